@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Persistence;
+
+/// <summary>The only store. Reads go through here; what several processes race for (leases, states, metrics, blobs) is written by the small classes beside it.</summary>
+public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(options)
+{
+    public DbSet<Team> Teams => Set<Team>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
+    public DbSet<Architecture> Architectures => Set<Architecture>();
+    public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<JobAttempt> JobAttempts => Set<JobAttempt>();
+    public DbSet<JobTransition> JobTransitions => Set<JobTransition>();
+    public DbSet<JobEvent> JobEvents => Set<JobEvent>();
+    public DbSet<MetricName> MetricNames => Set<MetricName>();
+    public DbSet<Metric> Metrics => Set<Metric>();
+    public DbSet<Blob> Blobs => Set<Blob>();
+    public DbSet<BlobChunk> BlobChunks => Set<BlobChunk>();
+    public DbSet<Model> Models => Set<Model>();
+    public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
+    public DbSet<RegisteredWorker> Workers => Set<RegisteredWorker>();
+
+    /// <summary>The options every process uses: PostgreSQL, snake_case names.</summary>
+    public static void Configure(DbContextOptionsBuilder options, string connectionString) =>
+        options.UseNpgsql(connectionString).UseSnakeCaseNamingConvention();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        AccessMapping.Apply(modelBuilder);
+        JobMapping.Apply(modelBuilder);
+        MetricMapping.Apply(modelBuilder);
+        ModelMapping.Apply(modelBuilder);
+    }
+}

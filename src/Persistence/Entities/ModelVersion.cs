@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace ConcatService.Persistence;
+
+/// <summary>What one job left behind: an ONNX file that was proven equal to what was trained.</summary>
+public sealed class ModelVersion
+{
+    public Guid ModelId { get; init; }
+
+    /// <summary>From 1 per model.</summary>
+    public int Version { get; init; }
+
+    public int TeamId { get; init; }
+
+    /// <summary>Unique: a job makes one version, however often its last step is repeated.</summary>
+    public Guid JobId { get; init; }
+
+    /// <summary>The blob that holds the ONNX file.</summary>
+    public required string OnnxSha256 { get; init; }
+
+    /// <summary>Of parameters and buffers in declared order.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>Tensors as the Open Inference Protocol describes them.</summary>
+    public required JsonElement Inputs { get; init; }
+
+    public required JsonElement Outputs { get; init; }
+
+    /// <summary>Labels in the order of the scores, or null.</summary>
+    public JsonElement? Classes { get; init; }
+
+    public required JsonElement Metrics { get; init; }
+
+    public required JsonElement Parity { get; init; }
+
+    /// <summary><c>ready</c>, or <c>retired</c>.</summary>
+    public required string State { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace ConcatService.Persistence;
+
+/// <summary>A worker process that listens, or has until a moment ago: one not seen for 30 seconds is taken for dead.</summary>
+public sealed class RegisteredWorker
+{
+    /// <summary>Also the owner written into the leases it holds.</summary>
+    public required string Id { get; init; }
+
+    public required string Host { get; init; }
+
+    public int ProcessId { get; init; }
+
+    /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
+    public required string Device { get; init; }
+
+    public required string[] Queues { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset LastSeenAt { get; init; }
+
+    /// <summary>Whether a trainer is loaded and waits, so that the next job starts in milliseconds.</summary>
+    public bool SpareReady { get; init; }
+
+    public Guid? CurrentJob { get; init; }
+}

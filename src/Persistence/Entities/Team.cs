@@ -1,0 +1,13 @@
+namespace ConcatService.Persistence;
+
+/// <summary>Who owns things. Every tenant-owned row carries the team's id, and every query filters by it.</summary>
+public sealed class Team
+{
+    /// <summary>Short, because every metric carries it.</summary>
+    public int Id { get; init; }
+
+    /// <summary>Unique.</summary>
+    public required string Name { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Persistence;
+
+/// <summary>Tables of teams, keys and remembered answers.</summary>
+internal static class AccessMapping
+{
+    public static void Apply(ModelBuilder model)
+    {
+        model.Entity<Team>(team =>
+        {
+            team.HasIndex(x => x.Name).IsUnique();
+            team.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
+        });
+        model.Entity<ApiKey>(key =>
+        {
+            key.BelongsToTeam(x => x.TeamId);
+            key.HasIndex(x => x.Hash).IsUnique();
+            key.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
+        });
+        model.Entity<IdempotencyKey>(key =>
+        {
+            key.BelongsToTeam(x => x.TeamId);
+            key.HasKey(x => new { x.TeamId, x.Route, x.Key });
+            key.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
+        });
+    }
+}

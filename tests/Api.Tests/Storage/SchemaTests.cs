@@ -1,0 +1,43 @@
+using ConcatService.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Api.Tests.Storage;
+
+public sealed class SchemaTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void The_migrations_say_what_the_model_says()
+    {
+        using var db = database.Open();
+        Assert.False(db.Database.HasPendingModelChanges(), "run: dotnet ef migrations add NAME, in src/Persistence");
+    }
+
+    [Fact]
+    public async Task Applying_the_schema_twice_is_harmless()
+    {
+        await Schema.ApplyAsync(database.ConnectionString, Cancel);
+        await using var db = database.Open();
+        Assert.Empty(await db.Database.GetPendingMigrationsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Chunks_are_stored_outside_the_row_and_uncompressed()
+    {
+        await using var db = database.Open();
+        var storage = await db.Database.SqlQuery<char>(
+            $"select attstorage as \"Value\" from pg_attribute where attrelid = 'blob_chunks'::regclass and attname = 'data'").SingleAsync(Cancel);
+        Assert.Equal('e', storage);
+    }
+
+    [Fact]
+    public async Task Names_are_snake_case_everywhere()
+    {
+        await using var db = database.Open();
+        var odd = await db.Database.SqlQuery<string>(
+            $"select table_name || '.' || column_name as \"Value\" from information_schema.columns where table_schema = 'public' and column_name <> lower(column_name)")
+            .ToListAsync(Cancel);
+        Assert.Empty(odd);
+    }
+}
