@@ -1,0 +1,45 @@
+# Everything that must hold before a change lands. `.ci/run` calls this and nothing else.
+
+command_test() {
+    local began=$SECONDS log=$home/logs/test.log project passed=0 failed=0 skipped=0
+    need_dotnet
+    mkdir -p "$logs"
+    postgres_bin >/dev/null || need_postgres
+    want_fashion_mnist
+    : >"$log"
+    step "Restoring packages (seconds; the first time minutes)" checked 900 dotnet restore -v q -nologo
+    step "Building; a warning is an error (half a minute)" checked 900 dotnet build --no-restore -v q -nologo
+    step "Checking the format (seconds)" checked 300 dotnet format whitespace --no-restore --verify-no-changes
+    for project in tests/*/*.csproj; do
+        run_tests "$project"
+    done
+    say "All of it: $log. $((SECONDS - began)) s in all."
+    ((passed + failed > 0)) || fail "no test ran."
+    say "$passed passed, $failed failed, $skipped skipped"
+    ((failed == 0))
+}
+
+# checked SECONDS COMMAND...: into the log; on failure its last lines, and the end.
+checked() {
+    timeout "$@" >>"$log" 2>&1 </dev/null || {
+        tail -n 40 "$log"
+        fail "'${*:2}' failed; all of it: $log"
+    }
+}
+
+# run_tests PROJECT: runs one project and adds to the sums of command_test. A runner that dies counts as one failure.
+run_tests() {
+    local name out code=0 began=$SECONDS total=0 ok=0 bad=0 left=0
+    name=$(basename "$1" .csproj)
+    out=$(OMP_WAIT_POLICY=PASSIVE timeout 600 dotnet test --project "$1" --no-build --no-progress 2>&1 </dev/null) || code=$?
+    printf '%s\n' "$out" >>"$log"
+    total=$(count total) ok=$(count succeeded) bad=$(count failed) left=$(count skipped)
+    # 8: the project has no tests.
+    if ((code != 0 && code != 8 && bad == 0)); then bad=1; fi
+    if ((bad)); then printf '%s\n' "$out" | tail -n 80; fi
+    say "· $name: $ok passed, $bad failed, $left skipped ($((SECONDS - began)) s)"
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
+}
+
+# count WORD: the number behind WORD in the runner's summary, which is the last such line.
+count() { sed -nE "s/^ *$1: ([0-9]+)\$/\1/p" <<<"$out" | tail -n 1 | grep . || echo 0; }
