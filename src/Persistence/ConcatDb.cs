@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace ConcatService.Persistence;
 
@@ -22,8 +23,8 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<RegisteredWorker> Workers => Set<RegisteredWorker>();
 
     /// <summary>The options every process uses: PostgreSQL, snake_case names.</summary>
-    public static void Configure(DbContextOptionsBuilder options, string connectionString) =>
-        options.UseNpgsql(connectionString).UseSnakeCaseNamingConvention();
+    public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) =>
+        options.UseNpgsql(source).UseSnakeCaseNamingConvention();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Npgsql;
 
 namespace ConcatService.Persistence;
 
@@ -9,7 +10,7 @@ internal sealed class ConcatDbDesign : IDesignTimeDbContextFactory<ConcatDb>
     public ConcatDb CreateDbContext(string[] args)
     {
         var options = new DbContextOptionsBuilder<ConcatDb>();
-        ConcatDb.Configure(options, "Host=localhost");
+        ConcatDb.Configure(options, NpgsqlDataSource.Create("Host=localhost"));
         return new ConcatDb(options.Options);
     }
 }

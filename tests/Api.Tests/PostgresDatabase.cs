@@ -26,7 +26,7 @@ public sealed class PostgresDatabase(PostgresFixture server) : IAsyncLifetime
     public ConcatDb Open()
     {
         var options = new DbContextOptionsBuilder<ConcatDb>();
-        ConcatDb.Configure(options, ConnectionString);
+        ConcatDb.Configure(options, Source);
         return new ConcatDb(options.Options);
     }
 }

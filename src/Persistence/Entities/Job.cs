@@ -4,7 +4,7 @@ using ConcatService.Domain.Jobs;
 namespace ConcatService.Persistence;
 
 /// <summary>One training, from the request to its end. The row is the truth; what is in the queue only says "look here".</summary>
-/// <remarks>Written by <c>JobLeases</c>, <c>JobTransitions</c> and <c>JobControl</c> once it exists; read freely.</remarks>
+/// <remarks>Written by <see cref="JobLeases"/>, <see cref="JobTransitions"/> and <see cref="JobProgress"/> once it exists; read freely.</remarks>
 public sealed class Job
 {
     /// <summary>Version 7: sorts by creation.</summary>

@@ -1,0 +1,33 @@
+using ConcatService.Domain.Jobs;
+using Npgsql;
+
+namespace ConcatService.Persistence;
+
+/// <summary>Rings again for queued jobs that no worker will hear of: the process that queued them died before it rang, or the one that heard died before its claim.</summary>
+public sealed class Doorbells(NpgsqlDataSource source, JobQueue queue)
+{
+    // An entry's first argument is the id as a JSON text inside JSON. One that is fetched already has been heard; if nothing came of it, nothing will.
+    private const string Sql = """
+        select id, queue, attempt from jobs
+        where state = 'queued' and queued_at < now() - interval '2 seconds'
+          and id::text not in (
+              select trim(both '"' from entry.arguments ->> 0) from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid
+              where bell.fetchedat is null and entry.arguments ->> 0 is not null)
+        """;
+
+    /// <summary>Returns how many rang.</summary>
+    public async Task<int> RingMissingAsync(CancellationToken cancel)
+    {
+        var silent = new List<(Guid Id, string Queue)>();
+        await using (var command = source.CreateCommand(Sql))
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+        {
+            while (await reader.ReadAsync(cancel))
+                silent.Add((reader.GetGuid(0), reader.GetInt32(2) == 0 ? reader.GetString(1) : Queues.ResumeOf(reader.GetString(1))));
+        }
+
+        foreach (var (id, name) in silent)
+            queue.Ring(id, name);
+        return silent.Count;
+    }
+}

@@ -1,0 +1,95 @@
+using ConcatService.Domain.Jobs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConcatService.Persistence;
+
+/// <summary>Who works on what: claims, renewals, and leases given back or taken away. All times are the database's.</summary>
+public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
+{
+    private const string ClaimSql = $"""
+        with old as (select id, state from jobs where id = @job for update)
+        , moved as (
+            update jobs set
+                state = 'starting', fence = fence + 1, attempt = attempt + 1, attempts_since_checkpoint = attempts_since_checkpoint + 1,
+                lease_owner = @owner, lease_expires_at = now() + @lease, started_at = coalesce(started_at, now()), last_event = last_event + 1
+            from old
+            where jobs.id = old.id and jobs.state = old.state
+              and (old.state = 'queued'
+                   or (old.state in ('starting', 'running', 'finalizing') and lease_expires_at < now() and attempts_since_checkpoint < @poison))
+            returning jobs.id, jobs.team_id, old.state as from_state, jobs.state as to_state, jobs.fence, jobs.attempt, jobs.last_event,
+                      format('Attempt %s starts on %s.', jobs.attempt, @host) as reason, @owner as actor)
+        {JobSql.Record}
+        , lost as (
+            update job_attempts set ended_at = now(), reason = 'The lease expired.' from moved
+            where job_attempts.job_id = moved.id and job_attempts.number = moved.attempt - 1 and job_attempts.ended_at is null)
+        , begun as (
+            insert into job_attempts (job_id, number, team_id, fence, worker, process_id)
+            select id, attempt, team_id, fence, @owner, @process from moved)
+        select team_id, fence from moved
+        """;
+
+    /// <summary>
+    /// Takes a job for 60 seconds: from the queue, or from a worker that has let its lease expire. The attempt counts from here, so that a job
+    /// that kills its process counts too.
+    /// </summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="owner">The worker.</param>
+    /// <param name="processId">The trainer's process, for the operator.</param>
+    /// <param name="cancel">Stops the wait.</param>
+    /// <returns>The right to write to the job, or null: someone else has it, or it is not waiting any more. That is normal.</returns>
+    public async Task<JobFence?> ClaimAsync(Guid jobId, WorkerIdentity owner, int processId, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(ClaimSql);
+        command.Parameters.AddWithValue("job", jobId);
+        command.Parameters.AddWithValue("owner", owner.Id);
+        command.Parameters.AddWithValue("host", owner.Host);
+        command.Parameters.AddWithValue("process", processId);
+        command.Parameters.AddWithValue("lease", JobLife.Lease);
+        command.Parameters.AddWithValue("poison", JobLife.PoisonAttempts);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? new JobFence(jobId, reader.GetInt32(0), reader.GetInt64(1)) : null;
+    }
+
+    /// <summary>Holds the job for another 60 seconds.</summary>
+    /// <returns>The job's state, from which the worker sees what is asked of it, or null: the lease is lost, stop.</returns>
+    public Task<JobState?> RenewAsync(JobFence fence, CancellationToken cancel) =>
+        StateAsync($"update jobs set lease_expires_at = now() + @lease where {JobFence.Condition} returning state", fence, cancel);
+
+    /// <summary>The same answer as <see cref="RenewAsync"/>, without holding the job for longer: cheap enough for every second.</summary>
+    public Task<JobState?> LookAsync(JobFence fence, CancellationToken cancel) =>
+        StateAsync($"select state from jobs where {JobFence.Condition} and @lease is not null", fence, cancel);
+
+    /// <summary>Gives one lease back before its time, because the trainer died or the worker leaves.</summary>
+    /// <param name="fence">The lease.</param>
+    /// <param name="reason">For people, one sentence.</param>
+    /// <param name="counts">Whether the attempt counts against <see cref="JobLife.PoisonAttempts"/>; an orderly shutdown does not.</param>
+    /// <param name="cancel">Stops the wait.</param>
+    public Task<int> GiveBackAsync(JobFence fence, string reason, bool counts, CancellationToken cancel) =>
+        TakeBackAsync(new LeaseReturn(JobFence.Condition, reason) { Fence = fence, Counts = counts }, cancel);
+
+    /// <summary>Takes back what workers hold that are known to be gone. Returns how many jobs that were.</summary>
+    public Task<int> TakeBackFromAsync(string[] owners, CancellationToken cancel) =>
+        TakeBackAsync(new LeaseReturn("jobs.lease_owner = any(@owners)", "The worker was lost.") { Owners = owners }, cancel);
+
+    /// <summary>Takes back every expired lease. Returns how many jobs that were.</summary>
+    public Task<int> ReapAsync(CancellationToken cancel) =>
+        TakeBackAsync(new LeaseReturn("jobs.lease_expires_at < now()", "The worker has not been heard of for a minute."), cancel);
+
+    private async Task<int> TakeBackAsync(LeaseReturn lease, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        var jobs = await lease.ExecuteAsync(connection, cancel);
+        foreach (var job in jobs.Where(job => job.State == JobState.Queued))
+            queue.Ring(job.Id, Queues.ResumeOf(job.Queue));
+        return jobs.Count;
+    }
+
+    private async Task<JobState?> StateAsync(string sql, JobFence fence, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(sql);
+        fence.AddTo(command);
+        command.Parameters.AddWithValue("lease", NpgsqlDbType.Interval, JobLife.Lease);
+        return await command.ExecuteScalarAsync(cancel) is string name ? Enum.Parse<JobState>(name, ignoreCase: true) : null;
+    }
+}

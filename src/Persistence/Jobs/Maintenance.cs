@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcatService.Persistence;
+
+/// <summary>
+/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers. Any process may host it; an
+/// advisory lock lets one at a time do the work.
+/// </summary>
+public sealed partial class Maintenance(
+    NpgsqlDataSource source, JobLeases leases, Doorbells doorbells, WorkerRegistry workers, TimeProvider time, ILogger<Maintenance> log) : BackgroundService
+{
+    private const long LockKey = 0x436F6E636174;                                // "Concat"
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+
+    /// <summary>One round. Does nothing where another process is at it.</summary>
+    public async Task TickAsync(CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);       // the lock's scope; the work has transactions of its own
+        await using var command = new NpgsqlCommand("select pg_try_advisory_xact_lock(@key)", connection, transaction);
+        command.Parameters.AddWithValue("key", LockKey);
+        if (await command.ExecuteScalarAsync(cancel) is not true)
+            return;
+
+        if (await leases.ReapAsync(cancel) is > 0 and var reaped)
+            Reaped(reaped);
+        if (await doorbells.RingMissingAsync(cancel) is > 0 and var rung)
+            RungAgain(rung);
+        await workers.ForgetAsync(cancel);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await TickAsync(stoppingToken);
+            }
+            catch (NpgsqlException failure)
+            {
+                Failed(failure);                                                // the database is away: the next round tries again
+            }
+        }
+    }
+
+    [LoggerMessage(1010, LogLevel.Warning, "{Count} leases had expired and were taken back")]
+    private partial void Reaped(int count);
+
+    [LoggerMessage(1011, LogLevel.Warning, "{Count} queued jobs had no doorbell and rang again")]
+    private partial void RungAgain(int count);
+
+    [LoggerMessage(1012, LogLevel.Error, "Maintenance failed")]
+    private partial void Failed(Exception failure);
+}

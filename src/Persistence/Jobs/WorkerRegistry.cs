@@ -1,0 +1,54 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConcatService.Persistence;
+
+/// <summary>The list of workers, kept by the workers themselves.</summary>
+public sealed class WorkerRegistry(NpgsqlDataSource source)
+{
+    /// <summary>Says that the worker is there, and what it does. Call every few seconds.</summary>
+    public async Task SeenAsync(WorkerIdentity worker, string device, bool spareReady, Guid? currentJob, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("""
+            insert into workers (id, host, process_id, device, queues, spare_ready, current_job) values (@id, @host, @process, @device, @queues, @spare, @job)
+            on conflict (id) do update set last_seen_at = now(), spare_ready = excluded.spare_ready, current_job = excluded.current_job
+            """);
+        command.Parameters.AddWithValue("id", worker.Id);
+        command.Parameters.AddWithValue("host", worker.Host);
+        command.Parameters.AddWithValue("process", worker.ProcessId);
+        command.Parameters.AddWithValue("device", device);
+        command.Parameters.AddWithValue("queues", Domain.Jobs.Queues.ListenedBy(device).ToArray());
+        command.Parameters.AddWithValue("spare", spareReady);
+        command.Parameters.AddWithValue("job", NpgsqlDbType.Uuid, (object?)currentJob ?? DBNull.Value);
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Every worker that is listed or still holds a lease.</summary>
+    public async Task<IReadOnlyList<WorkerIdentity>> AllAsync(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("select id from workers union select lease_owner from jobs where lease_owner is not null");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var workers = new List<WorkerIdentity>();
+        while (await reader.ReadAsync(cancel))
+        {
+            if (WorkerIdentity.Parse(reader.GetString(0)) is { } worker)
+                workers.Add(worker);
+        }
+        return workers;
+    }
+
+    /// <summary>Takes workers off the list.</summary>
+    public async Task RemoveAsync(string[] ids, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("delete from workers where id = any(@ids)");
+        command.Parameters.AddWithValue("ids", ids);
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Takes off the list who has not been seen for ten minutes.</summary>
+    public async Task ForgetAsync(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("delete from workers where last_seen_at < now() - interval '10 minutes'");
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Data;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace ConcatService.Persistence;
+
+/// <summary>Bytes by their hash, in rows of 512 KiB, streamed both ways: a blob of any size costs one chunk of memory here and there.</summary>
+public sealed class BlobStore(NpgsqlDataSource source)
+{
+    private const int ChunkBytes = 512 * 1024;
+
+    /// <summary>What was stored: SHA-256 in lower-case hexadecimal, and the length.</summary>
+    public sealed record Stored(string Sha256, long LengthBytes);
+
+    /// <summary>Stores everything up to the end of <paramref name="content"/>. The same bytes are kept once per team.</summary>
+    public async Task<Stored> PutAsync(int teamId, Stream content, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var next = new NpgsqlCommand("select nextval(pg_get_serial_sequence('blobs', 'id'))", connection);
+        var id = (long)(await next.ExecuteScalarAsync(cancel))!;
+        var stored = await CopyInAsync(connection, id, content, cancel);
+
+        await using var insert = new NpgsqlCommand(
+            "insert into blobs (id, team_id, sha256, length_bytes) values (@id, @team, @hash, @length) on conflict (team_id, sha256) do nothing", connection);
+        insert.Parameters.AddWithValue("id", id);
+        insert.Parameters.AddWithValue("team", teamId);
+        insert.Parameters.AddWithValue("hash", stored.Sha256);
+        insert.Parameters.AddWithValue("length", stored.LengthBytes);
+        if (await insert.ExecuteNonQueryAsync(cancel) == 1)
+            await transaction.CommitAsync(cancel);                              // otherwise the team has these bytes: ours are rolled back
+        return stored;
+    }
+
+    /// <summary>Writes the content of a blob to <paramref name="destination"/>. Returns whether the team has such a blob.</summary>
+    public async Task<bool> CopyToAsync(int teamId, string sha256, Stream destination, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var find = new NpgsqlCommand("select id from blobs where team_id = @team and sha256 = @hash", connection);
+        find.Parameters.AddWithValue("team", teamId);
+        find.Parameters.AddWithValue("hash", sha256);
+        if (await find.ExecuteScalarAsync(cancel) is not long id)
+            return false;
+
+        await using var select = new NpgsqlCommand("select data from blob_chunks where blob_id = @id order by seq", connection);
+        select.Parameters.AddWithValue("id", id);
+        await using var reader = await select.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            await using var chunk = await reader.GetStreamAsync(0, cancel);
+            await chunk.CopyToAsync(destination, cancel);
+        }
+        return true;
+    }
+
+    private static async Task<Stored> CopyInAsync(NpgsqlConnection connection, long id, Stream content, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            var (length, seq) = (0L, 0);
+            await using var copy = await connection.BeginBinaryImportAsync("copy blob_chunks (blob_id, seq, data) from stdin (format binary)", cancel);
+            while (await content.ReadAtLeastAsync(buffer.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancel) is > 0 and var read)
+            {
+                hash.AppendData(buffer, 0, read);
+                length += read;
+                await copy.StartRowAsync(cancel);
+                await copy.WriteAsync(id, cancel);
+                await copy.WriteAsync(seq++, cancel);
+                await copy.WriteAsync(buffer.AsMemory(0, read), cancel);
+            }
+            await copy.CompleteAsync(cancel);
+            return new Stored(Convert.ToHexStringLower(hash.GetHashAndReset()), length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using ConcatService.Domain.Jobs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ConcatService.Persistence;
+
+/// <summary>A model version to be. JSON texts where the column is JSON; see <see cref="ModelVersion"/>.</summary>
+public sealed record NewModelVersion(string OnnxSha256, string WeightsSha256, string Inputs, string Outputs, string? Classes, string Metrics, string Parity);
+
+/// <summary>The models that jobs leave behind.</summary>
+public sealed class ModelRegistry(NpgsqlDataSource source)
+{
+    // Its own statement, before the version is counted: a second publisher waits here, and then sees the first one's version.
+    private const string LockModelSql = """
+        insert into models (id, team_id, name) select @id, team_id, model_name from jobs where id = @job
+        on conflict (team_id, name) do update set name = excluded.name
+        returning id
+        """;
+
+    private const string AddVersionSql = """
+        insert into model_versions (model_id, version, team_id, job_id, onnx_sha256, weights_sha256, inputs, outputs, classes, metrics, parity, state)
+        select @model, 1 + coalesce(max(version), 0), @team, @job, @onnx, @weights, @inputs, @outputs, @classes, @metrics, @parity, 'ready'
+        from model_versions where model_id = @model
+        returning version
+        """;
+
+    /// <summary>
+    /// Adds a version under the job's model name and ends the job as succeeded, both or neither: no version of a job that did not succeed, and no
+    /// succeeded job without its version.
+    /// </summary>
+    /// <returns>The version's number, from 1.</returns>
+    /// <exception cref="StaleFenceException">Another attempt has the job, or it was asked to stop.</exception>
+    public async Task<int> PublishAsync(JobFence fence, NewModelVersion model, string resultJson, string actor, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await fence.HoldAsync(connection, cancel);
+        var modelId = await LockModelAsync(connection, fence, cancel);
+        var version = await AddVersionAsync(connection, modelId, fence, model, cancel);
+        var end = new JobMove(fence.JobId, JobState.Succeeded, $"Model version {version} is ready.", actor) { Fence = fence.Number, Result = resultJson };
+        if (!await JobTransitions.TryMoveAsync(connection, end, cancel))
+            throw new StaleFenceException(fence);
+        await transaction.CommitAsync(cancel);
+        return version;
+    }
+
+    private static async Task<Guid> LockModelAsync(NpgsqlConnection connection, JobFence fence, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(LockModelSql, connection);
+        command.Parameters.AddWithValue("job", fence.JobId);
+        command.Parameters.AddWithValue("id", Guid.CreateVersion7());
+        return (Guid)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    private static async Task<int> AddVersionAsync(NpgsqlConnection connection, Guid modelId, JobFence fence, NewModelVersion model, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(AddVersionSql, connection);
+        command.Parameters.AddWithValue("model", modelId);
+        command.Parameters.AddWithValue("team", fence.TeamId);
+        command.Parameters.AddWithValue("job", fence.JobId);
+        command.Parameters.AddWithValue("onnx", model.OnnxSha256);
+        command.Parameters.AddWithValue("weights", model.WeightsSha256);
+        command.Parameters.AddWithValue("inputs", NpgsqlDbType.Jsonb, model.Inputs);
+        command.Parameters.AddWithValue("outputs", NpgsqlDbType.Jsonb, model.Outputs);
+        command.Parameters.AddWithValue("classes", NpgsqlDbType.Jsonb, (object?)model.Classes ?? DBNull.Value);
+        command.Parameters.AddWithValue("metrics", NpgsqlDbType.Jsonb, model.Metrics);
+        command.Parameters.AddWithValue("parity", NpgsqlDbType.Jsonb, model.Parity);
+        return (int)(await command.ExecuteScalarAsync(cancel))!;
+    }
+}

@@ -1,0 +1,55 @@
+using ConcatService.Persistence;
+
+namespace ConcatService.Api.Tests.Jobs;
+
+public sealed class DoorbellTests(JobBench bench) : IClassFixture<JobBench>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_new_job_rings_once_with_its_id_and_nothing_else()
+    {
+        var job = await bench.QueueAsync(ring: true);
+        Assert.Equal(["c-normal"], await bench.BellsAsync(job));
+    }
+
+    [Fact]
+    public async Task A_queued_job_without_a_doorbell_rings_again_and_then_not_again()
+    {
+        var job = await bench.QueueAsync();
+        await AgeAsync(job);
+        await bench.Get<Doorbells>().RingMissingAsync(Cancel);
+        await bench.Get<Doorbells>().RingMissingAsync(Cancel);
+        Assert.Equal(["c-normal"], await bench.BellsAsync(job));
+    }
+
+    [Fact]
+    public async Task A_job_queued_a_moment_ago_is_left_to_the_process_that_queued_it()
+    {
+        var job = await bench.QueueAsync();
+        await bench.Get<Doorbells>().RingMissingAsync(Cancel);
+        Assert.Empty(await bench.BellsAsync(job));
+    }
+
+    [Fact]
+    public async Task A_doorbell_that_was_heard_by_a_worker_who_died_rings_again()
+    {
+        var job = await bench.QueueAsync(ring: true);
+        await AgeAsync(job);
+        await bench.ExecuteAsync("update hangfire.jobqueue set fetchedat = now() where @job is not null", job);
+        await bench.Get<Doorbells>().RingMissingAsync(Cancel);
+        Assert.Equal(2, (await bench.BellsAsync(job)).Length);
+    }
+
+    [Fact]
+    public async Task One_round_of_maintenance_reaps_and_rings_and_a_second_process_stays_out()
+    {
+        var fence = await bench.ClaimAsync();
+        await bench.ExpireAsync(fence);
+        var maintenance = bench.Create<Maintenance>();
+        await Task.WhenAll(maintenance.TickAsync(Cancel), maintenance.TickAsync(Cancel), maintenance.TickAsync(Cancel));
+        Assert.Equal(["a-resume"], await bench.BellsAsync(fence.JobId));
+    }
+
+    private Task AgeAsync(Guid job) => bench.ExecuteAsync("update jobs set queued_at = now() - interval '5 seconds' where id = @job", job);
+}
