@@ -1,0 +1,255 @@
+using System.Globalization;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Graphs;
+
+/// <summary><see cref="Spec"/> -> <see cref="Graph"/>: names resolved, branches, repetitions and blocks unrolled, layers in execution order.</summary>
+public sealed class Expander
+{
+    /// <summary>A layer whose inputs are still names.</summary>
+    private sealed record Draft(string Name, Operator Operator, SpecPath Path, IReadOnlyList<Source> Inputs);
+
+    /// <summary>An input as a full name. <paramref name="Final"/>: the layer itself is meant, not what its name stands for.</summary>
+    private readonly record struct Source(string FullName, int Port, Edge Edge, bool Final = false);
+
+    private readonly Report _report;
+    private readonly List<Draft> _drafts = [];
+    private readonly Dictionary<string, Source> _aliases = [];
+    private readonly HashSet<string> _names = [];
+    private bool _tooLarge;
+
+    private Expander(Report report) => _report = report;
+
+    public static Graph Expand(Spec spec, Report report) => new Expander(report).Run(spec);
+
+    private Graph Run(Spec spec)
+    {
+        var inputs = new Scope("", null, 0);
+        foreach (var input in spec.Inputs)
+        {
+            inputs.TryAdd(input.Name, -1);
+            _names.Add(input.Name);
+        }
+
+        var scope = new Scope("", inputs, int.MaxValue);
+        var list = new LayerList(spec.Layers, SpecPath.Root["layers"]);
+        Source? feed = spec.Inputs.Count == 1 ? new Source(spec.Inputs[0].Name, 0, new(list.Path, 0, null, spec.Inputs[0].Name)) : null;
+        var last = ExpandList(list, scope, feed);
+        var outputs = Outputs(spec, scope, last).ToList();
+        var layers = Sort();
+        return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols };
+    }
+
+    /// <summary>Adds the list's layers; returns the list's output, the last layer's, or the feed for an empty list.</summary>
+    private Source? ExpandList(LayerList list, Scope scope, Source? feed)
+    {
+        var names = NameAll(list, scope);
+        var previous = feed;
+        for (var i = 0; i < list.Layers.Count && !_tooLarge; i++)
+        {
+            var layer = list.Layers[i];
+            var full = scope.FullName(names[i]);
+            var sources = Sources(layer, scope, i, list.Path, previous);
+            previous = new(full, 0, new(list.Path, i + 1, null, names[i]));
+            if (sources is null || layer is UnreadableSpec)
+                continue;
+            Action expand = layer switch
+            {
+                OperatorSpec one => () => ExpandOperator(one, full, sources),
+                ParallelSpec parallel => () => ExpandParallel(parallel, full, sources[0], scope, i),
+                RepeatSpec repeat => () => ExpandRepeat(repeat, full, sources[0], scope, i),
+                _ => throw new InvalidOperationException($"No expansion for {layer.GetType()}."),
+            };
+            expand();
+        }
+
+        return previous;
+    }
+
+    private string[] NameAll(LayerList list, Scope scope)
+    {
+        var names = new string[list.Layers.Count];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var layer = list.Layers[i];
+            if (layer.Name is not { } name)
+                continue;
+            names[i] = name;
+            if (!scope.TryAdd(name, i) || (scope.FullName(name) == name && _names.Contains(name)))
+                _report.Error(Codes.DuplicateName, layer.Path["name"], $"The name '{name}' is there twice. Rename one.");
+        }
+
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (list.Layers[i].Name is not null)
+                continue;
+            var type = list.Layers[i].Type is { Length: > 0 } given ? given : "layer";
+            var number = i;
+            do
+                names[i] = string.Create(CultureInfo.InvariantCulture, $"{type}_{number++}");
+            while (!scope.TryAdd(names[i], i));
+        }
+
+        foreach (var name in names)
+            _names.Add(scope.FullName(name));
+        return names;
+    }
+
+    /// <summary>Where a layer's inputs come from; null after reporting why there are none.</summary>
+    private List<Source>? Sources(LayerSpec layer, Scope scope, int position, SpecPath list, Source? previous)
+    {
+        if (layer.Inputs is null)
+        {
+            if (previous is { } fed)
+                return [fed with { Edge = fed.Edge with { List = list, Index = position, Reference = null } }];
+            _report.Error(Codes.MissingField, layer.Path, "The first layer needs 'inputs' when the spec does not have exactly one input.");
+            return null;
+        }
+
+        var arity = layer is OperatorSpec one ? one.Operator.Arity : Arity.One;
+        if (layer.Inputs.Count < arity.Min || layer.Inputs.Count > arity.Max)
+        {
+            var code = layer is OperatorSpec { Operator: IMerge merge } && layer.Inputs.Count == 0 ? merge.Degenerate : Codes.OutOfRange;
+            var needs = arity.Max == int.MaxValue ? $"at least {arity.Min}" : arity.Min == arity.Max ? $"{arity.Min}" : $"{arity.Min} to {arity.Max}";
+            _report.Error(code, layer.Path["inputs"], $"{layer.Type} takes {needs} input{(needs == "1" ? "" : "s")} and has {layer.Inputs.Count}.");
+            return null;
+        }
+
+        var sources = new List<Source>(layer.Inputs.Count);
+        foreach (var reference in layer.Inputs)
+        {
+            var colon = reference.Name.IndexOf(':', StringComparison.Ordinal);
+            var name = colon < 0 ? reference.Name : reference.Name[..colon];
+            var port = 0;
+            if (colon >= 0 && (!int.TryParse(reference.Name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || name.Length == 0))
+                name = "";
+            if (scope.Resolve(name, position) is { } full)
+                sources.Add(new(full, port, new(list, position, reference.Path, reference.Name)));
+            else
+                _report.Error(Codes.UnknownInput, reference.Path, $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' that {layer.Name ?? layer.Type} can see.{Spelling.DidYouMean(name, scope.Visible)}");
+        }
+
+        return sources.Count == layer.Inputs.Count ? sources : null;
+    }
+
+    private void ExpandOperator(OperatorSpec layer, string full, List<Source> sources)
+    {
+        if (layer is { Norm: null, Activation: null })
+        {
+            Add(new(full, layer.Operator, layer.Path, sources));
+            return;
+        }
+
+        Add(new(full, layer.Operator, layer.Path, sources));
+        var inside = new Source(full, 0, new(layer.Path, 0, null, full), Final: true);
+        if (layer.Norm is { } norm)
+        {
+            Add(new($"{full}/norm", norm, layer.Path, [inside]));
+            inside = inside with { FullName = $"{full}/norm" };
+        }
+
+        if (layer.Activation is { } activation)
+        {
+            Add(new($"{full}/activation", activation, layer.Path, [inside]));
+            inside = inside with { FullName = $"{full}/activation" };
+        }
+
+        _aliases[full] = inside;
+    }
+
+    private void ExpandParallel(ParallelSpec layer, string full, Source feed, Scope scope, int position)
+    {
+        var outputs = new List<Source>();
+        for (var branch = 0; branch < layer.Branches.Count; branch++)
+        {
+            var list = layer.Branches[branch];
+            var output = ExpandList(list, new(string.Create(CultureInfo.InvariantCulture, $"{full}/branch{branch}/"), scope, position), feed)!.Value;
+            outputs.Add(output with { Edge = new(list.Path, -1, null, $"branch {branch}") });
+        }
+
+        if (outputs.Count == 0 && layer.Merge is IMerge merge)
+            _report.Error(merge.Degenerate, layer.Path["branches"], $"{full}: a parallel without branches has nothing to merge. Add a branch; an empty list is the identity.");
+        else
+            Add(new(full, layer.Merge, layer.Path, outputs));
+    }
+
+    private void ExpandRepeat(RepeatSpec layer, string full, Source feed, Scope scope, int position)
+    {
+        Source? last = feed;
+        for (var time = 0L; time < (layer.Times ?? 1) && !_tooLarge; time++)
+        {
+            var prefix = layer.Times is null ? $"{full}/" : string.Create(CultureInfo.InvariantCulture, $"{full}/{time}/");
+            last = ExpandList(layer.Body, new(prefix, scope, position), last);
+            if (layer.Body.Layers.Count == 0)
+                break;
+        }
+
+        _aliases[full] = last!.Value;
+    }
+
+    private void Add(Draft draft)
+    {
+        if (_drafts.Count >= LayerReader.MaxLayers)
+        {
+            if (!_tooLarge)
+                _report.Error(Codes.TooLarge, draft.Path, $"Unrolled, the network has more than {LayerReader.MaxLayers} layers.");
+            _tooLarge = true;
+            return;
+        }
+
+        _names.Add(draft.Name);
+        _drafts.Add(draft);
+    }
+
+    private IEnumerable<GraphOutput> Outputs(Spec spec, Scope scope, Source? last)
+    {
+        if (spec.Layers.Count == 0)
+        {
+            if (!_report.HasErrors)
+                _report.Error(Codes.NoOutput, SpecPath.Root["layers"], "The network has no layers. Add one.");
+            yield break;
+        }
+
+        if (spec.Outputs is null)
+        {
+            if (last is { } output)
+                yield return new(output.FullName, Wired(output));
+            yield break;
+        }
+
+        if (spec.Outputs.Count == 0)
+            _report.Error(Codes.NoOutput, SpecPath.Root["outputs"], "'outputs' is empty. Name at least one layer, or leave it out for the last one.");
+        var seen = new HashSet<string>();
+        foreach (var reference in spec.Outputs)
+        {
+            if (!seen.Add(reference.Name))
+                _report.Error(Codes.DuplicateName, reference.Path, $"The output '{reference.Name}' is there twice. Keep one.");
+            else if (scope.Resolve(reference.Name, int.MaxValue) is { } full && _names.Contains(full))
+                yield return new(reference.Name, Wired(new(full, 0, new(reference.Path, 0, null, full))));
+            else
+                _report.Error(Codes.UnknownInput, reference.Path, $"There is no layer '{SpecReader.Shortened(reference.Name)}'.{Spelling.DidYouMean(reference.Name, scope.Visible)}");
+        }
+    }
+
+    /// <summary>Follows what a name stands for (a shorthand's last layer, a repetition's last output) to the layer that computes it.</summary>
+    private Wire Wired(Source source)
+    {
+        for (var steps = 0; !source.Final && _aliases.TryGetValue(source.FullName, out var meant) && steps < LayerReader.MaxLayers; steps++)
+            source = meant with { Port = source.Port == 0 ? meant.Port : source.Port };
+        return new(source.FullName, source.Port);
+    }
+
+    private List<Layer> Sort()
+    {
+        var layers = new List<Layer>(_drafts.Count);
+        foreach (var draft in _drafts)
+        {
+            foreach (var input in draft.Inputs.Where(input => !_names.Contains(input.FullName)))
+                _report.Error(Codes.UnknownInput, input.Edge.Reference ?? draft.Path, $"There is no layer '{SpecReader.Shortened(input.Edge.Written)}'.");
+            layers.Add(new(draft.Name, draft.Operator, [.. draft.Inputs.Select(Wired)], draft.Path) { Edges = [.. draft.Inputs.Select(input => input.Edge)] });
+        }
+
+        return ExecutionOrder.Of(layers, _report);
+    }
+}

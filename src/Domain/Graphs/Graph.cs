@@ -1,0 +1,30 @@
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Graphs;
+
+/// <summary>A spec with every name resolved and every branch, repetition and block unrolled; layers in an order in which each comes after its inputs.</summary>
+public sealed record Graph(Layout Layout, IReadOnlyList<GraphInput> Inputs, IReadOnlyList<Layer> Layers, IReadOnlyList<GraphOutput> Outputs)
+{
+    /// <summary>The symbols of the inputs' sizes with what the caller promises about them.</summary>
+    public IReadOnlyDictionary<string, SymbolPromise> Symbols { get; init; } = new Dictionary<string, SymbolPromise>();
+}
+
+/// <summary>An input of the network.</summary>
+public sealed record GraphInput(string Name, Shape Shape, SpecPath Path);
+
+/// <summary>An output of the network, by the name that the spec gives it.</summary>
+public sealed record GraphOutput(string Name, Wire Wire);
+
+/// <summary>The sizes that a symbol may take: from <see cref="Min"/> to <see cref="Max"/> (no limit when null), multiples of <see cref="MultipleOf"/> only.</summary>
+public sealed record SymbolPromise
+{
+    [Between(1)]
+    public long Min { get; init; } = 1;
+
+    [Between(1)]
+    public long? Max { get; init; }
+
+    [Between(1)]
+    public long MultipleOf { get; init; } = 1;
+}

@@ -1,0 +1,27 @@
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Graphs;
+
+/// <summary>One output of an input or layer.</summary>
+/// <param name="Source">The name of a spec input, or the full name of a layer.</param>
+/// <param name="Port">Which output; 0 for all but <c>split</c>.</param>
+public readonly record struct Wire(string Source, int Port = 0)
+{
+    public override string ToString() => Port == 0 ? Source : $"{Source}:{Port}";
+}
+
+/// <summary>A layer of the graph: an operator, named, wired, and still knowing where it stands in the spec.</summary>
+/// <param name="Name">The full name: <c>mix/branch0/conv</c>.</param>
+/// <param name="Path">The layer's object in the spec as sent.</param>
+public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPath Path)
+{
+    /// <summary>For each input, how a patch puts a layer on that edge.</summary>
+    public Edge[] Edges { get; init; } = [];
+}
+
+/// <summary>Where a patch can insert a layer on the way into an input.</summary>
+/// <param name="List">The list of layers to insert into.</param>
+/// <param name="Index">The position in it; -1 appends.</param>
+/// <param name="Reference">The reference to replace by the inserted layer's name; null where the list's end is the edge (a branch of <c>parallel</c>).</param>
+/// <param name="Written">The name by which the input is known where the layer is inserted.</param>
+public sealed record Edge(SpecPath List, int Index, SpecPath? Reference, string Written);

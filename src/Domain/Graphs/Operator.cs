@@ -1,0 +1,87 @@
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Graphs;
+
+/// <summary>Names the layer type that a record implements. A family with one rule carries several.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class KindAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}
+
+/// <summary>How many inputs an operator takes.</summary>
+public readonly record struct Arity(int Min, int Max)
+{
+    public static Arity One { get; } = new(1, 1);
+
+    public static Arity Two { get; } = new(2, 2);
+
+    public static Arity AtLeast(int min) => new(min, int.MaxValue);
+}
+
+/// <summary>
+/// A layer type with its attributes: the record's <c>init</c> properties are the JSON attributes, its methods are all that the system knows about it,
+/// except how libtorch computes it (the <c>.Torch.cs</c> file beside it).
+/// </summary>
+public abstract record Operator
+{
+    /// <summary>The layer type as the spec writes it, one of the record's <see cref="KindAttribute"/>s.</summary>
+    [NotAnAttribute]
+    public string Kind { get; init; } = "";
+
+    [NotAnAttribute]
+    public virtual Arity Arity => Arity.One;
+
+    /// <summary>Whether the operator stands for others: <see cref="Expand"/> is called instead of <see cref="Infer"/>.</summary>
+    [NotAnAttribute]
+    public virtual bool Expands => false;
+
+    /// <summary>The shape that the operator gives; null after reporting why there is none.</summary>
+    public virtual Shape? Infer(Site site) => throw new InvalidOperationException($"{Kind} expands; it has no shape rule.");
+
+    /// <summary>The shapes of all outputs, for the operators that have several; null after reporting.</summary>
+    public virtual Shape[]? InferAll(Site site) => Infer(site) is { } shape ? [shape] : null;
+
+    /// <summary>Adds the primitive layers that this operator stands for; the last one carries the operator's name. Null after reporting why there are none.</summary>
+    public virtual Wire? Expand(Expansion expansion) => throw new InvalidOperationException($"{Kind} is primitive.");
+
+    /// <summary>Weights, biases and running statistics, declared once for counts, libtorch, ONNX and checkpoints.</summary>
+    public virtual IEnumerable<Parameter> Parameters(PlannedLayer layer) => [];
+
+    /// <summary>Multiply-accumulates for one sample, as papers count them; null when a size is symbolic.</summary>
+    public virtual long? Macs(PlannedLayer layer) => 0;
+
+    /// <summary>How the spatial size changes along an axis, for finding where two branches part.</summary>
+    public virtual Rescaling RescalingOf(Axis axis, PlannedLayer layer) => Rescaling.None;
+
+    /// <summary>Adds the ONNX nodes (opset 17) that compute the operator in evaluation mode.</summary>
+    public virtual void EmitOnnx(OnnxScope onnx) => throw new InvalidOperationException($"{Kind} expands; it has no ONNX form.");
+}
+
+/// <summary>How a parameter is filled before training.</summary>
+public enum Initializer
+{
+    /// <summary>The job's initialization for weights, by fan in and fan out.</summary>
+    Weight,
+    /// <summary>Uniform in ±1/√fan_in, as PyTorch fills the biases of convolutions and linear layers.</summary>
+    Bias,
+    Zeros,
+    Ones,
+    /// <summary>Normal with mean 0 and variance 1, as PyTorch fills embeddings.</summary>
+    Normal,
+    /// <summary>The constant that the parameter carries.</summary>
+    Constant,
+}
+
+/// <summary>A tensor that belongs to a layer.</summary>
+/// <param name="Name">As PyTorch names it: <c>weight</c>, <c>bias</c>, <c>running_mean</c>.</param>
+/// <param name="Dims">Its shape, as PyTorch shapes it.</param>
+/// <param name="Trainable">False for running statistics (buffers).</param>
+/// <param name="FanIn">Inputs of one output unit; 0 where the initializer needs none.</param>
+public sealed record Parameter(string Name, long[] Dims, Initializer Initializer, bool Trainable = true, long FanIn = 0, double Constant = 0)
+{
+    public long Count => Dims.Aggregate(1L, Saturating.Multiply);
+}

@@ -1,0 +1,36 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Graphs;
+
+/// <summary>A layer type: its name, its record, and the record's attributes.</summary>
+public sealed class OperatorType(string kind, Type record)
+{
+    public string Kind => kind;
+
+    public Type Record => record;
+
+    public Attributes Attributes { get; } = Attributes.Of(record);
+
+    /// <summary>Makes an operator with every attribute at its default.</summary>
+    public Func<Operator> Create { get; } = Expression.Lambda<Func<Operator>>(
+        Expression.MemberInit(Expression.New(record), Expression.Bind(record.GetProperty(nameof(Operator.Kind))!, Expression.Constant(kind)))).Compile();
+}
+
+/// <summary>Every layer type, found by scanning this assembly: an operator is there by existing.</summary>
+public static class OperatorCatalog
+{
+    private static readonly Dictionary<string, OperatorType> ByKind = typeof(Operator).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(Operator)) && !type.IsAbstract)
+        .SelectMany(type => type.GetCustomAttributes<KindAttribute>().Select(kind => new OperatorType(kind.Name, type)))
+        .ToDictionary(type => type.Kind);
+
+    public static IEnumerable<OperatorType> All => ByKind.Values;
+
+    public static OperatorType? Find(string kind) => ByKind.GetValueOrDefault(kind);
+
+    /// <summary>An operator made in code, as the composite operators do; <see cref="Operator.Kind"/> is filled in where the record has one kind.</summary>
+    public static T Named<T>(this T made)
+        where T : Operator => made.Kind.Length > 0 ? made : made with { Kind = typeof(T).GetCustomAttributes<KindAttribute>().Single().Name };
+}

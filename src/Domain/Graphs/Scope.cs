@@ -1,0 +1,34 @@
+namespace ConcatService.Domain.Graphs;
+
+/// <summary>The names that a layer of one list sees: its list's earlier layers, then the enclosing lists inside out (spec-format, Structure).</summary>
+internal sealed class Scope(string prefix, Scope? parent, int positionInParent)
+{
+    private readonly Dictionary<string, int> _positions = [];
+
+    public string FullName(string name) => prefix + name;
+
+    /// <summary>False when the list has this name already.</summary>
+    public bool TryAdd(string name, int position) => _positions.TryAdd(name, position);
+
+    public bool Contains(string name) => _positions.ContainsKey(name);
+
+    /// <summary>The full name that a reference means here, or null. What follows a <c>/</c> leads into a structure.</summary>
+    public string? Resolve(string name, int position)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        var head = slash < 0 ? name : name[..slash];
+        var full = ResolveHead(head, position);
+        return full is null || slash < 0 ? full : full + name[slash..];
+    }
+
+    /// <summary>Every name that can be seen from here, for spelling help.</summary>
+    public IEnumerable<string> Visible => parent is null ? _positions.Keys : _positions.Keys.Concat(parent.Visible);
+
+    private string? ResolveHead(string name, int position)
+    {
+        var own = _positions.GetValueOrDefault(name, int.MaxValue);
+        if (own < position)
+            return FullName(name);
+        return parent?.ResolveHead(name, positionInParent) ?? (own != int.MaxValue ? FullName(name) : null);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Onnx;
+
+/// <summary>What an operator emits its ONNX form with: the names of its inputs, its parameters, and nodes whose last one is the layer's output.</summary>
+/// <remarks>Tensors are in memory order (<see cref="Shape.TensorDims"/>): maps are channels-first whatever the spec's layout is.</remarks>
+public sealed class OnnxScope
+{
+    private readonly OnnxGraphBuilder _builder;
+    private readonly string[] _inputs;
+    private int _parts;
+
+    internal OnnxScope(OnnxGraphBuilder builder, PlannedLayer layer)
+    {
+        _builder = builder;
+        Layer = layer;
+        _inputs = [.. layer.Inputs.Select(builder.Tensor)];
+    }
+
+    public PlannedLayer Layer { get; }
+
+    public string Input => _inputs[0];
+
+    public IReadOnlyList<string> Inputs => _inputs;
+
+    /// <summary>The layer's output; the last node emitted must give it.</summary>
+    public string Output => _builder.Tensor(new(Layer.Name));
+
+    /// <summary>The name of a declared parameter's initializer.</summary>
+    public string Parameter(string name)
+    {
+        var declared = Layer.Parameters.Single(parameter => parameter.Name == name);
+        var key = Layer.KeyOf(declared);
+        _builder.Initializer(new(key, declared.Dims, key, null));
+        return key;
+    }
+
+    /// <summary>An initializer of whole numbers: shapes, axes, pads.</summary>
+    public string Constant(params long[] values) => Constant(values, [values.Length]);
+
+    /// <summary>An initializer with one number.</summary>
+    public string Scalar(double value) => Constant(new[] { (float)value }, []);
+
+    /// <summary>A node that takes the layer's inputs (or these) and gives the layer's output.</summary>
+    public void Add(string opType, params (string Name, object Value)[] attributes) => Add(opType, _inputs, attributes);
+
+    public void Add(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
+        _builder.Node(new(opType, Layer.Name, inputs, [Output], attributes));
+
+    /// <summary>A node on the way; returns the name of its output.</summary>
+    public string Part(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
+        _builder.Node(new(opType, name, inputs, [$"/{name}"], attributes));
+        return $"/{name}";
+    }
+
+    private string Constant(Array values, long[] dims)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
+        _builder.Initializer(new(name, dims, null, values));
+        return name;
+    }
+}

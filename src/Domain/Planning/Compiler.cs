@@ -1,0 +1,56 @@
+using System.Text.Json;
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Planning;
+
+/// <summary>Bytes -> spec -> graph -> plan, with everything that was found on the way.</summary>
+public static class Compiler
+{
+    /// <summary>The largest spec that is read, in bytes.</summary>
+    public const int MaxBytes = 10_000_000;
+
+    /// <summary>Specs may be nested deeper than this only where nobody looks, and then they are refused as malformed.</summary>
+    private const int MaxJsonDepth = 1000;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxJsonDepth };
+
+    /// <summary>Compiles a spec and explains what does not fit, with proven fixes.</summary>
+    /// <exception cref="JsonException">The bytes are not JSON, or not an object.</exception>
+    public static Compilation Compile(ReadOnlyMemory<byte> utf8)
+    {
+        using var document = JsonDocument.Parse(utf8, Strict);
+        return Compile(document.RootElement);
+    }
+
+    /// <inheritdoc cref="Compile(ReadOnlyMemory{byte})"/>
+    public static Compilation Compile(JsonElement json)
+    {
+        var compiled = CompileOnly(json);
+        if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null))
+            Explanation.Add(compiled, json);
+        return compiled;
+    }
+
+    /// <summary>Compiles without looking for causes and fixes: what a proposed fix is proven with.</summary>
+    public static Compilation CompileOnly(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new JsonException($"A spec is a JSON object; this is {SpecReader.Shown(json)}.");
+        var report = new Report();
+        var spec = SpecReader.Read(json, report);
+        var graph = Expander.Expand(spec, report);
+        var planned = Planner.Plan(graph, report);
+        return new(spec, graph, planned, report);
+    }
+}
+
+/// <summary>A compiled spec. <see cref="Plan"/> is there exactly when there are no errors.</summary>
+public sealed record Compilation(Spec Spec, Graph Graph, Planned Planned, Report Report)
+{
+    public Plan? Plan => Planned.Plan;
+
+    /// <summary>valid, invalid, or conditional (valid for some sizes of the spec's symbols only).</summary>
+    public string Verdict => Report.HasErrors ? "invalid" : Report.HasConditions ? "conditional" : "valid";
+}

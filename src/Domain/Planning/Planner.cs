@@ -1,0 +1,124 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Planning;
+
+/// <summary><see cref="Graph"/> -> <see cref="Plan"/>: infers every shape, expands composite operators, counts. A layer behind an error stays without a shape and makes no noise.</summary>
+public sealed class Planner
+{
+    /// <summary>The largest network that is planned, in trainable parameters.</summary>
+    public const long MaxParameters = 10_000_000_000;
+
+    private readonly Graph _graph;
+    private readonly Report _report;
+    private readonly Dictionary<Wire, Shape> _shapes = [];
+    private readonly List<PlannedLayer> _planned = [];
+    private readonly List<LayerRow> _rows = [];
+    private long _parameters;
+
+    private Planner(Graph graph, Report report)
+    {
+        _graph = graph;
+        _report = report;
+    }
+
+    public static Planned Plan(Graph graph, Report report) => new Planner(graph, report).Run();
+
+    private Planned Run()
+    {
+        foreach (var input in _graph.Inputs)
+            _shapes[new(input.Name)] = input.Shape;
+        foreach (var layer in _graph.Layers)
+            PlanLayer(layer);
+        var plan = _report.HasErrors ? null : new Plan(_graph, _planned, _graph.Outputs, _shapes);
+        return new(plan, _rows, _planned, _shapes);
+    }
+
+    /// <summary>The layer's output; null when it has no shape.</summary>
+    private Wire? PlanLayer(Layer layer)
+    {
+        var inputs = new Shape[layer.Inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (!_shapes.TryGetValue(layer.Inputs[i], out var shape))
+            {
+                ReportPort(layer, i);
+                _rows.Add(new(layer, null, null));
+                return null;
+            }
+
+            inputs[i] = shape;
+        }
+
+        var site = new Site(layer, inputs, _graph.Layout, _report);
+        if (layer.Operator.Expands)
+        {
+            var output = layer.Operator.Expand(new(site, PlanLayer, wire => _shapes[wire]));
+            if (output is null)
+                _rows.Add(new(layer, null, null));
+            return output;
+        }
+
+        var outputs = layer.Operator.InferAll(site);
+        if (outputs is null || !AreSizes(site, outputs))
+        {
+            _rows.Add(new(layer, null, null));
+            return null;
+        }
+
+        Keep(layer, inputs, outputs);
+        return new(layer.Name);
+    }
+
+    private void Keep(Layer layer, Shape[] inputs, Shape[] outputs)
+    {
+        var planned = new PlannedLayer(layer.Name, layer.Operator, layer.Path, layer.Inputs, inputs, outputs, layer.Edges);
+        planned = planned with { Parameters = [.. layer.Operator.Parameters(planned)], Macs = layer.Operator.Macs(planned) };
+        var before = _parameters;
+        _parameters = Saturating.Add(_parameters, planned.ParameterCount);
+        if (_parameters > MaxParameters && before <= MaxParameters)
+            _report.Error(Codes.TooLarge, layer.Path, $"{layer.Name}: with this layer the network has {_parameters:N0} parameters; at most {MaxParameters:N0} are accepted.", layer.Name);
+        for (var port = 0; port < outputs.Length; port++)
+            _shapes[new(layer.Name, port)] = outputs[port];
+        _planned.Add(planned);
+        _rows.Add(new(layer, planned, outputs[0]));
+    }
+
+    private static bool AreSizes(Site site, Shape[] outputs)
+    {
+        foreach (var output in outputs)
+        {
+            for (var i = 1; i < output.Rank; i++)
+            {
+                if (output.Dims[i].Known is not { } size || (size >= 1 && size <= SpecReader.MaxSize))
+                    continue;
+                var axis = output.Axes[i].Name();
+                if (size < 1)
+                    site.Error(Codes.SizeBelowOne, $"{site.Layer.Operator.Kind} would give {axis} {size} from {site.Input.Sizes}. Make the window smaller, add padding, or take a layer with a larger {axis}.");
+                else
+                    site.Error(Codes.TooLarge, $"{site.Layer.Operator.Kind} would give {axis} {size:N0}; at most {SpecReader.MaxSize:N0} is accepted.");
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void ReportPort(Layer layer, int input)
+    {
+        var wire = layer.Inputs[input];
+        if (wire.Port == 0 || !_shapes.ContainsKey(new(wire.Source)))
+            return;
+        var path = layer.Edges.Length > input && layer.Edges[input].Reference is { } reference ? reference : layer.Path;
+        _report.Error(Codes.UnknownInput, path, $"{layer.Name}: there is no '{wire}'; {wire.Source} has outputs 0 to {_shapes.Keys.Count(known => known.Source == wire.Source) - 1}.", layer.Name);
+    }
+}
+
+/// <summary>What planning found, for the report and for the search for causes.</summary>
+/// <param name="Plan">Null when there are errors.</param>
+/// <param name="Rows">Every layer, also those without a shape.</param>
+public sealed record Planned(Plan? Plan, IReadOnlyList<LayerRow> Rows, IReadOnlyList<PlannedLayer> Layers, IReadOnlyDictionary<Wire, Shape> Shapes);
+
+/// <summary>A layer as the report lists it.</summary>
+public sealed record LayerRow(Layer Layer, PlannedLayer? Planned, Shape? Output);

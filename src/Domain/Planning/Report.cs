@@ -1,0 +1,30 @@
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Planning;
+
+/// <summary>Collects every finding of one compilation. Nothing short-circuits: a caller sees all independent errors at once.</summary>
+public sealed class Report
+{
+    private readonly List<Diagnostic> _diagnostics = [];
+
+    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
+
+    public bool HasErrors { get; private set; }
+
+    /// <summary>Whether some size of the spec's symbols is excluded.</summary>
+    public bool HasConditions { get; private set; }
+
+    public void Add(Diagnostic diagnostic)
+    {
+        HasErrors |= diagnostic.Severity == Severity.Error;
+        HasConditions |= diagnostic.Severity == Severity.Condition;
+        _diagnostics.Add(diagnostic);
+    }
+
+    public void Error(Code code, SpecPath path, string message, string? layer = null) => Add(new(code, Severity.Error, path, message, layer));
+
+    public void Warning(Code code, SpecPath path, string message, string? layer = null) => Add(new(code, Severity.Warning, path, message, layer));
+
+    /// <summary>Puts the cause and the fixes of a finding in its place.</summary>
+    public void Replace(Diagnostic finding, Diagnostic explained) => _diagnostics[_diagnostics.IndexOf(finding)] = explained;
+}

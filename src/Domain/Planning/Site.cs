@@ -1,0 +1,66 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Planning;
+
+/// <summary>Where an operator is asked for its shape: its layer, the shapes that arrive, and the report that it writes to.</summary>
+public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Report)
+{
+    public Shape Input => Inputs[0];
+
+    /// <summary>Reports an error at this layer; null, so that a shape rule can return it.</summary>
+    public Shape? Error(Code code, string message)
+    {
+        Report.Add(new(code, Severity.Error, Layer.Path, $"{Layer.Name}: {message}", Layer.Name)
+        {
+            Inputs = [.. Layer.Inputs.Zip(Inputs, (wire, shape) => new NamedShape(wire.ToString(), shape))],
+        });
+        return null;
+    }
+
+    /// <summary>Whether every input is float32; reports the one that is not.</summary>
+    public bool IsFloat()
+    {
+        var other = Array.FindIndex(Inputs, input => input.DType != DType.Float32);
+        if (other >= 0)
+            Error(Codes.LayerDType, $"{Layer.Operator.Kind} works on float32 and its input {Layer.Inputs[other]} is {Inputs[other].DType.ToString().ToLowerInvariant()}. Put a cast before it.");
+        return other < 0;
+    }
+
+    /// <summary>Whether the input is a map or sequence with this many spatial axes in the default order of the layout; reports why not.</summary>
+    /// <param name="spatial">1 (time), 2 (height, width) or 3.</param>
+    public bool IsDefaultOrder(int spatial)
+    {
+        var input = Input;
+        if (!IsFloat())
+            return false;
+        var expected = Axes.Default(spatial + 1, Layout, DType.Float32);
+        if (input.Rank != expected.Length)
+        {
+            Error(Codes.LayerRank, $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.Inputs[0]} has {input.Rank - 1} dimensions, {input.Sizes}.");
+            return false;
+        }
+
+        if (input.Axes.SequenceEqual(expected))
+            return true;
+        var dims = string.Join(", ", expected.Select(axis => input.Has(axis) ? input.Position(axis) : -1));
+        Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.Inputs[0]} is [{Names(input.Axes)}], {input.Sizes}."
+            + (dims.Contains("-1", StringComparison.Ordinal) ? "" : $" Put a permute with dims [{dims}] before it."));
+        return false;
+    }
+
+    /// <summary>Whether the input has a feature axis whose size is a number; reports why not.</summary>
+    public bool HasFeatures(out long features)
+    {
+        features = 0;
+        if (!Input.Has(Axis.Channels))
+            Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.Inputs[0]} is [{Names(Input.Axes)}], {Input.Sizes}, without one.");
+        else if (Input[Axis.Channels].Known is not { } known)
+            Error(Codes.LayerShape, $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.Inputs[0]} has {Input[Axis.Channels]}. Give the feature dimension as a number.");
+        else
+            features = known;
+        return features > 0;
+    }
+
+    public static string Names(IEnumerable<Axis> axes) => string.Join(", ", axes.Where(axis => axis != Axis.Batch).Select(axis => axis.Name()));
+}

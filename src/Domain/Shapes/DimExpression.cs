@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace ConcatService.Domain.Shapes;
+
+/// <summary>
+/// An integer polynomial over atoms, where an atom is a symbol or the floor of an expression over a number. Canonical: terms are sorted and merged,
+/// multiples of the divisor leave a floor, nested floors join (⌊⌊x/a⌋/b⌋ = ⌊x/ab⌋).
+/// </summary>
+internal sealed class DimExpression : IEquatable<DimExpression>
+{
+    private readonly ImmutableArray<Term> _terms;
+    private string? _key;
+
+    private DimExpression(long constant, ImmutableArray<Term> terms)
+    {
+        Constant = constant;
+        _terms = terms;
+    }
+
+    public long Constant { get; }
+
+    public bool IsConstant => _terms.IsEmpty;
+
+    public static DimExpression Number(long value) => new(value, []);
+
+    public static DimExpression Symbol(string name) => new(0, [new Term(1, [new Atom(name, null, 1)])]);
+
+    public static DimExpression operator +(DimExpression a, DimExpression b) =>
+        Canonical(Saturating.Add(a.Constant, b.Constant), a._terms.Concat(b._terms));
+
+    public static DimExpression operator *(DimExpression a, DimExpression b)
+    {
+        var products = a.AllTerms.SelectMany(x => b.AllTerms.Select(y => x.Times(y))).ToList();
+        return Canonical(products.Where(term => term.Atoms.IsEmpty).Aggregate(0L, (sum, term) => Saturating.Add(sum, term.Coefficient)), products.Where(term => !term.Atoms.IsEmpty));
+    }
+
+    public static DimExpression Floor(DimExpression inner, long divisor)
+    {
+        // ⌊(d·q + r) / d⌋ = q + ⌊r / d⌋: whole multiples leave the floor.
+        var whole = Canonical(Saturating.FloorDivide(inner.Constant, divisor), inner._terms.Where(term => term.Coefficient % divisor == 0).Select(term => term with { Coefficient = term.Coefficient / divisor }));
+        var rest = new DimExpression(inner.Constant - (Saturating.FloorDivide(inner.Constant, divisor) * divisor), [.. inner._terms.Where(term => term.Coefficient % divisor != 0)]);
+        if (rest.IsConstant)
+            return whole;
+
+        // ⌊(g·x + c) / (g·d)⌋ = ⌊(x + ⌊c/g⌋) / d⌋.
+        var common = rest._terms.Aggregate(divisor, (g, term) => Gcd(g, Math.Abs(term.Coefficient)));
+        if (common > 1)
+        {
+            rest = new DimExpression(rest.Constant / common, [.. rest._terms.Select(term => term with { Coefficient = term.Coefficient / common })]);
+            divisor /= common;
+            if (divisor == 1)
+                return whole + rest;
+        }
+
+        // ⌊(⌊x/a⌋ + c) / b⌋ = ⌊(x + a·c) / (a·b)⌋.
+        if (rest._terms is [{ Coefficient: 1, Atoms: [{ Inner: { } nested } atom] }])
+            return whole + Floor(nested + Number(Saturating.Multiply(atom.Divisor, rest.Constant)), Saturating.Multiply(atom.Divisor, divisor));
+
+        return whole + new DimExpression(0, [new Term(1, [new Atom(null, rest, divisor)])]);
+    }
+
+    public long Evaluate(Func<string, long> symbol) =>
+        _terms.Aggregate(Constant, (sum, term) => Saturating.Add(sum, term.Atoms.Aggregate(term.Coefficient, (product, atom) => Saturating.Multiply(product, atom.Evaluate(symbol)))));
+
+    public IEnumerable<string> Symbols => _terms.SelectMany(term => term.Atoms).SelectMany(atom => atom.Name is { } name ? [name] : atom.Inner!.Symbols);
+
+    public bool Equals(DimExpression? other) => other is not null && ToString() == other.ToString();
+
+    public override bool Equals(object? obj) => Equals(obj as DimExpression);
+
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => _key ??= Print();
+
+    private IEnumerable<Term> AllTerms => Constant == 0 ? _terms : _terms.Append(new Term(Constant, []));
+
+    private static DimExpression Canonical(long constant, IEnumerable<Term> terms) => new(constant,
+    [
+        .. terms.GroupBy(term => term.Key, (_, same) => same.Aggregate((a, b) => a with { Coefficient = Saturating.Add(a.Coefficient, b.Coefficient) }))
+            .Where(term => term.Coefficient != 0)
+            .OrderBy(term => term.Key, StringComparer.Ordinal),
+    ]);
+
+    private string Print()
+    {
+        var text = new StringBuilder();
+        foreach (var term in _terms.OrderBy(term => term.Coefficient < 0))
+        {
+            if (text.Length > 0)
+                text.Append(term.Coefficient < 0 ? " - " : " + ");
+            else if (term.Coefficient < 0)
+                text.Append('-');
+            if (Math.Abs(term.Coefficient) != 1)
+                text.Append(CultureInfo.InvariantCulture, $"{Math.Abs(term.Coefficient)} * ");
+            text.Append(term.Key);
+        }
+
+        if (Constant != 0)
+            text.Append(CultureInfo.InvariantCulture, $" {(Constant < 0 ? '-' : '+')} {Math.Abs(Constant)}");
+        return text.ToString();
+    }
+
+    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
+
+    private readonly record struct Term(long Coefficient, ImmutableArray<Atom> Atoms)
+    {
+        public string Key => string.Join(" * ", Atoms.Select(atom => atom.ToString()));
+
+        public Term Times(Term other) =>
+            new(Saturating.Multiply(Coefficient, other.Coefficient), [.. Atoms.Concat(other.Atoms).OrderBy(atom => atom.ToString(), StringComparer.Ordinal)]);
+    }
+
+    /// <summary>A symbol by name, or ⌊Inner / Divisor⌋.</summary>
+    private readonly record struct Atom(string? Name, DimExpression? Inner, long Divisor)
+    {
+        public long Evaluate(Func<string, long> symbol) => Name is { } name ? symbol(name) : Saturating.FloorDivide(Inner!.Evaluate(symbol), Divisor);
+
+        public override string ToString()
+        {
+            if (Name is { } name)
+                return name;
+            if (Inner!.Constant == Divisor - 1)
+                return $"ceil({Inner + Number(1 - Divisor)} / {Divisor})";
+            var compound = Inner.Constant != 0 || Inner._terms.Length > 1 || Inner._terms[0].Coefficient != 1;
+            return compound ? $"(({Inner}) // {Divisor})" : $"({Inner} // {Divisor})";
+        }
+    }
+}

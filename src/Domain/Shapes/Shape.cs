@@ -1,0 +1,115 @@
+namespace ConcatService.Domain.Shapes;
+
+/// <summary>The type of a tensor: its dimensions in the order that the spec writes them, what each means, and the element type. The batch, <c>N</c>, comes first.</summary>
+public sealed class Shape
+{
+    private readonly Dim[] _dims;
+    private readonly Axis[] _axes;
+
+    /// <param name="dims">All dimensions, the batch first.</param>
+    /// <param name="axes">The meaning of each, as many as there are dimensions.</param>
+    /// <param name="dtype">The element type.</param>
+    public Shape(Dim[] dims, Axis[] axes, DType dtype = DType.Float32)
+    {
+        if (dims.Length != axes.Length)
+            throw new ArgumentException($"{dims.Length} dimensions and {axes.Length} axes.", nameof(axes));
+        _dims = dims;
+        _axes = axes;
+        DType = dtype;
+        // A channels-last map is kept channels-first in memory order, as libtorch and ONNX want it; everything else as written.
+        FeatureMovesFirst = axes.Length >= 4 && axes[^1] == Axis.Channels && axes[1..^1].All(axis => axis.IsSpatial());
+    }
+
+    public IReadOnlyList<Dim> Dims => _dims;
+
+    public IReadOnlyList<Axis> Axes => _axes;
+
+    public DType DType { get; }
+
+    /// <summary>How many dimensions, the batch counted.</summary>
+    public int Rank => _dims.Length;
+
+    /// <summary>Whether the tensor that carries this shape has its feature axis moved to position 1 (a channels-last map).</summary>
+    public bool FeatureMovesFirst { get; }
+
+    public Dim this[Axis axis] => _dims[Position(axis)];
+
+    public bool Has(Axis axis) => Array.IndexOf(_axes, axis) >= 0;
+
+    /// <summary>Where the axis stands as written; the batch is 0. Throws when the shape has no such axis.</summary>
+    public int Position(Axis axis)
+    {
+        var position = Array.IndexOf(_axes, axis);
+        return position >= 0 ? position : throw new InvalidOperationException($"{this} has no {axis.Name()} axis.");
+    }
+
+    /// <summary>Where the axis stands in the tensor that libtorch and ONNX Runtime see.</summary>
+    public int Index(Axis axis) => IndexOfPosition(Position(axis));
+
+    /// <summary>Where a written position stands in the tensor that libtorch and ONNX Runtime see.</summary>
+    public int IndexOfPosition(int position) =>
+        !FeatureMovesFirst || position == 0 ? position : position == Rank - 1 ? 1 : position + 1;
+
+    /// <summary>The dimensions of the tensor that libtorch and ONNX Runtime see.</summary>
+    public IReadOnlyList<Dim> TensorDims => FeatureMovesFirst ? [_dims[0], _dims[^1], .. _dims[1..^1]] : _dims;
+
+    /// <summary>The spatial axes (time, depth, height, width) in written order.</summary>
+    public IEnumerable<Axis> SpatialAxes => _axes.Where(axis => axis.IsSpatial());
+
+    public Shape With(Axis axis, Dim size)
+    {
+        var dims = (Dim[])_dims.Clone();
+        dims[Position(axis)] = size;
+        return new(dims, _axes, DType);
+    }
+
+    public Shape With(DType dtype) => new(_dims, _axes, dtype);
+
+    /// <summary>Elements in one sample, or null when a dimension other than the batch is symbolic.</summary>
+    public long? ElementsPerSample
+    {
+        get
+        {
+            var product = 1L;
+            for (var i = 1; i < _dims.Length; i++)
+            {
+                if (!_dims[i].IsKnown)
+                    return null;
+                product = Saturating.Multiply(product, _dims[i].Value);
+            }
+
+            return product;
+        }
+    }
+
+    /// <summary>Places in one sample: the product of the spatial dimensions, or null when one is symbolic.</summary>
+    public long? Positions
+    {
+        get
+        {
+            var product = 1L;
+            for (var i = 1; i < _dims.Length; i++)
+            {
+                if (_axes[i] == Axis.Channels)
+                    continue;
+                if (!_dims[i].IsKnown)
+                    return null;
+                product = Saturating.Multiply(product, _dims[i].Value);
+            }
+
+            return product;
+        }
+    }
+
+    public bool SameAxes(Shape other) => _axes.AsSpan().SequenceEqual(other._axes);
+
+    public bool SameSizes(Shape other) => _dims.AsSpan().SequenceEqual(other._dims);
+
+    /// <summary>As people write it without the batch: <c>64x28x28</c>.</summary>
+    public string Sizes => string.Join('x', _dims.Skip(1).Select(dim => dim.IsKnown ? dim.ToString() : $"[{dim}]"));
+
+    /// <summary>The spatial part alone: <c>28x28</c>.</summary>
+    public string SpatialSizes => string.Join('x', SpatialAxes.Select(axis => this[axis].ToString()));
+
+    public override string ToString() => $"[{string.Join(", ", _dims)}]";
+}

@@ -1,0 +1,34 @@
+namespace ConcatService.Domain.Shapes;
+
+/// <summary>A sliding window along one spatial axis, as convolutions and poolings have it.</summary>
+/// <remarks>Sources: the output size formulas of torch.nn.Conv2d and torch.nn.MaxPool2d; ONNX's SAME_UPPER for <c>"same"</c>.</remarks>
+public readonly record struct Window(long Kernel, long Stride, long Dilation, bool Same, long Padding, bool CeilMode)
+{
+    /// <summary>Cells that the window covers: dilation · (kernel − 1) + 1.</summary>
+    public long Span => Saturating.Add(Saturating.Multiply(Dilation, Kernel - 1), 1);
+
+    /// <summary>The output size; below 1 when the window does not fit.</summary>
+    public Dim Size(Dim input)
+    {
+        if (Same)
+            return input.CeilDivide(Stride);
+        var reach = input + Saturating.Multiply(2, Padding) - Span;
+        if (!CeilMode)
+            return reach.FloorDivide(Stride) + 1;
+        var size = reach.CeilDivide(Stride) + 1;
+        // PyTorch drops a last window that would start beyond the input and its left padding.
+        return size.IsKnown && input.IsKnown && Saturating.Multiply(size.Value - 1, Stride) >= Saturating.Add(input.Value, Padding) ? size - 1 : size;
+    }
+
+    /// <summary>Cells before and after the input; <paramref name="input"/> must be known where <see cref="Same"/> meets a stride.</summary>
+    public (long Before, long After) Pads(Dim input)
+    {
+        if (!Same)
+            return (Padding, Padding);
+        var total = Stride == 1 ? Span - 1 : Math.Max(0, ((Size(input).Value - 1) * Stride) + Span - input.Value);
+        return (total / 2, total - (total / 2));
+    }
+
+    /// <summary>What the window does to a size: divides by the stride, and loses what its padding does not make up for.</summary>
+    public Rescaling Rescaling => new(1, Stride, Same ? 0 : Span - 1 - (2 * Padding));
+}

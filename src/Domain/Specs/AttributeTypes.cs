@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ConcatService.Domain.Specs;
+
+/// <summary>How one C# type stands in the JSON of a spec: reading, writing, its schema, and the numbers in it that a range applies to.</summary>
+/// <param name="Expected">What a valid value looks like, for the message: "a whole number".</param>
+public sealed record AttributeType<T>(string Expected, AttributeType<T>.Reader Read, Action<Utf8JsonWriter, T> Write, Func<Numbers, JsonObject> Schema, Func<T, IEnumerable<double>>? Values = null)
+{
+    /// <summary>False when the JSON is not such a value; nothing is thrown.</summary>
+    public delegate bool Reader(JsonElement json, out T value);
+}
+
+/// <summary>The range that an attribute's numbers must lie in, both ends allowed.</summary>
+public readonly record struct Numbers(double Min, double Max)
+{
+    public static Numbers Any { get; } = new(double.NegativeInfinity, double.PositiveInfinity);
+
+    public JsonObject AddTo(JsonObject schema)
+    {
+        if (!double.IsNegativeInfinity(Min))
+            schema["minimum"] = Min;
+        if (!double.IsPositiveInfinity(Max))
+            schema["maximum"] = Max;
+        return schema;
+    }
+}
+
+/// <summary>Every type that an operator's attribute or a setting may have.</summary>
+public static class AttributeTypes
+{
+    private static readonly Dictionary<Type, object> Known = new()
+    {
+        [typeof(bool)] = new AttributeType<bool>(
+            "true or false",
+            (JsonElement json, out bool value) =>
+            {
+                value = json.ValueKind == JsonValueKind.True;
+                return json.ValueKind is JsonValueKind.True or JsonValueKind.False;
+            },
+            (writer, value) => writer.WriteBooleanValue(value),
+            _ => new() { ["type"] = "boolean" }),
+        [typeof(long)] = new AttributeType<long>(
+            "a whole number",
+            (JsonElement json, out long value) =>
+            {
+                value = 0;
+                return json.ValueKind == JsonValueKind.Number && TryWhole(json, out value);
+            },
+            (writer, value) => writer.WriteNumberValue(value),
+            range => range.AddTo(new() { ["type"] = "integer" }),
+            value => [value]),
+        [typeof(double)] = new AttributeType<double>(
+            "a number",
+            (JsonElement json, out double value) =>
+            {
+                value = 0;
+                return json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out value) && double.IsFinite(value);
+            },
+            (writer, value) => writer.WriteNumberValue(value),
+            range => range.AddTo(new() { ["type"] = "number" }),
+            value => [value]),
+        [typeof(string)] = new AttributeType<string>(
+            "a string",
+            (JsonElement json, out string value) =>
+            {
+                value = json.ValueKind == JsonValueKind.String ? json.GetString()! : "";
+                return json.ValueKind == JsonValueKind.String;
+            },
+            (writer, value) => writer.WriteStringValue(value),
+            _ => new() { ["type"] = "string" }),
+        [typeof(Extent)] = Extent.Attribute,
+        [typeof(Padding)] = Padding.Attribute,
+        [typeof(AxisName)] = AxisName.Attribute,
+    };
+
+    public static AttributeType<T> Of<T>()
+    {
+        lock (Known)
+        {
+            if (!Known.TryGetValue(typeof(T), out var known))
+                Known[typeof(T)] = known = typeof(T).IsEnum ? OfEnum<T>() : throw new InvalidOperationException($"No attribute type for {typeof(T)}.");
+            return (AttributeType<T>)known;
+        }
+    }
+
+    /// <summary>Numbers like 3 and 3.0 are whole; 3.5 and 1e300 are not.</summary>
+    internal static bool TryWhole(JsonElement json, out long value)
+    {
+        if (json.TryGetInt64(out value))
+            return true;
+        if (!json.TryGetDouble(out var real) || real != Math.Floor(real) || Math.Abs(real) > 1L << 53)
+            return false;
+        value = (long)real;
+        return true;
+    }
+
+    private static AttributeType<T> OfEnum<T>()
+    {
+        var names = Enum.GetNames(typeof(T)).ToDictionary(JsonNamingPolicy.SnakeCaseLower.ConvertName, name => (T)Enum.Parse(typeof(T), name));
+        var written = names.ToDictionary(pair => (object)pair.Value!, pair => pair.Key);
+        return new(
+            $"one of {string.Join(", ", names.Keys.Select(name => $"'{name}'"))}",
+            (JsonElement json, out T value) =>
+            {
+                value = default!;
+                return json.ValueKind == JsonValueKind.String && names.TryGetValue(json.GetString()!, out value!);
+            },
+            (writer, value) => writer.WriteStringValue(written[value!]),
+            _ => new() { ["enum"] = new JsonArray([.. names.Keys.Select(name => (JsonNode)name)]) });
+    }
+}

@@ -1,0 +1,230 @@
+using System.Text.Json;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Specs;
+
+/// <summary>Reads lists of layers, structures and the operators in them.</summary>
+internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, JsonElement> blocks)
+{
+    /// <summary>How deep lists may stand in lists, and how many layers a spec may hold before expansion.</summary>
+    public const int MaxDepth = 64, MaxLayers = 20_000;
+
+    private static readonly string[] Structures = ["parallel", "repeat", "block"];
+
+    private static readonly string[] LayerFields = ["name", "type", "inputs", "norm", "activation"];
+
+    private readonly List<string> _openBlocks = [];
+    private int _depth;
+    private int _layers;
+
+    public LayerList ReadList(JsonElement json, SpecPath path, Overrides? overrides = null)
+    {
+        var layers = new List<LayerSpec>();
+        if (json.ValueKind != JsonValueKind.Array)
+        {
+            report.Error(Codes.WrongType, path, $"Expected a list of layers; this is {SpecReader.Shown(json)}.");
+        }
+        else if (_depth == MaxDepth)
+        {
+            report.Error(Codes.TooLarge, path, $"Lists of layers are nested deeper than {MaxDepth}.");
+        }
+        else
+        {
+            _depth++;
+            foreach (var item in json.EnumerateArray())
+            {
+                if (++_layers > MaxLayers)
+                {
+                    if (_layers == MaxLayers + 1)
+                        report.Error(Codes.TooLarge, path, $"The spec has more than {MaxLayers} layers.");
+                    break;
+                }
+
+                layers.Add(ReadLayer(item, path[layers.Count], overrides));
+            }
+
+            _depth--;
+        }
+
+        return new(layers, path);
+    }
+
+    private LayerSpec ReadLayer(JsonElement json, SpecPath path, Overrides? overrides)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            report.Error(Codes.WrongType, path, $"A layer is an object with a 'type'; this is {SpecReader.Shown(json)}.");
+            return new UnreadableSpec("", null, null, path);
+        }
+
+        string? name = null;
+        if (json.TryGetProperty("name", out var nameJson))
+        {
+            if (nameJson.ValueKind != JsonValueKind.String)
+                report.Error(Codes.WrongType, path["name"], $"'name' is {SpecReader.Shown(nameJson)}; expected a string.");
+            else if (SpecReader.IsName(nameJson.GetString()!, path["name"], report))
+                name = nameJson.GetString();
+        }
+
+        var inputs = json.TryGetProperty("inputs", out var inputJson) ? SpecReader.References(inputJson, path["inputs"], report) : null;
+        if (!json.TryGetProperty("type", out var typeJson) || typeJson.ValueKind != JsonValueKind.String)
+        {
+            if (typeJson.ValueKind == JsonValueKind.Undefined)
+                report.Error(Codes.MissingField, path, "The layer needs 'type', for example \"conv2d\".");
+            else
+                report.Error(Codes.WrongType, path["type"], $"'type' is {SpecReader.Shown(typeJson)}; expected the name of a layer type.");
+            return new UnreadableSpec("", name, inputs, path);
+        }
+
+        var type = typeJson.GetString()!;
+        return type switch
+        {
+            "parallel" => ReadParallel(json, name, inputs, path),
+            "repeat" => ReadRepeat(json, name, inputs, path),
+            "block" => ReadBlock(json, name, inputs, path),
+            _ => ReadOperatorLayer(json, type, name, inputs, path, overrides),
+        };
+    }
+
+    private LayerSpec ReadOperatorLayer(JsonElement json, string type, string? name, List<Reference>? inputs, SpecPath path, Overrides? overrides)
+    {
+        if (OperatorCatalog.Find(type) is not { } known)
+        {
+            report.Error(Codes.UnknownType, path["type"], $"There is no layer type '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}");
+            return new UnreadableSpec(type, name, inputs, path);
+        }
+
+        var made = known.Create();
+        var shorthand = made is IHasShorthand;
+        Operator? norm = null, activation = null;
+        AttributeObject.Read(json, made, path, type, report, member =>
+        {
+            if (shorthand && member.NameEquals("norm"u8))
+                norm = ReadNested(member.Value, path["norm"], "norm");
+            else if (shorthand && member.NameEquals("activation"u8))
+                activation = ReadNested(member.Value, path["activation"], "activation");
+            else
+                return member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8);
+            return true;
+        }, shorthand ? LayerFields : LayerFields[..3]);
+        if (name is not null && overrides is not null && overrides.Json.TryGetProperty(name, out var own) && IsObject(own, overrides.Path[name]))
+            AttributeObject.Read(own, made, overrides.Path[name], type, report, partial: true);
+        return new OperatorSpec(type, name, inputs, path, made, norm, activation);
+    }
+
+    /// <summary>An operator inside another: a name, or an object with a type and its attributes.</summary>
+    private Operator? ReadNested(JsonElement json, SpecPath path, string what)
+    {
+        if (json.ValueKind == JsonValueKind.Null)
+            return null;
+        var type = json.ValueKind switch
+        {
+            JsonValueKind.String => json.GetString(),
+            JsonValueKind.Object when json.TryGetProperty("type", out var inner) && inner.ValueKind == JsonValueKind.String => inner.GetString(),
+            _ => null,
+        };
+        if (type is null)
+        {
+            report.Error(Codes.WrongType, path, $"'{what}' is {SpecReader.Shown(json)}; expected a name, or an object with a 'type' and its attributes.");
+            return null;
+        }
+
+        if (OperatorCatalog.Find(type) is not { } known)
+        {
+            report.Error(Codes.UnknownType, path, $"There is no {what} '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}");
+            return null;
+        }
+
+        var made = known.Create();
+        if (json.ValueKind == JsonValueKind.Object)
+            AttributeObject.Read(json, made, path, type, report, member => member.NameEquals("type"u8));
+        else
+            known.Attributes.RequireAll(0, path, type, report);
+        return made;
+    }
+
+    private ParallelSpec ReadParallel(JsonElement json, string? name, List<Reference>? inputs, SpecPath path)
+    {
+        Known(json, path, "parallel", ["name", "type", "inputs", "branches", "merge"]);
+        var branches = new List<LayerList>();
+        if (!json.TryGetProperty("branches", out var branchJson))
+        {
+            report.Error(Codes.MissingField, path, "parallel needs 'branches': a list of lists of layers.");
+        }
+        else if (branchJson.ValueKind != JsonValueKind.Array)
+        {
+            report.Error(Codes.WrongType, path["branches"], $"'branches' is {SpecReader.Shown(branchJson)}; expected a list of lists of layers.");
+        }
+        else
+        {
+            foreach (var branch in branchJson.EnumerateArray())
+                branches.Add(ReadList(branch, path["branches"][branches.Count]));
+        }
+
+        var merge = json.TryGetProperty("merge", out var mergeJson) ? ReadNested(mergeJson, path["merge"], "merge") : null;
+        return new("parallel", name, inputs, path, branches, merge ?? OperatorCatalog.Find("concat")!.Create());
+    }
+
+    private RepeatSpec ReadRepeat(JsonElement json, string? name, List<Reference>? inputs, SpecPath path)
+    {
+        Known(json, path, "repeat", ["name", "type", "inputs", "times", "layers"]);
+        var times = 1L;
+        if (!json.TryGetProperty("times", out var timesJson))
+            report.Error(Codes.MissingField, path, "repeat needs 'times': a whole number of at least 1.");
+        else if (timesJson.ValueKind != JsonValueKind.Number || !AttributeTypes.TryWhole(timesJson, out times))
+            report.Error(Codes.WrongType, path["times"], $"'times' is {SpecReader.Shown(timesJson)}; expected a whole number of at least 1.");
+        else if (times < 1)
+            report.Error(Codes.OutOfRange, path["times"], $"'times' is {times}; expected at least 1.");
+        var body = json.TryGetProperty("layers", out var layers) ? ReadList(layers, path["layers"]) : new([], path);
+        if (layers.ValueKind == JsonValueKind.Undefined)
+            report.Error(Codes.MissingField, path, "repeat needs 'layers': the list to repeat.");
+        return new("repeat", name, inputs, path, Math.Max(1, times), body);
+    }
+
+    private LayerSpec ReadBlock(JsonElement json, string? name, List<Reference>? inputs, SpecPath path)
+    {
+        Known(json, path, "block", ["name", "type", "inputs", "block", "with"]);
+        var block = json.TryGetProperty("block", out var blockJson) && blockJson.ValueKind == JsonValueKind.String ? blockJson.GetString() : null;
+        if (block is null || !blocks.TryGetValue(block, out var body))
+        {
+            if (block is null)
+                report.Error(Codes.MissingField, path, "block needs 'block': a name from the spec's 'blocks'.");
+            else
+                report.Error(Codes.UnknownType, path["block"], $"There is no block '{SpecReader.Shortened(block)}'.{Spelling.DidYouMean(block, blocks.Keys)}");
+            return new UnreadableSpec("block", name, inputs, path);
+        }
+
+        if (_openBlocks.Contains(block))
+        {
+            report.Error(Codes.Cycle, path["block"], $"The block '{block}' contains itself: {string.Join(" > ", _openBlocks)} > {block}.");
+            return new UnreadableSpec("block", name, inputs, path);
+        }
+
+        var with = json.TryGetProperty("with", out var overrides) && IsObject(overrides, path["with"]) ? new Overrides(overrides, path["with"]) : null;
+        _openBlocks.Add(block);
+        var list = ReadList(body, SpecPath.Root["blocks"][block], with);
+        _openBlocks.RemoveAt(_openBlocks.Count - 1);
+        return new RepeatSpec("block", name, inputs, path, null, list);
+    }
+
+    private bool IsObject(JsonElement json, SpecPath path)
+    {
+        if (json.ValueKind == JsonValueKind.Object)
+            return true;
+        report.Error(Codes.WrongType, path, $"This is {SpecReader.Shown(json)}; expected an object from names to attributes.");
+        return false;
+    }
+
+    private void Known(JsonElement json, SpecPath path, string what, string[] known)
+    {
+        foreach (var member in json.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+                report.Error(Codes.UnknownField, path[member.Name], $"{what} has no field '{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}");
+        }
+    }
+
+    /// <summary>A block's <c>with</c>: layer name to the attributes that differ in this use.</summary>
+    internal sealed record Overrides(JsonElement Json, SpecPath Path);
+}

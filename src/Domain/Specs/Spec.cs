@@ -1,0 +1,49 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Specs;
+
+/// <summary>The architecture as sent: every field read, nothing resolved yet.</summary>
+public sealed record Spec
+{
+    public string? Name { get; init; }
+
+    public Layout Layout { get; init; }
+
+    public IReadOnlyList<GraphInput> Inputs { get; init; } = [];
+
+    public IReadOnlyDictionary<string, SymbolPromise> Symbols { get; init; } = new Dictionary<string, SymbolPromise>();
+
+    public IReadOnlyList<LayerSpec> Layers { get; init; } = [];
+
+    /// <summary>Null when left out: the last layer.</summary>
+    public IReadOnlyList<Reference>? Outputs { get; init; }
+}
+
+/// <summary>A name that the spec uses to point at an input or layer.</summary>
+public sealed record Reference(string Name, SpecPath Path);
+
+/// <summary>A list of layers, and where it stands.</summary>
+public sealed record LayerList(IReadOnlyList<LayerSpec> Layers, SpecPath Path);
+
+/// <summary>One element of a list of layers.</summary>
+/// <param name="Name">As given; made up by the expander when absent.</param>
+/// <param name="Inputs">Null when left out: the layer written before.</param>
+public abstract record LayerSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path);
+
+/// <summary>A layer that computes something, with its shorthand <c>norm</c> and <c>activation</c>.</summary>
+public sealed record OperatorSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path, Operator Operator, Operator? Norm, Operator? Activation)
+    : LayerSpec(Type, Name, Inputs, Path);
+
+/// <summary>Branches fed by the same input and joined by a merge.</summary>
+public sealed record ParallelSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path, IReadOnlyList<LayerList> Branches, Operator Merge)
+    : LayerSpec(Type, Name, Inputs, Path);
+
+/// <summary>A list, several times over, each fed by the last; a <c>block</c> is a list once.</summary>
+/// <param name="Times">Null for a block, whose layers are named without a number.</param>
+public sealed record RepeatSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path, long? Times, LayerList Body)
+    : LayerSpec(Type, Name, Inputs, Path);
+
+/// <summary>A layer that could not be read. It keeps its name, so that references to it make no further noise.</summary>
+public sealed record UnreadableSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path)
+    : LayerSpec(Type, Name, Inputs, Path);

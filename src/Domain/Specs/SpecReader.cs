@@ -1,0 +1,242 @@
+using System.Text.Json;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Specs;
+
+/// <summary>JSON -> <see cref="Spec"/>. Reports every fault of form, each with its path, and goes on.</summary>
+public sealed class SpecReader
+{
+    /// <summary>Longest name, and the largest number of dimensions of an input.</summary>
+    private const int MaxNameLength = 64, MaxRank = 8;
+
+    internal const long MaxSize = int.MaxValue;
+
+    private static readonly string[] Fields = ["spec_version", "name", "metadata", "layout", "inputs", "symbols", "layers", "outputs", "blocks"];
+
+    private readonly Report _report;
+
+    private SpecReader(Report report) => _report = report;
+
+    /// <param name="json">A JSON object; anything else is the caller's 400.</param>
+    public static Spec Read(JsonElement json, Report report) => new SpecReader(report).ReadSpec(json);
+
+    private Spec ReadSpec(JsonElement json)
+    {
+        var fields = Members(json, SpecPath.Root, Fields, "a spec");
+        if (fields.TryGetValue("spec_version", out var version) && !(version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number) && number == 1))
+            _report.Error(Codes.OutOfRange, SpecPath.Root["spec_version"], $"spec_version is {Shown(version)}; this service reads version 1.");
+        var name = fields.TryGetValue("name", out var label) ? Text(label, SpecPath.Root["name"]) : null;
+        var layout = fields.TryGetValue("layout", out var written) ? Value(written, SpecPath.Root["layout"], Layout.ChannelsFirst) : Layout.ChannelsFirst;
+        var inputs = fields.TryGetValue("inputs", out var inputJson) ? ReadInputs(inputJson, layout) : Missing<GraphInput>("inputs", "at least one named input with its shape");
+        var symbols = fields.TryGetValue("symbols", out var symbolJson) ? ReadSymbols(symbolJson) : new Dictionary<string, SymbolPromise>();
+        var blocks = fields.TryGetValue("blocks", out var blockJson) ? ReadBlocks(blockJson) : [];
+        var layers = fields.TryGetValue("layers", out var layerJson)
+            ? new LayerReader(_report, blocks).ReadList(layerJson, SpecPath.Root["layers"]).Layers
+            : Missing<LayerSpec>("layers", "a list of layers");
+        var outputs = fields.TryGetValue("outputs", out var outputJson) ? References(outputJson, SpecPath.Root["outputs"], _report) : null;
+        return new() { Name = name, Layout = layout, Inputs = inputs, Symbols = symbols, Layers = layers, Outputs = outputs };
+    }
+
+    private List<GraphInput> ReadInputs(JsonElement json, Layout layout)
+    {
+        var path = SpecPath.Root["inputs"];
+        var inputs = new List<GraphInput>();
+        if (!IsObject(json, path, "an object from input names to shapes"))
+            return inputs;
+        foreach (var member in json.EnumerateObject())
+        {
+            var at = path[member.Name];
+            if (!IsName(member.Name, at, _report) || !IsObject(member.Value, at, "an object with a shape"))
+                continue;
+            if (inputs.Any(known => known.Name == member.Name))
+                _report.Error(Codes.DuplicateName, at, $"The input '{member.Name}' is there twice. Rename one.");
+            else if (ReadInput(member.Value, at, layout) is { } shape)
+                inputs.Add(new(member.Name, shape, at));
+        }
+
+        return inputs;
+    }
+
+    private Shape? ReadInput(JsonElement json, SpecPath path, Layout layout)
+    {
+        var fields = Members(json, path, ["shape", "dtype", "axes"], "an input");
+        var dtype = fields.TryGetValue("dtype", out var dtypeJson) ? Value(dtypeJson, path["dtype"], DType.Float32) : DType.Float32;
+        if (!fields.TryGetValue("shape", out var shapeJson))
+        {
+            _report.Error(Codes.MissingField, path, "The input needs 'shape', without the batch: [1, 28, 28].");
+            return null;
+        }
+
+        if (shapeJson.ValueKind != JsonValueKind.Array || shapeJson.GetArrayLength() is < 1 or > MaxRank)
+        {
+            _report.Error(Codes.WrongType, path["shape"], $"'shape' is {Shown(shapeJson)}; expected a list of 1 to {MaxRank} sizes without the batch, such as [1, 28, 28].");
+            return null;
+        }
+
+        var dims = new List<Dim> { Dim.Batch };
+        foreach (var item in shapeJson.EnumerateArray())
+        {
+            var at = path["shape"][dims.Count - 1];
+            if (item.ValueKind == JsonValueKind.Number && AttributeTypes.TryWhole(item, out var size))
+            {
+                if (size is < 1 or > MaxSize)
+                    _report.Error(Codes.OutOfRange, at, $"The size {size} is outside 1 to {MaxSize}.");
+                dims.Add(Math.Clamp(size, 1, MaxSize));
+            }
+            else if (item.ValueKind == JsonValueKind.String && IsName(item.GetString()!, at, _report))
+            {
+                if (item.GetString() == "N")
+                    _report.Error(Codes.DuplicateName, at, "'N' is the batch, which a shape leaves out. Use another symbol.");
+                dims.Add(Dim.Symbol(item.GetString()!));
+            }
+            else
+            {
+                if (item.ValueKind != JsonValueKind.String)
+                    _report.Error(Codes.WrongType, at, $"{Shown(item)} is no size; expected a whole number of at least 1, or a symbol such as \"H\".");
+                dims.Add(1);
+            }
+        }
+
+        var axes = fields.TryGetValue("axes", out var axesJson) ? ReadAxes(axesJson, path["axes"], dims.Count - 1) : Axes.Default(dims.Count - 1, layout, dtype);
+        return axes is null ? null : new([.. dims], axes, dtype);
+    }
+
+    private Axis[]? ReadAxes(JsonElement json, SpecPath path, int rank)
+    {
+        if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() != rank)
+        {
+            _report.Error(Codes.WrongType, path, $"'axes' is {Shown(json)}; expected a list with a name for each of the {rank} dimensions, such as [\"time\", \"features\"].");
+            return null;
+        }
+
+        var axes = new List<Axis> { Axis.Batch };
+        foreach (var item in json.EnumerateArray())
+        {
+            var at = path[axes.Count - 1];
+            if (item.ValueKind != JsonValueKind.String || !Axes.TryParse(item.GetString()!, out var axis) || axis == Axis.Batch)
+                _report.Error(Codes.WrongType, at, $"{Shown(item)} is no axis; expected one of {string.Join(", ", Axes.Names.Skip(1))}.");
+            else if (axes.Contains(axis))
+                _report.Error(Codes.DuplicateName, at, $"The axis {axis.Name()} is there twice.");
+            else
+                axes.Add(axis);
+        }
+
+        return axes.Count == rank + 1 ? [.. axes] : null;
+    }
+
+    private Dictionary<string, SymbolPromise> ReadSymbols(JsonElement json)
+    {
+        var path = SpecPath.Root["symbols"];
+        var symbols = new Dictionary<string, SymbolPromise>();
+        if (!IsObject(json, path, "an object from symbols to { min, max, multiple_of }"))
+            return symbols;
+        foreach (var member in json.EnumerateObject())
+        {
+            var promise = new SymbolPromise();
+            if (IsObject(member.Value, path[member.Name], "an object with min, max or multiple_of"))
+                AttributeObject.Read(member.Value, promise, path[member.Name], $"the symbol {member.Name}", _report);
+            symbols[member.Name] = promise;
+        }
+
+        return symbols;
+    }
+
+    private Dictionary<string, JsonElement> ReadBlocks(JsonElement json)
+    {
+        var path = SpecPath.Root["blocks"];
+        var blocks = new Dictionary<string, JsonElement>();
+        if (!IsObject(json, path, "an object from block names to lists of layers"))
+            return blocks;
+        foreach (var member in json.EnumerateObject())
+        {
+            if (IsName(member.Name, path[member.Name], _report) && !blocks.TryAdd(member.Name, member.Value))
+                _report.Error(Codes.DuplicateName, path[member.Name], $"The block '{member.Name}' is there twice. Rename one.");
+        }
+
+        return blocks;
+    }
+
+    private Dictionary<string, JsonElement> Members(JsonElement json, SpecPath path, string[] known, string what)
+    {
+        var members = new Dictionary<string, JsonElement>();
+        foreach (var member in json.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+                _report.Error(Codes.UnknownField, path[member.Name], $"{what} has no field '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}");
+            else if (!members.TryAdd(member.Name, member.Value))
+                _report.Error(Codes.DuplicateName, path[member.Name], $"The field '{member.Name}' is there twice. Keep one.");
+        }
+
+        return members;
+    }
+
+    private List<T> Missing<T>(string field, string expected)
+    {
+        _report.Error(Codes.MissingField, SpecPath.Root, $"The spec needs '{field}': {expected}.");
+        return [];
+    }
+
+    private bool IsObject(JsonElement json, SpecPath path, string expected)
+    {
+        if (json.ValueKind == JsonValueKind.Object)
+            return true;
+        _report.Error(Codes.WrongType, path, $"Expected {expected}; this is {Shown(json)}.");
+        return false;
+    }
+
+    private string? Text(JsonElement json, SpecPath path)
+    {
+        if (json.ValueKind == JsonValueKind.String)
+            return json.GetString();
+        _report.Error(Codes.WrongType, path, $"Expected a string; this is {Shown(json)}.");
+        return null;
+    }
+
+    private T Value<T>(JsonElement json, SpecPath path, T fallback)
+    {
+        if (AttributeTypes.Of<T>().Read(json, out var value))
+            return value;
+        _report.Error(Codes.WrongType, path, $"{Shown(json)} is not known here; expected {AttributeTypes.Of<T>().Expected}.");
+        return fallback;
+    }
+
+    internal static List<Reference>? References(JsonElement json, SpecPath path, Report report)
+    {
+        if (json.ValueKind != JsonValueKind.Array)
+        {
+            report.Error(Codes.WrongType, path, $"Expected a list of layer or input names; this is {Shown(json)}.");
+            return null;
+        }
+
+        var references = new List<Reference>();
+        var index = 0;
+        foreach (var item in json.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.String)
+                references.Add(new(item.GetString()!, path[index]));
+            else
+                report.Error(Codes.WrongType, path[index], $"Expected the name of a layer or input; this is {Shown(item)}.");
+            index++;
+        }
+
+        return references;
+    }
+
+    internal static bool IsName(string name, SpecPath path, Report report)
+    {
+        if (name.Length is >= 1 and <= MaxNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+            return true;
+        report.Error(Codes.WrongType, path, $"'{Shortened(name)}' is no name: 1 to {MaxNameLength} letters, digits, '_', '-' or '.'.");
+        return false;
+    }
+
+    internal static string Shown(JsonElement json)
+    {
+        var text = json.ValueKind is JsonValueKind.Object ? "an object" : json.ValueKind is JsonValueKind.Array && json.GetArrayLength() > 8 ? "a list" : json.GetRawText();
+        return Shortened(text);
+    }
+
+    internal static string Shortened(string text) => text.Length <= 48 ? text : text[..48] + "…";
+}

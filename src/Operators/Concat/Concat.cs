@@ -1,0 +1,58 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Joins its inputs along one axis, in the order listed.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C1, H, W], …, [N, Ck, H, W]</c> give <c>[N, C1+…+Ck, H, W]</c> on the channel axis; every other dimension must be equal.
+/// Parameters and MACs: none. Sources: ONNX Concat-13; torch.cat.
+/// </remarks>
+[Kind("concat")]
+public sealed record Concat : Operator, IMerge
+{
+    /// <summary>The axis to join along. Default: channels. The batch axis is refused: it would mix samples.</summary>
+    public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
+
+    public override Arity Arity => Arity.AtLeast(1);
+
+    public Code Degenerate => Codes.ConcatDegenerate;
+
+    public override Shape? Infer(Site site)
+    {
+        var inputs = site.Inputs;
+        if (inputs.Any(input => input.Rank != inputs[0].Rank))
+            return Mismatches.Report(site, null, [], Codes.ConcatRank);
+        if (Axis.PositionIn(inputs[0]) is not { } position)
+            return Mismatches.Report(site, null, [], Codes.ConcatAxis, $"there is no axis {Axis} in [{Site.Names(inputs[0].Axes)}], {inputs[0].Sizes}. Join along one of those.");
+        if (position == 0)
+            return Mismatches.Report(site, 0, [], Codes.ConcatBatchAxis, "axis 0 is the batch, and joining along it would mix samples. Join along the channels, or name another axis.");
+        var differing = Mismatches.Differing(inputs, position);
+        if (differing.Count > 0)
+            return Mismatches.Report(site, position, differing, Codes.ConcatShape);
+        if (inputs.Any(input => input.DType != inputs[0].DType))
+            return Mismatches.Report(site, position, [], Codes.ConcatDType);
+        if (!inputs.All(input => input.SameAxes(inputs[0])))
+            return Mismatches.Report(site, position, [], Codes.ConcatShape);
+        if (inputs.Length == 1)
+            site.Report.Warning(Codes.ConcatDegenerate, site.Layer.Path, $"{site.Layer.Name}: a concat of one input changes nothing. Add a branch, or take the concat away.", site.Layer.Name);
+
+        var dims = inputs[0].Dims.ToArray();
+        dims[position] = inputs.Skip(1).Aggregate(dims[position], (sum, input) => sum + input.Dims[position]);
+        return new(dims, [.. inputs[0].Axes], inputs[0].DType);                                  // [N, C1+…+Ck, H, W]
+    }
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Concat", ("axis", (long)onnx.Layer.Output.IndexOfPosition(Axis.PositionIn(onnx.Layer.Input)!.Value)));
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("two branches", new Concat(), [3, 8, 8], [5, 8, 8]),
+        new("three branches", new Concat(), [1, 5, 7], [2, 5, 7], [3, 5, 7]),
+        new("time", new Concat { Axis = Domain.Shapes.Axis.Time }, [4, 16], [4, 9]),
+        new("height by number", new Concat { Axis = new(default, -2) }, [4, 3, 5], [4, 6, 5]),
+        new("features", new Concat(), [7], [9]),
+    ];
+}

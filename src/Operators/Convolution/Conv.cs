@@ -1,0 +1,96 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Convolution over one or two spatial dimensions.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, out_channels, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; <c>"same"</c> gives ⌈H / stride⌉.
+/// Parameters: weight <c>[out, in / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · in / groups for each output number.
+/// Sources: torch.nn.Conv2d; ONNX Conv-11.
+/// </remarks>
+[Kind("conv1d"), Kind("conv2d")]
+public sealed record Conv : Operator, IHasShorthand
+{
+    /// <summary>Features of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
+    [Between(1)]
+    public required long OutChannels { get; init; }
+
+    /// <summary>Cells of the window in each dimension, at least 1.</summary>
+    [Between(1)]
+    public required Extent KernelSize { get; init; }
+
+    /// <summary>Cells between two windows. Default: 1.</summary>
+    [Between(1)]
+    public Extent Stride { get; init; } = 1;
+
+    /// <summary>Zeros on both sides, <c>"same"</c> or <c>"valid"</c>. Default: 0.</summary>
+    [Between(0)]
+    public Padding Padding { get; init; } = 0;
+
+    /// <summary>Cells between two taps of the window. Default: 1.</summary>
+    [Between(1)]
+    public Extent Dilation { get; init; } = 1;
+
+    /// <summary>Groups of channels that do not see each other. Default: 1. Both channel counts are multiples of it.</summary>
+    [Between(1)]
+    public long Groups { get; init; } = 1;
+
+    /// <summary>Whether a bias is added. Default: true.</summary>
+    public bool Bias { get; init; } = true;
+
+    [NotAnAttribute]
+    public int SpatialRank => Kind == "conv1d" ? 1 : 2;
+
+    public override Shape? Infer(Site site)
+    {
+        if (!site.IsDefaultOrder(SpatialRank) || !site.HasFeatures(out var channels) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, Padding))
+            return null;
+        if (channels % Groups != 0 || OutChannels % Groups != 0)
+            return site.Error(Codes.NotDivisible, $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it.");
+        return Windows.Slide(site.Input, WindowOf).With(Axis.Channels, OutChannels);              // [N, C, H, W] -> [N, out, H', W']
+    }
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
+    {
+        var channels = layer.Input[Axis.Channels].Value / Groups;
+        var fanIn = KernelSize.ToArray(SpatialRank).Aggregate(channels, Saturating.Multiply);
+        yield return new("weight", [OutChannels, channels, .. KernelSize.ToArray(SpatialRank)], Initializer.Weight, FanIn: fanIn);
+        if (Bias)
+            yield return new("bias", [OutChannels], Initializer.Bias, FanIn: fanIn);
+    }
+
+    public override long? Macs(PlannedLayer layer) =>
+        layer.Output.ElementsPerSample is { } numbers ? Saturating.Multiply(numbers, KernelSize.ToArray(SpatialRank).Aggregate(layer.Input[Axis.Channels].Value / Groups, Saturating.Multiply)) : null;
+
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        string[] inputs = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
+        onnx.Add("Conv", inputs,
+        [
+            ("kernel_shape", KernelSize.ToArray(SpatialRank)), ("strides", Stride.ToArray(SpatialRank)),
+            ("dilations", Dilation.ToArray(SpatialRank)), ("group", Groups), .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf),
+        ]);
+    }
+
+    /// <summary>The window along one spatial dimension, counted from 0.</summary>
+    public Window WindowOf(int dimension) => new(KernelSize[dimension], Stride[dimension], Dilation[dimension], Padding.IsSame, Padding.Cells[dimension], false);
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("3x3", new Conv { Kind = "conv2d", OutChannels = 5, KernelSize = 3 }, [3, 8, 8]),
+        new("same", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Padding = Padding.Same }, [3, 9, 7]),
+        new("same, stride, even kernel, odd size", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 4, Stride = 2, Padding = Padding.Same }, [3, 9, 11]),
+        new("stride with remainder", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Stride = 2, Padding = 1 }, [3, 10, 7]),
+        new("asymmetric", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = new long[] { 1, 7 }, Padding = new(false, new long[] { 0, 3 }) }, [3, 8, 9]),
+        new("dilated", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Dilation = 2, Bias = false }, [2, 9, 9]),
+        new("groups", new Conv { Kind = "conv2d", OutChannels = 6, KernelSize = 3, Groups = 2 }, [4, 6, 6]),
+        new("depthwise", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Groups = 4, Padding = 1 }, [4, 6, 6]),
+        new("1d", new Conv { Kind = "conv1d", OutChannels = 5, KernelSize = 3, Stride = 2 }, [3, 12]),
+    ];
+}

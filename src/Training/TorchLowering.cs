@@ -1,0 +1,58 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training;
+
+/// <summary>How libtorch computes an operator. Found by scanning: one for every primitive operator.</summary>
+public abstract class TorchLowering
+{
+    private static readonly Dictionary<Type, TorchLowering> ByOperator = typeof(TorchLowering).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(TorchLowering)) && !type.IsAbstract)
+        .Select(type => (TorchLowering)Activator.CreateInstance(type)!)
+        .ToDictionary(lowering => lowering.Operator);
+
+    public abstract Type Operator { get; }
+
+    public static IEnumerable<Type> Lowered => ByOperator.Keys;
+
+    public static TorchLowering For(Operator op) => ByOperator.TryGetValue(op.GetType(), out var lowering)
+        ? lowering
+        : throw new InvalidOperationException($"The operator {op.Kind} has no libtorch form: add {op.GetType().Name}.Torch.cs beside it.");
+
+    /// <summary>The layer's outputs, one for each port.</summary>
+    public abstract Tensor[] Run(TorchLayer layer, Tensor[] x);
+}
+
+/// <summary>How libtorch computes <typeparamref name="T"/>: a function of the layer's inputs and its declared parameters.</summary>
+public abstract class TorchLowering<T> : TorchLowering
+    where T : Operator
+{
+    public override Type Operator => typeof(T);
+
+    public override Tensor[] Run(TorchLayer layer, Tensor[] x) => ForwardAll((T)layer.Plan.Operator, layer, x);
+
+    /// <summary>All outputs; overridden where there are several.</summary>
+    protected virtual Tensor[] ForwardAll(T op, TorchLayer layer, Tensor[] x) => [Forward(op, layer, x)];
+
+    /// <param name="x">The inputs, in memory order: maps are channels-first whatever the spec's layout is.</param>
+    protected abstract Tensor Forward(T op, TorchLayer layer, Tensor[] x);
+}
+
+/// <summary>A planned layer with its tensors.</summary>
+public sealed class TorchLayer(PlannedLayer plan, IReadOnlyDictionary<string, Tensor> parameters)
+{
+    private readonly TorchLowering _lowering = TorchLowering.For(plan.Operator);
+
+    public PlannedLayer Plan { get; } = plan;
+
+    /// <summary>Whether dropout drops and statistics are updated.</summary>
+    public bool Training { get; set; }
+
+    /// <summary>A declared parameter or buffer by its name in the layer: <c>weight</c>.</summary>
+    public Tensor this[string name] => parameters[name];
+
+    public IReadOnlyDictionary<string, Tensor> Parameters => parameters;
+
+    public Tensor[] Run(Tensor[] x) => _lowering.Run(this, x);
+}
