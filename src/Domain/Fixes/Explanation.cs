@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ConcatService.Domain.Fixes.Causes;
+using ConcatService.Domain.Fixes.Strategies;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes;
@@ -8,7 +10,42 @@ public static class Explanation
 {
     public static void Add(Compilation compiled, JsonElement json)
     {
-        _ = compiled;
-        _ = json;
+        foreach (var found in compiled.Report.Diagnostics.Where(each => each.Mismatch is not null).ToList())
+        {
+            var merge = new MergeCase(compiled, found, json);
+            var cause = CauseRule.Find(merge);
+            if (cause is null)
+                continue;
+            var fixes = Rank(merge, FixStrategy.ProposeAll(merge, cause)).ToList();
+            compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
+        }
+    }
+
+    private static IEnumerable<Fix> Rank(MergeCase merge, IEnumerable<Candidate> candidates)
+    {
+        var proof = new Proof(merge);
+        var proven = candidates.DistinctBy(candidate => candidate.Id).Select(proof.Try).OfType<Proven>().ToList();
+        if (proven.Any(fix => fix.NewErrors == 0))
+            proven.RemoveAll(fix => fix.NewErrors > 0);
+        return proven
+            .OrderByDescending(fix => fix.Candidate.AtTheCause)
+            .ThenBy(fix => fix.Candidate.Loss == Loss.Rewired)
+            .ThenBy(fix => fix.Candidate.Patch.Count)
+            .ThenBy(fix => fix.Candidate.Loss)
+            .ThenBy(fix => fix.Fix.AddedParameters)
+            .ThenBy(fix => fix.Fix.AddedMacs ?? long.MaxValue)
+            .Select(fix => fix.Fix);
+    }
+
+    // Where, what, the numbers (the finding's own sentence); then the place to look at, and what to do.
+    private static string Sentence(Diagnostic found, Cause cause, List<Fix> fixes)
+    {
+        var remedy = fixes.Count switch
+        {
+            0 => "",
+            1 => $" {fixes[0].Title}.",
+            _ => $" {fixes[0].Title}, or {char.ToLowerInvariant(fixes[1].Title[0])}{fixes[1].Title[1..]}.",
+        };
+        return $"{found.Message} {cause.Explanation}{remedy}";
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Planning;
@@ -37,6 +38,35 @@ public static class ReportWriter
             WriteDiagnostic(writer, diagnostic);
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>Writes what a repair did: <c>{ spec, applied: [ { diagnostic, fix } ], report }</c>.</summary>
+    public static byte[] Write(Repair repair)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(16 * 1024);
+        using (var writer = new Utf8JsonWriter(buffer, Readable))
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("spec");
+            repair.Spec.WriteTo(writer);
+            writer.WriteStartArray("applied");
+            foreach (var applied in repair.Applied)
+            {
+                writer.WriteStartObject();
+                writer.WritePropertyName("diagnostic");
+                WriteDiagnostic(writer, applied.Diagnostic);
+                writer.WritePropertyName("fix");
+                WriteFix(writer, applied.Fix);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WritePropertyName("report");
+            Write(writer, repair.Result);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteTotals(Utf8JsonWriter writer, Totals? totals)

@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace ConcatService.Domain.Fixes;
+
+/// <summary>A repair that is not proven yet.</summary>
+/// <param name="Id">Stable within the diagnostic: <c>pool-fine</c>.</param>
+/// <param name="Effect">What is lost or made up.</param>
+/// <param name="Loss">How much of the information is lost or made up, to rank by.</param>
+public sealed record Candidate(string Id, string Title, string Effect, Loss Loss, JsonArray Patch)
+{
+    /// <summary>Whether it edits one attribute where the cause is, which comes before everything else.</summary>
+    public bool AtTheCause { get; init; }
+}
+
+/// <summary>What a repair does to the information, the best first.</summary>
+public enum Loss
+{
+    None,
+    /// <summary>Values are averaged or interpolated; every input still counts.</summary>
+    Resampled,
+    /// <summary>Cells are invented (zeros) or learned anew.</summary>
+    MadeUp,
+    /// <summary>Cells are thrown away.</summary>
+    Dropped,
+    /// <summary>The network computes something else than was written.</summary>
+    Rewired,
+}

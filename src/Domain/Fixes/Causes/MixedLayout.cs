@@ -1,0 +1,37 @@
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes.Causes;
+
+/// <summary>The inputs' dimensions stand in different orders: one is channels-first and another channels-last.</summary>
+internal sealed class MixedLayout : CauseRule
+{
+    protected override Cause? Of(MergeCase merge)
+    {
+        if (!merge.SameRank)
+            return null;
+        if (merge.Branches.FirstOrDefault(branch => !branch.Shape.SameAxes(merge.Branches[0].Shape)) is { } turned)
+        {
+            var layer = turned.Path.Concat(merge.Branches[0].Path).FirstOrDefault(each => each.Output.Rank == each.Input.Rank && !each.Output.SameAxes(each.Input));
+            return Blame("mixed_layout", layer, $"{turned.Name} is [{Site.Names(turned.Shape.Axes)}] and {merge.Branches[0].Name} is [{Site.Names(merge.Branches[0].Shape.Axes)}]"
+                + (layer is null ? "." : $"; {layer.Name} ({layer.Operator.Kind}) turns the order."));
+        }
+
+        return merge.Branches.Count == 2 && merge.Mismatch.Axis is { } joined && Rotation(merge.Branches[1].Shape, merge.Branches[0].Shape, joined) is not null
+            ? Blame("mixed_layout", null, $"Written in the other order, {merge.Branches[1].Name} would fit: {merge.Branches[1].Shape.Sizes} has the sizes of the other layout.")
+            : null;
+    }
+
+    /// <summary>
+    /// The permutation (of written positions, the batch at 0) between the two layouts after which <paramref name="shape"/> would fit beside <paramref name="other"/>,
+    /// or null. Only the feature axis moves, from one end to the other, and some spatial size must show that it did.
+    /// </summary>
+    internal static int[]? Rotation(Shape shape, Shape other, int joined)
+    {
+        if (shape.Rank < 4)
+            return null;
+        int[] toFirst = [0, shape.Rank - 1, .. Enumerable.Range(1, shape.Rank - 2)];
+        int[] toLast = [0, .. Enumerable.Range(2, shape.Rank - 2), 1];
+        return new[] { toFirst, toLast }.FirstOrDefault(order => Enumerable.Range(1, shape.Rank - 1).All(i => i == joined || shape.Dims[order[i]] == other.Dims[i]));
+    }
+}

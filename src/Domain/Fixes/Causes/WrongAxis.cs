@@ -1,0 +1,19 @@
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes.Causes;
+
+/// <summary>The inputs differ in the feature axis alone, and the concat joins along another; or it names an axis that cannot be joined.</summary>
+internal sealed class WrongAxis : CauseRule
+{
+    protected override Cause? Of(MergeCase merge)
+    {
+        if (merge.Merge.Operator is not Operators.Concat concat)
+            return null;
+        if (merge.Diagnostic.Code == Codes.ConcatAxis || merge.Diagnostic.Code == Codes.ConcatBatchAxis)
+            return Blame("wrong_axis", merge.Merge, $"The concat joins along {concat.Axis}, which {(merge.Diagnostic.Code == Codes.ConcatAxis ? "its inputs do not have" : "is the batch")}.");
+        if (merge.Mismatch.Differing is not [var only] || merge.Branches[0].Shape.Axes[only] != Axis.Channels)
+            return null;
+        return Blame("wrong_axis", merge.Merge, $"The inputs differ in their channels alone, and the concat joins along {concat.Axis}, which is the {merge.Branches[0].Shape.Axes[merge.Mismatch.Axis!.Value].Name()} axis of [{Site.Names(merge.Branches[0].Shape.Axes)}].");
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes;
+
+/// <summary>A merge that does not fit, with everything that the search for its cause and its fixes needs: the branches back to their common ancestor.</summary>
+public sealed class MergeCase
+{
+    private readonly Dictionary<string, PlannedLayer> _layers = [];
+    private readonly Dictionary<string, int> _order = [];
+
+    public MergeCase(Compilation compiled, Diagnostic diagnostic, JsonElement json)
+    {
+        Compiled = compiled;
+        Diagnostic = diagnostic;
+        Mismatch = diagnostic.Mismatch!;
+        Json = json;
+        foreach (var layer in compiled.Planned.Layers)
+        {
+            _layers.TryAdd(layer.Name, layer);
+            _order.TryAdd(layer.Name, _order.Count);
+        }
+
+        Ancestor = FindAncestor();
+        Branches = [.. Merge.Inputs.Select((_, index) => BranchOf(index))];
+    }
+
+    public Compilation Compiled { get; }
+
+    public Diagnostic Diagnostic { get; }
+
+    public Mismatch Mismatch { get; }
+
+    /// <summary>The spec as sent, which patches apply to.</summary>
+    public JsonElement Json { get; }
+
+    public PlannedLayer Merge => Mismatch.Layer;
+
+    public IReadOnlyList<Branch> Branches { get; }
+
+    /// <summary>The nearest layer or input that every branch comes from; null when there is none.</summary>
+    public Wire? Ancestor { get; }
+
+    public bool SameRank => Branches.All(branch => branch.Shape.Rank == Branches[0].Shape.Rank);
+
+    /// <summary>The axes on which the inputs differ, apart from the one that is joined.</summary>
+    public IEnumerable<Axis> DifferingAxes => Mismatch.Differing.Select(position => Branches[0].Shape.Axes[position]);
+
+    /// <summary>Whether only spatial axes differ, by sizes that are numbers.</summary>
+    public bool IsSpatial => Mismatch.Differing.Count > 0 && DifferingAxes.All(axis => axis.IsSpatial())
+        && Branches.All(branch => DifferingAxes.All(axis => branch.Shape.Has(axis) && branch.Shape[axis].IsKnown));
+
+    /// <summary>The layer that gives this wire, when it is one and it was planned.</summary>
+    public PlannedLayer? Producer(Wire wire) => _layers.GetValueOrDefault(wire.Source);
+
+    /// <summary>The branch that stands alone when all others agree in size; null otherwise, and for two branches.</summary>
+    public Branch? Outlier
+    {
+        get
+        {
+            if (Branches.Count < 3 || !SameRank)
+                return null;
+            var groups = Branches.GroupBy(branch => string.Join('x', Mismatch.Differing.Select(position => branch.Shape.Dims[position]))).OrderBy(group => group.Count()).ToList();
+            return groups.Count == 2 && groups[0].Count() == 1 ? groups[0].Single() : null;
+        }
+    }
+
+    private Wire? FindAncestor()
+    {
+        HashSet<string>? common = null;
+        foreach (var input in Merge.Inputs)
+        {
+            var ancestors = new HashSet<string>();
+            var open = new Stack<string>([input.Source]);
+            while (open.TryPop(out var source))
+            {
+                if (!ancestors.Add(source) || !_layers.TryGetValue(source, out var layer))
+                    continue;
+                foreach (var wire in layer.Inputs)
+                    open.Push(wire.Source);
+            }
+
+            if (common is null)
+                common = ancestors;
+            else
+                common.IntersectWith(ancestors);
+        }
+
+        return common is { Count: > 0 } ? new Wire(common.MaxBy(name => _order.GetValueOrDefault(name, -1))!) : null;
+    }
+
+    private Branch BranchOf(int index)
+    {
+        var wire = Merge.Inputs[index];
+        var name = Diagnostic.Inputs[index].Name;
+        var path = new List<PlannedLayer>();
+        var descends = Descendants();
+        for (var at = wire; at.Source != Ancestor?.Source && _layers.TryGetValue(at.Source, out var layer);)
+        {
+            path.Add(layer);
+            var next = layer.Inputs.FirstOrDefault(input => input.Source == Ancestor?.Source || descends.Contains(input.Source), layer.Inputs[0]);
+            at = next;
+        }
+
+        path.Reverse();
+        var start = Ancestor is { } ancestor ? Compiled.Planned.Shapes.GetValueOrDefault(ancestor) : null;
+        return new(index, name, Merge.InputShapes[index], path, start);
+    }
+
+    private HashSet<string> Descendants()
+    {
+        var descends = new HashSet<string>();
+        if (Ancestor is not { } ancestor)
+            return descends;
+        foreach (var layer in Compiled.Planned.Layers)
+        {
+            if (layer.Inputs.Any(input => input.Source == ancestor.Source || descends.Contains(input.Source)))
+                descends.Add(layer.Name);
+        }
+
+        return descends;
+    }
+}

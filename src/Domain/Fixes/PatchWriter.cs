@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Fixes;
+
+/// <summary>Writes the JSON Patch of a repair: attributes, references, and layers put on the way into a merge.</summary>
+public sealed class PatchWriter(MergeCase merge)
+{
+    private readonly HashSet<string> _names = [.. merge.Compiled.Graph.Layers.SelectMany(layer => layer.Name.Split('/')), .. merge.Compiled.Graph.Inputs.Select(input => input.Name)];
+    private readonly List<(string List, int Index)> _inserted = [];
+
+    public JsonArray Patch { get; } = [];
+
+    /// <summary>Sets or adds an attribute of a layer as written in the spec.</summary>
+    public PatchWriter Set(SpecPath layer, string attribute, JsonNode? value)
+    {
+        Patch.Add((JsonNode)new JsonObject { ["op"] = "add", ["path"] = layer[attribute].ToString(), ["value"] = value });
+        return this;
+    }
+
+    public PatchWriter Remove(SpecPath layer, string attribute)
+    {
+        Patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = layer[attribute].ToString() });
+        return this;
+    }
+
+    /// <summary>Makes an input of the merge refer to another layer. False where the input is not written as a reference.</summary>
+    public bool Reroute(int input, string name)
+    {
+        if (EdgeOf(input) is not { Reference: { } reference })
+            return false;
+        Patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = reference.ToString(), ["value"] = name });
+        return true;
+    }
+
+    /// <summary>Puts a layer on the way into the merge's input. False where the spec has no place for it.</summary>
+    /// <param name="verb">What the layer does, for its name: <c>fine_pool</c>.</param>
+    /// <param name="layer">Its type and attributes; name and inputs are added.</param>
+    public bool Insert(int input, string verb, JsonObject layer)
+    {
+        if (EdgeOf(input) is not { } edge)
+            return false;
+        var named = new JsonObject { ["name"] = FreshName(edge.Reference is null ? merge.Merge.Name.Split('/')[^1] : edge.Written, verb), ["type"] = layer["type"]!.DeepClone() };
+        if (edge.Reference is { } reference)
+        {
+            named["inputs"] = new JsonArray(edge.Written);
+            Patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = Shifted(reference, edge), ["value"] = (string)named["name"]! });
+        }
+
+        foreach (var (attribute, value) in layer)
+        {
+            if (attribute != "type")
+                named[attribute] = value?.DeepClone();
+        }
+
+        var at = edge.Index < 0 ? "-" : (edge.Index + ShiftOf(edge)).ToString(CultureInfo.InvariantCulture);
+        Patch.Add((JsonNode)new JsonObject { ["op"] = "add", ["path"] = $"{edge.List}/{at}", ["value"] = named });
+        _inserted.Add((edge.List.ToString(), edge.Index));
+        return true;
+    }
+
+    private Edge? EdgeOf(int input) => input < merge.Merge.Edges.Count ? merge.Merge.Edges[input] : null;
+
+    // Layers that this patch has put before the merge in the same list have moved it down.
+    private int ShiftOf(Edge edge) => edge.Index < 0 ? 0 : _inserted.Count(inserted => inserted.List == edge.List.ToString() && inserted.Index == edge.Index);
+
+    private string Shifted(SpecPath reference, Edge edge)
+    {
+        var shift = ShiftOf(edge);
+        if (shift == 0)
+            return reference.ToString();
+        var before = edge.List[edge.Index].ToString();
+        return edge.List[edge.Index + shift] + reference.ToString()[before.Length..];
+    }
+
+    private string FreshName(string stem, string verb)
+    {
+        var clean = new string([.. stem.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '_')]);
+        var name = $"{clean}_{verb}";
+        name = name.Length <= 60 ? name : name[^60..];
+        for (var number = 2; !_names.Add(name); number++)
+            name = $"{clean}_{verb}{number}";
+        return name;
+    }
+}

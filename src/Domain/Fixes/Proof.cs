@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Fixes;
+
+/// <summary>Compiles the patched spec: a fix is offered only when its finding is gone and no other error came.</summary>
+public sealed class Proof(MergeCase merge)
+{
+    private readonly HashSet<string> _errorsBefore = [.. Errors(merge.Compiled)];
+    private readonly HashSet<string> _hiddenBefore = [.. merge.Compiled.Planned.Rows.Where(row => row.Output is null).Select(row => row.Layer.Name)];
+
+    /// <summary>A proven fix with its figures, or null.</summary>
+    public Proven? Try(Candidate candidate)
+    {
+        var spec = JsonNode.Parse(merge.Json.GetRawText())!;
+        try
+        {
+            JsonPatch.Apply(spec, candidate.Patch);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
+        var after = Compiler.CompileOnly(document.RootElement);
+        var output = after.Planned.Shapes.GetValueOrDefault(new Wire(merge.Merge.Name));
+        if (output is null)
+            return null;
+
+        // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none to light.
+        var added = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && !_errorsBefore.Contains(Key(found))).ToList();
+        if (added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)))
+            return null;
+        var fix = new Fix(candidate.Id, candidate.Title, candidate.Effect, Parameters(after) - Parameters(merge.Compiled), Macs(after) - Macs(merge.Compiled), output, candidate.Patch);
+        return new(candidate, fix, added.Count);
+    }
+
+    private static IEnumerable<string> Errors(Compilation compiled) => compiled.Report.Diagnostics.Where(found => found.Severity == Severity.Error).Select(Key);
+
+    private static string Key(Diagnostic found) => $"{found.Code} {found.Layer ?? found.Path.ToString()}";
+
+    // Behind a mismatch nothing is counted, so both sides are counted up to and with the merge.
+    private long Parameters(Compilation compiled) => Feeding(compiled).Sum(layer => layer.ParameterCount);
+
+    private long? Macs(Compilation compiled) => Feeding(compiled).Aggregate((long?)0, (sum, layer) => sum + layer.Macs);
+
+    private IEnumerable<PlannedLayer> Feeding(Compilation compiled) => compiled.Planned.Layers.Where(layer => !_hiddenBefore.Contains(layer.Name));
+}
+
+/// <summary>A candidate that compiles.</summary>
+/// <param name="NewErrors">Errors that it brings to light at layers behind the merge.</param>
+public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors);

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Fixes;
+
+/// <summary>Applies the first fix of every finding that has one, one after the other, until the spec is valid or nothing more can be done.</summary>
+public sealed record Repair(JsonNode Spec, IReadOnlyList<AppliedFix> Applied, Compilation Result)
+{
+    /// <summary>Each fix removes a finding, so that this many are never needed; a bound all the same.</summary>
+    private const int MostSteps = 100;
+
+    /// <exception cref="JsonException">The JSON is not an object.</exception>
+    public static Repair Of(JsonElement json)
+    {
+        var spec = JsonNode.Parse(json.GetRawText())!;
+        var applied = new List<AppliedFix>();
+        var compiled = Compiler.Compile(json);
+        while (applied.Count < MostSteps && compiled.Report.Diagnostics.FirstOrDefault(found => found.Fixes.Count > 0 && found.Severity == Severity.Error) is { } found)
+        {
+            applied.Add(new(found, found.Fixes[0]));
+            JsonPatch.Apply(spec, found.Fixes[0].Patch);
+            compiled = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(spec));
+        }
+
+        return new(spec, applied, compiled);
+    }
+}
+
+/// <summary>A fix that was taken, and the finding that it removed.</summary>
+public sealed record AppliedFix(Diagnostic Diagnostic, Fix Fix);

@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes.Strategies;
+
+/// <summary>One way to repair a mismatch. It proposes freely: what does not compile is dropped.</summary>
+public abstract class FixStrategy
+{
+    private static readonly FixStrategy[] All =
+    [
+        new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new Reroute(), new Resample(), new StridedConvolution(),
+        new Crop(), new Pad(), new Permute(), new Project(), new PoolToVector(), new Cast(),
+    ];
+
+    public static IEnumerable<Candidate> ProposeAll(MergeCase merge, Cause cause) => All.SelectMany(strategy => strategy.Propose(merge, cause));
+
+    protected abstract IEnumerable<Candidate> Propose(MergeCase merge, Cause cause);
+
+    /// <summary>For a target branch: every other branch whose spatial size differs from it.</summary>
+    protected static List<Branch> Others(MergeCase merge, Branch target) =>
+        [.. merge.Branches.Where(branch => branch != target && merge.DifferingAxes.Any(axis => branch.Shape[axis] != target.Shape[axis]))];
+
+    /// <summary>The branches that a repair may bring the others to: one for each size that occurs, the most frequent first.</summary>
+    protected static IEnumerable<Branch> Targets(MergeCase merge) =>
+        merge.Branches.GroupBy(branch => branch.Shape.SpatialSizes).OrderByDescending(group => group.Count()).Select(group => group.First());
+
+    /// <summary>The name of a branch inside an id: letters, digits and dashes.</summary>
+    protected static string Slug(string name) => new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
+
+    /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
+    protected static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
+
+    protected static JsonObject Like(MergeCase merge, Branch target) => new() { ["like"] = merge.Merge.Inputs[target.Index].Source };
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes.Strategies;
+
+/// <summary>Gives the branches of an element-wise merge the same number of features, by a 1x1 convolution or a linear layer.</summary>
+internal sealed class Project : FixStrategy
+{
+    protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
+    {
+        if (merge.Merge.Operator is Operators.Concat || !merge.SameRank || merge.DifferingAxes.ToList() is not [Axis.Channels])
+            yield break;
+        foreach (var target in merge.Branches.GroupBy(branch => branch.Shape[Axis.Channels]).OrderByDescending(group => group.Count()).Select(group => group.First()))
+        {
+            if (target.Shape[Axis.Channels].Known is not { } features)
+                continue;
+            var others = merge.Branches.Where(branch => branch.Shape[Axis.Channels] != target.Shape[Axis.Channels]).ToList();
+            var patch = new PatchWriter(merge);
+            if (others.All(branch => patch.Insert(branch.Index, "project", Layer(branch.Shape, features))))
+                yield return new($"project-to-{Slug(target.Name)}", $"Project {string.Join(", ", others.Select(branch => branch.Name))} to the {features} channels of {target.Name}", "A learned mixture of the channels takes their place at every position.", Loss.MadeUp, patch.Patch);
+        }
+    }
+
+    private static JsonObject Layer(Shape shape, long features) => shape.SpatialAxes.Any()
+        ? new() { ["type"] = Twin("conv", shape), ["out_channels"] = features, ["kernel_size"] = 1 }
+        : new() { ["type"] = "linear", ["out_features"] = features };
+}

@@ -1,0 +1,31 @@
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Fixes.Strategies;
+
+/// <summary>Takes the input from another layer, one that has the right size already.</summary>
+internal sealed class Reroute : FixStrategy
+{
+    private const int MostOffers = 3;
+
+    protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
+    {
+        if (!merge.IsSpatial)
+            yield break;
+        foreach (var target in Targets(merge))
+        {
+            if (Others(merge, target) is not [var branch])
+                continue;
+
+            // The nearest layer on the same path first; then what stands just before or after it in the network.
+            var taps = branch.Path.Reverse().Where(layer => layer != branch.Path[^1]).Concat(merge.Compiled.Planned.Layers.Reverse().Where(layer => !branch.Path.Contains(layer)))
+                .Where(layer => layer.Output.SameAxes(target.Shape) && merge.DifferingAxes.All(axis => layer.Output[axis] == target.Shape[axis]) && !merge.Merge.Inputs.Any(wire => wire.Source == layer.Name))
+                .Take(MostOffers);
+            foreach (var tap in taps)
+            {
+                var patch = new PatchWriter(merge);
+                if (patch.Reroute(branch.Index, tap.Name))
+                    yield return new($"reroute-{Slug(branch.Name)}-{Slug(tap.Name)}", $"Take {tap.Name} instead of {branch.Name}", $"{tap.Name} is {tap.Output.Sizes} already; what {branch.Name} computes no longer reaches the merge.", Loss.Rewired, patch.Patch) { AtTheCause = cause.Kind == "wrong_input" };
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Fixes.Strategies;
+
+/// <summary>An upsampling that multiplies takes the other branch's size instead: exact for every input.</summary>
+internal sealed class UpsampleToSkip : FixStrategy
+{
+    protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
+    {
+        if (cause.Kind is not ("odd_size_rounding" or "symbol_unprovable"))
+            yield break;
+        foreach (var branch in merge.Branches)
+        {
+            if (branch.Path.LastOrDefault(layer => layer.Operator.Kind == "upsample") is not { } upsample)
+                continue;
+            foreach (var target in merge.Branches.Where(other => other != branch && !other.Path.Contains(upsample)))
+            {
+                JsonNode like = Like(merge, target);
+                var patch = new PatchWriter(merge).Remove(upsample.Path, "scale_factor").Set(upsample.Path, "size", like);
+                yield return new($"upsample-like-{Slug(target.Name)}", $"Let {upsample.Name} upsample to the size of {target.Name}", $"{upsample.Name} gives the size of {target.Name} whatever the input's size is; values in between are repeated or interpolated as before.", Loss.None, patch.Patch) { AtTheCause = true };
+            }
+        }
+    }
+}
