@@ -26,7 +26,11 @@ make_cluster() {
     bin=$(postgres_bin)
     if ! "${become[@]}" test -x "$home"; then
         install -d -m 755 /var/lib/concat
-        place=$(mktemp -du "/var/lib/concat/$(basename "$home")-XXXXXX")
+        place=/var/lib/concat/$(basename "$home")-$(sha256sum <<<"$home" | cut -c1-8)
+        while [[ -e $place ]]; do       # of an earlier home at the same path
+            say "  $place is left from before, and stays"
+            place+=+
+        done
         say "  $home is out of reach for the user postgres: the cluster goes to $place"
     fi
     new=$place.new

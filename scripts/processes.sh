@@ -21,7 +21,7 @@ await() {
     until "$@"; do
         ((SECONDS < until && $(cat "$run/$name.falls" 2>/dev/null || echo 0) < 3)) || {
             tail -n 15 "$logs/$name.log" >&2
-            fail "$name does not come up. Its last lines are above, all of them in $logs/$name.log. Then: ./concat up, or ./concat down"
+            fail "$name does not come up. Its last lines are above, all of them in $logs/$name.log. Once mended: ./concat down, then ./concat up"
         }
         sleep 0.1
     done

@@ -70,13 +70,14 @@ command_up() {
 command_down() {
     [[ -d $home ]] || { say "Nothing runs: there is no $home."; return; }
     open_home
-    local name stopped=
+    local name what=Nothing
     for name in worker api postgres; do
-        gone "$name" && continue
-        step "Stopping $name (seconds; a worker in the middle of a job up to two minutes, for a checkpoint)" stop "$name"
-        stopped=1
+        ! gone "$name" || continue
+        what="Stopping $name"
+        [[ $name != worker ]] || what+=" (in the middle of a job up to two minutes, for a checkpoint)"
+        step "$what" stop "$name"
     done
-    say "${stopped:+ConcatService is down; its data stays in $home.}${stopped:-Nothing of this instance was running.}"
+    if [[ $what == Nothing ]]; then say "Nothing of this instance was running."; else say "ConcatService is down; its data stays in $home."; fi
     close_home
 }
 
@@ -85,8 +86,9 @@ command_status() {
     say "ConcatService in $home"
     for name in postgres api worker; do
         if ! running "$name"; then
-            [[ $name == postgres && -n $given_database ]] && { say "  postgres  the database that ConnectionStrings__Postgres names"; continue; }
-            say "  $(printf %-9s "$name") down"; health=3
+            [[ $name != postgres || -e $cluster ]] || { say "  postgres  none of its own"; continue; }
+            pid=$(alive "$run/$name.child") && pid="runs as pid $pid with nobody to watch it: ./concat up takes it over"
+            say "  $(printf %-9s "$name") ${pid:-down}"; health=3
         elif pid=$(alive "$run/$name.child"); then
             say "  $(printf %-9s "$name") up since $(ps -o lstart= -p "$pid"), pid $pid$(restarts "$name")"
         else
