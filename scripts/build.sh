@@ -26,7 +26,8 @@ publish_all() {
     flock -w 600 8 || fail "another build in $root has not ended for 10 minutes."
     : >"$logs/build.log"
     for project in Api Worker Cli; do
-        timeout 900 dotnet publish "src/$project" -c Release -v q -nologo -o "$app.new/${project,,}" >>"$logs/build.log" 2>&1 </dev/null ||
+        # The compiler's server outlives the build: with the locks' descriptors it would hold the locks.
+        timeout 900 dotnet publish "src/$project" -c Release -v q -nologo -o "$app.new/${project,,}" >>"$logs/build.log" 2>&1 </dev/null 8<&- 9>&- ||
             { grep -E 'error|warn' "$logs/build.log" | sort -u | head -20 >&2 || true
               fail "the build of src/$project failed; all of it: $logs/build.log"; }
     done

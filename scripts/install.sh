@@ -22,10 +22,11 @@ apt_install() {
     local sudo=; ((EUID == 0)) || sudo="sudo -n"
     say "· Installing $* (a minute or less; log: $logs/apt.log)"
     mkdir -p "$logs"
-    # The lists may be missing (a fresh container) or old: refresh them only when the first try fails.
+    # The lists may be missing (a fresh container) or old: refresh them only when the first try fails. What an installed package
+    # starts must not inherit the lock (9).
     local install="$sudo env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends"
-    $install "$@" >"$logs/apt.log" 2>&1 </dev/null ||
-        { $sudo timeout 120 apt-get update && $install "$@"; } >>"$logs/apt.log" 2>&1 </dev/null
+    $install "$@" >"$logs/apt.log" 2>&1 </dev/null 9>&- ||
+        { $sudo timeout 120 apt-get update && $install "$@"; } >>"$logs/apt.log" 2>&1 </dev/null 9>&-
 }
 
 # postgres_bin [VERSION]: the folder of the newest PostgreSQL server (15 or later), or of that version.
