@@ -31,7 +31,7 @@ public sealed record ScheduleSettings
     /// <param name="total">Steps of the whole training.</param>
     public double RateAt(double peak, long step, double warmup, long total) => Type switch
     {
-        "one_cycle" => OneCycle(peak, step, warmup - 1, total - 1),
+        "one_cycle" => OneCycle(peak, step, Math.Max(warmup - 1, 0), total - 1),
         _ when step < warmup => peak * (step + 1) / (warmup + 1),
         "cosine" => Cosine(peak, 0, (step - warmup) / (total - warmup)),
         _ => peak,
@@ -41,8 +41,8 @@ public sealed record ScheduleSettings
     {
         var first = peak / DivFactor;
         return step <= top
-            ? Cosine(first, peak, top <= 0 ? 1 : step / top)
-            : Cosine(peak, first / FinalDivFactor, last <= top ? 0 : (step - Math.Max(top, 0)) / (last - Math.Max(top, 0)));
+            ? Cosine(first, peak, top == 0 ? 1 : step / top)
+            : Cosine(peak, first / FinalDivFactor, (step - top) / (last - top));
     }
 
     /// <summary>From <paramref name="from"/> at 0 to <paramref name="to"/> at 1, along half a cosine.</summary>
