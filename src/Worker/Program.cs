@@ -1,1 +1,4 @@
-Console.WriteLine("not yet");
+using ConcatService.Worker;
+
+// `Worker` supervises and never loads libtorch; it starts itself as `Worker trainer` for each job.
+return args is ["trainer"] ? await TrainerHost.RunAsync(TrainJob.RunAsync) : await WorkerHost.RunAsync(args);

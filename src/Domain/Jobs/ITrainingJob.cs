@@ -5,6 +5,5 @@ public interface ITrainingJob
 {
     /// <summary>Claims the job and trains it; returns at once when someone else has it or it is not waiting any more.</summary>
     /// <param name="jobId">The row in <c>jobs</c>, which holds everything else.</param>
-    /// <param name="stop">Fires when the worker shuts down.</param>
-    Task RunAsync(Guid jobId, CancellationToken stop);
+    Task RunAsync(Guid jobId);
 }

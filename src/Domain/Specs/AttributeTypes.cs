@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Jobs;
 
 namespace ConcatService.Domain.Specs;
 
@@ -73,9 +72,6 @@ public static class AttributeTypes
         [typeof(Extent)] = Extent.Attribute,
         [typeof(Padding)] = Padding.Attribute,
         [typeof(AxisName)] = AxisName.Attribute,
-        [typeof(OrAuto<long>)] = OrAuto<long>.Attribute("a whole number"),
-        [typeof(OrAuto<double>)] = OrAuto<double>.Attribute("a number"),
-        [typeof(Betas)] = Betas.Attribute,
     };
 
     public static AttributeType<T> Of<T>()

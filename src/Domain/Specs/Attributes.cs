@@ -79,13 +79,6 @@ public sealed class Attributes
             entry.Write(writer, source);
     }
 
-    /// <summary>Writes every attribute, null where it is left open: a record of what was used.</summary>
-    public void WriteAll(Utf8JsonWriter writer, object source)
-    {
-        foreach (var entry in _entries)
-            entry.WriteAlways(writer, source);
-    }
-
     /// <summary>One attribute.</summary>
     public abstract class Entry
     {
@@ -109,8 +102,6 @@ public sealed class Attributes
         public abstract void Read(object target, JsonElement json, SpecPath owner, Report report);
 
         public abstract void Write(Utf8JsonWriter writer, object source);
-
-        public abstract void WriteAlways(Utf8JsonWriter writer, object source);
 
         internal static Entry Of(Type owner, PropertyInfo property, object fresh)
         {
@@ -189,15 +180,6 @@ public sealed class Attributes
                 return;
             writer.WritePropertyName(Name);
             _type.Write(writer, (TValue)(object)value);
-        }
-
-        public override void WriteAlways(Utf8JsonWriter writer, object source)
-        {
-            writer.WritePropertyName(Name);
-            if (_get((TOwner)source) is { } value)
-                _type.Write(writer, (TValue)(object)value);
-            else
-                writer.WriteNullValue();
         }
 
         private static JsonNode? Spell(Action<Utf8JsonWriter> write)

@@ -65,24 +65,25 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
     /// <param name="reason">For people, one sentence.</param>
     /// <param name="counts">Whether the attempt counts against <see cref="JobLife.PoisonAttempts"/>; an orderly shutdown does not.</param>
     /// <param name="cancel">Stops the wait.</param>
-    public Task<int> GiveBackAsync(JobFence fence, string reason, bool counts, CancellationToken cancel) =>
-        TakeBackAsync(new LeaseReturn(JobFence.Condition, reason) { Fence = fence, Counts = counts }, cancel);
+    /// <returns>Where the job is now, or null when there was nothing to give back: it had ended.</returns>
+    public async Task<JobState?> GiveBackAsync(JobFence fence, string reason, bool counts, CancellationToken cancel) =>
+        (await TakeBackAsync(new LeaseReturn(JobFence.Condition, reason) { Fence = fence, Counts = counts }, cancel)).SingleOrDefault()?.State;
 
     /// <summary>Takes back what workers hold that are known to be gone. Returns how many jobs that were.</summary>
-    public Task<int> TakeBackFromAsync(string[] owners, CancellationToken cancel) =>
-        TakeBackAsync(new LeaseReturn("jobs.lease_owner = any(@owners)", "The worker was lost.") { Owners = owners }, cancel);
+    public async Task<int> TakeBackFromAsync(string[] owners, CancellationToken cancel) =>
+        (await TakeBackAsync(new LeaseReturn("jobs.lease_owner = any(@owners)", "The worker was lost.") { Owners = owners }, cancel)).Count;
 
     /// <summary>Takes back every expired lease. Returns how many jobs that were.</summary>
-    public Task<int> ReapAsync(CancellationToken cancel) =>
-        TakeBackAsync(new LeaseReturn("jobs.lease_expires_at < now()", "The worker has not been heard of for a minute."), cancel);
+    public async Task<int> ReapAsync(CancellationToken cancel) =>
+        (await TakeBackAsync(new LeaseReturn("jobs.lease_expires_at < now()", "The worker has not been heard of for a minute."), cancel)).Count;
 
-    private async Task<int> TakeBackAsync(LeaseReturn lease, CancellationToken cancel)
+    private async Task<IReadOnlyList<LeaseReturn.Returned>> TakeBackAsync(LeaseReturn lease, CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         var jobs = await lease.ExecuteAsync(connection, cancel);
         foreach (var job in jobs.Where(job => job.State == JobState.Queued))
             queue.Ring(job.Id, Queues.ResumeOf(job.Queue));
-        return jobs.Count;
+        return jobs;
     }
 
     private async Task<JobState?> StateAsync(string sql, JobFence fence, CancellationToken cancel)

@@ -18,7 +18,7 @@ public sealed partial class JobQueue(JobStorage storage, ILogger<JobQueue> log)
     {
         try
         {
-            _client.Create<ITrainingJob>(job => job.RunAsync(jobId, CancellationToken.None), new EnqueuedState(queue));
+            _client.Create<ITrainingJob>(job => job.RunAsync(jobId), new EnqueuedState(queue));
         }
         catch (BackgroundJobClientException failure)
         {

@@ -51,13 +51,13 @@ public sealed class JobBench : IAsyncLifetime
 
     public ConcatDb Open() => _database.Open();
 
-    public static Job NewJob(int teamId) => new()
+    public static Job NewJob(int teamId, JsonElement? settings = null) => new()
     {
         TeamId = teamId,
         Name = "a job",
         Spec = "{}",
         Dataset = "generated",
-        Settings = Empty,
+        Settings = settings ?? Empty,
         ModelName = "a-model",
         Queue = Queues.For("normal"),
     };

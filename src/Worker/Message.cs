@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ConcatService.Worker;
+
+/// <summary>One line of JSON on the pipes between the supervisor and a trainer.</summary>
+/// <param name="Kind">What it says; the other members belong to one kind each.</param>
+internal sealed record Message(MessageKind Kind)
+{
+    /// <summary>With <see cref="MessageKind.Run"/>: the claimed job.</summary>
+    public Guid JobId { get; init; }
+
+    public int TeamId { get; init; }
+
+    public long Fence { get; init; }
+
+    /// <summary>With <see cref="MessageKind.Run"/>: the supervisor's id, the actor in the job's transitions.</summary>
+    public string Worker { get; init; } = "";
+
+    /// <summary>With <see cref="MessageKind.Ready"/>: <c>cpu</c> or <c>cuda</c>.</summary>
+    public string Device { get; init; } = "";
+
+    public string ToLine() => JsonSerializer.Serialize(this, MessageFormat.Default.Message);
+
+    public static Message Parse(string line) => JsonSerializer.Deserialize(line, MessageFormat.Default.Message)!;
+}
+
+/// <summary>What a <see cref="Message"/> says.</summary>
+internal enum MessageKind
+{
+    /// <summary>To the trainer and back, every few seconds: I am here.</summary>
+    Alive,
+
+    /// <summary>From the trainer: libtorch is loaded and has taken a step.</summary>
+    Ready,
+
+    /// <summary>To the trainer: this is your job.</summary>
+    Run,
+
+    /// <summary>To the trainer: end in good order, now.</summary>
+    Stop,
+}
+
+/// <summary>Generated, because reflection would cost the first message 50 ms. Every member is always written, so no default can get lost.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Message))]
+internal sealed partial class MessageFormat : JsonSerializerContext;

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcatService.Worker;
+
+/// <summary>The time from the claim of a job to the end of its trainer, seen from the supervisor.</summary>
+internal sealed partial class Attempt(TrainerProcess trainer, JobLeases leases, JobFence fence, ILogger log, CancellationToken shutdown)
+{
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan ShutdownPatience = QueueStorage.Shutdown - TimeSpan.FromSeconds(20);
+    private readonly long _begun = Stopwatch.GetTimestamp();
+    private long _renewed = Stopwatch.GetTimestamp();
+    private TimeSpan? _killAfter;
+
+    /// <summary>How it ended, for people.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>False when the service wanted the end, not the job.</summary>
+    public bool Counts { get; private set; } = true;
+
+    /// <summary>Returns when the trainer has ended, one way or another.</summary>
+    public async Task WatchAsync()
+    {
+        while (await Task.WhenAny(trainer.Ended, Task.Delay(Pulse.Look)) != trainer.Ended)
+        {
+            await RoundAsync();
+            if (Stopwatch.GetElapsedTime(_begun) > _killAfter)
+                trainer.Kill();
+        }
+        var code = await trainer.Ended;
+        if (Reason.Length == 0)
+            Reason = code == 0 ? "The trainer has ended." : $"The trainer ended with code {code}.";
+    }
+
+    private async Task RoundAsync()
+    {
+        using var limit = new CancellationTokenSource(Pulse.Renewal / 2);
+        try
+        {
+            var due = Stopwatch.GetElapsedTime(_renewed) > Pulse.Renewal;
+            var state = await (due ? leases.RenewAsync(fence, limit.Token) : leases.LookAsync(fence, limit.Token));
+            if (due && state is not null)
+                _renewed = Stopwatch.GetTimestamp();
+            Heed(state);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
+        {
+            NotRenewed(fence.JobId, failure.Message);
+            if (Stopwatch.GetElapsedTime(_renewed) > Pulse.Trust)
+                End("The lease could not be renewed for 40 seconds.", TimeSpan.Zero);
+        }
+        if (shutdown.IsCancellationRequested && _killAfter is null)
+        {
+            Counts = false;
+            End("The worker shuts down.", ShutdownPatience);
+        }
+    }
+
+    private void Heed(JobState? state)
+    {
+        if (_killAfter is not null)
+            return;
+        if (state is JobState.Cancelling or JobState.Pausing)
+            End("Stopped on request.", CancelPatience);
+        else if (state is null)
+            End("Nobody holds the job any more.", CancelPatience);              // normal at the end: the trainer has written the result and is about to leave
+    }
+
+    /// <summary>Asks the trainer to end; it is killed when it has not after <paramref name="patience"/>.</summary>
+    private void End(string reason, TimeSpan patience)
+    {
+        Reason = reason;
+        _killAfter = Stopwatch.GetElapsedTime(_begun) + patience;
+        trainer.Send(new Message(MessageKind.Stop));
+    }
+
+    [LoggerMessage(2030, LogLevel.Warning, "Job {JobId}: no word from the database: {Problem}")]
+    private partial void NotRenewed(Guid jobId, string problem);
+}

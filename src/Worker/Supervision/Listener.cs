@@ -1,0 +1,113 @@
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using Hangfire;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcatService.Worker;
+
+/// <summary>Answers the doorbell for one job at a time, is on the list of workers, and looks after neighbours on this machine that died.</summary>
+internal sealed partial class Listener(
+    SpareTrainer spare, Supervisor supervisor, WorkerIdentity self, WorkerRegistry workers, JobLeases leases, JobStorage storage, ILogger<Listener> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var warming = FirstDeviceAsync(stoppingToken);
+        await BuryAsync(stoppingToken);                                         // while the first spare warms up: its first job may be among these
+        var device = await warming;
+        await RoundAsync(device, stoppingToken);
+        using var server = new BackgroundJobServer(Options(device), storage);
+        Listening(self.Id, device);
+        try
+        {
+            using var timer = new PeriodicTimer(Interval);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await RoundAsync(device, stoppingToken);
+        }
+        finally
+        {
+            server.SendStop();
+            await server.WaitForShutdownAsync(CancellationToken.None);          // bounded by the server's own time limit
+            await workers.RemoveAsync([self.Id], CancellationToken.None);
+        }
+    }
+
+    private BackgroundJobServerOptions Options(string device) => new()
+    {
+        ServerName = self.Id,
+        Queues = [.. Queues.ListenedBy(device)],
+        WorkerCount = 1,                                                        // one job per device
+        ShutdownTimeout = QueueStorage.Shutdown,
+        Activator = new SupervisorActivator(supervisor),
+        FilterProvider = QueueStorage.Filters,
+    };
+
+    private async Task<string> FirstDeviceAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                return await spare.DeviceAsync(stop);
+            }
+            catch (InvalidOperationException failure)
+            {
+                NoTrainer(failure);
+                await Task.Delay(Interval, stop);
+            }
+        }
+    }
+
+    private async Task RoundAsync(string device, CancellationToken stop)
+    {
+        try
+        {
+            await workers.SeenAsync(self, device, spare.IsReady, supervisor.CurrentJob, stop);
+        }
+        catch (NpgsqlException failure)
+        {
+            DatabaseAway(failure);
+            return;
+        }
+        await BuryAsync(stop);
+    }
+
+    private async Task BuryAsync(CancellationToken stop)
+    {
+        try
+        {
+            var gone = (await workers.AllAsync(stop)).Where(LocalProcesses.IsGone).Select(worker => worker.Id).ToArray();
+            if (gone.Length == 0)
+                return;
+
+            var jobs = await leases.TakeBackFromAsync(gone, stop);
+            await workers.RemoveAsync(gone, stop);
+            Buried(gone.Length, jobs);
+        }
+        catch (NpgsqlException failure)
+        {
+            DatabaseAway(failure);
+        }
+    }
+
+    /// <summary>The one class that a doorbell entry may call.</summary>
+    private sealed class SupervisorActivator(Supervisor supervisor) : JobActivator
+    {
+        public override object ActivateJob(Type jobType) => supervisor;
+    }
+
+    [LoggerMessage(2010, LogLevel.Information, "Worker {Id} listens for jobs on {Device}")]
+    private partial void Listening(string id, string device);
+
+    [LoggerMessage(2011, LogLevel.Warning, "{Workers} workers of this machine are gone; {Jobs} of their jobs go back to the queue")]
+    private partial void Buried(int workers, int jobs);
+
+    [LoggerMessage(2012, LogLevel.Error, "The database is away")]
+    private partial void DatabaseAway(Exception failure);
+
+    [LoggerMessage(2013, LogLevel.Error, "No trainer starts on this machine, so it takes no jobs")]
+    private partial void NoTrainer(Exception failure);
+}

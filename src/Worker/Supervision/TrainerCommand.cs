@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace ConcatService.Worker;
+
+/// <summary>How this program starts itself as a trainer.</summary>
+internal sealed record TrainerCommand(string ConnectionString)
+{
+    public Process Start()
+    {
+        var program = Environment.ProcessPath!;
+        string[] itself = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Assembly.GetEntryAssembly()!.Location] : [];
+        var start = new ProcessStartInfo(program, [.. itself, "trainer"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["ConnectionStrings__Postgres"] = ConnectionString;        // not an argument: those can be read by everyone on the machine
+        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";                           // must be there before the start: spinning threads made a step 20 times slower
+        return Process.Start(start)!;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+
+namespace ConcatService.Worker;
+
+/// <summary>One trainer, as its supervisor sees it. Lives until <see cref="Kill"/>, until it ends by itself, or until it has been silent too long.</summary>
+internal sealed class TrainerProcess
+{
+    private readonly Process _process;
+    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _writing = new();
+    private long _heard = Stopwatch.GetTimestamp();
+
+    public TrainerProcess(Process process)
+    {
+        _process = process;
+        ProcessId = process.Id;
+        Ended = ListenAsync();
+        _ = BeatAsync();
+    }
+
+    public int ProcessId { get; }
+
+    /// <summary>Its device, as soon as it can take a job. Faults when it ends before.</summary>
+    public Task<string> Ready => _ready.Task;
+
+    /// <summary>Its exit code; 128 + n when signal n killed it.</summary>
+    public Task<int> Ended { get; }
+
+    /// <summary>Does nothing when the process is gone: <see cref="Ended"/> tells.</summary>
+    public void Send(Message message)
+    {
+        lock (_writing)
+        {
+            try
+            {
+                _process.StandardInput.WriteLine(message.ToLine());
+                _process.StandardInput.Flush();
+            }
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+            {
+            }
+        }
+    }
+
+    public void Kill()
+    {
+        if (!Ended.IsCompleted)
+            _process.Kill();
+    }
+
+    private async Task<int> ListenAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            Volatile.Write(ref _heard, Stopwatch.GetTimestamp());
+            if (Message.Parse(line) is { Kind: MessageKind.Ready, Device: var device })
+                _ready.TrySetResult(device);
+        }
+        await _process.WaitForExitAsync();
+        _ready.TrySetException(new InvalidOperationException($"The trainer ended with code {_process.ExitCode} before it was ready."));
+        return _process.ExitCode;
+    }
+
+    private async Task BeatAsync()
+    {
+        using var timer = new PeriodicTimer(Pulse.Beat);
+        while (await timer.WaitForNextTickAsync() && !Ended.IsCompleted)
+        {
+            Send(new Message(MessageKind.Alive));
+            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _heard)) > Pulse.Trust)
+                Kill();
+        }
+    }
+}

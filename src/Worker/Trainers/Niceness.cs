@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace ConcatService.Worker;
+
+/// <summary>The trainer's place behind everything else: serving must survive training on one machine.</summary>
+internal static partial class Niceness
+{
+    private const int PerThread = 0;                                            // PRIO_PROCESS, which on Linux means one thread
+    private const int Nice = 10;                                                // of 0 to 19
+
+    /// <summary>Lowers every thread of this process; later ones inherit it. Called with the first job, not at the start: warming up is short and someone may be waiting for it.</summary>
+    public static void Lower()
+    {
+        foreach (var thread in Directory.GetDirectories("/proc/self/task"))
+            _ = SetPriority(PerThread, uint.Parse(Path.GetFileName(thread)), Nice);     // a thread that has just ended gives an error that nobody needs
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int value);
+}

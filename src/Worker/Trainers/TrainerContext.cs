@@ -1,0 +1,93 @@
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using Npgsql;
+
+namespace ConcatService.Worker;
+
+/// <summary>A claimed job, and all that its training may write: everything under the fence of its claim.</summary>
+internal sealed class TrainerContext : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source;
+    private readonly JobFence _fence;
+    private readonly string _worker;
+    private readonly JobTransitions _transitions;
+    private readonly Telemetry _telemetry;
+
+    private readonly CancellationTokenSource _stop;
+
+    private TrainerContext(NpgsqlDataSource source, JobFence fence, string worker, ClaimedJob job, CancellationToken stop)
+    {
+        _source = source;
+        _fence = fence;
+        _worker = worker;
+        _transitions = new JobTransitions(source);
+        _telemetry = new Telemetry(source, fence, () => TryMoveAsync(JobState.Running, "The first training step is done."));
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stop, _telemetry.Failed);
+        Job = job;
+    }
+
+    /// <summary>What to train.</summary>
+    public ClaimedJob Job { get; }
+
+    /// <summary>Fires when the job is cancelled or paused, the worker leaves, or nothing can be written any more. Look at it every step.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    public static async Task<TrainerContext> OpenAsync(NpgsqlDataSource source, JobFence fence, string worker, CancellationToken stop) =>
+        new(source, fence, worker, await ClaimedJob.ReadAsync(source, fence, stop), stop);
+
+    /// <summary>Keeps what is used for training: every setting with its value, library versions, threads, device. JSON objects.</summary>
+    public Task DescribeAsync(string resolvedSettings, string environment) =>
+        new JobFacts(resolvedSettings, environment).WriteAsync(_source, _fence, CancellationToken.None);
+
+    /// <summary>Reports a finished training step. Returns at once: a batch goes to the database several times a second. The first one makes the job <c>running</c>.</summary>
+    public void Report(long step, params ReadOnlySpan<(string Name, double Value)> metrics)
+    {
+        foreach (var (name, value) in metrics)
+            _telemetry.Report(new MetricPoint(name, step, value));
+    }
+
+    /// <summary>Reports how far the job is; the newest wins.</summary>
+    public void Report(JobProgress progress) => _telemetry.Report(progress);
+
+    /// <summary>Tells the owner something.</summary>
+    public void Report(NewEvent happened) => _telemetry.Report(happened);
+
+    /// <summary>Training is over: what was reported is written, and the job becomes <c>finalizing</c>.</summary>
+    /// <exception cref="StaleFenceException">Someone asked for the end, or another attempt has the job.</exception>
+    public async Task FinalizeAsync()
+    {
+        await FlushAsync();
+        if (!await TryMoveAsync(JobState.Finalizing, "Training is over; the model is exported and compared."))
+            throw new StaleFenceException(_fence);
+    }
+
+    /// <summary>Stores bytes for <see cref="PublishAsync"/>.</summary>
+    public Task<BlobStore.Stored> StoreAsync(Stream content) => new BlobStore(_source).PutAsync(_fence.TeamId, content, CancellationToken.None);
+
+    /// <summary>Adds the model's version and ends the job as succeeded. Returns the version.</summary>
+    /// <exception cref="StaleFenceException">Someone asked for the end, or another attempt has the job.</exception>
+    public async Task<int> PublishAsync(NewModelVersion model, string resultJson)
+    {
+        await FlushAsync();
+        return await new ModelRegistry(_source).PublishAsync(_fence, model, resultJson, _worker, CancellationToken.None);
+    }
+
+    /// <summary>Ends the job as failed.</summary>
+    public async Task FailAsync(JobFailure failure)
+    {
+        var end = new JobMove(Job.Id, JobState.Failed, failure.Message, _worker) { Fence = _fence.Number, Error = failure };
+        await _transitions.TryMoveAsync(end, CancellationToken.None);           // refused when someone asked for the end first: then that is how it ends
+    }
+
+    /// <summary>Returns when everything that was reported is in the database.</summary>
+    public Task FlushAsync() => _telemetry.FlushAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _telemetry.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private Task<bool> TryMoveAsync(JobState to, string reason) =>
+        _transitions.TryMoveAsync(new JobMove(Job.Id, to, reason, _worker) { Fence = _fence.Number }, CancellationToken.None);
+}

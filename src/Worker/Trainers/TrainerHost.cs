@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using Npgsql;
+
+namespace ConcatService.Worker;
+
+/// <summary>Trains one job and says how it ended. The only thing that the processes around it do not know how to do.</summary>
+/// <param name="context">The job, and everything that may be written to it.</param>
+/// <returns>Null when the model is published, otherwise why the job has failed.</returns>
+/// <exception cref="OperationCanceledException">The training ended because <see cref="TrainerContext.Stop"/> fired.</exception>
+internal delegate Task<JobFailure?> JobTraining(TrainerContext context);
+
+/// <summary>The trainer process: warms up, waits for a job, trains it, ends. One job per process, so that memory and the random generator come back with it.</summary>
+internal static class TrainerHost
+{
+    /// <summary>Exit code 0 when the job's row says how it ended, or when it was asked to stop; anything else is a lost attempt.</summary>
+    public static async Task<int> RunAsync(JobTraining train)
+    {
+        // A terminal's Ctrl-C and a service manager's SIGTERM reach the whole group. The supervisor decides, and end of input is its word.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
+
+        var pipe = new SupervisorPipe();
+        await using var source = OpenDatabase();
+        pipe.Send(new Message(MessageKind.Ready) { Device = await Warmth.GainAsync(source) });
+
+        var run = await pipe.Run;
+        Niceness.Lower();
+        var fence = new JobFence(run.JobId, run.TeamId, run.Fence);
+        try
+        {
+            await using var context = await TrainerContext.OpenAsync(source, fence, run.Worker, pipe.Stop);
+            var failure = await TrainAsync(train, context);
+            await context.FlushAsync();
+            if (failure is not null)
+                await context.FailAsync(failure);
+        }
+        catch (OperationCanceledException) when (pipe.Stop.IsCancellationRequested)
+        {
+        }
+        catch (StaleFenceException stale)
+        {
+            await Console.Error.WriteLineAsync(stale.Message);
+        }
+        catch (NpgsqlException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.ToString());
+            return 1;
+        }
+        return 0;
+    }
+
+    /// <summary>Few connections, as one process of many; one of them stays open however long the spare waits.</summary>
+    private static NpgsqlDataSource OpenDatabase()
+    {
+        var given = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres");
+        return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(given) { MinPoolSize = 1, MaxPoolSize = 4, ApplicationName = "concat trainer" });
+    }
+
+    /// <summary>The job's edge: here an exception becomes the job's failure, once. What the database throws is a lost attempt: another one may have more luck.</summary>
+    private static async Task<JobFailure?> TrainAsync(JobTraining train, TrainerContext context)
+    {
+        try
+        {
+            return await train(context);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or StaleFenceException or NpgsqlException))
+        {
+            await Console.Error.WriteLineAsync(exception.ToString());
+            return IsOutOfMemory(exception)
+                ? new JobFailure(FailureClass.Resource, "out_of_memory", $"There was not enough memory: {FirstLine(exception)} A smaller batch_size needs less.")
+                : new JobFailure(FailureClass.Infrastructure, "defect", $"The training broke off: {FirstLine(exception)} The worker's log has the rest.");
+        }
+    }
+
+    // libtorch has no type for it: "CUDA out of memory", or "DefaultCPUAllocator: can't allocate memory".
+    private static bool IsOutOfMemory(Exception exception) =>
+        exception is OutOfMemoryException || exception.Message.Contains("out of memory") || exception.Message.Contains("can't allocate memory");
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].Trim();
+}

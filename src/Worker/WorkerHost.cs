@@ -1,0 +1,37 @@
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ConcatService.Worker;
+
+/// <summary>The supervisor: listens on the queues of its device and keeps trainers.</summary>
+public static class WorkerHost
+{
+    /// <summary>Runs until SIGTERM; then the job in work has <see cref="QueueStorage.Shutdown"/> to write a checkpoint and give its lease back.</summary>
+    /// <param name="args">Configuration, as <c>--Name=value</c>. <c>ConnectionStrings:Postgres</c> is required.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = Host.CreateApplicationBuilder(args);
+        if (builder.Configuration.GetConnectionString("Postgres") is not { Length: > 0 } connectionString)
+        {
+            await Console.Error.WriteLineAsync("No database: set ConnectionStrings__Postgres.");
+            return 1;
+        }
+
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = QueueStorage.Shutdown + TimeSpan.FromSeconds(10));
+        builder.Services.AddPersistence(connectionString);
+        builder.Services.AddSingleton(LocalProcesses.Self());
+        builder.Services.AddSingleton(new TrainerCommand(connectionString));
+        builder.Services.AddSingleton<SpareTrainer>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SpareTrainer>());
+        builder.Services.AddSingleton<Supervisor>();
+        builder.Services.AddSingleton<ITrainingJob>(services => services.GetRequiredService<Supervisor>());
+        builder.Services.AddHostedService<Listener>();
+        builder.Services.AddHostedService<Maintenance>();
+        await builder.Build().RunAsync();
+        return 0;
+    }
+}

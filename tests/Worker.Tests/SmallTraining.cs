@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using static TorchSharp.torch;
+
+namespace ConcatService.Worker.Tests;
+
+/// <summary>Fits a line by gradient descent. Settings: how many steps, how long each takes, and at which step it breaks or its process dies.</summary>
+internal static class SmallTraining
+{
+    public sealed record Settings(int Steps = 20, int StepMs = 0, int? BreaksAt = null, int? DiesAt = null);
+
+    public static async Task<JobFailure?> RunAsync(TrainerContext context)
+    {
+        var settings = context.Job.Settings.Deserialize<Settings>()!;
+        await context.DescribeAsync(JsonSerializer.Serialize(settings), "{}");
+        await Task.Factory.StartNew(() => Fit(context, settings), TaskCreationOptions.LongRunning);
+        await context.FinalizeAsync();
+        var onnx = await context.StoreAsync(new MemoryStream([1, 2, 3]));
+        await context.PublishAsync(new NewModelVersion(onnx.Sha256, "00", "[]", "[]", null, "{}", "{}"), "{}");
+        return null;
+    }
+
+    private static void Fit(TrainerContext context, Settings settings)
+    {
+        random.manual_seed(0);
+        using var layer = nn.Linear(1, 1);
+        using var optimizer = optim.SGD(layer.parameters(), 0.1);
+        for (var step = 1; step <= settings.Steps; step++)
+        {
+            context.Stop.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var x = rand(16, 1);                                                // [N, 1]
+            optimizer.zero_grad();
+            var loss = (layer.forward(x) - 3 * x).square().mean();
+            loss.backward();
+            optimizer.step();
+            if (step == settings.BreaksAt)
+                throw new InvalidOperationException("as asked");
+            if (step == settings.DiesAt)
+                Process.GetCurrentProcess().Kill();
+            context.Report(step, ("train_loss", loss.item<float>()));
+            context.Report(new JobProgress(1, 1, step, settings.Steps, null, null));
+            Thread.Sleep(settings.StepMs);
+        }
+    }
+}
