@@ -8,8 +8,14 @@ public sealed record Example(string Name, Operator Operator, params long[][] Inp
     /// <summary>The axes of the first input, where they are not the default ones of its rank.</summary>
     public Axis[]? InputAxes { get; init; }
 
+    /// <summary>Whether the attributes count dimensions as written, so that they mean something else when the features come last.</summary>
+    public bool ChannelsFirstOnly { get; init; }
+
     /// <summary>Default float32; with int64 the values are 0 to <see cref="MaxValue"/>.</summary>
     public DType DType { get; init; }
 
     public long MaxValue { get; init; } = 1;
+
+    /// <summary>How many outputs there are. Default: 1.</summary>
+    public int Outputs { get; init; } = 1;
 }

@@ -50,7 +50,7 @@ public sealed class Expander
         {
             var layer = list.Layers[i];
             var full = scope.FullName(names[i]);
-            var sources = Sources(layer, scope, i, list.Path, previous);
+            var sources = AddLike(layer, Sources(layer, scope, i, list.Path, previous), scope, i, list.Path);
             previous = new(full, 0, new(list.Path, i + 1, null, names[i]));
             if (sources is null || layer is UnreadableSpec)
                 continue;
@@ -119,18 +119,37 @@ public sealed class Expander
         var sources = new List<Source>(layer.Inputs.Count);
         foreach (var reference in layer.Inputs)
         {
-            var colon = reference.Name.IndexOf(':', StringComparison.Ordinal);
-            var name = colon < 0 ? reference.Name : reference.Name[..colon];
-            var port = 0;
-            if (colon >= 0 && (!int.TryParse(reference.Name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || name.Length == 0))
-                name = "";
-            if (scope.Resolve(name, position) is { } full)
-                sources.Add(new(full, port, new(list, position, reference.Path, reference.Name)));
-            else
-                _report.Error(Codes.UnknownInput, reference.Path, $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' that {layer.Name ?? layer.Type} can see.{Spelling.DidYouMean(name, scope.Visible)}");
+            if (Resolve(reference, layer, scope, position, list) is { } source)
+                sources.Add(source);
         }
 
         return sources.Count == layer.Inputs.Count ? sources : null;
+    }
+
+    /// <summary>The source that a reference means; null after reporting that there is none.</summary>
+    private Source? Resolve(Reference reference, LayerSpec layer, Scope scope, int position, SpecPath list)
+    {
+        var colon = reference.Name.IndexOf(':', StringComparison.Ordinal);
+        var name = colon < 0 ? reference.Name : reference.Name[..colon];
+        var port = 0;
+        if (colon >= 0 && (!int.TryParse(reference.Name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || name.Length == 0))
+            name = "";
+        if (scope.Resolve(name, position) is { } full)
+            return new(full, port, new(list, position, reference.Path, reference.Name));
+        _report.Error(Codes.UnknownInput, reference.Path, $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' that {layer.Name ?? layer.Type} can see.{Spelling.DidYouMean(name, scope.Visible)}");
+        return null;
+    }
+
+    /// <summary>Adds the layer named by <c>{ "like": … }</c>, when there is one, as the last input.</summary>
+    private List<Source>? AddLike(LayerSpec layer, List<Source>? sources, Scope scope, int position, SpecPath list)
+    {
+        if (layer is not OperatorSpec { Operator.Like: { } like })
+            return sources;
+        var source = Resolve(new(like.Layer, layer.Path[like.Attribute]["like"]), layer, scope, position, list);
+        if (sources is null || source is null)
+            return null;
+        sources.Add(source.Value);
+        return sources;
     }
 
     private void ExpandOperator(OperatorSpec layer, string full, List<Source> sources)

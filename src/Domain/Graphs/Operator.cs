@@ -35,6 +35,10 @@ public abstract record Operator
     [NotAnAttribute]
     public virtual Arity Arity => Arity.One;
 
+    /// <summary>The layer whose spatial size this one takes, by the name that the spec gives it; it becomes one more input, the last.</summary>
+    [NotAnAttribute]
+    public virtual (string Attribute, string Layer)? Like => null;
+
     /// <summary>Whether the operator stands for others: <see cref="Expand"/> is called instead of <see cref="Infer"/>.</summary>
     [NotAnAttribute]
     public virtual bool Expands => false;

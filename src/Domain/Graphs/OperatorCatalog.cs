@@ -26,11 +26,12 @@ public static class OperatorCatalog
         .SelectMany(type => type.GetCustomAttributes<KindAttribute>().Select(kind => new OperatorType(kind.Name, type)))
         .ToDictionary(type => type.Kind);
 
+    private static readonly Dictionary<Type, string> OnlyKind = ByKind.Values.GroupBy(type => type.Record).Where(kinds => kinds.Count() == 1).ToDictionary(kinds => kinds.Key, kinds => kinds.Single().Kind);
+
     public static IEnumerable<OperatorType> All => ByKind.Values;
 
     public static OperatorType? Find(string kind) => ByKind.GetValueOrDefault(kind);
 
     /// <summary>An operator made in code, as the composite operators do; <see cref="Operator.Kind"/> is filled in where the record has one kind.</summary>
-    public static T Named<T>(this T made)
-        where T : Operator => made.Kind.Length > 0 ? made : made with { Kind = typeof(T).GetCustomAttributes<KindAttribute>().Single().Name };
+    public static Operator Named(this Operator made) => made.Kind.Length > 0 ? made : made with { Kind = OnlyKind[made.GetType()] };
 }

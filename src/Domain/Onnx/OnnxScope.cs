@@ -43,6 +43,9 @@ public sealed class OnnxScope
     /// <summary>An initializer with one number.</summary>
     public string Scalar(double value) => Constant(new[] { (float)value }, []);
 
+    /// <summary>An initializer of real numbers.</summary>
+    public string Floats(float[] values, params long[] dims) => Constant(values, dims);
+
     /// <summary>A node that takes the layer's inputs (or these) and gives the layer's output.</summary>
     public void Add(string opType, params (string Name, object Value)[] attributes) => Add(opType, _inputs, attributes);
 
@@ -56,6 +59,20 @@ public sealed class OnnxScope
         _builder.Node(new(opType, name, inputs, [$"/{name}"], attributes));
         return $"/{name}";
     }
+
+    /// <summary>Swaps the dimension at <paramref name="index"/> with the last one; what was last is at <paramref name="index"/> then.</summary>
+    public string FeaturesLast(string x, int rank, int index) => index == rank - 1 ? x : Part("Transpose", [x], ("perm", Swapped(rank, index)));
+
+    /// <summary>Swaps back, as the layer's output.</summary>
+    public void AddFromFeaturesLast(string x, int rank, int index)
+    {
+        if (index == rank - 1)
+            Add("Identity", [x]);
+        else
+            Add("Transpose", [x], ("perm", Swapped(rank, index)));
+    }
+
+    private static long[] Swapped(int rank, int index) => [.. Enumerable.Range(0, rank).Select(i => (long)(i == index ? rank - 1 : i == rank - 1 ? index : i))];
 
     private string Constant(Array values, long[] dims)
     {

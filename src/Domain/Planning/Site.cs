@@ -62,5 +62,14 @@ public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Rep
         return features > 0;
     }
 
+    /// <summary>Whether the features come right after the batch, or last behind spatial axes, so that libtorch and ONNX see <c>[N, C, …]</c>; reports when not.</summary>
+    public bool HasFeaturesFirst()
+    {
+        if (Input.Index(Axis.Channels) == 1)
+            return true;
+        Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on [{Names(Axes.Default(Input.Rank - 1, Layout, DType.Float32))}] and its input {Layer.Inputs[0]} is [{Names(Input.Axes)}], {Input.Sizes}. Put a permute before it that moves the features to their place.");
+        return false;
+    }
+
     public static string Names(IEnumerable<Axis> axes) => string.Join(", ", axes.Where(axis => axis != Axis.Batch).Select(axis => axis.Name()));
 }

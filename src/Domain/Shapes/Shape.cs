@@ -16,8 +16,8 @@ public sealed class Shape
         _dims = dims;
         _axes = axes;
         DType = dtype;
-        // A channels-last map is kept channels-first in memory order, as libtorch and ONNX want it; everything else as written.
-        FeatureMovesFirst = axes.Length >= 4 && axes[^1] == Axis.Channels && axes[1..^1].All(axis => axis.IsSpatial());
+        // A map or sequence with its features last is kept features-first in memory, as libtorch and ONNX want it; everything else as written.
+        FeatureMovesFirst = axes.Length >= 3 && axes[^1] == Axis.Channels && axes[1..^1].All(axis => axis.IsSpatial());
     }
 
     public IReadOnlyList<Dim> Dims => _dims;
@@ -29,7 +29,7 @@ public sealed class Shape
     /// <summary>How many dimensions, the batch counted.</summary>
     public int Rank => _dims.Length;
 
-    /// <summary>Whether the tensor that carries this shape has its feature axis moved to position 1 (a channels-last map).</summary>
+    /// <summary>Whether the tensor that carries this shape has its feature axis moved to position 1 (a channels-last map, or a sequence [time, features]).</summary>
     public bool FeatureMovesFirst { get; }
 
     public Dim this[Axis axis] => _dims[Position(axis)];
@@ -56,10 +56,13 @@ public sealed class Shape
     /// <summary>The spatial axes (time, depth, height, width) in written order.</summary>
     public IEnumerable<Axis> SpatialAxes => _axes.Where(axis => axis.IsSpatial());
 
-    public Shape With(Axis axis, Dim size)
+    public Shape With(Axis axis, Dim size) => With(Position(axis), size);
+
+    /// <summary>The shape with another size at a written position.</summary>
+    public Shape With(int position, Dim size)
     {
         var dims = (Dim[])_dims.Clone();
-        dims[Position(axis)] = size;
+        dims[position] = size;
         return new(dims, _axes, DType);
     }
 

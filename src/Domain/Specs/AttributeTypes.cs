@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Specs;
 
@@ -9,6 +11,9 @@ public sealed record AttributeType<T>(string Expected, AttributeType<T>.Reader R
 {
     /// <summary>False when the JSON is not such a value; nothing is thrown.</summary>
     public delegate bool Reader(JsonElement json, out T value);
+
+    /// <summary>Reads a value with an inside of its own and reports its faults itself, each with its path; null after reporting.</summary>
+    public Func<JsonElement, SpecPath, string, Report, object?>? ReadNested { get; init; }
 }
 
 /// <summary>The range that an attribute's numbers must lie in, both ends allowed.</summary>
@@ -72,6 +77,9 @@ public static class AttributeTypes
         [typeof(Extent)] = Extent.Attribute,
         [typeof(Padding)] = Padding.Attribute,
         [typeof(AxisName)] = AxisName.Attribute,
+        [typeof(Scale)] = Scale.Attribute,
+        [typeof(TargetSize)] = TargetSize.Attribute,
+        [typeof(Operator)] = NestedOperator.Attribute,
     };
 
     public static AttributeType<T> Of<T>()

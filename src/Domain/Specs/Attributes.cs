@@ -79,6 +79,9 @@ public sealed class Attributes
             entry.Write(writer, source);
     }
 
+    /// <summary>Whether every attribute has its default, so that nothing would be written.</summary>
+    public bool AreDefault(object source) => Array.TrueForAll(_entries, entry => entry.IsDefault(source));
+
     /// <summary>One attribute.</summary>
     public abstract class Entry
     {
@@ -102,6 +105,9 @@ public sealed class Attributes
         public abstract void Read(object target, JsonElement json, SpecPath owner, Report report);
 
         public abstract void Write(Utf8JsonWriter writer, object source);
+
+        /// <summary>Whether <see cref="Write"/> would write nothing.</summary>
+        public abstract bool IsDefault(object source);
 
         internal static Entry Of(Type owner, PropertyInfo property, object fresh)
         {
@@ -165,6 +171,13 @@ public sealed class Attributes
         {
             if (_nullable && json.ValueKind == JsonValueKind.Null)
                 return;
+            if (_type.ReadNested is { } readNested)
+            {
+                if (readNested(json, owner[Name], Name, report) is { } nested)
+                    _set((TOwner)target, (TProperty)nested);
+                return;
+            }
+
             if (!_type.Read(json, out var value))
                 report.Error(Codes.WrongType, owner[Name], $"'{Name}' is {Describe(json)}; expected {Expected}.");
             else if (_type.Values?.Invoke(value).Any(number => number < Range.Min || number > Range.Max) == true)
@@ -175,11 +188,17 @@ public sealed class Attributes
 
         public override void Write(Utf8JsonWriter writer, object source)
         {
-            var value = _get((TOwner)source);
-            if (value is null || (!Required && EqualityComparer<TProperty>.Default.Equals(value, _default)))
+            if (IsDefault(source))
                 return;
+            var value = _get((TOwner)source)!;
             writer.WritePropertyName(Name);
             _type.Write(writer, (TValue)(object)value);
+        }
+
+        public override bool IsDefault(object source)
+        {
+            var value = _get((TOwner)source);
+            return value is null || (!Required && EqualityComparer<TProperty>.Default.Equals(value, _default));
         }
 
         private static JsonNode? Spell(Action<Utf8JsonWriter> write)

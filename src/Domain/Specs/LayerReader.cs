@@ -101,9 +101,9 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         AttributeObject.Read(json, made, path, type, report, member =>
         {
             if (shorthand && member.NameEquals("norm"u8))
-                norm = ReadNested(member.Value, path["norm"], "norm");
+                norm = NestedOperator.Read(member.Value, path["norm"], "norm", report);
             else if (shorthand && member.NameEquals("activation"u8))
-                activation = ReadNested(member.Value, path["activation"], "activation");
+                activation = NestedOperator.Read(member.Value, path["activation"], "activation", report);
             else
                 return member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8);
             return true;
@@ -111,37 +111,6 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         if (name is not null && overrides is not null && overrides.Json.TryGetProperty(name, out var own) && IsObject(own, overrides.Path[name]))
             AttributeObject.Read(own, made, overrides.Path[name], type, report, partial: true);
         return new OperatorSpec(type, name, inputs, path, made, norm, activation);
-    }
-
-    /// <summary>An operator inside another: a name, or an object with a type and its attributes.</summary>
-    private Operator? ReadNested(JsonElement json, SpecPath path, string what)
-    {
-        if (json.ValueKind == JsonValueKind.Null)
-            return null;
-        var type = json.ValueKind switch
-        {
-            JsonValueKind.String => json.GetString(),
-            JsonValueKind.Object when json.TryGetProperty("type", out var inner) && inner.ValueKind == JsonValueKind.String => inner.GetString(),
-            _ => null,
-        };
-        if (type is null)
-        {
-            report.Error(Codes.WrongType, path, $"'{what}' is {SpecReader.Shown(json)}; expected a name, or an object with a 'type' and its attributes.");
-            return null;
-        }
-
-        if (OperatorCatalog.Find(type) is not { } known)
-        {
-            report.Error(Codes.UnknownType, path, $"There is no {what} '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}");
-            return null;
-        }
-
-        var made = known.Create();
-        if (json.ValueKind == JsonValueKind.Object)
-            AttributeObject.Read(json, made, path, type, report, member => member.NameEquals("type"u8));
-        else
-            known.Attributes.RequireAll(0, path, type, report);
-        return made;
     }
 
     private ParallelSpec ReadParallel(JsonElement json, string? name, List<Reference>? inputs, SpecPath path)
@@ -162,7 +131,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 branches.Add(ReadList(branch, path["branches"][branches.Count]));
         }
 
-        var merge = json.TryGetProperty("merge", out var mergeJson) ? ReadNested(mergeJson, path["merge"], "merge") : null;
+        var merge = json.TryGetProperty("merge", out var mergeJson) ? NestedOperator.Read(mergeJson, path["merge"], "merge", report) : null;
         return new("parallel", name, inputs, path, branches, merge ?? OperatorCatalog.Find("concat")!.Create());
     }
 

@@ -52,7 +52,7 @@ public sealed record Concat : Operator, IMerge
         new("two branches", new Concat(), [3, 8, 8], [5, 8, 8]),
         new("three branches", new Concat(), [1, 5, 7], [2, 5, 7], [3, 5, 7]),
         new("time", new Concat { Axis = Domain.Shapes.Axis.Time }, [4, 16], [4, 9]),
-        new("height by number", new Concat { Axis = new(default, -2) }, [4, 3, 5], [4, 6, 5]),
+        new("height by number", new Concat { Axis = new(default, -2) }, [4, 3, 5], [4, 6, 5]) { ChannelsFirstOnly = true },
         new("features", new Concat(), [7], [9]),
     ];
 }

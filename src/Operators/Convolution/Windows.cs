@@ -8,18 +8,32 @@ namespace ConcatService.Operators;
 internal static class Windows
 {
     /// <summary>Whether every list of sizes has one number for each spatial dimension; reports the ones that do not.</summary>
-    public static bool Fit(Site site, int spatialRank, Extent kernel, Extent? stride, Extent dilation, Padding padding)
+    public static bool Fit(Site site, int spatialRank, Extent kernel, Extent? stride, Extent dilation, Padding padding) =>
+        HasOneEach(site, spatialRank, "kernel_size", kernel) & HasOneEach(site, spatialRank, "stride", stride ?? kernel)
+        & HasOneEach(site, spatialRank, "dilation", dilation) & HasOneEach(site, spatialRank, "padding", padding.Cells);
+
+    /// <summary>Whether a list of sizes has one number for each spatial dimension; reports when not.</summary>
+    public static bool HasOneEach(Site site, int spatialRank, string name, Extent extent)
     {
-        var fit = true;
-        foreach (var (name, extent) in new[] { ("kernel_size", kernel), ("stride", stride ?? kernel), ("dilation", dilation), ("padding", padding.Cells) })
+        if (extent.Count is not { } count || count == spatialRank)
+            return true;
+        site.Report.Error(Codes.OutOfRange, site.Layer.Path[name], $"{site.Layer.Name}: {name} lists {count} numbers and {site.Layer.Operator.Kind} has {spatialRank} spatial dimension{(spatialRank == 1 ? "" : "s")}. List {spatialRank}, or give one number for all.", site.Layer.Name);
+        return false;
+    }
+
+    /// <summary>Whether no pooling window can lie in the padding alone; reports where one could. PyTorch's rule.</summary>
+    public static bool PadsAtMostHalf(Site site, int spatialRank, Func<int, Window> window)
+    {
+        for (var i = 0; i < spatialRank; i++)
         {
-            if (extent.Count is not { } count || count == spatialRank)
+            var at = window(i);
+            if (at.Same || at.Padding <= at.Span / 2)
                 continue;
-            site.Report.Error(Codes.OutOfRange, site.Layer.Path[name], $"{site.Layer.Name}: {name} lists {count} numbers and {site.Layer.Operator.Kind} has {spatialRank} spatial dimension{(spatialRank == 1 ? "" : "s")}.", site.Layer.Name);
-            fit = false;
+            site.Report.Error(Codes.OutOfRange, site.Layer.Path["padding"], $"{site.Layer.Name}: padding is {at.Padding} and the window covers {at.Span}; a pooling pads at most half its window, {at.Span / 2}.", site.Layer.Name);
+            return false;
         }
 
-        return fit;
+        return true;
     }
 
     public static Shape Slide(Shape input, Func<int, Window> window)
@@ -41,7 +55,9 @@ internal static class Windows
         var windows = Enumerable.Range(0, spatialRank).Select(window).ToArray();
         if (windows.Where((each, i) => each.Same && each.Stride > 1 && !input[axes[i]].IsKnown).Any())
             return [("auto_pad", "SAME_UPPER")];
-        var pads = windows.Select((each, i) => each.Pads(input[axes[i]])).ToArray();
+        if (windows.Any(each => each.CeilMode && !each.Same) && windows.Where((each, i) => !input[axes[i]].IsKnown).Any())
+            return [("pads", (long[])[.. windows.Select(each => each.Padding), .. windows.Select(each => each.Padding)]), ("ceil_mode", 1L)];
+        var pads = windows.Select((each, i) => each.Reach(input[axes[i]])).ToArray();
         return [("pads", (long[])[.. pads.Select(pad => pad.Before), .. pads.Select(pad => pad.After)])];
     }
 }

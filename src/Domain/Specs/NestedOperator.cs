@@ -1,0 +1,65 @@
+using System.Text.Json;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Specs;
+
+/// <summary>An operator inside another: a layer type's name, or an object with a <c>type</c> and its attributes.</summary>
+internal static class NestedOperator
+{
+    public static AttributeType<Operator> Attribute { get; } = new(
+        "a layer type's name, or an object with a 'type' and its attributes",
+        (JsonElement _, out Operator value) => throw new InvalidOperationException($"Read by {nameof(Read)}."),
+        Write,
+        _ => new() { ["$ref"] = "#/$defs/nested" })
+    {
+        ReadNested = (json, path, what, report) => Read(json, path, what, report),
+    };
+
+    /// <param name="what">What the operator is to its owner, for messages: "norm".</param>
+    /// <returns>Null for JSON's null, and after reporting.</returns>
+    public static Operator? Read(JsonElement json, SpecPath path, string what, Report report)
+    {
+        if (json.ValueKind == JsonValueKind.Null)
+            return null;
+        var type = json.ValueKind switch
+        {
+            JsonValueKind.String => json.GetString(),
+            JsonValueKind.Object when json.TryGetProperty("type", out var inner) && inner.ValueKind == JsonValueKind.String => inner.GetString(),
+            _ => null,
+        };
+        if (type is null)
+        {
+            report.Error(Codes.WrongType, path, $"'{what}' is {SpecReader.Shown(json)}; expected a name, or an object with a 'type' and its attributes.");
+            return null;
+        }
+
+        if (OperatorCatalog.Find(type) is not { } known)
+        {
+            report.Error(Codes.UnknownType, path, $"There is no {what} '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}");
+            return null;
+        }
+
+        var made = known.Create();
+        if (json.ValueKind == JsonValueKind.Object)
+            AttributeObject.Read(json, made, path, type, report, member => member.NameEquals("type"u8));
+        else
+            known.Attributes.RequireAll(0, path, type, report);
+        return made;
+    }
+
+    private static void Write(Utf8JsonWriter writer, Operator op)
+    {
+        var attributes = Attributes.Of(op.GetType());
+        if (attributes.AreDefault(op))
+        {
+            writer.WriteStringValue(op.Kind);
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("type", op.Kind);
+        attributes.Write(writer, op);
+        writer.WriteEndObject();
+    }
+}

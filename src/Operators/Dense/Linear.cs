@@ -1,0 +1,62 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>A fully connected layer over the feature axis; every place of a map or sequence on its own.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C]</c> gives <c>[N, out_features]</c>; <c>[N, time, C]</c> gives <c>[N, time, out_features]</c>. Parameters: weight <c>[out, in]</c>,
+/// bias <c>[out]</c>. MACs: in for each output number. Sources: torch.nn.Linear; ONNX Gemm-13, MatMul-13.
+/// </remarks>
+[Kind("linear")]
+public sealed record Linear : Operator, IHasShorthand
+{
+    /// <summary>Features of the output, at least 1.</summary>
+    [Between(1)]
+    public required long OutFeatures { get; init; }
+
+    /// <summary>Whether a bias is added. Default: true.</summary>
+    public bool Bias { get; init; } = true;
+
+    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input.With(Axis.Channels, OutFeatures) : null;
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
+    {
+        var features = layer.Input[Axis.Channels].Value;
+        yield return new("weight", [OutFeatures, features], Initializer.Weight, FanIn: features);
+        if (Bias)
+            yield return new("bias", [OutFeatures], Initializer.Bias, FanIn: features);
+    }
+
+    public override long? Macs(PlannedLayer layer) =>
+        layer.Output.ElementsPerSample is { } numbers ? Saturating.Multiply(numbers, layer.Input[Axis.Channels].Value) : null;
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var shape = onnx.Layer.Input;
+        if (shape.Rank == 2)
+        {
+            string[] operands = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
+            onnx.Add("Gemm", operands, ("transB", 1L));
+            return;
+        }
+
+        var index = shape.Index(Axis.Channels);
+        var product = onnx.Part("MatMul", [onnx.FeaturesLast(onnx.Input, shape.Rank, index), onnx.Part("Transpose", [onnx.Parameter("weight")], ("perm", new long[] { 1, 0 }))]);
+        if (Bias)
+            product = onnx.Part("Add", [product, onnx.Parameter("bias")]);
+        onnx.AddFromFeaturesLast(product, shape.Rank, index);
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("features", new Linear { OutFeatures = 5 }, [7]),
+        new("without bias", new Linear { OutFeatures = 5, Bias = false }, [7]),
+        new("every place of a map", new Linear { OutFeatures = 4 }, [3, 5, 6]),
+        new("every step of a sequence", new Linear { OutFeatures = 4 }, [3, 5]),
+        new("[time, features]", new Linear { OutFeatures = 4, Bias = false }, [5, 3]) { InputAxes = [Axis.Time, Axis.Channels] },
+    ];
+}

@@ -1,0 +1,92 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Operators;
+
+/// <summary>Joins its inputs number by number: sum, difference, product, mean, greatest or least.</summary>
+/// <remarks>
+/// Shapes: inputs of equal rank; where sizes differ, a 1 is stretched (<c>[N, C, H, W]</c> and <c>[N, C, 1, 1]</c> give <c>[N, C, H, W]</c>), never the batch.
+/// <c>subtract</c> takes the first minus all others. Parameters and MACs: none. Sources: torch.add and its siblings; ONNX Add-14, Mean-13, Max-13.
+/// </remarks>
+[Kind("add"), Kind("subtract"), Kind("multiply"), Kind("average"), Kind("maximum"), Kind("minimum")]
+public sealed record Elementwise : Operator, IMerge
+{
+    public override Arity Arity => Arity.AtLeast(1);
+
+    public Code Degenerate => Codes.MergeDegenerate;
+
+    public override Shape? Infer(Site site)
+    {
+        var inputs = site.Inputs;
+        var first = inputs[0];
+        if (Array.Exists(inputs, input => input.Rank != first.Rank))
+            return Mismatches.Report(site, null, [], Codes.MergeRank);
+        var dims = first.Dims.ToArray();
+        var differing = Stretch(inputs, dims);
+        if (differing.Count > 0)
+            return Mismatches.Report(site, null, differing, Codes.MergeShape);
+        if (Array.Exists(inputs, input => input.DType != first.DType))
+            return Mismatches.Report(site, null, [], Codes.MergeDType);
+        if (!Array.TrueForAll(inputs, input => input.SameAxes(first)))
+            return Mismatches.Report(site, null, [], Codes.MergeShape);
+        if (Kind == "average" && !site.IsFloat())
+            return null;
+        if (inputs.Length == 1)
+            site.Report.Warning(Codes.MergeDegenerate, site.Layer.Path, $"{site.Layer.Name}: {Kind} of one input changes nothing. Add a branch, or take the layer away.", site.Layer.Name);
+        return new(dims, [.. first.Axes], first.DType);                                          // [N, C, H, W], [N, C, 1, 1] -> [N, C, H, W]
+    }
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var opType = Kind switch { "add" => "Add", "subtract" => "Sub", "multiply" => "Mul", "average" => "Mean", "maximum" => "Max", _ => "Min" };
+        if (Kind is "average" or "maximum" or "minimum")
+        {
+            onnx.Add(opType);                                                                    // these take any number of inputs
+            return;
+        }
+
+        var joined = onnx.Inputs[0];
+        for (var i = 1; i < onnx.Inputs.Count - 1; i++)
+            joined = onnx.Part(opType, [joined, onnx.Inputs[i]]);
+        if (onnx.Inputs.Count == 1)
+            onnx.Add("Identity");
+        else
+            onnx.Add(opType, [joined, onnx.Inputs[^1]]);
+    }
+
+    /// <summary>Widens <paramref name="dims"/> to what all inputs fit; returns the positions at which they do not.</summary>
+    private static List<int> Stretch(Shape[] inputs, Dim[] dims)
+    {
+        var differing = new List<int>();
+        for (var position = 1; position < dims.Length; position++)
+        {
+            foreach (var input in inputs)
+            {
+                var size = input.Dims[position];
+                if (dims[position] == 1)
+                    dims[position] = size;
+                if (size != 1 && size != dims[position])
+                {
+                    differing.Add(position);
+                    break;
+                }
+            }
+        }
+
+        return differing;
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        .. new[] { "add", "subtract", "multiply", "average", "maximum", "minimum" }.Select(kind => new Example($"{kind}, three inputs", new Elementwise { Kind = kind }, [3, 5, 4], [3, 5, 4], [3, 5, 4])),
+        new("a skip", new Elementwise { Kind = "add" }, [4, 6, 6], [4, 6, 6]),
+        new("a gate per channel", new Elementwise { Kind = "multiply" }, [4, 6, 5], [4, 1, 1]),
+        new("a gate per place", new Elementwise { Kind = "multiply" }, [1, 6, 5], [4, 6, 5]),
+        new("both stretch", new Elementwise { Kind = "maximum" }, [4, 1, 5], [1, 6, 5]),
+        new("sequences", new Elementwise { Kind = "add" }, [4, 7], [4, 1]),
+        new("features", new Elementwise { Kind = "subtract" }, [7], [7]),
+        new("one input", new Elementwise { Kind = "add" }, [3, 4, 4]),
+    ];
+}

@@ -1,0 +1,61 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Normalises each feature over the batch and all places; in evaluation by its running statistics.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>; buffers: running_mean <c>[C]</c>, running_var <c>[C]</c>. MACs: none.
+/// Sources: Ioffe and Szegedy 2015; torch.nn.BatchNorm2d; ONNX BatchNormalization-15.
+/// </remarks>
+[Kind("batch_norm")]
+public sealed record BatchNorm : Operator
+{
+    /// <summary>Added to the variance. Default: 1e-5.</summary>
+    [Between(0)]
+    public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default; Keras has 1e-3
+
+    /// <summary>The share of the newest batch in the running statistics. Default: 0.1.</summary>
+    [Between(0, 1)]
+    public double Momentum { get; init; } = 0.1;                                                 // PyTorch's; Keras counts the other way round, 0.99
+
+    /// <summary>Whether a learned weight and bias follow. Default: true.</summary>
+    public bool Affine { get; init; } = true;
+
+    /// <summary>Whether running statistics are kept; without them evaluation normalises by the batch at hand. Default: true.</summary>
+    public bool TrackRunningStats { get; init; } = true;
+
+    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) && site.HasFeaturesFirst() ? site.Input : null;
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
+        Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, TrackRunningStats);
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var channels = onnx.Layer.Input[Axis.Channels].Value;
+        var mean = TrackRunningStats ? onnx.Parameter("running_mean") : null;
+        var variance = TrackRunningStats ? onnx.Parameter("running_var") : null;
+        if (mean is null)
+        {
+            long[] pooled = [0, .. GlobalPool.PooledIndices(onnx.Layer.Input)];
+            var kept = onnx.Part("ReduceMean", [onnx.Input], ("axes", pooled), ("keepdims", 1L));
+            var centred = onnx.Part("Sub", [onnx.Input, kept]);
+            mean = onnx.Part("ReduceMean", [onnx.Input], ("axes", pooled), ("keepdims", 0L));
+            variance = onnx.Part("ReduceMean", [onnx.Part("Mul", [centred, centred])], ("axes", pooled), ("keepdims", 0L));
+        }
+
+        onnx.Add("BatchNormalization", [onnx.Input, Norms.Weight(onnx, Affine, channels), Norms.Bias(onnx, Affine, channels), mean, variance!], ("epsilon", Eps));
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("maps", new BatchNorm(), [3, 5, 4]),
+        new("sequences", new BatchNorm { Eps = 1e-3, Momentum = 0.01 }, [3, 7]),
+        new("features", new BatchNorm(), [6]),
+        new("without weight", new BatchNorm { Affine = false }, [3, 4, 4]) ,
+        new("without running statistics", new BatchNorm { TrackRunningStats = false }, [3, 4, 5]),
+    ];
+}

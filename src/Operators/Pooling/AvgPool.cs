@@ -1,0 +1,98 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>The mean of each window.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊(H + 2·padding − kernel) / stride⌋ + 1, …]</c>; with <c>ceil_mode</c> rounded up, but no window starts in
+/// the right padding; <c>"same"</c> gives ⌈H / stride⌉. Cells beyond input and padding never count. Parameters and MACs: none.
+/// Sources: torch.nn.AvgPool2d; ONNX AveragePool-11.
+/// </remarks>
+[Kind("avg_pool1d"), Kind("avg_pool2d")]
+public sealed record AvgPool : Operator
+{
+    /// <summary>Cells of the window in each dimension, at least 1.</summary>
+    [Between(1)]
+    public required Extent KernelSize { get; init; }
+
+    /// <summary>Cells between two windows. Default: the kernel size.</summary>
+    [Between(1)]
+    public Extent? Stride { get; init; }
+
+    /// <summary>Zeros on both sides, at most half the window, <c>"same"</c> or <c>"valid"</c>. Default: 0.</summary>
+    [Between(0)]
+    public Padding Padding { get; init; } = 0;
+
+    /// <summary>Whether a last window that is not full counts. Default: false.</summary>
+    public bool CeilMode { get; init; }
+
+    /// <summary>Whether the zeros of the padding count in the mean. Default: true.</summary>
+    public bool CountIncludePad { get; init; } = true;
+
+    [NotAnAttribute]
+    public int SpatialRank => Kind == "avg_pool1d" ? 1 : 2;
+
+    public override Shape? Infer(Site site)
+    {
+        if (!site.IsDefaultOrder(SpatialRank) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, 1, Padding) || !Windows.PadsAtMostHalf(site, SpatialRank, WindowOf))
+            return null;
+        if (CeilMode && !Padding.IsSame && site.Input.Positions is null)
+            site.Report.Warning(Codes.ExportUnsupported, site.Layer.Path, $"{site.Layer.Name}: ceil_mode of an average over {site.Input.SpatialSizes} has no ONNX form, because the last window's count depends on the size. Give sizes as numbers, or leave ceil_mode out.", site.Layer.Name);
+        return Windows.Slide(site.Input, WindowOf);                                              // [N, C, H, W] -> [N, C, H', W']
+    }
+
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var kernel = KernelSize.ToArray(SpatialRank);
+        (string, object)[] window = [("kernel_shape", kernel), ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)), .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf)];
+        if (!CeilMode || Padding.IsSame)
+        {
+            onnx.Add("AveragePool", [.. window, ("count_include_pad", CountIncludePad ? 1L : 0)]);
+            return;
+        }
+
+        // Runtimes disagree on what a window beyond the padding counts: divide by the whole window, then correct by constants.
+        var corrections = Enumerable.Range(0, SpatialRank).Select(Correction).ToArray();
+        var sizes = corrections.Select(correction => (long)correction.Length).ToArray();
+        var product = SpatialRank == 1 ? corrections[0] : [.. corrections[0].SelectMany(row => corrections[1].Select(column => row * column))];
+        var mean = onnx.Part("AveragePool", [onnx.Input], [.. window, ("count_include_pad", 1L)]);
+        onnx.Add("Mul", [mean, onnx.Floats(product, [1, 1, .. sizes])]);
+
+        float[] Correction(int dimension)
+        {
+            var size = onnx.Layer.Input[onnx.Layer.Input.SpatialAxes.ElementAt(dimension)].Value;
+            var at = WindowOf(dimension);
+            return [.. Enumerable.Range(0, (int)at.Size(size).Value).Select(i => at.Kernel / (float)Counted(at, (i * at.Stride) - at.Padding, size))];
+        }
+    }
+
+    /// <summary>Cells of a window that count: those in the input, and in the padding where it counts.</summary>
+    private long Counted(Window window, long start, long size) => CountIncludePad
+        ? Math.Min(start + window.Kernel, size + window.Padding) - start
+        : Math.Min(start + window.Kernel, size) - Math.Max(start, 0);
+
+    /// <summary>The window along one spatial dimension, counted from 0.</summary>
+    public Window WindowOf(int dimension) =>
+        new(KernelSize[dimension], (Stride ?? KernelSize)[dimension], 1, Padding.IsSame, Padding.Cells[dimension], CeilMode);
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("2x2", new AvgPool { Kind = "avg_pool2d", KernelSize = 2 }, [3, 8, 9]),
+        new("padding counts", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 1, Padding = 1 }, [3, 7, 6]),
+        new("padding does not count", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, CountIncludePad = false }, [3, 8, 9]),
+        new("ceil", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 8, 9]),
+        new("ceil, padding counts", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, CeilMode = true }, [2, 8, 10]),
+        new("ceil, padding does not count", new AvgPool { Kind = "avg_pool2d", KernelSize = new long[] { 2, 3 }, Stride = 3, Padding = 1, CeilMode = true, CountIncludePad = false }, [2, 8, 8]),
+        new("same", new AvgPool { Kind = "avg_pool2d", KernelSize = 2, Stride = 2, Padding = Padding.Same }, [3, 7, 9]),
+        new("same, padding does not count", new AvgPool { Kind = "avg_pool2d", KernelSize = 4, Stride = 3, Padding = Padding.Same, CountIncludePad = false }, [3, 7, 9]),
+        new("1d", new AvgPool { Kind = "avg_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
+        new("1d, ceil", new AvgPool { Kind = "avg_pool1d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 12]),
+        new("1d, same, padding does not count", new AvgPool { Kind = "avg_pool1d", KernelSize = 2, Padding = Padding.Same, CountIncludePad = false }, [3, 11]),
+    ];
+}

@@ -1,0 +1,72 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>The greatest number of each window.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; with <c>ceil_mode</c> rounded up, but no
+/// window starts in the right padding; <c>"same"</c> gives ⌈H / stride⌉. Padding never wins. Parameters and MACs: none.
+/// Sources: torch.nn.MaxPool2d; ONNX MaxPool-12.
+/// </remarks>
+[Kind("max_pool1d"), Kind("max_pool2d")]
+public sealed record MaxPool : Operator
+{
+    /// <summary>Cells of the window in each dimension, at least 1.</summary>
+    [Between(1)]
+    public required Extent KernelSize { get; init; }
+
+    /// <summary>Cells between two windows. Default: the kernel size.</summary>
+    [Between(1)]
+    public Extent? Stride { get; init; }
+
+    /// <summary>Cells on both sides, at most half the window, <c>"same"</c> or <c>"valid"</c>. Default: 0.</summary>
+    [Between(0)]
+    public Padding Padding { get; init; } = 0;
+
+    /// <summary>Cells between two taps of the window. Default: 1.</summary>
+    [Between(1)]
+    public Extent Dilation { get; init; } = 1;
+
+    /// <summary>Whether a last window that is not full counts. Default: false.</summary>
+    public bool CeilMode { get; init; }
+
+    [NotAnAttribute]
+    public int SpatialRank => Kind == "max_pool1d" ? 1 : 2;
+
+    public override Shape? Infer(Site site) =>
+        site.IsDefaultOrder(SpatialRank) && Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, Padding) && Windows.PadsAtMostHalf(site, SpatialRank, WindowOf)
+            ? Windows.Slide(site.Input, WindowOf)                                                // [N, C, H, W] -> [N, C, H', W']
+            : null;
+
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("MaxPool",
+    [
+        ("kernel_shape", KernelSize.ToArray(SpatialRank)), ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)), ("dilations", Dilation.ToArray(SpatialRank)),
+        .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf),
+    ]);
+
+    /// <summary>The window along one spatial dimension, counted from 0.</summary>
+    public Window WindowOf(int dimension) =>
+        new(KernelSize[dimension], (Stride ?? KernelSize)[dimension], Dilation[dimension], Padding.IsSame, Padding.Cells[dimension], CeilMode);
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("2x2", new MaxPool { Kind = "max_pool2d", KernelSize = 2 }, [3, 8, 8]),
+        new("remainder", new MaxPool { Kind = "max_pool2d", KernelSize = 2 }, [3, 7, 9]),
+        new("3x3, stride, padding", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 9, 8]),
+        new("ceil", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 8, 9]),
+        new("ceil, padding: no window starts in it", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 3, Padding = 1, CeilMode = true }, [2, 7, 8]),
+        new("ceil, stride beyond the kernel", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 4, CeilMode = true }, [2, 7, 9]),
+        new("same", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 1, Padding = Padding.Same }, [3, 7, 7]),
+        new("same, even kernel, stride", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 2, Padding = Padding.Same }, [3, 7, 9]),
+        new("dilated", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 1, Dilation = 2 }, [2, 7, 7]),
+        new("asymmetric", new MaxPool { Kind = "max_pool2d", KernelSize = new long[] { 1, 3 }, Stride = new long[] { 2, 1 } }, [2, 7, 7]),
+        new("1d", new MaxPool { Kind = "max_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
+        new("1d, same", new MaxPool { Kind = "max_pool1d", KernelSize = 4, Stride = 3, Padding = Padding.Same }, [3, 11]),
+    ];
+}

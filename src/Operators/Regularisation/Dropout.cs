@@ -1,0 +1,30 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>In training, zeroes numbers (dropout) or whole channels (dropout1d, dropout2d) at random and scales the rest by 1 / (1 − p); nothing in evaluation.</summary>
+/// <remarks>Shapes: any, unchanged; dropout2d takes <c>[N, C, H, W]</c>. Parameters and MACs: none. Sources: torch.nn.Dropout, Dropout2d; ONNX Identity.</remarks>
+[Kind("dropout"), Kind("dropout1d"), Kind("dropout2d")]
+public sealed record Dropout : Operator
+{
+    /// <summary>The share that is zeroed, 0 to 1. Default: 0.5.</summary>
+    [Between(0, 1)]
+    public double P { get; init; } = 0.5;
+
+    public override Shape? Infer(Site site) =>
+        Kind == "dropout" ? (site.IsFloat() ? site.Input : null) : site.IsDefaultOrder(Kind == "dropout1d" ? 1 : 2) ? site.Input : null;
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("dropout", new Dropout { Kind = "dropout" }, [3, 5, 4]),
+        new("dropout of features", new Dropout { Kind = "dropout", P = 0.1 }, [8]),
+        new("dropout1d", new Dropout { Kind = "dropout1d", P = 0.2 }, [4, 6]),
+        new("dropout2d", new Dropout { Kind = "dropout2d", P = 0.2 }, [4, 6, 5]),
+    ];
+}

@@ -1,0 +1,33 @@
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>What the operators share that reach a size which is given, or another layer's (the last input then).</summary>
+internal static class Targets
+{
+    /// <summary>The size to reach along an axis; null after reporting that the other layer has no such axis.</summary>
+    public static Dim? SizeOf(Site site, TargetSize target, Axis axis, int dimension)
+    {
+        if (target.Like is null)
+            return target.Cells[dimension];
+        var like = site.Inputs[^1];
+        if (like.Has(axis))
+            return like[axis];
+        site.Error(Codes.LayerShape, $"size is like {target.Like}, which is [{Site.Names(like.Axes)}], {like.Sizes}, without {axis.Name()}. Name a layer that has one.");
+        return null;
+    }
+
+    /// <summary>The whole size that the output has, as a tensor of whole numbers: batch and channels of the input, then what is asked for.</summary>
+    public static string OnnxSizes(OnnxScope onnx, TargetSize target)
+    {
+        var spatial = onnx.Layer.Input.Rank - 2;
+        var own = onnx.Part("Slice", [onnx.Part("Shape", [onnx.Input]), onnx.Constant(0), onnx.Constant(2)]);
+        var asked = target.Like is null
+            ? onnx.Constant(target.Cells.ToArray(spatial))
+            : onnx.Part("Slice", [onnx.Part("Shape", [onnx.Inputs[^1]]), onnx.Constant(2), onnx.Constant(2 + spatial)]);
+        return onnx.Part("Concat", [own, asked], ("axis", 0L));
+    }
+}

@@ -1,0 +1,23 @@
+using ConcatService.Training;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ConcatService.Operators;
+
+/// <summary>Resizing in TorchSharp.</summary>
+internal sealed class UpsampleTorch : TorchLowering<Upsample>
+{
+    protected override Tensor Forward(Upsample op, TorchLayer layer, Tensor[] x)
+    {
+        var spatial = layer.Plan.Input.Rank - 2;
+        var size = op.Size is not { } target ? null : target.Like is null ? target.Cells.ToArray(spatial) : x[^1].shape[2..(2 + spatial)];
+        double[]? factors = op.ScaleFactor is { } scale ? [.. Enumerable.Range(0, spatial).Select(i => scale[i])] : null;
+        var mode = op.Mode switch
+        {
+            Operators.UpsampleMode.Nearest => InterpolationMode.Nearest,
+            Operators.UpsampleMode.Linear => InterpolationMode.Linear,
+            _ => InterpolationMode.Bilinear,
+        };
+        return functional.interpolate(x[0], size, factors, mode, op.Mode == Operators.UpsampleMode.Nearest ? null : op.AlignCorners);
+    }
+}

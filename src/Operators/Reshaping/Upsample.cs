@@ -1,0 +1,142 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>How <see cref="Upsample"/> fills the cells between.</summary>
+public enum UpsampleMode
+{
+    Nearest,
+    /// <summary>Linear along the one axis of a sequence.</summary>
+    Linear,
+    /// <summary>Linear along both axes of a map.</summary>
+    Bilinear,
+}
+
+/// <summary>Resizes the spatial axes by a factor, or to a size.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊H · scale⌋, …]</c>, or the size asked for. Parameters and MACs: none.
+/// Sources: torch.nn.Upsample; ONNX Resize-13.
+/// </remarks>
+[Kind("upsample")]
+public sealed record Upsample : Operator
+{
+    /// <summary>What each spatial size is multiplied with; the result is rounded down. Either this or <see cref="Size"/>.</summary>
+    [Between(1.0 / 1024, 1024)]
+    public Scale? ScaleFactor { get; init; }
+
+    /// <summary>The size to reach, or <c>{ "like": LAYER }</c>. Either this or <see cref="ScaleFactor"/>.</summary>
+    [Between(1)]
+    public TargetSize? Size { get; init; }
+
+    /// <summary>nearest, linear (sequences) or bilinear (maps). Default: nearest.</summary>
+    public UpsampleMode Mode { get; init; }
+
+    /// <summary>Whether the centres of the corner cells stay in place; not for nearest. Default: false.</summary>
+    public bool AlignCorners { get; init; }
+
+    public override (string Attribute, string Layer)? Like => Size?.Like is { } layer ? ("size", layer) : null;
+
+    public override Shape? Infer(Site site)
+    {
+        var spatial = site.Input.Rank - 2;
+        if (spatial is < 1 or > 2)
+            return site.Error(Codes.LayerRank, $"{Kind} works on maps and sequences and its input {site.Layer.Inputs[0]} has {site.Input.Rank - 1} dimensions, {site.Input.Sizes}.");
+        if (!site.IsDefaultOrder(spatial) || !IsWellFormed(site, spatial))
+            return null;
+        var output = site.Input;
+        var dimension = 0;
+        foreach (var axis in site.Input.SpatialAxes)
+        {
+            var size = Size is { } target ? Targets.SizeOf(site, target, axis, dimension) : Scaled(site, axis, dimension);
+            if (size is not { } reached)
+                return null;
+            output = output.With(axis, reached);
+            dimension++;
+        }
+
+        return output;                                                                           // [N, C, H, W] -> [N, C, H', W']
+    }
+
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer)
+    {
+        if (!axis.IsSpatial())
+            return Rescaling.None;
+        if (ScaleFactor is { } scale && Rational(scale[Windows.Dimension(layer.Input, axis)]) is { } factor)
+            return new(factor.Numerator, factor.Denominator, 0);
+        return layer.Input[axis].Known is { } before && layer.Output[axis].Known is { } after ? new(after, before, 0) : Rescaling.None;
+    }
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var spatial = onnx.Layer.Input.Rank - 2;
+        (string, object)[] rule = Mode == UpsampleMode.Nearest
+            ? [("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")]
+            : [("mode", "linear"), ("coordinate_transformation_mode", AlignCorners ? "align_corners" : "half_pixel")];
+        if (ScaleFactor is { } scale)
+        {
+            float[] factors = [1, 1, .. Enumerable.Range(0, spatial).Select(i => (float)scale[i])];
+            onnx.Add("Resize", [onnx.Input, "", onnx.Floats(factors, factors.Length)], rule);
+            return;
+        }
+
+        onnx.Add("Resize", [onnx.Input, "", "", Targets.OnnxSizes(onnx, Size!.Value)], rule);
+    }
+
+    private bool IsWellFormed(Site site, int spatial)
+    {
+        if (ScaleFactor is null == Size is null)
+            return Refuse(Codes.MissingField, $"{Kind} takes either scale_factor or size. Give {(Size is null ? "one" : "only one")} of them.");
+        if (ScaleFactor is { Count: > 1 } listed && listed.Count != spatial)
+            return Refuse(Codes.OutOfRange, $"scale_factor lists {listed.Count} numbers and the input has {spatial} spatial dimension{(spatial == 1 ? "" : "s")}. List {spatial}, or give one number for all.");
+        if (Size is { Like: null } size && !Windows.HasOneEach(site, spatial, "size", size.Cells))
+            return false;
+        if (Mode != UpsampleMode.Nearest && Mode != (spatial == 1 ? UpsampleMode.Linear : UpsampleMode.Bilinear))
+            return Refuse(Codes.OutOfRange, $"mode {(spatial == 1 ? "bilinear is for maps and this is a sequence. Use linear" : "linear is for sequences and this is a map. Use bilinear")}.");
+        return !AlignCorners || Mode != UpsampleMode.Nearest || Refuse(Codes.OutOfRange, "align_corners has no meaning for mode nearest. Use bilinear, or leave align_corners out.");
+
+        bool Refuse(Code code, string message) => site.Error(code, message) is not null;
+    }
+
+    private Dim? Scaled(Site site, Axis axis, int dimension)
+    {
+        var factor = ScaleFactor!.Value[dimension];
+        if (site.Input[axis].Known is { } size)
+            return (long)Math.Floor(size * factor);
+        if (Rational(factor) is { } exact)
+            return (site.Input[axis] * exact.Numerator).FloorDivide(exact.Denominator);
+        site.Error(Codes.LayerShape, $"scale_factor {factor} is no exact fraction, so the {axis.Name()} of {site.Input[axis]} times it cannot be written down. Use a factor like 2 or 1.5, or give size.");
+        return null;
+    }
+
+    /// <summary>The factor as an exact fraction with a denominator up to 1024, or null.</summary>
+    private static (long Numerator, long Denominator)? Rational(double factor)
+    {
+        for (var denominator = 1L; denominator <= 1024; denominator *= 2)
+        {
+            if (factor * denominator == Math.Floor(factor * denominator))
+                return ((long)(factor * denominator), denominator);
+        }
+
+        return null;
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("nearest", new Upsample { ScaleFactor = 2 }, [3, 5, 4]),
+        new("nearest, fraction", new Upsample { ScaleFactor = 1.5 }, [3, 5, 4]),
+        new("nearest, smaller", new Upsample { ScaleFactor = 0.5 }, [3, 7, 8]),
+        new("bilinear", new Upsample { ScaleFactor = 2, Mode = UpsampleMode.Bilinear }, [3, 5, 4]),
+        new("bilinear, fraction", new Upsample { ScaleFactor = new[] { 1.5, 2.5 }, Mode = UpsampleMode.Bilinear }, [2, 5, 6]),
+        new("bilinear, corners", new Upsample { ScaleFactor = 2, Mode = UpsampleMode.Bilinear, AlignCorners = true }, [3, 5, 4]),
+        new("to a size", new Upsample { Size = (Extent)new long[] { 9, 7 } }, [3, 4, 5]),
+        new("bilinear to a size", new Upsample { Size = 11, Mode = UpsampleMode.Bilinear }, [3, 4, 5]),
+        new("to one", new Upsample { Size = 1, Mode = UpsampleMode.Bilinear }, [2, 4, 5]),
+        new("like another layer", new Upsample { Size = new TargetSize(0, "x1"), Mode = UpsampleMode.Bilinear }, [3, 4, 5], [2, 9, 7]),
+        new("sequence", new Upsample { ScaleFactor = 3 }, [3, 5]),
+        new("sequence, linear", new Upsample { ScaleFactor = 2, Mode = UpsampleMode.Linear }, [3, 5]),
+    ];
+}

@@ -1,0 +1,116 @@
+using System.Reflection;
+using System.Text.Json;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training.Tests.Conformance;
+
+/// <summary>An operator's example as a spec of one layer, <c>op</c>, fed by <c>x0</c>, <c>x1</c>, …, in one of the layouts.</summary>
+public sealed record ConformanceCase(Example Example, Layout Layout)
+{
+    public static IReadOnlyList<Example> Examples { get; } =
+    [
+        .. OperatorCatalog.All.Select(type => type.Record).Distinct()
+            .SelectMany(record => (IEnumerable<Example>)record.GetProperty("Examples", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!)
+            .Select(example => example with { Operator = example.Operator.Named() }),
+    ];
+
+    private static readonly Dictionary<string, ConformanceCase> ByKey = Examples
+        .SelectMany(example => example.ChannelsFirstOnly
+            ? [new ConformanceCase(example, Layout.ChannelsFirst)]
+            : new[] { new ConformanceCase(example, Layout.ChannelsFirst), new ConformanceCase(example, Layout.ChannelsLast) })
+        .ToDictionary(each => each.Key);
+
+    public static TheoryData<string> Keys => new(ByKey.Keys);
+
+    public string Key => $"{Example.Operator.Kind}: {Example.Name} ({(Layout == Layout.ChannelsFirst ? "channels first" : "channels last")})";
+
+    public static ConformanceCase Of(string key) => ByKey[key];
+
+    /// <summary>The spec that a user would send.</summary>
+    public byte[] Spec()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("layout", Layout == Layout.ChannelsFirst ? "channels_first" : "channels_last");
+            writer.WriteStartObject("inputs");
+            for (var i = 0; i < Example.Inputs.Length; i++)
+                WriteInput(writer, i);
+            writer.WriteEndObject();
+            writer.WriteStartArray("layers");
+            writer.WriteStartObject();
+            writer.WriteString("name", "op");
+            writer.WriteString("type", Example.Operator.Kind);
+            writer.WriteStartArray("inputs");
+            for (var i = 0; i < Example.Inputs.Length - (Example.Operator.Like is null ? 0 : 1); i++)
+                writer.WriteStringValue($"x{i}");
+            writer.WriteEndArray();
+            Attributes.Of(Example.Operator.GetType()).Write(writer, Example.Operator);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            WriteOutputs(writer);
+            writer.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    public Plan Plan()
+    {
+        var compiled = Compiler.Compile(Spec());
+        Assert.True(compiled.Plan is not null, string.Join('\n', compiled.Report.Diagnostics.Select(each => each.Message)));
+        Assert.DoesNotContain(compiled.Report.Diagnostics, each => each.Code == Codes.ExportUnsupported);
+        return compiled.Plan!;
+    }
+
+    /// <summary>Random inputs in channels-first order, the same for both layouts.</summary>
+    public Tensor[] Inputs(long batch) =>
+    [
+        .. Example.Inputs.Select((sizes, i) => Example.DType == DType.Int64 && i == 0
+            ? randint(0, Example.MaxValue + 1, [batch, .. sizes], dtype: ScalarType.Int64)
+            : randn([batch, .. sizes])),
+    ];
+
+    /// <summary>A tensor in channels-first order as this layout writes it.</summary>
+    public Tensor Written(Tensor channelsFirst, int input) =>
+        Layout == Layout.ChannelsFirst || HasOwnAxes(input) || channelsFirst.dim() < 3 ? channelsFirst : channelsFirst.movedim([1], [-1]).contiguous();
+
+    private bool HasOwnAxes(int input) => (input == 0 && Example.InputAxes is not null) || (Example.DType == DType.Int64 && input == 0);
+
+    private void WriteInput(Utf8JsonWriter writer, int i)
+    {
+        writer.WriteStartObject($"x{i}");
+        writer.WriteStartArray("shape");
+        var sizes = Example.Inputs[i];
+        foreach (var size in Layout == Layout.ChannelsFirst || HasOwnAxes(i) || sizes.Length < 2 ? sizes : [.. sizes[1..], sizes[0]])
+            writer.WriteNumberValue(size);
+        writer.WriteEndArray();
+        if (i == 0 && Example.DType == DType.Int64)
+            writer.WriteString("dtype", "int64");
+        if (i == 0 && Example.InputAxes is { } axes)
+        {
+            writer.WriteStartArray("axes");
+            foreach (var axis in axes)
+                writer.WriteStringValue(axis.Name());
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private void WriteOutputs(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("outputs");
+        if (Example.Outputs == 1)
+            writer.WriteStringValue("op");
+        for (var i = 0; Example.Outputs > 1 && i < Example.Outputs; i++)
+            writer.WriteStringValue($"op:{i}");
+        writer.WriteEndArray();
+    }
+}
