@@ -5,7 +5,7 @@ app=$home/app
 
 # sources_hash: one hash over everything that the published programs are made from.
 sources_hash() {
-    find src Directory.* global.json \( -name bin -o -name obj \) -prune -o -type f -print0 |
+    find src samples Directory.* global.json \( -name bin -o -name obj \) -prune -o -type f -print0 |
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 

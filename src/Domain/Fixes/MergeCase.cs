@@ -10,6 +10,7 @@ public sealed class MergeCase
 {
     private readonly Dictionary<string, PlannedLayer> _layers = [];
     private readonly Dictionary<string, int> _order = [];
+    private readonly HashSet<string> _aliases;
 
     public MergeCase(Compilation compiled, Diagnostic diagnostic, JsonElement json)
     {
@@ -17,6 +18,7 @@ public sealed class MergeCase
         Diagnostic = diagnostic;
         Mismatch = diagnostic.Mismatch!;
         Json = json;
+        _aliases = [.. compiled.Graph.KnownAs.Values];
         foreach (var layer in compiled.Planned.Layers)
         {
             _layers.TryAdd(layer.Name, layer);
@@ -51,6 +53,12 @@ public sealed class MergeCase
     /// <summary>Whether only spatial axes differ, by sizes that are numbers.</summary>
     public bool IsSpatial => Mismatch.Differing.Count > 0 && DifferingAxes.All(axis => axis.IsSpatial())
         && Branches.All(branch => DifferingAxes.All(axis => branch.Shape.Has(axis) && branch.Shape[axis].IsKnown));
+
+    /// <summary>The name by which people and the spec know a layer's output.</summary>
+    public string NameOf(string layer) => Compiled.Graph.KnownAs.GetValueOrDefault(layer, layer);
+
+    /// <summary>Whether a reference to this name reaches this layer, and not what the name stands for.</summary>
+    public bool CanBeTapped(PlannedLayer layer) => Compiled.Graph.KnownAs.ContainsKey(layer.Name) || !_aliases.Contains(layer.Name);
 
     /// <summary>The layer that gives this wire, when it is one and it was planned.</summary>
     public PlannedLayer? Producer(Wire wire) => _layers.GetValueOrDefault(wire.Source);

@@ -38,7 +38,20 @@ public sealed class Expander
         var last = ExpandList(list, scope, feed);
         var outputs = Outputs(spec, scope, last).ToList();
         var layers = Sort();
-        return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols };
+        return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols, KnownAs = KnownAs() };
+    }
+
+    private Dictionary<string, string> KnownAs()
+    {
+        var known = new Dictionary<string, string>(_aliases.Count);
+        foreach (var (name, meant) in _aliases)
+        {
+            var final = Wired(meant).Source;
+            if (!known.TryGetValue(final, out var shorter) || name.Length < shorter.Length)
+                known[final] = name;
+        }
+
+        return known;
     }
 
     /// <summary>Adds the list's layers; returns the list's output, the last layer's, or the feed for an empty list.</summary>

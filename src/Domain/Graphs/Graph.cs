@@ -8,6 +8,9 @@ public sealed record Graph(Layout Layout, IReadOnlyList<GraphInput> Inputs, IRea
 {
     /// <summary>The symbols of the inputs' sizes with what the caller promises about them.</summary>
     public IReadOnlyDictionary<string, SymbolPromise> Symbols { get; init; } = new Dictionary<string, SymbolPromise>();
+
+    /// <summary>For a layer whose output a shorter name stands for: that name. <c>stem/activation</c> is known as <c>stem</c>.</summary>
+    public IReadOnlyDictionary<string, string> KnownAs { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>An input of the network.</summary>

@@ -17,6 +17,9 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
 {
     /// <summary>For each input, how a patch puts a layer on that edge.</summary>
     public Edge[] Edges { get; init; } = [];
+
+    /// <summary>An input as the spec writes it, for messages.</summary>
+    public string InputName(int input) => input < Edges.Length ? Edges[input].Written : Inputs[input].ToString();
 }
 
 /// <summary>Where a patch can insert a layer on the way into an input.</summary>

@@ -37,6 +37,9 @@ public static class Codes
     public static readonly Code MergeDegenerate = new("merge.degenerate", "An element-wise merge with one input or none.");
     public static readonly Code ExportUnsupported = new("export.unsupported", "The layer has no ONNX form for these sizes.");
 
+    public static readonly Code DataInput = new("data.input", "The network's input is not what the data set's samples are.");
+    public static readonly Code DataOutput = new("data.output", "The network's output is not one number for each class of the data set.");
+
     /// <summary>All of them, in the order of the list above.</summary>
     public static IReadOnlyList<Code> All { get; } =
         [.. typeof(Codes).GetFields().Where(field => field.FieldType == typeof(Code)).Select(field => (Code)field.GetValue(null)!)];

@@ -8,12 +8,15 @@ public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Rep
 {
     public Shape Input => Inputs[0];
 
+    /// <summary>The inputs as a diagnostic shows them.</summary>
+    public IReadOnlyList<NamedShape> NamedInputs => [.. Inputs.Select((shape, i) => new NamedShape(Layer.InputName(i), shape))];
+
     /// <summary>Reports an error at this layer; null, so that a shape rule can return it.</summary>
     public Shape? Error(Code code, string message)
     {
         Report.Add(new(code, Severity.Error, Layer.Path, $"{Layer.Name}: {message}", Layer.Name)
         {
-            Inputs = [.. Layer.Inputs.Zip(Inputs, (wire, shape) => new NamedShape(wire.ToString(), shape))],
+            Inputs = NamedInputs,
         });
         return null;
     }
@@ -23,7 +26,7 @@ public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Rep
     {
         var other = Array.FindIndex(Inputs, input => input.DType != DType.Float32);
         if (other >= 0)
-            Error(Codes.LayerDType, $"{Layer.Operator.Kind} works on float32 and its input {Layer.Inputs[other]} is {Inputs[other].DType.ToString().ToLowerInvariant()}. Put a cast before it.");
+            Error(Codes.LayerDType, $"{Layer.Operator.Kind} works on float32 and its input {Layer.InputName(other)} is {Inputs[other].DType.ToString().ToLowerInvariant()}. Put a cast before it.");
         return other < 0;
     }
 
@@ -37,14 +40,14 @@ public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Rep
         var expected = Axes.Default(spatial + 1, Layout, DType.Float32);
         if (input.Rank != expected.Length)
         {
-            Error(Codes.LayerRank, $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.Inputs[0]} has {input.Rank - 1} dimensions, {input.Sizes}.");
+            Error(Codes.LayerRank, $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} has {input.Rank - 1} dimensions, {input.Sizes}.");
             return false;
         }
 
         if (input.Axes.SequenceEqual(expected))
             return true;
         var dims = string.Join(", ", expected.Select(axis => input.Has(axis) ? input.Position(axis) : -1));
-        Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.Inputs[0]} is [{Names(input.Axes)}], {input.Sizes}."
+        Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is [{Names(input.Axes)}], {input.Sizes}."
             + (dims.Contains("-1", StringComparison.Ordinal) ? "" : $" Put a permute with dims [{dims}] before it."));
         return false;
     }
@@ -54,9 +57,9 @@ public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Rep
     {
         features = 0;
         if (!Input.Has(Axis.Channels))
-            Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.Inputs[0]} is [{Names(Input.Axes)}], {Input.Sizes}, without one.");
+            Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.InputName(0)} is [{Names(Input.Axes)}], {Input.Sizes}, without one.");
         else if (Input[Axis.Channels].Known is not { } known)
-            Error(Codes.LayerShape, $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.Inputs[0]} has {Input[Axis.Channels]}. Give the feature dimension as a number.");
+            Error(Codes.LayerShape, $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}. Give the feature dimension as a number.");
         else
             features = known;
         return features > 0;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Specs;
@@ -80,6 +81,9 @@ public static class AttributeTypes
         [typeof(Scale)] = Scale.Attribute,
         [typeof(TargetSize)] = TargetSize.Attribute,
         [typeof(Operator)] = NestedOperator.Attribute,
+        [typeof(OrAuto<long>)] = OrAuto<long>.Attribute("a whole number"),
+        [typeof(OrAuto<double>)] = OrAuto<double>.Attribute("a number"),
+        [typeof(Betas)] = Betas.Attribute,
     };
 
     public static AttributeType<T> Of<T>()

@@ -82,6 +82,13 @@ public sealed class Attributes
     /// <summary>Whether every attribute has its default, so that nothing would be written.</summary>
     public bool AreDefault(object source) => Array.TrueForAll(_entries, entry => entry.IsDefault(source));
 
+    /// <summary>Writes every attribute, null where it is left open: a record of what was used.</summary>
+    public void WriteAll(Utf8JsonWriter writer, object source)
+    {
+        foreach (var entry in _entries)
+            entry.WriteAlways(writer, source);
+    }
+
     /// <summary>One attribute.</summary>
     public abstract class Entry
     {
@@ -108,6 +115,8 @@ public sealed class Attributes
 
         /// <summary>Whether <see cref="Write"/> would write nothing.</summary>
         public abstract bool IsDefault(object source);
+
+        public abstract void WriteAlways(Utf8JsonWriter writer, object source);
 
         internal static Entry Of(Type owner, PropertyInfo property, object fresh)
         {
@@ -199,6 +208,15 @@ public sealed class Attributes
         {
             var value = _get((TOwner)source);
             return value is null || (!Required && EqualityComparer<TProperty>.Default.Equals(value, _default));
+        }
+
+        public override void WriteAlways(Utf8JsonWriter writer, object source)
+        {
+            writer.WritePropertyName(Name);
+            if (_get((TOwner)source) is { } value)
+                _type.Write(writer, (TValue)(object)value);
+            else
+                writer.WriteNullValue();
         }
 
         private static JsonNode? Spell(Action<Utf8JsonWriter> write)

@@ -26,7 +26,7 @@ internal static class Mismatches
         var planned = new PlannedLayer(layer.Name, layer.Operator, layer.Path, layer.Inputs, site.Inputs, [], layer.Edges);
         site.Report.Add(new(code, Severity.Error, layer.Path, $"{layer.Name}: {message ?? Describe(site, differing)}", layer.Name)
         {
-            Inputs = [.. layer.Inputs.Zip(site.Inputs, (wire, shape) => new NamedShape(wire.ToString(), shape))],
+            Inputs = site.NamedInputs,
             Mismatch = new(planned, joined, differing),
         });
         return null;
@@ -34,10 +34,10 @@ internal static class Mismatches
 
     private static string Describe(Site site, List<int> differing)
     {
-        var inputs = site.Layer.Inputs.Zip(site.Inputs).ToList();
-        if (inputs.Any(input => input.Second.Rank != inputs[0].Second.Rank))
+        var inputs = site.NamedInputs;
+        if (inputs.Any(input => input.Shape.Rank != inputs[0].Shape.Rank))
             return $"inputs have different numbers of dimensions: {List(input => $"{input.Sizes} ({input.Rank - 1})")}.";
-        if (differing.Count == 0 && inputs.Any(input => input.Second.DType != inputs[0].Second.DType))
+        if (differing.Count == 0 && inputs.Any(input => input.Shape.DType != inputs[0].Shape.DType))
             return $"inputs have different element types: {List(input => input.DType.ToString().ToLowerInvariant())}.";
         if (differing.Count == 0)
             return $"inputs have the same sizes in another order: {List(input => $"{input.Sizes} [{Site.Names(input.Axes)}]")}.";
@@ -45,6 +45,6 @@ internal static class Mismatches
         var named = axes.Count == 1 ? axes[0] : $"{string.Join(", ", axes.SkipLast(1))} and {axes[^1]}";
         return $"inputs differ in {named}: {List(input => string.Join('x', differing.Select(position => input.Dims[position])))}.";
 
-        string List(Func<Shape, string> shown) => string.Join(", ", inputs.Select(input => $"{input.First} is {shown(input.Second)}"));
+        string List(Func<Shape, string> shown) => string.Join(", ", inputs.Select(input => $"{input.Name} is {shown(input.Shape)}"));
     }
 }

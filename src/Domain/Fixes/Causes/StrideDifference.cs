@@ -16,7 +16,7 @@ internal sealed class StrideDifference : CauseRule
             return null;
         var branch = merge.Branches.First(each => each.Steps(axis).Any(own => own.Layer == step.Layer));
         var strides = string.Join(", ", merge.Branches.Select(each => $"{each.Name} {Spelled(each.Scale(axis))}"));
-        var parted = merge.Ancestor is { } ancestor ? $" The branches part at {ancestor}; since then their scales are: {strides}." : "";
+        var parted = merge.Ancestor is { } ancestor ? $" The branches part at {merge.NameOf(ancestor.Source)}; since then their scales are: {strides}." : "";
         return Blame("stride_difference", step.Layer, $"{step.Layer.Name} ({step.Layer.Operator.Kind}) takes {axis.Name()} from {step.Before} to {step.After} on the way to {branch.Name} alone.{parted}");
     }
 

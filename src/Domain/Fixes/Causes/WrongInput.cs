@@ -17,7 +17,7 @@ internal sealed class WrongInput : CauseRule
                 continue;
             var tap = branch.Path.LastOrDefault(layer => merge.DifferingAxes.All(axis => layer.Output.Has(axis) && layer.Output[axis] == target[axis]) && layer.Output.Rank == target.Rank);
             if (tap is not null)
-                return Blame("wrong_input", merge.Merge, $"{branch.Name} is {branch.Shape.SpatialSizes}; {tap.Name} on the same path is {tap.Output.SpatialSizes}, the size of {others[0].Name}.");
+                return Blame("wrong_input", merge.Merge, $"{branch.Name} is {branch.Shape.SpatialSizes}; {merge.NameOf(tap.Name)} on the same path is {tap.Output.SpatialSizes}, the size of {others[0].Name}.");
         }
 
         return null;

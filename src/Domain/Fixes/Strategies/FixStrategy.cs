@@ -31,5 +31,5 @@ public abstract class FixStrategy
     /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
     protected static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
 
-    protected static JsonObject Like(MergeCase merge, Branch target) => new() { ["like"] = merge.Merge.Inputs[target.Index].Source };
+    protected static JsonObject Like(MergeCase merge, Branch target) => new() { ["like"] = merge.NameOf(merge.Merge.Inputs[target.Index].Source) };
 }

@@ -18,13 +18,15 @@ internal sealed class Reroute : FixStrategy
 
             // The nearest layer on the same path first; then what stands just before or after it in the network.
             var taps = branch.Path.Reverse().Where(layer => layer != branch.Path[^1]).Concat(merge.Compiled.Planned.Layers.Reverse().Where(layer => !branch.Path.Contains(layer)))
+                .Where(merge.CanBeTapped)
                 .Where(layer => layer.Output.SameAxes(target.Shape) && merge.DifferingAxes.All(axis => layer.Output[axis] == target.Shape[axis]) && !merge.Merge.Inputs.Any(wire => wire.Source == layer.Name))
                 .Take(MostOffers);
             foreach (var tap in taps)
             {
+                var name = merge.NameOf(tap.Name);
                 var patch = new PatchWriter(merge);
-                if (patch.Reroute(branch.Index, tap.Name))
-                    yield return new($"reroute-{Slug(branch.Name)}-{Slug(tap.Name)}", $"Take {tap.Name} instead of {branch.Name}", $"{tap.Name} is {tap.Output.Sizes} already; what {branch.Name} computes no longer reaches the merge.", Loss.Rewired, patch.Patch) { AtTheCause = cause.Kind == "wrong_input" };
+                if (patch.Reroute(branch.Index, name))
+                    yield return new($"reroute-{Slug(branch.Name)}-{Slug(name)}", $"Take {name} instead of {branch.Name}", $"{name} is {tap.Output.Sizes} already; what {branch.Name} computes no longer reaches the merge.", Loss.Rewired, patch.Patch) { AtTheCause = cause.Kind == "wrong_input" };
             }
         }
     }

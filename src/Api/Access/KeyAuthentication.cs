@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using ConcatService.Api.Errors;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace ConcatService.Api.Access;
+
+/// <summary>
+/// Reads the key from <c>Authorization: Bearer</c>, or from the cookie that <c>/login</c> sets. The cookie is the key itself, out of reach of
+/// scripts and of other sites (HttpOnly, SameSite=Strict): nothing to share between replicas, and a revoked key ends its sessions too.
+/// </summary>
+internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KnownKeys keys)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public new const string Scheme = "key";
+    public const string Cookie = "concat_key";
+    private const string Bearer = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        var key = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : Request.Cookies[Cookie];
+        if (string.IsNullOrEmpty(key))
+            return AuthenticateResult.NoResult();
+        return await keys.FindAsync(key, Context.RequestAborted) is { } known
+            ? AuthenticateResult.Success(new AuthenticationTicket(Caller.ToPrincipal(known), Scheme))
+            : AuthenticateResult.Fail("The key is unknown, revoked or expired.");
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (HttpMethods.IsGet(Request.Method) && Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        {
+            Response.Redirect($"/login?return={Uri.EscapeDataString(Request.Path + Request.QueryString)}");
+            return;
+        }
+
+        var refused = (await HandleAuthenticateOnceSafeAsync()).Failure is not null;
+        Response.Headers.WWWAuthenticate = refused ? "Bearer error=\"invalid_token\"" : "Bearer";
+        await Problems.Unauthorized(refused).ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Forbidden(Context).ExecuteAsync(Context);
+}

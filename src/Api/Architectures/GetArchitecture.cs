@@ -1,0 +1,16 @@
+using ConcatService.Api.Access;
+using ConcatService.Api.Errors;
+using ConcatService.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Api.Architectures;
+
+/// <summary>GET /v1/architectures/{id}.</summary>
+internal static class GetArchitecture
+{
+    public static async Task<Results<Ok<ArchitectureResource>, ProblemHttpResult>> Handle(Guid id, Caller caller, ConcatDb db, CancellationToken cancel) =>
+        await db.Architectures.AsNoTracking().SingleOrDefaultAsync(kept => kept.TeamId == caller.TeamId && kept.Id == id, cancel) is { } found
+            ? TypedResults.Ok(ArchitectureResource.Of(found))
+            : Problems.NotFound("architecture", id.ToString());
+}

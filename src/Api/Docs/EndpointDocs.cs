@@ -1,0 +1,20 @@
+namespace ConcatService.Api.Docs;
+
+/// <summary>The body that a call reads by itself: the name of its schema, and an example that works when pressed.</summary>
+internal sealed record JsonRequest(string Schema, string Example);
+
+/// <summary>A successful answer that a call writes by itself.</summary>
+internal sealed record WrittenAnswer(string ContentType, string? Schema);
+
+/// <summary>The call takes <c>cursor</c> and <c>limit</c>.</summary>
+internal sealed record PagedAnswer;
+
+/// <summary>What the OpenAPI document should say of a route beyond what its types say.</summary>
+internal static class EndpointDocs
+{
+    public static RouteHandlerBuilder TakesJson(this RouteHandlerBuilder route, string schema, string example) => route.WithMetadata(new JsonRequest(schema, example));
+
+    public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route, string contentType, string? schema = null) => route.WithMetadata(new WrittenAnswer(contentType, schema));
+
+    public static RouteHandlerBuilder Paged(this RouteHandlerBuilder route) => route.WithMetadata(new PagedAnswer());
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace ConcatService.Api.Docs;
+
+/// <summary>Bodies with examples, pages, written answers, and who may call.</summary>
+internal sealed class OperationDocs : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        foreach (var request in metadata.OfType<JsonRequest>())
+            operation.RequestBody = Body(request, context.Document);
+        foreach (var answer in metadata.OfType<WrittenAnswer>())
+            Answer(operation, answer, context.Document);
+        if (metadata.OfType<PagedAnswer>().Any())
+            operation.Parameters = [.. operation.Parameters ?? [], Query("cursor", JsonSchemaType.String, "`next_cursor` of the page before"), Query("limit", JsonSchemaType.Integer, "1 to 100; 20 when left out")];
+        if (metadata.OfType<IAllowAnonymous>().Any())
+            return;
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
+        AddProblem(operation, 401);
+        if (metadata.OfType<AuthorizationPolicy>().Any())
+            AddProblem(operation, 403);
+    }
+
+    private static OpenApiRequestBody Body(JsonRequest request, OpenApiDocument document) => new()
+    {
+        Required = true,
+        Content = new Dictionary<string, IOpenApiMediaType>
+        {
+            ["application/json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(request.Schema, document), Example = JsonNode.Parse(request.Example) },
+        },
+    };
+
+    private static void Answer(OpenApiOperation operation, WrittenAnswer answer, OpenApiDocument document)
+    {
+        operation.Responses ??= [];
+        operation.Responses["200"] = new OpenApiResponse
+        {
+            Description = "OK",
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                [answer.ContentType] = new OpenApiMediaType
+                {
+                    Schema = answer.Schema is null ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } : new OpenApiSchemaReference(answer.Schema, document),
+                },
+            },
+        };
+    }
+
+    private static void AddProblem(OpenApiOperation operation, int status)
+    {
+        operation.Responses ??= [];
+        operation.Responses.TryAdd(status.ToString(), new OpenApiResponse { Description = status == 401 ? "No key, or one that is not in force" : "The key lacks the scope" });
+    }
+
+    private static OpenApiParameter Query(string name, JsonSchemaType type, string description) =>
+        new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = new OpenApiSchema { Type = type } };
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace ConcatService.Api.Errors;
+
+/// <summary>What an exception means to the caller. Whatever is not known here is a defect of ours: a 500 without inner details, with a trace id to find the log by.</summary>
+internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) : IExceptionHandler
+{
+    private const int RetryAfterSeconds = 2;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var problem = Of(exception);
+        if (problem.StatusCode == 500)
+            Failed(context.Request.Method, context.Request.Path, exception);
+        if (problem.StatusCode == 503)
+        {
+            DatabaseGone(exception.Message);
+            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
+        }
+
+        await problem.ExecuteAsync(context);
+        return true;
+    }
+
+    private static ProblemHttpResult Of(Exception exception) => exception switch
+    {
+        ProblemException known => known.Problem,
+        BadHttpRequestException { StatusCode: 413 } => JsonBody.TooLarge(),
+        BadHttpRequestException bad => Problems.Of(bad.StatusCode, "request.malformed", bad.Message),
+        _ when IsDatabaseGone(exception) => Problems.Of(503, "database.unavailable", $"The database does not answer. Try again in {RetryAfterSeconds} seconds."),
+        _ => Problems.Of(500, "internal", "The service failed. The log has the reason under this trace id."),
+    };
+
+    /// <summary>No connection, or one that the server ended or refused for now. A statement that the server answered with an error is our defect.</summary>
+    private static bool IsDatabaseGone(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is PostgresException answered)
+                return answered.SqlState is ['5', '7', ..] or ['0', '8', ..] or "53300";       // shutting down or starting, connection lost, too many connections
+            if (exception is NpgsqlException)
+                return true;
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(2001, LogLevel.Error, "{Method} {Path} failed")]
+    private partial void Failed(string method, string path, Exception exception);
+
+    [LoggerMessage(2002, LogLevel.Warning, "The database does not answer: {Reason}")]
+    private partial void DatabaseGone(string reason);
+}

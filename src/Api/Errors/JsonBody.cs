@@ -1,0 +1,89 @@
+using System.Text.Json;
+using ConcatService.Domain.Planning;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ConcatService.Api.Errors;
+
+/// <summary>
+/// The body of a request: a JSON object, with its bytes. Read here and not by the framework, so that whatever is wrong with it gets an answer
+/// that says where: 413 over the limit, 400 for what is not a JSON object.
+/// </summary>
+internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
+{
+    private const int MaxBytes = Compiler.MaxBytes;
+
+    /// <summary>Deep enough for every spec; what is deeper is no use to anybody. Answers that repeat a body are one or two deeper.</summary>
+    public const int MaxDepth = 1000;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
+
+    /// <summary>Bound by ASP.NET Core.</summary>
+    public static async ValueTask<JsonBody> BindAsync(HttpContext context)
+    {
+        var utf8 = await BytesAsync(context.Request, MaxBytes, context.RequestAborted);
+        try
+        {
+            RefuseWhatIsNoText(utf8.Span);
+            using var document = JsonDocument.Parse(utf8, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new(document.RootElement.Clone(), utf8)
+                : throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
+        }
+        catch (JsonException malformed)
+        {
+            throw new ProblemException(Problems.Of(400, "request.malformed_json", utf8.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}"));
+        }
+    }
+
+    /// <summary>Reads back what came as a body once.</summary>
+    public static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json, Options);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The whole body, or a 413 as soon as it is over the limit, also where no length was announced.</summary>
+    public static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request, int maxBytes, CancellationToken cancel)
+    {
+        if (request.ContentLength > maxBytes)
+            throw new ProblemException(TooLarge());
+        var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
+        var chunk = new byte[64 * 1024];
+        while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
+        {
+            if (buffer.Length + read > maxBytes)
+                throw new ProblemException(TooLarge());
+            buffer.Write(chunk, 0, read);
+        }
+
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+
+    /// <summary>
+    /// The parser looks at neither: bytes that are not UTF-8, and an escaped half of a surrogate pair, which is valid by the letter of JSON. Both
+    /// would throw wherever the string is read later.
+    /// </summary>
+    private static void RefuseWhatIsNoText(ReadOnlySpan<byte> utf8)
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+            throw new JsonException("The bytes are not UTF-8.");
+        if (utf8.IndexOf("\\u"u8) < 0)
+            return;
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
+                continue;
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw new JsonException($"The string at byte {reader.TokenStartIndex} contains half of a surrogate pair.");
+            }
+        }
+    }
+
+    public static ProblemHttpResult TooLarge() => Problems.Of(413, "request.too_large", $"The body is over the limit of {MaxBytes} bytes.");
+}

@@ -1,0 +1,9 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ConcatService.Api.Errors;
+
+/// <summary>Ends a request with a problem from where no result can be returned: while its parameters are bound.</summary>
+internal sealed class ProblemException(ProblemHttpResult problem) : Exception(problem.ProblemDetails.Detail)
+{
+    public ProblemHttpResult Problem => problem;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using ConcatService.Domain.Planning;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace ConcatService.Api.Errors;
+
+/// <summary>Everything the service refuses, as RFC 9457 problems. <c>code</c> is the contract; the words may improve.</summary>
+internal static class Problems
+{
+    /// <summary>A problem with its code. <c>trace_id</c> is added on the way out, and on <c>/v2</c> the <c>error</c> that its clients expect.</summary>
+    public static ProblemHttpResult Of(int status, string code, string detail, params PointedError[] errors)
+    {
+        var problem = new ProblemDetails
+        {
+            Type = $"urn:concat:problem:{code}",
+            Title = ReasonPhrases.GetReasonPhrase(status),
+            Status = status,
+            Detail = detail,
+            Extensions = { ["code"] = code },
+        };
+        if (errors.Length > 0)
+            problem.Extensions["errors"] = errors;
+        return TypedResults.Problem(problem);
+    }
+
+    public static ProblemHttpResult NotFound(string what, string name) => Of(404, "not_found", $"There is no {what} '{name}' here.");
+
+    /// <summary>The body is JSON, but not what the call takes.</summary>
+    public static ProblemHttpResult Invalid(params PointedError[] errors) => Of(422, "request.invalid", string.Join(' ', errors.Select(error => error.Detail)), errors);
+
+    /// <summary>The spec has errors: all of them are in <c>report</c>, as <c>POST /v1/architectures/validate</c> gives it.</summary>
+    public static ProblemHttpResult InvalidArchitecture(Compilation compiled)
+    {
+        var faults = compiled.Report.Diagnostics.Count(diagnostic => diagnostic.Severity is Severity.Error or Severity.Condition);
+        var problem = Of(422, "architecture.invalid", $"The architecture is {compiled.Verdict}: {faults} {(faults == 1 ? "fault" : "faults")}, listed in 'report' with fixes where there are any.");
+        using var report = JsonDocument.Parse(ReportWriter.Write(compiled));
+        problem.ProblemDetails.Extensions["report"] = report.RootElement.Clone();
+        return problem;
+    }
+
+    public static ProblemHttpResult Unauthorized(bool refused) => refused
+        ? Of(401, "access.invalid_key", "The key is unknown, revoked or expired.")
+        : Of(401, "access.no_key", "This call needs a key: 'Authorization: Bearer ccs_…', or a browser that signed in at /login.");
+
+    public static ProblemHttpResult Forbidden(HttpContext context)
+    {
+        var needed = context.GetEndpoint()?.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
+            .SelectMany(policy => policy.Requirements).OfType<ClaimsAuthorizationRequirement>().FirstOrDefault()?.AllowedValues?.FirstOrDefault();
+        return Of(403, "access.missing_scope", $"The key lacks the scope '{needed}'.");
+    }
+
+    /// <summary>For answers that only have a status so far: an unknown path, a wrong method or content type.</summary>
+    public static ProblemHttpResult OfStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        404 => Of(404, "not_found", $"There is nothing at {context.Request.Path}."),
+        405 => Of(405, "method_not_allowed", $"{context.Request.Path} does not take {context.Request.Method}."),
+        415 => Of(415, "unsupported_media_type", "The call takes another Content-Type."),
+        var status => Of(status, "http." + status, ReasonPhrases.GetReasonPhrase(status)),
+    };
+}

@@ -1,0 +1,82 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ConcatService.Api.Access;
+using ConcatService.Api.Architectures;
+using ConcatService.Api.Catalog;
+using ConcatService.Api.Docs;
+using ConcatService.Api.Errors;
+using ConcatService.Api.Keys;
+using ConcatService.Api.Operations;
+using ConcatService.Domain.Planning;
+using ConcatService.Persistence;
+using Hangfire;
+
+namespace ConcatService.Api.Hosting;
+
+/// <summary>The web server: what it is made of, and in which order a request passes through.</summary>
+internal static class ApiHost
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        var roles = Roles.From(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Compiler.MaxBytes;
+        });
+        AddServices(builder.Services, builder.Configuration);
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));
+        app.UseDocs();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        Map(app, roles);
+        await app.RunAsync();
+        return 0;
+    }
+
+    public static string ConnectionString(IConfiguration configuration) => configuration.GetConnectionString("Postgres")
+        ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set. In the environment it is written ConnectionStrings__Postgres.");
+
+    private static void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddPersistence(ConnectionString(configuration));
+        services.AddHangfire(_ => { });
+        services.AddAccess();
+        services.AddDocs();
+        services.AddSingleton<Readiness>();
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
+        {
+            // Clients of the Open Inference Protocol read the top-level 'error' of any answer that is not a 200.
+            if (written.HttpContext.Request.Path.StartsWithSegments("/v2"))
+                written.ProblemDetails.Extensions["error"] = written.ProblemDetails.Detail;
+        });
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            options.SerializerOptions.MaxDepth = JsonBody.MaxDepth + 10;
+            options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        });
+    }
+
+    private static void Map(WebApplication app, Roles roles)
+    {
+        app.MapOperations();
+        app.MapLogin();
+        if (roles.Api)
+        {
+            app.MapKeys();
+            app.MapArchitectures();
+            app.MapCatalog();
+            app.MapDashboard();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using ConcatService.Api.Access;
+using ConcatService.Api.Docs;
+
+namespace ConcatService.Api.Keys;
+
+/// <summary>/v1/keys: keys of every team, for whoever operates the instance.</summary>
+internal static class KeyRoutes
+{
+    public static void MapKeys(this IEndpointRouteBuilder app)
+    {
+        var keys = app.MapGroup("/v1/keys").WithTags("Keys").RequireScope(Scopes.Admin);
+        keys.MapGet("", ListKeys.Handle).WithName("list_keys").WithSummary("Keys of all teams, without their texts").Paged();
+        keys.MapPost("", CreateKey.Handle).WithName("create_key").WithSummary("A new key; its text is in this answer and nowhere else")
+            .TakesJson("KeyRequest", CreateKey.Example).ProducesProblem(422);
+        keys.MapDelete("{id:guid}", RevokeKey.Handle).WithName("revoke_key").WithSummary("Ends a key at once").ProducesProblem(404);
+    }
+}

@@ -1,0 +1,38 @@
+using ConcatService.Api.Access;
+using ConcatService.Api.Errors;
+using Hangfire;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ConcatService.Api.Operations;
+
+/// <summary>/health, /hangfire: for whoever operates the service.</summary>
+internal static class OperationRoutes
+{
+    /// <summary><c>live</c> or <c>ready</c>.</summary>
+    public sealed record Health(string Status);
+
+    public static void MapOperations(this IEndpointRouteBuilder app)
+    {
+        var health = app.MapGroup("/health").WithTags("Operations").AllowAnonymous();
+        health.MapGet("live", () => TypedResults.Ok(new Health("live"))).WithName("live").WithSummary("Whether the process answers");
+        health.MapGet("ready", ReadyAsync).WithName("ready").WithSummary("Whether the database is there and migrated").ProducesProblem(503);
+    }
+
+    /// <summary>The queue's own dashboard: to look at, not to touch. What happens to a job is decided by its row, not by its doorbell.</summary>
+    public static void MapDashboard(this IEndpointRouteBuilder app)
+    {
+        var options = new DashboardOptions
+        {
+            Authorization = [],                                 // the route's policy decides, not the dashboard's own rule (local requests only)
+            IsReadOnlyFunc = _ => true,
+            DisplayStorageConnectionString = false,
+            IgnoreAntiforgeryToken = true,                      // nothing can be posted
+            DashboardTitle = "ConcatService: doorbells",
+            AppPath = "/swagger",
+        };
+        app.MapHangfireDashboard("/hangfire", options, app.ServiceProvider.GetRequiredService<JobStorage>()).RequireScope(Scopes.Admin);
+    }
+
+    private static async Task<Results<Ok<Health>, ProblemHttpResult>> ReadyAsync(Readiness readiness, CancellationToken cancel) =>
+        await readiness.ReasonAgainstAsync(cancel) is { } reason ? Problems.Of(503, "database.not_migrated", reason) : TypedResults.Ok(new Health("ready"));
+}

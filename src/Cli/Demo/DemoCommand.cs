@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace ConcatService.Cli.Demo;
+
+/// <summary>From a refused spec to a served model, over HTTP only. Its last line is <c>demo ok: accuracy=… parity=… seconds=…</c>.</summary>
+internal static class DemoCommand
+{
+    /// <summary>What the network of this demo reaches with room to spare; less means that something is broken.</summary>
+    private const double LeastAccuracy = 0.90;
+
+    public static async Task RunAsync(ServiceClient service, CancellationToken cancel)
+    {
+        using (service)
+        {
+            var spec = await RefusedAndRepairedAsync(service, cancel);
+            var job = await TrainAsync(service, spec, cancel);
+            await ShowExportAsync(service, job, cancel);
+            await PredictAsync(service, job, cancel);
+            Conclude(service, job);
+        }
+    }
+
+    private static async Task<JsonNode> RefusedAndRepairedAsync(ServiceClient service, CancellationToken cancel)
+    {
+        Heading("1", "A network with two branches is checked", "POST /v1/architectures/validate");
+        var spec = TwoBranches();
+        ReportView.ShowRefusal(await service.PostAsync("/v1/architectures/validate", spec, cancel));
+
+        Heading("2", "The service repairs it", "POST /v1/architectures/repair");
+        var repair = await service.PostAsync("/v1/architectures/repair", spec, cancel);
+        ReportView.ShowRepair(repair);
+        return repair["spec"]!;
+    }
+
+    private static async Task<JsonNode> TrainAsync(ServiceClient service, JsonNode spec, CancellationToken cancel)
+    {
+        Heading("3", $"It learns {DemoData.Name}", "POST /v1/jobs");
+        var settings = new JsonObject { ["epochs"] = 4, ["batch_size"] = 128, ["seed"] = 0 };
+        var posted = await service.PostAsync("/v1/jobs", new JsonObject { ["architecture"] = spec.DeepClone(), ["dataset"] = DemoData.Name, ["settings"] = settings }, cancel);
+        return await JobWatch.UntilDoneAsync(service, (string)posted["id"]!, cancel);
+    }
+
+    private static async Task ShowExportAsync(ServiceClient service, JsonNode job, CancellationToken cancel)
+    {
+        var (name, version) = Model(job);
+        var path = $"/v1/models/{name}/versions/{version}/onnx";
+        Heading("4", "The ONNX export computes what was trained", $"GET {path}");
+        var parity = job["result"]!["parity"]!;
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"  model [bold]{name}[/] version {version}, {await service.LengthAsync(path, cancel) / 1024.0:N0} KiB");
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"  ONNX Runtime against the trained network: largest difference {(double)parity["max_abs"]!:0.0e-00}, {(double)parity["max_relative_to_peak"]!:0.0e-00} of the largest score; {(long)parity["changed_classes"]!} classes changed");
+    }
+
+    private static async Task PredictAsync(ServiceClient service, JsonNode job, CancellationToken cancel)
+    {
+        var path = $"/v1/models/{Model(job).Name}/predict";
+        Heading("5", "It answers for pictures that it has never seen", $"POST {path}");
+        var classes = (await service.GetAsync($"/v1/datasets/{DemoData.Name}", cancel))["classes"]!.AsArray();
+        var table = new Table().Border(TableBorder.Simple).AddColumns("a PNG of", "answer", "probability", "ms");
+        foreach (var image in DemoData.TestImages(count: 8))
+        {
+            var answer = await service.PostPngAsync(path, Png.Grey(image.Pixels, image.Side, image.Side), cancel);
+            var best = answer["predictions"]![0]!;
+            var (truth, label) = ($"{classes[image.Class]}", $"{best["label"]}");
+            table.AddRow(truth.EscapeMarkup(), $"[{(label == truth ? "green" : "red")}]{label.EscapeMarkup()}[/]", $"{(double)best["probability"]!:P1}", $"{(double)answer["milliseconds"]!:0.0}");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static void Conclude(ServiceClient service, JsonNode job)
+    {
+        var accuracy = (double)job["result"]!["test_accuracy"]!;
+        var parity = (double)job["result"]!["parity"]!["max_relative_to_peak"]!;
+        var seconds = ((DateTimeOffset)job["finished_at"]! - (DateTimeOffset)job["started_at"]!).TotalSeconds;
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLineInterpolated($"The service stays up: Swagger at [link]{service.Address}swagger[/], sign in with ./concat key. To stop it: ./concat down");
+        if (accuracy < LeastAccuracy)
+            throw new CliException($"the test accuracy is {accuracy:F3}, under {LeastAccuracy:F2}. GET /v1/jobs/{job["id"]}/metrics shows how it learned.");
+        Console.WriteLine($"demo ok: accuracy={accuracy:F3} parity={parity:0.0e-00} seconds={seconds:F0}");
+    }
+
+    private static (string Name, string Version) Model(JsonNode job) => (job["model"]!["name"]!.ToString(), job["model"]!["version"]!.ToString());
+
+    /// <summary>The refused network: `coarse` works on a map of half the size that `fine` has.</summary>
+    private static JsonNode TwoBranches()
+    {
+        using var spec = typeof(DemoCommand).Assembly.GetManifestResourceStream("two-branches-refused.json")!;
+        return JsonNode.Parse(spec)!;
+    }
+
+    private static void Heading(string number, string title, string call)
+    {
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLineInterpolated($"[bold]{number}  {title}[/]  [grey]{call}[/]");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Jobs;
+
+/// <summary>How gradients become steps. Names, formulas and defaults are PyTorch's, except the rate.</summary>
+public abstract record OptimizerSettings
+{
+    /// <summary>The name in JSON: <c>adamw</c>, <c>adam</c>, <c>sgd</c>.</summary>
+    [NotAnAttribute]
+    public abstract string Type { get; }
+
+    /// <summary>The highest learning rate; the schedule goes up to it and down from it. Default: auto.</summary>
+    [Between(1e-10, 100)]
+    public OrAuto<double> Lr { get; init; }
+
+    /// <summary>What <c>"auto"</c> stands for.</summary>
+    [NotAnAttribute]
+    public abstract double AutoLr { get; }
+
+    /// <summary>Pulls every parameter towards 0. Default: 0.01 for adamw, else 0.</summary>
+    [Between(0, 10)]
+    public double WeightDecay { get; init; }
+}
+
+/// <summary>Adam, with decay inside the gradient (adam; Kingma and Ba 2015) or apart from it (adamw; Loshchilov and Hutter 2019).</summary>
+public sealed record AdamSettings : OptimizerSettings
+{
+    private bool _decoupled;
+
+    public override string Type => _decoupled ? "adamw" : "adam";
+
+    public override double AutoLr => 0.004;
+
+    /// <summary>Whether decay acts on the parameters directly.</summary>
+    [NotAnAttribute]
+    public bool Decoupled => _decoupled;
+
+    /// <summary>How slowly the means of the gradient and of its square change. Default: 0.9, 0.999.</summary>
+    [Between(0, 0.999999)]
+    public Betas Betas { get; init; } = new(0.9, 0.999);
+
+    /// <summary>Added to the root of the squares' mean. Default: 1e-8.</summary>
+    [Between(1e-16, 1)]
+    public double Eps { get; init; } = 1e-8;
+
+    public static AdamSettings AdamW() => new() { _decoupled = true, WeightDecay = 0.01 };
+
+    public static AdamSettings Adam() => new();
+}
+
+/// <summary>Stochastic gradient descent.</summary>
+public sealed record SgdSettings : OptimizerSettings
+{
+    public override string Type => "sgd";
+
+    public override double AutoLr => 0.1;
+
+    /// <summary>How much of the last step goes into the next. Default: 0.9; PyTorch's 0 is seldom meant.</summary>
+    [Between(0, 0.9999)]
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Whether the gradient is looked at after the momentum's step. Default: false.</summary>
+    public bool Nesterov { get; init; }
+}
+
+/// <summary>Two decay rates, in JSON a list: <c>[0.9, 0.999]</c>.</summary>
+public readonly record struct Betas(double First, double Second)
+{
+    internal static AttributeType<Betas> Attribute { get; } = new(
+        "a list of two numbers",
+        (json, out value) =>
+        {
+            value = default;
+            if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() != 2 || json.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Number))
+                return false;
+            value = new(json[0].GetDouble(), json[1].GetDouble());
+            return true;
+        },
+        (writer, value) =>
+        {
+            writer.WriteStartArray();
+            writer.WriteNumberValue(value.First);
+            writer.WriteNumberValue(value.Second);
+            writer.WriteEndArray();
+        },
+        range => new() { ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2, ["items"] = range.AddTo(new JsonObject { ["type"] = "number" }) },
+        value => [value.First, value.Second]);
+}

@@ -1,0 +1,50 @@
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Jobs;
+
+/// <summary>The learning rate as a pure function of the step, so that a resumed training needs no state of it.</summary>
+/// <remarks>
+/// <c>one_cycle</c>: PyTorch's OneCycleLR, cosine from peak/25 up and down to peak/250000; momentum is not cycled.
+/// <c>cosine</c>: PyTorch's CosineAnnealingLR down to 0, after a linear warm-up. <c>constant</c>: the peak, after a linear warm-up.
+/// </remarks>
+public sealed record ScheduleSettings
+{
+    // torch.optim.lr_scheduler.OneCycleLR: div_factor, final_div_factor, pct_start
+    private const double DivFactor = 25, FinalDivFactor = 1e4, PercentStart = 0.3;
+
+    internal static string[] Kinds { get; } = ["one_cycle", "cosine", "constant"];
+
+    /// <summary><c>one_cycle</c> (default), <c>cosine</c> or <c>constant</c>.</summary>
+    [NotAnAttribute]
+    public string Type { get; init; } = Kinds[0];
+
+    /// <summary>Epochs until the peak. Default: auto, 30 % of the training for one_cycle, else 0.</summary>
+    [Between(0, 10_000)]
+    public OrAuto<double> WarmupEpochs { get; init; }
+
+    public double AutoWarmupEpochs(long epochs) => Type == "one_cycle" ? PercentStart * epochs : 0;
+
+    /// <summary>The rate of a step.</summary>
+    /// <param name="peak">The highest rate.</param>
+    /// <param name="step">Counted from 0.</param>
+    /// <param name="warmup">Steps until the peak; need not be whole.</param>
+    /// <param name="total">Steps of the whole training.</param>
+    public double RateAt(double peak, long step, double warmup, long total) => Type switch
+    {
+        "one_cycle" => OneCycle(peak, step, Math.Max(warmup - 1, 0), total - 1),
+        _ when step < warmup => peak * (step + 1) / (warmup + 1),
+        "cosine" => Cosine(peak, 0, (step - warmup) / (total - warmup)),
+        _ => peak,
+    };
+
+    private static double OneCycle(double peak, long step, double top, double last)
+    {
+        var first = peak / DivFactor;
+        return step <= top
+            ? Cosine(first, peak, top == 0 ? 1 : step / top)
+            : Cosine(peak, first / FinalDivFactor, (step - top) / (last - top));
+    }
+
+    /// <summary>From <paramref name="from"/> at 0 to <paramref name="to"/> at 1, along half a cosine.</summary>
+    private static double Cosine(double from, double to, double at) => to + ((from - to) / 2 * (1 + Math.Cos(Math.PI * at)));
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text.Json;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Jobs;
+
+/// <summary>The JSON form of the settings: read with every fault reported at once, written with every value.</summary>
+public sealed partial record TrainingSettings
+{
+    private static readonly SpecPath Path = SpecPath.Root["settings"];
+
+    private static readonly string[] Nested = ["loss", "optimizer", "schedule", "gradient_clip"];
+
+    private static readonly Variants<LossSettings> Losses = new("loss", ("auto", () => new LossSettings()), ("cross_entropy", () => new LossSettings()));
+
+    private static readonly Variants<OptimizerSettings> Optimizers = new("optimizer", ("adamw", AdamSettings.AdamW), ("sgd", () => new SgdSettings()), ("adam", AdamSettings.Adam));
+
+    private static readonly Variants<ScheduleSettings> Schedules = new(
+        "schedule", [.. ScheduleSettings.Kinds.Select(kind => (kind, (Func<ScheduleSettings>)(() => new ScheduleSettings { Type = kind })))]);
+
+    /// <summary>Reads the <c>settings</c> of a job.</summary>
+    /// <param name="json">An object; <c>null</c> or nothing at all gives the defaults.</param>
+    /// <param name="report">Gets every fault, with a path under <c>/settings</c>; the settings are usable only when it has no errors.</param>
+    public static TrainingSettings Read(JsonElement? json, Report report)
+    {
+        var settings = new TrainingSettings();
+        if (json is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given)
+            return settings;
+        if (given.ValueKind != JsonValueKind.Object)
+        {
+            report.Error(Codes.WrongType, Path, $"'settings' is {SpecReader.Shown(given)}; expected an object.");
+            return settings;
+        }
+
+        AttributeObject.Read(given, settings, Path, "settings", report, member => Array.Exists(Nested, member.NameEquals), Nested);
+        settings = settings with
+        {
+            Loss = given.TryGetProperty("loss", out var loss) ? Losses.Read(loss, Path["loss"], report) : settings.Loss,
+            Optimizer = given.TryGetProperty("optimizer", out var optimizer) ? Optimizers.Read(optimizer, Path["optimizer"], report) : settings.Optimizer,
+            Schedule = given.TryGetProperty("schedule", out var schedule) ? Schedules.Read(schedule, Path["schedule"], report) : settings.Schedule,
+            GradientClip = given.TryGetProperty("gradient_clip", out var clip) ? GradientClip.Read(clip, Path["gradient_clip"], report) : null,
+        };
+        settings.CheckTogether(report);
+        return settings;
+    }
+
+    /// <summary>Every setting with its value: what a job stores as used. <see cref="Read"/> gives the same settings back.</summary>
+    public JsonElement ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            Attributes.Of(typeof(TrainingSettings)).WriteAll(writer, this);
+            WriteNested(writer, "loss", "cross_entropy", Loss);
+            WriteNested(writer, "optimizer", Optimizer.Type, Optimizer);
+            WriteNested(writer, "schedule", Schedule.Type, Schedule);
+            WriteNested(writer, "gradient_clip", null, GradientClip);
+            writer.WriteEndObject();
+        }
+
+        return JsonElement.Parse(buffer.WrittenSpan);
+    }
+
+    private static void WriteNested(Utf8JsonWriter writer, string name, string? type, object? value)
+    {
+        if (value is null)
+        {
+            writer.WriteNull(name);
+            return;
+        }
+
+        writer.WriteStartObject(name);
+        if (type is not null)
+            writer.WriteString("type", type);
+        Attributes.Of(value.GetType()).WriteAll(writer, value);
+        writer.WriteEndObject();
+    }
+
+    private void CheckTogether(Report report)
+    {
+        if (Export == Export.Best && ValidationSplit == 0)
+            report.Error(Codes.OutOfRange, Path["validation_split"], "validation_split is 0 and export is 'best': there is nothing to choose the best weights on. Hold out a part, or set export to 'last'.");
+        if (Schedule.WarmupEpochs.Given is { } warmup && warmup >= Epochs)
+            report.Error(Codes.OutOfRange, Path["schedule"]["warmup_epochs"], $"warmup_epochs is {warmup} and epochs is {Epochs}: the warm-up must end before the training does.");
+        if (Optimizer is SgdSettings { Nesterov: true, Momentum: 0 })
+            report.Error(Codes.OutOfRange, Path["optimizer"]["nesterov"], "nesterov needs a momentum above 0.");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Planning;
+using Xunit;
+
+namespace ConcatService.Domain.Tests.Jobs;
+
+public sealed class TrainingSettingsTests
+{
+    private static readonly Machine TwoCores = new(2, HasBFloat16: true, HasCuda: false);
+
+    [Fact]
+    public void Nothing_at_all_gives_the_defaults()
+    {
+        var settings = Valid("{}");
+
+        Assert.Equal(5, settings.Epochs);
+        Assert.Equal(128, settings.BatchSize);
+        Assert.Equal("adamw", settings.Optimizer.Type);
+        Assert.Equal("one_cycle", settings.Schedule.Type);
+        Assert.Equal(settings, TrainingSettings.Read(null, new()));
+    }
+
+    [Theory]
+    [InlineData("""{ "epochz": 3 }""", "/settings/epochz", "spec.unknown_field")]
+    [InlineData("""{ "epochs": 0 }""", "/settings/epochs", "spec.out_of_range")]
+    [InlineData("""{ "epochs": 2.5 }""", "/settings/epochs", "spec.wrong_type")]
+    [InlineData("""{ "seed": -1 }""", "/settings/seed", "spec.out_of_range")]
+    [InlineData("""{ "threads": 0 }""", "/settings/threads", "spec.out_of_range")]
+    [InlineData("""{ "threads": "many" }""", "/settings/threads", "spec.wrong_type")]
+    [InlineData("""{ "precision": "float16" }""", "/settings/precision", "spec.wrong_type")]
+    [InlineData("""{ "queue": "urgent" }""", "/settings/queue", "spec.wrong_type")]
+    [InlineData("""{ "loss": "mse" }""", "/settings/loss", "spec.wrong_type")]
+    [InlineData("""{ "loss": { "type": "cross_entropy", "label_smoothing": 1 } }""", "/settings/loss/label_smoothing", "spec.out_of_range")]
+    [InlineData("""{ "optimizer": "adamax" }""", "/settings/optimizer", "spec.wrong_type")]
+    [InlineData("""{ "optimizer": 3 }""", "/settings/optimizer", "spec.wrong_type")]
+    [InlineData("""{ "optimizer": { "lr": 0.1 } }""", "/settings/optimizer", "spec.missing_field")]
+    [InlineData("""{ "optimizer": { "type": "adamw", "momentum": 0.9 } }""", "/settings/optimizer/momentum", "spec.unknown_field")]
+    [InlineData("""{ "optimizer": { "type": "adamw", "lr": -1 } }""", "/settings/optimizer/lr", "spec.out_of_range")]
+    [InlineData("""{ "optimizer": { "type": "adamw", "betas": [0.9, 1] } }""", "/settings/optimizer/betas", "spec.out_of_range")]
+    [InlineData("""{ "optimizer": { "type": "sgd", "nesterov": true, "momentum": 0 } }""", "/settings/optimizer/nesterov", "spec.out_of_range")]
+    [InlineData("""{ "schedule": { "type": "step" } }""", "/settings/schedule/type", "spec.wrong_type")]
+    [InlineData("""{ "schedule": { "type": "cosine", "warmup_epochs": 5 } }""", "/settings/schedule/warmup_epochs", "spec.out_of_range")]
+    [InlineData("""{ "gradient_clip": {} }""", "/settings/gradient_clip", "spec.wrong_type")]
+    [InlineData("""{ "gradient_clip": { "norm": 1, "value": 1 } }""", "/settings/gradient_clip", "spec.wrong_type")]
+    [InlineData("""{ "validation_split": 0 }""", "/settings/validation_split", "spec.out_of_range")]
+    [InlineData("""{ "ema": { "decay": 0.99 } }""", "/settings/ema", "spec.unknown_field")]
+    [InlineData("[]", "/settings", "spec.wrong_type")]
+    public void A_value_that_cannot_be_honoured_is_refused_where_it_stands(string json, string path, string code)
+    {
+        var report = new Report();
+
+        TrainingSettings.Read(JsonElement.Parse(json), report);
+
+        var diagnostic = Assert.Single(report.Diagnostics);
+        Assert.Equal((path, code), (diagnostic.Path.ToString(), diagnostic.Code.Name));
+    }
+
+    [Fact]
+    public void All_faults_are_reported_at_once()
+    {
+        var report = new Report();
+
+        TrainingSettings.Read(JsonElement.Parse("""{ "epochs": "five", "optimizer": { "type": "sgd", "momentun": 0.9 }, "batch_size": 0 }"""), report);
+
+        Assert.Equal(["/settings/batch_size", "/settings/epochs", "/settings/optimizer/momentun"], report.Diagnostics.Select(diagnostic => diagnostic.Path.ToString()).Order());
+        Assert.Contains("Did you mean 'momentum'?", report.Diagnostics[^1].Message);
+    }
+
+    [Fact]
+    public void Resolving_leaves_no_auto_and_the_stored_form_reads_back_the_same()
+    {
+        var resolved = Valid("""{ "epochs": 10, "optimizer": { "type": "sgd", "nesterov": true }, "gradient_clip": { "norm": 1 } }""").Resolve(TwoCores);
+
+        var stored = resolved.ToJson();
+
+        Assert.Equal(resolved, Valid(stored.GetRawText()));
+        Assert.Equal(resolved, resolved.Resolve(new(64, HasBFloat16: false, HasCuda: true)));
+        Assert.Equal(0.1, stored.GetProperty("optimizer").GetProperty("lr").GetDouble());
+        Assert.Equal(3, stored.GetProperty("schedule").GetProperty("warmup_epochs").GetDouble());
+        Assert.Equal("bfloat16", stored.GetProperty("precision").GetString());
+        Assert.Equal(2, stored.GetProperty("threads").GetInt64());
+        Assert.Equal("cpu", stored.GetProperty("device").GetString());
+    }
+
+    private static TrainingSettings Valid(string json)
+    {
+        var report = new Report();
+        var settings = TrainingSettings.Read(JsonElement.Parse(json), report);
+        Assert.Empty(report.Diagnostics);
+        return settings;
+    }
+}
