@@ -80,8 +80,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         var type = typeJson.GetString()!;
         return type switch
         {
-            "parallel" => ReadParallel(json, name, inputs, path),
-            "repeat" => ReadRepeat(json, name, inputs, path),
+            "parallel" => ReadParallel(json, name, inputs, path, overrides),
+            "repeat" => ReadRepeat(json, name, inputs, path, overrides),
             "block" => ReadBlock(json, name, inputs, path),
             _ => ReadOperatorLayer(json, type, name, inputs, path, overrides),
         };
@@ -96,24 +96,14 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
 
         var made = known.Create();
-        var shorthand = made is IHasShorthand;
-        Operator? norm = null, activation = null;
-        AttributeObject.Read(json, made, path, type, report, member =>
-        {
-            if (shorthand && member.NameEquals("norm"u8))
-                norm = NestedOperator.Read(member.Value, path["norm"], "norm", report);
-            else if (shorthand && member.NameEquals("activation"u8))
-                activation = NestedOperator.Read(member.Value, path["activation"], "activation", report);
-            else
-                return member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8);
-            return true;
-        }, shorthand ? LayerFields : LayerFields[..3]);
-        if (name is not null && overrides is not null && overrides.Json.TryGetProperty(name, out var own) && IsObject(own, overrides.Path[name]))
-            AttributeObject.Read(own, made, overrides.Path[name], type, report, partial: true);
-        return new OperatorSpec(type, name, inputs, path, made, norm, activation);
+        var fields = new ShorthandFields(made is IHasShorthand, report);
+        AttributeObject.Read(json, made, path, type, report, member => fields.Read(member, path) || member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8), fields.Names);
+        if (name is not null && overrides?.Take(name) is { } own && IsObject(own, overrides.Path[name]))
+            AttributeObject.Read(own, made, overrides.Path[name], type, report, member => fields.Read(member, overrides.Path[name]), fields.Names, partial: true);
+        return new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation);
     }
 
-    private ParallelSpec ReadParallel(JsonElement json, string? name, List<Reference>? inputs, SpecPath path)
+    private ParallelSpec ReadParallel(JsonElement json, string? name, List<Reference>? inputs, SpecPath path, Overrides? overrides)
     {
         Known(json, path, "parallel", ["name", "type", "inputs", "branches", "merge"]);
         var branches = new List<LayerList>();
@@ -128,14 +118,14 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         else
         {
             foreach (var branch in branchJson.EnumerateArray())
-                branches.Add(ReadList(branch, path["branches"][branches.Count]));
+                branches.Add(ReadList(branch, path["branches"][branches.Count], overrides));
         }
 
         var merge = json.TryGetProperty("merge", out var mergeJson) ? NestedOperator.Read(mergeJson, path["merge"], "merge", report) : null;
         return new("parallel", name, inputs, path, branches, merge ?? OperatorCatalog.Find("concat")!.Create());
     }
 
-    private RepeatSpec ReadRepeat(JsonElement json, string? name, List<Reference>? inputs, SpecPath path)
+    private RepeatSpec ReadRepeat(JsonElement json, string? name, List<Reference>? inputs, SpecPath path, Overrides? overrides)
     {
         Known(json, path, "repeat", ["name", "type", "inputs", "times", "layers"]);
         var times = 1L;
@@ -145,7 +135,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             report.Error(Codes.WrongType, path["times"], $"'times' is {SpecReader.Shown(timesJson)}; expected a whole number of at least 1.");
         else if (times < 1)
             report.Error(Codes.OutOfRange, path["times"], $"'times' is {times}; expected at least 1.");
-        var body = json.TryGetProperty("layers", out var layers) ? ReadList(layers, path["layers"]) : new([], path);
+        var body = json.TryGetProperty("layers", out var layers) ? ReadList(layers, path["layers"], overrides) : new([], path);
         if (layers.ValueKind == JsonValueKind.Undefined)
             report.Error(Codes.MissingField, path, "repeat needs 'layers': the list to repeat.");
         return new("repeat", name, inputs, path, Math.Max(1, times), body);
@@ -174,6 +164,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         _openBlocks.Add(block);
         var list = ReadList(body, SpecPath.Root["blocks"][block], with);
         _openBlocks.RemoveAt(_openBlocks.Count - 1);
+        with?.ReportUnused(block, report);
         return new RepeatSpec("block", name, inputs, path, null, list);
     }
 
@@ -194,6 +185,43 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
     }
 
-    /// <summary>A block's <c>with</c>: layer name to the attributes that differ in this use.</summary>
-    internal sealed record Overrides(JsonElement Json, SpecPath Path);
+    /// <summary>A block's <c>with</c>: layer name, at any depth of the block's own lists, to the attributes that differ in this use.</summary>
+    internal sealed record Overrides(JsonElement Json, SpecPath Path)
+    {
+        private readonly HashSet<string> _seen = [];
+
+        public JsonElement? Take(string name)
+        {
+            _seen.Add(name);
+            return Json.TryGetProperty(name, out var own) ? own : null;
+        }
+
+        public void ReportUnused(string block, Report report)
+        {
+            foreach (var member in Json.EnumerateObject().Where(member => !_seen.Contains(member.Name)))
+                report.Error(Codes.UnknownField, Path[member.Name], $"The block '{block}' has no layer '{SpecReader.Shortened(member.Name)}' whose attributes could differ.{Spelling.DidYouMean(member.Name, _seen)}");
+        }
+    }
+
+    /// <summary>The <c>norm</c> and <c>activation</c> of a layer that knows the shorthand.</summary>
+    private sealed class ShorthandFields(bool known, Report report)
+    {
+        public IEnumerable<string> Names => known ? LayerFields : LayerFields.Take(3);
+
+        public Operator? Norm { get; private set; }
+
+        public Operator? Activation { get; private set; }
+
+        /// <summary>Whether the member is one of the two; it is read then.</summary>
+        public bool Read(JsonProperty member, SpecPath path)
+        {
+            if (known && member.NameEquals("norm"u8))
+                Norm = NestedOperator.Read(member.Value, path["norm"], "norm", report);
+            else if (known && member.NameEquals("activation"u8))
+                Activation = NestedOperator.Read(member.Value, path["activation"], "activation", report);
+            else
+                return false;
+            return true;
+        }
+    }
 }

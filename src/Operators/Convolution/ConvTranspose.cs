@@ -1,0 +1,112 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Transposed convolution: every input number spreads over a window of the output, which grows by the stride.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, out_channels, (H − 1)·stride − 2·padding + dilation·(kernel − 1) + output_padding + 1, …]</c>.
+/// Parameters: weight <c>[in, out / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · out / groups for each input number.
+/// Sources: torch.nn.ConvTranspose2d; ONNX ConvTranspose-11.
+/// </remarks>
+[Kind("conv_transpose1d"), Kind("conv_transpose2d")]
+public sealed record ConvTranspose : Operator, IHasShorthand
+{
+    /// <summary>Features of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
+    [Between(1)]
+    public required long OutChannels { get; init; }
+
+    /// <summary>Cells of the window in each dimension, at least 1.</summary>
+    [Between(1)]
+    public required Extent KernelSize { get; init; }
+
+    /// <summary>How far apart the windows of two neighbours start. Default: 1.</summary>
+    [Between(1)]
+    public Extent Stride { get; init; } = 1;
+
+    /// <summary>Cells that are cut off on both sides. Default: 0.</summary>
+    [Between(0)]
+    public Extent Padding { get; init; } = 0;
+
+    /// <summary>Cells that are added at the end; smaller than the stride or the dilation. Default: 0.</summary>
+    [Between(0)]
+    public Extent OutputPadding { get; init; } = 0;
+
+    /// <summary>Cells between two taps of the window. Default: 1.</summary>
+    [Between(1)]
+    public Extent Dilation { get; init; } = 1;
+
+    /// <summary>Groups of channels that do not see each other. Default: 1. Both channel counts are multiples of it.</summary>
+    [Between(1)]
+    public long Groups { get; init; } = 1;
+
+    /// <summary>Whether a bias is added. Default: true.</summary>
+    public bool Bias { get; init; } = true;
+
+    [NotAnAttribute]
+    public int SpatialRank => Kind == "conv_transpose1d" ? 1 : 2;
+
+    public override Shape? Infer(Site site)
+    {
+        if (!site.IsDefaultOrder(SpatialRank) || !site.HasFeatures(out var channels) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, new(false, Padding))
+            || !Windows.HasOneEach(site, SpatialRank, "output_padding", OutputPadding))
+            return null;
+        if (channels % Groups != 0 || OutChannels % Groups != 0)
+            return site.Error(Codes.NotDivisible, $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it.");
+        var output = site.Input.With(Axis.Channels, OutChannels);
+        var dimension = 0;
+        foreach (var axis in site.Input.SpatialAxes)
+        {
+            if (OutputPadding[dimension] >= Math.Max(Stride[dimension], Dilation[dimension]))
+                return site.Error(Codes.OutOfRange, $"output_padding is {OutputPadding[dimension]} in {axis.Name()} and must be smaller than the stride {Stride[dimension]} or the dilation {Dilation[dimension]}.");
+            output = output.With(axis, (site.Input[axis] * Stride[dimension]) + Growth(dimension++));
+        }
+
+        return output;                                                                           // [N, C, H, W] -> [N, out, H', W']
+    }
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
+    {
+        var fanIn = KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply);   // PyTorch counts it on this side
+        yield return new("weight", [layer.Input[Axis.Channels].Value, OutChannels / Groups, .. KernelSize.ToArray(SpatialRank)], Initializer.Weight, FanIn: fanIn);
+        if (Bias)
+            yield return new("bias", [OutChannels], Initializer.Bias, FanIn: fanIn);
+    }
+
+    public override long? Macs(PlannedLayer layer) =>
+        layer.Input.ElementsPerSample is { } numbers ? Saturating.Multiply(numbers, KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply)) : null;
+
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer)
+    {
+        if (!axis.IsSpatial())
+            return Rescaling.None;
+        var dimension = Windows.Dimension(layer.Input, axis);
+        return new(Stride[dimension], 1, -Saturating.FloorDivide(Growth(dimension), Stride[dimension]));
+    }
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        string[] inputs = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
+        var padding = Padding.ToArray(SpatialRank);
+        onnx.Add("ConvTranspose", inputs,
+            ("kernel_shape", KernelSize.ToArray(SpatialRank)), ("strides", Stride.ToArray(SpatialRank)), ("dilations", Dilation.ToArray(SpatialRank)),
+            ("group", Groups), ("pads", (long[])[.. padding, .. padding]), ("output_padding", OutputPadding.ToArray(SpatialRank)));
+    }
+
+    /// <summary>Cells beyond size · stride.</summary>
+    private long Growth(int dimension) =>
+        Saturating.Add(Saturating.Multiply(Dilation[dimension], KernelSize[dimension] - 1), OutputPadding[dimension] + 1 - Stride[dimension] - Saturating.Multiply(2, Padding[dimension]));
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("doubling", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 2, Stride = 2 }, [4, 5, 6]),
+        new("padding", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 4, Stride = 2, Padding = 1 }, [4, 5, 3]),
+        new("output padding", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 3, Stride = 2, Padding = 1, OutputPadding = 1 }, [4, 5, 3]),
+        new("asymmetric, dilated", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 2, KernelSize = new long[] { 1, 3 }, Stride = new long[] { 2, 1 }, Dilation = 2 }, [3, 4, 5]),
+        new("groups, no bias", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 6, KernelSize = 2, Groups = 2, Bias = false }, [4, 4, 4]),
+        new("1d", new ConvTranspose { Kind = "conv_transpose1d", OutChannels = 3, KernelSize = 4, Stride = 3 }, [4, 7]),
+    ];
+}
