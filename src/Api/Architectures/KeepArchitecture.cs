@@ -48,7 +48,7 @@ internal static class KeepArchitecture
             await db.SaveChangesAsync(cancel);
             return true;
         }
-        catch (DbUpdateException conflict) when (conflict.InnerException is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation })
+        catch (DbUpdateException conflict) when (conflict.IsUniqueViolation())
         {
             db.ChangeTracker.Clear();
             return false;

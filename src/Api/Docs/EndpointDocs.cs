@@ -9,6 +9,9 @@ internal sealed record WrittenAnswer(string ContentType, string? Schema);
 /// <summary>The call takes <c>cursor</c> and <c>limit</c>.</summary>
 internal sealed record PagedAnswer;
 
+/// <summary>The call takes a header.</summary>
+internal sealed record TakenHeader(string Name, string Description);
+
 /// <summary>What the OpenAPI document should say of a route beyond what its types say.</summary>
 internal static class EndpointDocs
 {
@@ -17,4 +20,6 @@ internal static class EndpointDocs
     public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route, string contentType, string? schema = null) => route.WithMetadata(new WrittenAnswer(contentType, schema));
 
     public static RouteHandlerBuilder Paged(this RouteHandlerBuilder route) => route.WithMetadata(new PagedAnswer());
+
+    public static RouteHandlerBuilder Header(this RouteHandlerBuilder route, string name, string description) => route.WithMetadata(new TakenHeader(name, description));
 }

@@ -17,6 +17,8 @@ internal sealed class OperationDocs : IOperationFilter
             Answer(operation, answer, context.Document);
         if (metadata.OfType<PagedAnswer>().Any())
             operation.Parameters = [.. operation.Parameters ?? [], Query("cursor", JsonSchemaType.String, "`next_cursor` of the page before"), Query("limit", JsonSchemaType.Integer, "1 to 100; 20 when left out")];
+        foreach (var header in metadata.OfType<TakenHeader>())
+            operation.Parameters = [.. operation.Parameters ?? [], new OpenApiParameter { Name = header.Name, In = ParameterLocation.Header, Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } }];
         if (metadata.OfType<IAllowAnonymous>().Any())
             return;
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];

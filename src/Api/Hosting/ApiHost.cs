@@ -6,6 +6,7 @@ using ConcatService.Api.Architectures;
 using ConcatService.Api.Catalog;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Jobs;
 using ConcatService.Api.Keys;
 using ConcatService.Api.Operations;
 using ConcatService.Domain.Planning;
@@ -50,6 +51,7 @@ internal static class ApiHost
         services.AddAccess();
         services.AddDocs();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<JsonAnswers>();
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {
@@ -76,6 +78,7 @@ internal static class ApiHost
             app.MapKeys();
             app.MapArchitectures();
             app.MapCatalog();
+            app.MapJobs();
             app.MapDashboard();
         }
     }

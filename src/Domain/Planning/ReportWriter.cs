@@ -98,7 +98,8 @@ public static class ReportWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteDiagnostic(Utf8JsonWriter writer, Diagnostic diagnostic)
+    /// <summary>One finding, as the report lists it.</summary>
+    public static void WriteDiagnostic(Utf8JsonWriter writer, Diagnostic diagnostic)
     {
         writer.WriteStartObject();
         writer.WriteString("code", diagnostic.Code.Name);
@@ -137,7 +138,8 @@ public static class ReportWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteFix(Utf8JsonWriter writer, Fix fix)
+    /// <summary>One fix, as a finding lists it.</summary>
+    public static void WriteFix(Utf8JsonWriter writer, Fix fix)
     {
         writer.WriteStartObject();
         writer.WriteString("id", fix.Id);

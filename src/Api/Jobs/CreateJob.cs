@@ -1,0 +1,93 @@
+using ConcatService.Api.Access;
+using ConcatService.Api.Architectures;
+using ConcatService.Api.Errors;
+using ConcatService.Domain.Data;
+using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Planning;
+using ConcatService.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Api.Jobs;
+
+/// <summary>POST /v1/jobs: checks the architecture and that it fits the data, then queues its training.</summary>
+internal static class CreateJob
+{
+    private const string Route = "POST /v1/jobs";
+
+    public const string Example = $$"""
+        { "architecture": {{Examples.Valid}}, "dataset": "two-scale", "settings": { "epochs": 1 } }
+        """;
+
+    public static async Task<IResult> Handle(JsonBody body, HttpContext http, Caller caller, ConcatDb db, JobControl control, TimeProvider time, JsonAnswers answers, CancellationToken cancel)
+    {
+        var once = Idempotency.Of(http.Request, caller, Route, body.Root, db);
+        if (once is not null && await once.ReplayAsync(http, cancel) is { } replay)
+            return replay;
+
+        var request = JobRequest.Read(body.Root);
+        if (request.Errors.Count > 0)
+            return Problems.Invalid([.. request.Errors]);
+        var spec = request.Architecture is null ? await KeptSpecAsync(request, caller, db, cancel) : request.Architecture.Value.GetRawText();
+        if (spec is null)
+            return Problems.Invalid(new PointedError("/architecture_id", "not_found", $"There is no architecture '{request.ArchitectureId}' here."));
+
+        var compiled = Compiler.Compile(JsonBody.Parse(spec));
+        if (compiled.Plan is not { } plan || compiled.Verdict != "valid")
+            return Problems.InvalidArchitecture(compiled);
+        if (Misfits(plan, request) is { Length: > 0 } misfits)
+            return Problems.Invalid(misfits);
+
+        var job = NewJob(request, spec, compiled.Spec.Name, caller, time);
+        var shown = answers.Write((await db.ShowAsync([job], cancel))[0]);
+        var location = $"/v1/jobs/{job.Id}";
+        once?.Remember(StatusCodes.Status202Accepted, shown, location);
+        try
+        {
+            await control.CreateAsync(job, cancel);
+        }
+        catch (DbUpdateException conflict) when (once is not null && conflict.IsUniqueViolation())
+        {
+            db.ChangeTracker.Clear();                           // the same call was a moment faster, on this server or another
+            return (await once.ReplayAsync(http, cancel))!;
+        }
+
+        return JsonAnswers.Accepted(http, shown, location);
+    }
+
+    private static Task<string?> KeptSpecAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel) =>
+        db.Architectures.Where(kept => kept.TeamId == caller.TeamId && kept.Id == request.ArchitectureId).Select(kept => kept.Spec).SingleOrDefaultAsync(cancel);
+
+    /// <summary>Where network and data do not fit: places in the spec are places in the request's <c>architecture</c>.</summary>
+    private static PointedError[] Misfits(Plan plan, JobRequest request)
+    {
+        var report = new Report();
+        DataSetFit.Check(plan, request.DataSet!, request.Settings, report);
+        var spec = request.ArchitectureId is null ? "/architecture" : "";
+        return [.. JobRequest.Pointed(report).Select(error => error.Pointer.StartsWith("/settings/", StringComparison.Ordinal) ? error : error with { Pointer = spec + error.Pointer })];
+    }
+
+    private static Job NewJob(JobRequest request, string spec, string? name, Caller caller, TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        var settings = request.Settings;
+        return new()
+        {
+            Id = Guid.CreateVersion7(now),
+            TeamId = caller.TeamId,
+            Name = Printable(name) ?? "unnamed",
+            ArchitectureId = request.ArchitectureId,
+            Spec = spec,
+            Dataset = request.DataSet!.Name,
+            Settings = settings.ToJson(),
+            ModelName = request.ModelName ?? JobRequest.ModelNameFrom(name),
+            Metadata = request.Metadata,
+            Queue = Queues.For(settings.Queue.ToString().ToLowerInvariant(), settings.Device.ToString().ToLowerInvariant()),
+            Epochs = (int)settings.Epochs,
+            CreatedAt = new(now.Ticks / 10 * 10, TimeSpan.Zero),                        // what PostgreSQL keeps: microseconds
+        };
+    }
+
+    /// <summary>A spec's name is a label of any kind; what cannot be stored or printed is left out.</summary>
+    private static string? Printable(string? name) =>
+        name is null || string.Concat(name.Where(letter => !char.IsControl(letter))) is not { Length: > 0 } printable ? null : printable[..Math.Min(printable.Length, 200)];
+}

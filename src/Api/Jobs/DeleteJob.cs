@@ -1,0 +1,30 @@
+using ConcatService.Api.Access;
+using ConcatService.Api.Errors;
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Api.Jobs;
+
+/// <summary>DELETE /v1/jobs/{id}: forgets a job that has ended, with its attempts, events, metrics and the model version that it made. One that has not is cancelled first, by its owner.</summary>
+internal static class DeleteJob
+{
+    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, Caller caller, ConcatDb db, CancellationToken cancel)
+    {
+        var mine = db.Jobs.Where(job => job.TeamId == caller.TeamId && job.Id == id);
+        if (await mine.Select(job => (JobState?)job.State).SingleOrDefaultAsync(cancel) is not { } state)
+            return Problems.NotFound("job", id.ToString());
+        if (!state.IsTerminal())
+            return Problems.Of(409, "job.not_ended", $"The job is {state.Name()}. Cancel it first, then delete it.");
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var files = await db.ModelVersions.Where(version => version.JobId == id).Select(version => version.OnnxSha256).ToListAsync(cancel);
+        await mine.ExecuteDeleteAsync(cancel);                  // what belongs to the job goes with it, by the database's own rules
+        await db.Models.Where(model => model.TeamId == caller.TeamId && !db.ModelVersions.Any(version => version.ModelId == model.Id)).ExecuteDeleteAsync(cancel);
+        await db.Blobs.Where(blob => blob.TeamId == caller.TeamId && files.Contains(blob.Sha256)
+            && !db.ModelVersions.Any(version => version.TeamId == blob.TeamId && version.OnnxSha256 == blob.Sha256)).ExecuteDeleteAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ConcatService.Api.Errors;
+using ConcatService.Domain.Data;
+using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Api.Jobs;
+
+/// <summary>What <c>POST /v1/jobs</c> was asked for, as far as it can be read without the database. Usable only when there are no errors.</summary>
+/// <param name="Architecture">The spec, or null when <paramref name="ArchitectureId"/> names a kept one.</param>
+/// <param name="ModelName">Null: the spec's name.</param>
+internal sealed partial record JobRequest(
+    JsonElement? Architecture, Guid? ArchitectureId, DataSetInfo? DataSet, TrainingSettings Settings, string? ModelName, JsonElement? Metadata, IReadOnlyList<PointedError> Errors)
+{
+    private const int MaxMetadataBytes = 16 * 1024;
+    private const int MaxMetadataDepth = 16;
+
+    public static JobRequest Read(JsonElement json)
+    {
+        var fields = new Fields(json, "architecture", "architecture_id", "dataset", "settings", "model_name", "metadata");
+        var (architecture, id) = (fields.Object("architecture"), ReadId(fields));
+        if (architecture is null && id is null && fields.Errors.Count == 0)
+            fields.Fault("architecture", "missing_field", "'architecture' is missing: a spec, or 'architecture_id' with the id of a kept one.");
+        if (fields.Any("architecture") is not null && fields.Any("architecture_id") is not null)
+            fields.Fault("architecture_id", "out_of_range", "Give 'architecture' or 'architecture_id', not both.");
+        var report = new Report();
+        var settings = TrainingSettings.Read(fields.Any("settings"), report);
+        fields.Errors.AddRange(Pointed(report));
+        return new(architecture, id, ReadDataSet(fields), settings, ReadModelName(fields), ReadMetadata(fields), fields.Errors);
+    }
+
+    /// <summary>Faults that the Domain found in parts of the request other than the spec.</summary>
+    public static IEnumerable<PointedError> Pointed(Report report) =>
+        report.Diagnostics.Where(found => found.Severity == Severity.Error).Select(found => new PointedError(found.Path.ToString(), found.Code.Name, found.Message));
+
+    /// <summary>A name that a model can have, from any text: <c>Two Branch!</c> gives <c>two-branch</c>.</summary>
+    public static string ModelNameFrom(string? text)
+    {
+        var name = NotInNames().Replace((text ?? "").ToLowerInvariant(), "-").Trim('-');
+        return name.Length == 0 ? "model" : name[..Math.Min(name.Length, 64)].Trim('-');
+    }
+
+    private static Guid? ReadId(Fields fields)
+    {
+        if (fields.Any("architecture_id") is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id))
+            return id;
+        fields.Fault("architecture_id", "wrong_type", "'architecture_id' must be the id of a kept architecture.");
+        return null;
+    }
+
+    private static DataSetInfo? ReadDataSet(Fields fields)
+    {
+        if (fields.RequiredText("dataset") is not { } name)
+            return null;
+        if (DataSets.Find(name) is { } found)
+            return found;
+        fields.Fault("dataset", "unknown_dataset", DataSets.Unknown(name));
+        return null;
+    }
+
+    private static string? ReadModelName(Fields fields)
+    {
+        var name = fields.Text("model_name", 64);
+        if (name is null || ModelName().IsMatch(name))
+            return name;
+        fields.Fault("model_name", "out_of_range", $"'model_name' must be lower-case letters, digits and '-', such as '{ModelNameFrom(name)}'.");
+        return null;
+    }
+
+    private static JsonElement? ReadMetadata(Fields fields)
+    {
+        if (fields.Object("metadata") is not { } metadata)
+            return null;
+        var raw = metadata.GetRawText();
+        if (raw.Length <= MaxMetadataBytes && Depth(metadata) <= MaxMetadataDepth && !raw.Contains("\\u0000", StringComparison.Ordinal))
+            return metadata;
+        fields.Fault("metadata", "out_of_range", $"'metadata' must be at most {MaxMetadataBytes} characters long and {MaxMetadataDepth} levels deep, without the character NUL.");
+        return null;
+    }
+
+    private static int Depth(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => 1 + json.EnumerateObject().Select(member => Depth(member.Value)).DefaultIfEmpty().Max(),
+        JsonValueKind.Array => 1 + json.EnumerateArray().Select(Depth).DefaultIfEmpty().Max(),
+        _ => 0,
+    };
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?\\z")]
+    private static partial Regex ModelName();
+
+    [GeneratedRegex("[^a-z0-9-]+")]
+    private static partial Regex NotInNames();
+}

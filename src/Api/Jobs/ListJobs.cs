@@ -1,0 +1,32 @@
+using ConcatService.Api.Access;
+using ConcatService.Api.Errors;
+using ConcatService.Api.Paging;
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Api.Jobs;
+
+/// <summary>GET /v1/jobs: the team's jobs, newest first; <c>?state=running</c> gives those in one state.</summary>
+internal static class ListJobs
+{
+    public static async Task<Results<Ok<Page<JobResource>>, ProblemHttpResult>> Handle(PageQuery page, string? state, Caller caller, ConcatDb db, CancellationToken cancel)
+    {
+        var states = Enum.GetValues<JobState>().ToDictionary(each => each.Name());
+        if (state is not null && !states.ContainsKey(state))
+            return Problems.Of(400, "request.state", $"'state' must be one of {string.Join(", ", states.Keys)}.");
+
+        var after = page.AfterId;
+        var jobs = db.Jobs.AsNoTracking().Where(job => job.TeamId == caller.TeamId && (after == null || job.Id < after));
+        if (state is not null)
+        {
+            var wanted = states[state];
+            jobs = jobs.Where(job => job.State == wanted);
+        }
+
+        var rows = await jobs.OrderByDescending(job => job.Id).Take(page.Limit + 1).ToListAsync(cancel);
+        var shown = await db.ShowAsync(rows, cancel);
+        return TypedResults.Ok(page.Of(shown, job => job.Id, job => job));
+    }
+}

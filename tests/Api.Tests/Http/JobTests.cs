@@ -1,0 +1,212 @@
+using System.Net.Http.Headers;
+using ConcatService.Api.Architectures;
+using ConcatService.Api.Jobs;
+using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConcatService.Api.Tests.Http;
+
+public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
+{
+    private static readonly WorkerIdentity Worker = new("somewhere", "machine", 4711, "1");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_job_is_accepted_and_its_resource_has_every_field_of_the_design()
+    {
+        var answer = await api.PostAsync("/v1/jobs", CreateJob.Example);
+        Assert.Equal(202, answer.Status);
+        Assert.Equal("1", answer.Headers["Retry-After"]);
+        var job = (await api.GetAsync(answer.Headers["Location"])).Json;
+        Assert.Equal(answer.Json.GetProperty("id").GetString(), job.GetProperty("id").GetString());
+        string[] fields = ["id", "name", "state", "created_at", "started_at", "finished_at", "estimated_finish_at", "progress", "attempts", "dataset", "architecture_id", "settings", "environment", "result", "model", "error"];
+        foreach (var field in fields)
+            Assert.True(job.TryGetProperty(field, out _), field);
+        Assert.Equal(("two-branch", "queued", "two-scale"), (job.GetProperty("name").GetString(), job.GetProperty("state").GetString(), job.GetProperty("dataset").GetString()));
+        Assert.Equal(1, job.GetProperty("settings").GetProperty("epochs").GetInt32());
+        Assert.Equal(answer.Json.GetProperty("created_at").GetDateTimeOffset(), job.GetProperty("created_at").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task A_job_rings_its_queue_and_says_when_nobody_listens()
+    {
+        var job = (await api.PostAsync("/v1/jobs", Request("\"device\": \"cuda\", \"queue\": \"high\""))).Json;
+        Assert.Contains("b-high-cuda", job.GetProperty("notice").GetString(), StringComparison.Ordinal);
+        await using var db = api.Database.Open();
+        Assert.Equal(["b-high-cuda"], await db.Database.SqlQuery<string>(
+            $"select bell.queue as \"Value\" from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid where entry.arguments::text like '%' || {job.GetProperty("id").GetString()} || '%'").ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task An_architecture_that_is_kept_can_be_named_by_its_id()
+    {
+        var kept = (await api.PostAsync("/v1/architectures", Examples.Valid)).Json.GetProperty("id").GetString();
+        var request = $$"""{ "architecture_id": "{{kept}}", "dataset": "two-scale" }""";
+        Assert.Equal(kept, (await api.PostAsync("/v1/jobs", request)).Json.GetProperty("architecture_id").GetString());
+        Assert.Equal((422, ("/architecture_id", "not_found")), (await api.PostAsync("/v1/jobs", request, api.ForeignKey)) is var foreign ? (foreign.Status, foreign.Fault) : default);
+    }
+
+    [Fact]
+    public async Task An_invalid_spec_is_a_422_that_carries_the_report()
+    {
+        var answer = await api.PostAsync("/v1/jobs", $$"""{ "architecture": {{Examples.Refused}}, "dataset": "two-scale" }""");
+        Assert.Equal((422, "architecture.invalid"), (answer.Status, answer.Code));
+        Assert.True(answer.Json.GetProperty("report").GetProperty("diagnostics")[0].GetProperty("fixes").GetArrayLength() >= 2);
+    }
+
+    [Theory]
+    [InlineData("""{ "dataset": "two-scale" }""", "/architecture", "missing_field")]
+    [InlineData("""{ "architecture": 3, "dataset": "two-scale" }""", "/architecture", "wrong_type")]
+    [InlineData("""{ "architecture": SPEC }""", "/dataset", "missing_field")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "fashon-mnist" }""", "/dataset", "unknown_dataset")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "setings": {} }""", "/setings", "unknown_field")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": { "epochs": 0 } }""", "/settings/epochs", "spec.out_of_range")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": { "epoch": 1 } }""", "/settings/epoch", "spec.unknown_field")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": { "batch_size": 60000 } }""", "/settings/batch_size", "spec.out_of_range")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": [] }""", "/settings", "spec.wrong_type")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "model_name": "Two Branch" }""", "/model_name", "out_of_range")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "metadata": { "a": "\u0000" } }""", "/metadata", "out_of_range")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "metadata": [] }""", "/metadata", "wrong_type")]
+    [InlineData("""{ "architecture_id": 7, "dataset": "two-scale" }""", "/architecture_id", "wrong_type")]
+    public async Task A_faulty_request_is_a_422_that_points_at_the_fault(string request, string pointer, string code)
+    {
+        var answer = await api.PostAsync("/v1/jobs", request.Replace("SPEC", Examples.Valid));
+        Assert.Equal((422, "request.invalid", (pointer, code)), (answer.Status, answer.Code, answer.Fault));
+    }
+
+    [Fact]
+    public async Task An_unknown_data_set_is_answered_with_the_nearest_name() =>
+        Assert.Contains("'fashion-mnist'", (await api.PostAsync("/v1/jobs", $$"""{ "architecture": {{Examples.Valid}}, "dataset": "fashon-mnist" }""")).Body, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_network_that_does_not_fit_the_data_is_a_422_that_points_into_the_spec()
+    {
+        var answer = await api.PostAsync("/v1/jobs", Request("").Replace("\"out_features\": 10", "\"out_features\": 12").Replace("[1, 28, 28]", "[3, 28, 28]"));
+        Assert.Equal(
+            ["/architecture/inputs/image/shape data.input", "/architecture/layers/7/out_features data.output"],
+            answer.Json.GetProperty("errors").EnumerateArray().Select(error => $"{error.GetProperty("pointer")} {error.GetProperty("code")}"));
+    }
+
+    [Fact]
+    public async Task Pages_are_newest_first_and_stable_while_jobs_are_added()
+    {
+        var key = await api.MakeKeyAsync("paging", "jobs:read", "jobs:write");
+        var made = new List<string>();
+        for (var i = 0; i < 5; i++)
+            made.Add(Id(await api.PostAsync("/v1/jobs", Request(""), key)));
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await api.GetAsync($"/v1/jobs?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}", key)).Json;
+            seen.AddRange(page.GetProperty("data").EnumerateArray().Select(job => job.GetProperty("id").GetString()!));
+            cursor = page.GetProperty("next_cursor").GetString();
+            Assert.Equal(cursor is not null, page.GetProperty("has_more").GetBoolean());
+            await api.PostAsync("/v1/jobs", Request(""), key);
+        }
+        while (cursor is not null);
+        Assert.Equal(Enumerable.Reverse(made), seen);
+        Assert.Empty((await api.GetAsync("/v1/jobs?state=running", key)).Json.GetProperty("data").EnumerateArray());
+        Assert.Equal("request.state", (await api.GetAsync("/v1/jobs?state=runing", key)).Code);
+    }
+
+    [Fact]
+    public async Task Another_teams_job_is_a_404_on_every_route()
+    {
+        var id = Id(await api.PostAsync("/v1/jobs", Request("")));
+        foreach (var (method, path) in new[] { ("GET", ""), ("DELETE", ""), ("POST", "/cancel"), ("POST", "/pause"), ("POST", "/resume"), ("GET", "/events"), ("GET", "/metrics") })
+            Assert.Equal((path, 404), (path, (await api.SendAsync(new HttpMethod(method), $"/v1/jobs/{id}{path}", key: api.ForeignKey)).Status));
+        Assert.Equal("queued", (await api.GetAsync($"/v1/jobs/{id}")).Json.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task A_queued_job_is_cancelled_at_once_a_held_one_is_asked_to_stop_and_only_an_ended_one_can_be_deleted()
+    {
+        var id = Id(await api.PostAsync("/v1/jobs", Request("")));
+        Assert.Equal((409, "job.not_ended"), await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{id}") is var early ? (early.Status, early.Code) : default);
+        for (var again = 0; again < 2; again++)
+            Assert.Equal((200, "cancelled"), await StateAfterCancelAsync(id));
+        Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{id}")).Status);
+        Assert.Equal(404, (await api.GetAsync($"/v1/jobs/{id}")).Status);
+
+        var held = Id(await api.PostAsync("/v1/jobs", Request("")));
+        await ClaimAsync(held);
+        Assert.Equal((202, "cancelling"), await StateAfterCancelAsync(held));
+    }
+
+    [Fact]
+    public async Task Pausing_says_that_it_is_not_there_yet()
+    {
+        var id = Id(await api.PostAsync("/v1/jobs", Request("")));
+        var answer = await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/pause");
+        Assert.Equal((501, "job.pause_unavailable"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task Metrics_come_by_name_and_thinned_with_their_peaks_and_without_what_is_no_number()
+    {
+        var id = Id(await api.PostAsync("/v1/jobs", Request("")));
+        var fence = await ClaimAsync(id);
+        var points = Enumerable.Range(1, 500).Select(step => new MetricPoint("train_loss", step, step == 321 ? 99 : 1.0 / step)).Append(new MetricPoint("lr", 1, double.NaN)).ToList();
+        await api.Services.GetRequiredService<MetricWriter>().WriteAsync(fence, points, Cancel);
+
+        var all = (await api.GetAsync($"/v1/jobs/{id}/metrics")).Json.GetProperty("series");
+        Assert.Equal(["lr", "train_loss"], all.EnumerateArray().Select(curve => curve.GetProperty("name").GetString()));
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, all[0].GetProperty("values")[0].ValueKind);
+        Assert.Equal(500, all[1].GetProperty("steps").GetArrayLength());
+
+        var thin = (await api.GetAsync($"/v1/jobs/{id}/metrics?name=train_loss&max_points=20")).Json.GetProperty("series");
+        var steps = Assert.Single(thin.EnumerateArray()).GetProperty("steps").EnumerateArray().Select(step => step.GetInt64()).ToList();
+        Assert.Equal((20, 1L, 500L, true), (steps.Count, steps[0], steps[^1], steps.Contains(321)));
+        Assert.Equal("request.max_points", (await api.GetAsync($"/v1/jobs/{id}/metrics?max_points=1")).Code);
+        Assert.Equal("request.malformed", (await api.GetAsync($"/v1/jobs/{id}/metrics?max_points=x")).Code);
+    }
+
+    [Fact]
+    public async Task Events_come_in_pages_and_as_a_stream_that_goes_on_where_the_reader_left_and_ends_with_the_job()
+    {
+        var id = Id(await api.PostAsync("/v1/jobs", Request("")));
+        await ClaimAsync(id);
+        await StateAfterCancelAsync(id);
+        var page = (await api.GetAsync($"/v1/jobs/{id}/events?limit=1")).Json;
+        Assert.Equal((2, true), (page.GetProperty("data")[0].GetProperty("sequence").GetInt32(), page.GetProperty("has_more").GetBoolean()));
+
+        using var client = api.Client(api.Key);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs/{id}/events") { Headers = { { "Last-Event-ID", "1" } } };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        var stream = response.Content.ReadAsStringAsync(Cancel);
+        await api.Services.GetRequiredService<JobLeases>().TakeBackFromAsync([Worker.Id], Cancel);
+        var text = await stream;
+        Assert.Contains("id: 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("id: 3\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("id: 1\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("event: done\ndata: {}\n\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_shows_its_job_to_the_jobs_team_only()
+    {
+        var id = Guid.Parse(Id(await api.PostAsync("/v1/jobs", Request(""))));
+        await api.Services.GetRequiredService<WorkerRegistry>().SeenAsync(Worker, "cpu", spareReady: true, id, Cancel);
+        var ours = (await api.GetAsync("/v1/workers")).Json.GetProperty("data")[0];
+        var theirs = (await api.GetAsync("/v1/workers", api.ForeignKey)).Json.GetProperty("data")[0];
+        Assert.Equal((id.ToString(), true), (ours.GetProperty("current_job").GetString(), ours.GetProperty("alive").GetBoolean()));
+        Assert.Equal((null, true), (theirs.GetProperty("current_job").GetString(), theirs.GetProperty("busy").GetBoolean()));
+    }
+
+    internal static string Request(string settings) => $$"""{ "architecture": {{Examples.Valid}}, "dataset": "two-scale", "settings": { {{settings}} } }""";
+
+    private static string Id(Answer answer) => answer.Json.GetProperty("id").GetString()!;
+
+    private async Task<JobFence> ClaimAsync(string id) => (await api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), Worker, 1, Cancel))!.Value;
+
+    private async Task<(int, string?)> StateAfterCancelAsync(string id)
+    {
+        var answer = await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/cancel");
+        return (answer.Status, answer.Json.GetProperty("state").GetString());
+    }
+}
