@@ -22,9 +22,19 @@ internal static class Swagger
             options.AddSecurityDefinition(Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key: `ccs_…`" });
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();
+            options.CustomSchemaIds(SchemaName);
             options.OperationFilter<OperationDocs>();
             options.DocumentFilter<SchemaDocs>();
         });
+    }
+
+    /// <summary><c>Job</c> for JobResource, <c>JobPage</c> for a page of them, <c>CreateKeyResponse</c> for what is nested in CreateKey.</summary>
+    private static string SchemaName(Type type)
+    {
+        if (type.IsGenericType)
+            return string.Concat(type.GetGenericArguments().Select(SchemaName)) + type.Name[..type.Name.IndexOf('`')];
+        var name = type.Name.Replace("Resource", "");
+        return type.DeclaringType is { } outer && !outer.Name.EndsWith("Routes", StringComparison.Ordinal) ? outer.Name.Replace("Resource", "") + name : name;
     }
 
     public static void UseDocs(this WebApplication app)

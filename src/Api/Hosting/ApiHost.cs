@@ -27,6 +27,8 @@ internal static class ApiHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Compiler.MaxBytes;
         });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);              // what fails reaches ExceptionProblems, or was expected
         AddServices(builder.Services, builder.Configuration);
 
         var app = builder.Build();

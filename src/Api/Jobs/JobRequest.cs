@@ -64,7 +64,7 @@ internal sealed partial record JobRequest(
     private static string? ReadModelName(Fields fields)
     {
         var name = fields.Text("model_name", 64);
-        if (name is null || ModelName().IsMatch(name))
+        if (name is null || WellNamed().IsMatch(name))
             return name;
         fields.Fault("model_name", "out_of_range", $"'model_name' must be lower-case letters, digits and '-', such as '{ModelNameFrom(name)}'.");
         return null;
@@ -89,7 +89,7 @@ internal sealed partial record JobRequest(
     };
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?\\z")]
-    private static partial Regex ModelName();
+    private static partial Regex WellNamed();
 
     [GeneratedRegex("[^a-z0-9-]+")]
     private static partial Regex NotInNames();

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using ConcatService.Api.Architectures;
 using ConcatService.Api.Jobs;
-using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
