@@ -28,7 +28,7 @@ settle_key() {
 }
 
 start_programs() {
-    export ConnectionStrings__Postgres Data__FashionMnist=$fashion_mnist DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production
+    export ConnectionStrings__Postgres Data__FashionMnist=$fashion_mnist Data__Cache=$home/cache DOTNET_ENVIRONMENT=Production ASPNETCORE_ENVIRONMENT=Production
     ConnectionStrings__Postgres=$(connection_string)
     step "Bringing the database up to date (seconds; two minutes at most)" call_api migrate
     [[ -s $home/admin-key ]] || make_key
@@ -49,7 +49,7 @@ command_up() {
     need_curl
     open_home
     settle_port
-    if running api && running worker && { [[ -n $given_database ]] || running postgres; } && ready; then
+    if running api && running worker && { [[ -n $given_database ]] || running postgres; } && ready && [[ -s $home/admin-key ]]; then
         say "ConcatService is up already."
         is_current || say "  The sources have changed since it was built: ./concat down, then ./concat up brings that in."
     else
@@ -129,5 +129,5 @@ command_key() {
 
 command_demo() {
     command_up
-    CONCAT_URL=$(url) CONCAT_KEY=$(command_key) dotnet "$app/cli/Cli.dll" demo
+    CONCAT_URL=$(url) CONCAT_KEY=$(command_key) Data__FashionMnist=$fashion_mnist dotnet "$app/cli/Cli.dll" demo
 }

@@ -19,7 +19,7 @@ internal sealed class ServiceClient(Uri address, string key) : IDisposable
     public Task<JsonNode> GetAsync(string path, CancellationToken cancel) => SendAsync(new(HttpMethod.Get, path), cancel);
 
     public Task<JsonNode> PostAsync(string path, JsonNode body, CancellationToken cancel) =>
-        SendAsync(new(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, cancel);
+        SendAsync(new(HttpMethod.Post, path) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") }, cancel);
 
     public Task<JsonNode> PostPngAsync(string path, byte[] png, CancellationToken cancel) =>
         SendAsync(new(HttpMethod.Post, path) { Content = new ByteArrayContent(png) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } } }, cancel);

@@ -59,7 +59,7 @@ internal static class DemoCommand
         var path = $"/v1/models/{Model(job).Name}/predict";
         Heading("5", "It answers for pictures that it has never seen", $"POST {path}");
         var classes = (await service.GetAsync($"/v1/datasets/{DemoData.Name}", cancel))["classes"]!.AsArray();
-        var table = new Table().Border(TableBorder.Simple).AddColumns("a PNG of", "answer", "probability", "ms");
+        var table = new Table().Border(TableBorder.Minimal).AddColumns("a PNG of", "answer", "probability", "ms");
         foreach (var image in DemoData.TestImages(count: 8))
         {
             var answer = await service.PostPngAsync(path, Png.Grey(image.Pixels, image.Side, image.Side), cancel);
@@ -68,7 +68,7 @@ internal static class DemoCommand
             table.AddRow(truth.EscapeMarkup(), $"[{(label == truth ? "green" : "red")}]{label.EscapeMarkup()}[/]", $"{(double)best["probability"]!:P1}", $"{(double)answer["milliseconds"]!:0.0}");
         }
 
-        AnsiConsole.Write(table);
+        AnsiConsole.Write(new Padder(table).Padding(2, 0, 0, 0));
     }
 
     private static void Conclude(ServiceClient service, JsonNode job)

@@ -38,16 +38,16 @@ internal static class ReportView
     private static void Show(JsonNode error)
     {
         AnsiConsole.MarkupLineInterpolated($"  [red]{error["code"]}[/] at [bold]{error["layer"]}[/] ({error["path"]})");
-        AnsiConsole.MarkupLineInterpolated($"  {error["message"]}");
+        AnsiConsole.Write(new Padder(new Text($"{error["message"]}")).Padding(2, 0, 0, 0));
         foreach (var input in error["inputs"]!.AsArray())
             AnsiConsole.MarkupLineInterpolated($"    {input!["name"]} is {string.Join(" x ", input["shape"]!.AsArray())}");
         if (error["cause"] is { } cause)
             AnsiConsole.MarkupLineInterpolated($"  cause: {cause["kind"]} at [bold]{cause["layer"]}[/] ({cause["path"]})");
         AnsiConsole.WriteLine("  fixes, each compiled before it was offered:");
-        var table = new Table().Border(TableBorder.Simple).AddColumns("fix", "what", "parameters", "million MACs", "effect");
+        var table = new Table().Border(TableBorder.Minimal).AddColumns("fix", "what", "parameters", "million MACs", "effect");
         foreach (var fix in error["fixes"]!.AsArray())
             table.AddRow(Cell(fix!["id"]), Cell(fix["title"]), $"{(long)fix["added_parameters"]!:+#,0;-#,0;0}", $"{(long?)fix["added_macs"] / 1e6:+0.0;-0.0;0}", Cell(fix["effect"]));
-        AnsiConsole.Write(table);
+        AnsiConsole.Write(new Padder(table).Padding(2, 0, 0, 0));
     }
 
     private static string Cell(JsonNode? value) => $"{value}".EscapeMarkup();
