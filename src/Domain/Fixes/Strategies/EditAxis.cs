@@ -9,7 +9,7 @@ internal sealed class EditAxis : FixStrategy
 {
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (merge.Merge.Operator is not Operators.Concat || !merge.SameRank)
+        if (cause.Kind != "wrong_axis" || !merge.SameRank)
             yield break;
         var axes = merge.Branches[0].Shape.Axes;
         var differing = Enumerable.Range(1, axes.Count - 1).Where(i => merge.Branches.Any(branch => branch.Shape.Dims[i] != merge.Branches[0].Shape.Dims[i])).ToList();

@@ -4,12 +4,12 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
-/// <summary>Gives the branches of an element-wise merge the same number of features, by a 1x1 convolution or a linear layer.</summary>
+/// <summary>Gives the branches the same number of features, by a 1x1 convolution or a linear layer: for element-wise merges, and for a concat along another axis.</summary>
 internal sealed class Project : FixStrategy
 {
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (merge.Merge.Operator is Operators.Concat || !merge.SameRank || merge.DifferingAxes.ToList() is not [Axis.Channels])
+        if (!merge.SameRank || merge.DifferingAxes.ToList() is not [Axis.Channels])
             yield break;
         foreach (var target in merge.Branches.GroupBy(branch => branch.Shape[Axis.Channels]).OrderByDescending(group => group.Count()).Select(group => group.First()))
         {
@@ -18,7 +18,7 @@ internal sealed class Project : FixStrategy
             var others = merge.Branches.Where(branch => branch.Shape[Axis.Channels] != target.Shape[Axis.Channels]).ToList();
             var patch = new PatchWriter(merge);
             if (others.All(branch => patch.Insert(branch.Index, "project", Layer(branch.Shape, features))))
-                yield return new($"project-to-{Slug(target.Name)}", $"Project {string.Join(", ", others.Select(branch => branch.Name))} to the {features} channels of {target.Name}", "A learned mixture of the channels takes their place at every position.", Loss.MadeUp, patch.Patch);
+                yield return new($"project-to-{Slug(target.Name)}", $"Project {string.Join(", ", others.Select(branch => branch.Name))} to the {features} channels of {target.Name}", "A learned mixture of the channels takes their place at every position.", others.Any(branch => branch.Shape[Axis.Channels].Known > features) ? Loss.Dropped : Loss.MadeUp, patch.Patch);
         }
     }
 

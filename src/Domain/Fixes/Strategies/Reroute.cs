@@ -1,3 +1,4 @@
+using ConcatService.Domain.Fixes.Causes;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes.Strategies;
@@ -16,17 +17,19 @@ internal sealed class Reroute : FixStrategy
             if (Others(merge, target) is not [var branch])
                 continue;
 
-            // The nearest layer on the same path first; then what stands just before or after it in the network.
-            var taps = branch.Path.Reverse().Where(layer => layer != branch.Path[^1]).Concat(merge.Compiled.Planned.Layers.Reverse().Where(layer => !branch.Path.Contains(layer)))
+            // What the cause names; then the nearest layer on the same path; then what stands just before or after it in the network.
+            var meant = WrongInput.Tap(merge) is var (wrong, _, tapped) && wrong == branch ? [tapped] : Array.Empty<PlannedLayer>();
+            var taps = meant.Concat(branch.Path.Reverse()).Where(layer => layer != branch.Path[^1]).Concat(merge.Compiled.Planned.Layers.Reverse().Where(layer => !branch.Path.Contains(layer)))
                 .Where(merge.CanBeTapped)
                 .Where(layer => layer.Output.SameAxes(target.Shape) && merge.DifferingAxes.All(axis => layer.Output[axis] == target.Shape[axis]) && !merge.Merge.Inputs.Any(wire => wire.Source == layer.Name))
+                .DistinctBy(layer => layer.Name)
                 .Take(MostOffers);
             foreach (var tap in taps)
             {
                 var name = merge.NameOf(tap.Name);
                 var patch = new PatchWriter(merge);
                 if (patch.Reroute(branch.Index, name))
-                    yield return new($"reroute-{Slug(branch.Name)}-{Slug(name)}", $"Take {name} instead of {branch.Name}", $"{name} is {tap.Output.Sizes} already; what {branch.Name} computes no longer reaches the merge.", Loss.Rewired, patch.Patch) { AtTheCause = cause.Kind == "wrong_input" };
+                    yield return new($"reroute-{Slug(branch.Name)}-{Slug(name)}", $"Take {name} instead of {branch.Name}", $"{name} is {tap.Output.Sizes} already; what {branch.Name} computes no longer reaches the merge.", Loss.Rewired, patch.Patch) { AtTheCause = cause.Kind == "wrong_input" && meant.Contains(tap) };
             }
         }
     }

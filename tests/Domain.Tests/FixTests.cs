@@ -1,0 +1,145 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Planning;
+using Xunit;
+
+namespace ConcatService.Domain.Tests;
+
+public sealed class FixTests
+{
+    // The example of the spec's own page: fine is 28x28 and coarse 14x14.
+    private const string TwoBranch = """
+        { "name": "two-branch", "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
+          { "name": "stem", "type": "conv2d", "out_channels": 32, "kernel_size": 3, "padding": "same" },
+          { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 64, "kernel_size": 3, "padding": "same" },
+          { "name": "low", "type": "max_pool2d", "inputs": ["stem"], "kernel_size": 2 },
+          { "name": "coarse", "type": "conv2d", "out_channels": 128, "kernel_size": 3, "padding": "same" },
+          { "name": "merge", "type": "concat", "inputs": ["fine", "coarse"], "axis": "channels" },
+          { "name": "pool", "type": "global_avg_pool" },
+          { "name": "logits", "type": "linear", "out_features": 10 } ], "outputs": ["logits"] }
+        """;
+
+    private const string UNetLevel = """
+        { "inputs": { "image": { "shape": [1, 25, 28] } }, "layers": [
+          { "name": "skip", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" },
+          { "name": "down", "type": "max_pool2d", "kernel_size": 2 },
+          { "name": "up", "type": "upsample", "scale_factor": 2 },
+          { "name": "both", "type": "concat", "inputs": ["skip", "up"] } ] }
+        """;
+
+    private const string ValidBesideSame = """
+        { "inputs": { "image": { "shape": [3, 20, 20] } }, "layers": [
+          { "name": "a", "type": "conv2d", "out_channels": 8, "kernel_size": 3 },
+          { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "padding": "same" },
+          { "name": "both", "type": "concat", "inputs": ["a", "b"] } ] }
+        """;
+
+    private const string WrongAxis = """
+        { "inputs": { "a": { "shape": [3, 20, 20] }, "b": { "shape": [5, 20, 20] } }, "layers": [
+          { "name": "both", "type": "concat", "inputs": ["a", "b"], "axis": -1 } ] }
+        """;
+
+    private const string MapAndVector = """
+        { "inputs": { "image": { "shape": [3, 20, 20] }, "table": { "shape": [7] } }, "layers": [
+          { "name": "both", "type": "concat", "inputs": ["image", "table"] } ] }
+        """;
+
+    private const string OtherLayout = """
+        { "inputs": { "a": { "shape": [3, 20, 20] }, "b": { "shape": [20, 20, 5] } }, "layers": [
+          { "name": "both", "type": "concat", "inputs": ["a", "b"] } ] }
+        """;
+
+    // The decoder is back at 16x16, and its skip comes from 64x64 instead of from c2.
+    private const string WrongTap = """
+        { "inputs": { "image": { "shape": [3, 64, 64] } }, "layers": [
+          { "name": "c1", "type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1, "activation": "relu" },
+          { "name": "c2", "type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1, "stride": 2, "activation": "relu" },
+          { "name": "c3", "type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1, "stride": 2, "activation": "relu" },
+          { "name": "c4", "type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1, "stride": 2, "activation": "relu" },
+          { "name": "up", "type": "upsample", "scale_factor": 2 },
+          { "name": "both", "type": "concat", "inputs": ["up", "c1"] } ] }
+        """;
+
+    private const string Branches = """
+        { "inputs": { "image": { "shape": [3, 20, 20] } }, "layers": [
+          { "name": "mix", "type": "parallel", "branches": [ [], [ { "type": "conv2d", "out_channels": 4, "kernel_size": 1 }, { "type": "max_pool2d", "kernel_size": 2 } ] ] } ] }
+        """;
+
+    private const string UnevenSum = """
+        { "inputs": { "image": { "shape": [3, 20, 20] } }, "layers": [
+          { "name": "a", "type": "conv2d", "out_channels": 8, "kernel_size": 1 },
+          { "name": "both", "type": "add", "inputs": ["a", "image"] } ] }
+        """;
+
+    private static Diagnostic Explain(string json) =>
+        Assert.Single(Compiler.Compile(Encoding.UTF8.GetBytes(json)).Report.Diagnostics, found => found.Severity == Severity.Error);
+
+    [Theory]
+    [InlineData(TwoBranch, "stride_difference", "low", "upsample-coarse")]
+    [InlineData(UNetLevel, "odd_size_rounding", "down", "upsample-like-skip")]
+    [InlineData(ValidBesideSame, "padding_difference", "a", "same-padding-a")]
+    [InlineData(WrongAxis, "wrong_axis", "both", "axis-channels")]
+    [InlineData(MapAndVector, "rank_difference", null, "flatten-image")]
+    [InlineData(WrongTap, "wrong_input", "both", "reroute-c1-c3")]
+    [InlineData(Branches, "stride_difference", "mix/branch1/max_pool2d_1", "upsample-branch-1")]
+    [InlineData(UnevenSum, "degenerate", null, "project-to-a")]
+    public void A_mismatch_is_explained_and_its_best_fix_comes_first(string spec, string kind, string? blamed, string first)
+    {
+        var found = Explain(spec);
+        Assert.Equal(kind, found.Cause!.Kind);
+        Assert.Equal(blamed, found.Cause.Layer);
+        Assert.Equal(first, found.Fixes[0].Id);
+    }
+
+    [Theory]
+    [InlineData(TwoBranch)]
+    [InlineData(UNetLevel)]
+    [InlineData(ValidBesideSame)]
+    [InlineData(WrongAxis)]
+    [InlineData(MapAndVector)]
+    [InlineData(WrongTap)]
+    [InlineData(Branches)]
+    public void Every_offered_fix_applied_to_the_spec_as_sent_makes_it_valid(string spec)
+    {
+        var fixes = Explain(spec).Fixes;
+        Assert.True(fixes.Count >= 2, $"only {fixes.Count} fixes");
+        foreach (var fix in fixes)
+        {
+            var patched = JsonNode.Parse(spec)!;
+            JsonPatch.Apply(patched, fix.Patch);
+            var after = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(patched));
+            Assert.True(after.Verdict == "valid", $"{fix.Id}: {string.Join("; ", after.Report.Diagnostics.Select(found => found.Message))}");
+            Assert.Equal(fix.OutputShape.ToString(), after.Planned.Rows.Single(row => row.Layer.Name == Explain(spec).Layer).Output!.ToString());
+        }
+    }
+
+    [Fact]
+    public void A_fix_says_what_it_costs()
+    {
+        var fixes = Explain(TwoBranch).Fixes.ToDictionary(fix => fix.Id);
+        Assert.Equal(0, fixes["pool-fine"].AddedParameters);
+        Assert.Equal((64 * 64 * 9) + 64, fixes["convolve-fine"].AddedParameters);
+        Assert.Equal(64L * 14 * 14 * 64 * 9, fixes["convolve-fine"].AddedMacs);
+        Assert.Equal("[N, 192, 14, 14]", fixes["pool-fine"].OutputShape.ToString());
+    }
+
+    [Fact]
+    public void A_repair_takes_the_first_fix_of_each_finding_until_the_spec_is_valid()
+    {
+        using var document = JsonDocument.Parse("""
+            { "inputs": { "image": { "shape": [3, 20, 20] } }, "layers": [
+              { "name": "p", "type": "max_pool2d", "kernel_size": 2 },
+              { "name": "one", "type": "concat", "inputs": ["image", "p"] },
+              { "name": "q", "type": "max_pool2d", "kernel_size": 4 },
+              { "name": "two", "type": "concat", "inputs": ["one", "q"] } ] }
+            """);
+        var repair = Repair.Of(document.RootElement);
+        Assert.Equal(["one", "two"], repair.Applied.Select(applied => applied.Diagnostic.Layer));
+        Assert.Equal("valid", repair.Result.Verdict);
+    }
+
+    [Fact]
+    public void A_valid_spec_has_no_findings() => Assert.Empty(Compiler.Compile(Encoding.UTF8.GetBytes(ValidBesideSame.Replace("\"same\"", "0", StringComparison.Ordinal))).Report.Diagnostics);
+}
