@@ -9,7 +9,7 @@ namespace ConcatService.Domain.Specs;
 public sealed class SpecReader
 {
     /// <summary>Longest name, and the largest number of dimensions of an input.</summary>
-    private const int MaxNameLength = 64, MaxRank = 8;
+    internal const int MaxNameLength = 64, MaxRank = 8;
 
     internal const long MaxSize = int.MaxValue;
 

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+using ConcatService.Domain.Tests.Schemas;
 using ConcatService.Training.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;
@@ -20,6 +23,14 @@ public sealed class ConformanceTests
         var read = Compiler.Compile(example.Spec());
         Assert.Empty(read.Report.Diagnostics.Where(each => each.Severity == Severity.Error).Select(each => each.Message));
         Assert.Equal(example.Example.Operator, read.Graph.Layers.Single().Operator);
+    }
+
+    [Theory]
+    [MemberData(nameof(ConformanceCase.Keys), MemberType = typeof(ConformanceCase))]
+    public void The_schema_accepts_it(string key)
+    {
+        using var spec = JsonDocument.Parse(ConformanceCase.Of(key).Spec());
+        Assert.Null(Schema.Fault(spec.RootElement));
     }
 
     [Theory]
@@ -119,6 +130,8 @@ public sealed class ConformanceTests
             AssertClose(expected[i].permute(order), outputs[i], 1e-6);
         }
     }
+
+    private static readonly SchemaValidator Schema = new(JsonDocument.Parse(SchemaWriter.Utf8).RootElement);
 
     /// <summary>What these give depends on the order in which the spec writes its dimensions, as it should.</summary>
     private static readonly string[] GoByWrittenOrder = ["flatten", "reshape"];
