@@ -19,7 +19,7 @@ internal sealed class Reroute : FixStrategy
 
             // What the cause names; then the nearest layer on the same path; then what stands just before or after it in the network.
             var meant = WrongInput.Tap(merge) is var (wrong, _, tapped) && wrong == branch ? [tapped] : Array.Empty<PlannedLayer>();
-            var taps = meant.Concat(branch.Path.Reverse()).Where(layer => layer != branch.Path[^1]).Concat(merge.Compiled.Planned.Layers.Reverse().Where(layer => !branch.Path.Contains(layer)))
+            var taps = meant.Concat(branch.Path.SkipLast(1).Reverse()).Concat(merge.Compiled.Planned.Layers.Reverse().Where(layer => !branch.Path.Contains(layer)))
                 .Where(merge.CanBeTapped)
                 .Where(layer => layer.Output.SameAxes(target.Shape) && merge.DifferingAxes.All(axis => layer.Output[axis] == target.Shape[axis]) && !merge.Merge.Inputs.Any(wire => wire.Source == layer.Name))
                 .DistinctBy(layer => layer.Name)
