@@ -9,6 +9,9 @@ internal sealed record WrittenAnswer(string ContentType, string? Schema);
 /// <summary>The call takes <c>cursor</c> and <c>limit</c>.</summary>
 internal sealed record PagedAnswer;
 
+/// <summary>The call takes a PNG or JPEG file as its body, too.</summary>
+internal sealed record PictureRequest;
+
 /// <summary>The call takes a header.</summary>
 internal sealed record TakenHeader(string Name, string Description);
 
@@ -22,4 +25,6 @@ internal static class EndpointDocs
     public static RouteHandlerBuilder Paged(this RouteHandlerBuilder route) => route.WithMetadata(new PagedAnswer());
 
     public static RouteHandlerBuilder Header(this RouteHandlerBuilder route, string name, string description) => route.WithMetadata(new TakenHeader(name, description));
+
+    public static RouteHandlerBuilder TakesPicture(this RouteHandlerBuilder route) => route.WithMetadata(new PictureRequest());
 }

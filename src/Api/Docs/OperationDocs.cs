@@ -13,6 +13,12 @@ internal sealed class OperationDocs : IOperationFilter
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         foreach (var request in metadata.OfType<JsonRequest>())
             operation.RequestBody = Body(request, context.Document);
+        if (metadata.OfType<PictureRequest>().Any())
+        {
+            foreach (var type in new[] { "image/png", "image/jpeg" })
+                operation.RequestBody!.Content![type] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+        }
+
         foreach (var answer in metadata.OfType<WrittenAnswer>())
             Answer(operation, answer, context.Document);
         if (metadata.OfType<PagedAnswer>().Any())

@@ -20,7 +20,7 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
     /// <summary>Bound by ASP.NET Core.</summary>
     public static async ValueTask<JsonBody> BindAsync(HttpContext context)
     {
-        var utf8 = await BytesAsync(context.Request, MaxBytes, context.RequestAborted);
+        var utf8 = await BytesAsync(context.Request, context.RequestAborted);
         try
         {
             RefuseWhatIsNoText(utf8.Span);
@@ -43,15 +43,15 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
     }
 
     /// <summary>The whole body, or a 413 as soon as it is over the limit, also where no length was announced.</summary>
-    public static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request, int maxBytes, CancellationToken cancel)
+    public static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request, CancellationToken cancel)
     {
-        if (request.ContentLength > maxBytes)
+        if (request.ContentLength > MaxBytes)
             throw new ProblemException(TooLarge());
         var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
         var chunk = new byte[64 * 1024];
         while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
         {
-            if (buffer.Length + read > maxBytes)
+            if (buffer.Length + read > MaxBytes)
                 throw new ProblemException(TooLarge());
             buffer.Write(chunk, 0, read);
         }

@@ -6,8 +6,10 @@ using ConcatService.Api.Architectures;
 using ConcatService.Api.Catalog;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Inference;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Keys;
+using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
@@ -54,6 +56,7 @@ internal static class ApiHost
         services.AddDocs();
         services.AddSingleton<Readiness>();
         services.AddSingleton<JsonAnswers>();
+        services.AddSingleton<ModelCache>();
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {
@@ -81,7 +84,11 @@ internal static class ApiHost
             app.MapArchitectures();
             app.MapCatalog();
             app.MapJobs();
+            app.MapModels();
             app.MapDashboard();
         }
+
+        if (roles.Inference)
+            app.MapInference();
     }
 }

@@ -1,0 +1,69 @@
+using ConcatService.Domain.Shapes;
+using Microsoft.ML.OnnxRuntime;
+using StbImageSharp;
+
+namespace ConcatService.Api.Inference;
+
+/// <summary>PNG and JPEG -> the tensor that a model takes: float32 in 0..1, grey (Rec. 601) or colour, resized. Transparency is ignored.</summary>
+internal static class Pictures
+{
+    /// <summary>A small file can hold a picture that fills the memory: 16 million pixels, at 16 bytes each while it is resized.</summary>
+    private const long MaxPixels = 16_000_000;
+
+    /// <exception cref="InferenceException">The bytes are no picture, it is too large, or the model takes none.</exception>
+    public static OrtValue Read(ReadOnlyMemory<byte> file, ServedModel model)
+    {
+        var (channels, height, width, channelsLast) = Wanted(model);
+        var picture = Decode(file, channels);
+        if (height < 0 || width < 0)
+            (height, width) = (height < 0 ? picture.Height : height, width < 0 ? picture.Width : width);
+
+        // [H, W, C] -> [H', W', C], bytes to 0..1
+        var values = Resizing.To(Array.ConvertAll(picture.Data, value => value / 255f), picture.Height, picture.Width, channels, height, width);
+        return channelsLast
+            ? OrtValue.CreateTensorValueFromMemory(values, [1, height, width, channels])
+            : OrtValue.CreateTensorValueFromMemory(ChannelsFirst(values, channels), [1, channels, height, width]);
+    }
+
+    private static (int Channels, int Height, int Width, bool ChannelsLast) Wanted(ServedModel model)
+    {
+        var channelsLast = model.Layout == Layout.ChannelsLast;
+        if (model.Inputs is not [{ Datatype: "FP32", Shape: [_, var a, var b, var c] }] || (channelsLast ? c : a) is not (1 or 3))
+            throw new InferenceException("predict.no_picture", "The model does not take a picture: one input of 1 or 3 channels. Send { \"instances\": [ … ] }.");
+        return channelsLast ? ((int)c, (int)a, (int)b, true) : ((int)a, (int)b, (int)c, false);
+    }
+
+    private static ImageResult Decode(ReadOnlyMemory<byte> file, int channels)
+    {
+        using var stream = new MemoryStream(file.ToArray());
+        try
+        {
+            if (ImageInfo.FromStream(stream) is not { } info)
+                throw new InferenceException("predict.picture", "The body is neither PNG nor JPEG.");
+            if ((long)info.Width * info.Height > MaxPixels)
+                throw new InferenceException("predict.picture_too_large", $"The picture has {info.Width}x{info.Height} pixels; at most {MaxPixels} are read.");
+            stream.Position = 0;
+            return ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
+        }
+        catch (Exception unreadable) when (unreadable is not InferenceException)
+        {
+            // The decoder throws whatever it stumbles over: a broken file is the sender's.
+            throw new InferenceException("predict.picture", $"The picture cannot be read: {unreadable.Message}");
+        }
+    }
+
+    // [H, W, C] -> [C, H, W]
+    private static float[] ChannelsFirst(float[] values, int channels)
+    {
+        if (channels == 1)
+            return values;
+        var (turned, places) = (new float[values.Length], values.Length / channels);
+        for (var place = 0; place < places; place++)
+        {
+            for (var channel = 0; channel < channels; channel++)
+                turned[(channel * places) + place] = values[(place * channels) + channel];
+        }
+
+        return turned;
+    }
+}

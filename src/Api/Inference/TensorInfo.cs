@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace ConcatService.Api.Inference;
+
+/// <summary>A tensor at a model's boundary (Open Inference Protocol, "Tensor metadata").</summary>
+/// <param name="Datatype"><c>FP32</c> or <c>INT64</c>.</param>
+/// <param name="Shape">With the batch; -1 for sizes that vary.</param>
+internal sealed record TensorInfo(string Name, string Datatype, long[] Shape)
+{
+    /// <summary>Reads the list that the registry keeps.</summary>
+    public static IReadOnlyList<TensorInfo> ListOf(JsonElement json) =>
+        [.. json.EnumerateArray().Select(tensor => new TensorInfo(
+            tensor.GetProperty("name").GetString()!,
+            tensor.GetProperty("datatype").GetString()!,
+            [.. tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())]))];
+
+    /// <summary>Whether a tensor of these sizes can go in.</summary>
+    public bool Takes(ReadOnlySpan<long> shape)
+    {
+        if (shape.Length != Shape.Length)
+            return false;
+        for (var i = 0; i < shape.Length; i++)
+        {
+            if (shape[i] < 1 || (Shape[i] >= 0 && shape[i] != Shape[i]))
+                return false;
+        }
+
+        return true;
+    }
+}
