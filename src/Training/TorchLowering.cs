@@ -14,6 +14,12 @@ public abstract class TorchLowering
 
     public abstract Type Operator { get; }
 
+    /// <summary>
+    /// Whether the layer may be given bfloat16 while training in it. Default: no; its inputs are then float32. Yes is for matrix products, which cast by
+    /// <see cref="TorchLayer.Compute"/>, and for what is bound by memory and exact or harmless in half the width (as PyTorch's autocast has it).
+    /// </summary>
+    public virtual bool TakesBFloat16 => false;
+
     public static IEnumerable<Type> Lowered => ByOperator.Keys;
 
     public static TorchLowering For(Operator op) => ByOperator.TryGetValue(op.GetType(), out var lowering)
@@ -49,10 +55,18 @@ public sealed class TorchLayer(PlannedLayer plan, IReadOnlyDictionary<string, Te
     /// <summary>Whether dropout drops and statistics are updated.</summary>
     public bool Training { get; set; }
 
+    /// <summary>What matrix products compute in: float32 (default) or bfloat16. Parameters are float32 either way; autograd casts their gradients back.</summary>
+    public ScalarType Precision { get; set; } = ScalarType.Float32;
+
+    /// <summary>An operand of a matrix product in the precision of the training; itself when that is float32.</summary>
+    public Tensor Compute(Tensor operand) => operand.to(Precision);
+
     /// <summary>A declared parameter or buffer by its name in the layer: <c>weight</c>.</summary>
     public Tensor this[string name] => parameters[name];
 
     public IReadOnlyDictionary<string, Tensor> Parameters => parameters;
 
-    public Tensor[] Run(Tensor[] x) => _lowering.Run(this, x);
+    public Tensor[] Run(Tensor[] x) => _lowering.Run(this, _lowering.TakesBFloat16 ? x : Array.ConvertAll(x, Widen));
+
+    private static Tensor Widen(Tensor x) => x.dtype == ScalarType.BFloat16 ? x.to(ScalarType.Float32) : x;
 }

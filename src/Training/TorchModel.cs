@@ -1,4 +1,5 @@
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using static TorchSharp.torch;
@@ -8,20 +9,30 @@ namespace ConcatService.Training;
 /// <summary>A plan with tensors: its parameters and buffers by key, in declared order, and the forward pass. Float32; owns its tensors until disposed.</summary>
 public sealed class TorchModel : IDisposable
 {
+    /// <summary>Each parameter starts on a cache line (16 float32), as libtorch's own allocations do.</summary>
+    private const long Alignment = 16;
+
     private readonly List<TorchLayer> _layers = [];
+    private readonly Dictionary<string, (Tensor Mean, Tensor Deviation)> _normalization = [];
 
     /// <summary>Parameters are zero until an initializer or a checkpoint fills them.</summary>
     public TorchModel(Plan plan, Device? device = null)
     {
         Plan = plan;
+        using var scope = NewDisposeScope();
+        var trainable = plan.Layers.SelectMany(layer => layer.Parameters).Where(parameter => parameter.Trainable).Sum(parameter => Padded(parameter.Count));
+        Weights = zeros(trainable, ScalarType.Float32, device).DetachFromDisposeScope();
+        var offset = 0L;
         foreach (var layer in plan.Layers)
         {
             var own = new Dictionary<string, Tensor>();
             foreach (var declared in layer.Parameters)
             {
-                var tensor = zeros(declared.Dims, ScalarType.Float32, device, requires_grad: declared.Trainable).DetachFromDisposeScope();
+                var tensor = (declared.Trainable ? ViewOf(Weights, offset, declared).detach().requires_grad_(true) : zeros(declared.Dims, ScalarType.Float32, device))
+                    .DetachFromDisposeScope();
                 own[declared.Name] = tensor;
-                Parameters.Add(new(layer.KeyOf(declared), declared, tensor));
+                Parameters.Add(new(layer.KeyOf(declared), declared, tensor, declared.Trainable ? offset : -1));
+                offset += declared.Trainable ? Padded(declared.Count) : 0;
             }
 
             _layers.Add(new(layer, own));
@@ -33,6 +44,9 @@ public sealed class TorchModel : IDisposable
     /// <summary>Every parameter and buffer in declared order, which is the order of checkpoints and of the weights' hash.</summary>
     public List<ModelParameter> Parameters { get; } = [];
 
+    /// <summary>All trainable parameters as one vector, of which each is a view: what an optimizer steps on. Gaps between them stay zero.</summary>
+    public Tensor Weights { get; }
+
     public IReadOnlyList<TorchLayer> Layers => _layers;
 
     /// <summary>Whether dropout drops and statistics are updated. Default: false.</summary>
@@ -41,15 +55,44 @@ public sealed class TorchModel : IDisposable
         set => _layers.ForEach(layer => layer.Training = value);
     }
 
+    /// <summary>What matrix products compute in. Default: float32.</summary>
+    public ScalarType Precision
+    {
+        set => _layers.ForEach(layer => layer.Precision = value);
+    }
+
+    /// <summary>Has an input normalised inside the network, one number per channel.</summary>
+    public void Normalize(string input, Normalization by)
+    {
+        var shape = Plan.Inputs.Single(known => known.Name == input).Shape;
+        long[] dims = [by.Mean.Length, .. Enumerable.Repeat(1L, shape.Rank - 1 - shape.Index(Axis.Channels))];          // [C, 1, 1] beside [N, C, H, W]
+        using var scope = NewDisposeScope();
+        _normalization[input] = (
+            tensor(by.Mean, device: Weights.device).reshape(dims).DetachFromDisposeScope(),
+            tensor(by.Deviation, device: Weights.device).reshape(dims).DetachFromDisposeScope());
+    }
+
     /// <summary>Runs the network.</summary>
     /// <param name="inputs">One for each spec input, in the spec's order and layout: <c>[N, 1, 28, 28]</c>.</param>
     /// <returns>One for each spec output, in the spec's layout.</returns>
     /// <remarks>Intermediate tensors belong to the caller's dispose scope.</remarks>
     public Tensor[] Forward(params Tensor[] inputs)
     {
+        var values = Run(inputs);
+        return [.. Plan.Outputs.Select(output => ToWrittenOrder(values[output.Wire], Plan.Shapes[output.Wire]))];
+    }
+
+    /// <summary>Runs the network and gives every value in it, in memory order.</summary>
+    public Dictionary<Wire, Tensor> Run(params Tensor[] inputs)
+    {
         var values = new Dictionary<Wire, Tensor>();
         for (var i = 0; i < Plan.Inputs.Count; i++)
-            values[new(Plan.Inputs[i].Name)] = ToMemoryOrder(inputs[i], Plan.Inputs[i].Shape);
+        {
+            var input = Plan.Inputs[i];
+            var x = ToMemoryOrder(inputs[i], input.Shape);
+            values[new(input.Name)] = _normalization.TryGetValue(input.Name, out var by) ? (x - by.Mean).div_(by.Deviation) : x;
+        }
+
         foreach (var layer in _layers)
         {
             var outputs = layer.Run([.. layer.Plan.Inputs.Select(wire => values[wire])]);
@@ -57,13 +100,32 @@ public sealed class TorchModel : IDisposable
                 values[new(layer.Plan.Name, port)] = outputs[port];
         }
 
-        return [.. Plan.Outputs.Select(output => ToWrittenOrder(values[output.Wire], Plan.Shapes[output.Wire]))];
+        return values;
     }
 
     public void Dispose()
     {
         foreach (var parameter in Parameters)
             parameter.Tensor.Dispose();
+        foreach (var (mean, deviation) in _normalization.Values)
+        {
+            mean.Dispose();
+            deviation.Dispose();
+        }
+
+        Weights.Dispose();
+    }
+
+    /// <summary>
+    /// A parameter's place in a vector of all trainable ones. Convolution weights [out, in, kH, kW] lie with their channels last, and every map that is
+    /// computed with them then does too: measured up to twice as fast on a CPU.
+    /// </summary>
+    internal static Tensor ViewOf(Tensor vector, long offset, Parameter declared)
+    {
+        var values = vector.narrow(0, offset, declared.Count);
+        return declared.Dims is [var outputs, var inputs, var height, var width]
+            ? values.view(outputs, height, width, inputs).permute(0, 3, 1, 2)
+            : values.view(declared.Dims);
     }
 
     /// <summary>[N, H, W, C] as written -> [N, C, H, W] as computed; a view, nothing is copied.</summary>
@@ -73,7 +135,10 @@ public sealed class TorchModel : IDisposable
     /// <summary>[N, C, H, W] as computed -> [N, H, W, C] as written; a view, nothing is copied.</summary>
     public static Tensor ToWrittenOrder(Tensor x, Shape shape) =>
         shape.FeatureMovesFirst ? x.permute([.. Enumerable.Range(0, shape.Rank).Select(position => (long)shape.IndexOfPosition(position))]) : x;
+
+    private static long Padded(long count) => (count + Alignment - 1) / Alignment * Alignment;
 }
 
 /// <summary>A tensor of the model, by its key: <c>stem.weight</c>.</summary>
-public sealed record ModelParameter(string Key, Parameter Declared, Tensor Tensor);
+/// <param name="Offset">Where it starts in <see cref="TorchModel.Weights"/>; -1 for a buffer, which is a tensor of its own.</param>
+public sealed record ModelParameter(string Key, Parameter Declared, Tensor Tensor, long Offset);

@@ -7,8 +7,8 @@ namespace ConcatService.Training.Data;
 /// <param name="Sha256">Of the pictures and labels of both splits, lower-case hex: the data's part in "what was trained".</param>
 public sealed record DataSet(DataSetInfo Info, Split Train, Split Test, string Sha256) : IDisposable
 {
-    /// <summary>Moves both splits to a device; this data set is used up.</summary>
-    public DataSet To(Device device) => device.type == TorchSharp.DeviceType.CPU ? this : this with { Train = Train.To(device), Test = Test.To(device) };
+    /// <summary>A copy on another device.</summary>
+    public DataSet To(Device device) => this with { Train = Train.To(device), Test = Test.To(device) };
 
     public void Dispose()
     {
@@ -34,11 +34,7 @@ public sealed record Split(Tensor Images, Tensor Labels) : IDisposable
         return new(filled.Images, tensor(filled.Labels, ScalarType.Byte).to(ScalarType.Int64).DetachFromDisposeScope());
     }
 
-    internal Split To(Device device)
-    {
-        using (this)
-            return new(Images.to(device).DetachFromDisposeScope(), Labels.to(device).DetachFromDisposeScope());
-    }
+    internal Split To(Device device) => new(Images.to(device).DetachFromDisposeScope(), Labels.to(device).DetachFromDisposeScope());
 
     public void Dispose()
     {

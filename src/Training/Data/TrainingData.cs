@@ -9,20 +9,23 @@ namespace ConcatService.Training.Data;
 internal sealed class TrainingData : IDisposable
 {
     private readonly DataSet _data;
+    private readonly bool _isCopy;
     private readonly Tensor _train, _validation;
     private readonly long _seed;
     private readonly bool _channelsLast;
 
-    public TrainingData(DataSet data, TrainingSettings settings, Layout layout)
+    /// <param name="device">Where the batches are wanted; the data is copied there when it is elsewhere.</param>
+    public TrainingData(DataSet data, TrainingSettings settings, Layout layout, Device device)
     {
         using var scope = NewDisposeScope();
-        _data = data;
+        _isCopy = device.type != data.Train.Images.device_type;
+        _data = _isCopy ? data.To(device) : data;
         _seed = settings.Seed;
         _channelsLast = layout == Layout.ChannelsLast;
         var all = Permutation(data.Train.Count, Seeds.Mix((ulong)settings.Seed, Seeds.Split, 0));
         TrainCount = data.Info.TrainingSamples(settings.ValidationSplit);
-        _train = all[..(int)TrainCount].to(data.Train.Images.device).DetachFromDisposeScope();
-        _validation = all[(int)TrainCount..].to(data.Train.Images.device).DetachFromDisposeScope();
+        _train = all[..(int)TrainCount].to(device).DetachFromDisposeScope();
+        _validation = all[(int)TrainCount..].to(device).DetachFromDisposeScope();
     }
 
     public long TrainCount { get; }
@@ -99,6 +102,8 @@ internal sealed class TrainingData : IDisposable
     {
         _train.Dispose();
         _validation.Dispose();
+        if (_isCopy)
+            _data.Dispose();
     }
 
     private (Tensor Images, Tensor Labels) Take(Split split, Tensor rows) =>

@@ -1,0 +1,63 @@
+using ConcatService.Domain.Jobs;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training.Optimizers;
+
+/// <summary>Steps on all trainable parameters at once: they are one vector, so a step is a handful of operations however many layers there are.</summary>
+internal abstract class Optimizer : IDisposable
+{
+    private readonly List<Tensor> _views = [];
+
+    protected Optimizer(TorchModel model)
+    {
+        using var scope = NewDisposeScope();
+        Weights = model.Weights;
+        Gradient = zeros_like(Weights).DetachFromDisposeScope();
+        foreach (var parameter in model.Parameters.Where(parameter => parameter.Declared.Trainable))
+        {
+            var view = TorchModel.ViewOf(Gradient, parameter.Offset, parameter.Declared).DetachFromDisposeScope();
+            parameter.Tensor.grad = view;                                               // autograd adds into what is there
+            _views.Add(view);
+        }
+    }
+
+    /// <summary>The gradient of every parameter, in the order of <see cref="TorchModel.Weights"/>.</summary>
+    public Tensor Gradient { get; }
+
+    protected Tensor Weights { get; }
+
+    public static Optimizer For(OptimizerSettings settings, TorchModel model) => settings switch
+    {
+        AdamSettings adam => new Adam(adam, model),
+        SgdSettings sgd => new Sgd(sgd, model),
+        _ => throw new InvalidOperationException($"No optimizer for {settings.GetType()}."),
+    };
+
+    public void ZeroGradient() => Gradient.zero_();
+
+    /// <summary>Bounds the gradient as asked, without waiting for a number from the device.</summary>
+    public void Clip(GradientClip? clip)
+    {
+        using var scope = NewDisposeScope();
+        if (clip?.Norm is { } norm)
+            Gradient.mul_((norm / (Gradient.norm() + 1e-6)).clamp_max(1));              // 1e-6: torch.nn.utils.clip_grad_norm_
+        else if (clip?.Value is { } value)
+            Gradient.clamp_(-value, value);
+    }
+
+    /// <param name="rate">The learning rate of this step.</param>
+    public void Step(double rate)
+    {
+        using var untracked = no_grad();
+        using var scope = NewDisposeScope();
+        Update(rate);
+    }
+
+    public virtual void Dispose()
+    {
+        _views.ForEach(view => view.Dispose());
+        Gradient.Dispose();
+    }
+
+    protected abstract void Update(double rate);
+}

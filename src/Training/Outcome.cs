@@ -1,0 +1,47 @@
+namespace ConcatService.Training;
+
+/// <summary>How a training ended. What is no value here (out of memory, a broken file) is an exception.</summary>
+public abstract record Outcome
+{
+    /// <summary>A model that is proven to compute what was trained.</summary>
+    /// <param name="Onnx">The model's bytes, with normalisation inside and metadata.</param>
+    public sealed record Finished(TrainingResult Result, byte[] Onnx) : Outcome;
+
+    /// <summary>The loss is not a finite number: a finding about the network and its settings.</summary>
+    /// <param name="Step">From 1; on a GPU, where the loss is read every few steps, up to that many later than it happened.</param>
+    /// <param name="Layer">The first layer whose output was not finite, or null where only the loss was not.</param>
+    public sealed record Diverged(long Step, string? Layer, double LearningRate) : Outcome
+    {
+        public string Message => $"Training diverged at step {Step}: the loss is not a finite number{(Layer is null ? "" : $", and the first layer with such an output is '{Layer}'")}. "
+            + $"The learning rate was {LearningRate:g3}: lower optimizer.lr, set gradient_clip to {{ \"norm\": 1 }}, or put batch_norm behind the convolutions.";
+    }
+
+    /// <summary>The exported model does not compute what was trained.</summary>
+    public sealed record NotEqual(Parity Parity) : Outcome
+    {
+        public string Message => $"The exported model differs from the trained one on {Parity.Samples} samples: largest difference {Parity.MaxAbs:g3}, "
+            + $"{Parity.MaxRelativeToPeak:g3} of the largest output (allowed: {Training.Parity.Tolerance:g1}); {Parity.ChangedClasses} classes changed.";
+    }
+
+    /// <summary>Someone asked for the end.</summary>
+    public sealed record Cancelled : Outcome;
+}
+
+/// <summary>What a finished training is worth. Test figures are of the float32 module in evaluation mode, with the exported weights.</summary>
+/// <param name="Epoch">The epoch that the exported weights are of, from 1.</param>
+/// <param name="SamplesPerSecond">Training steps only.</param>
+/// <param name="WeightsSha256">Over parameters and buffers in declared order, float32 little-endian, and nothing else; lower-case hex.</param>
+public sealed record TrainingResult(
+    double TestAccuracy, double TestLoss, double? ValidationAccuracy, double? ValidationLoss, int Epoch, double SamplesPerSecond, Parity Parity, string WeightsSha256);
+
+/// <summary>The exported model in ONNX Runtime against the trained module, on held-out samples.</summary>
+/// <param name="MaxAbs">The largest difference of two outputs.</param>
+/// <param name="MaxRelativeToPeak">The same, divided by the largest output in size.</param>
+/// <param name="ChangedClasses">Samples whose best class changed although their two best scores are further apart than the tolerance.</param>
+public sealed record Parity(int Samples, double MaxAbs, double MaxRelativeToPeak, int ChangedClasses)
+{
+    /// <summary>30 times what was measured between two correct programs (docs/decisions), and far below what any mistake costs.</summary>
+    public const double Tolerance = 1e-5;
+
+    public bool Holds => MaxRelativeToPeak <= Tolerance && ChangedClasses == 0;
+}

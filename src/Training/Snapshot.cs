@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace ConcatService.Training;
+
+/// <summary>A copy of every parameter and buffer at the end of an epoch.</summary>
+internal sealed record Snapshot(int Epoch, double? ValidationLoss, double? ValidationAccuracy, Tensor Weights, List<Tensor> Buffers) : IDisposable
+{
+    public static Snapshot Of(TorchModel model, int epoch, (double Loss, double Accuracy)? validation) => new(
+        epoch, validation?.Loss, validation?.Accuracy,
+        model.Weights.clone().DetachFromDisposeScope(),
+        [.. BuffersOf(model).Select(buffer => buffer.clone().DetachFromDisposeScope())]);
+
+    /// <summary>Higher accuracy, of equal ones lower loss.</summary>
+    public bool IsWorseThan((double Loss, double Accuracy) other) =>
+        other.Accuracy > ValidationAccuracy || (other.Accuracy == ValidationAccuracy && other.Loss < ValidationLoss);
+
+    public void Restore(TorchModel model)
+    {
+        using var untracked = no_grad();
+        model.Weights.copy_(Weights);
+        foreach (var (buffer, kept) in BuffersOf(model).Zip(Buffers))
+            buffer.copy_(kept);
+    }
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Buffers.ForEach(buffer => buffer.Dispose());
+    }
+
+    private static IEnumerable<Tensor> BuffersOf(TorchModel model) => model.Parameters.Where(parameter => !parameter.Declared.Trainable).Select(parameter => parameter.Tensor);
+}

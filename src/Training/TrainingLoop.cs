@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using ConcatService.Domain.Jobs;
+using ConcatService.Training.Data;
+using ConcatService.Training.Optimizers;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training;
+
+/// <summary>The loop. Knows no database and no queue; runs on one thread, because dispose scopes and gradient mode belong to a thread.</summary>
+internal sealed class TrainingLoop(Network network, TrainingSettings settings, TrainingData data, Action<TrainingReport> report, CancellationToken stop)
+{
+    private readonly TorchModel _model = network.Model;
+    private readonly long _stepsPerEpoch = data.TrainCount / settings.BatchSize;
+    private readonly ScalarType _precision = settings.Precision == Precision.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    /// <summary>A scalar costs a CPU nothing; a GPU would wait for the step to end.</summary>
+    private readonly int _readEvery = settings.Device == DeviceKind.Cuda ? 16 : 1;
+
+    private readonly double _warmupSteps = settings.Schedule.WarmupEpochs.Given!.Value * (data.TrainCount / settings.BatchSize);
+    private readonly Stopwatch _training = new();
+    private long _step;
+
+    public long Steps => settings.Epochs * _stepsPerEpoch;
+
+    /// <summary>Mean over the whole training, steps only.</summary>
+    public double SamplesPerSecond => _step * settings.BatchSize / _training.Elapsed.TotalSeconds;
+
+    /// <summary>Trains all epochs. The snapshot is of the weights to export; null and where, when the loss stopped being a number.</summary>
+    /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>
+    public (Snapshot? Trained, Outcome.Diverged? Diverged) Run()
+    {
+        using var optimizer = Optimizer.For(settings.Optimizer, _model);
+        Snapshot? best = null;
+        for (var epoch = 1; epoch <= settings.Epochs; epoch++)
+        {
+            if (TrainEpoch(epoch, optimizer, out var train) is { } diverged)
+            {
+                best?.Dispose();
+                return (null, diverged);
+            }
+
+            var validation = data.ValidationCount > 0 ? Evaluation.Of(network, data.Validation(Evaluation.BatchSize), stop) : ((double Loss, double Accuracy)?)null;
+            var isBest = best is null || settings.Export == Export.Last || best.IsWorseThan(validation!.Value);
+            if (isBest)
+            {
+                best?.Dispose();
+                best = Snapshot.Of(_model, epoch, validation);
+            }
+
+            report(new TrainingReport.EpochDone(epoch, (int)settings.Epochs, _step, train.Loss, train.Accuracy, validation?.Loss, validation?.Accuracy, SamplesPerSecond, isBest));
+        }
+
+        return (best, null);
+    }
+
+    private Outcome.Diverged? TrainEpoch(int epoch, Optimizer optimizer, out (double Loss, double Accuracy) mean)
+    {
+        _model.Training = true;
+        _model.Precision = _precision;
+        mean = default;
+        using var meter = new Meter(_model.Weights.device);
+        var total = (Loss: 0.0, Correct: 0.0, Samples: 0L);
+        var since = _training.Elapsed;
+        foreach (var take in data.Epoch(epoch, settings.BatchSize))
+        {
+            stop.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            _training.Start();
+            var rate = settings.Schedule.RateAt(settings.Optimizer.Lr.Given!.Value, _step, _warmupSteps, Steps);
+            var (images, labels) = take();                                              // [B, C, H, W], [B]
+
+            optimizer.ZeroGradient();
+            var logits = network.Logits(images);                                        // [B, classes]
+            var loss = nn.functional.cross_entropy(logits, labels, label_smoothing: settings.Loss.LabelSmoothing);
+            meter.Add(loss, logits, labels);
+            _step++;
+            var read = _step % _readEvery == 0 || _step % _stepsPerEpoch == 0 ? meter.Read() : default;
+            if (!double.IsFinite(read.Loss))                                            // before the step, which would spread it to every weight
+                return new(_step, network.FirstNotFinite(images), rate);
+            loss.backward();
+            optimizer.Clip(settings.GradientClip);
+            optimizer.Step(rate);
+            _training.Stop();
+
+            if (read.Samples == 0)
+                continue;
+            total = (total.Loss + (read.Loss * read.Samples), total.Correct + (read.Accuracy * read.Samples), total.Samples + read.Samples);
+            var elapsed = _training.Elapsed;
+            report(new TrainingReport.StepDone(_step, Steps, epoch, read.Loss, read.Accuracy, rate, read.Samples / (elapsed - since).TotalSeconds, elapsed / _step * (Steps - _step)));
+            since = elapsed;
+        }
+
+        mean = (total.Loss / total.Samples, total.Correct / total.Samples);
+        return null;
+    }
+}

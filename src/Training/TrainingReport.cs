@@ -1,0 +1,31 @@
+using ConcatService.Domain.Jobs;
+
+namespace ConcatService.Training;
+
+/// <summary>What a training tells while it runs. Whoever listens must return at once: the loop waits for it.</summary>
+public abstract record TrainingReport
+{
+    /// <summary>Before the first step.</summary>
+    /// <param name="Settings">As used: no <c>auto</c> left.</param>
+    public sealed record Started(TrainingSettings Settings, TrainingEnvironment Environment, long Steps, long TrainSamples, long ValidationSamples, long TestSamples) : TrainingReport;
+
+    /// <summary>One step, or the mean of the steps since the last report where reading every step would hold up a GPU.</summary>
+    /// <param name="Number">Steps done, from 1.</param>
+    /// <param name="Epoch">From 1.</param>
+    /// <param name="SamplesPerSecond">Of these steps.</param>
+    public sealed record StepDone(long Number, long Steps, int Epoch, double Loss, double Accuracy, double LearningRate, double SamplesPerSecond, TimeSpan Remaining) : TrainingReport;
+
+    /// <summary>The end of an epoch.</summary>
+    /// <param name="Step">Steps done.</param>
+    /// <param name="ValidationLoss">Null without a validation split, as is the accuracy.</param>
+    /// <param name="IsBest">Whether these are the best weights so far.</param>
+    public sealed record EpochDone(int Number, int Epochs, long Step, double TrainLoss, double TrainAccuracy, double? ValidationLoss, double? ValidationAccuracy, double SamplesPerSecond, bool IsBest) : TrainingReport;
+
+    /// <summary>Training is over; what follows is the test, the export and the comparison.</summary>
+    public sealed record Finalizing(int ExportedEpoch) : TrainingReport;
+}
+
+/// <summary>What the bits of a training depend on besides spec, settings and data.</summary>
+/// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
+/// <param name="BFloat16">Whether the processor multiplies bfloat16 in hardware.</param>
+public sealed record TrainingEnvironment(string Torch, string OnnxRuntime, long Threads, string Device, bool BFloat16, string DataSha256);

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Training.Data;
+using ConcatService.Training.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training;
+
+/// <summary>One training from the first step to a proven model: trains, tests, exports, compares.</summary>
+public static class TrainingRun
+{
+    /// <summary>Trains on the calling thread and returns when all is over. Sets libtorch's thread count and random generator, which belong to the process.</summary>
+    /// <param name="plan">Fits the data (<see cref="Domain.Data.DataSetFit"/>).</param>
+    /// <param name="settings">As asked; resolved here, and reported.</param>
+    /// <param name="data">Stays the caller's; copied to the device, if that is not the CPU.</param>
+    /// <param name="metadata">Kept in the model beside what is known here: spec hash, job.</param>
+    /// <param name="report">Called on this thread.</param>
+    /// <param name="stop">Looked at every step.</param>
+    /// <exception cref="InvalidOperationException">The settings ask for CUDA and there is none.</exception>
+    public static Outcome Execute(
+        Plan plan, TrainingSettings settings, DataSet data, IReadOnlyDictionary<string, string> metadata, Action<TrainingReport> report, CancellationToken stop)
+    {
+        var machine = Machines.This();
+        settings = settings.Resolve(machine);
+        if (settings.Device == DeviceKind.Cuda && !machine.HasCuda)
+            throw new InvalidOperationException("The settings ask for the device 'cuda', and this worker has none.");
+        var device = settings.Device == DeviceKind.Cuda ? CUDA : CPU;
+        set_num_threads((int)settings.Threads.Given!.Value);
+        random.manual_seed(settings.Seed);
+
+        using var model = new TorchModel(plan, device);
+        using var prepared = new TrainingData(data, settings, plan.Layout, device);
+        Initializers.Fill(model, settings.Initialization);
+        var normalization = settings.Normalize ? prepared.Statistics() : null;
+        if (normalization is not null)
+            model.Normalize(plan.Inputs[0].Name, normalization);
+
+        var network = Network.Of(model);
+        var loop = new TrainingLoop(network, settings, prepared, report, stop);
+        report(new TrainingReport.Started(settings, EnvironmentOf(settings, machine, data), loop.Steps, prepared.TrainCount, prepared.ValidationCount, data.Test.Count));
+        try
+        {
+            var (trained, diverged) = loop.Run();
+            if (trained is null)
+                return diverged!;
+            using (trained)
+            {
+                trained.Restore(model);
+                report(new TrainingReport.Finalizing(trained.Epoch));
+                return Finish(network, normalization, prepared, trained, loop.SamplesPerSecond, metadata, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return new Outcome.Cancelled();
+        }
+    }
+
+    private static Outcome Finish(
+        Network network, Normalization? normalization, TrainingData data, Snapshot trained, double samplesPerSecond, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
+    {
+        var model = network.Model;
+        var test = Evaluation.Of(network, data.Test(Evaluation.BatchSize), stop);
+        var sha256 = WeightsHash.Of(model);
+        var onnx = Export(model, normalization, new Dictionary<string, string>(metadata)
+        {
+            ["classes"] = JsonSerializer.Serialize(data.Classes),
+            ["test_accuracy"] = test.Accuracy.ToString(CultureInfo.InvariantCulture),
+            ["test_loss"] = test.Loss.ToString(CultureInfo.InvariantCulture),
+            ["weights_sha256"] = sha256,
+        });
+
+        using var scope = NewDisposeScope();
+        var parity = ParityGate.Compare(model, onnx, data.Test(ParityGate.Samples).First()().Images);
+        var result = new TrainingResult(test.Accuracy, test.Loss, trained.ValidationAccuracy, trained.ValidationLoss, trained.Epoch, samplesPerSecond, parity, sha256);
+        return parity.Holds ? new Outcome.Finished(result, onnx) : new Outcome.NotEqual(parity);
+    }
+
+    private static byte[] Export(TorchModel model, Normalization? normalization, IReadOnlyDictionary<string, string> metadata)
+    {
+        var byInput = new Dictionary<string, Normalization>();
+        if (normalization is not null)
+            byInput[model.Plan.Inputs[0].Name] = normalization;
+        return OnnxBytes.Write(OnnxGraphBuilder.Build(model.Plan, byInput), model.Parameters.ToDictionary(parameter => parameter.Key, parameter => parameter.Tensor), metadata);
+    }
+
+    private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) => new(
+        torch.__version__, OnnxRuntime.Version, settings.Threads.Given!.Value, settings.Device == DeviceKind.Cuda ? "cuda" : "cpu", machine.HasBFloat16, data.Sha256);
+}
