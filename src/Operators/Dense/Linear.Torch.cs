@@ -8,12 +8,14 @@ namespace ConcatService.Operators;
 /// <summary>A fully connected layer in TorchSharp.</summary>
 internal sealed class LinearTorch : TorchLowering<Linear>
 {
+    public override bool TakesBFloat16 => true;
+
     protected override Tensor Forward(Linear op, TorchLayer layer, Tensor[] x)
     {
         var index = layer.Plan.Input.Index(Axis.Channels);
-        var bias = op.Bias ? layer["bias"] : null;
+        var (input, weight, bias) = (layer.Compute(x[0]), layer.Compute(layer["weight"]), op.Bias ? layer.Compute(layer["bias"]) : null);
         return index == layer.Plan.Input.Rank - 1
-            ? functional.linear(x[0], layer["weight"], bias)
-            : functional.linear(x[0].transpose(index, -1), layer["weight"], bias).transpose(index, -1);    // [N, C, H, W] -> [N, W, H, C] and back
+            ? functional.linear(input, weight, bias)
+            : functional.linear(input.transpose(index, -1), weight, bias).transpose(index, -1);    // [N, C, H, W] -> [N, W, H, C] and back
     }
 }

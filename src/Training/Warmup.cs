@@ -1,0 +1,45 @@
+using System.Text;
+using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Planning;
+using ConcatService.Training.Optimizers;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training;
+
+/// <summary>What a spare trainer does before it says that it is ready: its job's first step is then not its own first step.</summary>
+public static class Warmup
+{
+    private const string Spec = """
+        { "inputs": { "image": { "shape": [1, 8, 8] } }, "layers": [
+            { "type": "conv2d", "out_channels": 4, "kernel_size": 3, "norm": "batch_norm", "activation": "relu" },
+            { "type": "global_avg_pool" }, { "type": "linear", "out_features": 2 } ] }
+        """;
+
+    /// <summary>Loads libtorch and takes one training step, in each precision, of a tiny network through the code that jobs go through. Returns what was found here.</summary>
+    public static Machine Run()
+    {
+        var machine = Machines.This();
+        var plan = Compiler.Compile(Encoding.UTF8.GetBytes(Spec)).Plan!;
+        using var scope = NewDisposeScope();
+        using var model = new TorchModel(plan, machine.HasCuda ? CUDA : CPU) { Training = true };
+        Initializers.Fill(model, Initialization.Auto);
+        using var optimizer = Optimizer.For(AdamSettings.AdamW(), model);
+        var network = Network.Of(model);
+        using var meter = new Meter(model.Weights.device);
+        ScalarType[] precisions = machine.HasBFloat16 ? [ScalarType.Float32, ScalarType.BFloat16] : [ScalarType.Float32];
+        foreach (var precision in precisions)
+        {
+            model.Precision = precision;
+            optimizer.ZeroGradient();
+            var logits = network.Logits(rand([8, 1, 8, 8], device: model.Weights.device));       // [8, 2]
+            var labels = zeros(8, ScalarType.Int64, model.Weights.device);
+            var loss = nn.functional.cross_entropy(logits, labels);
+            loss.backward();
+            optimizer.Step(1e-3);
+            meter.Add(loss, logits, labels);
+            meter.Read();
+        }
+
+        return machine;
+    }
+}
