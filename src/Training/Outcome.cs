@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ConcatService.Training;
 
 /// <summary>How a training ended. What is no value here (out of memory, a broken file) is an exception.</summary>
@@ -43,5 +45,6 @@ public sealed record Parity(int Samples, double MaxAbs, double MaxRelativeToPeak
     /// <summary>30 times what was measured between two correct programs (docs/decisions), and far below what any mistake costs.</summary>
     public const double Tolerance = 1e-5;
 
+    [JsonIgnore]
     public bool Holds => MaxRelativeToPeak <= Tolerance && ChangedClasses == 0;
 }

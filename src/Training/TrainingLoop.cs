@@ -86,7 +86,7 @@ internal sealed class TrainingLoop(Network network, TrainingSettings settings, T
                 continue;
             total = (total.Loss + (read.Loss * read.Samples), total.Correct + (read.Accuracy * read.Samples), total.Samples + read.Samples);
             var elapsed = _training.Elapsed;
-            report(new TrainingReport.StepDone(_step, Steps, epoch, read.Loss, read.Accuracy, rate, read.Samples / (elapsed - since).TotalSeconds, elapsed / _step * (Steps - _step)));
+            report(new TrainingReport.StepDone(_step, Steps, epoch, read.Loss, read.Accuracy, rate, read.Samples / (elapsed - since).TotalSeconds, SamplesPerSecond, elapsed / _step * (Steps - _step)));
             since = elapsed;
         }
 

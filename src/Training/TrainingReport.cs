@@ -13,7 +13,10 @@ public abstract record TrainingReport
     /// <param name="Number">Steps done, from 1.</param>
     /// <param name="Epoch">From 1.</param>
     /// <param name="SamplesPerSecond">Of these steps.</param>
-    public sealed record StepDone(long Number, long Steps, int Epoch, double Loss, double Accuracy, double LearningRate, double SamplesPerSecond, TimeSpan Remaining) : TrainingReport;
+    /// <param name="MeanSamplesPerSecond">Since the start.</param>
+    /// <param name="Remaining">Training steps still to come, at the mean speed.</param>
+    public sealed record StepDone(
+        long Number, long Steps, int Epoch, double Loss, double Accuracy, double LearningRate, double SamplesPerSecond, double MeanSamplesPerSecond, TimeSpan Remaining) : TrainingReport;
 
     /// <summary>The end of an epoch.</summary>
     /// <param name="Step">Steps done.</param>
@@ -27,5 +30,5 @@ public abstract record TrainingReport
 
 /// <summary>What the bits of a training depend on besides spec, settings and data.</summary>
 /// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
-/// <param name="BFloat16">Whether the processor multiplies bfloat16 in hardware.</param>
-public sealed record TrainingEnvironment(string Torch, string OnnxRuntime, long Threads, string Device, bool BFloat16, string DataSha256);
+/// <param name="Bf16">Whether the processor multiplies bfloat16 in hardware.</param>
+public sealed record TrainingEnvironment(string Torch, string OnnxRuntime, long Threads, string Device, bool Bf16, string DataSha256);

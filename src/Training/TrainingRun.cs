@@ -89,5 +89,5 @@ public static class TrainingRun
     }
 
     private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) => new(
-        torch.__version__, OnnxRuntime.Version, settings.Threads.Given!.Value, settings.Device == DeviceKind.Cuda ? "cuda" : "cpu", machine.HasBFloat16, data.Sha256);
+        Version.Parse(torch.__version__).ToString(3), OnnxRuntime.Version, settings.Threads.Given!.Value, settings.Device == DeviceKind.Cuda ? "cuda" : "cpu", machine.HasBFloat16, data.Sha256);
 }

@@ -1,10 +1,95 @@
+using System.Text;
+using System.Text.Json;
+using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Planning;
+using ConcatService.Training;
+using ConcatService.Training.Data;
 
 namespace ConcatService.Worker;
 
 /// <summary>From a claimed job to a published model.</summary>
 internal static class TrainJob
 {
-    public static Task<JobFailure?> RunAsync(TrainerContext context) => Task.FromResult<JobFailure?>(
-        new(FailureClass.Infrastructure, "cannot_train", $"Job {context.Job.Id}: this worker was built before there was a training loop. Update it."));
+    public static async Task<JobFailure?> RunAsync(TrainerContext context)
+    {
+        var job = context.Job;
+        var report = new Report();
+        var compiled = Compiler.Compile(Encoding.UTF8.GetBytes(job.Spec));
+        var settings = TrainingSettings.Read(job.Settings, report);
+        var info = DataSets.Find(job.Dataset);
+        if (compiled.Plan is { } planned && info is not null)
+            DataSetFit.Check(planned, info, settings, report);
+        if (compiled.Plan is not { } plan || info is null || report.HasErrors)
+            return new(FailureClass.User, "invalid", $"The job cannot be trained: {string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(info is null ? DataSets.Unknown(job.Dataset) : "")}");
+
+        Outcome outcome;
+        try
+        {
+            outcome = await OnOneThread(() =>
+            {
+                using var data = DataSetLoader.Load(job.Dataset, DataFolders.FromEnvironment());
+                return TrainingRun.Execute(plan, settings, data, Metadata(job), new TrainingNews(context).Tell, context.Stop);
+            });
+        }
+        catch (FileNotFoundException missing)
+        {
+            return new(FailureClass.Infrastructure, "dataset_missing", missing.Message);
+        }
+        catch (InvalidDataException damaged)
+        {
+            return new(FailureClass.Infrastructure, "dataset_damaged", damaged.Message);
+        }
+
+        context.Stop.ThrowIfCancellationRequested();
+        return outcome switch
+        {
+            Outcome.Finished finished => await PublishAsync(context, plan, info, finished),
+            Outcome.Diverged diverged => new(FailureClass.User, "diverged", diverged.Message, JsonSerializer.SerializeToElement(new { step = diverged.Step, layer = diverged.Layer, learning_rate = diverged.LearningRate })),
+            Outcome.NotEqual different => new(FailureClass.Infrastructure, "parity", different.Message, TrainerJson.Element(different.Parity)),
+            _ => throw new OperationCanceledException(context.Stop),
+        };
+    }
+
+    private static async Task<JobFailure?> PublishAsync(TrainerContext context, Plan plan, DataSetInfo data, Outcome.Finished finished)
+    {
+        using var bytes = new MemoryStream(finished.Onnx);
+        var onnx = await context.StoreAsync(bytes);
+        var result = finished.Result;
+        await context.PublishAsync(
+            new(
+                onnx.Sha256, result.WeightsSha256,
+                TrainerJson.Tensors(plan.Inputs.Select(input => (input.Name, input.Shape))),
+                TrainerJson.Tensors(plan.Outputs.Select(output => (output.Name, plan.Shapes[output.Wire]))),
+                JsonSerializer.Serialize(data.Classes),
+                JsonSerializer.Serialize(new { test_accuracy = result.TestAccuracy, test_loss = result.TestLoss, validation_accuracy = result.ValidationAccuracy, validation_loss = result.ValidationLoss }),
+                TrainerJson.Element(result.Parity).GetRawText()),
+            TrainerJson.Element(result).GetRawText());
+        return null;
+    }
+
+    private static Dictionary<string, string> Metadata(Persistence.ClaimedJob job) => new()
+    {
+        ["job"] = job.Id.ToString(),
+        ["dataset"] = job.Dataset,
+        ["spec_sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(job.Spec))),
+    };
+
+    /// <summary>libtorch's dispose scopes and gradient mode belong to a thread: all of a training stays on one of its own.</summary>
+    private static Task<T> OnOneThread<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+            catch (Exception failure)
+            {
+                done.SetException(failure);
+            }
+        }) { Name = "training", IsBackground = true }.Start();
+        return done.Task;
+    }
 }

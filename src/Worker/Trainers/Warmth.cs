@@ -1,8 +1,7 @@
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Training;
 using Npgsql;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace ConcatService.Worker;
 
@@ -13,10 +12,9 @@ internal static class Warmth
     public static async Task<string> GainAsync(NpgsqlDataSource source)
     {
         var rehearsal = RehearseAsync(source);
-        var device = cuda.is_available() ? CUDA : CPU;
-        TakeStep(device);
+        var machine = Warmup.Run();
         await rehearsal;
-        return device.type == DeviceType.CUDA ? "cuda" : "cpu";
+        return machine.HasCuda ? "cuda" : "cpu";
     }
 
     /// <summary>The statements of a job's first moments, for a job that is not there: the code is compiled and the connection open when one is.</summary>
@@ -38,18 +36,5 @@ internal static class Warmth
         catch (StaleFenceException)
         {
         }
-    }
-
-    private static void TakeStep(Device device)
-    {
-        using var scope = NewDisposeScope();
-        using var layer = nn.Conv2d(1, 4, 3).to(device);
-        using var optimizer = optim.AdamW(layer.parameters());
-        optimizer.zero_grad();
-        var x = rand(8, 1, 8, 8, device: device);                               // [N, C, H, W]
-        var loss = layer.forward(x).square().mean();
-        loss.backward();
-        optimizer.step();
-        loss.item<float>();
     }
 }
