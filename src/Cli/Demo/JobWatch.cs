@@ -92,7 +92,7 @@ internal static class JobWatch
     // ", loss 0.412, accuracy 0.871": the newest value of each series, as far as there is one.
     private static async Task<string> LatestAsync(ServiceClient service, string id, CancellationToken cancel)
     {
-        var metrics = await service.GetAsync($"/v1/jobs/{id}/metrics", cancel);
+        var metrics = await service.GetAsync($"/v1/jobs/{id}/metrics?name=train_loss,train_accuracy&max_points=2", cancel);
         var series = metrics["series"]!.AsArray().ToDictionary(each => (string)each!["name"]!, each => (double?)each!["values"]!.AsArray().LastOrDefault());
         return string.Concat(new[] { ("train_loss", "loss"), ("train_accuracy", "accuracy") }
             .Select(name => series.GetValueOrDefault(name.Item1) is { } value ? $", {name.Item2} {value:F3}" : ""));
