@@ -17,6 +17,7 @@ public sealed class Expander
     private readonly List<Draft> _drafts = [];
     private readonly Dictionary<string, Source> _aliases = [];
     private readonly HashSet<string> _names = [];
+    private readonly HashSet<string> _ported = [];
     private bool _tooLarge;
 
     private Expander(Report report) => _report = report;
@@ -142,15 +143,20 @@ public sealed class Expander
     /// <summary>The source that a reference means; null after reporting that there is none.</summary>
     private Source? Resolve(Reference reference, LayerSpec layer, Scope scope, int position, SpecPath list)
     {
-        var colon = reference.Name.IndexOf(':', StringComparison.Ordinal);
-        var name = colon < 0 ? reference.Name : reference.Name[..colon];
-        var port = 0;
-        if (colon >= 0 && (!int.TryParse(reference.Name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || name.Length == 0))
-            name = "";
+        var (name, port) = NameAndPort(reference.Name);
         if (scope.Resolve(name, position) is { } full)
             return new(full, port, new(list, position, reference.Path, reference.Name));
         _report.Error(Codes.UnknownInput, reference.Path, $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' that {layer.Name ?? layer.Type} can see.{Spelling.DidYouMean(name, scope.Visible)}");
         return null;
+    }
+
+    /// <summary><c>name:1</c> is a part of a split; the name is empty where what follows the colon is no number.</summary>
+    private static (string Name, int Port) NameAndPort(string written)
+    {
+        var colon = written.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0)
+            return (written, 0);
+        return int.TryParse(written.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (written[..colon], port) : ("", 0);
     }
 
     /// <summary>Adds the layer named by <c>{ "like": … }</c>, when there is one, as the last input.</summary>
@@ -232,6 +238,8 @@ public sealed class Expander
 
         _names.Add(draft.Name);
         _drafts.Add(draft);
+        if (draft.Operator.HasPorts)
+            _ported.Add(draft.Name);
     }
 
     private IEnumerable<GraphOutput> Outputs(Spec spec, Scope scope, Source? last)
@@ -246,7 +254,7 @@ public sealed class Expander
         if (spec.Outputs is null)
         {
             if (last is { } output)
-                yield return new(output.FullName, Wired(output));
+                yield return new(output.FullName, WiredToOne(output, SpecPath.Root["layers"]));
             yield break;
         }
 
@@ -257,8 +265,8 @@ public sealed class Expander
         {
             if (!seen.Add(reference.Name))
                 _report.Error(Codes.DuplicateName, reference.Path, $"The output '{reference.Name}' is there twice. Keep one.");
-            else if (scope.Resolve(reference.Name, int.MaxValue) is { } full && _names.Contains(full))
-                yield return new(reference.Name, Wired(new(full, 0, new(reference.Path, 0, null, full))));
+            else if (NameAndPort(reference.Name) is var (name, port) && scope.Resolve(name, int.MaxValue) is { } full && _names.Contains(full))
+                yield return new(reference.Name, WiredToOne(new(full, port, new(reference.Path, 0, reference.Path, reference.Name)), reference.Path));
             else
                 _report.Error(Codes.UnknownInput, reference.Path, $"There is no layer '{SpecReader.Shortened(reference.Name)}'.{Spelling.DidYouMean(reference.Name, scope.Visible)}");
         }
@@ -272,6 +280,15 @@ public sealed class Expander
         return new(source.FullName, source.Port);
     }
 
+    /// <summary>The wire to an input or output; reports the bare name of a layer that has parts only.</summary>
+    private Wire WiredToOne(Source source, SpecPath user)
+    {
+        var wire = Wired(source);
+        if (_ported.Contains(wire.Source) && !source.Edge.Written.Contains(':', StringComparison.Ordinal))
+            _report.Error(Codes.UnknownInput, source.Edge.Reference ?? user, $"{wire.Source} has several outputs and none that its bare name means. Name one of them: '{wire.Source}:0'.");
+        return wire;
+    }
+
     private List<Layer> Sort()
     {
         var layers = new List<Layer>(_drafts.Count);
@@ -279,7 +296,7 @@ public sealed class Expander
         {
             foreach (var input in draft.Inputs.Where(input => !_names.Contains(input.FullName)))
                 _report.Error(Codes.UnknownInput, input.Edge.Reference ?? draft.Path, $"There is no layer '{SpecReader.Shortened(input.Edge.Written)}'.");
-            layers.Add(new(draft.Name, draft.Operator, [.. draft.Inputs.Select(Wired)], draft.Path) { Edges = [.. draft.Inputs.Select(input => input.Edge)] });
+            layers.Add(new(draft.Name, draft.Operator, [.. draft.Inputs.Select(input => WiredToOne(input, draft.Path))], draft.Path) { Edges = [.. draft.Inputs.Select(input => input.Edge)] });
         }
 
         return ExecutionOrder.Of(layers, _report);

@@ -39,6 +39,10 @@ public abstract record Operator
     [NotAnAttribute]
     public virtual (string Attribute, string Layer)? Like => null;
 
+    /// <summary>Whether the outputs are only known as <c>NAME:0</c>, <c>NAME:1</c>, …; the bare name is an error then.</summary>
+    [NotAnAttribute]
+    public virtual bool HasPorts => false;
+
     /// <summary>Whether the operator stands for others: <see cref="Expand"/> is called instead of <see cref="Infer"/>.</summary>
     [NotAnAttribute]
     public virtual bool Expands => false;

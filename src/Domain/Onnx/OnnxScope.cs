@@ -52,6 +52,10 @@ public sealed class OnnxScope
     public void Add(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
         _builder.Node(new(opType, Layer.Name, inputs, [Output], attributes));
 
+    /// <summary>A node that gives all outputs of a layer with several.</summary>
+    public void AddAll(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
+        _builder.Node(new(opType, Layer.Name, inputs, [.. Layer.Outputs.Select((_, port) => _builder.Tensor(new(Layer.Name, port)))], attributes));
+
     /// <summary>A node on the way; returns the name of its output.</summary>
     public string Part(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
     {

@@ -78,6 +78,7 @@ public static class AttributeTypes
         [typeof(Extent)] = Extent.Attribute,
         [typeof(Padding)] = Padding.Attribute,
         [typeof(AxisName)] = AxisName.Attribute,
+        [typeof(Integers)] = Integers.Attribute,
         [typeof(Scale)] = Scale.Attribute,
         [typeof(TargetSize)] = TargetSize.Attribute,
         [typeof(Operator)] = NestedOperator.Attribute,

@@ -17,7 +17,9 @@ internal sealed class ActivationTorch : TorchLowering<Activation>
         "silu" => functional.silu(x[0]),
         "sigmoid" => x[0].sigmoid(),
         "tanh" => x[0].tanh(),
-        "softplus" => functional.softplus(x[0]),
+        "mish" => functional.mish(x[0]),
+        "hard_swish" => functional.hardswish(x[0]),
+        "hard_sigmoid" => functional.hardsigmoid(x[0]),
         _ => throw new InvalidOperationException($"No libtorch form for {op.Kind}."),
     };
 }

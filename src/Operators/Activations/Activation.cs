@@ -7,7 +7,7 @@ namespace ConcatService.Operators;
 
 /// <summary>The activations without attributes: one number in, one number out.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.ReLU and its siblings; ONNX operators of the same names.</remarks>
-[Kind("relu"), Kind("relu6"), Kind("selu"), Kind("silu"), Kind("sigmoid"), Kind("tanh"), Kind("softplus")]
+[Kind("relu"), Kind("relu6"), Kind("selu"), Kind("silu"), Kind("sigmoid"), Kind("tanh"), Kind("mish"), Kind("hard_swish"), Kind("hard_sigmoid")]
 public sealed record Activation : Operator
 {
     public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
@@ -22,11 +22,13 @@ public sealed record Activation : Operator
             case "silu": onnx.Add("Mul", [onnx.Input, onnx.Part("Sigmoid", [onnx.Input])]); break;
             case "sigmoid": onnx.Add("Sigmoid"); break;
             case "tanh": onnx.Add("Tanh"); break;
-            case "softplus": onnx.Add("Softplus"); break;
+            case "mish": onnx.Add("Mul", [onnx.Input, onnx.Part("Tanh", [onnx.Part("Softplus", [onnx.Input])])]); break;
+            case "hard_swish": onnx.Add("HardSwish"); break;
+            case "hard_sigmoid": onnx.Add("HardSigmoid", ("alpha", 1.0 / 6), ("beta", 0.5)); break;  // PyTorch's slope; ONNX's own default is 0.2
             default: throw new InvalidOperationException($"No ONNX form for {Kind}.");
         }
     }
 
     public static IEnumerable<Example> Examples =>
-        new[] { "relu", "relu6", "selu", "silu", "sigmoid", "tanh", "softplus" }.Select(kind => new Example(kind, new Activation { Kind = kind }, [3, 5, 4]));
+        new[] { "relu", "relu6", "selu", "silu", "sigmoid", "tanh", "mish", "hard_swish", "hard_sigmoid" }.Select(kind => new Example(kind, new Activation { Kind = kind }, [3, 5, 4]));
 }

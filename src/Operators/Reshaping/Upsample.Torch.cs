@@ -10,7 +10,7 @@ internal sealed class UpsampleTorch : TorchLowering<Upsample>
     protected override Tensor Forward(Upsample op, TorchLayer layer, Tensor[] x)
     {
         var spatial = layer.Plan.Input.Rank - 2;
-        var size = op.Size is not { } target ? null : target.Like is null ? target.Cells.ToArray(spatial) : x[^1].shape[2..(2 + spatial)];
+        var size = TargetsTorch.SizeOf(op.Size, spatial, x);
         double[]? factors = op.ScaleFactor is { } scale ? [.. Enumerable.Range(0, spatial).Select(i => scale[i])] : null;
         var mode = op.Mode switch
         {

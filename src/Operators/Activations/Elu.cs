@@ -1,0 +1,25 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Operators;
+
+/// <summary>A relu that ends smoothly at −alpha: alpha·(exp(x) − 1) below 0.</summary>
+/// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: Clevert et al. 2016; torch.nn.ELU; ONNX Elu-6.</remarks>
+[Kind("elu")]
+public sealed record Elu : Operator
+{
+    /// <summary>What it tends to far below 0, negated. Default: 1.</summary>
+    public double Alpha { get; init; } = 1;
+
+    public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Elu", ("alpha", Alpha));
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("default", new Elu(), [3, 5, 4]),
+        new("alpha", new Elu { Alpha = 0.5 }, [7]),
+    ];
+}

@@ -1,0 +1,25 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Operators;
+
+/// <summary>A relu that lets a share of what is negative through.</summary>
+/// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.LeakyReLU; ONNX LeakyRelu-16.</remarks>
+[Kind("leaky_relu")]
+public sealed record LeakyRelu : Operator
+{
+    /// <summary>The slope below 0. Default: 0.01.</summary>
+    public double NegativeSlope { get; init; } = 0.01;
+
+    public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("LeakyRelu", ("alpha", NegativeSlope));
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("default", new LeakyRelu(), [3, 5, 4]),
+        new("slope", new LeakyRelu { NegativeSlope = 0.3 }, [7]),
+    ];
+}

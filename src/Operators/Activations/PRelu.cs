@@ -1,0 +1,42 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>A relu whose slope below 0 is learned, one for all channels or one each.</summary>
+/// <remarks>Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[num_parameters]</c>, from init. MACs: none. Sources: He et al. 2015; torch.nn.PReLU; ONNX PRelu-16.</remarks>
+[Kind("prelu")]
+public sealed record PRelu : Operator
+{
+    /// <summary>1, or the number of channels. Default: 1.</summary>
+    [Between(1)]
+    public long NumParameters { get; init; } = 1;
+
+    /// <summary>The slope at the start. Default: 0.25.</summary>
+    public double Init { get; init; } = 0.25;
+
+    public override Shape? Infer(Site site) => NumParameters == 1
+        ? site.IsFloat() ? site.Input : null
+        : !site.IsFloat() || !site.HasFeatures(out var channels) || !site.HasFeaturesFirst() ? null
+        : channels == NumParameters ? site.Input : site.Error(Codes.LayerShape, $"num_parameters is {NumParameters} and {channels} channels arrive. Make it 1 or {channels}.");
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => [new("weight", [NumParameters], Initializer.Constant, Constant: Init)];
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var slope = onnx.Parameter("weight");
+        if (NumParameters > 1 && onnx.Layer.Input.Rank > 2)
+            slope = onnx.Part("Unsqueeze", [slope, onnx.Constant([.. Enumerable.Range(1, onnx.Layer.Input.Rank - 2).Select(i => (long)i)])]);   // [C] -> [C, 1, 1]
+        onnx.Add("PRelu", [onnx.Input, slope]);
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("one slope", new PRelu(), [3, 5, 4]),
+        new("a slope per channel", new PRelu { NumParameters = 3, Init = 0.1 }, [3, 5, 4]),
+        new("a slope per feature", new PRelu { NumParameters = 7 }, [7]),
+    ];
+}

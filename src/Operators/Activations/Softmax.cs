@@ -1,0 +1,30 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Makes the numbers along an axis positive with the sum 1 (softmax), or gives the logarithm of that (log_softmax).</summary>
+/// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.Softmax; ONNX Softmax-13, LogSoftmax-13.</remarks>
+[Kind("softmax"), Kind("log_softmax")]
+public sealed record Softmax : Operator
+{
+    /// <summary>The axis whose numbers belong together; not the batch. Default: channels, the feature axis.</summary>
+    public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
+
+    public override Shape? Infer(Site site) => site.IsFloat() && AxesOf.Position(site, Axis) is not null ? site.Input : null;
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add(Kind == "softmax" ? "Softmax" : "LogSoftmax", ("axis", (long)AxesOf.Index(onnx.Layer.Input, Axis)));
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("softmax", new Softmax { Kind = "softmax" }, [7]),
+        new("softmax over channels", new Softmax { Kind = "softmax" }, [4, 3, 5]),
+        new("softmax over width", new Softmax { Kind = "softmax", Axis = Domain.Shapes.Axis.Width }, [4, 3, 5]),
+        new("softmax by number", new Softmax { Kind = "softmax", Axis = new(default, -1) }, [4, 3]) { ChannelsFirstOnly = true },
+        new("log_softmax", new Softmax { Kind = "log_softmax" }, [7]),
+        new("log_softmax over time", new Softmax { Kind = "log_softmax", Axis = Domain.Shapes.Axis.Time }, [4, 6]),
+    ];
+}

@@ -1,0 +1,32 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>A smooth relu: log(1 + exp(beta·x)) / beta.</summary>
+/// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.Softplus; ONNX Softplus-1.</remarks>
+[Kind("softplus")]
+public sealed record Softplus : Operator
+{
+    /// <summary>How sharp the bend is. Default: 1.</summary>
+    [Between(1e-6, 1e6)]
+    public double Beta { get; init; } = 1;
+
+    /// <summary>Where beta·x is above it, x itself is given. Default: 20.</summary>
+    public double Threshold { get; init; } = 20;                                                 // PyTorch's: float32 cannot tell the difference there
+
+    public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var scaled = Beta == 1 ? onnx.Input : onnx.Part("Mul", [onnx.Input, onnx.Scalar(Beta)]);
+        var smooth = onnx.Part("Div", [onnx.Part("Softplus", [scaled]), onnx.Scalar(Beta)]);
+        onnx.Add("Where", [onnx.Part("Greater", [scaled, onnx.Scalar(Threshold)]), onnx.Input, smooth]);
+    }
+
+    public static IEnumerable<Example> Examples =>
+        [new("default", new Softplus(), [3, 5, 4]), new("sharp, with a low threshold", new Softplus { Beta = 3, Threshold = 1 }, [3, 5, 4])];
+}

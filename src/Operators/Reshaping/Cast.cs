@@ -1,0 +1,25 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Operators;
+
+/// <summary>Gives the numbers another element type; to int64, what is behind the point is cut off and no gradient passes.</summary>
+/// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.Tensor.to; ONNX Cast-13.</remarks>
+[Kind("cast")]
+public sealed record Cast : Operator
+{
+    /// <summary>float32 or int64.</summary>
+    public required DType Dtype { get; init; }
+
+    public override Shape? Infer(Site site) => site.Input.With(Dtype);
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Cast", ("to", Dtype == DType.Int64 ? 7L : 1L));   // TensorProto.DataType
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("to float32", new Cast { Dtype = DType.Float32 }, [5]) { DType = DType.Int64, MaxValue = 9 },
+        new("to int64", new Cast { Dtype = DType.Int64 }, [3, 5, 4]),
+    ];
+}

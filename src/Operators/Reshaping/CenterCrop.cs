@@ -1,0 +1,70 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>The middle of a map or sequence; where an odd number of cells goes, one more goes at the end.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, size, size]</c>. Parameters and MACs: none. Sources: Ronneberger et al. 2015 (U-Net's crop); ONNX Slice-13.
+/// </remarks>
+[Kind("center_crop")]
+public sealed record CenterCrop : Operator
+{
+    /// <summary>The size that stays, at most the input's, or <c>{ "like": LAYER }</c>.</summary>
+    [Between(1)]
+    public required TargetSize Size { get; init; }
+
+    public override (string Attribute, string Layer)? Like => Size.Like is { } layer ? ("size", layer) : null;
+
+    public override Shape? Infer(Site site)
+    {
+        var spatial = site.Input.Rank == 3 ? 1 : 2;
+        if (!site.IsDefaultOrder(spatial) || (Size.Like is null && !Windows.HasOneEach(site, spatial, "size", Size.Cells)))
+            return null;
+        var output = site.Input;
+        var dimension = 0;
+        foreach (var axis in site.Input.SpatialAxes)
+        {
+            if (Targets.SizeOf(site, Size, axis, dimension++) is not { } size)
+                return null;
+            if ((site.Input[axis] - size).Known is < 0)
+                return site.Error(Codes.LayerShape, $"size is {size} in {axis.Name()} and its input {site.Layer.InputName(0)} has only {site.Input[axis]}. Use pad{spatial}d to make it larger.");
+            output = output.With(axis, size);
+        }
+
+        return output;                                                                           // [N, C, H, W] -> [N, C, H', W']
+    }
+
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
+        axis.IsSpatial() && (layer.Input[axis] - layer.Output[axis]).Known is { } lost ? new(1, 1, lost) : Rescaling.None;
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var (input, output) = (onnx.Layer.Input, onnx.Layer.Output);
+        long[] axes = [.. input.SpatialAxes.Select(axis => (long)input.Index(axis))];
+        var lost = input.SpatialAxes.Select(axis => (input[axis] - output[axis]).Known).ToArray();
+        if (Array.TrueForAll(lost, cells => cells is not null))
+        {
+            long[] starts = [.. lost.Select(cells => cells!.Value / 2)];
+            long[] ends = [.. lost.Select(cells => cells == 0 ? long.MaxValue : -(cells!.Value - (cells.Value / 2)))];
+            onnx.Add("Slice", [onnx.Input, onnx.Constant(starts), onnx.Constant(ends), onnx.Constant(axes)]);
+            return;
+        }
+
+        var sizes = Targets.OnnxSizes(onnx, Size);
+        var start = onnx.Part("Div", [onnx.Part("Sub", [onnx.Part("Shape", [onnx.Input]), sizes]), onnx.Constant(2)]);
+        onnx.Add("Slice", [onnx.Input, start, onnx.Part("Add", [start, sizes])]);
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("even", new CenterCrop { Size = 4 }, [3, 8, 6]),
+        new("odd", new CenterCrop { Size = (Extent)new long[] { 4, 3 } }, [3, 7, 6]),
+        new("nothing to cut", new CenterCrop { Size = (Extent)new long[] { 5, 2 } }, [3, 5, 4]),
+        new("like another layer", new CenterCrop { Size = new TargetSize(0, "x1") }, [3, 8, 7], [2, 5, 4]),
+        new("a sequence", new CenterCrop { Size = 4 }, [3, 9]),
+    ];
+}

@@ -1,0 +1,33 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Deals the channels of the groups out like cards: the first of each group, then the second of each, ….</summary>
+/// <remarks>Shapes: <c>[N, C, …]</c>, unchanged. Parameters and MACs: none. Sources: Zhang et al. 2018 (ShuffleNet); torch.nn.ChannelShuffle; ONNX Gather-13.</remarks>
+[Kind("channel_shuffle")]
+public sealed record ChannelShuffle : Operator
+{
+    /// <summary>How many groups, at least 1; the channels are a multiple of it.</summary>
+    [Between(1)]
+    public required long Groups { get; init; }
+
+    public override Shape? Infer(Site site)
+    {
+        if (!site.HasFeatures(out var channels) || !site.HasFeaturesFirst())
+            return null;
+        return channels % Groups == 0 ? site.Input : site.Error(Codes.NotDivisible, $"groups is {Groups}, and the {channels} channels that arrive must be a multiple of it.");
+    }
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var channels = onnx.Layer.Input[Axis.Channels].Value;
+        long[] order = [.. Enumerable.Range(0, (int)channels).Select(i => (i % Groups * (channels / Groups)) + (i / Groups))];
+        onnx.Add("Gather", [onnx.Input, onnx.Constant(order)], ("axis", 1L));
+    }
+
+    public static IEnumerable<Example> Examples => [new("two groups", new ChannelShuffle { Groups = 2 }, [6, 3, 4]), new("three groups", new ChannelShuffle { Groups = 3 }, [6, 5])];
+}

@@ -1,0 +1,53 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Stretches dimensions of 1 by repeating what is there.</summary>
+/// <remarks>Shapes: <c>[N, C, 1, 1]</c> gives <c>[N, C, H, W]</c>. Parameters and MACs: none. Sources: torch.Tensor.expand; ONNX Expand-13.</remarks>
+[Kind("expand")]
+public sealed record Expand : Operator
+{
+    /// <summary>The new sizes without the batch, as many as there are dimensions; -1 leaves one as it is.</summary>
+    [Between(-1)]
+    public required Integers Shape { get; init; }
+
+    public override Shape? Infer(Site site)
+    {
+        var input = site.Input;
+        if (Shape.Count != input.Rank - 1 || Shape.ToArray().Contains(0))
+            return site.Error(Codes.OutOfRange, $"shape is {Shape}; expected a size of at least 1, or -1, for each of the {input.Rank - 1} dimensions of its input {site.Layer.InputName(0)}, {input.Sizes}.");
+        var output = input;
+        for (var position = 1; position < input.Rank; position++)
+        {
+            var size = Shape[position - 1];
+            if (size == -1 || input.Dims[position] == size)
+                continue;
+            if (input.Dims[position] != 1)
+                return site.Error(Codes.LayerShape, $"shape is {Shape} and its input {site.Layer.InputName(0)} is {input.Sizes}: only a dimension of 1 can be stretched, and {input.Axes[position].Name()} is {input.Dims[position]}. Leave it at -1.");
+            output = output.With(position, size);
+        }
+
+        return output;                                                                           // [N, C, 1, 1] -> [N, C, H, W]
+    }
+
+    public override void EmitOnnx(OnnxScope onnx) =>
+        onnx.Add("Expand", [onnx.Input, onnx.Constant([1, .. TensorSizes(onnx.Layer).Select(size => Math.Max(1, size))])]);
+
+    /// <summary>The sizes behind the batch in the tensor's own order, -1 for those that stay.</summary>
+    internal long[] TensorSizes(PlannedLayer layer)
+    {
+        var shape = Shape;
+        return [.. Views.PositionsOf(layer.Input).Skip(1).Select(position => shape[(int)position - 1])];
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("a vector over a map", new Expand { Shape = new long[] { -1, 5, 4 } }, [3, 1, 1]) { ChannelsFirstOnly = true },
+        new("channels", new Expand { Shape = new long[] { 3, 5, -1 } }, [1, 5, 4]) { ChannelsFirstOnly = true },
+        new("[time, features]", new Expand { Shape = new long[] { 6, -1 } }, [1, 3]) { InputAxes = [Axis.Time, Axis.Channels] },
+    ];
+}

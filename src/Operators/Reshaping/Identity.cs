@@ -1,0 +1,18 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Operators;
+
+/// <summary>Gives what it gets: a name for a place in the network.</summary>
+/// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.Identity; ONNX Identity-16.</remarks>
+[Kind("identity")]
+public sealed record Identity : Operator
+{
+    public override Shape? Infer(Site site) => site.Input;
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");
+
+    public static IEnumerable<Example> Examples => [new("a map", new Identity(), [3, 5, 4]), new("whole numbers", new Identity(), [5]) { DType = DType.Int64 }];
+}

@@ -1,0 +1,129 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>What a border is filled with.</summary>
+public enum PadMode
+{
+    Zeros,
+    /// <summary>Mirrored at the edge, which is not repeated.</summary>
+    Reflect,
+    /// <summary>The edge repeated.</summary>
+    Replicate,
+}
+
+/// <summary>Adds a border: so many cells on each side, or up to a size, the odd cell at the end.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, H + top + bottom, W + left + right]</c>, or the size asked for; like another layer's size that is smaller at
+/// run time, the border is cut off instead. Parameters and MACs: none. Sources: torch.nn.functional.pad; ONNX Pad-13.
+/// </remarks>
+[Kind("pad1d"), Kind("pad2d")]
+public sealed record Pad : Operator
+{
+    /// <summary>Cells as left, right, top, bottom (pad1d: left, right), or one number for all sides. Either this or <see cref="Size"/>.</summary>
+    [Between(0)]
+    public Integers? Padding { get; init; }
+
+    /// <summary>The size to reach, or <c>{ "like": LAYER }</c>. Either this or <see cref="Padding"/>.</summary>
+    [Between(1)]
+    public TargetSize? Size { get; init; }
+
+    /// <summary>zeros, reflect or replicate. Default: zeros.</summary>
+    public PadMode Mode { get; init; }
+
+    public override (string Attribute, string Layer)? Like => Size?.Like is { } layer ? ("size", layer) : null;
+
+    [NotAnAttribute]
+    public int SpatialRank => Kind == "pad1d" ? 1 : 2;
+
+    public override Shape? Infer(Site site)
+    {
+        if (!site.IsDefaultOrder(SpatialRank))
+            return null;
+        if (Padding is null == Size is null)
+            return site.Error(Codes.MissingField, $"{Kind} takes either padding or size. Give {(Size is null ? "one" : "only one")} of them.");
+        if (Padding is { IsOne: false } listed && listed.Count != 2 * SpatialRank)
+            return site.Error(Codes.OutOfRange, $"padding lists {listed.Count} numbers; expected {2 * SpatialRank}: {(SpatialRank == 1 ? "left, right" : "left, right, top, bottom")}, or one number for all sides.");
+        if (Size is { Like: null } size && !Windows.HasOneEach(site, SpatialRank, "size", size.Cells))
+            return null;
+        var output = site.Input;
+        var dimension = 0;
+        foreach (var axis in site.Input.SpatialAxes)
+        {
+            if (Reached(site, axis, dimension++) is not { } reached)
+                return null;
+            output = output.With(axis, reached);
+        }
+
+        return output;                                                                           // [N, C, H, W] -> [N, C, H', W']
+    }
+
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
+        axis.IsSpatial() && (layer.Input[axis] - layer.Output[axis]).Known is { } lost ? new(1, 1, lost) : Rescaling.None;
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var mode = Mode switch { PadMode.Reflect => "reflect", PadMode.Replicate => "edge", _ => "constant" };
+        onnx.Add("Pad", [onnx.Input, OnnxPads(onnx)], ("mode", mode));
+    }
+
+    /// <summary>Cells before and after along one spatial dimension, when this many are missing.</summary>
+    internal (long Before, long After) Sides(int dimension, long missing) => Padding switch
+    {
+        { IsOne: true } all => (all[0], all[0]),
+        // The list begins with the last dimension, as libtorch's does.
+        { } each => (each[2 * (SpatialRank - 1 - dimension)], each[(2 * (SpatialRank - 1 - dimension)) + 1]),
+        null => (missing / 2, missing - (missing / 2)),
+    };
+
+    private Dim? Reached(Site site, Axis axis, int dimension)
+    {
+        var input = site.Input[axis];
+        var reached = Size is { } target ? Targets.SizeOf(site, target, axis, dimension) : input + Sides(dimension, 0).Before + Sides(dimension, 0).After;
+        if (reached is not { } size)
+            return null;
+        if ((size - input).Known is not { } missing)
+            return size;
+        if (missing < 0)
+        {
+            site.Error(Codes.LayerShape, $"size is {size} in {axis.Name()} and its input {site.Layer.InputName(0)} has {input} already. Use center_crop to make it smaller.");
+            return null;
+        }
+
+        var (before, after) = Sides(dimension, missing);
+        if (Mode != PadMode.Reflect || input.Known is not { } cells || Math.Max(before, after) < cells)
+            return size;
+        site.Error(Codes.LayerShape, $"reflect adds {Math.Max(before, after)} cells in {axis.Name()}, and a mirror image of {cells} has at most {cells - 1}. Pad less, or with zeros or replicate.");
+        return null;
+    }
+
+    private string OnnxPads(OnnxScope onnx)
+    {
+        var (input, output) = (onnx.Layer.Input, onnx.Layer.Output);
+        var missing = input.SpatialAxes.Select(axis => (output[axis] - input[axis]).Known).ToArray();
+        if (Array.TrueForAll(missing, cells => cells is not null))
+        {
+            var sides = missing.Select((cells, dimension) => Sides(dimension, cells!.Value)).ToArray();
+            return onnx.Constant([0, 0, .. sides.Select(side => side.Before), 0, 0, .. sides.Select(side => side.After)]);
+        }
+
+        var lacking = onnx.Part("Sub", [Targets.OnnxSizes(onnx, Size!.Value), onnx.Part("Shape", [onnx.Input])]);
+        var before = onnx.Part("Div", [lacking, onnx.Constant(2)]);
+        return onnx.Part("Concat", [before, onnx.Part("Sub", [lacking, before])], ("axis", 0L));
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("each side", new Pad { Kind = "pad2d", Padding = new long[] { 1, 2, 0, 3 } }, [3, 5, 4]),
+        new("all sides", new Pad { Kind = "pad2d", Padding = 2 }, [3, 5, 4]),
+        new("reflect", new Pad { Kind = "pad2d", Padding = new long[] { 2, 1, 3, 0 }, Mode = PadMode.Reflect }, [3, 5, 4]),
+        new("replicate", new Pad { Kind = "pad2d", Padding = new long[] { 2, 1, 3, 0 }, Mode = PadMode.Replicate }, [3, 5, 4]),
+        new("to a size", new Pad { Kind = "pad2d", Size = 8 }, [3, 5, 4]),
+        new("like another layer", new Pad { Kind = "pad2d", Size = new TargetSize(0, "x1") }, [3, 5, 4], [2, 8, 4]),
+        new("a sequence", new Pad { Kind = "pad1d", Padding = new long[] { 2, 1 }, Mode = PadMode.Replicate }, [3, 5]),
+    ];
+}

@@ -1,0 +1,45 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Reads the numbers of a sample, in the order that the spec writes them, in another shape.</summary>
+/// <remarks>
+/// Shapes: any to one with as many numbers, with the default axes of its rank. Parameters and MACs: none. Sources: torch.reshape; ONNX Reshape-14.
+/// </remarks>
+[Kind("reshape")]
+public sealed record Reshape : Operator
+{
+    /// <summary>The new sizes without the batch; at most one may be -1, what remains.</summary>
+    [Between(-1)]
+    public required Integers Shape { get; init; }
+
+    public override Shape? Infer(Site site)
+    {
+        var sizes = Shape.ToArray();
+        var all = site.Input.Dims.Skip(1).Aggregate((Dim)1, (a, b) => a * b);
+        if (sizes.Contains(0) || sizes.Count(size => size == -1) > 1 || sizes.Length > SpecReader.MaxRank)
+            return site.Error(Codes.OutOfRange, $"shape is {Shape}; expected 1 to {SpecReader.MaxRank} sizes of at least 1, one of which may be -1.");
+        var given = sizes.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);
+        var remains = all.FloorDivide(given);
+        if (remains * given != all || (!sizes.Contains(-1) && given != all))
+            return site.Error(Codes.LayerShape, $"shape {Shape} holds {given} numbers{(sizes.Contains(-1) ? " times a whole number" : "")} and its input {site.Layer.InputName(0)}, {site.Input.Sizes}, has {all}. Make the sizes' product fit, or leave one to -1.");
+        return new(
+            [Dim.Batch, .. sizes.Select(size => size == -1 ? remains : size)],
+            Axes.Default(sizes.Length, site.Layout, site.Input.DType),
+            site.Input.DType);                                                                   // [N, C, H, W] -> [N, …]
+    }
+
+    public override void EmitOnnx(OnnxScope onnx) => Views.EmitReshape(onnx);
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("a map of a vector", new Reshape { Shape = new long[] { 3, 2, 4 } }, [24]),
+        new("a vector of a map", new Reshape { Shape = -1 }, [3, 2, 4]),
+        new("a sequence of a map", new Reshape { Shape = new long[] { 3, -1 } }, [3, 2, 4]),
+        new("five dimensions", new Reshape { Shape = new long[] { 2, 3, 1, 2, -1 } }, [6, 2, 4]),
+    ];
+}

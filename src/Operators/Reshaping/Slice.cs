@@ -1,0 +1,51 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>The part of an axis from <c>start</c> up to, not including, <c>end</c>; numbers count as in Python, negative ones from the end.</summary>
+/// <remarks>Shapes: the axis becomes shorter. Parameters and MACs: none. Sources: torch slicing <c>x[:, start:end]</c>; ONNX Slice-13.</remarks>
+[Kind("slice")]
+public sealed record Slice : Operator
+{
+    /// <summary>The axis to cut; not the batch. Default: channels.</summary>
+    public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
+
+    /// <summary>The first place that stays. Default: 0.</summary>
+    public long Start { get; init; }
+
+    /// <summary>The first place behind that does not stay. Default: to the end.</summary>
+    public long? End { get; init; }
+
+    public override Shape? Infer(Site site)
+    {
+        if (AxesOf.Position(site, Axis) is not { } position)
+            return null;
+        var size = site.Input.Dims[position];
+        if (size.Known is { } known)
+            return site.Input.With(position, Clamp(End ?? known, known) - Clamp(Start, known));
+        // Where a size is symbolic, both ends must count from the same side: the length is then known for every size that is long enough.
+        if (Start >= 0 && End is null or < 0)
+            return site.Input.With(position, size + (End ?? 0) - Start);
+        return Start < 0 && End is null or < 0
+            ? site.Input.With(position, (End ?? 0) - Start)
+            : site.Error(Codes.LayerShape, $"what start {Start} and end {End} leave of {site.Input.Axes[position].Name()} {size} depends on its size. Give the size as a number, or count both from the end.");
+    }
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Slice",
+        [onnx.Input, onnx.Constant(Start), onnx.Constant(End ?? long.MaxValue), onnx.Constant(AxesOf.Index(onnx.Layer.Input, Axis))]);
+
+    private static long Clamp(long at, long size) => Math.Clamp(at < 0 ? at + size : at, 0, size);
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("channels", new Slice { Start = 1, End = 3 }, [4, 5, 6]),
+        new("from the end", new Slice { Axis = Domain.Shapes.Axis.Width, Start = -3 }, [2, 5, 6]),
+        new("without the last", new Slice { Axis = Domain.Shapes.Axis.Height, End = -1 }, [2, 5, 6]),
+        new("beyond the end", new Slice { Axis = Domain.Shapes.Axis.Time, Start = 2, End = 99 }, [2, 5]),
+        new("features", new Slice { End = 4 }, [7]),
+    ];
+}

@@ -1,0 +1,12 @@
+using ConcatService.Domain.Specs;
+using static TorchSharp.torch;
+
+namespace ConcatService.Operators;
+
+/// <summary>Sizes to reach, in TorchSharp.</summary>
+internal static class TargetsTorch
+{
+    /// <summary>The spatial size asked for, the last input's where it is like that one; null where none is.</summary>
+    public static long[]? SizeOf(TargetSize? target, int spatialRank, Tensor[] x) =>
+        target is not { } size ? null : size.Like is null ? size.Cells.ToArray(spatialRank) : x[^1].shape[2..(2 + spatialRank)];
+}
