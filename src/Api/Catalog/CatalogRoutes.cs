@@ -1,6 +1,9 @@
+using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Paging;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Catalog;
@@ -18,20 +21,23 @@ internal static class CatalogRoutes
         public static DataSet Of(DataSetInfo data) => new(data.Name, data.Description, data.SampleShape, data.DType, data.Classes, data.TrainSamples, data.TestSamples);
     }
 
-    /// <summary>A whole list; it has no pages.</summary>
-    public sealed record WholeList<T>(IReadOnlyList<T> Data);
-
     public static void MapCatalog(this IEndpointRouteBuilder app)
     {
         var catalog = app.MapGroup("/v1").WithTags("Catalog");
+        catalog.MapGet("schema", () => TypedResults.Bytes(SchemaWriter.Utf8.ToArray(), "application/schema+json")).AllowAnonymous()
+            .WithName("get_schema").WithSummary("The spec as a JSON Schema, draft 2020-12").Writes("application/schema+json");
+        catalog.MapGet("operators", () => TypedResults.Bytes(OperatorList.Utf8.ToArray(), "application/json"))
+            .WithName("list_operators").WithSummary("Every layer type with its attributes").Writes("application/json", "OperatorList");
+        catalog.MapGet("gallery", Gallery.List).WithName("list_gallery").WithSummary("Specs to start from: published networks, and some that are refused on purpose");
+        catalog.MapGet("gallery/{name}", Gallery.Get).WithName("get_gallery_spec").WithSummary("One of them, as it is").Writes("application/json", "Architecture").ProducesProblem(404);
         catalog.MapGet("diagnostics", ListDiagnostics).WithName("list_diagnostics").WithSummary("Every code that validation can answer with");
         catalog.MapGet("datasets", ListDataSets).WithName("list_datasets").WithSummary("Data to train on");
         catalog.MapGet("datasets/{name}", GetDataSet).WithName("get_dataset").WithSummary("One data set").ProducesProblem(404);
     }
 
-    private static Ok<WholeList<DiagnosticCode>> ListDiagnostics() => TypedResults.Ok(new WholeList<DiagnosticCode>([.. Codes.All.Select(code => new DiagnosticCode(code.Name, code.Meaning))]));
+    private static Ok<Page<DiagnosticCode>> ListDiagnostics() => TypedResults.Ok(new Page<DiagnosticCode>([.. Codes.All.Select(code => new DiagnosticCode(code.Name, code.Meaning))], false, null));
 
-    private static Ok<WholeList<DataSet>> ListDataSets() => TypedResults.Ok(new WholeList<DataSet>([.. DataSets.All.Select(DataSet.Of)]));
+    private static Ok<Page<DataSet>> ListDataSets() => TypedResults.Ok(new Page<DataSet>([.. DataSets.All.Select(DataSet.Of)], false, null));
 
     private static Results<Ok<DataSet>, ProblemHttpResult> GetDataSet(string name) =>
         DataSets.Find(name) is { } found ? TypedResults.Ok(DataSet.Of(found)) : Problems.Of(404, "not_found", DataSets.Unknown(name));

@@ -1,16 +1,23 @@
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ConcatService.Api.Docs;
 
-/// <summary>Adds the schemas that no type of this project stands for, because those bodies are read and written by hand.</summary>
+/// <summary>Puts the <see cref="WrittenSchemas"/> into the document, in place of what reflection made of the same names.</summary>
 internal sealed class SchemaDocs : IDocumentFilter
 {
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
         swaggerDoc.Components ??= new OpenApiComponents();
-        swaggerDoc.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
-        foreach (var (name, schema) in WrittenSchemas.All)
-            swaggerDoc.Components.Schemas[name] = schema;
+        var schemas = swaggerDoc.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+        foreach (var (name, schema) in WrittenSchemas.All())
+            schemas[name] = Read(schema, swaggerDoc);
+        swaggerDoc.Components.Schemas = new SortedDictionary<string, IOpenApiSchema>(schemas, StringComparer.Ordinal);
     }
+
+    private static OpenApiSchema Read(JsonNode schema, OpenApiDocument document) =>
+        new OpenApiJsonReader().ReadFragment<OpenApiSchema>(schema, OpenApiSpecVersion.OpenApi3_1, document, out _)
+        ?? throw new InvalidOperationException($"Not a schema: {schema}");
 }

@@ -46,6 +46,7 @@ internal static class Swagger
             options.SwaggerEndpoint($"/swagger/{Document}/swagger.json", "ConcatService v1");
             options.EnablePersistAuthorization();
             options.DisplayOperationId();
+            options.DefaultModelsExpandDepth(0);
         });
     }
 }

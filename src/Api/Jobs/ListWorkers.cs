@@ -1,4 +1,5 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Paging;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -13,17 +14,15 @@ internal static class ListWorkers
     public sealed record Worker(
         string Id, string Host, int ProcessId, string Device, string[] Queues, bool Alive, bool SpareReady, bool Busy, Guid? CurrentJob, DateTimeOffset StartedAt, DateTimeOffset LastSeenAt);
 
-    public sealed record Response(IReadOnlyList<Worker> Data);
-
-    public static async Task<Ok<Response>> Handle(Caller caller, ConcatDb db, CancellationToken cancel)
+    public static async Task<Ok<Page<Worker>>> Handle(Caller caller, ConcatDb db, CancellationToken cancel)
     {
         // The database's clock wrote the times, so it also judges them.
         var alive = await db.Database.SqlQuery<string>($"select id as \"Value\" from workers where last_seen_at > now() - {JobReading.Seen}").ToListAsync(cancel);
         var workers = await db.Workers.AsNoTracking().OrderByDescending(worker => worker.StartedAt).ToListAsync(cancel);
         var current = workers.Select(worker => worker.CurrentJob).ToArray();
         var mine = await db.Jobs.Where(job => job.TeamId == caller.TeamId && current.Contains(job.Id)).Select(job => job.Id).ToListAsync(cancel);
-        return TypedResults.Ok(new Response([.. workers.Select(worker => new Worker(
+        return TypedResults.Ok(new Page<Worker>([.. workers.Select(worker => new Worker(
             worker.Id, worker.Host, worker.ProcessId, worker.Device, worker.Queues, alive.Contains(worker.Id), worker.SpareReady, worker.CurrentJob is not null,
-            worker.CurrentJob is { } job && mine.Contains(job) ? job : null, worker.StartedAt, worker.LastSeenAt))]));
+            worker.CurrentJob is { } job && mine.Contains(job) ? job : null, worker.StartedAt, worker.LastSeenAt))], false, null));
     }
 }

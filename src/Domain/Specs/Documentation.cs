@@ -5,7 +5,7 @@ using System.Xml.Linq;
 namespace ConcatService.Domain.Specs;
 
 /// <summary>The doc comments of this assembly, from the XML file that the compiler puts beside it; empty where the file is missing.</summary>
-internal static partial class Documentation
+public static partial class Documentation
 {
     private static readonly Lazy<Dictionary<string, XElement>> Members = new(Load);
 

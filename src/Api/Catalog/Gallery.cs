@@ -1,0 +1,31 @@
+using System.Text.Json;
+using ConcatService.Api.Errors;
+using ConcatService.Api.Paging;
+using ConcatService.Domain.Planning;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ConcatService.Api.Catalog;
+
+/// <summary>GET /v1/gallery and /v1/gallery/{name}: the specs under samples/, which travel inside this assembly.</summary>
+internal static class Gallery
+{
+    private const string Folder = "gallery/";
+    private static readonly Lazy<IReadOnlyList<Sample>> Samples = new(() => [.. typeof(Gallery).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order().Select(Read)]);
+
+    /// <param name="Verdict">What validation says of it: some are refused on purpose.</param>
+    public sealed record Sample(string Name, string? Title, string Verdict, JsonElement Spec);
+
+    public static Ok<Page<Sample>> List() => TypedResults.Ok(new Page<Sample>(Samples.Value, false, null));
+
+    public static Results<Ok<JsonElement>, ProblemHttpResult> Get(string name) =>
+        Samples.Value.FirstOrDefault(sample => sample.Name == name) is { } found ? TypedResults.Ok(found.Spec) : Problems.NotFound("spec in the gallery", name);
+
+    private static Sample Read(string resource)
+    {
+        using var stream = typeof(Gallery).Assembly.GetManifestResourceStream(resource)!;
+        using var document = JsonDocument.Parse(stream);
+        var spec = document.RootElement.Clone();
+        var title = spec.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty("title", out var given) ? given.GetString() : null;
+        return new(resource[Folder.Length..], title, Compiler.CompileOnly(spec).Verdict, spec);
+    }
+}
