@@ -42,7 +42,7 @@ public sealed partial class Maintenance(
             }
             catch (NpgsqlException failure)
             {
-                Failed(failure);                                                // the database is away: the next round tries again
+                Failed(failure.Message);                                        // the database is away: the next round tries again
             }
         }
     }
@@ -53,6 +53,6 @@ public sealed partial class Maintenance(
     [LoggerMessage(1011, LogLevel.Warning, "{Count} queued jobs had no doorbell and rang again")]
     private partial void RungAgain(int count);
 
-    [LoggerMessage(1012, LogLevel.Error, "Maintenance failed")]
-    private partial void Failed(Exception failure);
+    [LoggerMessage(1012, LogLevel.Error, "Maintenance waits for the database: {Problem}")]
+    private partial void Failed(string problem);
 }

@@ -69,7 +69,7 @@ internal sealed partial class Listener(
         }
         catch (NpgsqlException failure)
         {
-            DatabaseAway(failure);
+            DatabaseAway(failure.Message);
             return;
         }
         await BuryAsync(stop);
@@ -89,7 +89,7 @@ internal sealed partial class Listener(
         }
         catch (NpgsqlException failure)
         {
-            DatabaseAway(failure);
+            DatabaseAway(failure.Message);
         }
     }
 
@@ -105,8 +105,8 @@ internal sealed partial class Listener(
     [LoggerMessage(2011, LogLevel.Warning, "{Workers} workers of this machine are gone; {Jobs} of their jobs go back to the queue")]
     private partial void Buried(int workers, int jobs);
 
-    [LoggerMessage(2012, LogLevel.Error, "The database is away")]
-    private partial void DatabaseAway(Exception failure);
+    [LoggerMessage(2012, LogLevel.Error, "The database does not answer: {Problem}")]
+    private partial void DatabaseAway(string problem);
 
     [LoggerMessage(2013, LogLevel.Error, "No trainer starts on this machine, so it takes no jobs")]
     private partial void NoTrainer(Exception failure);

@@ -13,7 +13,14 @@ internal static class Warmth
     {
         var rehearsal = RehearseAsync(source);
         var machine = Warmup.Run();
-        await rehearsal;
+        try
+        {
+            await rehearsal;
+        }
+        catch (NpgsqlException away)
+        {
+            await Console.Error.WriteLineAsync($"Trainer {Environment.ProcessId} is warm but for the database: {away.Message}");
+        }
         return machine.HasCuda ? "cuda" : "cpu";
     }
 
