@@ -1,3 +1,4 @@
+using Hangfire;
 using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,8 @@ public static class PersistenceServices
         services.AddDbContext<ConcatDb>((provider, options) => ConcatDb.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(_ => QueueStorage.Create(connectionString));
         services.AddSingleton<IJobFilterProvider>(QueueStorage.Filters);
+        // Without this AddHangfire makes its own, which points the process's one static logger at this host's: the first host to end would take it from all others.
+        services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobTransitions>();

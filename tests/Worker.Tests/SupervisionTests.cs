@@ -2,17 +2,15 @@ using System.Diagnostics;
 using System.Text.Json;
 using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Worker.Tests;
 
-public sealed class SupervisionTests(JobBench bench) : IClassFixture<JobBench>
+[TestClass(DisableParallelization = true)]         // each test starts processes: two at once would measure each other
+public sealed class SupervisionTests(JobBench bench) : WorkerTest(bench), IClassFixture<JobBench>
 {
     private static readonly SmallTraining.Settings TwoSeconds = new() { Steps = 40, StepMs = 50 };
     private static readonly SmallTraining.Settings AMinute = new() { Steps = 1200, StepMs = 50 };
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_job_is_trained_to_its_end()
@@ -23,7 +21,7 @@ public sealed class SupervisionTests(JobBench bench) : IClassFixture<JobBench>
         Assert.Equal([1], (await AttemptsAsync(id)).Select(attempt => attempt.Number));
         Assert.Equal(20, job.Step);
         Assert.Equal(Enumerable.Range(1, 20), await StepsAsync(id));
-        await using var db = bench.Open();
+        await using var db = Bench.Open();
         var path = await db.JobTransitions.Where(row => row.JobId == id).OrderBy(row => row.Id).Select(row => row.ToState).ToListAsync(Cancel);
         Assert.Equal([JobState.Starting, JobState.Running, JobState.Finalizing, JobState.Succeeded], path);
     }
@@ -58,7 +56,7 @@ public sealed class SupervisionTests(JobBench bench) : IClassFixture<JobBench>
             await worker.KillAsync();
         }
         var killed = Stopwatch.GetTimestamp();
-        await using var successor = WorkerProcess.Start(bench.ConnectionString);
+        await using var successor = WorkerProcess.Start(Bench.ConnectionString);
         await UntilAsync(id, job => job.Attempt == 2);
         TestContext.Current.TestOutputHelper!.WriteLine($"second attempt {Stopwatch.GetElapsedTime(killed).TotalSeconds:F2} s after the worker's death");
         Assert.True(Stopwatch.GetElapsedTime(killed).TotalSeconds < 10, $"after {Stopwatch.GetElapsedTime(killed)}; the lease alone lasts a minute");
@@ -74,7 +72,7 @@ public sealed class SupervisionTests(JobBench bench) : IClassFixture<JobBench>
         var id = await QueueAsync(AMinute);
         await UntilAsync(id, job => job.Step >= 5);
         var asked = Stopwatch.GetTimestamp();
-        Assert.Equal(JobState.Cancelling, await bench.CancelAsync(id));
+        Assert.Equal(JobState.Cancelling, await Bench.CancelAsync(id));
         await UntilAsync(id, JobState.Cancelled);
         Assert.True(Stopwatch.GetElapsedTime(asked).TotalSeconds < 5, $"after {Stopwatch.GetElapsedTime(asked)}");
     }
@@ -86,7 +84,7 @@ public sealed class SupervisionTests(JobBench bench) : IClassFixture<JobBench>
         var busy = await QueueAsync(TwoSeconds);
         await UntilAsync(busy, JobState.Running);
         var waiting = await QueueAsync(new());
-        Assert.Equal(JobState.Cancelled, await bench.CancelAsync(waiting));
+        Assert.Equal(JobState.Cancelled, await Bench.CancelAsync(waiting));
         await UntilAsync(busy, JobState.Succeeded);
         var after = await QueueAsync(new());
         await UntilAsync(after, JobState.Succeeded);
@@ -125,68 +123,15 @@ public sealed class SupervisionTests(JobBench bench) : IClassFixture<JobBench>
             await UntilAsync(id, job => job.Step >= 5);
             Assert.Equal(0, await worker.StopAsync());
         }
-        var job = await bench.ReadAsync(id);
+        var job = await Bench.ReadAsync(id);
         Assert.Equal((JobState.Queued, 1, 0), (job.State, job.Attempt, job.AttemptsSinceCheckpoint));
-        Assert.Equal(["a-resume"], (await bench.BellsAsync(id))[^1..]);
-        await using var db = bench.Open();
+        Assert.Equal(["a-resume"], (await Bench.BellsAsync(id))[^1..]);
+        await using var db = Bench.Open();
         Assert.False(await db.Workers.AnyAsync(Cancel));
-        await bench.CancelAsync(id);
+        await Bench.CancelAsync(id);
     }
 
-    private async Task<WorkerProcess> StartAsync()
-    {
-        var worker = WorkerProcess.Start(bench.ConnectionString);
-        await using var db = bench.Open();
-        await EventuallyAsync(() => db.Workers.AnyAsync(row => row.ProcessId == worker.Id && row.SpareReady, Cancel), "the worker is listed with a warm spare");
-        return worker;
-    }
+    private Task<WorkerProcess> StartAsync() => ListeningAsync(WorkerProcess.Start(Bench.ConnectionString));
 
-    private async Task<Guid> QueueAsync(SmallTraining.Settings settings)
-    {
-        await using var db = bench.Open();
-        var job = JobBench.NewJob(bench.TeamId, JsonSerializer.SerializeToElement(settings));
-        await new JobControl(db, bench.Transitions, bench.Get<JobQueue>()).CreateAsync(job, Cancel);
-        return job.Id;
-    }
-
-    private Task<Job> UntilAsync(Guid id, JobState state) => UntilAsync(id, job => job.State == state);
-
-    private async Task<Job> UntilAsync(Guid id, Func<Job, bool> condition)
-    {
-        Job? job = null;
-        await EventuallyAsync(async () => condition(job = await bench.ReadAsync(id)), "the job gets there");
-        return job!;
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began).TotalSeconds < 30, $"waited 30 s until {what}");
-            await Task.Delay(20, Cancel);
-        }
-    }
-
-    private async Task<List<JobAttempt>> AttemptsAsync(Guid id)
-    {
-        await using var db = bench.Open();
-        return await db.JobAttempts.Where(attempt => attempt.JobId == id).OrderBy(attempt => attempt.Number).ToListAsync(Cancel);
-    }
-
-    private async Task<List<int>> StepsAsync(Guid id)
-    {
-        await using var db = bench.Open();
-        return await db.Metrics.Where(metric => metric.JobId == id).OrderBy(metric => metric.Step).Select(metric => (int)metric.Step).ToListAsync(Cancel);
-    }
-
-    private static void KillNine(int process)
-    {
-        using var victim = Process.GetProcessById(process);
-        victim.Kill();
-    }
-
-    /// <summary>A dead process that nobody has collected yet does not live.</summary>
-    private static bool Lives(int process) =>
-        File.Exists($"/proc/{process}/status") && !File.ReadLines($"/proc/{process}/status").Any(line => line.StartsWith("State:") && line.Contains('Z'));
+    private Task<Guid> QueueAsync(SmallTraining.Settings settings) => QueueAsync(JobBench.NewJob(Bench.TeamId, JsonSerializer.SerializeToElement(settings)));
 }

@@ -11,9 +11,14 @@ public sealed class WorkerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static WorkerProcess Start(string connectionString)
+    /// <summary>A worker around <see cref="SmallTraining"/>.</summary>
+    public static WorkerProcess Start(string connectionString) => Start(new ProcessStartInfo(Environment.ProcessPath!, ["worker"]), connectionString);
+
+    /// <summary>The product's own program.</summary>
+    public static WorkerProcess StartReal(string connectionString) => Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Worker")), connectionString);
+
+    private static WorkerProcess Start(ProcessStartInfo start, string connectionString)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["worker"]);
         start.Environment["ConnectionStrings__Postgres"] = connectionString;
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         return new WorkerProcess(Process.Start(start)!);

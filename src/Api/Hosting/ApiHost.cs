@@ -32,6 +32,8 @@ internal static class ApiHost
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);              // what fails reaches ExceptionProblems, or was expected
         AddServices(builder.Services, builder.Configuration);
+        if (roles.Api)
+            builder.Services.AddHostedService<Maintenance>();                   // with every worker gone, someone must still see that their leases expire
 
         var app = builder.Build();
         app.UseExceptionHandler();
