@@ -1,4 +1,3 @@
-using Hangfire;
 using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,8 +9,8 @@ namespace ConcatService.Persistence;
 public static class PersistenceServices
 {
     /// <summary>
-    /// Call before <c>AddHangfire(_ => { })</c>, which then uses the storage and filters of this registration. <see cref="Maintenance"/> is not
-    /// hosted by itself: <c>AddHostedService&lt;Maintenance&gt;()</c>.
+    /// Takes the place of <c>AddHangfire</c>, which sets the process's one storage and one logger to its host's: the first host to end would take them
+    /// from all others. <see cref="Maintenance"/> is not hosted by itself: <c>AddHostedService&lt;Maintenance&gt;()</c>.
     /// </summary>
     public static IServiceCollection AddPersistence(this IServiceCollection services, string connectionString)
     {
@@ -19,8 +18,6 @@ public static class PersistenceServices
         services.AddDbContext<ConcatDb>((provider, options) => ConcatDb.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(_ => QueueStorage.Create(connectionString));
         services.AddSingleton<IJobFilterProvider>(QueueStorage.Filters);
-        // Without this AddHangfire makes its own, which points the process's one static logger at this host's: the first host to end would take it from all others.
-        services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobTransitions>();

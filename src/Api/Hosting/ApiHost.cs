@@ -14,6 +14,7 @@ using ConcatService.Api.Operations;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
 using Hangfire;
+using Hangfire.Dashboard;
 
 namespace ConcatService.Api.Hosting;
 
@@ -53,7 +54,8 @@ internal static class ApiHost
     private static void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddPersistence(ConnectionString(configuration));
-        services.AddHangfire(_ => { });
+        services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);        // the dashboard asks for these two; AddHangfire would set statics
+        services.AddSingleton(_ => DashboardRoutes.Routes);
         services.AddAccess();
         services.AddDocs();
         services.AddSingleton<Readiness>();
