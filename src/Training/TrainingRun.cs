@@ -66,7 +66,7 @@ public static class TrainingRun
         var model = network.Model;
         var test = Evaluation.Of(network, data.Test(Evaluation.BatchSize), stop);
         var sha256 = WeightsHash.Of(model);
-        var onnx = Export(model, normalization, new Dictionary<string, string>(metadata)
+        var onnx = ModelExport.Write(model, normalization, new Dictionary<string, string>(metadata)
         {
             ["classes"] = JsonSerializer.Serialize(data.Classes),
             ["test_accuracy"] = test.Accuracy.ToString(CultureInfo.InvariantCulture),
@@ -78,14 +78,6 @@ public static class TrainingRun
         var parity = ParityGate.Compare(model, onnx, data.Test(ParityGate.Samples).First()().Images);
         var result = new TrainingResult(test.Accuracy, test.Loss, trained.ValidationAccuracy, trained.ValidationLoss, trained.Epoch, samplesPerSecond, parity, sha256);
         return parity.Holds ? new Outcome.Finished(result, onnx) : new Outcome.NotEqual(parity);
-    }
-
-    private static byte[] Export(TorchModel model, Normalization? normalization, IReadOnlyDictionary<string, string> metadata)
-    {
-        var byInput = new Dictionary<string, Normalization>();
-        if (normalization is not null)
-            byInput[model.Plan.Inputs[0].Name] = normalization;
-        return OnnxBytes.Write(OnnxGraphBuilder.Build(model.Plan, byInput), model.Parameters.ToDictionary(parameter => parameter.Key, parameter => parameter.Tensor), metadata);
     }
 
     private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) => new(

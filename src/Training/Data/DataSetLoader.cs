@@ -10,6 +10,6 @@ public static class DataSetLoader
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static DataSet Load(string name, DataFolders folders) =>
         name == DataSets.FashionMnist.Name ? FashionMnist.Load(folders)
-        : name == DataSets.TwoScale.Name ? TwoScale.Generate()
+        : name == DataSets.TwoScale.Name ? TwoScale.Generate(DataSets.TwoScale)
         : throw new ArgumentException(DataSets.Unknown(name), nameof(name));
 }

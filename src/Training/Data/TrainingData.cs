@@ -37,7 +37,7 @@ internal sealed class TrainingData : IDisposable
     /// <summary>Full batches of one epoch: pictures float32 in 0..1 in the spec's layout, labels int64 <c>[B]</c>. Each belongs to the caller's dispose scope.</summary>
     public IEnumerable<Func<(Tensor Images, Tensor Labels)>> Epoch(int epoch, long batchSize)
     {
-        using var order = _train.index_select(0, Permutation(TrainCount, Seeds.Mix((ulong)_seed, Seeds.Order, (ulong)epoch)).to(_train.device)).DetachFromDisposeScope();
+        using var order = Order(epoch);
         for (var start = 0L; start + batchSize <= TrainCount; start += batchSize)
         {
             var from = start;
@@ -104,6 +104,13 @@ internal sealed class TrainingData : IDisposable
         _validation.Dispose();
         if (_isCopy)
             _data.Dispose();
+    }
+
+    /// <summary>The rows of the training samples in the order of one epoch.</summary>
+    private Tensor Order(int epoch)
+    {
+        using var scope = NewDisposeScope();
+        return _train.index_select(0, Permutation(TrainCount, Seeds.Mix((ulong)_seed, Seeds.Order, (ulong)epoch)).to(_train.device)).DetachFromDisposeScope();
     }
 
     private (Tensor Images, Tensor Labels) Take(Split split, Tensor rows) =>

@@ -9,10 +9,10 @@ internal static class TwoScale
     private const int Size = 28, Shapes = 2;
     private const ulong TrainStream = 1, TestStream = 2;
 
+    /// <param name="info">How many samples to make of each split.</param>
     /// <param name="seed">Same seed, same pictures, on every machine.</param>
-    public static DataSet Generate(long seed = 0)
+    public static DataSet Generate(DataSetInfo info, long seed = 0)
     {
-        var info = DataSets.TwoScale;
         var train = Fill(info.TrainSamples, seed, TrainStream, info);
         var test = Fill(info.TestSamples, seed, TestStream, info);
         return new(info, Split.Of(train), Split.Of(test), UnpackedCopy.Hash(train, test));

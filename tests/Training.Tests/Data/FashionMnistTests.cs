@@ -1,0 +1,45 @@
+using ConcatService.Domain.Data;
+using ConcatService.Training.Data;
+using Xunit;
+
+namespace ConcatService.Training.Tests.Data;
+
+public sealed class FashionMnistTests : IDisposable
+{
+    private readonly string _cache = Directory.CreateTempSubdirectory("concat-cache-").FullName;
+
+    [Fact]
+    public void The_unpacked_copy_gives_what_the_package_gives()
+    {
+        Assert.SkipUnless(Directory.Exists(DataFolders.FromEnvironment().FashionMnist), "The package dataset-fashion-mnist is not installed.");
+        var folders = DataFolders.FromEnvironment() with { Cache = _cache };
+
+        using var first = DataSetLoader.Load("fashion-mnist", folders);
+        Assert.Single(Directory.GetFiles(_cache));
+        using var second = DataSetLoader.Load("fashion-mnist", folders);
+
+        Assert.Equal(first.Sha256, second.Sha256);
+        Assert.True(first.Train.Images.eq(second.Train.Images).all().item<bool>());
+        Assert.True(first.Test.Labels.eq(second.Test.Labels).all().item<bool>());
+        Assert.Equal([60_000, 1, 28, 28], second.Train.Images.shape);
+        Assert.Equal(Enumerable.Repeat(1_000L, 10), second.Test.Labels.bincount(null, 10).data<long>().ToArray());      // Xiao et al. 2017: balanced
+        Assert.Equal(9, second.Train.Labels[0].item<long>());                                                    // the first picture is an ankle boot
+    }
+
+    [Fact]
+    public void A_damaged_copy_is_made_again()
+    {
+        Assert.SkipUnless(Directory.Exists(DataFolders.FromEnvironment().FashionMnist), "The package dataset-fashion-mnist is not installed.");
+        var folders = DataFolders.FromEnvironment() with { Cache = _cache };
+        DataSetLoader.Load("fashion-mnist", folders).Dispose();
+        var copy = Assert.Single(Directory.GetFiles(_cache));
+        File.WriteAllText(copy, "half");
+
+        using var again = DataSetLoader.Load("fashion-mnist", folders);
+
+        Assert.Equal(DataSets.FashionMnist.TrainSamples, again.Train.Count);
+        Assert.True(new FileInfo(copy).Length > 50_000_000);
+    }
+
+    public void Dispose() => Directory.Delete(_cache, recursive: true);
+}
