@@ -8,7 +8,7 @@ namespace ConcatService.Training;
 /// <summary>Fills a model before training. Draws from libtorch's generator in declared order, so the seed decides every number.</summary>
 internal static class Initializers
 {
-    private static readonly string[] Saturating = ["sigmoid", "tanh", "softmax", "log_softmax", "hard_sigmoid"];
+    private static readonly string[] Saturating = ["sigmoid", "tanh", "hard_sigmoid"];
 
     public static void Fill(TorchModel model, Initialization initialization)
     {

@@ -7,12 +7,14 @@ namespace ConcatService.Operators;
 /// <summary>Transposed convolution in TorchSharp.</summary>
 internal sealed class ConvTransposeTorch : TorchLowering<ConvTranspose>
 {
+    public override bool TakesBFloat16 => true;
+
     protected override Tensor Forward(ConvTranspose op, TorchLayer layer, Tensor[] x)
     {
         var rank = op.SpatialRank;
-        var bias = op.Bias ? layer["bias"] : null;
+        var (input, weight, bias) = (layer.Compute(x[0]), layer.Compute(layer["weight"]), op.Bias ? layer.Compute(layer["bias"]) : null);
         return rank == 1
-            ? functional.conv_transpose1d(x[0], layer["weight"], bias, op.Stride[0], op.Padding[0], op.OutputPadding[0], op.Dilation[0], op.Groups)
-            : functional.conv_transpose2d(x[0], layer["weight"], bias, op.Stride.ToArray(rank), op.Padding.ToArray(rank), op.OutputPadding.ToArray(rank), op.Dilation.ToArray(rank), op.Groups);
+            ? functional.conv_transpose1d(input, weight, bias, op.Stride[0], op.Padding[0], op.OutputPadding[0], op.Dilation[0], op.Groups)
+            : functional.conv_transpose2d(input, weight, bias, op.Stride.ToArray(rank), op.Padding.ToArray(rank), op.OutputPadding.ToArray(rank), op.Dilation.ToArray(rank), op.Groups);
     }
 }
