@@ -8,6 +8,9 @@ public sealed record Example(string Name, Operator Operator, params long[][] Inp
     /// <summary>The axes of the first input, where they are not the default ones of its rank.</summary>
     public Axis[]? InputAxes { get; init; }
 
+    /// <summary>Whether <see cref="InputAxes"/> are those of all inputs.</summary>
+    public bool SameAxes { get; init; }
+
     /// <summary>Whether the attributes count dimensions as written, so that they mean something else when the features come last.</summary>
     public bool ChannelsFirstOnly { get; init; }
 

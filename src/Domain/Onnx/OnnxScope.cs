@@ -40,6 +40,9 @@ public sealed class OnnxScope
     /// <summary>An initializer of whole numbers: shapes, axes, pads.</summary>
     public string Constant(params long[] values) => Constant(values, [values.Length]);
 
+    /// <summary>An initializer with one whole number and no dimension: a Gather by it takes the dimension away.</summary>
+    public string Index(long value) => Constant(new[] { value }, []);
+
     /// <summary>An initializer with one number.</summary>
     public string Scalar(double value) => Constant(new[] { (float)value }, []);
 

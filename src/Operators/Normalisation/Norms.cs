@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
@@ -24,4 +25,22 @@ internal static class Norms
 
     /// <summary>The learned bias, or zeros.</summary>
     public static string Bias(OnnxScope onnx, bool affine, long channels) => affine ? onnx.Parameter("bias") : onnx.Floats(new float[channels], channels);
+
+    /// <summary>A parameter [C] in a shape that multiplies along the feature axis: [C, 1, 1].</summary>
+    public static string AlongFeatures(OnnxScope onnx, string parameter)
+    {
+        var behind = onnx.Layer.Input.Rank - 1 - onnx.Layer.Input.Index(Axis.Channels);
+        return behind == 0
+            ? onnx.Parameter(parameter)
+            : onnx.Part("Unsqueeze", [onnx.Parameter(parameter), onnx.Constant([.. Enumerable.Range(1, behind).Select(i => (long)i)])]);
+    }
+
+    /// <summary>Adds the learned weight and bias, where there are any, as the layer's last nodes.</summary>
+    public static void AddAffine(OnnxScope onnx, string normal, bool affine)
+    {
+        if (affine)
+            onnx.Add("Add", [onnx.Part("Mul", [normal, AlongFeatures(onnx, "weight")]), AlongFeatures(onnx, "bias")]);
+        else
+            onnx.Add("Identity", [normal]);
+    }
 }

@@ -81,7 +81,7 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
     public Tensor Written(Tensor channelsFirst, int input) =>
         Layout == Layout.ChannelsFirst || HasOwnAxes(input) || channelsFirst.dim() < 3 ? channelsFirst : channelsFirst.movedim([1], [-1]).contiguous();
 
-    private bool HasOwnAxes(int input) => (input == 0 && Example.InputAxes is not null) || (Example.DType == DType.Int64 && input == 0);
+    private bool HasOwnAxes(int input) => ((input == 0 || Example.SameAxes) && Example.InputAxes is not null) || (Example.DType == DType.Int64 && input == 0);
 
     private void WriteInput(Utf8JsonWriter writer, int i)
     {
@@ -93,7 +93,7 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
         writer.WriteEndArray();
         if (i == 0 && Example.DType == DType.Int64)
             writer.WriteString("dtype", "int64");
-        if (i == 0 && Example.InputAxes is { } axes)
+        if ((i == 0 || Example.SameAxes) && Example.InputAxes is { } axes)
         {
             writer.WriteStartArray("axes");
             foreach (var axis in axes)

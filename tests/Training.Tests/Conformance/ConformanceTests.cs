@@ -92,14 +92,50 @@ public sealed class ConformanceTests
         var trainable = model.Parameters.Where(each => each.Declared.Trainable).ToList();
         if (trainable.Count == 0)
             return;
-        var outputs = model.Forward(Written(example, example.Inputs(3)));
-        outputs.Select(output => (output * randn_like(output)).sum()).Aggregate((a, b) => a + b).backward();
-        foreach (var parameter in trainable)
+        // As the first layer of a network, and behind another one.
+        foreach (var behindAnother in new[] { false, true })
         {
-            Assert.True(parameter.Tensor.grad is not null, $"{parameter.Key} has no gradient");
-            Assert.True(parameter.Tensor.grad!.isfinite().all().item<bool>(), $"{parameter.Key} has a gradient that is not finite");
-            Assert.True(parameter.Tensor.grad.abs().max().item<float>() > 0, $"{parameter.Key} has a gradient of zero");
+            var inputs = example.Inputs(3);
+            foreach (var input in inputs.Where(input => behindAnother && input.is_floating_point()))
+                input.requires_grad = true;
+            trainable.ForEach(parameter => parameter.Tensor.grad?.zero_());
+            var outputs = model.Forward(Written(example, inputs));
+            outputs.Select(output => (output * randn_like(output)).sum()).Aggregate((a, b) => a + b).backward();
+            foreach (var (name, gradient) in trainable.Select(each => (each.Key, each.Tensor.grad)).Concat(inputs.Where(input => input.requires_grad).Select((input, i) => ($"x{i}", input.grad))))
+            {
+                Assert.True(gradient is not null, $"{name} has no gradient");
+                Assert.True(gradient!.isfinite().all().item<bool>(), $"{name} has a gradient that is not finite");
+                Assert.True(gradient.abs().max().item<float>() > 0, $"{name} has a gradient of zero");
+            }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(ConformanceCase.Keys), MemberType = typeof(ConformanceCase))]
+    public void The_module_of_that_name_has_these_parameters_and_gives_these_numbers(string key)
+    {
+        var example = ConformanceCase.Of(key);
+        if (example.Layout == Layout.ChannelsLast)
+            return;
+        using var scope = NewDisposeScope();
+        using var model = Model(example);
+        if (ReferenceModules.Of(model.Plan) is not var (module, run))
+            return;
+        using var owned = module;
+        module.eval();
+        var theirs = module.state_dict().Where(each => each.Key != "num_batches_tracked").ToDictionary(each => each.Key, each => each.Value);
+        Assert.Equal(
+            theirs.Select(each => $"{each.Key} {string.Join('x', each.Value.shape)}").Order(),
+            model.Parameters.Select(each => $"{each.Declared.Name} {string.Join('x', each.Tensor.shape)}").Order());
+        Assert.Equal(module.parameters().Sum(each => each.NumberOfElements), model.Plan.Layers[0].ParameterCount);
+        using (no_grad())
+        {
+            foreach (var parameter in model.Parameters)
+                theirs[parameter.Declared.Name].copy_(parameter.Tensor);
+        }
+
+        var inputs = example.Inputs(3);
+        AssertClose(run(inputs), model.Forward(Written(example, inputs))[0], 1e-5);
     }
 
     [Theory]

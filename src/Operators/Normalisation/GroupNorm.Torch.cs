@@ -1,0 +1,13 @@
+using ConcatService.Training;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ConcatService.Operators;
+
+/// <summary>Group normalisation in TorchSharp.</summary>
+internal sealed class GroupNormTorch : TorchLowering<GroupNorm>
+{
+    protected override Tensor Forward(GroupNorm op, TorchLayer layer, Tensor[] x) =>
+        // libtorch 2.10 dies in the backward pass of a channels-last input that wants no gradient itself.
+        functional.group_norm(x[0].requires_grad ? x[0] : x[0].contiguous(), op.NumGroups, layer.Parameters.GetValueOrDefault("weight"), layer.Parameters.GetValueOrDefault("bias"), op.Eps);
+}

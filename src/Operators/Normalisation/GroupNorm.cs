@@ -1,0 +1,52 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Normalises groups of channels over all places, each sample on its own.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>. MACs: none.
+/// Sources: Wu and He 2018; torch.nn.GroupNorm; ONNX InstanceNormalization-6 over groups (its own came with opset 18).
+/// </remarks>
+[Kind("group_norm")]
+public sealed record GroupNorm : Operator
+{
+    /// <summary>How many groups, at least 1; the channels are a multiple of it.</summary>
+    [Between(1)]
+    public required long NumGroups { get; init; }
+
+    /// <summary>Added to the variance. Default: 1e-5.</summary>
+    [Between(0)]
+    public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default
+
+    /// <summary>Whether a learned weight and bias follow. Default: true.</summary>
+    public bool Affine { get; init; } = true;
+
+    public override Shape? Infer(Site site)
+    {
+        if (!site.IsFloat() || !site.HasFeatures(out var channels) || !site.HasFeaturesFirst())
+            return null;
+        return channels % NumGroups == 0 ? site.Input : site.Error(Codes.NotDivisible, $"num_groups is {NumGroups}, and the {channels} channels that arrive must be a multiple of it.");
+    }
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, false);
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var grouped = onnx.Part("Reshape", [onnx.Input, onnx.Constant(0, NumGroups, -1)]);       // [N, C, H, W] -> [N, groups, C/groups·H·W]
+        var ones = onnx.Floats([.. Enumerable.Repeat(1f, (int)NumGroups)], NumGroups);
+        var normal = onnx.Part("InstanceNormalization", [grouped, ones, onnx.Floats(new float[NumGroups], NumGroups)], ("epsilon", Eps));
+        Norms.AddAffine(onnx, onnx.Part("Reshape", [normal, onnx.Part("Shape", [onnx.Input])]), Affine);
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("two groups", new GroupNorm { NumGroups = 2 }, [6, 5, 4]),
+        new("one group, no weight", new GroupNorm { NumGroups = 1, Affine = false, Eps = 1e-3 }, [3, 5, 4]),
+        new("a sequence", new GroupNorm { NumGroups = 3 }, [6, 5]),
+        new("features", new GroupNorm { NumGroups = 2 }, [8]),
+    ];
+}

@@ -1,0 +1,58 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Normalises each channel of each sample over its places.</summary>
+/// <remarks>
+/// Shapes: <c>[N, C, …]</c> with at least one spatial axis, unchanged. Parameters, with affine: weight <c>[C]</c>, bias <c>[C]</c>; buffers, with
+/// track_running_stats: running_mean <c>[C]</c>, running_var <c>[C]</c>, which evaluation then normalises by. MACs: none.
+/// Sources: Ulyanov et al. 2016; torch.nn.InstanceNorm2d; ONNX InstanceNormalization-6.
+/// </remarks>
+[Kind("instance_norm")]
+public sealed record InstanceNorm : Operator
+{
+    /// <summary>Added to the variance. Default: 1e-5.</summary>
+    [Between(0)]
+    public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default
+
+    /// <summary>The share of the newest batch in the running statistics. Default: 0.1.</summary>
+    [Between(0, 1)]
+    public double Momentum { get; init; } = 0.1;
+
+    /// <summary>Whether a learned weight and bias follow. Default: false.</summary>
+    public bool Affine { get; init; }
+
+    /// <summary>Whether running statistics are kept and used in evaluation. Default: false.</summary>
+    public bool TrackRunningStats { get; init; }
+
+    public override Shape? Infer(Site site)
+    {
+        if (!site.IsFloat() || !site.HasFeatures(out _) || !site.HasFeaturesFirst())
+            return null;
+        return site.Input.Rank > 2 ? site.Input : site.Error(Codes.LayerRank, $"instance_norm normalises over places and its input {site.Layer.InputName(0)}, {site.Input.Sizes}, has features only. Use layer_norm.");
+    }
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, TrackRunningStats);
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var channels = onnx.Layer.Input[Axis.Channels].Value;
+        string[] operands = [onnx.Input, Norms.Weight(onnx, Affine, channels), Norms.Bias(onnx, Affine, channels)];
+        if (TrackRunningStats)
+            onnx.Add("BatchNormalization", [.. operands, onnx.Parameter("running_mean"), onnx.Parameter("running_var")], ("epsilon", Eps));
+        else
+            onnx.Add("InstanceNormalization", operands, ("epsilon", Eps));
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("maps", new InstanceNorm(), [3, 5, 4]),
+        new("with weight", new InstanceNorm { Affine = true, Eps = 1e-3 }, [3, 5, 4]),
+        new("with running statistics", new InstanceNorm { Affine = true, TrackRunningStats = true }, [3, 5, 4]),
+        new("a sequence", new InstanceNorm { Affine = true }, [3, 7]),
+    ];
+}

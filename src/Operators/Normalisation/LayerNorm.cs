@@ -1,0 +1,49 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Normalises the features of each place to mean 0 and variance 1.</summary>
+/// <remarks>
+/// Shapes: any with a feature axis, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>. MACs: none.
+/// Sources: Ba et al. 2016; torch.nn.LayerNorm over the feature axis; ONNX LayerNormalization-17.
+/// </remarks>
+[Kind("layer_norm")]
+public sealed record LayerNorm : Operator
+{
+    /// <summary>Added to the variance. Default: 1e-5.</summary>
+    [Between(0)]
+    public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default
+
+    /// <summary>Whether a learned weight, and with <see cref="Bias"/> a bias, follow. Default: true.</summary>
+    public bool ElementwiseAffine { get; init; } = true;
+
+    /// <summary>Whether a bias belongs to the weight. Default: true.</summary>
+    public bool Bias { get; init; } = true;
+
+    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
+        Norms.Parameters(layer.Input[Axis.Channels].Value, ElementwiseAffine, ElementwiseAffine && Bias, false);
+
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var (rank, index) = (onnx.Layer.Input.Rank, onnx.Layer.Input.Index(Axis.Channels));
+        List<string> operands = [onnx.FeaturesLast(onnx.Input, rank, index), Norms.Weight(onnx, ElementwiseAffine, onnx.Layer.Input[Axis.Channels].Value)];
+        if (ElementwiseAffine && Bias)
+            operands.Add(onnx.Parameter("bias"));
+        onnx.AddFromFeaturesLast(onnx.Part("LayerNormalization", operands, ("axis", -1L), ("epsilon", Eps)), rank, index);
+    }
+
+    public static IEnumerable<Example> Examples =>
+    [
+        new("features", new LayerNorm(), [7]),
+        new("each place of a map", new LayerNorm { Eps = 1e-6 }, [6, 5, 4]),
+        new("[time, features]", new LayerNorm(), [5, 6]) { InputAxes = [Axis.Time, Axis.Channels] },
+        new("without weight", new LayerNorm { ElementwiseAffine = false }, [6, 5]),
+        new("without bias", new LayerNorm { Bias = false }, [6, 5]),
+    ];
+}

@@ -1,0 +1,82 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>Reads a sequence step by step and remembers: long short-term memory, or gated recurrent units.</summary>
+/// <remarks>
+/// Shapes: <c>[N, time, features]</c> gives <c>[N, time, hidden_size]</c>, twice as wide in both directions; without return_sequences <c>[N, hidden_size]</c>,
+/// the last state. Parameters for each layer and direction, with g = 4 (lstm) or 3 (gru): weight_ih <c>[g·hidden, in]</c>, weight_hh
+/// <c>[g·hidden, hidden]</c>, bias_ih and bias_hh <c>[g·hidden]</c>. MACs: none counted. Sources: torch.nn.LSTM, torch.nn.GRU; ONNX LSTM-14, GRU-14.
+/// </remarks>
+[Kind("lstm"), Kind("gru")]
+public sealed partial record Recurrent : Operator
+{
+    /// <summary>Features of the state, at least 1.</summary>
+    [Between(1)]
+    public required long HiddenSize { get; init; }
+
+    /// <summary>How many, each fed by the one before. Default: 1.</summary>
+    [Between(1, 64)]
+    public long NumLayers { get; init; } = 1;
+
+    /// <summary>Whether biases are added. Default: true.</summary>
+    public bool Bias { get; init; } = true;
+
+    /// <summary>The share that is zeroed between layers in training. Default: 0.</summary>
+    [Between(0, 1)]
+    public double Dropout { get; init; }
+
+    /// <summary>Whether a second one reads from the end. Default: false.</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>Whether every step's state is given, or the last one alone. Default: true.</summary>
+    public bool ReturnSequences { get; init; } = true;
+
+    [NotAnAttribute]
+    public long Gates => Kind == "lstm" ? 4 : 3;
+
+    [NotAnAttribute]
+    public int Directions => Bidirectional ? 2 : 1;
+
+    public override Shape? Infer(Site site)
+    {
+        if (!Sequences.IsSequence(site, 0) || !site.HasFeatures(out _))
+            return null;
+        var width = Saturating.Multiply(Directions, HiddenSize);
+        return ReturnSequences ? site.Input.With(Axis.Channels, width) : new([Dim.Batch, width], [Axis.Batch, Axis.Channels]);
+    }
+
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
+    {
+        var input = layer.Input[Axis.Channels].Value;
+        foreach (var (suffix, number) in Parts)
+        {
+            var width = number == 0 ? input : Directions * HiddenSize;
+            // Uniform in ±1/√hidden for weights too: PyTorch's start.
+            yield return new($"weight_ih{suffix}", [Gates * HiddenSize, width], Initializer.Bias, FanIn: HiddenSize);
+            yield return new($"weight_hh{suffix}", [Gates * HiddenSize, HiddenSize], Initializer.Bias, FanIn: HiddenSize);
+            if (!Bias)
+                continue;
+            yield return new($"bias_ih{suffix}", [Gates * HiddenSize], Initializer.Bias, FanIn: HiddenSize);
+            yield return new($"bias_hh{suffix}", [Gates * HiddenSize], Initializer.Bias, FanIn: HiddenSize);
+        }
+    }
+
+    /// <summary>PyTorch's suffixes, layer by layer, the direction from the end second: <c>_l0</c>, <c>_l0_reverse</c>.</summary>
+    private IEnumerable<(string Suffix, int Layer)> Parts =>
+        Enumerable.Range(0, (int)NumLayers).SelectMany(number => Enumerable.Range(0, Directions).Select(direction => (Suffix(number, direction), number)));
+
+    internal static string Suffix(int layer, int direction) => $"_l{layer}{(direction == 1 ? "_reverse" : "")}";
+
+    public static IEnumerable<Example> Examples =>
+        new[] { "lstm", "gru" }.SelectMany(kind => new Example[]
+        {
+            new($"{kind} over steps", new Recurrent { Kind = kind, HiddenSize = 5 }, [6, 3]) { InputAxes = [Axis.Time, Axis.Channels] },
+            new($"{kind}, last state", new Recurrent { Kind = kind, HiddenSize = 4, ReturnSequences = false }, [6, 3]) { InputAxes = [Axis.Time, Axis.Channels] },
+            new($"{kind}, two layers in both directions", new Recurrent { Kind = kind, HiddenSize = 3, NumLayers = 2, Bidirectional = true }, [5, 4]) { InputAxes = [Axis.Time, Axis.Channels] },
+            new($"{kind}, both directions, last state, no bias", new Recurrent { Kind = kind, HiddenSize = 3, Bias = false, Bidirectional = true, ReturnSequences = false }, [5, 4]) { InputAxes = [Axis.Time, Axis.Channels] },
+        });
+}
