@@ -37,7 +37,7 @@ internal static class DemoCommand
     private static async Task<JsonNode> TrainAsync(ServiceClient service, JsonNode spec, CancellationToken cancel)
     {
         Heading("3", $"It learns {DemoData.Name}", "POST /v1/jobs");
-        var settings = new JsonObject { ["epochs"] = 4, ["batch_size"] = 128, ["seed"] = 0 };
+        var settings = new JsonObject { ["epochs"] = 5, ["batch_size"] = 128, ["seed"] = 0 };
         var posted = await service.PostAsync("/v1/jobs", new JsonObject { ["architecture"] = spec.DeepClone(), ["dataset"] = DemoData.Name, ["settings"] = settings }, cancel);
         return await JobWatch.UntilDoneAsync(service, (string)posted["id"]!, cancel);
     }

@@ -2,11 +2,9 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>Generates <c>two-scale</c>: a disc or a diamond of equal area, anywhere near the middle, filled with one of five textures two pixels wide, in noise.</summary>
-/// <remarks>The class is texture * 2 + shape, so a network that sees one scale alone gets at most half of the samples (or a fifth) right.</remarks>
+/// <summary>Generates <c>two-scale</c>, as many pictures of each class.</summary>
 internal static class TwoScale
 {
-    private const int Size = 28, Shapes = 2;
     private const ulong TrainStream = 1, TestStream = 2;
 
     /// <param name="info">How many samples to make of each split.</param>
@@ -26,55 +24,9 @@ internal static class TwoScale
         {
             var label = (byte)(i % info.Classes.Count);
             split.Labels[i] = label;
-            Draw(images.Slice(i * Size * Size, Size * Size), label, new(Seeds.Mix((ulong)seed, stream, (ulong)i)));
+            TwoScalePicture.Draw(images.Slice(i * TwoScalePicture.Size * TwoScalePicture.Size, TwoScalePicture.Size * TwoScalePicture.Size), label, Seeds.Mix((ulong)seed, stream, (ulong)i));
         }
 
         return split;
-    }
-
-    private static void Draw(Span<byte> image, int label, Noise noise)
-    {
-        var (texture, isDiamond) = (label / Shapes, label % Shapes == 1);
-        int centerX = noise.Between(11, 16), centerY = noise.Between(11, 16), radius = noise.Between(8, 11);
-        int shiftX = noise.Between(0, 3), shiftY = noise.Between(0, 3);
-        int middle = noise.Between(100, 155), contrast = noise.Between(40, 90);
-        var diamond = (int)Math.Round(radius * 1.2533);                                 // sqrt(pi / 2): a diamond of the disc's area
-        for (var y = 0; y < Size; y++)
-        {
-            for (var x = 0; x < Size; x++)
-            {
-                int dx = x - centerX, dy = y - centerY;
-                var inside = isDiamond ? Math.Abs(dx) + Math.Abs(dy) <= diamond : (dx * dx) + (dy * dy) <= radius * radius;
-                var value = middle + noise.Between(-20, 20);
-                if (inside)
-                    value += IsBright(texture, x + shiftX, y + shiftY) ? contrast : -contrast;
-                image[(y * Size) + x] = (byte)Math.Clamp(value, 0, 255);
-            }
-        }
-    }
-
-    /// <summary>Stripes and checks two pixels wide.</summary>
-    private static bool IsBright(int texture, int x, int y) => (texture switch
-    {
-        0 => y >> 1,                                                                    // rows
-        1 => x >> 1,                                                                    // columns
-        2 => (x + y) >> 1,                                                              // rising
-        3 => (x - y + Size) >> 1,                                                       // falling
-        _ => (x >> 1) + (y >> 1),                                                       // checks
-    } & 1) == 1;
-
-    /// <summary>xorshift64* (Vigna 2016): a few machine instructions a number, the same everywhere.</summary>
-    private ref struct Noise(ulong seed)
-    {
-        private ulong _state = seed | 1;
-
-        /// <summary>Both ends included.</summary>
-        public int Between(int low, int high)
-        {
-            _state ^= _state >> 12;
-            _state ^= _state << 25;
-            _state ^= _state >> 27;
-            return low + (int)(((_state * 0x2545F4914F6CDD1D) >> 40) % (ulong)(high - low + 1));
-        }
     }
 }
