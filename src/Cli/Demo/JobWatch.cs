@@ -83,7 +83,7 @@ internal static class JobWatch
 
     private static string Line(JsonNode job, string state, string latest)
     {
-        if (job["progress"] is not { } progress || state != "running")
+        if (state != "running" || job["progress"] is not { } progress || (long)progress["steps"]! == 0)
             return state;
         var left = job["estimated_finish_at"] is { } end ? $", {Math.Max(0, ((DateTimeOffset)end - DateTimeOffset.UtcNow).TotalSeconds):0} s left" : "";
         return $"epoch {progress["epoch"]}/{progress["epochs"]}, step {progress["step"]}/{progress["steps"]}{latest}, {(double?)progress["samples_per_second"]:N0} samples/s{left}";
