@@ -1,12 +1,28 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>JSON Patch (RFC 6902): the operations add, remove and replace.</summary>
 public static class JsonPatch
 {
+    /// <summary>A document to patch. As deep as a spec may be, where the serializer's own limit is 64.</summary>
+    public static JsonNode Read(JsonElement json) => JsonNode.Parse(json.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth })!;
+
+    /// <summary>The patched document, as deep.</summary>
+    public static JsonDocument Write(JsonNode document)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = Compiler.MaxJsonDepth }))
+            document.WriteTo(writer);
+        return JsonDocument.Parse(buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth });
+    }
+
     /// <summary>Applies the operations in order to the document itself.</summary>
+    /// <exception cref="ArgumentException">An object on the way has a field twice, so that the pointer is ambiguous.</exception>
     /// <exception cref="InvalidOperationException">A pointer leads nowhere, or the operation is another one.</exception>
     public static void Apply(JsonNode document, JsonArray patch)
     {

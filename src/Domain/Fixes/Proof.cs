@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 
@@ -14,17 +12,17 @@ public sealed class Proof(MergeCase merge)
     /// <summary>A proven fix with its figures, or null.</summary>
     public Proven? Try(Candidate candidate)
     {
-        var spec = JsonNode.Parse(merge.Json.GetRawText())!;
+        var spec = JsonPatch.Read(merge.Json);
         try
         {
             JsonPatch.Apply(spec, candidate.Patch);
         }
-        catch (InvalidOperationException)
+        catch (Exception inapplicable) when (inapplicable is InvalidOperationException or ArgumentException)
         {
             return null;
         }
 
-        using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
+        using var document = JsonPatch.Write(spec);
         var after = Compiler.CompileOnly(document.RootElement);
         var output = after.Planned.Shapes.GetValueOrDefault(new Wire(merge.Merge.Name));
         if (output is null)

@@ -12,7 +12,7 @@ public static class Compiler
     public const int MaxBytes = 10_000_000;
 
     /// <summary>Specs may be nested deeper than this only where nobody looks, and then they are refused as malformed.</summary>
-    private const int MaxJsonDepth = 1000;
+    internal const int MaxJsonDepth = 1000;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxJsonDepth };
 

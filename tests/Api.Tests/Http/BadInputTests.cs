@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using ConcatService.Api.Architectures;
 
 namespace ConcatService.Api.Tests.Http;
 
@@ -66,6 +67,17 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.False(answer.Json.GetProperty("valid").GetBoolean());
         Assert.Contains(answer.Json.GetProperty("diagnostics").EnumerateArray(), found =>
             found.GetProperty("code").GetString()!.StartsWith(code, StringComparison.Ordinal) && found.TryGetProperty("path", out _));
+    }
+
+    [Theory]
+    [InlineData("\"metadata\": DEEP, ", "")]
+    [InlineData("\"name\": \"x\", \"name\": \"y\", ", "")]
+    [InlineData("", "\"type\": \"concat\", ")]
+    public async Task Depth_and_fields_that_are_there_twice_stop_neither_validation_nor_repair_nor_the_picture(string top, string inside)
+    {
+        var spec = Examples.Refused.Replace("\"spec_version\": 1,", top.Replace("DEEP", new string('[', 300) + new string(']', 300))).Replace("\"name\": \"merge\",", "\"name\": \"merge\", " + inside);
+        foreach (var call in new[] { "validate", "repair", "graph.svg" })
+            Assert.Equal((call, 200), (call, (await api.PostAsync($"/v1/architectures/{call}", spec)).Status));
     }
 
     [Theory]
