@@ -32,6 +32,9 @@ public abstract record Operator
     [NotAnAttribute]
     public string Kind { get; init; } = "";
 
+    /// <summary>The layout in which this layer alone reads its input: channels_first or channels_last. What it gives is read in the spec's layout again. Default: the spec's.</summary>
+    public Layout? DataFormat { get; init; }
+
     [NotAnAttribute]
     public virtual Arity Arity => Arity.One;
 

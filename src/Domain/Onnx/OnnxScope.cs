@@ -59,6 +59,10 @@ public sealed class OnnxScope
     public void AddAll(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
         _builder.Node(new(opType, Layer.Name, inputs, [.. Layer.Outputs.Select((_, port) => _builder.Tensor(new(Layer.Name, port)))], attributes));
 
+    /// <summary>The node that gives one of several outputs.</summary>
+    public void AddPort(int port, string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
+        _builder.Node(new(opType, port == 0 ? Layer.Name : $"{Layer.Name}:{port}", inputs, [_builder.Tensor(new(Layer.Name, port))], attributes));
+
     /// <summary>A node on the way; returns the name of its output.</summary>
     public string Part(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
     {

@@ -1,6 +1,7 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Operators;
 
 namespace ConcatService.Domain.Planning;
 
@@ -15,12 +16,14 @@ public sealed class Planner
     private readonly Dictionary<Wire, Shape> _shapes = [];
     private readonly List<PlannedLayer> _planned = [];
     private readonly List<LayerRow> _rows = [];
+    private Layout _layout;
     private long _parameters;
 
     private Planner(Graph graph, Report report)
     {
         _graph = graph;
         _report = report;
+        _layout = graph.Layout;
     }
 
     public static Planned Plan(Graph graph, Report report) => new Planner(graph, report).Run();
@@ -51,7 +54,9 @@ public sealed class Planner
             inputs[i] = shape;
         }
 
-        var site = new Site(layer, inputs, _graph.Layout, _report);
+        if (layer.Operator.DataFormat is { } own && own != _layout)
+            return PlanInOtherLayout(layer, own);
+        var site = new Site(layer, inputs, _layout, _report);
         if (layer.Operator.Expands)
         {
             var output = layer.Operator.Expand(new(site, PlanLayer, wire => _shapes[wire]));
@@ -69,6 +74,35 @@ public sealed class Planner
 
         Keep(layer, inputs, outputs);
         return new(layer.Name);
+    }
+
+    /// <summary>
+    /// A layer with a <c>data_format</c> of its own reads the sizes of its inputs in that order, and what it gives is read in the spec's again:
+    /// <c>NAME/read</c>, <c>NAME/channels_last</c>, <c>NAME</c>.
+    /// </summary>
+    private Wire? PlanInOtherLayout(Layer layer, Layout own)
+    {
+        var spec = _layout;
+        var read = $"{layer.Name}/read";
+        PlanLayer(layer with { Name = read, Operator = new Relabel { Kind = "relabel", From = spec, To = own } });
+        _layout = own;
+        var inside = PlanLayer(layer with
+        {
+            Name = $"{layer.Name}/{(own == Layout.ChannelsFirst ? "channels_first" : "channels_last")}",
+            Operator = layer.Operator with { DataFormat = null },
+            Inputs = [.. layer.Inputs.Select((_, port) => new Wire(read, port))],
+        });
+        _layout = spec;
+        if (inside is not { } output)
+        {
+            _rows.Add(new(layer, null, null));
+            return null;
+        }
+
+        var outputs = new List<Wire>();
+        for (var port = 0; _shapes.ContainsKey(new(output.Source, port)); port++)
+            outputs.Add(new(output.Source, port));
+        return PlanLayer(new(layer.Name, new Relabel { Kind = "relabel", From = own, To = spec }, [.. outputs], layer.Path));
     }
 
     private void Keep(Layer layer, Shape[] inputs, Shape[] outputs)

@@ -82,6 +82,7 @@ public static class AttributeTypes
         [typeof(Scale)] = Scale.Attribute,
         [typeof(TargetSize)] = TargetSize.Attribute,
         [typeof(Operator)] = NestedOperator.Attribute,
+        [typeof(Fusion)] = Fusions.Attribute,
         [typeof(OrAuto<long>)] = OrAuto<long>.Attribute("a whole number"),
         [typeof(OrAuto<double>)] = OrAuto<double>.Attribute("a number"),
         [typeof(Betas)] = Betas.Attribute,

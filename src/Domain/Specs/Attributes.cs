@@ -179,7 +179,11 @@ public sealed class Attributes
         public override void Read(object target, JsonElement json, SpecPath owner, Report report)
         {
             if (_nullable && json.ValueKind == JsonValueKind.Null)
+            {
+                _set((TOwner)target, default!);
                 return;
+            }
+
             if (_type.ReadNested is { } readNested)
             {
                 if (readNested(json, owner[Name], Name, report) is { } nested)
@@ -197,18 +201,11 @@ public sealed class Attributes
 
         public override void Write(Utf8JsonWriter writer, object source)
         {
-            if (IsDefault(source))
-                return;
-            var value = _get((TOwner)source)!;
-            writer.WritePropertyName(Name);
-            _type.Write(writer, (TValue)(object)value);
+            if (!IsDefault(source))
+                WriteAlways(writer, source);
         }
 
-        public override bool IsDefault(object source)
-        {
-            var value = _get((TOwner)source);
-            return value is null || (!Required && EqualityComparer<TProperty>.Default.Equals(value, _default));
-        }
+        public override bool IsDefault(object source) => !Required && EqualityComparer<TProperty>.Default.Equals(_get((TOwner)source), _default);
 
         public override void WriteAlways(Utf8JsonWriter writer, object source)
         {

@@ -52,6 +52,7 @@ public static partial class SchemaWriter
             nested.Add(Ref($"nested_{type.Kind}"));
         }
 
+        definitions["fuse"] = FuseOf();
         definitions["layer"] = new JsonObject { ["oneOf"] = layers };
         definitions["nested"] = new JsonObject { ["oneOf"] = nested };
         return definitions;
@@ -78,6 +79,20 @@ public static partial class SchemaWriter
         var properties = new JsonObject { ["type"] = new JsonObject { ["const"] = type.Kind } };
         AddAttributes(properties, type.Attributes);
         return Closed(Documentation.Of(type.Record).Summary, ["type", .. Required(type.Attributes)], properties);
+    }
+
+    private static JsonObject FuseOf()
+    {
+        var fusions = Fusions.All.OrderBy(fusion => fusion.Kind, StringComparer.Ordinal).ToList();
+        var choices = new JsonArray { new JsonObject { ["enum"] = new JsonArray([.. fusions.Select(fusion => (JsonNode)fusion.Kind)]) } };
+        foreach (var (kind, record) in fusions)
+        {
+            var properties = new JsonObject { ["type"] = new JsonObject { ["const"] = kind } };
+            AddAttributes(properties, Attributes.Of(record));
+            choices.Add(Closed(Documentation.Of(record).Summary, ["type"], properties));
+        }
+
+        return new() { ["oneOf"] = choices };
     }
 
     /// <summary>The schema of a record that is an object of its own, without a type.</summary>

@@ -17,6 +17,11 @@ public sealed record Concat : Operator, IMerge
     /// <summary>The axis to join along. Default: channels. The batch axis is refused: it would mix samples.</summary>
     public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
 
+    /// <summary>How the branches are brought together: none, conv1x1, se, eca, cbam, l2norm, gate, gmu or aff, with options as <c>{ "type": … }</c>. Default: none. Joins along the channels only.</summary>
+    public Fusion Fuse { get; init; } = new NoFusion();
+
+    public override bool Expands => Fuse is not NoFusion;
+
     public override Arity Arity => Arity.AtLeast(1);
 
     public Code Degenerate => Codes.ConcatDegenerate;
@@ -37,12 +42,23 @@ public sealed record Concat : Operator, IMerge
             return Mismatches.Report(site, position, [], Codes.ConcatDType);
         if (!inputs.All(input => input.SameAxes(inputs[0])))
             return Mismatches.Report(site, position, [], Codes.ConcatShape);
-        if (inputs.Length == 1)
+        if (inputs.Length == 1 && Fuse is NoFusion)
             site.Report.Warning(Codes.ConcatDegenerate, site.Layer.Path, $"{site.Layer.Name}: a concat of one input changes nothing. Add a branch, or take the concat away.", site.Layer.Name);
 
         var dims = inputs[0].Dims.ToArray();
         dims[position] = inputs.Skip(1).Aggregate(dims[position], (sum, input) => sum + input.Dims[position]);
         return new(dims, [.. inputs[0].Axes], inputs[0].DType);                                  // [N, C1+…+Ck, H, W]
+    }
+
+    public override Wire? Expand(Expansion expansion)
+    {
+        var site = expansion.Site;
+        if (Infer(site) is not { } joined)
+            return null;
+        if (joined.Axes[Axis.PositionIn(joined)!.Value] == Domain.Shapes.Axis.Channels)
+            return Fuse.Fuse(expansion, this with { Fuse = new NoFusion() });
+        site.Error(Codes.ConcatAxis, $"fuse {Fuse.Kind} weighs features, and the branches are joined along {Axis}. Join along the channels, or leave fuse out.");
+        return null;
     }
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Concat", ("axis", (long)onnx.Layer.Output.IndexOfPosition(Axis.PositionIn(onnx.Layer.Input)!.Value)));
@@ -54,5 +70,19 @@ public sealed record Concat : Operator, IMerge
         new("time", new Concat { Axis = Domain.Shapes.Axis.Time }, [4, 16], [4, 9]),
         new("height by number", new Concat { Axis = new(default, -2) }, [4, 3, 5], [4, 6, 5]) { ChannelsFirstOnly = true },
         new("features", new Concat(), [7], [9]),
+        new("fuse conv1x1", new Concat { Fuse = new Conv1x1Fusion() }, [3, 6, 5], [8, 6, 5]),
+        new("fuse conv1x1, own width, no norm", new Concat { Fuse = new Conv1x1Fusion { OutChannels = 4, Norm = null, Activation = new Activation { Kind = "silu" } } }, [3, 7], [4, 7]),
+        new("fuse se", new Concat { Fuse = new SeFusion { Reduction = 2 } }, [6, 6, 5], [8, 6, 5]),
+        new("fuse eca", new Concat { Fuse = new EcaFusion() }, [6, 6, 5], [8, 6, 5]),
+        new("fuse cbam", new Concat { Fuse = new CbamFusion { Reduction = 2, KernelSize = 3 } }, [6, 6, 5], [8, 6, 5]),
+        new("fuse l2norm", new Concat { Fuse = new L2NormFusion() }, [3, 6, 5], [8, 6, 5]),
+        new("fuse l2norm, features", new Concat { Fuse = new L2NormFusion { Scale = 20 } }, [7], [9]),
+        new("fuse gate", new Concat { Fuse = new GateFusion() }, [3, 6, 5], [8, 6, 5]),
+        new("fuse gate, features", new Concat { Fuse = new GateFusion() }, [3], [8], [2]),
+        new("fuse gmu", new Concat { Fuse = new GmuFusion() }, [3, 6, 5], [8, 6, 5]),
+        new("fuse gmu, three branches", new Concat { Fuse = new GmuFusion { OutChannels = 6 } }, [3, 6, 5], [8, 6, 5], [2, 6, 5]),
+        new("fuse gmu, features", new Concat { Fuse = new GmuFusion() }, [7], [9]),
+        new("fuse aff", new Concat { Fuse = new AffFusion { Reduction = 2 } }, [8, 6, 5], [8, 6, 5]),
+        new("fuse aff, three widths", new Concat { Fuse = new AffFusion { Reduction = 1 } }, [8, 6, 5], [3, 6, 5], [5, 6, 5]),
     ];
 }

@@ -42,6 +42,10 @@ public sealed record Conv : Operator, IHasShorthand
     /// <summary>Whether a bias is added. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
+    /// <summary>Whether weight and bias start at zero, as a gate's do that is to start half open.</summary>
+    [NotAnAttribute]
+    public bool StartsAtZero { get; init; }
+
     [NotAnAttribute]
     public int SpatialRank => Kind == "conv1d" ? 1 : 2;
 
@@ -58,9 +62,9 @@ public sealed record Conv : Operator, IHasShorthand
     {
         var channels = layer.Input[Axis.Channels].Value / Groups;
         var fanIn = KernelSize.ToArray(SpatialRank).Aggregate(channels, Saturating.Multiply);
-        yield return new("weight", [OutChannels, channels, .. KernelSize.ToArray(SpatialRank)], Initializer.Weight, FanIn: fanIn);
+        yield return new("weight", [OutChannels, channels, .. KernelSize.ToArray(SpatialRank)], StartsAtZero ? Initializer.Zeros : Initializer.Weight, FanIn: fanIn);
         if (Bias)
-            yield return new("bias", [OutChannels], Initializer.Bias, FanIn: fanIn);
+            yield return new("bias", [OutChannels], StartsAtZero ? Initializer.Zeros : Initializer.Bias, FanIn: fanIn);
     }
 
     public override long? Macs(PlannedLayer layer) =>
@@ -91,6 +95,7 @@ public sealed record Conv : Operator, IHasShorthand
         new("dilated", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Dilation = 2, Bias = false }, [2, 9, 9]),
         new("groups", new Conv { Kind = "conv2d", OutChannels = 6, KernelSize = 3, Groups = 2 }, [4, 6, 6]),
         new("depthwise", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Groups = 4, Padding = 1 }, [4, 6, 6]),
+        new("read channels-last", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, DataFormat = Layout.ChannelsLast }, [8, 6, 5]) { ChannelsFirstOnly = true },
         new("1d", new Conv { Kind = "conv1d", OutChannels = 5, KernelSize = 3, Stride = 2 }, [3, 12]),
     ];
 }

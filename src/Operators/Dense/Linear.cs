@@ -21,14 +21,18 @@ public sealed record Linear : Operator, IHasShorthand
     /// <summary>Whether a bias is added. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
+    /// <summary>Whether weight and bias start at zero, as a gate's do that is to start half open.</summary>
+    [NotAnAttribute]
+    public bool StartsAtZero { get; init; }
+
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input.With(Axis.Channels, OutFeatures) : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
     {
         var features = layer.Input[Axis.Channels].Value;
-        yield return new("weight", [OutFeatures, features], Initializer.Weight, FanIn: features);
+        yield return new("weight", [OutFeatures, features], StartsAtZero ? Initializer.Zeros : Initializer.Weight, FanIn: features);
         if (Bias)
-            yield return new("bias", [OutFeatures], Initializer.Bias, FanIn: features);
+            yield return new("bias", [OutFeatures], StartsAtZero ? Initializer.Zeros : Initializer.Bias, FanIn: features);
     }
 
     public override long? Macs(PlannedLayer layer) =>

@@ -66,6 +66,7 @@ public sealed record MaxPool : Operator
         new("same, even kernel, stride", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 2, Padding = Padding.Same }, [3, 7, 9]),
         new("dilated", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 1, Dilation = 2 }, [2, 7, 7]),
         new("asymmetric", new MaxPool { Kind = "max_pool2d", KernelSize = new long[] { 1, 3 }, Stride = new long[] { 2, 1 } }, [2, 7, 7]),
+        new("read channels-last", new MaxPool { Kind = "max_pool2d", KernelSize = 2, DataFormat = Layout.ChannelsLast }, [8, 6, 5]) { ChannelsFirstOnly = true },
         new("1d", new MaxPool { Kind = "max_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
         new("1d, same", new MaxPool { Kind = "max_pool1d", KernelSize = 4, Stride = 3, Padding = Padding.Same }, [3, 11]),
     ];

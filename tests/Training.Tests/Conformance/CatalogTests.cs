@@ -1,5 +1,6 @@
 using System.Reflection;
 using ConcatService.Domain.Graphs;
+using ConcatService.Operators;
 using Xunit;
 
 namespace ConcatService.Training.Tests.Conformance;
@@ -23,7 +24,8 @@ public sealed class CatalogTests
     [Fact]
     public void Every_primitive_has_a_libtorch_form_and_no_composite_has_one()
     {
-        var primitives = OperatorCatalog.All.Where(type => !type.Create().Expands).Select(type => type.Record.Name).ToHashSet();
+        // What the planner puts around a layer with a data_format of its own: no spec can name it, and such layers are among the examples.
+        var primitives = OperatorCatalog.All.Where(type => !type.Create().Expands).Select(type => type.Record.Name).Append(nameof(Relabel)).ToHashSet();
         Assert.Equal(primitives.Order(), TorchLowering.Lowered.Select(type => type.Name).Order());
     }
 

@@ -1,0 +1,33 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Operators;
+
+/// <summary>What the fusions share: the branches of a concat, and layers that see one place at a time.</summary>
+internal static class Branches
+{
+    /// <summary>Features of each branch; null after reporting that one has none, or not a number.</summary>
+    public static long[]? Widths(Expansion expansion)
+    {
+        var widths = new long[expansion.Inputs.Count];
+        for (var i = 0; i < widths.Length; i++)
+        {
+            var site = expansion.Site with { Inputs = [expansion.Site.Inputs[i]] };
+            if (!site.IsFloat() || !site.HasFeatures(out widths[i]))
+                return null;
+        }
+
+        return widths;
+    }
+
+    /// <summary>A layer that mixes the features of each place: a 1x1 convolution on maps and sequences, a linear layer on everything else.</summary>
+    public static Operator Pointwise(Expansion expansion, long outFeatures, bool bias = true, bool startsAtZero = false)
+    {
+        var site = expansion.Site;
+        var spatial = site.Input.Rank - 2;
+        return spatial is 1 or 2 && site.Input.Axes.SequenceEqual(Axes.Default(spatial + 1, site.Layout, DType.Float32))
+            ? new Conv { Kind = spatial == 1 ? "conv1d" : "conv2d", OutChannels = outFeatures, KernelSize = 1, Bias = bias, StartsAtZero = startsAtZero }
+            : new Linear { OutFeatures = outFeatures, Bias = bias, StartsAtZero = startsAtZero };
+    }
+}
