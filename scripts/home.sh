@@ -5,9 +5,14 @@ home=${CONCAT_HOME:-${XDG_DATA_HOME:-${HOME:?set HOME or CONCAT_HOME}/.local/sha
 logs=$home/logs
 run=$home/run
 
-open_home() {
+# make_home: for its owner alone, since there are keys and passwords in it.
+make_home() {
     { [[ -d $home ]] || install -d -m 700 "$home"; } && mkdir -p "$logs" "$run" && [[ -w $home ]] ||
         fail "cannot write to $home: set CONCAT_HOME to a folder of your own."
+}
+
+open_home() {
+    make_home
     exec 9>"$home/lock"
     flock -n 9 || { say "· Another ./concat works on $home: waiting for it (up to 5 minutes)"; flock -w 300 9; } ||
         fail "another ./concat has held $home/lock for 5 minutes; see who: fuser -v $home/lock"

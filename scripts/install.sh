@@ -21,7 +21,6 @@ apt_install() {
     may_install || return 1
     local sudo=; ((EUID == 0)) || sudo="sudo -n"
     say "· Installing $* (a minute or less; log: $logs/apt.log)"
-    mkdir -p "$logs"
     # The lists may be missing (a fresh container) or old: refresh them only when the first try fails. What an installed package
     # starts must not inherit the lock (9).
     local install="$sudo env DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends"

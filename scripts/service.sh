@@ -46,8 +46,8 @@ start_programs() {
 
 command_up() {
     need_dotnet
-    need_curl
     open_home
+    need_curl
     settle_port
     if running api && running worker && { [[ -n $given_database ]] || running postgres; } && ready && [[ -s $home/admin-key ]]; then
         say "ConcatService is up already."

@@ -3,7 +3,7 @@
 command_test() {
     local began=$SECONDS log=$home/logs/test.log project passed=0 failed=0 skipped=0
     need_dotnet
-    mkdir -p "$logs"
+    make_home
     postgres_bin >/dev/null || need_postgres
     want_fashion_mnist
     : >"$log"
