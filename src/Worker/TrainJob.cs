@@ -89,7 +89,8 @@ internal static class TrainJob
             {
                 done.SetException(failure);
             }
-        }) { Name = "training", IsBackground = true }.Start();
+        })
+        { Name = "training", IsBackground = true }.Start();
         return done.Task;
     }
 }
