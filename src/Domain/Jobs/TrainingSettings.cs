@@ -50,7 +50,7 @@ public sealed partial record TrainingSettings
     /// <summary>Which weights become the model. Default: the best on the validation split.</summary>
     public Export Export { get; init; }
 
-    /// <summary>Default: auto, all cores of the worker. Another number gives other bits.</summary>
+    /// <summary>Default: auto, all cores of the worker but one (docs/decisions). Another number gives other bits.</summary>
     [Between(1, 1024)]
     public OrAuto<long> Threads { get; init; }
 
@@ -70,7 +70,7 @@ public sealed partial record TrainingSettings
             Optimizer = Optimizer with { Lr = Optimizer.Lr.Given ?? Optimizer.AutoLr },
             Schedule = Schedule with { WarmupEpochs = Schedule.WarmupEpochs.Given ?? Schedule.AutoWarmupEpochs(Epochs) },
             Precision = Precision == Precision.Auto ? machine.HasBFloat16 || device == DeviceKind.Cuda ? Precision.Bfloat16 : Precision.Float32 : Precision,
-            Threads = Threads.Given ?? machine.Cores,
+            Threads = Threads.Given ?? Math.Max(1, machine.Cores - 1),
             Device = device,
         };
     }

@@ -79,7 +79,7 @@ public sealed class TrainingSettingsTests
         Assert.Equal(0.1, stored.GetProperty("optimizer").GetProperty("lr").GetDouble());
         Assert.Equal(3, stored.GetProperty("schedule").GetProperty("warmup_epochs").GetDouble());
         Assert.Equal("bfloat16", stored.GetProperty("precision").GetString());
-        Assert.Equal(2, stored.GetProperty("threads").GetInt64());
+        Assert.Equal(1, stored.GetProperty("threads").GetInt64());
         Assert.Equal("cpu", stored.GetProperty("device").GetString());
     }
 
