@@ -50,23 +50,41 @@ internal static class ReferenceModules
 
     private static (nn.Module, Func<Tensor[], Tensor>) One(nn.Module<Tensor, Tensor> module) => (module, x => module.call(x[0]));
 
-    private static (nn.Module, Func<Tensor[], Tensor>) Sequence(TorchSharp.Modules.LSTM module, Recurrent op) =>
-        (module, x => { var (steps, last, _) = module.call(x[0]); return op.ReturnSequences ? steps : Ends(last, op); }
-    );
+    private static (nn.Module, Func<Tensor[], Tensor>) Sequence(TorchSharp.Modules.LSTM module, Recurrent op)
+    {
+        return (module, Run);
 
-    private static (nn.Module, Func<Tensor[], Tensor>) Sequence(TorchSharp.Modules.GRU module, Recurrent op) =>
-        (module, x => { var (steps, last) = module.call(x[0]); return op.ReturnSequences ? steps : Ends(last, op); }
-    );
+        Tensor Run(Tensor[] x)
+        {
+            var (steps, last, _) = module.call(x[0]);
+            return op.ReturnSequences ? steps : Ends(last, op);
+        }
+    }
+
+    private static (nn.Module, Func<Tensor[], Tensor>) Sequence(TorchSharp.Modules.GRU module, Recurrent op)
+    {
+        return (module, Run);
+
+        Tensor Run(Tensor[] x)
+        {
+            var (steps, last) = module.call(x[0]);
+            return op.ReturnSequences ? steps : Ends(last, op);
+        }
+    }
 
     private static Tensor Ends(Tensor last, Recurrent op) => cat([.. Enumerable.Range(0, op.Directions).Select(direction => last[last.shape[0] - op.Directions + direction])], -1);
 
     /// <summary>TorchSharp's attention wants the steps first.</summary>
-    private static (nn.Module, Func<Tensor[], Tensor>) Attention(TorchSharp.Modules.MultiheadAttention module) => (module, x =>
+    private static (nn.Module, Func<Tensor[], Tensor>) Attention(TorchSharp.Modules.MultiheadAttention module)
     {
-        var first = x.Select(input => input.transpose(0, 1)).ToArray();
-        return module.call(first[0], first[Math.Min(1, first.Length - 1)], first[^1], null, false, null).Item1.transpose(0, 1);
+        return (module, Run);
+
+        Tensor Run(Tensor[] x)
+        {
+            var first = x.Select(input => input.transpose(0, 1)).ToArray();
+            return module.call(first[0], first[Math.Min(1, first.Length - 1)], first[^1], null, false, null).Item1.transpose(0, 1);
+        }
     }
-    );
 
     private static nn.Module<Tensor, Tensor> ActivationOf(string kind) => kind switch
     {
