@@ -1,11 +1,12 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Operations;
 
-/// <summary>/health, /hangfire: for whoever operates the service.</summary>
+/// <summary>/health, /metrics, /hangfire: for whoever operates the service.</summary>
 internal static class OperationRoutes
 {
     /// <summary><c>live</c> or <c>ready</c>.</summary>
@@ -16,6 +17,7 @@ internal static class OperationRoutes
         var health = app.MapGroup("/health").WithTags("Operations").AllowAnonymous();
         health.MapGet("live", () => TypedResults.Ok(new Health("live"))).WithName("live").WithSummary("Whether the process answers");
         health.MapGet("ready", ReadyAsync).WithName("ready").WithSummary("Whether the database is there and migrated").ProducesProblem(503);
+        app.MapGet("/metrics", Metrics.Handle).RequireScope(Scopes.Admin).WithTags("Operations").WithName("metrics").WithSummary("Gauges in Prometheus' text format").Writes("text/plain");
     }
 
     /// <summary>The queue's own dashboard: to look at, not to touch. What happens to a job is decided by its row, not by its doorbell.</summary>

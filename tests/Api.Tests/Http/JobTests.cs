@@ -197,7 +197,16 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal((null, true), (theirs.GetProperty("current_job").GetString(), theirs.GetProperty("busy").GetBoolean()));
     }
 
-    internal static string Request(string settings) => $$"""{ "architecture": {{Examples.Valid}}, "dataset": "two-scale", "settings": { {{settings}} } }""";
+    [Fact]
+    public async Task Metrics_for_operators_count_jobs_by_state_and_are_for_admins()
+    {
+        await api.PostAsync("/v1/jobs", Request(""));
+        var metrics = await api.GetAsync("/metrics", api.AdminKey);
+        Assert.Matches("(?m)^concat_jobs\\{state=\"queued\"\\} [1-9]", metrics.Body);
+        Assert.Equal(403, (await api.GetAsync("/metrics")).Status);
+    }
+
+    private static string Request(string settings) => $$"""{ "architecture": {{Examples.Valid}}, "dataset": "two-scale", "settings": { {{settings}} } }""";
 
     private static string Id(Answer answer) => answer.Json.GetProperty("id").GetString()!;
 
