@@ -14,7 +14,7 @@ internal static class Predict
     /// <summary>For a model of 28x28 grey pictures.</summary>
     public static string Example { get; } = $$"""{ "instances": [ [{{string.Join(", ", Enumerable.Repeat("0", 784))}}] ] }""";
 
-    /// <param name="Probabilities">By label: softmax over the scores.</param>
+    /// <param name="Probabilities">By label.</param>
     public sealed record Prediction(string Label, double Probability, IReadOnlyDictionary<string, double> Probabilities);
 
     /// <param name="Milliseconds">In the model alone.</param>
@@ -64,7 +64,7 @@ internal static class Predict
         var labels = model.Classes.Length == classes ? model.Classes : [.. Enumerable.Range(0, classes).Select(index => index.ToString())];
         var predictions = new List<Prediction>();
         for (var row = 0; row < shape[0]; row++)
-            predictions.Add(Of(Softmax(scores.Slice(row * classes, classes)), labels));
+            predictions.Add(Of(Probabilities(scores.Slice(row * classes, classes), model.LastLayer), labels));
         return predictions;
     }
 
@@ -74,11 +74,16 @@ internal static class Predict
         return new(labels[best], probabilities[best], labels.Zip(probabilities).ToDictionary(pair => pair.First, pair => pair.Second));
     }
 
-    private static double[] Softmax(ReadOnlySpan<float> scores)
+    /// <summary>The softmax of scores, unless the network has taken it already (<c>softmax</c>) or its logarithm (<c>log_softmax</c>).</summary>
+    private static double[] Probabilities(ReadOnlySpan<float> scores, string? lastLayer)
     {
         var values = new double[scores.Length];
         for (var i = 0; i < scores.Length; i++)
             values[i] = float.IsFinite(scores[i]) ? scores[i] : throw new InferenceException("predict.not_a_number", "The model gave a score that is no number for this input.");
+        if (lastLayer == "softmax")
+            return values;
+        if (lastLayer == "log_softmax")
+            return Array.ConvertAll(values, Math.Exp);
         var peak = values.Max();                                // taken off so that no exponential overflows
         var exponentials = Array.ConvertAll(values, value => Math.Exp(value - peak));
         var sum = exponentials.Sum();

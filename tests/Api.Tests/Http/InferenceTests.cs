@@ -9,7 +9,7 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
 
     private readonly ApiServer _api = models.Api;
 
-    /// <summary>A server with two models in its registry.</summary>
+    /// <summary>A server with four models in its registry.</summary>
     public sealed class Models(PostgresFixture postgres) : IAsyncLifetime
     {
         public ApiServer Api { get; } = new(postgres);
@@ -19,6 +19,8 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
             await Api.InitializeAsync();
             await SmallModels.PublishAsync(Api, "small", SmallModels.Linear());
             await SmallModels.PublishAsync(Api, "small-last", SmallModels.Linear("channels_last"));
+            foreach (var ending in new[] { "softmax", "log_softmax" })
+                await SmallModels.PublishAsync(Api, ending.Replace('_', '-'), SmallModels.Linear(ending: $$""", { "type": "{{ending}}" }"""));
         }
 
         public ValueTask DisposeAsync() => Api.DisposeAsync();
@@ -80,7 +82,9 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     [Theory]
     [InlineData("small")]
     [InlineData("small-last")]
-    public async Task Rows_get_labels_with_probabilities(string model)
+    [InlineData("softmax")]
+    [InlineData("log-softmax")]
+    public async Task Rows_get_labels_with_probabilities_wherever_the_softmax_is(string model)
     {
         var answer = (await _api.PostAsync($"/v1/models/{model}/predict", """{ "instances": [ [0.5, 0.25, 0.25, 0], [1, 1, 1, 1] ] }""")).Json;
         Assert.Equal("1", answer.GetProperty("model_version").GetString());

@@ -14,9 +14,9 @@ namespace ConcatService.Api.Tests.Http;
 internal static class SmallModels
 {
     /// <summary>Two by two grey pictures; the scores are: the sum of the pixels, the first pixel, and 1.</summary>
-    public static string Linear(string layout = "channels_first") => $$"""
+    public static string Linear(string layout = "channels_first", string ending = "") => $$"""
         { "name": "small", "layout": "{{layout}}", "inputs": { "image": { "shape": {{(layout == "channels_first" ? "[1, 2, 2]" : "[2, 2, 1]")}} } },
-          "layers": [ { "type": "flatten" }, { "name": "scores", "type": "linear", "out_features": 3 } ] }
+          "layers": [ { "type": "flatten" }, { "name": "scores", "type": "linear", "out_features": 3 }{{ending}} ] }
         """;
 
     public static async Task PublishAsync(ApiServer api, string name, string spec)
