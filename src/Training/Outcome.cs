@@ -11,10 +11,10 @@ public abstract record Outcome
 
     /// <summary>The loss is not a finite number: a finding about the network and its settings.</summary>
     /// <param name="Step">From 1; on a GPU, where the loss is read every few steps, up to that many later than it happened.</param>
-    /// <param name="Layer">The first layer whose output was not finite, or null where only the loss was not.</param>
-    public sealed record Diverged(long Step, string? Layer, double LearningRate) : Outcome
+    /// <param name="Layer">The first layer whose output was not finite, or the last one where only the loss was not.</param>
+    public sealed record Diverged(long Step, string Layer, double LearningRate) : Outcome
     {
-        public string Message => $"Training diverged at step {Step}: the loss is not a finite number{(Layer is null ? "" : $", and the first layer with such an output is '{Layer}'")}. "
+        public string Message => $"Training diverged at step {Step}: the loss is not a finite number, and it began at layer '{Layer}'. "
             + $"The learning rate was {LearningRate:g3}: lower optimizer.lr, set gradient_clip to {{ \"norm\": 1 }}, or put batch_norm behind the convolutions.";
     }
 
