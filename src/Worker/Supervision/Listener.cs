@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Hangfire;
@@ -11,7 +12,7 @@ namespace ConcatService.Worker;
 internal sealed partial class Listener(
     SpareTrainer spare, Supervisor supervisor, WorkerIdentity self, WorkerRegistry workers, JobLeases leases, JobStorage storage, ILogger<Listener> log) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Glance = TimeSpan.FromMilliseconds(50);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,9 +24,18 @@ internal sealed partial class Listener(
         Listening(self.Id, device);
         try
         {
-            using var timer = new PeriodicTimer(Interval);
+            // The list tells within a glance that a job has begun or the next spare is warm; otherwise a sign of life now and then is enough.
+            using var timer = new PeriodicTimer(Glance);
+            (bool, Guid?) shown = default;
+            var since = Stopwatch.GetTimestamp();
             while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var now = (spare.IsReady, supervisor.CurrentJob);
+                if (now == shown && Stopwatch.GetElapsedTime(since) < Interval)
+                    continue;
                 await RoundAsync(device, stoppingToken);
+                (shown, since) = (now, Stopwatch.GetTimestamp());
+            }
         }
         finally
         {
