@@ -57,8 +57,14 @@ public sealed class MergeCase
     /// <summary>The name by which people and the spec know a layer's output.</summary>
     public string NameOf(string layer) => Compiled.Graph.KnownAs.GetValueOrDefault(layer, layer);
 
-    /// <summary>Whether a reference to this name reaches this layer, and not what the name stands for.</summary>
-    public bool CanBeTapped(PlannedLayer layer) => Compiled.Graph.KnownAs.ContainsKey(layer.Name) || !_aliases.Contains(layer.Name);
+    /// <summary>Whether the layer is one that people know: not the inside of a shorthand, such as the convolution before its own activation.</summary>
+    public bool CanBeTapped(PlannedLayer layer)
+    {
+        if (Compiled.Graph.KnownAs.ContainsKey(layer.Name))
+            return true;
+        var slash = layer.Name.LastIndexOf('/');
+        return !_aliases.Contains(layer.Name) && (slash < 0 || !_aliases.Contains(layer.Name[..slash]) || layer.Path != Producer(new Wire(layer.Name[..slash]))?.Path);
+    }
 
     /// <summary>The layer that gives this wire, when it is one and it was planned.</summary>
     public PlannedLayer? Producer(Wire wire) => _layers.GetValueOrDefault(wire.Source);
