@@ -9,7 +9,7 @@ command_test() {
     : >"$log"
     step "Restoring packages (seconds; the first time minutes)" checked 900 dotnet restore -v q -nologo
     step "Building; a warning is an error (half a minute)" checked 900 dotnet build --no-restore -v q -nologo
-    step "Checking the format (seconds)" checked 300 dotnet format whitespace --no-restore --verify-no-changes
+    step "Checking the format (half a minute)" checked 300 dotnet format --no-restore --verify-no-changes
     for project in tests/*/*.csproj; do
         run_tests "$project"
     done
