@@ -140,6 +140,19 @@ public sealed class FixTests
         Assert.Equal("valid", repair.Result.Verdict);
     }
 
+    [Theory]
+    [InlineData("auto", "upsample", "[N, 192, 28, 28]")]
+    [InlineData("pool", "avg_pool2d", "[N, 192, 14, 14]")]
+    [InlineData("stride", "conv2d", "[N, 192, 14, 14]")]
+    public void Align_puts_a_visible_layer_before_the_concat(string align, string kind, string shape)
+    {
+        var compiled = Compiler.Compile(Encoding.UTF8.GetBytes(TwoBranch.Replace("\"axis\": \"channels\"", $"\"align\": \"{align}\"", StringComparison.Ordinal)));
+        Assert.Equal("valid", compiled.Verdict);
+        var inserted = Assert.Single(compiled.Plan!.Layers, layer => layer.Name.StartsWith("merge/align", StringComparison.Ordinal));
+        Assert.Equal(kind, inserted.Operator.Kind);
+        Assert.Equal(shape, compiled.Plan.Layers.Single(layer => layer.Name == "merge").Output.ToString());
+    }
+
     [Fact]
     public void A_valid_spec_has_no_findings() => Assert.Empty(Compiler.Compile(Encoding.UTF8.GetBytes(ValidBesideSame.Replace("\"same\"", "0", StringComparison.Ordinal))).Report.Diagnostics);
 }

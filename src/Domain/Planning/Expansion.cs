@@ -14,6 +14,9 @@ public sealed class Expansion(Site site, Func<Layer, Wire?> plan, Func<Wire, Sha
 
     public Shape ShapeOf(Wire wire) => shapeOf(wire);
 
+    /// <summary>The same composite, fed by these wires.</summary>
+    public Expansion With(Wire[] inputs) => new(site with { Layer = site.Layer with { Inputs = inputs }, Inputs = [.. inputs.Select(shapeOf)] }, plan, shapeOf);
+
     /// <summary>Adds a layer named <c>NAME/part</c>; null when it has no shape (its error is in the report).</summary>
     public Wire? Add(string part, Operator made, params ReadOnlySpan<Wire?> inputs) => Plan($"{site.Layer.Name}/{part}", made, inputs);
 

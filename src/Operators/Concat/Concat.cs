@@ -17,10 +17,13 @@ public sealed record Concat : Operator, IMerge
     /// <summary>The axis to join along. Default: channels. The batch axis is refused: it would mix samples.</summary>
     public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
 
+    /// <summary>What happens when the inputs differ in their spatial sizes: error, auto, pool, stride, upsample, crop or pad. Default: error. Joins along the channels only.</summary>
+    public Align Align { get; init; }
+
     /// <summary>How the branches are brought together: none, conv1x1, se, eca, cbam, l2norm, gate, gmu or aff, with options as <c>{ "type": … }</c>. Default: none. Joins along the channels only.</summary>
     public Fusion Fuse { get; init; } = new NoFusion();
 
-    public override bool Expands => Fuse is not NoFusion;
+    public override bool Expands => Fuse is not NoFusion || Align != Align.Error;
 
     public override Arity Arity => Arity.AtLeast(1);
 
@@ -52,11 +55,16 @@ public sealed record Concat : Operator, IMerge
 
     public override Wire? Expand(Expansion expansion)
     {
+        if (Align != Align.Error)
+            expansion = Alignment.Of(expansion, Align);
         var site = expansion.Site;
         if (Infer(site) is not { } joined)
             return null;
+        var primitive = this with { Fuse = new NoFusion(), Align = Align.Error };
+        if (Fuse is NoFusion)
+            return expansion.Finish(primitive, [.. expansion.Inputs]);
         if (joined.Axes[Axis.PositionIn(joined)!.Value] == Domain.Shapes.Axis.Channels)
-            return Fuse.Fuse(expansion, this with { Fuse = new NoFusion() });
+            return Fuse.Fuse(expansion, primitive);
         site.Error(Codes.ConcatAxis, $"fuse {Fuse.Kind} weighs features, and the branches are joined along {Axis}. Join along the channels, or leave fuse out.");
         return null;
     }
@@ -70,6 +78,12 @@ public sealed record Concat : Operator, IMerge
         new("time", new Concat { Axis = Domain.Shapes.Axis.Time }, [4, 16], [4, 9]),
         new("height by number", new Concat { Axis = new(default, -2) }, [4, 3, 5], [4, 6, 5]) { ChannelsFirstOnly = true },
         new("features", new Concat(), [7], [9]),
+        new("align auto", new Concat { Align = Align.Auto }, [3, 8, 6], [5, 4, 3]),
+        new("align pool", new Concat { Align = Align.Pool }, [3, 8, 7], [5, 4, 3]),
+        new("align stride", new Concat { Align = Align.Stride }, [3, 8, 7], [5, 4, 4]),
+        new("align upsample, three branches", new Concat { Align = Align.Upsample }, [3, 8, 6], [5, 4, 3], [2, 2, 2]),
+        new("align crop", new Concat { Align = Align.Crop }, [3, 8, 7], [5, 5, 5]),
+        new("align pad and fuse", new Concat { Align = Align.Pad, Fuse = new Conv1x1Fusion() }, [3, 8], [5, 5]),
         new("fuse conv1x1", new Concat { Fuse = new Conv1x1Fusion() }, [3, 6, 5], [8, 6, 5]),
         new("fuse conv1x1, own width, no norm", new Concat { Fuse = new Conv1x1Fusion { OutChannels = 4, Norm = null, Activation = new Activation { Kind = "silu" } } }, [3, 7], [4, 7]),
         new("fuse se", new Concat { Fuse = new SeFusion { Reduction = 2 } }, [6, 6, 5], [8, 6, 5]),

@@ -1,0 +1,68 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>What a concat does when its inputs differ in their spatial sizes.</summary>
+public enum Align
+{
+    /// <summary>Reports the mismatch with its fixes.</summary>
+    Error,
+    /// <summary>The best-ranked way that can stand before the concat: upsampling to the finest branch.</summary>
+    Auto,
+    /// <summary>Averages the finer branches down to the coarsest.</summary>
+    Pool,
+    /// <summary>Brings the finer branches down by 3x3 convolutions with a stride.</summary>
+    Stride,
+    /// <summary>Upsamples the coarser branches to the finest.</summary>
+    Upsample,
+    /// <summary>Cuts the larger branches down to the smallest, around the middle.</summary>
+    Crop,
+    /// <summary>Adds a border of zeros to the smaller branches.</summary>
+    Pad,
+}
+
+/// <summary>Puts visible layers (<c>NAME/align0</c>) before a concat, so that its branches meet.</summary>
+internal static class Alignment
+{
+    /// <summary>The expansion with aligned inputs; the same one where nothing can be done, whose mismatch is then reported as usual.</summary>
+    public static Expansion Of(Expansion expansion, Align align)
+    {
+        var inputs = expansion.Site.Inputs;
+        if (inputs.Any(input => !input.SameAxes(inputs[0]) || !input.SpatialAxes.Any() || input.Positions is null || !input.Has(Axis.Channels)))
+            return expansion;
+        var towardsFine = align is Align.Auto or Align.Upsample or Align.Pad;
+        var target = towardsFine ? Array.IndexOf(inputs, inputs.MaxBy(input => input.Positions)) : Array.IndexOf(inputs, inputs.MinBy(input => input.Positions));
+        var wires = new Wire[inputs.Length];
+        for (var i = 0; i < wires.Length; i++)
+        {
+            var fits = inputs[i].SpatialAxes.All(axis => inputs[i][axis] == inputs[target][axis]);
+            if ((fits ? expansion.Inputs[i] : Add(expansion, i, target, align)) is not { } wire)
+                return expansion;
+            wires[i] = wire;
+        }
+
+        return expansion.With(wires);
+    }
+
+    private static Wire? Add(Expansion expansion, int input, int target, Align align)
+    {
+        var (shape, goal) = (expansion.Site.Inputs[input], expansion.Site.Inputs[target]);
+        var (wire, like) = (expansion.Inputs[input], expansion.Inputs[target]);
+        var twin = $"{shape.SpatialAxes.Count()}d";
+        var size = new TargetSize(0, like.ToString());
+        long[] down = [.. shape.SpatialAxes.Select(axis => Math.Max(1, shape[axis].Value / goal[axis].Value))];
+        long[] strides = [.. shape.SpatialAxes.Select(axis => Math.Max(1, (shape[axis].Value + goal[axis].Value - 1) / goal[axis].Value))];
+        var part = $"align{input}";
+        return align switch
+        {
+            Align.Pool => expansion.Add(part, new AvgPool { Kind = $"avg_pool{twin}", KernelSize = down }, wire),
+            Align.Stride => expansion.Add(part, new Conv { Kind = $"conv{twin}", OutChannels = shape[Axis.Channels].Value, KernelSize = 3, Stride = strides, Padding = 1 }, wire),
+            Align.Crop => expansion.Add(part, new CenterCrop { Size = size }, wire, like),
+            Align.Pad => expansion.Add(part, new Pad { Kind = $"pad{twin}", Size = size }, wire, like),
+            _ => expansion.Add(part, new Upsample { Size = size }, wire, like),
+        };
+    }
+}
