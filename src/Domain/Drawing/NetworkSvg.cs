@@ -16,7 +16,7 @@ public sealed class NetworkSvg
     private const string Style = """
         .box{fill:#fff;stroke:#8a94a6;stroke-width:1.2}.input{fill:#eef2f7}.output{stroke:#1f6feb;stroke-width:2}.merge{fill:#e8f1ff;stroke:#1f6feb;stroke-width:1.6}
         .broken{fill:#ffebe9;stroke:#cf222e;stroke-width:2.2}.blamed{stroke:#cf222e;stroke-width:1.8;stroke-dasharray:5 3}.unknown{stroke-dasharray:3 3;opacity:.55}
-        .edge{fill:none;stroke:#8a94a6;stroke-width:1.3}.edge.bad{stroke:#cf222e;stroke-width:1.8}.name{font-weight:600;fill:#1f2328}.kind{fill:#59636e}.shape{fill:#59636e;font-size:11px}
+        .edge{fill:none;stroke:#8a94a6;stroke-width:1.3}.edge.bad{stroke:#cf222e;stroke-width:1.8}.edge.like{stroke-dasharray:2 4}.name{font-weight:600;fill:#1f2328}.kind{fill:#59636e}.shape{fill:#59636e;font-size:11px}
         .shape.bad{fill:#cf222e;font-weight:600}.reason{fill:#cf222e}.halo{stroke:#fff;stroke-width:4;paint-order:stroke}
         text{font:12px ui-sans-serif,system-ui,"Segoe UI","DejaVu Sans",sans-serif}
         @media (prefers-color-scheme:dark){.box{fill:#161b22;stroke:#768390}.input{fill:#21262d}.merge{fill:#122540;stroke:#4a8df8}.output{stroke:#4a8df8}.broken{fill:#3d1417;stroke:#ff7b72}.blamed{stroke:#ff7b72}
@@ -123,17 +123,19 @@ public sealed class NetworkSvg
         var arrows = new List<Arrow>();
         foreach (var row in _compiled.Planned.Rows)
         {
-            foreach (var wire in row.Layer.Inputs)
+            for (var i = 0; i < row.Layer.Inputs.Length; i++)
             {
+                var wire = row.Layer.Inputs[i];
                 if (_boxOf.TryGetValue(wire.Source, out var from) && _boxOf[row.Layer.Name] is var to && from != to && !arrows.Any(known => known.From == from && known.To == to && known.Wire == wire))
-                    arrows.Add(new(from, to, wire, _compiled.Planned.Shapes.GetValueOrDefault(wire)));
+                    arrows.Add(new(from, to, wire, _compiled.Planned.Shapes.GetValueOrDefault(wire), row.Layer.Operator.Like is not null && i == row.Layer.Inputs.Length - 1));
             }
         }
 
         return arrows;
     }
 
-    private sealed record Arrow(Box From, Box To, Wire Wire, Shape? Shape);
+    /// <param name="SizeOnly">Whether the target takes the source's size and not its values (<c>{ "like": … }</c>).</param>
+    private sealed record Arrow(Box From, Box To, Wire Wire, Shape? Shape, bool SizeOnly);
 
     private string Write(List<Arrow> arrows, IReadOnlyList<LayeredLayout.Edge> routed, double width, int rows)
     {
@@ -162,6 +164,7 @@ public sealed class NetworkSvg
     private static void WriteArrow(StringBuilder svg, Arrow arrow, LayeredLayout.Edge edge, double shift)
     {
         var bad = arrow.To.Style == "broken" ? " bad" : "";
+        var like = arrow.SizeOnly ? " like" : "";
         var path = new StringBuilder();
         for (var i = 0; i < edge.Points.Count; i++)
         {
@@ -179,9 +182,9 @@ public sealed class NetworkSvg
                 path.Append(CultureInfo.InvariantCulture, $"V{top + BoxHeight:0.#}");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"""<path class="edge{bad}" d="{path}"/>""");
+        svg.Append(CultureInfo.InvariantCulture, $"""<path class="edge{bad}{like}" d="{path}"/>""");
         var (labelX, labelY) = ((edge.Points[^1].X + (edge.Points[^2].X * 2)) / 3 + shift, Margin + (edge.Points[^2].Row * RowHeight) + BoxHeight + 16);
-        svg.Append(CultureInfo.InvariantCulture, $"""<text class="shape halo{bad}" text-anchor="middle" x="{labelX:0.#}" y="{labelY:0.#}">{Escape(arrow.Shape?.Sizes.Replace('x', '×') ?? "?")}</text>""");
+        svg.Append(CultureInfo.InvariantCulture, $"""<text class="shape halo{bad}" text-anchor="middle" x="{labelX:0.#}" y="{labelY:0.#}">{Escape((arrow.SizeOnly ? "like " : "") + (arrow.Shape?.Sizes.Replace('x', '×') ?? "?"))}</text>""");
     }
 
     private static void WriteBox(StringBuilder svg, Box box, double shift)
