@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Catalog;
 
-/// <summary>GET /v1/gallery and /v1/gallery/{name}: the specs under samples/, which travel inside this assembly.</summary>
+/// <summary>GET /v1/gallery and /v1/gallery/{name}: the specs under samples/, which travel inside this assembly. The valid ones come first.</summary>
 internal static class Gallery
 {
     private const string Folder = "gallery/";
-    private static readonly Lazy<IReadOnlyList<Sample>> Samples = new(() => [.. typeof(Gallery).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order().Select(Read)]);
+    private static readonly Lazy<IReadOnlyList<Sample>> Samples = new(() => [.. typeof(Gallery).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order().Select(Read).OrderBy(sample => sample.Verdict != "valid")]);
 
     /// <param name="Verdict">What validation says of it: some are refused on purpose.</param>
     public sealed record Sample(string Name, string? Title, string Verdict, JsonElement Spec);
