@@ -68,14 +68,20 @@ public sealed class Expander
             previous = new(full, 0, new(list.Path, i + 1, null, names[i]));
             if (sources is null || layer is UnreadableSpec)
                 continue;
-            Action expand = layer switch
+            switch (layer)
             {
-                OperatorSpec one => () => ExpandOperator(one, full, sources),
-                ParallelSpec parallel => () => ExpandParallel(parallel, full, sources[0], scope, i),
-                RepeatSpec repeat => () => ExpandRepeat(repeat, full, sources[0], scope, i),
-                _ => throw new InvalidOperationException($"No expansion for {layer.GetType()}."),
-            };
-            expand();
+                case OperatorSpec one:
+                    ExpandOperator(one, full, sources);
+                    break;
+                case ParallelSpec parallel:
+                    ExpandParallel(parallel, full, sources[0], scope, i);
+                    break;
+                case RepeatSpec repeat:
+                    ExpandRepeat(repeat, full, sources[0], scope, i);
+                    break;
+                default:
+                    throw new InvalidOperationException($"No expansion for {layer.GetType()}.");
+            }
         }
 
         return previous;
@@ -294,9 +300,18 @@ public sealed class Expander
         var layers = new List<Layer>(_drafts.Count);
         foreach (var draft in _drafts)
         {
-            foreach (var input in draft.Inputs.Where(input => !_names.Contains(input.FullName)))
-                _report.Error(Codes.UnknownInput, input.Edge.Reference ?? draft.Path, $"There is no layer '{SpecReader.Shortened(input.Edge.Written)}'.");
-            layers.Add(new(draft.Name, draft.Operator, [.. draft.Inputs.Select(input => WiredToOne(input, draft.Path))], draft.Path) { Edges = [.. draft.Inputs.Select(input => input.Edge)] });
+            var wires = new Wire[draft.Inputs.Count];
+            var edges = new Edge[draft.Inputs.Count];
+            for (var i = 0; i < wires.Length; i++)
+            {
+                var input = draft.Inputs[i];
+                if (!_names.Contains(input.FullName))
+                    _report.Error(Codes.UnknownInput, input.Edge.Reference ?? draft.Path, $"There is no layer '{SpecReader.Shortened(input.Edge.Written)}'.");
+                wires[i] = WiredToOne(input, draft.Path);
+                edges[i] = input.Edge;
+            }
+
+            layers.Add(new(draft.Name, draft.Operator, wires, draft.Path) { Edges = edges });
         }
 
         return ExecutionOrder.Of(layers, _report);

@@ -94,5 +94,14 @@ public enum Initializer
 /// <param name="FanIn">Inputs of one output unit; 0 where the initializer needs none.</param>
 public sealed record Parameter(string Name, long[] Dims, Initializer Initializer, bool Trainable = true, long FanIn = 0, double Constant = 0)
 {
-    public long Count => Dims.Aggregate(1L, Saturating.Multiply);
+    public long Count
+    {
+        get
+        {
+            var product = 1L;
+            foreach (var size in Dims)
+                product = Saturating.Multiply(product, size);
+            return product;
+        }
+    }
 }

@@ -86,5 +86,5 @@ public readonly record struct Betas(double First, double Second)
             writer.WriteEndArray();
         },
         range => new() { ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2, ["items"] = range.AddTo(new JsonObject { ["type"] = "number" }) },
-        value => [value.First, value.Second]);
+        (value, range) => range.Holds(value.First) && range.Holds(value.Second));
 }

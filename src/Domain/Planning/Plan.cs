@@ -25,10 +25,22 @@ public sealed record PlannedLayer(string Name, Operator Operator, SpecPath Path,
     public long? Macs { get; init; }
 
     /// <summary>Trainable numbers, as PyTorch counts them.</summary>
-    public long ParameterCount => Parameters.Where(parameter => parameter.Trainable).Sum(parameter => parameter.Count);
+    public long ParameterCount => Count(trainable: true);
 
     /// <summary>Running statistics, which Keras adds to its totals.</summary>
-    public long BufferCount => Parameters.Where(parameter => !parameter.Trainable).Sum(parameter => parameter.Count);
+    public long BufferCount => Count(trainable: false);
+
+    private long Count(bool trainable)
+    {
+        var sum = 0L;
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Trainable == trainable)
+                sum = Saturating.Add(sum, Parameters[i].Count);
+        }
+
+        return sum;
+    }
 }
 
 /// <summary>A network that compiles: every shape known, layers in execution order. Only the planner makes one.</summary>

@@ -108,7 +108,7 @@ public sealed class Planner
     private void Keep(Layer layer, Shape[] inputs, Shape[] outputs)
     {
         var planned = new PlannedLayer(layer.Name, layer.Operator, layer.Path, layer.Inputs, inputs, outputs, layer.Edges);
-        planned = planned with { Parameters = [.. layer.Operator.Parameters(planned)], Macs = layer.Operator.Macs(planned) };
+        planned = planned with { Parameters = layer.Operator.Parameters(planned).ToArray(), Macs = layer.Operator.Macs(planned) };
         var before = _parameters;
         _parameters = Saturating.Add(_parameters, planned.ParameterCount);
         if (_parameters > MaxParameters && before <= MaxParameters)

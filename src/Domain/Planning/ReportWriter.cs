@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Shapes;
@@ -11,10 +12,16 @@ public static class ReportWriter
 
     public static byte[] Write(Compilation compiled)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(16 * 1024);
-        using (var writer = new Utf8JsonWriter(buffer, Readable))
-            Write(writer, compiled);
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        Write(buffer, compiled);
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes into a buffer that the caller may use again, such as an HTTP response's.</summary>
+    public static void Write(IBufferWriter<byte> buffer, Compilation compiled)
+    {
+        using var writer = new Utf8JsonWriter(buffer, Readable);
+        Write(writer, compiled);
     }
 
     public static void Write(Utf8JsonWriter writer, Compilation compiled)
@@ -29,7 +36,11 @@ public static class ReportWriter
         writer.WriteEndArray();
         writer.WriteStartObject("outputs");
         foreach (var output in compiled.Graph.Outputs)
-            WriteShape(writer, output.Name, compiled.Planned.Shapes.GetValueOrDefault(output.Wire));
+        {
+            writer.WritePropertyName(output.Name);
+            WriteShape(writer, compiled.Planned.Shapes.GetValueOrDefault(output.Wire));
+        }
+
         writer.WriteEndObject();
         writer.WriteStartArray("constraints");
         writer.WriteEndArray();
@@ -43,7 +54,7 @@ public static class ReportWriter
     /// <summary>Writes what a repair did: <c>{ spec, applied: [ { diagnostic, fix } ], report }</c>.</summary>
     public static byte[] Write(Repair repair)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(16 * 1024);
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
         using (var writer = new Utf8JsonWriter(buffer, Readable))
         {
             writer.WriteStartObject();
@@ -71,30 +82,30 @@ public static class ReportWriter
 
     private static void WriteTotals(Utf8JsonWriter writer, Totals? totals)
     {
-        WriteNumber(writer, "parameters", totals?.Parameters);
-        WriteNumber(writer, "buffers", totals?.Buffers);
-        WriteNumber(writer, "macs", totals?.Macs);
-        WriteNumber(writer, "activation_bytes_per_sample", totals?.ActivationBytesPerSample);
+        WriteNumber(writer, "parameters"u8, totals?.Parameters);
+        WriteNumber(writer, "buffers"u8, totals?.Buffers);
+        WriteNumber(writer, "macs"u8, totals?.Macs);
+        WriteNumber(writer, "activation_bytes_per_sample"u8, totals?.ActivationBytesPerSample);
         writer.WriteStartObject("training_memory_bytes");
         // Activations are kept for the backward pass, and their gradients are about as large.
-        WriteNumber(writer, "per_sample", totals?.ActivationBytesPerSample is { } activations ? Saturating.Multiply(2, activations) : null);
-        WriteNumber(writer, "fixed", totals?.TrainingBytesFixed);
+        WriteNumber(writer, "per_sample"u8, totals?.ActivationBytesPerSample is { } activations ? Saturating.Multiply(2, activations) : null);
+        WriteNumber(writer, "fixed"u8, totals?.TrainingBytesFixed);
         writer.WriteEndObject();
     }
 
     private static void WriteRow(Utf8JsonWriter writer, LayerRow row)
     {
         writer.WriteStartObject();
-        writer.WriteString("name", row.Layer.Name);
-        writer.WriteString("type", row.Layer.Operator.Kind);
-        writer.WriteString("path", row.Layer.Path.ToString());
-        writer.WriteStartArray("inputs");
+        writer.WriteString("name"u8, row.Layer.Name);
+        writer.WriteString("type"u8, row.Layer.Operator.Kind);
+        writer.WriteString("path"u8, row.Layer.Path.ToString());
+        writer.WriteStartArray("inputs"u8);
         foreach (var wire in row.Layer.Inputs)
             writer.WriteStringValue(wire.ToString());
         writer.WriteEndArray();
-        WriteShape(writer, "output_shape", row.Output);
-        WriteNumber(writer, "parameters", row.Planned?.ParameterCount);
-        WriteNumber(writer, "macs", row.Planned?.Macs);
+        WriteShape(writer, "output_shape"u8, row.Output);
+        WriteNumber(writer, "parameters"u8, row.Planned?.ParameterCount);
+        WriteNumber(writer, "macs"u8, row.Planned?.Macs);
         writer.WriteEndObject();
     }
 
@@ -112,7 +123,7 @@ public static class ReportWriter
         {
             writer.WriteStartObject();
             writer.WriteString("name", input.Name);
-            WriteShape(writer, "shape", input.Shape);
+            WriteShape(writer, "shape"u8, input.Shape);
             writer.WriteEndObject();
         }
 
@@ -145,23 +156,29 @@ public static class ReportWriter
         writer.WriteString("id", fix.Id);
         writer.WriteString("title", fix.Title);
         writer.WriteString("effect", fix.Effect);
-        WriteNumber(writer, "added_parameters", fix.AddedParameters);
-        WriteNumber(writer, "added_macs", fix.AddedMacs);
-        WriteShape(writer, "output_shape", fix.OutputShape);
+        WriteNumber(writer, "added_parameters"u8, fix.AddedParameters);
+        WriteNumber(writer, "added_macs"u8, fix.AddedMacs);
+        WriteShape(writer, "output_shape"u8, fix.OutputShape);
         writer.WritePropertyName("patch");
         fix.Patch.WriteTo(writer);
         writer.WriteEndObject();
     }
 
-    private static void WriteShape(Utf8JsonWriter writer, string name, Shape? shape)
+    private static void WriteShape(Utf8JsonWriter writer, ReadOnlySpan<byte> name, Shape? shape)
+    {
+        writer.WritePropertyName(name);
+        WriteShape(writer, shape);
+    }
+
+    private static void WriteShape(Utf8JsonWriter writer, Shape? shape)
     {
         if (shape is null)
         {
-            writer.WriteNull(name);
+            writer.WriteNullValue();
             return;
         }
 
-        writer.WriteStartArray(name);
+        writer.WriteStartArray();
         foreach (var dim in shape.Dims)
         {
             if (dim.Known is { } size)
@@ -173,7 +190,7 @@ public static class ReportWriter
         writer.WriteEndArray();
     }
 
-    private static void WriteNumber(Utf8JsonWriter writer, string name, long? value)
+    private static void WriteNumber(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long? value)
     {
         if (value is { } number)
             writer.WriteNumber(name, number);

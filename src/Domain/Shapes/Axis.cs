@@ -23,6 +23,9 @@ public static class Axes
         ("depth", Axis.Depth), ("height", Axis.Height), ("width", Axis.Width),
     ];
 
+    /// <summary>By layout and rank: asked for at every convolution, so made once.</summary>
+    private static readonly Axis[][][] Usual = [.. Enum.GetValues<Layout>().Select(layout => Enumerable.Range(0, 6).Select(rank => Default(rank, layout)).ToArray())];
+
     public static IEnumerable<string> Names => Known.Select(known => known.Name);
 
     public static bool TryParse(string name, out Axis axis)
@@ -49,7 +52,11 @@ public static class Axes
     {
         if (rank == 1 && dtype == DType.Int64)
             return [Axis.Batch, Axis.Time];
+        return rank < Usual[0].Length ? Usual[(int)layout][rank] : Default(rank, layout);
+    }
 
+    private static Axis[] Default(int rank, Layout layout)
+    {
         Axis[] spatial = rank switch
         {
             0 or 1 => [],

@@ -17,7 +17,7 @@ public sealed class Shape
         _axes = axes;
         DType = dtype;
         // A map or sequence with its features last is kept features-first in memory, as libtorch and ONNX want it; everything else as written.
-        FeatureMovesFirst = axes.Length >= 3 && axes[^1] == Axis.Channels && axes[1..^1].All(axis => axis.IsSpatial());
+        FeatureMovesFirst = axes.Length >= 3 && axes[^1] == Axis.Channels && AreSpatial(axes.AsSpan(1..^1));
     }
 
     public IReadOnlyList<Dim> Dims => _dims;
@@ -63,6 +63,20 @@ public sealed class Shape
     {
         var dims = (Dim[])_dims.Clone();
         dims[position] = size;
+        return new(dims, _axes, DType);
+    }
+
+    /// <summary>The shape with other spatial sizes; <paramref name="size"/> gets which spatial dimension it is, counted from 0, and its size.</summary>
+    public Shape WithSpatial(Func<int, Dim, Dim> size)
+    {
+        var dims = (Dim[])_dims.Clone();
+        var dimension = 0;
+        for (var i = 0; i < dims.Length; i++)
+        {
+            if (_axes[i].IsSpatial())
+                dims[i] = size(dimension++, dims[i]);
+        }
+
         return new(dims, _axes, DType);
     }
 
@@ -115,4 +129,15 @@ public sealed class Shape
     public string SpatialSizes => string.Join('x', SpatialAxes.Select(axis => this[axis].ToString()));
 
     public override string ToString() => $"[{string.Join(", ", _dims)}]";
+
+    private static bool AreSpatial(ReadOnlySpan<Axis> axes)
+    {
+        foreach (var axis in axes)
+        {
+            if (!axis.IsSpatial())
+                return false;
+        }
+
+        return true;
+    }
 }

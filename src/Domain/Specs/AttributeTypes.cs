@@ -6,9 +6,10 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>How one C# type stands in the JSON of a spec: reading, writing, its schema, and the numbers in it that a range applies to.</summary>
+/// <summary>How one C# type stands in the JSON of a spec: reading, writing, its schema, and how a range applies to it.</summary>
 /// <param name="Expected">What a valid value looks like, for the message: "a whole number".</param>
-public sealed record AttributeType<T>(string Expected, AttributeType<T>.Reader Read, Action<Utf8JsonWriter, T> Write, Func<Numbers, JsonObject> Schema, Func<T, IEnumerable<double>>? Values = null)
+/// <param name="IsWithin">Whether every number in the value lies in the range; null where there are none.</param>
+public sealed record AttributeType<T>(string Expected, AttributeType<T>.Reader Read, Action<Utf8JsonWriter, T> Write, Func<Numbers, JsonObject> Schema, Func<T, Numbers, bool>? IsWithin = null)
 {
     /// <summary>False when the JSON is not such a value; nothing is thrown.</summary>
     public delegate bool Reader(JsonElement json, out T value);
@@ -21,6 +22,8 @@ public sealed record AttributeType<T>(string Expected, AttributeType<T>.Reader R
 public readonly record struct Numbers(double Min, double Max)
 {
     public static Numbers Any { get; } = new(double.NegativeInfinity, double.PositiveInfinity);
+
+    public bool Holds(double number) => number >= Min && number <= Max;
 
     public JsonObject AddTo(JsonObject schema)
     {
@@ -55,7 +58,7 @@ public static class AttributeTypes
             },
             (writer, value) => writer.WriteNumberValue(value),
             range => range.AddTo(new() { ["type"] = "integer" }),
-            value => [value]),
+            (value, range) => range.Holds(value)),
         [typeof(double)] = new AttributeType<double>(
             "a number",
             (JsonElement json, out double value) =>
@@ -65,7 +68,7 @@ public static class AttributeTypes
             },
             (writer, value) => writer.WriteNumberValue(value),
             range => range.AddTo(new() { ["type"] = "number" }),
-            value => [value]),
+            (value, range) => range.Holds(value)),
         [typeof(string)] = new AttributeType<string>(
             "a string",
             (JsonElement json, out string value) =>

@@ -193,7 +193,7 @@ public sealed class Attributes
 
             if (!_type.Read(json, out var value))
                 report.Error(Codes.WrongType, owner[Name], $"'{Name}' is {Describe(json)}; expected {Expected}.");
-            else if (_type.Values?.Invoke(value).Any(number => number < Range.Min || number > Range.Max) == true)
+            else if (_type.IsWithin?.Invoke(value, Range) == false)
                 report.Error(Codes.OutOfRange, owner[Name], $"'{Name}' is {json.GetRawText()}; expected {Expected}.");
             else
                 _set((TOwner)target, (TProperty)(object)value!);

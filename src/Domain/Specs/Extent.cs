@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Specs;
 
@@ -24,7 +25,25 @@ public readonly struct Extent : IEquatable<Extent>
 
     public long this[int dimension] => _each is null ? _all : _each[dimension];
 
-    public long[] ToArray(int dimensions) => _each ?? [.. Enumerable.Repeat(_all, dimensions)];
+    public long[] ToArray(int dimensions)
+    {
+        if (_each is not null)
+            return _each;
+        var each = new long[dimensions];
+        Array.Fill(each, _all);
+        return each;
+    }
+
+    /// <summary>The cells of a window of this size.</summary>
+    public long Product(int dimensions)
+    {
+        var product = 1L;
+        for (var i = 0; i < dimensions; i++)
+            product = Saturating.Multiply(product, this[i]);
+        return product;
+    }
+
+    internal bool IsWithin(Numbers range) => _each is null ? range.Holds(_all) : Array.TrueForAll(_each, cells => range.Holds(cells));
 
     public override string ToString() => _each is null ? $"{_all}" : string.Join('x', _each);
 
@@ -41,7 +60,7 @@ public readonly struct Extent : IEquatable<Extent>
     internal static AttributeType<Extent> Attribute { get; } = new(
         "a whole number, or a list with one for each spatial dimension", TryRead, Write,
         range => new() { ["oneOf"] = new JsonArray(range.AddTo(new() { ["type"] = "integer" }), List(range)) },
-        extent => extent._each is null ? [extent._all] : extent._each.Select(value => (double)value));
+        (extent, range) => extent.IsWithin(range));
 
     internal static JsonObject List(Numbers range) =>
         new() { ["type"] = "array", ["items"] = range.AddTo(new() { ["type"] = "integer" }), ["minItems"] = 1, ["maxItems"] = 3 };

@@ -50,7 +50,7 @@ public readonly struct Integers : IEquatable<Integers>
                 range.AddTo(new() { ["type"] = "integer" }),
                 new JsonObject { ["type"] = "array", ["items"] = range.AddTo(new() { ["type"] = "integer" }), ["minItems"] = 1, ["maxItems"] = MaxCount }),
         },
-        integers => (integers._each ?? []).Select(value => (double)value));
+        (integers, range) => Array.TrueForAll(integers._each ?? [], value => range.Holds(value)));
 
     private static bool TryRead(JsonElement json, out Integers integers)
     {

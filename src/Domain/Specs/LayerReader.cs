@@ -12,7 +12,9 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
 
     private static readonly string[] Structures = ["parallel", "repeat", "block"];
 
-    private static readonly string[] LayerFields = ["name", "type", "inputs", "norm", "activation"];
+    private static readonly string[] LayerFields = ["name", "type", "inputs"];
+
+    private static readonly string[] ShorthandLayerFields = [.. LayerFields, "norm", "activation"];
 
     private readonly List<string> _openBlocks = [];
     private int _depth;
@@ -20,7 +22,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
 
     public LayerList ReadList(JsonElement json, SpecPath path, Overrides? overrides = null)
     {
-        var layers = new List<LayerSpec>();
+        var layers = new List<LayerSpec>(json.ValueKind == JsonValueKind.Array ? Math.Min(json.GetArrayLength(), MaxLayers) : 0);
         if (json.ValueKind != JsonValueKind.Array)
         {
             report.Error(Codes.WrongType, path, $"Expected a list of layers; this is {SpecReader.Shown(json)}.");
@@ -63,8 +65,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         {
             if (nameJson.ValueKind != JsonValueKind.String)
                 report.Error(Codes.WrongType, path["name"], $"'name' is {SpecReader.Shown(nameJson)}; expected a string.");
-            else if (SpecReader.IsName(nameJson.GetString()!, path["name"], report))
-                name = nameJson.GetString();
+            else if (nameJson.GetString()! is var given && SpecReader.IsName(given, path["name"], report))
+                name = given;
         }
 
         var inputs = json.TryGetProperty("inputs", out var inputJson) ? SpecReader.References(inputJson, path["inputs"], report) : null;
@@ -206,7 +208,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
     /// <summary>The <c>norm</c> and <c>activation</c> of a layer that knows the shorthand.</summary>
     private sealed class ShorthandFields(bool known, Report report)
     {
-        public IEnumerable<string> Names => known ? LayerFields : LayerFields.Take(3);
+        public IEnumerable<string> Names => known ? ShorthandLayerFields : LayerFields;
 
         public Operator? Norm { get; private set; }
 

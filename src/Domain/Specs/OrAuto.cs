@@ -31,5 +31,5 @@ public readonly record struct OrAuto<T>(T? Given)
                 writer.WriteStringValue("auto");
         },
         range => new() { ["oneOf"] = new JsonArray(new JsonObject { ["const"] = "auto" }, AttributeTypes.Of<T>().Schema(range)) },
-        value => value.Given is { } given ? AttributeTypes.Of<T>().Values!(given) : []);
+        (value, range) => value.Given is not { } given || AttributeTypes.Of<T>().IsWithin!(given, range));
 }

@@ -14,7 +14,7 @@ public readonly record struct Padding(bool IsSame, Extent Cells)
     internal static AttributeType<Padding> Attribute { get; } = new(
         "a whole number, a list with one for each spatial dimension, 'same' or 'valid'", TryRead, Write,
         range => new() { ["oneOf"] = new JsonArray(range.AddTo(new() { ["type"] = "integer" }), Extent.List(range), new JsonObject { ["enum"] = new JsonArray("same", "valid") }) },
-        padding => Extent.Attribute.Values!(padding.Cells));
+        (padding, range) => padding.Cells.IsWithin(range));
 
     private static bool TryRead(JsonElement json, out Padding padding)
     {

@@ -39,7 +39,7 @@ public readonly struct Scale : IEquatable<Scale>
                 range.AddTo(new() { ["type"] = "number" }),
                 new JsonObject { ["type"] = "array", ["items"] = range.AddTo(new() { ["type"] = "number" }), ["minItems"] = 1, ["maxItems"] = 3 }),
         },
-        scale => scale._factors ?? []);
+        (scale, range) => Array.TrueForAll(scale._factors ?? [], range.Holds));
 
     private static bool TryRead(JsonElement json, out Scale scale)
     {

@@ -8,6 +8,7 @@ public sealed class SpecPath
     private readonly SpecPath? _parent;
     private readonly string? _key;
     private readonly int _index;
+    private string? _text;
 
     private SpecPath(SpecPath? parent, string? key, int index)
     {
@@ -28,11 +29,13 @@ public sealed class SpecPath
     /// <summary>The position in the array that holds this value, or -1 for a member of an object.</summary>
     public int Index => _index;
 
-    public override string ToString()
+    public override string ToString() => _text ??= Print();
+
+    private string Print()
     {
         if (_parent is null)
             return "";
         var own = _key is null ? _index.ToString(CultureInfo.InvariantCulture) : _key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-        return $"{_parent}/{own}";
+        return string.Concat(_parent.ToString(), "/", own);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
@@ -14,6 +15,8 @@ public sealed class SpecReader
     internal const long MaxSize = int.MaxValue;
 
     private static readonly string[] Fields = ["spec_version", "name", "metadata", "layout", "inputs", "symbols", "layers", "outputs", "blocks"];
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 
     private readonly Report _report;
 
@@ -210,7 +213,7 @@ public sealed class SpecReader
             return null;
         }
 
-        var references = new List<Reference>();
+        var references = new List<Reference>(json.GetArrayLength());
         var index = 0;
         foreach (var item in json.EnumerateArray())
         {
@@ -226,7 +229,7 @@ public sealed class SpecReader
 
     internal static bool IsName(string name, SpecPath path, Report report)
     {
-        if (name.Length is >= 1 and <= MaxNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+        if (name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters))
             return true;
         report.Error(Codes.WrongType, path, $"'{Shortened(name)}' is no name: 1 to {MaxNameLength} letters, digits, '_', '-' or '.'.");
         return false;

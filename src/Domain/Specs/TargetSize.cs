@@ -29,7 +29,7 @@ public readonly record struct TargetSize(Extent Cells, string? Like = null)
                     ["additionalProperties"] = false,
                 }),
         },
-        size => size.Like is null ? Extent.Attribute.Values!(size.Cells) : []);
+        (size, range) => size.Like is not null || size.Cells.IsWithin(range));
 
     private static bool TryRead(JsonElement json, out TargetSize size)
     {

@@ -61,14 +61,14 @@ public sealed record Conv : Operator, IHasShorthand
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
     {
         var channels = layer.Input[Axis.Channels].Value / Groups;
-        var fanIn = KernelSize.ToArray(SpatialRank).Aggregate(channels, Saturating.Multiply);
+        var fanIn = Saturating.Multiply(channels, KernelSize.Product(SpatialRank));
         yield return new("weight", [OutChannels, channels, .. KernelSize.ToArray(SpatialRank)], StartsAtZero ? Initializer.Zeros : Initializer.Weight, FanIn: fanIn);
         if (Bias)
             yield return new("bias", [OutChannels], StartsAtZero ? Initializer.Zeros : Initializer.Bias, FanIn: fanIn);
     }
 
     public override long? Macs(PlannedLayer layer) =>
-        layer.Output.ElementsPerSample is { } numbers ? Saturating.Multiply(numbers, KernelSize.ToArray(SpatialRank).Aggregate(layer.Input[Axis.Channels].Value / Groups, Saturating.Multiply)) : null;
+        layer.Output.ElementsPerSample is { } numbers ? Saturating.Multiply(numbers, Saturating.Multiply(layer.Input[Axis.Channels].Value / Groups, KernelSize.Product(SpatialRank))) : null;
 
     public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
 

@@ -36,14 +36,7 @@ internal static class Windows
         return true;
     }
 
-    public static Shape Slide(Shape input, Func<int, Window> window)
-    {
-        var output = input;
-        var dimension = 0;
-        foreach (var axis in input.SpatialAxes)
-            output = output.With(axis, window(dimension++).Size(input[axis]));
-        return output;
-    }
+    public static Shape Slide(Shape input, Func<int, Window> window) => input.WithSpatial((dimension, size) => window(dimension).Size(size));
 
     /// <summary>Which spatial dimension the axis is, counted from 0.</summary>
     public static int Dimension(Shape input, Axis axis) => input.SpatialAxes.ToList().IndexOf(axis);

@@ -10,14 +10,15 @@ internal static class Norms
     /// <summary>weight [C] from 1, bias [C] from 0, running_mean [C] from 0, running_var [C] from 1: PyTorch's start.</summary>
     public static IEnumerable<Parameter> Parameters(long channels, bool weight, bool bias, bool statistics)
     {
+        long[] dims = [channels];
         if (weight)
-            yield return new("weight", [channels], Initializer.Ones);
+            yield return new("weight", dims, Initializer.Ones);
         if (bias)
-            yield return new("bias", [channels], Initializer.Zeros);
+            yield return new("bias", dims, Initializer.Zeros);
         if (!statistics)
             yield break;
-        yield return new("running_mean", [channels], Initializer.Zeros, Trainable: false);
-        yield return new("running_var", [channels], Initializer.Ones, Trainable: false);
+        yield return new("running_mean", dims, Initializer.Zeros, Trainable: false);
+        yield return new("running_var", dims, Initializer.Ones, Trainable: false);
     }
 
     /// <summary>The learned weight, or the ones that ONNX asks for where there is none.</summary>
