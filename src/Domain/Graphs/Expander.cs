@@ -26,6 +26,8 @@ public sealed class Expander
 
     private Graph Run(Spec spec)
     {
+        _names.EnsureCapacity(spec.Layers.Count);
+        _drafts.EnsureCapacity(spec.Layers.Count);
         var inputs = new Scope("", null, 0);
         foreach (var input in spec.Inputs)
         {
@@ -90,6 +92,7 @@ public sealed class Expander
     private string[] NameAll(LayerList list, Scope scope)
     {
         var names = new string[list.Layers.Count];
+        scope.EnsureCapacity(names.Length);
         for (var i = 0; i < names.Length; i++)
         {
             var layer = list.Layers[i];

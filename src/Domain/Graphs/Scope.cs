@@ -7,6 +7,8 @@ internal sealed class Scope(string prefix, Scope? parent, int positionInParent)
 
     public string FullName(string name) => prefix + name;
 
+    public void EnsureCapacity(int names) => _positions.EnsureCapacity(names);
+
     /// <summary>False when the list has this name already.</summary>
     public bool TryAdd(string name, int position) => _positions.TryAdd(name, position);
 

@@ -16,13 +16,13 @@ public sealed record PlannedLayer(string Name, Operator Operator, SpecPath Path,
     public Shape Output => Outputs[0];
 
     /// <summary>Declared by the operator; the key of a parameter is <c>layer.parameter</c>.</summary>
-    public IReadOnlyList<Parameter> Parameters { get; init; } = [];
+    public IReadOnlyList<Parameter> Parameters => field ??= Operator.Parameters(this).ToArray();
 
     /// <summary>The key of a parameter in the model, in checkpoints and in ONNX: <c>stem.weight</c>.</summary>
     public string KeyOf(Parameter parameter) => $"{Name}.{parameter.Name}";
 
     /// <summary>Multiply-accumulates for one sample; null when a size is symbolic.</summary>
-    public long? Macs { get; init; }
+    public long? Macs => Operator.Macs(this);
 
     /// <summary>Trainable numbers, as PyTorch counts them.</summary>
     public long ParameterCount => Count(trainable: true);

@@ -13,9 +13,9 @@ public sealed class Planner
 
     private readonly Graph _graph;
     private readonly Report _report;
-    private readonly Dictionary<Wire, Shape> _shapes = [];
-    private readonly List<PlannedLayer> _planned = [];
-    private readonly List<LayerRow> _rows = [];
+    private readonly Dictionary<Wire, Shape> _shapes;
+    private readonly List<PlannedLayer> _planned;
+    private readonly List<LayerRow> _rows;
     private Layout _layout;
     private long _parameters;
 
@@ -24,6 +24,9 @@ public sealed class Planner
         _graph = graph;
         _report = report;
         _layout = graph.Layout;
+        _shapes = new(graph.Inputs.Count + graph.Layers.Count);
+        _planned = new(graph.Layers.Count);
+        _rows = new(graph.Layers.Count);
     }
 
     public static Planned Plan(Graph graph, Report report) => new Planner(graph, report).Run();
@@ -108,7 +111,6 @@ public sealed class Planner
     private void Keep(Layer layer, Shape[] inputs, Shape[] outputs)
     {
         var planned = new PlannedLayer(layer.Name, layer.Operator, layer.Path, layer.Inputs, inputs, outputs, layer.Edges);
-        planned = planned with { Parameters = layer.Operator.Parameters(planned).ToArray(), Macs = layer.Operator.Macs(planned) };
         var before = _parameters;
         _parameters = Saturating.Add(_parameters, planned.ParameterCount);
         if (_parameters > MaxParameters && before <= MaxParameters)

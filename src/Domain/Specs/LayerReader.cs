@@ -65,7 +65,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         {
             if (nameJson.ValueKind != JsonValueKind.String)
                 report.Error(Codes.WrongType, path["name"], $"'name' is {SpecReader.Shown(nameJson)}; expected a string.");
-            else if (nameJson.GetString()! is var given && SpecReader.IsName(given, path["name"], report))
+            else if (nameJson.GetString()! is var given && (SpecReader.IsName(given) || SpecReader.IsName(given, path["name"], report)))
                 name = given;
         }
 

@@ -227,9 +227,12 @@ public sealed class SpecReader
         return references;
     }
 
+    internal static bool IsName(string name) => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+
+    /// <summary>Whether it is a name; reports when it is not.</summary>
     internal static bool IsName(string name, SpecPath path, Report report)
     {
-        if (name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters))
+        if (IsName(name))
             return true;
         report.Error(Codes.WrongType, path, $"'{Shortened(name)}' is no name: 1 to {MaxNameLength} letters, digits, '_', '-' or '.'.");
         return false;
