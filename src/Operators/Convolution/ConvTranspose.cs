@@ -62,6 +62,8 @@ public sealed record ConvTranspose : Operator, IHasShorthand
         {
             if (OutputPadding[dimension] >= Math.Max(Stride[dimension], Dilation[dimension]))
                 return site.Error(Codes.OutOfRange, $"output_padding is {OutputPadding[dimension]} in {axis.Name()} and must be smaller than the stride {Stride[dimension]} or the dilation {Dilation[dimension]}.");
+            if (OutputPadding[dimension] >= Stride[dimension])
+                site.Report.Warning(Codes.ExportUnsupported, site.Layer.Path, $"{site.Layer.Name}: output_padding {OutputPadding[dimension]} with the stride {Stride[dimension]} in {axis.Name()} has no ONNX form that ONNX Runtime takes. Make it smaller than the stride.", site.Layer.Name);
             output = output.With(axis, (site.Input[axis] * Stride[dimension]) + Growth(dimension++));
         }
 

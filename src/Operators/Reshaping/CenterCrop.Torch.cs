@@ -8,7 +8,7 @@ internal sealed class CenterCropTorch : TorchLowering<CenterCrop>
 {
     protected override Tensor Forward(CenterCrop op, TorchLayer layer, Tensor[] x)
     {
-        var size = TargetsTorch.SizeOf(op.Size, layer.Plan.Input.Rank - 2, x)!;
+        var size = TargetsTorch.SizeOf(op.Size, layer, x)!;
         var cropped = x[0];
         for (var i = 0; i < size.Length; i++)
             cropped = cropped.narrow(2 + i, (cropped.shape[2 + i] - size[i]) / 2, size[i]);

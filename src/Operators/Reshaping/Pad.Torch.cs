@@ -10,7 +10,7 @@ internal sealed class PadTorch : TorchLowering<Pad>
 {
     protected override Tensor Forward(Pad op, TorchLayer layer, Tensor[] x)
     {
-        var target = TargetsTorch.SizeOf(op.Size, op.SpatialRank, x);
+        var target = TargetsTorch.SizeOf(op.Size, layer, x);
         var sides = new long[2 * op.SpatialRank];
         for (var i = 0; i < op.SpatialRank; i++)
         {

@@ -124,6 +124,7 @@ public sealed record Pad : Operator
         new("replicate", new Pad { Kind = "pad2d", Padding = new long[] { 2, 1, 3, 0 }, Mode = PadMode.Replicate }, [3, 5, 4]),
         new("to a size", new Pad { Kind = "pad2d", Size = 8 }, [3, 5, 4]),
         new("like another layer", new Pad { Kind = "pad2d", Size = new TargetSize(0, "x1") }, [3, 5, 4], [2, 8, 4]),
+        new("like height and width of a volume", new Pad { Kind = "pad2d", Size = new TargetSize(0, "x1") }, [3, 4, 4], [2, 7, 5, 6]),
         new("a sequence", new Pad { Kind = "pad1d", Padding = new long[] { 2, 1 }, Mode = PadMode.Replicate }, [3, 5]),
     ];
 }

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Specs;
+using ConcatService.Training;
 using static TorchSharp.torch;
 
 namespace ConcatService.Operators;
@@ -7,6 +8,6 @@ namespace ConcatService.Operators;
 internal static class TargetsTorch
 {
     /// <summary>The spatial size asked for, the last input's where it is like that one; null where none is.</summary>
-    public static long[]? SizeOf(TargetSize? target, int spatialRank, Tensor[] x) =>
-        target is not { } size ? null : size.Like is null ? size.Cells.ToArray(spatialRank) : x[^1].shape[2..(2 + spatialRank)];
+    public static long[]? SizeOf(TargetSize? target, TorchLayer layer, Tensor[] x) =>
+        target is not { } size ? null : size.Like is null ? size.Cells.ToArray(layer.Plan.Input.Rank - 2) : Array.ConvertAll(Targets.IndicesIn(layer.Plan), index => x[^1].shape[index]);
 }

@@ -27,7 +27,10 @@ internal static class Targets
         var own = onnx.Part("Slice", [onnx.Part("Shape", [onnx.Input]), onnx.Constant(0), onnx.Constant(2)]);
         var asked = target.Like is null
             ? onnx.Constant(target.Cells.ToArray(spatial))
-            : onnx.Part("Slice", [onnx.Part("Shape", [onnx.Inputs[^1]]), onnx.Constant(2), onnx.Constant(2 + spatial)]);
+            : onnx.Part("Gather", [onnx.Part("Shape", [onnx.Inputs[^1]]), onnx.Constant(IndicesIn(onnx.Layer))]);
         return onnx.Part("Concat", [own, asked], ("axis", 0L));
     }
+
+    /// <summary>Where the other layer, the last input, has the spatial axes of the first: it may have more of them, or in another order.</summary>
+    public static long[] IndicesIn(PlannedLayer layer) => [.. layer.Input.SpatialAxes.Select(axis => (long)layer.InputShapes[^1].Index(axis))];
 }

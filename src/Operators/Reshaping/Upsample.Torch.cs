@@ -12,7 +12,7 @@ internal sealed class UpsampleTorch : TorchLowering<Upsample>
     protected override Tensor Forward(Upsample op, TorchLayer layer, Tensor[] x)
     {
         var spatial = layer.Plan.Input.Rank - 2;
-        var size = TargetsTorch.SizeOf(op.Size, spatial, x);
+        var size = TargetsTorch.SizeOf(op.Size, layer, x);
         double[]? factors = op.ScaleFactor is { } scale ? [.. Enumerable.Range(0, spatial).Select(i => scale[i])] : null;
         var mode = op.Mode switch
         {

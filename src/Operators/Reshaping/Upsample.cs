@@ -136,6 +136,7 @@ public sealed record Upsample : Operator
         new("bilinear to a size", new Upsample { Size = 11, Mode = UpsampleMode.Bilinear }, [3, 4, 5]),
         new("to one", new Upsample { Size = 1, Mode = UpsampleMode.Bilinear }, [2, 4, 5]),
         new("like another layer", new Upsample { Size = new TargetSize(0, "x1"), Mode = UpsampleMode.Bilinear }, [3, 4, 5], [2, 9, 7]),
+        new("like height and width of a volume", new Upsample { Size = new TargetSize(0, "x1") }, [3, 4, 5], [2, 3, 9, 7]),
         new("sequence", new Upsample { ScaleFactor = 3 }, [3, 5]),
         new("sequence, linear", new Upsample { ScaleFactor = 2, Mode = UpsampleMode.Linear }, [3, 5]),
     ];

@@ -10,10 +10,8 @@ namespace ConcatService.Training.Tests.Conformance;
 internal static class ReferenceModules
 {
     /// <summary>The module, and how it is run on channels-first inputs; null where torch.nn has none.</summary>
-    public static (nn.Module Module, Func<Tensor[], Tensor> Run)? Of(Plan plan)
+    public static (nn.Module Module, Func<Tensor[], Tensor> Run)? Of(PlannedLayer layer)
     {
-        if (plan.Layers is not [var layer])
-            return null;                                                                         // a composite is no one module
         var features = layer.Input.Has(Axis.Channels) ? layer.Input[Axis.Channels].Known ?? 0 : 0;
         return layer.Operator switch
         {

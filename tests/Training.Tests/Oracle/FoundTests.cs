@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Planning;
+using Xunit;
+
+namespace ConcatService.Training.Tests.Oracle;
+
+/// <summary>What random graphs brought to light, each as the smallest spec that showed it.</summary>
+[Collection("libtorch")]
+public sealed class FoundTests
+{
+    [Theory]
+    [InlineData("pad2d", "[3, 4, 4]", "[9, 4, 5, 5]")]
+    [InlineData("upsample", "[3, 4, 4]", "[9, 4, 5, 5]")]
+    [InlineData("center_crop", "[3, 8, 8]", "[9, 4, 5, 6]")]
+    public void A_map_takes_the_height_and_width_of_a_volume_and_not_its_first_two_dimensions(string type, string map, string volume)
+    {
+        var spec = Parse($$"""{ "inputs": { "x": { "shape": {{map}} }, "v": { "shape": {{volume}} } }, "layers": [{ "type": "{{type}}", "name": "op", "inputs": ["x"], "size": { "like": "v" } }] }""");
+        Assert.Equal(new OracleAnswer("valid"), OracleCheck.Of(spec, deep: true));
+    }
+
+    [Fact]
+    public void An_output_padding_beyond_the_stride_warns_that_it_cannot_be_exported()
+    {
+        var spec = Parse("""{ "inputs": { "x": { "shape": [3, 9, 4] } }, "layers": [{ "type": "conv_transpose2d", "out_channels": 2, "kernel_size": 2, "output_padding": 1, "dilation": 4 }] }""");
+        Assert.Equal(new OracleAnswer("valid"), OracleCheck.Of(spec, deep: true));
+        Assert.Contains(OracleCheck.Compile(spec).Report.Diagnostics, each => each.Code == Codes.ExportUnsupported);
+    }
+
+    private static JsonObject Parse(string json) => (JsonObject)JsonNode.Parse(json)!;
+}

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Training.Tests.Oracle;
+
+/// <summary>Many random graphs against libtorch: each layer that is refused on the way counts as an invalid graph of its own, each finished one as a valid graph.</summary>
+public sealed class OracleRun
+{
+    /// <summary>Every so manyth valid graph is also trained a step, counted by torch.nn and run by ONNX Runtime.</summary>
+    public const int DeepEvery = 4;
+
+    private const long MaxElements = 4096;
+    private const long MaxParameters = 20_000;
+    private const int MaxLayers = 80;
+
+    public int Valid { get; private set; }
+
+    /// <summary>By who agrees: libtorch, or the name of a rule.</summary>
+    public SortedDictionary<string, int> Refused { get; } = [];
+
+    public int Graphs => Valid + Refused.Values.Sum() + Disagreements.Count;
+
+    /// <summary>How often each layer type ran in a valid graph.</summary>
+    public SortedDictionary<string, int> Ran { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Each with its seed and the smallest spec that shows it.</summary>
+    public List<string> Disagreements { get; } = [];
+
+    /// <summary>Called with each seed before it runs, so that a crash of libtorch can be traced.</summary>
+    public Action<int> OnSeed { get; init; } = _ => { };
+
+    /// <summary>Runs seeds from <paramref name="seed"/> on until there are so many graphs.</summary>
+    public OracleRun Until(int graphs, int seed)
+    {
+        for (; Graphs < graphs; seed++)
+        {
+            OnSeed(seed);
+            One(seed);
+        }
+
+        return this;
+    }
+
+    private void One(int seed)
+    {
+        var graph = new RandomGraph(seed);
+        graph.Start(OracleCheck.Compile(graph.Spec));
+        for (var tries = 0; graph.Count < graph.Target && tries < 3 * graph.Target; tries++)
+        {
+            graph.Propose();
+            Compilation compiled;
+            try
+            {
+                compiled = OracleCheck.Compile(graph.Spec);
+            }
+            catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or OverflowException or KeyNotFoundException)
+            {
+                Disagree(seed, graph.Spec, new("disagreement", $"the compiler fails: {fault.Message}"), deep: false);
+                graph.Drop();
+                continue;
+            }
+
+            if (compiled.Plan is { } plan)
+            {
+                if (IsSmall(plan))
+                    graph.Keep(compiled);
+                else
+                    graph.Drop();
+                continue;
+            }
+
+            Count(seed, graph.Spec, OracleCheck.Of(graph.Spec, deep: false), deep: false);
+            graph.Drop();
+        }
+
+        if (graph.Count == 0)
+            return;
+        graph.Finish();
+        var answer = OracleCheck.Of(graph.Spec, deep: seed % DeepEvery == 0);
+        Count(seed, graph.Spec, answer, seed % DeepEvery == 0);
+        if (answer.Kind == "valid")
+        {
+            foreach (var layer in OracleCheck.Compile(graph.Spec).Graph.Layers)
+                Ran[layer.Operator.Kind] = Ran.GetValueOrDefault(layer.Operator.Kind) + 1;
+        }
+    }
+
+    private void Count(int seed, JsonObject spec, OracleAnswer answer, bool deep)
+    {
+        if (answer.IsDisagreement)
+            Disagree(seed, spec, answer, deep);
+        else if (answer.Kind == "valid")
+            Valid++;
+        else if (answer.Kind == "refused")
+            Refused[answer.Detail] = Refused.GetValueOrDefault(answer.Detail) + 1;
+    }
+
+    private void Disagree(int seed, JsonObject spec, OracleAnswer answer, bool deep)
+    {
+        var smallest = Smaller.Of(spec, each => OracleCheck.Of(each, deep) is { IsDisagreement: true } same && same.Detail[..Math.Min(12, same.Detail.Length)] == answer.Detail[..Math.Min(12, answer.Detail.Length)]);
+        Disagreements.Add($"seed {seed}: {answer.Detail}\n    {smallest.ToJsonString()}");
+    }
+
+    private static bool IsSmall(Plan plan) =>
+        plan.Layers.Count <= MaxLayers && plan.Shapes.Values.All(shape => shape.ElementsPerSample <= MaxElements) && plan.Layers.Sum(layer => layer.ParameterCount) <= MaxParameters;
+}
