@@ -30,8 +30,8 @@ public sealed partial class ReadmeTests
         }
         finally
         {
-            await shell.RunAsync("./concat down", CommandLimit);
-            Directory.Delete(home, recursive: true);
+            // As root the cluster stands outside CONCAT_HOME.
+            await shell.RunAsync("""CLUSTER=$(./concat status | sed -n 's/^ *cluster *\(.*\), port.*/\1/p'); ./concat down; rm -rf -- "$CLUSTER" "$CONCAT_HOME" """, CommandLimit);
         }
     }
 
