@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Errors;
@@ -23,7 +24,7 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
         var utf8 = await BytesAsync(context.Request, context.RequestAborted);
         try
         {
-            RefuseWhatIsNoText(utf8.Span);
+            Unicode.Require(utf8.Span, MaxDepth);
             using var document = JsonDocument.Parse(utf8, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new(document.RootElement.Clone(), utf8)
@@ -57,32 +58,6 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
         }
 
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-    }
-
-    /// <summary>
-    /// The parser looks at neither: bytes that are not UTF-8, and an escaped half of a surrogate pair, which is valid by the letter of JSON. Both
-    /// would throw wherever the string is read later.
-    /// </summary>
-    private static void RefuseWhatIsNoText(ReadOnlySpan<byte> utf8)
-    {
-        if (!System.Text.Unicode.Utf8.IsValid(utf8))
-            throw new JsonException("The bytes are not UTF-8.");
-        if (utf8.IndexOf("\\u"u8) < 0)
-            return;
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
-        while (reader.Read())
-        {
-            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
-                continue;
-            try
-            {
-                reader.GetString();
-            }
-            catch (InvalidOperationException)
-            {
-                throw new JsonException($"The string at byte {reader.TokenStartIndex} contains half of a surrogate pair.");
-            }
-        }
     }
 
     public static ProblemHttpResult TooLarge() => Problems.Of(413, "request.too_large", $"The body is over the limit of {MaxBytes} bytes.");

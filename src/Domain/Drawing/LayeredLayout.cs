@@ -5,6 +5,9 @@ public sealed class LayeredLayout
 {
     private const int Sweeps = 8;
 
+    /// <summary>Rows that all edges together pass; more is a black square, and takes seconds.</summary>
+    private const long MostBends = 100_000;
+
     private readonly List<Node> _nodes = [];
 
     /// <summary>A node, or a bend of an edge that passes a row (<see cref="Width"/> is small then).</summary>
@@ -34,12 +37,14 @@ public sealed class LayeredLayout
     /// <param name="edges">Source and target; sources come before their targets in the order in which the nodes were added.</param>
     /// <param name="gap">Pixels between two nodes of a row.</param>
     /// <param name="bend">The width that a passing edge takes in a row.</param>
-    /// <returns>The edges with their bends, the width in pixels, and the number of rows.</returns>
-    public (IReadOnlyList<Edge> Edges, double Width, int Rows) Place(IReadOnlyList<(Node From, Node To)> edges, double gap, double bend)
+    /// <returns>The edges with their bends, the width in pixels, and the number of rows; null where there are too many edges to follow.</returns>
+    public (IReadOnlyList<Edge> Edges, double Width, int Rows)? Place(IReadOnlyList<(Node From, Node To)> edges, double gap, double bend)
     {
         var inputs = edges.ToLookup(edge => edge.To, edge => edge.From);
         foreach (var node in _nodes)
             node.Row = inputs[node].Select(from => from.Row + 1).DefaultIfEmpty(0).Max();
+        if (edges.Sum(edge => (long)edge.To.Row - edge.From.Row) > MostBends)
+            return null;
         var routed = edges.Select(edge => Route(edge.From, edge.To, bend)).ToList();
         var rows = _nodes.GroupBy(node => node.Row).OrderBy(row => row.Key).Select(row => row.ToList()).ToList();
         foreach (var row in rows)

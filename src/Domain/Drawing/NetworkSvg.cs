@@ -13,6 +13,9 @@ public sealed class NetworkSvg
     private const double RowHeight = 76, BoxHeight = 40, Margin = 24, CharacterWidth = 7.2, Gap = 28, LineHeight = 16;
     private const int ReasonColumns = 64;
 
+    /// <summary>What a person can still follow, several times over, and what is drawn within a second.</summary>
+    private const int MostBoxes = 2000, MostArrows = 5000;
+
     private const string Style = """
         .box{fill:#fff;stroke:#8a94a6;stroke-width:1.2}.input{fill:#eef2f7}.output{stroke:#1f6feb;stroke-width:2}.merge{fill:#e8f1ff;stroke:#1f6feb;stroke-width:1.6}
         .broken{fill:#ffebe9;stroke:#cf222e;stroke-width:2.2}.blamed{stroke:#cf222e;stroke-width:1.8;stroke-dasharray:5 3}.unknown{stroke-dasharray:3 3;opacity:.55}
@@ -52,10 +55,13 @@ public sealed class NetworkSvg
             _boxOf[input.Name] = AddBox(input.Name, input.Shape.DType == DType.Int64 ? "input, int64" : "input", "input", input.Name.Length);
         AddLayers();
         Mark();
-        var edges = Edges();
-        var (routed, width, rows) = _layout.Place([.. edges.Select(edge => (edge.From.Node, edge.To.Node)).Distinct()], Gap, Gap);
+        if (_boxes.Count > MostBoxes || Edges() is not { } edges || _layout.Place([.. edges.Select(edge => (edge.From.Node, edge.To.Node)).Distinct()], Gap, Gap) is not var (routed, width, rows))
+            return TooLarge();
         return Write(edges, routed, width, rows);
     }
+
+    private string TooLarge() => string.Create(CultureInfo.InvariantCulture,
+        $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 560 64" width="560" height="64" role="img"><title>{Escape(_compiled.Spec.Name ?? "network")}</title><style>{Style}</style><text class="name" x="24" y="37">{_compiled.Planned.Rows.Count:N0} layers are too many, or too closely wired, to be drawn.</text></svg>""");
 
     // A layer and what it expands into (its norm, its activation, a composite's parts) are one box.
     private void AddLayers()
@@ -118,20 +124,22 @@ public sealed class NetworkSvg
         return box;
     }
 
-    private List<Arrow> Edges()
+    /// <summary>Null where there are too many.</summary>
+    private List<Arrow>? Edges()
     {
         var arrows = new List<Arrow>();
+        var known = new HashSet<(Box From, Box To, Wire Wire)>();
         foreach (var row in _compiled.Planned.Rows)
         {
             for (var i = 0; i < row.Layer.Inputs.Length; i++)
             {
                 var wire = row.Layer.Inputs[i];
-                if (_boxOf.TryGetValue(wire.Source, out var from) && _boxOf[row.Layer.Name] is var to && from != to && !arrows.Any(known => known.From == from && known.To == to && known.Wire == wire))
+                if (_boxOf.TryGetValue(wire.Source, out var from) && _boxOf[row.Layer.Name] is var to && from != to && known.Add((from, to, wire)))
                     arrows.Add(new(from, to, wire, _compiled.Planned.Shapes.GetValueOrDefault(wire), row.Layer.Operator.Like is not null && i == row.Layer.Inputs.Length - 1));
             }
         }
 
-        return arrows;
+        return arrows.Count <= MostArrows ? arrows : null;
     }
 
     /// <param name="SizeOnly">Whether the target takes the source's size and not its values (<c>{ "like": … }</c>).</param>
@@ -146,8 +154,9 @@ public sealed class NetworkSvg
         var shift = (fullWidth - width) / 2;
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {fullWidth:0} {height:0}" width="{fullWidth:0}" height="{height:0}" role="img"><title>{Escape(_compiled.Spec.Name ?? "network")}</title><style>{Style}</style>""");
+        var routeOf = routed.ToDictionary(edge => (edge.From, edge.To));
         foreach (var arrow in arrows)
-            WriteArrow(svg, arrow, routed.First(edge => edge.From == arrow.From.Node && edge.To == arrow.To.Node), shift);
+            WriteArrow(svg, arrow, routeOf[(arrow.From.Node, arrow.To.Node)], shift);
         foreach (var box in _boxes)
             WriteBox(svg, box, shift);
         var y = (2 * Margin) + ((rows - 1) * RowHeight) + BoxHeight + 4;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Domain.Fixes.Causes;
 using ConcatService.Domain.Fixes.Strategies;
@@ -8,15 +9,23 @@ namespace ConcatService.Domain.Fixes;
 /// <summary>Adds the cause and the proven fixes to every mismatch that a compilation found.</summary>
 public static class Explanation
 {
-    public static void Add(Compilation compiled, JsonElement json)
+    /// <summary>Wider merges are reported without a cause; the concats of a DenseNet-264 that is written flat have up to 65 inputs.</summary>
+    private const int MostInputs = 100;
+
+    internal static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
+        // A compilation costs by its layers and by its text; about 100 bytes are a layer.
+        var cost = compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100);
         foreach (var found in compiled.Report.Diagnostics.Where(each => each.Mismatch is not null).ToList())
         {
+            var inputs = found.Mismatch!.Layer.Inputs.Length;
+            if (inputs > MostInputs || !effort.Spend(inputs * cost / 20))
+                continue;
             var merge = new MergeCase(compiled, found, json);
             var cause = CauseRule.Find(merge);
             if (cause is null)
                 continue;
-            var fixes = Rank(merge, FixStrategy.ProposeAll(merge, cause)).ToList();
+            var fixes = Rank(merge, FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)))).ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
         }
     }

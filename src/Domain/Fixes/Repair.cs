@@ -13,15 +13,16 @@ public sealed record Repair(JsonNode Spec, IReadOnlyList<AppliedFix> Applied, Co
     /// <exception cref="JsonException">The JSON is not an object.</exception>
     public static Repair Of(JsonElement json)
     {
+        var effort = new Effort(300_000);
+        var compiled = Compiler.Compile(json, effort);
         var spec = JsonPatch.Read(json);
         var applied = new List<AppliedFix>();
-        var compiled = Compiler.Compile(json);
         while (applied.Count < MostSteps && compiled.Report.Diagnostics.FirstOrDefault(found => found.Fixes.Count > 0 && found.Severity == Severity.Error) is { } found)
         {
             applied.Add(new(found, found.Fixes[0]));
             JsonPatch.Apply(spec, found.Fixes[0].Patch);
             using var document = JsonPatch.Write(spec);
-            compiled = Compiler.Compile(document.RootElement.Clone());
+            compiled = Compiler.Compile(document.RootElement.Clone(), effort);
         }
 
         return new(spec, applied, compiled);

@@ -13,12 +13,16 @@ public sealed class Expander
     /// <summary>An input as a full name. <paramref name="Final"/>: the layer itself is meant, not what its name stands for.</summary>
     private readonly record struct Source(string FullName, int Port, Edge Edge, bool Final = false);
 
+    /// <summary>Layers, structures and wires that are unrolled: ten for each layer that a network may have.</summary>
+    private const long MaxWork = 10 * LayerReader.MaxLayers;
+
     private readonly Report _report;
     private readonly List<Draft> _drafts = [];
     private readonly Dictionary<string, Source> _aliases = [];
     private readonly HashSet<string> _names = [];
     private readonly HashSet<string> _ported = [];
     private bool _tooLarge;
+    private long _work;
 
     private Expander(Report report) => _report = report;
 
@@ -39,6 +43,8 @@ public sealed class Expander
         var list = new LayerList(spec.Layers, SpecPath.Root["layers"]);
         Source? feed = spec.Inputs.Count == 1 ? new Source(spec.Inputs[0].Name, 0, new(list.Path, 0, null, spec.Inputs[0].Name)) : null;
         var last = ExpandList(list, scope, feed);
+        if (_tooLarge)                                                                    // the work stops before it costs
+            return new(spec.Layout, spec.Inputs, [], []) { Symbols = spec.Symbols };
         var outputs = Outputs(spec, scope, last).ToList();
         var layers = Sort();
         return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols, KnownAs = KnownAs() };
@@ -47,7 +53,7 @@ public sealed class Expander
     private Dictionary<string, string> KnownAs()
     {
         var known = new Dictionary<string, string>(_aliases.Count);
-        foreach (var (name, meant) in _aliases)
+        foreach (var (name, meant) in _aliases.ToList())
         {
             var final = Wired(meant).Source;
             if (!known.TryGetValue(final, out var shorter) || name.Length < shorter.Length)
@@ -62,9 +68,10 @@ public sealed class Expander
     {
         var names = NameAll(list, scope);
         var previous = feed;
-        for (var i = 0; i < list.Layers.Count && !_tooLarge; i++)
+        for (var i = 0; i < list.Layers.Count && !_tooLarge && !_report.IsFull; i++)
         {
             var layer = list.Layers[i];
+            Spend(1 + (layer.Inputs?.Count ?? 0), layer.Path);
             var full = scope.FullName(names[i]);
             var sources = AddLike(layer, Sources(layer, scope, i, list.Path, previous), scope, i, list.Path);
             previous = new(full, 0, new(list.Path, i + 1, null, names[i]));
@@ -122,6 +129,13 @@ public sealed class Expander
     /// <summary>Where a layer's inputs come from; null after reporting why there are none.</summary>
     private List<Source>? Sources(LayerSpec layer, Scope scope, int position, SpecPath list, Source? previous)
     {
+        var arity = layer is OperatorSpec one ? one.Operator.Arity : Arity.One;
+        if (layer.Inputs is null && arity.Min > 1)
+        {
+            _report.Error(Codes.MissingField, layer.Path, $"{layer.Type} takes {arity.Min} inputs; name them in 'inputs'.");
+            return null;
+        }
+
         if (layer.Inputs is null)
         {
             if (previous is { } fed)
@@ -130,7 +144,6 @@ public sealed class Expander
             return null;
         }
 
-        var arity = layer is OperatorSpec one ? one.Operator.Arity : Arity.One;
         if (layer.Inputs.Count < arity.Min || layer.Inputs.Count > arity.Max)
         {
             var code = layer is OperatorSpec { Operator: IMerge merge } && layer.Inputs.Count == 0 ? merge.Degenerate : Codes.OutOfRange;
@@ -217,6 +230,8 @@ public sealed class Expander
 
         if (outputs.Count == 0 && layer.Merge is IMerge merge)
             _report.Error(merge.Degenerate, layer.Path["branches"], $"{full}: a parallel without branches has nothing to merge. Add a branch; an empty list is the identity.");
+        else if (outputs.Count < layer.Merge.Arity.Min || outputs.Count > layer.Merge.Arity.Max)
+            _report.Error(Codes.OutOfRange, layer.Path["branches"], $"{full}: {layer.Merge.Kind} cannot merge {outputs.Count} branches.");
         else
             Add(new(full, layer.Merge, layer.Path, outputs));
     }
@@ -224,7 +239,7 @@ public sealed class Expander
     private void ExpandRepeat(RepeatSpec layer, string full, Source feed, Scope scope, int position)
     {
         Source? last = feed;
-        for (var time = 0L; time < (layer.Times ?? 1) && !_tooLarge; time++)
+        for (var time = 0L; time < (layer.Times ?? 1) && !_tooLarge && !_report.IsFull; time++)
         {
             var prefix = layer.Times is null ? $"{full}/" : string.Create(CultureInfo.InvariantCulture, $"{full}/{time}/");
             last = ExpandList(layer.Body, new(prefix, scope, position), last);
@@ -235,12 +250,22 @@ public sealed class Expander
         _aliases[full] = last!.Value;
     }
 
+    /// <summary>Counts what unrolling costs, also where it adds no layer: empty repetitions, and wires.</summary>
+    private void Spend(int steps, SpecPath path)
+    {
+        _work += steps;
+        if (_work > MaxWork && !_tooLarge)
+            _report.Error(Codes.TooLarge, path, $"Unrolled, the network has more than {MaxWork} structures and wires.");
+        _tooLarge |= _work > MaxWork;
+    }
+
     private void Add(Draft draft)
     {
+        if (_tooLarge)
+            return;
         if (_drafts.Count >= LayerReader.MaxLayers)
         {
-            if (!_tooLarge)
-                _report.Error(Codes.TooLarge, draft.Path, $"Unrolled, the network has more than {LayerReader.MaxLayers} layers.");
+            _report.Error(Codes.TooLarge, draft.Path, $"Unrolled, the network has more than {LayerReader.MaxLayers} layers.");
             _tooLarge = true;
             return;
         }
@@ -284,9 +309,23 @@ public sealed class Expander
     /// <summary>Follows what a name stands for (a shorthand's last layer, a repetition's last output) to the layer that computes it.</summary>
     private Wire Wired(Source source)
     {
-        for (var steps = 0; !source.Final && _aliases.TryGetValue(source.FullName, out var meant) && steps < LayerReader.MaxLayers; steps++)
-            source = meant with { Port = source.Port == 0 ? meant.Port : source.Port };
-        return new(source.FullName, source.Port);
+        // What was followed once is known from then on: empty repetitions make chains as long as the network, and a circle has no end.
+        var followed = new List<(string Name, Source Meant)>();
+        var at = source;
+        while (!at.Final && followed.Count < LayerReader.MaxLayers && _aliases.TryGetValue(at.FullName, out var meant))
+        {
+            followed.Add((at.FullName, meant));
+            at = meant;
+        }
+
+        var port = 0;
+        for (var i = followed.Count - 1; i >= 0; i--)
+        {
+            port = followed[i].Meant.Port != 0 ? followed[i].Meant.Port : port;
+            _aliases[followed[i].Name] = followed[i].Meant with { FullName = at.FullName, Port = port, Final = true };
+        }
+
+        return new(at.FullName, source.Port != 0 ? source.Port : port);
     }
 
     /// <summary>The wire to an input or output; reports the bare name of a layer that has parts only.</summary>

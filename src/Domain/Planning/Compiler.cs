@@ -17,19 +17,22 @@ public static class Compiler
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxJsonDepth };
 
     /// <summary>Compiles a spec and explains what does not fit, with proven fixes.</summary>
-    /// <exception cref="JsonException">The bytes are not JSON, or not an object.</exception>
+    /// <exception cref="JsonException">The bytes are not JSON, not Unicode text, or not an object.</exception>
     public static Compilation Compile(ReadOnlyMemory<byte> utf8)
     {
+        Unicode.Require(utf8.Span, MaxJsonDepth);
         using var document = JsonDocument.Parse(utf8, Strict);
         return Compile(document.RootElement);
     }
 
     /// <inheritdoc cref="Compile(ReadOnlyMemory{byte})"/>
-    public static Compilation Compile(JsonElement json)
+    public static Compilation Compile(JsonElement json) => Compile(json, new Effort());
+
+    internal static Compilation Compile(JsonElement json, Effort effort)
     {
         var compiled = CompileOnly(json);
         if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null))
-            Explanation.Add(compiled, json);
+            Explanation.Add(compiled, json, effort);
         return compiled;
     }
 

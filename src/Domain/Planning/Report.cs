@@ -5,6 +5,8 @@ namespace ConcatService.Domain.Planning;
 /// <summary>Collects every finding of one compilation. Nothing short-circuits: a caller sees all independent errors at once.</summary>
 public sealed class Report
 {
+    private const int MostFindings = 1000;
+
     private readonly List<Diagnostic> _diagnostics = [];
 
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
@@ -14,11 +16,15 @@ public sealed class Report
     /// <summary>Whether some size of the spec's symbols is excluded.</summary>
     public bool HasConditions { get; private set; }
 
+    /// <summary>Whether there are so many findings that no more are kept. A repetition would otherwise tell of one fault 20,000 times.</summary>
+    public bool IsFull => _diagnostics.Count >= MostFindings;
+
     public void Add(Diagnostic diagnostic)
     {
         HasErrors |= diagnostic.Severity == Severity.Error;
         HasConditions |= diagnostic.Severity == Severity.Condition;
-        _diagnostics.Add(diagnostic);
+        if (!IsFull)
+            _diagnostics.Add(diagnostic);
     }
 
     public void Error(Code code, SpecPath path, string message, string? layer = null) => Add(new(code, Severity.Error, path, message, layer));

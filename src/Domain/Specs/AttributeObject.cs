@@ -10,11 +10,12 @@ public static class AttributeObject
     /// <param name="isOther">Members that the caller reads itself.</param>
     /// <param name="others">Their names, for spelling help.</param>
     /// <param name="partial">Whether required members may be left out, because the record has them already.</param>
-    public static void Read(
+    /// <returns>Whether every required member is set, so that the record can be worked with.</returns>
+    public static bool Read(
         JsonElement json, object target, SpecPath path, string what, Report report, Func<JsonProperty, bool>? isOther = null, IEnumerable<string>? others = null, bool partial = false)
     {
         var attributes = Attributes.Of(target.GetType());
-        var seen = 0UL;
+        var (seen, set) = (0UL, 0UL);
         foreach (var member in json.EnumerateObject())
         {
             if (isOther?.Invoke(member) == true)
@@ -29,10 +30,13 @@ public static class AttributeObject
             if ((seen & (1UL << entry)) != 0)
                 report.Error(Codes.DuplicateName, path[member.Name], $"The attribute '{member.Name}' is there twice. Keep one.");
             seen |= 1UL << entry;
-            attributes.Read(entry, target, member.Value, path, report);
+            if (attributes.Read(entry, target, member.Value, path, report))
+                set |= 1UL << entry;
         }
 
-        if (!partial)
-            attributes.RequireAll(seen, path, what, report);
+        if (partial)
+            return true;
+        attributes.RequireAll(seen, path, what, report);
+        return attributes.HasRequired(set);
     }
 }

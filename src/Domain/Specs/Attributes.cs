@@ -59,8 +59,8 @@ public sealed class Attributes
         return -1;
     }
 
-    /// <summary>Reads one member into the target; a fault is reported and the default stays.</summary>
-    public void Read(int entry, object target, JsonElement json, SpecPath owner, Report report) => _entries[entry].Read(target, json, owner, report);
+    /// <summary>Reads one member into the target. False after reporting a fault: the default stays.</summary>
+    public bool Read(int entry, object target, JsonElement json, SpecPath owner, Report report) => _entries[entry].Read(target, json, owner, report);
 
     /// <summary>Reports every required attribute that is missing; <paramref name="seen"/> has one bit for each entry.</summary>
     public void RequireAll(ulong seen, SpecPath owner, string what, Report report)
@@ -70,6 +70,18 @@ public sealed class Attributes
             if (_entries[i].Required && (seen & (1UL << i)) == 0)
                 report.Error(Codes.MissingField, owner, $"{what} needs '{_entries[i].Name}': {_entries[i].Expected}.");
         }
+    }
+
+    /// <summary>Whether every required attribute has its bit in <paramref name="set"/>.</summary>
+    public bool HasRequired(ulong set)
+    {
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (_entries[i].Required && (set & (1UL << i)) == 0)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Writes the attributes that differ from their defaults.</summary>
@@ -109,7 +121,7 @@ public sealed class Attributes
         /// <summary>The default as JSON; null for a required attribute and for one that may be left open.</summary>
         public abstract JsonNode? Default { get; }
 
-        public abstract void Read(object target, JsonElement json, SpecPath owner, Report report);
+        public abstract bool Read(object target, JsonElement json, SpecPath owner, Report report);
 
         public abstract void Write(Utf8JsonWriter writer, object source);
 
@@ -176,27 +188,36 @@ public sealed class Attributes
 
         public override JsonNode? Default => Required || _default is null ? null : Spell(writer => _type.Write(writer, (TValue)(object)_default));
 
-        public override void Read(object target, JsonElement json, SpecPath owner, Report report)
+        public override bool Read(object target, JsonElement json, SpecPath owner, Report report)
         {
             if (_nullable && json.ValueKind == JsonValueKind.Null)
             {
                 _set((TOwner)target, default!);
-                return;
+                return true;
             }
 
             if (_type.ReadNested is { } readNested)
             {
-                if (readNested(json, owner[Name], Name, report) is { } nested)
-                    _set((TOwner)target, (TProperty)nested);
-                return;
+                if (readNested(json, owner[Name], Name, report) is not { } nested)
+                    return false;
+                _set((TOwner)target, (TProperty)nested);
+                return true;
             }
 
             if (!_type.Read(json, out var value))
+            {
                 report.Error(Codes.WrongType, owner[Name], $"'{Name}' is {Describe(json)}; expected {Expected}.");
-            else if (_type.IsWithin?.Invoke(value, Range) == false)
+                return false;
+            }
+
+            if (_type.IsWithin?.Invoke(value, Range) == false)
+            {
                 report.Error(Codes.OutOfRange, owner[Name], $"'{Name}' is {json.GetRawText()}; expected {Expected}.");
-            else
-                _set((TOwner)target, (TProperty)(object)value!);
+                return false;
+            }
+
+            _set((TOwner)target, (TProperty)(object)value!);
+            return true;
         }
 
         public override void Write(Utf8JsonWriter writer, object source)

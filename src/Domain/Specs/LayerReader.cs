@@ -36,6 +36,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             _depth++;
             foreach (var item in json.EnumerateArray())
             {
+                if (report.IsFull)
+                    break;
                 if (++_layers > MaxLayers)
                 {
                     if (_layers == MaxLayers + 1)
@@ -99,10 +101,10 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
 
         var made = known.Create();
         var fields = new ShorthandFields(made is IHasShorthand, report);
-        AttributeObject.Read(json, made, path, type, report, member => fields.Read(member, path) || member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8), fields.Names);
+        var usable = AttributeObject.Read(json, made, path, type, report, member => fields.Read(member, path) || member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8), fields.Names);
         if (name is not null && overrides?.Take(name) is { } own && IsObject(own, overrides.Path[name]))
             AttributeObject.Read(own, made, overrides.Path[name], type, report, member => fields.Read(member, overrides.Path[name]), fields.Names, partial: true);
-        return new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation);
+        return !usable ? new UnreadableSpec(type, name, inputs, path) : new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation);
     }
 
     private ParallelSpec ReadParallel(JsonElement json, string? name, List<Reference>? inputs, SpecPath path, Overrides? overrides)

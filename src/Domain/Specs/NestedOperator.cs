@@ -42,10 +42,9 @@ internal static class NestedOperator
 
         var made = known.Create();
         if (json.ValueKind == JsonValueKind.Object)
-            AttributeObject.Read(json, made, path, type, report, member => member.NameEquals("type"u8));
-        else
-            known.Attributes.RequireAll(0, path, type, report);
-        return made;
+            return AttributeObject.Read(json, made, path, type, report, member => member.NameEquals("type"u8)) ? made : null;
+        known.Attributes.RequireAll(0, path, type, report);
+        return known.Attributes.HasRequired(0) ? made : null;
     }
 
     private static void Write(Utf8JsonWriter writer, Operator op)

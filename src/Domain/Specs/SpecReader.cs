@@ -137,6 +137,8 @@ public sealed class SpecReader
             return symbols;
         foreach (var member in json.EnumerateObject())
         {
+            if (!IsName(member.Name, path, _report))
+                continue;
             var promise = new SymbolPromise();
             if (IsObject(member.Value, path[member.Name], "an object with min, max or multiple_of"))
                 AttributeObject.Read(member.Value, promise, path[member.Name], $"the symbol {member.Name}", _report);

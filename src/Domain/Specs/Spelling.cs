@@ -3,12 +3,15 @@ namespace ConcatService.Domain.Specs;
 /// <summary>Finds the name that a mistyped one probably meant.</summary>
 public static class Spelling
 {
+    /// <summary>Names that are looked at, the nearest scope's first: a network of 20,000 layers with a thousand mistakes is still answered at once.</summary>
+    private const int MostCandidates = 200;
+
     /// <summary>The known name nearest to <paramref name="written"/>, or null when none is near: more than a third of the letters differ.</summary>
     public static string? Nearest(string written, IEnumerable<string> known)
     {
         if (written.Length > 64)
             return null;
-        var best = known.Select(name => (Name: name, Distance: Distance(written, name))).DefaultIfEmpty().MinBy(candidate => candidate.Distance);
+        var best = known.Take(MostCandidates).Select(name => (Name: name, Distance: Distance(written, name))).DefaultIfEmpty().MinBy(candidate => candidate.Distance);
         return best.Name is not null && best.Distance <= Math.Max(1, Math.Max(written.Length, best.Name.Length) / 3) ? best.Name : null;
     }
 

@@ -10,8 +10,8 @@ internal sealed class EditStride : FixStrategy
     {
         if (cause.Kind is not ("stride_difference" or "one_branch_differs") || cause.Layer is not { } name || merge.Producer(new Wire(name)) is not { } blamed)
             yield break;
-        var branch = merge.Branches.First(each => each.Path.Contains(blamed));
-        if (branch.Steps(merge.DifferingAxes.First()).First(step => step.Layer == blamed).Scale.Denominator == 1)
+        var axis = merge.DifferingAxes.First();
+        if (merge.Branches.FirstOrDefault(each => each.Path.Contains(blamed)) is not { } branch || branch.Steps(axis).FirstOrDefault(step => step.Layer == blamed) is not { Scale.Denominator: > 1 })
             yield break;
 
         // One that stands where its twin on another branch has no stride was mistyped; a pooling is there to shrink.

@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+using ConcatService.Domain.Drawing;
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Planning;
+using ConcatService.Hostile;
+using Xunit;
+
+namespace ConcatService.Domain.Tests;
+
+/// <summary>Specs that mean harm: those that once did, and some hundreds more. bench/fuzz.cs runs as many as one asks for.</summary>
+public sealed class HostileTests
+{
+    private static Compilation Compile(string layers, string blocks = "{}") =>
+        Compiler.Compile(Encoding.UTF8.GetBytes($$"""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "blocks": {{blocks}}, "layers": {{layers}} }"""));
+
+    [Fact]
+    public void Hundreds_of_hostile_specs_do_no_harm()
+    {
+        var mutator = new SpecMutator([.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.json").Order().Select(File.ReadAllText)]);
+        for (var seed = 1; seed <= 400; seed++)
+        {
+            if (Trial.Of(mutator.Make(seed), everything: seed % 50 == 0).Failure is { } failure)
+                Assert.Fail($"seed {seed}: {failure}");
+        }
+    }
+
+    [Theory]
+    [InlineData("""[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "parallel", "branches": [ [ { "type": "relu" } ], [] ] } ] } ]""")]
+    [InlineData("""[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "repeat", "times": 1000000000, "layers": [] } ] } ]""")]
+    [InlineData("""[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "block", "block": "empty" } ] } ]""")]
+    public void A_repetition_without_end_is_too_large(string layers) =>
+        Assert.Equal("spec.too_large", Assert.Single(Compile(layers, """{ "empty": [] }""").Report.Diagnostics).Code.Name);
+
+    [Fact]
+    public void One_fault_in_a_long_repetition_is_told_a_thousand_times_at_most() =>
+        Assert.InRange(Compile("""[ { "type": "repeat", "times": 15000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ]""").Report.Diagnostics.Count, 1, 1000);
+
+    [Theory]
+    [InlineData("""[ { "type": "max_pool2d", "kernel_size": 0 } ]""", "spec.out_of_range")]
+    [InlineData("""[ { "type": "channel_shuffle" } ]""", "spec.missing_field")]
+    [InlineData("""[ { "type": "conv2d", "out_channels": 4, "kernel_size": 1, "norm": { "type": "group_norm", "num_groups": 0 } } ]""", "spec.out_of_range")]
+    [InlineData("""[ { "type": "attention_gate" } ]""", "spec.missing_field")]
+    [InlineData("""[ { "type": "parallel", "merge": "relu", "branches": [] } ]""", "spec.out_of_range")]
+    public void A_layer_without_what_it_needs_has_no_shape_and_one_error(string layers, string code) =>
+        Assert.Equal(code, Assert.Single(Compile(layers).Report.Diagnostics).Code.Name);
+
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("\\udc00\\ud800")]
+    public void Half_of_a_surrogate_pair_is_malformed(string half) => Assert.Throws<JsonException>(() => Compile($$"""[ { "type": "{{half}}" } ]"""));
+
+    [Fact]
+    public void Bytes_that_are_not_UTF_8_are_malformed() => Assert.Throws<JsonException>(() => Compiler.Compile((byte[])[.. "{ \"name\": \""u8, 0xFF, .. "\" }"u8]));
+
+    [Fact]
+    public void A_network_too_large_to_be_drawn_gets_a_picture_that_says_so() =>
+        Assert.Contains("too many", NetworkSvg.Draw(Compile("""[ { "type": "repeat", "times": 15000, "layers": [ { "type": "relu" } ] } ]""")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_large_network_full_of_mismatches_is_repaired_as_far_as_the_effort_goes()
+    {
+        var merges = string.Join(", ", Enumerable.Range(0, 1000).Select(i => $$"""{ "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 }, { "type": "concat", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }"""));
+        using var document = JsonDocument.Parse($$"""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ {{merges}} ] }""");
+        Assert.InRange(Repair.Of(document.RootElement).Applied.Count, 1, 100);
+    }
+}
