@@ -15,7 +15,8 @@ internal static class WindowsTorch
     public static (Tensor Input, long[] Padding) Pad(Tensor x, int spatialRank, Func<int, Window> window, double value)
     {
         var pads = Enumerable.Range(0, spatialRank).Select(i => window(i).Pads(x.shape[i + 2])).ToArray();
-        if (pads.All(pad => pad.Before == pad.After))
+        // libtorch's poolings pad at most half of their kernel themselves; a dilated one with "same" needs more.
+        if (pads.Select((pad, i) => pad.Before == pad.After && (value == 0 || !window(i).Same || pad.Before <= window(i).Kernel / 2)).All(simple => simple))
             return (x, [.. pads.Select(pad => pad.Before)]);
         // libtorch lists the last dimension first.
         long[] sides = [.. pads.Reverse().SelectMany(pad => new[] { pad.Before, pad.After })];

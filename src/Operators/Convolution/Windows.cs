@@ -27,9 +27,9 @@ internal static class Windows
         for (var i = 0; i < spatialRank; i++)
         {
             var at = window(i);
-            if (at.Same || at.Padding <= at.Span / 2)
+            if (at.Same || at.Padding <= at.Kernel / 2)
                 continue;
-            site.Report.Error(Codes.OutOfRange, site.Layer.Path["padding"], $"{site.Layer.Name}: padding is {at.Padding} and the window covers {at.Span}; a pooling pads at most half its window, {at.Span / 2}.", site.Layer.Name);
+            site.Report.Error(Codes.OutOfRange, site.Layer.Path["padding"], $"{site.Layer.Name}: padding is {at.Padding} and kernel_size {at.Kernel}; a pooling pads at most half of it, {at.Kernel / 2}, whatever the dilation.", site.Layer.Name);
             return false;
         }
 

@@ -44,11 +44,19 @@ public sealed record MaxPool : Operator
 
     public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
 
-    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("MaxPool",
-    [
-        ("kernel_shape", KernelSize.ToArray(SpatialRank)), ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)), ("dilations", Dilation.ToArray(SpatialRank)),
-        .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf),
-    ]);
+    public override void EmitOnnx(OnnxScope onnx)
+    {
+        var (x, kernel) = (onnx.Input, KernelSize.ToArray(SpatialRank));
+        var pads = Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf);
+        if (pads is [(_, long[] sides)] && sides.Where((side, i) => side >= kernel[i % SpatialRank]).Any())
+        {
+            // ONNX Runtime pads less than a kernel itself, and a dilated window may want more.
+            var border = onnx.Constant([0, 0, .. sides[..SpatialRank], 0, 0, .. sides[SpatialRank..]]);
+            (x, pads) = (onnx.Part("Pad", [x, border, onnx.Scalar(double.NegativeInfinity)]), []);
+        }
+
+        onnx.Add("MaxPool", [x], [("kernel_shape", kernel), ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)), ("dilations", Dilation.ToArray(SpatialRank)), .. pads]);
+    }
 
     /// <summary>The window along one spatial dimension, counted from 0.</summary>
     public Window WindowOf(int dimension) =>

@@ -26,5 +26,15 @@ public sealed class FoundTests
         Assert.Contains(OracleCheck.Compile(spec).Report.Diagnostics, each => each.Code == Codes.ExportUnsupported);
     }
 
+    [Theory]
+    [InlineData(""" "kernel_size": 2, "padding": 2, "dilation": 3 """, "refused")]
+    [InlineData(""" "kernel_size": [1, 7], "padding": "same", "dilation": 3 """, "valid")]
+    public void A_dilated_pooling_pads_at_most_half_its_kernel_unless_the_padding_is_same(string attributes, string verdict)
+    {
+        var spec = Parse($$"""{ "inputs": { "x": { "shape": [6, 8, 9] } }, "layers": [{ "type": "max_pool2d", {{attributes}} }] }""");
+        var answer = OracleCheck.Of(spec, deep: true);
+        Assert.True(answer.Kind == verdict, answer.ToString());
+    }
+
     private static JsonObject Parse(string json) => (JsonObject)JsonNode.Parse(json)!;
 }
