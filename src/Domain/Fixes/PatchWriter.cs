@@ -1,15 +1,23 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fixes;
 
-/// <summary>Writes the JSON Patch of a repair: attributes, references, and layers put on the way into a merge.</summary>
-public sealed class PatchWriter(MergeCase merge)
+/// <summary>Writes the JSON Patch of a repair: attributes, references, and layers put on the way into a layer.</summary>
+/// <param name="compiled">The spec as it is.</param>
+/// <param name="target">The layer whose inputs may be rerouted or get a layer before them.</param>
+public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
 {
-    private readonly HashSet<string> _names = [.. merge.Compiled.Graph.Layers.SelectMany(layer => layer.Name.Split('/')), .. merge.Compiled.Graph.Inputs.Select(input => input.Name)];
+    private readonly HashSet<string> _names = [.. compiled.Graph.Layers.SelectMany(layer => layer.Name.Split('/')), .. compiled.Graph.Inputs.Select(input => input.Name)];
     private readonly List<(string List, int Index)> _inserted = [];
+
+    public PatchWriter(MergeCase merge)
+        : this(merge.Compiled, merge.Merge)
+    {
+    }
 
     public JsonArray Patch { get; } = [];
 
@@ -26,7 +34,7 @@ public sealed class PatchWriter(MergeCase merge)
         return this;
     }
 
-    /// <summary>Makes an input of the merge refer to another layer. False where the input is not written as a reference.</summary>
+    /// <summary>Makes an input of the target refer to another layer. False where the input is not written as a reference.</summary>
     public bool Reroute(int input, string name)
     {
         if (EdgeOf(input) is not { Reference: { } reference })
@@ -35,14 +43,14 @@ public sealed class PatchWriter(MergeCase merge)
         return true;
     }
 
-    /// <summary>Puts a layer on the way into the merge's input. False where the spec has no place for it.</summary>
+    /// <summary>Puts a layer on the way into an input of the target. False where the spec has no place for it.</summary>
     /// <param name="verb">What the layer does, for its name: <c>fine_pool</c>.</param>
     /// <param name="layer">Its type and attributes; name and inputs are added.</param>
     public bool Insert(int input, string verb, JsonObject layer)
     {
         if (EdgeOf(input) is not { } edge)
             return false;
-        var named = new JsonObject { ["name"] = FreshName(edge.Reference is null ? merge.Merge.Name.Split('/')[^1] : edge.Written, verb), ["type"] = layer["type"]!.DeepClone() };
+        var named = new JsonObject { ["name"] = FreshName(edge.Reference is null ? target.Name.Split('/')[^1] : edge.Written, verb), ["type"] = layer["type"]!.DeepClone() };
         if (edge.Reference is { } reference)
         {
             named["inputs"] = new JsonArray(edge.Written);
@@ -61,7 +69,7 @@ public sealed class PatchWriter(MergeCase merge)
         return true;
     }
 
-    private Edge? EdgeOf(int input) => input < merge.Merge.Edges.Count ? merge.Merge.Edges[input] : null;
+    private Edge? EdgeOf(int input) => input < target.Edges.Count ? target.Edges[input] : null;
 
     // Layers that this patch has put before the merge in the same list have moved it down.
     private int ShiftOf(Edge edge) => edge.Index < 0 ? 0 : _inserted.Count(inserted => inserted.List == edge.List.ToString() && inserted.Index == edge.Index);

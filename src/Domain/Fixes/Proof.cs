@@ -1,18 +1,39 @@
+using System.Text.Json;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>Compiles the patched spec: a fix is offered only when its finding is gone and no other error came.</summary>
-public sealed class Proof(MergeCase merge)
+public sealed class Proof
 {
-    private readonly HashSet<string> _errorsBefore = [.. Errors(merge.Compiled)];
-    private readonly HashSet<string> _hiddenBefore = [.. merge.Compiled.Planned.Rows.Where(row => row.Output is null).Select(row => row.Layer.Name)];
+    private readonly Compilation _before;
+    private readonly JsonElement _json;
+    private readonly Func<Compilation, Shape?> _outputWhenGone;
+    private readonly HashSet<string> _errorsBefore, _hiddenBefore;
+
+    /// <param name="before">The spec with the finding.</param>
+    /// <param name="json">The spec as sent, which the patches apply to.</param>
+    /// <param name="outputWhenGone">What the repaired place gives; null while the finding is still there.</param>
+    public Proof(Compilation before, JsonElement json, Func<Compilation, Shape?> outputWhenGone)
+    {
+        _before = before;
+        _json = json;
+        _outputWhenGone = outputWhenGone;
+        _errorsBefore = [.. Errors(before)];
+        _hiddenBefore = [.. before.Planned.Rows.Where(row => row.Output is null).Select(row => row.Layer.Name)];
+    }
+
+    public Proof(MergeCase merge)
+        : this(merge.Compiled, merge.Json, after => after.Planned.Shapes.GetValueOrDefault(new Wire(merge.Merge.Name)))
+    {
+    }
 
     /// <summary>A proven fix with its figures, or null.</summary>
     public Proven? Try(Candidate candidate)
     {
-        var spec = JsonPatch.Read(merge.Json);
+        var spec = JsonPatch.Read(_json);
         try
         {
             JsonPatch.Apply(spec, candidate.Patch);
@@ -24,15 +45,14 @@ public sealed class Proof(MergeCase merge)
 
         using var document = JsonPatch.Write(spec);
         var after = Compiler.CompileOnly(document.RootElement);
-        var output = after.Planned.Shapes.GetValueOrDefault(new Wire(merge.Merge.Name));
-        if (output is null)
+        if (_outputWhenGone(after) is not { } output)
             return null;
 
         // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none to light.
         var added = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && !_errorsBefore.Contains(Key(found))).ToList();
         if (added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)))
             return null;
-        var fix = new Fix(candidate.Id, candidate.Title, candidate.Effect, Parameters(after) - Parameters(merge.Compiled), Macs(after) - Macs(merge.Compiled), output, candidate.Patch);
+        var fix = new Fix(candidate.Id, candidate.Title, candidate.Effect, Parameters(after) - Parameters(_before), Macs(after) - Macs(_before), output, candidate.Patch);
         return new(candidate, fix, added.Count);
     }
 
