@@ -33,6 +33,25 @@ public sealed class HostileTests
         Assert.Equal("spec.too_large", Assert.Single(Compile(layers, """{ "empty": [] }""").Report.Diagnostics).Code.Name);
 
     [Fact]
+    public void What_is_too_large_is_named_beside_other_errors_and_costs_nothing()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var found = Compile("""[ { "type": "relu" }, { "type": "repeat", "times": 2, "layers": [ { "type": "repeat", "times": 30000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ] } ]""").Report.Diagnostics;
+        Assert.Equal([("spec.too_large", "/layers/1/layers/0"), ("spec.unknown_input", "/layers/1/layers/0/layers/0/inputs/0")], found.Select(each => (each.Code.Name, each.Path.ToString())));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+    }
+
+    [Fact]
+    public void Names_that_grow_with_every_list_they_stand_in_are_too_large()
+    {
+        var name = new string('a', 64);
+        var layers = string.Join(", ", Enumerable.Repeat("""{ "type": "relu" }""", 10_000));
+        for (var depth = 0; depth < 60; depth++)
+            layers = $$"""{ "type": "repeat", "name": "{{name}}", "times": 1, "layers": [ {{layers}} ] }""";
+        Assert.Equal("spec.too_large", Assert.Single(Compile($"[ {layers} ]").Report.Diagnostics).Code.Name);
+    }
+
+    [Fact]
     public void One_fault_in_a_long_repetition_is_told_a_thousand_times_at_most() =>
         Assert.InRange(Compile("""[ { "type": "repeat", "times": 15000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ]""").Report.Diagnostics.Count, 1, 1000);
 

@@ -13,16 +13,12 @@ public sealed class Expander
     /// <summary>An input as a full name. <paramref name="Final"/>: the layer itself is meant, not what its name stands for.</summary>
     private readonly record struct Source(string FullName, int Port, Edge Edge, bool Final = false);
 
-    /// <summary>Layers, structures and wires that are unrolled: ten for each layer that a network may have.</summary>
-    private const long MaxWork = 10 * LayerReader.MaxLayers;
-
     private readonly Report _report;
     private readonly List<Draft> _drafts = [];
     private readonly Dictionary<string, Source> _aliases = [];
     private readonly HashSet<string> _names = [];
     private readonly HashSet<string> _ported = [];
-    private bool _tooLarge;
-    private long _work;
+    private bool _once;
 
     private Expander(Report report) => _report = report;
 
@@ -42,12 +38,26 @@ public sealed class Expander
         var scope = new Scope("", inputs, int.MaxValue);
         var list = new LayerList(spec.Layers, SpecPath.Root["layers"]);
         Source? feed = spec.Inputs.Count == 1 ? new Source(spec.Inputs[0].Name, 0, new(list.Path, 0, null, spec.Inputs[0].Name)) : null;
-        var last = ExpandList(list, scope, feed);
-        if (_tooLarge)                                                                    // the work stops before it costs
+        if (IsTooLarge(list))
+        {
+            _once = true;                                                                 // for what is wrong with the names
+            if (Unrolled.Of(list, once: true).Excess is null)
+                ExpandList(list, scope, feed);
             return new(spec.Layout, spec.Inputs, [], []) { Symbols = spec.Symbols };
+        }
+
+        var last = ExpandList(list, scope, feed);
         var outputs = Outputs(spec, scope, last).ToList();
         var layers = Sort();
         return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols, KnownAs = KnownAs() };
+    }
+
+    private bool IsTooLarge(LayerList list)
+    {
+        if (Unrolled.Of(list).Excess is not { } excess)
+            return false;
+        _report.Error(Codes.TooLarge, Unrolled.Culprit(list)?.Path ?? list.Path, $"Unrolled, the network has {excess}.");
+        return true;
     }
 
     private Dictionary<string, string> KnownAs()
@@ -68,10 +78,9 @@ public sealed class Expander
     {
         var names = NameAll(list, scope);
         var previous = feed;
-        for (var i = 0; i < list.Layers.Count && !_tooLarge && !_report.IsFull; i++)
+        for (var i = 0; i < list.Layers.Count && !_report.IsFull; i++)
         {
             var layer = list.Layers[i];
-            Spend(1 + (layer.Inputs?.Count ?? 0), layer.Path);
             var full = scope.FullName(names[i]);
             var sources = AddLike(layer, Sources(layer, scope, i, list.Path, previous), scope, i, list.Path);
             previous = new(full, 0, new(list.Path, i + 1, null, names[i]));
@@ -239,7 +248,7 @@ public sealed class Expander
     private void ExpandRepeat(RepeatSpec layer, string full, Source feed, Scope scope, int position)
     {
         Source? last = feed;
-        for (var time = 0L; time < (layer.Times ?? 1) && !_tooLarge && !_report.IsFull; time++)
+        for (var time = 0L; time < (_once ? 1 : layer.Times ?? 1) && !_report.IsFull; time++)
         {
             var prefix = layer.Times is null ? $"{full}/" : string.Create(CultureInfo.InvariantCulture, $"{full}/{time}/");
             last = ExpandList(layer.Body, new(prefix, scope, position), last);
@@ -250,26 +259,8 @@ public sealed class Expander
         _aliases[full] = last!.Value;
     }
 
-    /// <summary>Counts what unrolling costs, also where it adds no layer: empty repetitions, and wires.</summary>
-    private void Spend(int steps, SpecPath path)
-    {
-        _work += steps;
-        if (_work > MaxWork && !_tooLarge)
-            _report.Error(Codes.TooLarge, path, $"Unrolled, the network has more than {MaxWork} structures and wires.");
-        _tooLarge |= _work > MaxWork;
-    }
-
     private void Add(Draft draft)
     {
-        if (_tooLarge)
-            return;
-        if (_drafts.Count >= LayerReader.MaxLayers)
-        {
-            _report.Error(Codes.TooLarge, draft.Path, $"Unrolled, the network has more than {LayerReader.MaxLayers} layers.");
-            _tooLarge = true;
-            return;
-        }
-
         _names.Add(draft.Name);
         _drafts.Add(draft);
         if (draft.Operator.HasPorts)
