@@ -3,6 +3,9 @@
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 fashion_mnist=${Data__FashionMnist:-/usr/share/datasets/fashion-mnist}
 
+# The SDK's command line stops without the ICU libraries, which a bare container lacks; nothing here depends on a culture.
+ldconfig -p 2>/dev/null | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+
 need_dotnet() {
     local folder
     for folder in "${DOTNET_ROOT:-}" "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do

@@ -90,7 +90,7 @@ command_status() {
             pid=$(alive "$run/$name.child") && pid="runs as pid $pid with nobody to watch it: ./concat up takes it over"
             say "  $(printf %-9s "$name") ${pid:-down}"; health=3
         elif pid=$(alive "$run/$name.child"); then
-            say "  $(printf %-9s "$name") up since $(ps -o lstart= -p "$pid"), pid $pid$(restarts "$name")"
+            say "  $(printf %-9s "$name") up since $(date -r "$run/$name.child" "+%F %T"), pid $pid$(restarts "$name")"
         else
             say "  $(printf %-9s "$name") ended, and will be started again$(restarts "$name")"; health=3
         fi
