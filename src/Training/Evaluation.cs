@@ -1,30 +1,30 @@
+using ConcatService.Training.Data;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;
 
-/// <summary>Loss and accuracy of a network in evaluation mode, always in float32 and without label smoothing.</summary>
+/// <summary>Loss and metrics of a network in evaluation mode, always in float32 and without label smoothing.</summary>
 internal static class Evaluation
 {
     /// <summary>Large enough to keep the cores busy, small enough to stay in the caches of most networks.</summary>
     public const long BatchSize = 250;
 
     /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>
-    public static (double Loss, double Accuracy) Of(Network network, IEnumerable<Func<(Tensor Images, Tensor Labels)>> batches, CancellationToken stop)
+    public static Measures Of(Network network, IEnumerable<Func<Batch>> batches, CancellationToken stop)
     {
         using var untracked = no_grad();
-        using var meter = new Meter(network.Model.Weights.device);
+        using var meter = new Meter(network);
         network.Model.Training = false;
         network.Model.Precision = ScalarType.Float32;
         foreach (var take in batches)
         {
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var (images, labels) = take();
-            var logits = network.Logits(images);
-            meter.Add(nn.functional.cross_entropy(logits, labels), logits, labels);
+            var batch = take();
+            var scores = network.Scores(batch.Inputs);
+            meter.Add(network.Loss(scores, batch.Targets, training: false), scores, batch.Targets);
         }
 
-        var (loss, accuracy, _) = meter.Read();
-        return (loss, accuracy);
+        return meter.Read().Of(network);
     }
 }

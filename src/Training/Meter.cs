@@ -2,35 +2,58 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training;
 
-/// <summary>Sums of loss and correct answers, kept on the device until someone reads them: reading waits for everything before.</summary>
-internal sealed class Meter(Device device) : IDisposable
+/// <summary>Sums of losses and of what the metrics need, kept on the device until someone reads them: reading waits for everything before.</summary>
+internal sealed class Meter(Network network) : IDisposable
 {
-    private readonly Tensor _sums = zeros(2, ScalarType.Float64, device).DetachFromDisposeScope();
+    private readonly Tensor _sums = zeros(1 + network.Heads.Sum(head => head.SumCount), ScalarType.Float64, network.Model.Weights.device).DetachFromDisposeScope();
     private long _samples;
 
     /// <param name="loss">Mean over the batch.</param>
-    /// <param name="logits">[B, classes]</param>
-    /// <param name="labels">[B]</param>
-    public void Add(Tensor loss, Tensor logits, Tensor labels)
+    /// <param name="scores">Of each head.</param>
+    /// <param name="targets">Of each head.</param>
+    public void Add(Tensor loss, Tensor[] scores, Tensor[] targets)
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
-        var batch = labels.shape[0];
-        var correct = logits.argmax(1).eq(labels).sum().to(ScalarType.Float64);
-        _sums.add_(stack([loss.detach().to(ScalarType.Float64) * batch, correct]));
+        var batch = targets[0].shape[0];
+        var sums = network.Heads.Select((head, i) => head.Sums(scores[i], targets[i]));
+        _sums.add_(cat([(loss.detach().to(ScalarType.Float64) * batch).reshape(1), .. sums]));
         _samples += batch;
     }
 
-    /// <summary>Mean loss and accuracy since the last reading, which this one ends.</summary>
-    public (double Loss, double Accuracy, long Samples) Read()
+    /// <summary>What came together since the last reading, which this one ends.</summary>
+    public Tally Read()
     {
         using var scope = NewDisposeScope();
-        var sums = _sums.cpu().data<double>();
-        var read = (sums[0] / _samples, sums[1] / _samples, _samples);
+        var read = new Tally(_sums.cpu().data<double>().ToArray(), _samples);
         _sums.zero_();
         _samples = 0;
         return read;
     }
 
     public void Dispose() => _sums.Dispose();
+}
+
+/// <summary>Sums over some samples: the loss, then what the metrics of each head need.</summary>
+internal sealed record Tally(double[] Sums, long Samples)
+{
+    public static Tally None(Network network) => new(new double[1 + network.Heads.Sum(head => head.SumCount)], 0);
+
+    public static Tally operator +(Tally a, Tally b) => new([.. a.Sums.Zip(b.Sums, (x, y) => x + y)], a.Samples + b.Samples);
+
+    public Measures Of(Network network)
+    {
+        var metrics = new Dictionary<string, double>();
+        var (at, score) = (1, 0.0);
+        foreach (var head in network.Heads)
+        {
+            var values = head.Metrics(Sums.AsSpan(at, head.SumCount));
+            for (var i = 0; i < values.Count; i++)
+                metrics[network.Heads.Count == 1 ? head.MetricNames[i] : $"{head.MetricNames[i]}/{head.Output}"] = values[i];
+            score += values[0] / network.Heads.Count;
+            at += head.SumCount;
+        }
+
+        return new(Sums[0] / Samples, score, metrics);
+    }
 }

@@ -1,33 +1,41 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Data;
+using ConcatService.Domain.Jobs;
+using ConcatService.Training.Heads;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;
 
-/// <summary>A classifier being trained: the model, and where in it the scores are that the loss is taken of.</summary>
-internal sealed class Network(TorchModel model, Wire logits)
+/// <summary>A network being trained: the model, and one head for each of its outputs.</summary>
+internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
 {
     public TorchModel Model => model;
 
-    public static Network Of(TorchModel model) => new(model, LogitsOf(model.Plan));
+    public IReadOnlyList<Head> Heads => heads;
 
-    /// <summary>[N, C, H, W] in 0..1 as the spec writes it -> float32 [N, classes].</summary>
-    public Tensor Logits(Tensor images) => model.Run(images)[logits].to(ScalarType.Float32);
+    /// <param name="losses">Resolved: none is <c>auto</c>.</param>
+    public static Network Of(TorchModel model, DataSetInfo data, OutputLosses losses)
+    {
+        var targets = DataBinding.Of(model.Plan, data).Outputs(model.Plan, data);
+        return new(model, [.. model.Plan.Outputs.Zip(targets, (output, bound) => Head.For(model.Plan, output, bound.Target, losses[output.Name]))]);
+    }
 
-    /// <summary>The first layer whose output for this batch is not finite; when all are, the one that the loss is taken of, whose scores are then too far apart. Not for every step: it looks at every number.</summary>
-    public string FirstNotFinite(Tensor images)
+    /// <summary>Inputs as the spec writes them -> the scores of each head, float32 in memory order.</summary>
+    public Tensor[] Scores(Tensor[] inputs)
+    {
+        var values = model.Run(inputs);
+        return [.. heads.Select(head => values[head.Scores].to(ScalarType.Float32))];
+    }
+
+    /// <summary>The weighted sum of the heads' losses, each a mean over the batch.</summary>
+    public Tensor Loss(Tensor[] scores, Tensor[] targets, bool training) =>
+        heads.Select((head, i) => head.Loss(scores[i], targets[i], training) is var loss && head.Weight != 1 ? loss * head.Weight : loss).Aggregate((sum, loss) => sum + loss);
+
+    /// <summary>The first layer whose output for this batch is not finite; when all are, the one that the first loss is taken of, whose scores are then too far apart. Not for every step: it looks at every number.</summary>
+    public string FirstNotFinite(Tensor[] inputs)
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
-        var values = model.Run(images);
-        return model.Plan.Layers.FirstOrDefault(layer => !values[new(layer.Name)].isfinite().all().item<bool>())?.Name ?? logits.Source;
-    }
-
-    /// <summary>The output, or what goes into a softmax at the end: cross entropy of the logits is exact where the logarithm of a softmax is not.</summary>
-    private static Wire LogitsOf(Plan plan)
-    {
-        var output = plan.Outputs[0].Wire;
-        var last = plan.Layers.FirstOrDefault(layer => layer.Name == output.Source);
-        return last?.Operator.Kind is "softmax" or "log_softmax" ? last.Inputs[0] : output;
+        var values = model.Run(inputs);
+        return model.Plan.Layers.FirstOrDefault(layer => !values[new(layer.Name)].isfinite().all().item<bool>())?.Name ?? heads[0].Scores.Source;
     }
 }

@@ -30,11 +30,14 @@ public abstract record Outcome
 }
 
 /// <summary>What a finished training is worth. Test figures are of the float32 module in evaluation mode, with the exported weights.</summary>
+/// <param name="TestAccuracy">Null where the network has not one output that tells classes apart.</param>
+/// <param name="Test">With the metrics of every output.</param>
+/// <param name="Validation">Null without a validation split.</param>
 /// <param name="Epoch">The epoch that the exported weights are of, from 1.</param>
 /// <param name="SamplesPerSecond">Training steps only.</param>
 /// <param name="WeightsSha256">Over parameters and buffers in declared order, float32 little-endian, and nothing else; lower-case hex.</param>
 public sealed record TrainingResult(
-    double TestAccuracy, double TestLoss, double? ValidationAccuracy, double? ValidationLoss, int Epoch, double SamplesPerSecond, Parity Parity, string WeightsSha256);
+    double? TestAccuracy, double TestLoss, Measures Test, Measures? Validation, int Epoch, double SamplesPerSecond, Parity Parity, string WeightsSha256);
 
 /// <summary>The exported model in ONNX Runtime against the trained module, on held-out samples.</summary>
 /// <param name="MaxAbs">The largest difference of two outputs.</param>

@@ -3,16 +3,12 @@ using static TorchSharp.torch;
 namespace ConcatService.Training;
 
 /// <summary>A copy of every parameter and buffer at the end of an epoch.</summary>
-internal sealed record Snapshot(int Epoch, double? ValidationLoss, double? ValidationAccuracy, Tensor Weights, List<Tensor> Buffers) : IDisposable
+internal sealed record Snapshot(int Epoch, Measures? Validation, Tensor Weights, List<Tensor> Buffers) : IDisposable
 {
-    public static Snapshot Of(TorchModel model, int epoch, (double Loss, double Accuracy)? validation) => new(
-        epoch, validation?.Loss, validation?.Accuracy,
+    public static Snapshot Of(TorchModel model, int epoch, Measures? validation) => new(
+        epoch, validation,
         model.Weights.clone().DetachFromDisposeScope(),
         [.. BuffersOf(model).Select(buffer => buffer.clone().DetachFromDisposeScope())]);
-
-    /// <summary>Higher accuracy, of equal ones lower loss.</summary>
-    public bool IsWorseThan((double Loss, double Accuracy) other) =>
-        other.Accuracy > ValidationAccuracy || (other.Accuracy == ValidationAccuracy && other.Loss < ValidationLoss);
 
     public void Restore(TorchModel model)
     {

@@ -39,27 +39,27 @@ internal sealed class TrainingLoop(Network network, TrainingSettings settings, T
                 return (null, diverged);
             }
 
-            var validation = data.ValidationCount > 0 ? Evaluation.Of(network, data.Validation(Evaluation.BatchSize), stop) : ((double Loss, double Accuracy)?)null;
-            var isBest = best is null || settings.Export == Export.Last || best.IsWorseThan(validation!.Value);
+            var validation = data.ValidationCount > 0 ? Evaluation.Of(network, data.Validation(Evaluation.BatchSize), stop) : null;
+            var isBest = best is null || settings.Export == Export.Last || validation!.IsBetterThan(best.Validation!);
             if (isBest)
             {
                 best?.Dispose();
                 best = Snapshot.Of(_model, epoch, validation);
             }
 
-            report(new TrainingReport.EpochDone(epoch, (int)settings.Epochs, _step, train.Loss, train.Accuracy, validation?.Loss, validation?.Accuracy, SamplesPerSecond, isBest));
+            report(new TrainingReport.EpochDone(epoch, (int)settings.Epochs, _step, train, validation, SamplesPerSecond, isBest));
         }
 
         return (best, null);
     }
 
-    private Outcome.Diverged? TrainEpoch(int epoch, Optimizer optimizer, out (double Loss, double Accuracy) mean)
+    private Outcome.Diverged? TrainEpoch(int epoch, Optimizer optimizer, out Measures mean)
     {
         _model.Training = true;
         _model.Precision = _precision;
-        mean = default;
-        using var meter = new Meter(_model.Weights.device);
-        var total = (Loss: 0.0, Correct: 0.0, Samples: 0L);
+        mean = null!;
+        using var meter = new Meter(network);
+        var total = Tally.None(network);
         var since = _training.Elapsed;
         foreach (var take in data.Epoch(epoch, settings.BatchSize))
         {
@@ -67,30 +67,30 @@ internal sealed class TrainingLoop(Network network, TrainingSettings settings, T
             using var scope = NewDisposeScope();
             _training.Start();
             var rate = settings.Schedule.RateAt(settings.Optimizer.Lr.Given!.Value, _step, _warmupSteps, Steps);
-            var (images, labels) = take();                                              // [B, C, H, W], [B]
+            var batch = take();
 
             optimizer.ZeroGradient();
-            var logits = network.Logits(images);                                        // [B, classes]
-            var loss = nn.functional.cross_entropy(logits, labels, label_smoothing: settings.Loss.LabelSmoothing);
-            meter.Add(loss, logits, labels);
+            var scores = network.Scores(batch.Inputs);
+            var loss = network.Loss(scores, batch.Targets, training: true);
+            meter.Add(loss, scores, batch.Targets);
             _step++;
-            var read = _step % _readEvery == 0 || _step % _stepsPerEpoch == 0 ? meter.Read() : default;
-            if (!double.IsFinite(read.Loss))                                            // before the step, which would spread it to every weight
-                return new(_step, network.FirstNotFinite(images), rate);
+            var read = _step % _readEvery == 0 || _step % _stepsPerEpoch == 0 ? meter.Read() : null;
+            if (read is not null && !double.IsFinite(read.Sums[0]))                                            // before the step, which would spread it to every weight
+                return new(_step, network.FirstNotFinite(batch.Inputs), rate);
             loss.backward();
             optimizer.Clip(settings.GradientClip);
             optimizer.Step(rate);
             _training.Stop();
 
-            if (read.Samples == 0)
+            if (read is null)
                 continue;
-            total = (total.Loss + (read.Loss * read.Samples), total.Correct + (read.Accuracy * read.Samples), total.Samples + read.Samples);
+            total += read;
             var elapsed = _training.Elapsed;
-            report(new TrainingReport.StepDone(_step, Steps, epoch, read.Loss, read.Accuracy, rate, read.Samples / (elapsed - since).TotalSeconds, SamplesPerSecond, elapsed / _step * (Steps - _step)));
+            report(new TrainingReport.StepDone(_step, Steps, epoch, read.Of(network), rate, read.Samples / (elapsed - since).TotalSeconds, SamplesPerSecond, elapsed / _step * (Steps - _step)));
             since = elapsed;
         }
 
-        mean = (total.Loss / total.Samples, total.Correct / total.Samples);
+        mean = total.Of(network);
         return null;
     }
 }

@@ -16,13 +16,13 @@ public abstract record TrainingReport
     /// <param name="MeanSamplesPerSecond">Since the start.</param>
     /// <param name="Remaining">Training steps still to come, at the mean speed.</param>
     public sealed record StepDone(
-        long Number, long Steps, int Epoch, double Loss, double Accuracy, double LearningRate, double SamplesPerSecond, double MeanSamplesPerSecond, TimeSpan Remaining) : TrainingReport;
+        long Number, long Steps, int Epoch, Measures Train, double LearningRate, double SamplesPerSecond, double MeanSamplesPerSecond, TimeSpan Remaining) : TrainingReport;
 
     /// <summary>The end of an epoch.</summary>
     /// <param name="Step">Steps done.</param>
-    /// <param name="ValidationLoss">Null without a validation split, as is the accuracy.</param>
+    /// <param name="Validation">Null without a validation split.</param>
     /// <param name="IsBest">Whether these are the best weights so far.</param>
-    public sealed record EpochDone(int Number, int Epochs, long Step, double TrainLoss, double TrainAccuracy, double? ValidationLoss, double? ValidationAccuracy, double SamplesPerSecond, bool IsBest) : TrainingReport;
+    public sealed record EpochDone(int Number, int Epochs, long Step, Measures Train, Measures? Validation, double SamplesPerSecond, bool IsBest) : TrainingReport;
 
     /// <summary>Training is over; what follows is the test, the export and the comparison.</summary>
     public sealed record Finalizing(int ExportedEpoch) : TrainingReport;

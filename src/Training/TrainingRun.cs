@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
@@ -25,7 +26,8 @@ public static class TrainingRun
         Plan plan, TrainingSettings settings, DataSet data, IReadOnlyDictionary<string, string> metadata, Action<TrainingReport> report, CancellationToken stop)
     {
         var machine = Machines.This();
-        settings = settings.Resolve(machine);
+        var binding = DataBinding.Of(plan, data.Info);
+        settings = settings.Resolve(machine, binding.Outputs(plan, data.Info));
         if (settings.Device == DeviceKind.Cuda && !machine.HasCuda)
             throw new InvalidOperationException("The settings ask for the device 'cuda', and this worker has none.");
         var device = settings.Device == DeviceKind.Cuda ? CUDA : CPU;
@@ -33,13 +35,13 @@ public static class TrainingRun
         random.manual_seed(settings.Seed);
 
         using var model = new TorchModel(plan, device);
-        using var prepared = new TrainingData(data, settings, plan.Layout, device);
+        using var prepared = new TrainingData(data, settings, plan, device);
         Initializers.Fill(model, settings.Initialization);
-        var normalization = settings.Normalize ? prepared.Statistics() : null;
-        if (normalization is not null)
-            model.Normalize(plan.Inputs[0].Name, normalization);
+        var normalization = settings.Normalize ? prepared.Statistics() : [];
+        foreach (var (input, statistics) in normalization)
+            model.Normalize(input, statistics);
 
-        var network = Network.Of(model);
+        var network = Network.Of(model, data.Info, settings.Loss);
         var loop = new TrainingLoop(network, settings, prepared, report, stop);
         report(new TrainingReport.Started(settings, EnvironmentOf(settings, machine, data), loop.Steps, prepared.TrainCount, prepared.ValidationCount, data.Test.Count));
         try
@@ -61,22 +63,19 @@ public static class TrainingRun
     }
 
     private static Outcome Finish(
-        Network network, Normalization? normalization, TrainingData data, Snapshot trained, double samplesPerSecond, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
+        Network network, Dictionary<string, Normalization> normalization, TrainingData data, Snapshot trained, double samplesPerSecond, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
     {
         var model = network.Model;
         var test = Evaluation.Of(network, data.Test(Evaluation.BatchSize), stop);
         var sha256 = WeightsHash.Of(model);
-        var onnx = ModelExport.Write(model, normalization, new Dictionary<string, string>(metadata)
-        {
-            ["classes"] = JsonSerializer.Serialize(data.Classes),
-            ["test_accuracy"] = test.Accuracy.ToString(CultureInfo.InvariantCulture),
-            ["test_loss"] = test.Loss.ToString(CultureInfo.InvariantCulture),
-            ["weights_sha256"] = sha256,
-        });
+        var known = new Dictionary<string, string>(metadata) { ["classes"] = JsonSerializer.Serialize(data.Classes), ["weights_sha256"] = sha256 };
+        foreach (var (name, value) in test.Named("test"))
+            known[name] = value.ToString(CultureInfo.InvariantCulture);
+        var onnx = ModelExport.Write(model, normalization, known);
 
         using var scope = NewDisposeScope();
-        var parity = ParityGate.Compare(model, onnx, data.Test(ParityGate.Samples).First()().Images);
-        var result = new TrainingResult(test.Accuracy, test.Loss, trained.ValidationAccuracy, trained.ValidationLoss, trained.Epoch, samplesPerSecond, parity, sha256);
+        var parity = ParityGate.Compare(model, onnx, data.Test(ParityGate.Samples).First()().Inputs);
+        var result = new TrainingResult(test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null, test.Loss, test, trained.Validation, trained.Epoch, samplesPerSecond, parity, sha256);
         return parity.Holds ? new Outcome.Finished(result, onnx) : new Outcome.NotEqual(parity);
     }
 

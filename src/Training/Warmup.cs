@@ -1,6 +1,8 @@
 using System.Text;
+using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
+using ConcatService.Training.Heads;
 using ConcatService.Training.Optimizers;
 using static TorchSharp.torch;
 
@@ -24,19 +26,19 @@ public static class Warmup
         using var model = new TorchModel(plan, machine.HasCuda ? CUDA : CPU) { Training = true };
         Initializers.Fill(model, Initialization.Auto);
         using var optimizer = Optimizer.For(AdamSettings.AdamW(), model);
-        var network = Network.Of(model);
-        using var meter = new Meter(model.Weights.device);
+        var network = new Network(model, [Head.For(plan, plan.Outputs[0], new("class", LearningTask.Classification, [], ["a", "b"]), new CrossEntropySettings())]);
+        using var meter = new Meter(network);
         ScalarType[] precisions = machine.HasBFloat16 ? [ScalarType.Float32, ScalarType.BFloat16] : [ScalarType.Float32];
         foreach (var precision in precisions)
         {
             model.Precision = precision;
             optimizer.ZeroGradient();
-            var logits = network.Logits(rand([8, 1, 8, 8], device: model.Weights.device));       // [8, 2]
-            var labels = zeros(8, ScalarType.Int64, model.Weights.device);
-            var loss = nn.functional.cross_entropy(logits, labels);
+            var scores = network.Scores([rand([8, 1, 8, 8], device: model.Weights.device)]);      // [8, 2]
+            Tensor[] labels = [zeros(8, ScalarType.Int64, model.Weights.device)];
+            var loss = network.Loss(scores, labels, training: true);
             loss.backward();
             optimizer.Step(1e-3);
-            meter.Add(loss, logits, labels);
+            meter.Add(loss, scores, labels);
             meter.Read();
         }
 

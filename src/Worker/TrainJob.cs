@@ -61,8 +61,8 @@ internal static class TrainJob
                 onnx.Sha256, result.WeightsSha256,
                 TrainerJson.Tensors(plan.Inputs.Select(input => (input.Name, input.Shape))),
                 TrainerJson.Tensors(plan.Outputs.Select(output => (output.Name, plan.Shapes[output.Wire]))),
-                JsonSerializer.Serialize(data.Classes),
-                JsonSerializer.Serialize(new { test_accuracy = result.TestAccuracy, test_loss = result.TestLoss, validation_accuracy = result.ValidationAccuracy, validation_loss = result.ValidationLoss }),
+                DataBinding.Of(plan, data).Classes(data) is { Count: > 0 } classes ? JsonSerializer.Serialize(classes) : null,
+                JsonSerializer.Serialize(result.Test.Named("test").Concat(result.Validation?.Named("validation") ?? []).ToDictionary(metric => metric.Name, metric => metric.Value)),
                 TrainerJson.Element(result.Parity).GetRawText()),
             TrainerJson.Element(result).GetRawText());
         return null;

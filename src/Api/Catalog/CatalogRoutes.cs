@@ -15,10 +15,11 @@ internal static class CatalogRoutes
     public sealed record DiagnosticCode(string Code, string Meaning);
 
     /// <summary>Data to train on.</summary>
-    /// <param name="SampleShape">Channels-first, without the batch.</param>
-    public sealed record DataSet(string Name, string Description, IReadOnlyList<long> SampleShape, string Dtype, IReadOnlyList<string> Classes, long TrainSamples, long TestSamples)
+    /// <param name="ValidationSamples">0: a job holds out its <c>validation_split</c> of the training samples.</param>
+    public sealed record DataSet(
+        string Name, string Description, IReadOnlyList<DataInput> Inputs, IReadOnlyList<DataTarget> Targets, long TrainSamples, long ValidationSamples, long TestSamples)
     {
-        public static DataSet Of(DataSetInfo data) => new(data.Name, data.Description, data.SampleShape, data.DType, data.Classes, data.TrainSamples, data.TestSamples);
+        public static DataSet Of(DataSetInfo data) => new(data.Name, data.Description, data.Inputs, data.Targets, data.TrainSamples, data.ValidationSamples, data.TestSamples);
     }
 
     public static void MapCatalog(this IEndpointRouteBuilder app)

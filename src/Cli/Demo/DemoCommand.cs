@@ -59,7 +59,7 @@ internal static class DemoCommand
     {
         var path = $"/v1/models/{Model(job).Name}/predict";
         Heading("5", "It answers for pictures that it has never seen", $"POST {path}");
-        var classes = (await service.GetAsync($"/v1/datasets/{DemoData.Name}", cancel))["classes"]!.AsArray();
+        var classes = (await service.GetAsync($"/v1/datasets/{DemoData.Name}", cancel))["targets"]![0]!["classes"]!.AsArray();
         var table = new Table().Border(TableBorder.Minimal).AddColumns("a PNG of", "answer", "probability", "ms");
         foreach (var image in DemoData.TestImages(count: 8))
         {

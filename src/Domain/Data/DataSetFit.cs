@@ -1,6 +1,5 @@
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
-using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Data;
@@ -8,59 +7,57 @@ namespace ConcatService.Domain.Data;
 /// <summary>Whether a network can be trained on a data set: says what differs and which edit of the spec would fit.</summary>
 public static class DataSetFit
 {
+    private static readonly SpecPath Settings = SpecPath.Root["settings"];
+
     /// <summary>Reports everything that keeps this plan from being trained on this data with these settings.</summary>
     public static void Check(Plan plan, DataSetInfo data, TrainingSettings settings, Report report)
     {
-        CheckInput(plan, data, report);
-        CheckOutput(plan, data, report);
+        var binding = DataBinding.Of(plan, data);
+        for (var i = 0; i < plan.Inputs.Count; i++)
+        {
+            if (binding.Inputs[i] < 0)
+                report.Error(Codes.DataInput, plan.Inputs[i].Path, $"{data.Name} has nothing called '{plan.Inputs[i].Name}' to go in. It has {Listed(data.Inputs.Select(input => input.Name))}: give the inputs of the spec these names.");
+            else
+                InputFit.Check(plan.Inputs[i], plan.Layout, data.Inputs[binding.Inputs[i]], data.Name, report);
+        }
+
+        for (var i = 0; i < plan.Outputs.Count; i++)
+        {
+            var output = plan.Outputs[i];
+            if (binding.Targets[i] < 0)
+            {
+                report.Error(Codes.DataOutput, SpecPath.Root["outputs"], $"{data.Name} has no target called '{output.Name}'. It has {Listed(data.Targets.Select(target => target.Name))}: give the outputs of the spec these names, or keep one output.", output.Name);
+                continue;
+            }
+
+            var target = data.Targets[binding.Targets[i]];
+            new OutputFit(plan, output, target, data.Name, report).Check();
+            CheckLoss(output.Name, target, settings, report);
+        }
+
+        CheckSettings(plan, data, settings, report);
+    }
+
+    private static void CheckLoss(string output, DataTarget target, TrainingSettings settings, Report report)
+    {
+        var loss = settings.Loss[output];
+        var path = settings.Loss.ByOutput.ContainsKey(output) ? Settings["loss"]["outputs"][output] : Settings["loss"];
+        if (!loss.Fits(target.Task))
+            report.Error(Codes.WrongType, path, $"{loss.Type} cannot be minimised for {output}, whose target is {Word(target.Task)}. Leave it to 'auto', which takes {new AutoLossSettings().For(target.Task).Type}.");
+        if (settings.Task.Given is { } task && task != target.Task)
+            report.Error(Codes.WrongType, Settings["task"], $"The task is {Word(task)} and the target of {output} is {Word(target.Task)}. Leave it to 'auto'.");
+    }
+
+    private static void CheckSettings(Plan plan, DataSetInfo data, TrainingSettings settings, Report report)
+    {
+        foreach (var name in settings.Loss.ByOutput.Keys.Except(plan.Outputs.Select(output => output.Name)))
+            report.Error(Codes.UnknownField, Settings["loss"]["outputs"][name], $"The network has no output '{SpecReader.Shortened(name)}'.{Spelling.DidYouMean(name, plan.Outputs.Select(output => output.Name))}");
         var samples = data.TrainingSamples(settings.ValidationSplit);
         if (settings.BatchSize > samples)
-            report.Error(Codes.OutOfRange, SpecPath.Root["settings"]["batch_size"], $"batch_size is {settings.BatchSize} and {data.Name} has {samples} training samples after the validation split. Take at most {samples}.");
+            report.Error(Codes.OutOfRange, Settings["batch_size"], $"batch_size is {settings.BatchSize} and {data.Name} has {samples} training samples after the validation split. Take at most {samples}.");
     }
 
-    private static void CheckInput(Plan plan, DataSetInfo data, Report report)
-    {
-        if (plan.Inputs.Count != 1)
-        {
-            report.Error(Codes.DataInput, SpecPath.Root["inputs"], $"The network has {plan.Inputs.Count} inputs and {data.Name} gives one picture a sample. Keep one input.");
-            return;
-        }
+    internal static string Word(LearningTask task) => task.ToString().ToLowerInvariant();
 
-        var input = plan.Inputs[0];
-        var sample = Written(data.SampleShape, plan.Layout);
-        if (input.Shape.DType != DType.Float32)
-            report.Error(Codes.DataInput, input.Path["dtype"], $"{input.Name} is {input.Shape.DType.ToString().ToLowerInvariant()} and {data.Name} gives float32. Leave 'dtype' out.");
-        var fits = input.Shape.Rank - 1 == sample.Length && input.Shape.Dims.Skip(1).Zip(sample, (dim, size) => dim.IsKnown && dim.Value == size).All(same => same);
-        if (!fits)
-            report.Error(Codes.DataInput, input.Path["shape"], $"{input.Name} is {input.Shape.Sizes} and a sample of {data.Name} is {string.Join('x', sample)} ({plan.Layout.ToString().Replace("Channels", "channels_").ToLowerInvariant()}). Set 'shape' to [{string.Join(", ", sample)}].");
-    }
-
-    private static void CheckOutput(Plan plan, DataSetInfo data, Report report)
-    {
-        if (plan.Outputs.Count != 1)
-        {
-            report.Error(Codes.DataOutput, SpecPath.Root["outputs"], $"The network has {plan.Outputs.Count} outputs and classification takes one. Keep the one with {data.Classes.Count} features.");
-            return;
-        }
-
-        var output = plan.Outputs[0];
-        var shape = plan.Shapes[output.Wire];
-        var layer = plan.Layers.FirstOrDefault(layer => layer.Name == output.Wire.Source);
-        var path = layer?.Path ?? SpecPath.Root["outputs"];
-        if (shape.Rank != 2)
-            report.Error(Codes.DataOutput, path, $"{output.Name} gives {shape.Sizes} for a sample and classification takes one number for each of the {data.Classes.Count} classes of {data.Name}. Put global_avg_pool and linear with out_features {data.Classes.Count} behind it.", output.Name);
-        else if (!shape.Dims[1].IsKnown || shape.Dims[1].Value != data.Classes.Count)
-            report.Error(Codes.DataOutput, Sized(plan, layer) is { } sized ? sized.Path["out_features"] : path, $"{output.Name} gives {shape.Sizes} numbers and {data.Name} has {data.Classes.Count} classes. Set out_features of the last linear layer to {data.Classes.Count}.", output.Name);
-    }
-
-    /// <summary>The linear layer that decides how many numbers the output has: the output itself, or the one before its activation.</summary>
-    private static PlannedLayer? Sized(Plan plan, PlannedLayer? layer)
-    {
-        while (layer is { Inputs.Length: 1 } && layer.Operator.Kind != "linear")
-            layer = plan.Layers.FirstOrDefault(before => before.Name == layer.Inputs[0].Source);
-        return layer?.Operator.Kind == "linear" ? layer : null;
-    }
-
-    private static long[] Written(IReadOnlyList<long> channelsFirst, Layout layout) =>
-        layout == Layout.ChannelsFirst ? [.. channelsFirst] : [.. channelsFirst.Skip(1), channelsFirst[0]];
+    private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 }

@@ -12,8 +12,6 @@ public sealed partial record TrainingSettings
 
     private static readonly string[] Nested = ["loss", "optimizer", "schedule", "gradient_clip"];
 
-    private static readonly Variants<LossSettings> Losses = new("loss", ("auto", () => new LossSettings()), ("cross_entropy", () => new LossSettings()));
-
     private static readonly Variants<OptimizerSettings> Optimizers = new("optimizer", ("adamw", AdamSettings.AdamW), ("sgd", () => new SgdSettings()), ("adam", AdamSettings.Adam));
 
     private static readonly Variants<ScheduleSettings> Schedules = new(
@@ -36,7 +34,7 @@ public sealed partial record TrainingSettings
         AttributeObject.Read(given, settings, Path, "settings", report, member => Array.Exists(Nested, member.NameEquals), Nested);
         settings = settings with
         {
-            Loss = given.TryGetProperty("loss", out var loss) ? Losses.Read(loss, Path["loss"], report) : settings.Loss,
+            Loss = given.TryGetProperty("loss", out var loss) ? OutputLosses.Read(loss, Path["loss"], report) : settings.Loss,
             Optimizer = given.TryGetProperty("optimizer", out var optimizer) ? Optimizers.Read(optimizer, Path["optimizer"], report) : settings.Optimizer,
             Schedule = given.TryGetProperty("schedule", out var schedule) ? Schedules.Read(schedule, Path["schedule"], report) : settings.Schedule,
             GradientClip = given.TryGetProperty("gradient_clip", out var clip) ? GradientClip.Read(clip, Path["gradient_clip"], report) : null,
@@ -53,7 +51,8 @@ public sealed partial record TrainingSettings
         {
             writer.WriteStartObject();
             Attributes.Of(typeof(TrainingSettings)).WriteAll(writer, this);
-            WriteNested(writer, "loss", "cross_entropy", Loss);
+            writer.WritePropertyName("loss");
+            Loss.Write(writer);
             WriteNested(writer, "optimizer", Optimizer.Type, Optimizer);
             WriteNested(writer, "schedule", Schedule.Type, Schedule);
             WriteNested(writer, "gradient_clip", null, GradientClip);

@@ -1,3 +1,4 @@
+using ConcatService.Domain.Data;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
@@ -18,9 +19,12 @@ public sealed partial record TrainingSettings
     [Between(0, 9_007_199_254_740_991)]                                                 // 2^53 - 1: what every JSON reader keeps
     public long Seed { get; init; }
 
-    /// <summary>What is minimised. Default: cross entropy.</summary>
+    /// <summary>What the targets are taken for. Default: auto, what the data set says; another than that is refused.</summary>
+    public OrAuto<LearningTask> Task { get; init; }
+
+    /// <summary>What is minimised: for every output, or for each by its name as <c>{ "outputs": { "mask": "dice_cross_entropy" } }</c>. Default: auto, by the targets.</summary>
     [NotAnAttribute]
-    public LossSettings Loss { get; init; } = new();
+    public OutputLosses Loss { get; init; } = OutputLosses.Auto;
 
     /// <summary>Default: AdamW.</summary>
     [NotAnAttribute]
@@ -62,11 +66,14 @@ public sealed partial record TrainingSettings
 
     /// <summary>Replaces every <c>"auto"</c> by the value that is used.</summary>
     /// <param name="machine">Where the training runs.</param>
-    public TrainingSettings Resolve(Machine machine)
+    /// <param name="outputs">The network's outputs, with the target of each.</param>
+    public TrainingSettings Resolve(Machine machine, IReadOnlyList<(string Output, DataTarget Target)> outputs)
     {
         var device = Device == DeviceKind.Auto ? machine.HasCuda ? DeviceKind.Cuda : DeviceKind.Cpu : Device;
         return this with
         {
+            Task = outputs.Select(output => output.Target.Task).Distinct().ToList() is [var task] ? task : Task,
+            Loss = Loss.For(outputs),
             Optimizer = Optimizer with { Lr = Optimizer.Lr.Given ?? Optimizer.AutoLr },
             Schedule = Schedule with { WarmupEpochs = Schedule.WarmupEpochs.Given ?? Schedule.AutoWarmupEpochs(Epochs) },
             Precision = Precision == Precision.Auto ? machine.HasBFloat16 || device == DeviceKind.Cuda ? Precision.Bfloat16 : Precision.Float32 : Precision,
@@ -111,7 +118,7 @@ public enum Initialization
 /// <summary>Which weights are exported.</summary>
 public enum Export
 {
-    /// <summary>Those of the epoch with the highest accuracy on the validation split, of equal ones the lower loss.</summary>
+    /// <summary>Those of the epoch with the highest score (accuracy, F1, R² or mean IoU) on the validation split, of equal ones the lower loss.</summary>
     Best,
 
     /// <summary>Those of the last step.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Data;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
@@ -88,6 +89,7 @@ public static class AttributeTypes
         [typeof(Fusion)] = Fusions.Attribute,
         [typeof(OrAuto<long>)] = OrAuto<long>.Attribute("a whole number"),
         [typeof(OrAuto<double>)] = OrAuto<double>.Attribute("a number"),
+        [typeof(OrAuto<LearningTask>)] = OrAuto<LearningTask>.Attribute("one of 'classification', 'multilabel', 'regression', 'segmentation'"),
         [typeof(Betas)] = Betas.Attribute,
     };
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>A number that may be left to the service by writing <c>"auto"</c>, which is also the default.</summary>
+/// <summary>A value that may be left to the service by writing <c>"auto"</c>, which is also the default.</summary>
 /// <param name="Given">Null for <c>"auto"</c>.</param>
 public readonly record struct OrAuto<T>(T? Given)
     where T : struct
@@ -17,8 +17,8 @@ public readonly record struct OrAuto<T>(T? Given)
         (json, out value) =>
         {
             value = default;
-            if (json.ValueKind == System.Text.Json.JsonValueKind.String)
-                return json.ValueEquals("auto");
+            if (json.ValueKind == System.Text.Json.JsonValueKind.String && json.ValueEquals("auto"))
+                return true;
             var read = AttributeTypes.Of<T>().Read(json, out var given);
             value = given;
             return read;
@@ -31,5 +31,5 @@ public readonly record struct OrAuto<T>(T? Given)
                 writer.WriteStringValue("auto");
         },
         range => new() { ["oneOf"] = new JsonArray(new JsonObject { ["const"] = "auto" }, AttributeTypes.Of<T>().Schema(range)) },
-        (value, range) => value.Given is not { } given || AttributeTypes.Of<T>().IsWithin!(given, range));
+        (value, range) => value.Given is not { } given || AttributeTypes.Of<T>().IsWithin?.Invoke(given, range) != false);
 }

@@ -24,19 +24,19 @@ internal static class FashionMnist
         if (copy?.TryRead(train, test) is not { } sha256)
         {
             Unpack(files, train, test);
-            sha256 = UnpackedCopy.Hash(train, test);
-            copy?.Write(train, test, sha256);
+            sha256 = DataSet.Hash(train, test);
+            copy?.Write(sha256, train, test);
         }
 
-        return new(info, Split.Of(train), Split.Of(test), sha256);
+        return new(info, train, null, test, sha256);
     }
 
-    private static void Unpack(FileInfo[] files, (TorchSharp.torch.Tensor Images, byte[] Labels) train, (TorchSharp.torch.Tensor Images, byte[] Labels) test)
+    private static void Unpack(FileInfo[] files, Split train, Split test)
     {
-        Idx.Read(files[0].FullName, [train.Labels.Length, 28, 28], train.Images.bytes);
-        Idx.Read(files[1].FullName, [train.Labels.Length], train.Labels);
-        Idx.Read(files[2].FullName, [test.Labels.Length, 28, 28], test.Images.bytes);
-        Idx.Read(files[3].FullName, [test.Labels.Length], test.Labels);
+        Idx.Read(files[0].FullName, [train.Count, 28, 28], train.Inputs[0].bytes);
+        Idx.Read(files[1].FullName, [train.Count], train.Targets[0].bytes);
+        Idx.Read(files[2].FullName, [test.Count, 28, 28], test.Inputs[0].bytes);
+        Idx.Read(files[3].FullName, [test.Count], test.Targets[0].bytes);
     }
 
     /// <summary>Changes when a file does, so that a copy of other files is never taken.</summary>

@@ -50,21 +50,4 @@ internal static class TwoScalePicture
         3 => (x - y + Size) >> 1,                                                       // falling
         _ => (x >> 1) + (y >> 1),                                                       // checks
     } & 1) == 1;
-
-    /// <summary>xorshift64* (Vigna 2016): a few machine instructions a number, the same everywhere.</summary>
-    private ref struct Noise(ulong seed)
-    {
-        private ulong _state = seed | 1;
-
-        public ulong Next()
-        {
-            _state ^= _state >> 12;
-            _state ^= _state << 25;
-            _state ^= _state >> 27;
-            return _state * 0x2545F4914F6CDD1D;
-        }
-
-        /// <summary>Both ends included.</summary>
-        public int Between(int low, int high) => low + (int)((Next() >> 40) % (ulong)(high - low + 1));
-    }
 }

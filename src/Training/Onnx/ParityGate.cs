@@ -1,46 +1,74 @@
+using ConcatService.Domain.Shapes;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training.Onnx;
 
 /// <summary>Proves that an exported model computes what was trained: ONNX Runtime against the module, both float32 and in evaluation mode.</summary>
-/// <remarks>Differences are measured against the largest output: element by element, two correct programs differ by 1e-4 where outputs are near 0.</remarks>
+/// <remarks>Differences are measured against the largest value of the same output: element by element, two correct programs differ by 1e-4 where outputs are near 0.</remarks>
 public static class ParityGate
 {
     /// <summary>Held-out samples to compare; all of them where there are fewer.</summary>
     public const int Samples = 256;
 
-    /// <param name="images">float32 in the spec's layout.</param>
-    public static Parity Compare(TorchModel model, byte[] onnx, Tensor images)
+    /// <param name="inputs">One for each spec input, in the spec's order and layout: float32 or int64.</param>
+    public static Parity Compare(TorchModel model, byte[] onnx, params Tensor[] inputs)
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         model.Training = false;
         model.Precision = ScalarType.Float32;
-        var trained = model.Forward(images)[0].cpu().contiguous();                      // [N, classes]
-        var exported = tensor(Run(onnx, images), trained.shape);
-        var difference = (trained - exported).abs().max().item<float>();
-        var peak = trained.abs().max().item<float>();
-        return new((int)images.shape[0], difference, peak > 0 ? difference / peak : difference, ChangedClasses(trained, exported, peak * Parity.Tolerance));
+        var trained = model.Forward(inputs);
+        var exported = Run(onnx, inputs, [.. trained.Select(output => output.shape)]);
+        var parity = new Parity((int)inputs[0].shape[0], 0, 0, 0);
+        for (var i = 0; i < trained.Length; i++)
+        {
+            var (output, other) = (trained[i].cpu().to(ScalarType.Float32), exported[i]);
+            var difference = (output - other).abs().max().item<float>();
+            var peak = output.abs().max().item<float>();
+            parity = parity with
+            {
+                MaxAbs = Math.Max(parity.MaxAbs, difference),
+                MaxRelativeToPeak = Math.Max(parity.MaxRelativeToPeak, peak > 0 ? difference / peak : difference),
+                ChangedClasses = parity.ChangedClasses + ChangedClasses(output, other, model.Plan.Shapes[model.Plan.Outputs[i].Wire], peak * Parity.Tolerance),
+            };
+        }
+
+        return parity;
     }
 
-    /// <summary>A class may change only where the two best scores are closer than the tolerance: there either is right.</summary>
-    private static int ChangedClasses(Tensor trained, Tensor exported, double tolerance)
+    /// <summary>The best feature may change only where the two best scores are closer than the tolerance: there either is right.</summary>
+    private static int ChangedClasses(Tensor trained, Tensor exported, Shape shape, double tolerance)
     {
-        if (trained.shape[1] < 2)
+        if (!shape.Has(Axis.Channels) || shape[Axis.Channels].Known is null or < 2)
             return 0;
-        var (best, _) = trained.topk(2, dim: 1);
-        var isClear = (best.select(1, 0) - best.select(1, 1)).gt(tolerance);
-        return (int)trained.argmax(1).ne(exported.argmax(1)).logical_and(isClear).sum().item<long>();
+        var axis = shape.Position(Axis.Channels);
+        var (best, _) = trained.topk(2, dim: axis);
+        var isClear = (best.select(axis, 0) - best.select(axis, 1)).gt(tolerance);
+        return (int)trained.argmax(axis).ne(exported.argmax(axis)).logical_and(isClear).sum().item<long>();
     }
 
-    private static float[] Run(byte[] onnx, Tensor images)
+    private static Tensor[] Run(byte[] onnx, Tensor[] inputs, long[][] shapes)
     {
         using var session = OnnxRuntime.Open(onnx);
-        var values = images.cpu().contiguous().data<float>().ToArray();
-        using var input = OrtValue.CreateTensorValueFromMemory(values, images.shape);
-        using var options = new RunOptions();
-        using var outputs = session.Run(options, session.InputNames, [input], session.OutputNames);
-        return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+        var values = Array.ConvertAll(inputs, Value);
+        try
+        {
+            using var options = new RunOptions();
+            using var outputs = session.Run(options, session.InputNames, values, session.OutputNames);
+            return [.. outputs.Zip(shapes, (output, shape) => tensor(output.GetTensorDataAsSpan<float>().ToArray(), shape))];
+        }
+        finally
+        {
+            Array.ForEach(values, value => value.Dispose());
+        }
+    }
+
+    private static OrtValue Value(Tensor input)
+    {
+        var values = input.cpu().contiguous();
+        return values.dtype == ScalarType.Int64
+            ? OrtValue.CreateTensorValueFromMemory(values.data<long>().ToArray(), values.shape)
+            : OrtValue.CreateTensorValueFromMemory(values.data<float>().ToArray(), values.shape);
     }
 }

@@ -21,14 +21,12 @@ internal sealed class TrainingNews(TrainerContext context)
                     new { train_samples = started.TrainSamples, validation_samples = started.ValidationSamples, test_samples = started.TestSamples, steps = started.Steps });
                 break;
             case TrainingReport.StepDone step:
-                context.Report(step.Number, ("train_loss", step.Loss), ("train_accuracy", step.Accuracy), ("learning_rate", step.LearningRate), ("samples_per_second", step.SamplesPerSecond));
+                context.Report(step.Number, [.. step.Train.Named("train"), ("learning_rate", step.LearningRate), ("samples_per_second", step.SamplesPerSecond)]);
                 context.Report(new JobProgress(step.Epoch, _epochs, step.Number, step.Steps, step.MeanSamplesPerSecond, step.Remaining));
                 break;
             case TrainingReport.EpochDone epoch:
-                context.Report(epoch.Step, ("epoch_train_loss", epoch.TrainLoss), ("epoch_train_accuracy", epoch.TrainAccuracy));
-                if (epoch is { ValidationLoss: { } loss, ValidationAccuracy: { } accuracy })
-                    context.Report(epoch.Step, ("validation_loss", loss), ("validation_accuracy", accuracy));
-                Event("epoch_done", string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch.Number} of {epoch.Epochs}: accuracy {epoch.TrainAccuracy:0.0000} in training, {epoch.ValidationAccuracy:0.0000} in validation; {epoch.SamplesPerSecond:N0} samples per second."), epoch);
+                context.Report(epoch.Step, [.. epoch.Train.Named("epoch_train"), .. epoch.Validation?.Named("validation") ?? []]);
+                Event("epoch_done", string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in training{(epoch.Validation is null ? "" : $"; {epoch.Validation} in validation")}; {epoch.SamplesPerSecond:N0} samples per second."), epoch);
                 break;
             case TrainingReport.Finalizing finalizing:
                 Event("training_done", $"The weights of epoch {finalizing.ExportedEpoch} are tested, exported and compared.", finalizing);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using Xunit;
@@ -8,6 +9,7 @@ namespace ConcatService.Domain.Tests.Jobs;
 public sealed class TrainingSettingsTests
 {
     private static readonly Machine TwoCores = new(2, HasBFloat16: true, HasCuda: false);
+    private static readonly (string, DataTarget)[] Classes = [("logits", Target(LearningTask.Classification))];
 
     [Fact]
     public void Nothing_at_all_gives_the_defaults()
@@ -18,7 +20,7 @@ public sealed class TrainingSettingsTests
         Assert.Equal(128, settings.BatchSize);
         Assert.Equal("adamw", settings.Optimizer.Type);
         Assert.Equal("one_cycle", settings.Schedule.Type);
-        Assert.Equal(settings, TrainingSettings.Read(null, new()));
+        Assert.Equal(settings.ToJson().GetRawText(), TrainingSettings.Read(null, new()).ToJson().GetRawText());
     }
 
     [Theory]
@@ -30,7 +32,13 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "threads": "many" }""", "/settings/threads", "spec.wrong_type")]
     [InlineData("""{ "precision": "float16" }""", "/settings/precision", "spec.wrong_type")]
     [InlineData("""{ "queue": "urgent" }""", "/settings/queue", "spec.wrong_type")]
-    [InlineData("""{ "loss": "mse" }""", "/settings/loss", "spec.wrong_type")]
+    [InlineData("""{ "loss": "hinge" }""", "/settings/loss", "spec.wrong_type")]
+    [InlineData("""{ "loss": { "type": "mse", "delta": 1 } }""", "/settings/loss/delta", "spec.unknown_field")]
+    [InlineData("""{ "loss": { "type": "huber", "delta": 0 } }""", "/settings/loss/delta", "spec.out_of_range")]
+    [InlineData("""{ "loss": { "outputs": "mse" } }""", "/settings/loss/outputs", "spec.wrong_type")]
+    [InlineData("""{ "loss": { "outputs": { "y": "mse" }, "type": "mse" } }""", "/settings/loss/type", "spec.unknown_field")]
+    [InlineData("""{ "loss": { "outputs": { "y": { "type": "mse", "weight": -1 } } } }""", "/settings/loss/outputs/y/weight", "spec.out_of_range")]
+    [InlineData("""{ "task": "clustering" }""", "/settings/task", "spec.wrong_type")]
     [InlineData("""{ "loss": { "type": "cross_entropy", "label_smoothing": 1 } }""", "/settings/loss/label_smoothing", "spec.out_of_range")]
     [InlineData("""{ "optimizer": "adamax" }""", "/settings/optimizer", "spec.wrong_type")]
     [InlineData("""{ "optimizer": 3 }""", "/settings/optimizer", "spec.wrong_type")]
@@ -70,18 +78,33 @@ public sealed class TrainingSettingsTests
     [Fact]
     public void Resolving_leaves_no_auto_and_the_stored_form_reads_back_the_same()
     {
-        var resolved = Valid("""{ "epochs": 10, "optimizer": { "type": "sgd", "nesterov": true }, "gradient_clip": { "norm": 1 } }""").Resolve(TwoCores);
+        var resolved = Valid("""{ "epochs": 10, "optimizer": { "type": "sgd", "nesterov": true }, "gradient_clip": { "norm": 1 } }""").Resolve(TwoCores, Classes);
 
         var stored = resolved.ToJson();
 
-        Assert.Equal(resolved, Valid(stored.GetRawText()));
-        Assert.Equal(resolved, resolved.Resolve(new(64, HasBFloat16: false, HasCuda: true)));
+        Assert.Equal(stored.GetRawText(), Valid(stored.GetRawText()).ToJson().GetRawText());
+        Assert.Equal(stored.GetRawText(), resolved.Resolve(new(64, HasBFloat16: false, HasCuda: true), Classes).ToJson().GetRawText());
+        Assert.Equal(("classification", "cross_entropy"), (stored.GetProperty("task").GetString(), stored.GetProperty("loss").GetProperty("type").GetString()));
         Assert.Equal(0.1, stored.GetProperty("optimizer").GetProperty("lr").GetDouble());
         Assert.Equal(3, stored.GetProperty("schedule").GetProperty("warmup_epochs").GetDouble());
         Assert.Equal("bfloat16", stored.GetProperty("precision").GetString());
         Assert.Equal(1, stored.GetProperty("threads").GetInt64());
         Assert.Equal("cpu", stored.GetProperty("device").GetString());
     }
+
+    [Fact]
+    public void Each_output_gets_the_loss_that_its_target_asks_for_unless_one_is_given()
+    {
+        var resolved = Valid("""{ "loss": { "outputs": { "mask": { "type": "dice_cross_entropy", "weight": 0.5 }, "y": { "type": "auto", "weight": 2 } } } }""")
+            .Resolve(TwoCores, [("mask", Target(LearningTask.Segmentation)), ("y", Target(LearningTask.Regression)), ("tags", Target(LearningTask.Multilabel))]);
+
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""
+            { "outputs": { "mask": { "type": "dice_cross_entropy", "label_smoothing": 0, "weight": 0.5 }, "y": { "type": "mse", "weight": 2 }, "tags": { "type": "binary_cross_entropy", "weight": 1 } } }
+            """), resolved.ToJson().GetProperty("loss")), resolved.ToJson().GetRawText());
+        Assert.Equal("auto", resolved.ToJson().GetProperty("task").GetString());
+    }
+
+    private static DataTarget Target(LearningTask task) => new("target", task, [], []);
 
     private static TrainingSettings Valid(string json)
     {

@@ -19,11 +19,11 @@ public sealed class FashionMnistTests : IDisposable
         using var second = DataSetLoader.Load("fashion-mnist", folders);
 
         Assert.Equal(first.Sha256, second.Sha256);
-        Assert.True(first.Train.Images.eq(second.Train.Images).all().item<bool>());
-        Assert.True(first.Test.Labels.eq(second.Test.Labels).all().item<bool>());
-        Assert.Equal([60_000, 1, 28, 28], second.Train.Images.shape);
-        Assert.Equal(Enumerable.Repeat(1_000L, 10), second.Test.Labels.bincount(null, 10).data<long>().ToArray());      // Xiao et al. 2017: balanced
-        Assert.Equal(9, second.Train.Labels[0].item<long>());                                                    // the first picture is an ankle boot
+        Assert.True(first.Train.Inputs[0].eq(second.Train.Inputs[0]).all().item<bool>());
+        Assert.True(first.Test.Targets[0].eq(second.Test.Targets[0]).all().item<bool>());
+        Assert.Equal([60_000, 1, 28, 28], second.Train.Inputs[0].shape);
+        Assert.Equal(Enumerable.Repeat(1_000L, 10), second.Test.Targets[0].bincount(null, 10).data<long>().ToArray());      // Xiao et al. 2017: balanced
+        Assert.Equal(9, second.Train.Targets[0][0].item<byte>());                                                    // the first picture is an ankle boot
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Planning;
 using ConcatService.Training.Data;
 using ConcatService.Training.Tests.Training;
 using Xunit;
@@ -9,12 +9,14 @@ namespace ConcatService.Training.Tests.Data;
 [Collection("libtorch")]
 public sealed class TrainingDataTests
 {
+    private static readonly Plan Plan = Example.Plan(Example.TwoBranches);
+
     [Fact]
     public void Every_training_sample_comes_once_an_epoch_and_none_is_a_validation_sample()
     {
         using var scope = NewDisposeScope();
         using var data = Marked(100);
-        using var job = new TrainingData(data, new() { ValidationSplit = 0.2 }, Layout.ChannelsFirst, CPU);
+        using var job = new TrainingData(data, new() { ValidationSplit = 0.2 }, Plan, CPU);
 
         var train = Marks(job.Epoch(1, 16));
         var validation = Marks(job.Validation(7));
@@ -31,7 +33,7 @@ public sealed class TrainingDataTests
         using var data = Marked(100);
         int[] Order(long seed, int epoch)
         {
-            using var job = new TrainingData(data, new() { Seed = seed, ValidationSplit = 0 }, Layout.ChannelsFirst, CPU);
+            using var job = new TrainingData(data, new() { Seed = seed, ValidationSplit = 0 }, Plan, CPU);
             return Marks(job.Epoch(epoch, 10));
         }
 
@@ -45,10 +47,10 @@ public sealed class TrainingDataTests
     {
         using var scope = NewDisposeScope();
         using var data = Marked(100);
-        using var job = new TrainingData(data, new() { ValidationSplit = 0.1 }, Layout.ChannelsFirst, CPU);
+        using var job = new TrainingData(data, new() { ValidationSplit = 0.1 }, Plan, CPU);
 
         Assert.Equal(2, job.Epoch(1, 40).Count());
-        Assert.Equal([8, 2], job.Validation(8).Select(take => take().Labels.shape[0]));
+        Assert.Equal([8, 2], job.Validation(8).Select(take => take().Targets[0].shape[0]));
     }
 
     [Fact]
@@ -56,10 +58,10 @@ public sealed class TrainingDataTests
     {
         using var scope = NewDisposeScope();
         using var data = Marked(100);
-        using var job = new TrainingData(data, new() { ValidationSplit = 0.2 }, Layout.ChannelsFirst, CPU);
-        var values = cat([.. job.Epoch(1, 80).Select(take => take().Images)]);
+        using var job = new TrainingData(data, new() { ValidationSplit = 0.2 }, Plan, CPU);
+        var values = cat([.. job.Epoch(1, 80).Select(take => take().Inputs[0])]);
 
-        var statistics = job.Statistics();
+        var statistics = Assert.Single(job.Statistics()).Value;
 
         Assert.Equal(values.mean().item<float>(), Assert.Single(statistics.Mean), 1e-6);
         Assert.Equal(values.std(unbiased: false).item<float>(), Assert.Single(statistics.Deviation), 1e-6);
@@ -69,10 +71,10 @@ public sealed class TrainingDataTests
     private static DataSet Marked(int count)
     {
         var data = Example.Pictures(count, 10);
-        data.Train.Images.copy_(arange(count, ScalarType.Byte).reshape(count, 1, 1, 1).expand_as(data.Train.Images));
+        data.Train.Inputs[0].copy_(arange(count, ScalarType.Byte).reshape(count, 1, 1, 1).expand_as(data.Train.Inputs[0]));
         return data;
     }
 
-    private static int[] Marks(IEnumerable<Func<(Tensor Images, Tensor Labels)>> batches) =>
-        [.. batches.SelectMany(take => take().Images.select(1, 0).select(1, 0).select(1, 0).mul(255).round().data<float>().ToArray().Select(value => (int)value))];
+    private static int[] Marks(IEnumerable<Func<Batch>> batches) =>
+        [.. batches.SelectMany(take => take().Inputs[0].select(1, 0).select(1, 0).select(1, 0).mul(255).round().data<float>().ToArray().Select(value => (int)value))];
 }

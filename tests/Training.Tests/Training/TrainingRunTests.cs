@@ -1,4 +1,5 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Onnx;
 using ConcatService.Training.Onnx;
 using TorchSharp;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed class TrainingRunTests
         var outcome = Example.Train($$"""{ "epochs": 4, "batch_size": 64, "threads": 2, "precision": "{{precision}}" }""", report: reports.Add);
 
         var finished = Assert.IsType<Outcome.Finished>(outcome);
-        Assert.InRange(finished.Result.TestAccuracy, 0.9, 1);
+        Assert.InRange(finished.Result.TestAccuracy!.Value, 0.9, 1);
         Assert.InRange(finished.Result.Parity.MaxRelativeToPeak, 0, Parity.Tolerance);
         Assert.Equal(256, finished.Result.Parity.Samples);
         Assert.Equal(64, finished.Result.WeightsSha256.Length);
@@ -106,7 +107,7 @@ public sealed class TrainingRunTests
         using var model = new TorchModel(plan);
         torch.random.manual_seed(1);
         Initializers.Fill(model, Initialization.Auto);
-        var onnx = ModelExport.Write(model, null, new Dictionary<string, string>());
+        var onnx = ModelExport.Write(model, new Dictionary<string, Normalization>(), new Dictionary<string, string>());
         var images = torch.rand(256, 1, 28, 28);
         Assert.True(ParityGate.Compare(model, onnx, images).Holds);
 

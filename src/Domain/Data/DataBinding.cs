@@ -1,0 +1,23 @@
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Data;
+
+/// <summary>Which tensors of a data set a network takes and gives: those of the same names; where there is one on each side, whatever they are called.</summary>
+/// <param name="Inputs">For each input of the network, the position in <see cref="DataSetInfo.Inputs"/>; -1 where there is none.</param>
+/// <param name="Targets">For each output of the network, the position in <see cref="DataSetInfo.Targets"/>; -1 where there is none.</param>
+public sealed record DataBinding(IReadOnlyList<int> Inputs, IReadOnlyList<int> Targets)
+{
+    public static DataBinding Of(Plan plan, DataSetInfo data) => new(
+        Bind([.. plan.Inputs.Select(input => input.Name)], [.. data.Inputs.Select(input => input.Name)]),
+        Bind([.. plan.Outputs.Select(output => output.Name)], [.. data.Targets.Select(target => target.Name)]));
+
+    /// <summary>The network's outputs, each with its target. Only where every one has one.</summary>
+    public IReadOnlyList<(string Output, DataTarget Target)> Outputs(Plan plan, DataSetInfo data) =>
+        [.. plan.Outputs.Zip(Targets, (output, position) => (output.Name, data.Targets[position]))];
+
+    /// <summary>The names of what the network tells apart, where it has one output that does; otherwise none.</summary>
+    public IReadOnlyList<string> Classes(DataSetInfo data) => Targets is [var only] ? data.Targets[only].Classes : [];
+
+    private static int[] Bind(string[] wanted, string[] there) =>
+        wanted.Length == 1 && there.Length == 1 ? [0] : Array.ConvertAll(wanted, name => Array.IndexOf(there, name));
+}

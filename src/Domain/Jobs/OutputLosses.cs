@@ -1,0 +1,76 @@
+using System.Text.Json;
+using ConcatService.Domain.Data;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Jobs;
+
+/// <summary>The loss of each output of a network.</summary>
+/// <param name="Every">Of the outputs that are not named.</param>
+/// <param name="ByOutput">By the output's name.</param>
+/// <remarks>In JSON a loss (a name, or an object with <c>type</c>), or <c>{ "outputs": { NAME: loss } }</c>.</remarks>
+public sealed record OutputLosses(LossSettings Every, IReadOnlyDictionary<string, LossSettings> ByOutput)
+{
+    private static readonly Variants<LossSettings> Kinds =
+        new("loss", [.. LossSettings.Names.Select(name => (name, (Func<LossSettings>)(() => LossSettings.Create(name))))]);
+
+    public static OutputLosses Auto { get; } = new(new AutoLossSettings(), new Dictionary<string, LossSettings>());
+
+    public LossSettings this[string output] => ByOutput.GetValueOrDefault(output) ?? Every;
+
+    /// <summary>With every <c>auto</c> replaced by what the output's target asks for.</summary>
+    public OutputLosses For(IReadOnlyList<(string Output, DataTarget Target)> outputs) => outputs is [var only]
+        ? Auto with { Every = this[only.Output].For(only.Target.Task) }
+        : Auto with { ByOutput = outputs.ToDictionary(output => output.Output, output => this[output.Output].For(output.Target.Task)) };
+
+    /// <summary>Auto after reporting why it cannot be read.</summary>
+    internal static OutputLosses Read(JsonElement json, SpecPath path, Report report)
+    {
+        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("outputs", out var outputs))
+            return Auto with { Every = Kinds.Read(json, path, report) };
+        foreach (var other in json.EnumerateObject().Where(member => !member.NameEquals("outputs")))
+            report.Error(Codes.UnknownField, path[other.Name], $"loss has 'outputs', and beside it there is no '{SpecReader.Shortened(other.Name)}'. A loss is given for every output, or for each by its name.");
+        if (outputs.ValueKind != JsonValueKind.Object)
+        {
+            report.Error(Codes.WrongType, path["outputs"], $"'outputs' is {SpecReader.Shown(outputs)}; expected an object of losses by the outputs' names.");
+            return Auto;
+        }
+
+        var read = new Dictionary<string, LossSettings>();
+        foreach (var output in outputs.EnumerateObject())
+        {
+            if (!read.TryAdd(output.Name, Kinds.Read(output.Value, path["outputs"][output.Name], report)))
+                report.Error(Codes.DuplicateName, path["outputs"][output.Name], $"The output '{SpecReader.Shortened(output.Name)}' is there twice. Keep one.");
+        }
+
+        return Auto with { ByOutput = read };
+    }
+
+    internal void Write(Utf8JsonWriter writer)
+    {
+        if (ByOutput.Count == 0)
+        {
+            Write(writer, Every);
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteStartObject("outputs");
+        foreach (var (output, loss) in ByOutput)
+        {
+            writer.WritePropertyName(output);
+            Write(writer, loss);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, LossSettings loss)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", loss.Type);
+        Attributes.Of(loss.GetType()).WriteAll(writer, loss);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,79 @@
+using ConcatService.Domain.Data;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training.Data;
+
+/// <summary>A split as one network sees it: only what it takes and gives, in its order, on its device.</summary>
+internal sealed class Part : IDisposable
+{
+    private readonly (BoundInput Input, Tensor Tensor)[] _inputs;
+    private readonly (LearningTask Task, Tensor Tensor)[] _targets;
+    private readonly bool _isCopy;
+
+    public Part(Split split, DataSetInfo info, DataBinding binding, Plan plan, Device device)
+    {
+        using var scope = NewDisposeScope();
+        _isCopy = device.type != split.Inputs[0].device_type;
+        Tensor Here(Tensor tensor) => _isCopy ? tensor.to(device).DetachFromDisposeScope() : tensor;
+        _inputs = [.. plan.Inputs.Zip(binding.Inputs, (input, at) => (BoundInput.Of(input.Name, input.Shape, info.Inputs[at], plan.Layout), Here(split.Inputs[at])))];
+        _targets = [.. binding.Targets.Select(at => (info.Targets[at].Task, Here(split.Targets[at])))];
+    }
+
+    public long Count => _inputs[0].Tensor.shape[0];
+
+    /// <summary>The samples at these rows.</summary>
+    public Batch Take(Tensor rows) => new(
+        Array.ConvertAll(_inputs, each => each.Input.Written(each.Tensor.index_select(0, rows))),
+        Array.ConvertAll(_targets, each => Wanted(each.Task, each.Tensor.index_select(0, rows))));
+
+    /// <summary>Samples that follow each other.</summary>
+    public Batch Take(long from, long count) => new(
+        Array.ConvertAll(_inputs, each => each.Input.Written(each.Tensor.narrow(0, from, count))),
+        Array.ConvertAll(_targets, each => Wanted(each.Task, each.Tensor.narrow(0, from, count))));
+
+    /// <summary>For each input that is no index: mean and deviation of each channel over these rows, as the network sees them.</summary>
+    public Dictionary<string, Normalization> Statistics(Tensor rows)
+    {
+        var statistics = new Dictionary<string, Normalization>();
+        foreach (var (input, tensor) in _inputs)
+        {
+            if (input.ChannelAt is { } channel && tensor.dtype != ScalarType.Int64)
+                statistics[input.Name] = ChannelStatistics.Of(tensor, rows, channel);
+        }
+
+        return statistics;
+    }
+
+    public void Dispose()
+    {
+        if (!_isCopy)
+            return;
+        foreach (var (_, tensor) in _inputs)
+            tensor.Dispose();
+        foreach (var (_, tensor) in _targets)
+            tensor.Dispose();
+    }
+
+    private static Tensor Wanted(LearningTask task, Tensor stored) =>
+        stored.to(task is LearningTask.Classification or LearningTask.Segmentation ? ScalarType.Int64 : ScalarType.Float32);
+
+    /// <param name="ChannelAt">The stored tensor's dimension that is the feature axis; null where there is none.</param>
+    /// <param name="Turns">Whether the channels go from the front to the end.</param>
+    private sealed record BoundInput(string Name, int? ChannelAt, bool Turns)
+    {
+        public static BoundInput Of(string name, Shape shape, DataInput data, Layout layout) => new(
+            name,
+            data.IsPicture ? 1 : shape.Has(Axis.Channels) ? shape.Position(Axis.Channels) : null,
+            data.IsPicture && layout == Layout.ChannelsLast);
+
+        /// <summary>uint8 [N, C, H, W] -> float32 in 0..1, [N, H, W, C] for a spec that is channels-last (a view). What is not uint8 stays as it is.</summary>
+        public Tensor Written(Tensor stored)
+        {
+            var scaled = stored.dtype == ScalarType.Byte ? stored.to(ScalarType.Float32).div_(255) : stored;
+            return Turns ? scaled.permute(0, 2, 3, 1) : scaled;
+        }
+    }
+}

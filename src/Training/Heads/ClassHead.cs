@@ -1,0 +1,25 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Jobs;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training.Heads;
+
+/// <summary>One class a sample: scores [N, classes], targets [N].</summary>
+internal sealed class ClassHead(string output, Wire scores, CrossEntropySettings loss) : Head(output, scores, loss)
+{
+    public override IReadOnlyList<string> MetricNames { get; } = ["accuracy"];
+
+    public override int SumCount => 2;
+
+    public override Tensor Loss(Tensor scores, Tensor target, bool training) =>
+        nn.functional.cross_entropy(ByClass(scores), target, label_smoothing: training ? loss.LabelSmoothing : 0);
+
+    /// <summary>Right answers, all answers.</summary>
+    public override Tensor Sums(Tensor scores, Tensor target)
+    {
+        var right = ByClass(scores).argmax(1).eq(target).to(ScalarType.Float64);
+        return stack([right.sum(), ones_like(right).sum()]);
+    }
+
+    public override IReadOnlyList<double> Metrics(ReadOnlySpan<double> sums) => [sums[0] / sums[1]];
+}
