@@ -57,6 +57,18 @@ public readonly struct Dim : IEquatable<Dim>
     /// <summary>The symbols that this size depends on, each once.</summary>
     public IEnumerable<string> Symbols => _expression is null ? [] : _expression.Symbols.Distinct();
 
+    /// <summary>The size with each symbol that <paramref name="meaning"/> knows written as what it means.</summary>
+    internal Dim Substitute(Func<string, Dim?> meaning) => _expression is null ? this : Of(_expression.Substitute(symbol => meaning(symbol)?.Expression));
+
+    /// <inheritdoc cref="DimExpression.Linear"/>
+    internal IReadOnlyList<(string Symbol, long Factor)>? Linear => Expression.Linear;
+
+    /// <inheritdoc cref="DimExpression.GrowsFrom"/>
+    internal bool GrowsFrom(IReadOnlyDictionary<string, long> sizes) => Expression.GrowsFrom(sizes);
+
+    /// <inheritdoc cref="DimExpression.Cycle"/>
+    internal (long Period, long Growth)? Cycle(long longest) => Expression.Cycle(longest);
+
     public static bool operator ==(Dim a, Dim b) => a.Equals(b);
 
     public static bool operator !=(Dim a, Dim b) => !a.Equals(b);

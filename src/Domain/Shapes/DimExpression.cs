@@ -66,6 +66,38 @@ internal sealed class DimExpression : IEquatable<DimExpression>
 
     public IEnumerable<string> Symbols => _terms.SelectMany(term => term.Atoms).SelectMany(atom => atom.Name is { } name ? [name] : atom.Inner!.Symbols);
 
+    /// <summary>The expression with each symbol that <paramref name="meaning"/> knows written as what it means.</summary>
+    public DimExpression Substitute(Func<string, DimExpression?> meaning) => _terms.Aggregate(Number(Constant), (sum, term) =>
+        sum + term.Atoms.Aggregate(Number(term.Coefficient), (product, atom) => product * atom.Substitute(meaning)));
+
+    /// <summary>
+    /// How the expression repeats over its one symbol: e(x + Period) = e(x) + Growth for every whole x. Null where symbols are multiplied with each other,
+    /// or where the period is longer than <paramref name="longest"/>.
+    /// </summary>
+    public (long Period, long Growth)? Cycle(long longest)
+    {
+        var (period, growth) = (1L, 0L);
+        foreach (var term in _terms)
+        {
+            if (term.Atoms is not [var atom] || atom.Cycle(longest) is not var (ownPeriod, ownGrowth))
+                return null;
+            var joint = period / Gcd(period, ownPeriod) * ownPeriod;
+            growth = Saturating.Add(Saturating.Multiply(growth, joint / period), Saturating.Multiply(term.Coefficient, Saturating.Multiply(ownGrowth, joint / ownPeriod)));
+            if ((period = joint) > longest)
+                return null;
+        }
+
+        return (period, growth);
+    }
+
+    /// <summary>The factor of each symbol and the constant, where the expression is a sum of multiples of symbols; null where it is not.</summary>
+    public IReadOnlyList<(string Symbol, long Factor)>? Linear =>
+        _terms.All(term => term.Atoms is [{ Name: not null }]) ? [.. _terms.Select(term => (term.Atoms[0].Name!, term.Coefficient))] : null;
+
+    /// <summary>Whether no larger sizes than these make the expression smaller: nothing is subtracted, and no factor is below 0.</summary>
+    public bool GrowsFrom(IReadOnlyDictionary<string, long> sizes) => _terms.All(term => term.Coefficient > 0
+        && term.Atoms.All(atom => atom.Inner?.GrowsFrom(sizes) != false && (term.Atoms.Length == 1 || atom.Evaluate(symbol => sizes[symbol]) >= 0)));
+
     public bool Equals(DimExpression? other) => other is not null && ToString() == other.ToString();
 
     public override bool Equals(object? obj) => Equals(obj as DimExpression);
@@ -102,7 +134,7 @@ internal sealed class DimExpression : IEquatable<DimExpression>
         return text.ToString();
     }
 
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
+    internal static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 
     private readonly record struct Term(long Coefficient, ImmutableArray<Atom> Atoms)
     {
@@ -116,6 +148,20 @@ internal sealed class DimExpression : IEquatable<DimExpression>
     private readonly record struct Atom(string? Name, DimExpression? Inner, long Divisor)
     {
         public long Evaluate(Func<string, long> symbol) => Name is { } name ? symbol(name) : Saturating.FloorDivide(Inner!.Evaluate(symbol), Divisor);
+
+        public DimExpression Substitute(Func<string, DimExpression?> meaning) =>
+            Name is { } name ? meaning(name) ?? Symbol(name) : Floor(Inner!.Substitute(meaning), Divisor);
+
+        // ⌊e(x) / d⌋ grows by a whole number as soon as e has grown by a multiple of d.
+        public (long Period, long Growth)? Cycle(long longest)
+        {
+            if (Inner is null)
+                return (1, 1);
+            if (Inner.Cycle(longest) is not var (period, growth))
+                return null;
+            var times = Divisor / Gcd(Divisor, Math.Abs(growth));
+            return times <= longest / period ? (period * times, Saturating.Multiply(growth, times) / Divisor) : null;
+        }
 
         public override string ToString()
         {
