@@ -10,6 +10,9 @@ public sealed record Candidate(string Id, string Title, string Effect, Loss Loss
 {
     /// <summary>Whether it edits one attribute where the cause is, which comes before everything else.</summary>
     public bool AtTheCause { get; init; }
+
+    /// <summary>Whether it leaves the network as it is and excludes the sizes that do not fit.</summary>
+    public bool IsPromise { get; init; }
 }
 
 /// <summary>What a repair does to the information, the best first.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Domain.Fixes.Causes;
 using ConcatService.Domain.Fixes.Strategies;
+using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -16,8 +18,14 @@ public static class Explanation
     {
         // A compilation costs by its layers and by its text; about 100 bytes are a layer.
         var cost = compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100);
-        foreach (var found in compiled.Report.Diagnostics.Where(each => each.Mismatch is not null).ToList())
+        foreach (var found in compiled.Report.Diagnostics.Where(each => each.Mismatch is not null || each.Severity == Severity.Condition).ToList())
         {
+            if (found.Mismatch?.At is not null || found.Mismatch is null)
+            {
+                AddOverSymbols(compiled, found, json, effort, cost);
+                continue;
+            }
+
             var inputs = found.Mismatch!.Layer.Inputs.Length;
             if (inputs > MostInputs || !effort.Spend(inputs * cost / 20))
                 continue;
@@ -25,19 +33,43 @@ public static class Explanation
             var cause = CauseRule.Find(merge);
             if (cause is null)
                 continue;
-            var fixes = Rank(merge, FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)))).ToList();
+            var fixes = Rank(new(merge), FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)))).ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
         }
     }
 
-    private static IEnumerable<Fix> Rank(MergeCase merge, IEnumerable<Candidate> candidates)
+    private static void AddOverSymbols(Compilation compiled, Diagnostic found, JsonElement json, Effort effort, int cost)
     {
-        var proof = new Proof(merge);
+        var inputs = found.Mismatch?.Layer.Inputs.Length ?? 1;
+        if (inputs > MostInputs || !effort.Spend(inputs * cost))
+            return;
+        var promise = found.Severity == Severity.Condition ? Promises.For(compiled, json) : null;
+        if (found.Mismatch is null)
+        {
+            // A condition of one layer alone: it is gone when no layer of this name asks for it.
+            var gone = new Proof(compiled, json, after => after.Report.Diagnostics.Any(each => each.Severity == Severity.Condition && each.Code == found.Code && each.Layer == found.Layer) ? null : after.Planned.Shapes.GetValueOrDefault(new Wire(found.Layer!)));
+            compiled.Report.Replace(found, found with { Fixes = [.. Rank(gone, promise is null ? [] : [promise])] });
+            return;
+        }
+
+        var at = new AtSizes(compiled, found, json);
+        var merge = found.Decision?.Answer == Answer.Unknown ? null : at.Case();
+        var cause = merge is null ? null : CauseRule.Find(merge);
+        var candidates = merge is null || cause is null ? [] : FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)));
+        var fixes = Rank(at.Proof(), promise is null ? candidates : candidates.Append(promise)).Select(fix => merge is null ? fix : at.Tell(fix, merge)).ToList();
+        var told = cause is null ? AtSizes.Undecided : at.Tell(cause);
+        compiled.Report.Replace(found, found with { Message = Sentence(found, told, fixes), Cause = told, Fixes = fixes });
+    }
+
+    private static IEnumerable<Fix> Rank(Proof proof, IEnumerable<Candidate> candidates)
+    {
         var proven = candidates.DistinctBy(candidate => candidate.Id).Select(proof.Try).OfType<Proven>().ToList();
         if (proven.Any(fix => fix.NewErrors == 0))
             proven.RemoveAll(fix => fix.NewErrors > 0);
         return proven
             .OrderByDescending(fix => fix.Candidate.AtTheCause)
+            .ThenBy(fix => fix.Candidate.IsPromise)
+            .ThenBy(fix => fix.Conditions)
             .ThenBy(fix => fix.Candidate.Loss == Loss.Rewired)
             .ThenBy(fix => fix.Candidate.Patch.Count)
             .ThenBy(fix => fix.Candidate.Loss)

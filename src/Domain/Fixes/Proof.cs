@@ -53,7 +53,7 @@ public sealed class Proof
         if (added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)))
             return null;
         var fix = new Fix(candidate.Id, candidate.Title, candidate.Effect, Parameters(after) - Parameters(_before), Macs(after) - Macs(_before), output, candidate.Patch);
-        return new(candidate, fix, added.Count);
+        return new(candidate, fix, added.Count, after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition));
     }
 
     private static IEnumerable<string> Errors(Compilation compiled) => compiled.Report.Diagnostics.Where(found => found.Severity == Severity.Error).Select(Key);
@@ -70,4 +70,5 @@ public sealed class Proof
 
 /// <summary>A candidate that compiles.</summary>
 /// <param name="NewErrors">Errors that it brings to light at layers behind the merge.</param>
-public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors);
+/// <param name="Conditions">Layers that then still hold for some sizes of the symbols only.</param>
+public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors, int Conditions);

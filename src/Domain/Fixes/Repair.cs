@@ -17,7 +17,7 @@ public sealed record Repair(JsonNode Spec, IReadOnlyList<AppliedFix> Applied, Co
         var compiled = Compiler.Compile(json, effort);
         var spec = JsonPatch.Read(json);
         var applied = new List<AppliedFix>();
-        while (applied.Count < MostSteps && compiled.Report.Diagnostics.FirstOrDefault(found => found.Fixes.Count > 0 && found.Severity == Severity.Error) is { } found)
+        while (applied.Count < MostSteps && compiled.Report.Diagnostics.FirstOrDefault(found => found.Fixes.Count > 0 && found.Severity <= Severity.Condition) is { } found)
         {
             applied.Add(new(found, found.Fixes[0]));
             JsonPatch.Apply(spec, found.Fixes[0].Patch);

@@ -31,7 +31,7 @@ public static class Compiler
     internal static Compilation Compile(JsonElement json, Effort effort)
     {
         var compiled = CompileOnly(json);
-        if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null))
+        if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null || diagnostic.Severity == Severity.Condition))
             Explanation.Add(compiled, json, effort);
         return compiled;
     }

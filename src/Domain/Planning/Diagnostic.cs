@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Planning;
 
@@ -31,6 +32,9 @@ public sealed record Diagnostic(Code Code, Severity Severity, SpecPath Path, str
 
     /// <summary>What a merge could not join; the search for cause and fixes starts here.</summary>
     public Mismatch? Mismatch { get; init; }
+
+    /// <summary>For a condition: what was decided about the symbols' sizes.</summary>
+    public Decision? Decision { get; init; }
 }
 
 /// <summary>An input as a diagnostic shows it.</summary>
@@ -52,4 +56,8 @@ public sealed record Fix(string Id, string Title, string Effect, long AddedParam
 /// <param name="Layer">The merge as planned.</param>
 /// <param name="Axis">The written position that a concat joins along; null for an element-wise merge.</param>
 /// <param name="Differing">The written positions of the dimensions that differ; empty when the ranks do.</param>
-public sealed record Mismatch(PlannedLayer Layer, int? Axis, IReadOnlyList<int> Differing);
+public sealed record Mismatch(PlannedLayer Layer, int? Axis, IReadOnlyList<int> Differing)
+{
+    /// <summary>Where sizes are symbolic: a size for each symbol at which the inputs do not fit.</summary>
+    public IReadOnlyDictionary<string, long>? At { get; init; }
+}

@@ -1,6 +1,7 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 using ConcatService.Operators;
 
 namespace ConcatService.Domain.Planning;
@@ -16,6 +17,7 @@ public sealed class Planner
     private readonly Dictionary<Wire, Shape> _shapes;
     private readonly List<PlannedLayer> _planned;
     private readonly List<LayerRow> _rows;
+    private readonly Conditions _conditions;
     private Layout _layout;
     private long _parameters;
 
@@ -24,6 +26,7 @@ public sealed class Planner
         _graph = graph;
         _report = report;
         _layout = graph.Layout;
+        _conditions = new(graph);
         _shapes = new(graph.Inputs.Count + graph.Layers.Count);
         _planned = new(graph.Layers.Count);
         _rows = new(graph.Layers.Count);
@@ -37,8 +40,9 @@ public sealed class Planner
             _shapes[new(input.Name)] = input.Shape;
         foreach (var layer in _graph.Layers)
             PlanLayer(layer);
+        BoundFindings.Add(_conditions, _report);
         var plan = _report.HasErrors ? null : new Plan(_graph, _planned, _graph.Outputs, _shapes);
-        return new(plan, _rows, _planned, _shapes);
+        return new(plan, _rows, _planned, _shapes, _conditions);
     }
 
     /// <summary>The layer's output; null when it has no shape.</summary>
@@ -59,7 +63,7 @@ public sealed class Planner
 
         if (layer.Operator.DataFormat is { } own && own != _layout)
             return PlanInOtherLayout(layer, own);
-        var site = new Site(layer, inputs, _layout, _report);
+        var site = new Site(layer, inputs, _layout, _report, _conditions);
         if (layer.Operator.Expands)
         {
             var output = layer.Operator.Expand(new(site, PlanLayer, wire => _shapes[wire]));
@@ -121,13 +125,20 @@ public sealed class Planner
         _rows.Add(new(layer, planned, outputs[0]));
     }
 
-    private static bool AreSizes(Site site, Shape[] outputs)
+    private bool AreSizes(Site site, Shape[] outputs)
     {
         foreach (var output in outputs)
         {
             for (var i = 1; i < output.Rank; i++)
             {
-                if (output.Dims[i].Known is not { } size || (size >= 1 && size <= SpecReader.MaxSize))
+                if (output.Dims[i].Known is not { } size)
+                {
+                    if (IsSize(site, output, i))
+                        continue;
+                    return false;
+                }
+
+                if (size >= 1 && size <= SpecReader.MaxSize)
                     continue;
                 var axis = output.Axes[i].Name();
                 if (size < 1)
@@ -139,6 +150,19 @@ public sealed class Planner
         }
 
         return true;
+    }
+
+    /// <summary>Whether a symbolic size is at least 1 for some of the symbols' sizes; those for which it is not are excluded from here on.</summary>
+    private bool IsSize(Site site, Shape output, int position)
+    {
+        var size = output.Dims[position];
+        var decision = _conditions.Decide(Requirement.AtLeast(size, 1));
+        if (decision.Answer == Answer.Sometimes)
+            _conditions.Assume(decision, site.Layer, isBound: true);
+        if (decision.Answer is Answer.Always or Answer.Sometimes)
+            return true;
+        site.Error(Codes.SizeBelowOne, $"{site.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {site.Input.Sizes}, {(decision.Answer == Answer.Never ? "which is below 1 for every size" : "and that this is at least 1 is not decided here")}. Make the window smaller, add padding, or give sizes as numbers.");
+        return false;
     }
 
     private void ReportPort(Layer layer, int input)
@@ -154,7 +178,8 @@ public sealed class Planner
 /// <summary>What planning found, for the report and for the search for causes.</summary>
 /// <param name="Plan">Null when there are errors.</param>
 /// <param name="Rows">Every layer, also those without a shape.</param>
-public sealed record Planned(Plan? Plan, IReadOnlyList<LayerRow> Rows, IReadOnlyList<PlannedLayer> Layers, IReadOnlyDictionary<Wire, Shape> Shapes);
+/// <param name="Conditions">What was assumed of the symbols' sizes.</param>
+public sealed record Planned(Plan? Plan, IReadOnlyList<LayerRow> Rows, IReadOnlyList<PlannedLayer> Layers, IReadOnlyDictionary<Wire, Shape> Shapes, Conditions Conditions);
 
 /// <summary>A layer as the report lists it.</summary>
 public sealed record LayerRow(Layer Layer, PlannedLayer? Planned, Shape? Output);

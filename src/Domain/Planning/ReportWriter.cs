@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Planning;
 
@@ -43,6 +44,8 @@ public static class ReportWriter
 
         writer.WriteEndObject();
         writer.WriteStartArray("constraints");
+        foreach (var constraint in Constraint.Of(compiled.Planned.Conditions))
+            WriteConstraint(writer, constraint);
         writer.WriteEndArray();
         writer.WriteStartArray("diagnostics");
         foreach (var diagnostic in compiled.Report.Diagnostics)
@@ -106,6 +109,16 @@ public static class ReportWriter
         WriteShape(writer, "output_shape"u8, row.Output);
         WriteNumber(writer, "parameters"u8, row.Planned?.ParameterCount);
         WriteNumber(writer, "macs"u8, row.Planned?.Macs);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteConstraint(Utf8JsonWriter writer, Constraint constraint)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("symbol", constraint.Symbol);
+        writer.WriteString("condition", constraint.Condition);
+        WriteNumber(writer, "counterexample"u8, constraint.Counterexample);
+        writer.WriteString("layer", constraint.Layer);
         writer.WriteEndObject();
     }
 

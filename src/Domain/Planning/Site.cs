@@ -1,10 +1,11 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Planning;
 
 /// <summary>Where an operator is asked for its shape: its layer, the shapes that arrive, and the report that it writes to.</summary>
-public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Report)
+public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Report, Conditions Conditions)
 {
     public Shape Input => Inputs[0];
 
@@ -19,6 +20,31 @@ public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Rep
             Inputs = NamedInputs,
         });
         return null;
+    }
+
+    /// <summary>
+    /// Whether sizes are as the layer needs them; reports why not. Where they are for some sizes of the symbols only, that is reported as a condition and
+    /// taken to hold from here on.
+    /// </summary>
+    /// <param name="message">What does not fit, and what to do.</param>
+    public bool Require(Requirement requirement, Code code, string message)
+    {
+        var decision = Conditions.Decide(requirement);
+        switch (decision.Answer)
+        {
+            case Answer.Always:
+                return true;
+            case Answer.Sometimes:
+                Conditions.Assume(decision, Layer);
+                Report.Add(new(code, Severity.Condition, Layer.Path, $"{Layer.Name}: {message} It fits where {decision.Condition}.", Layer.Name) { Inputs = NamedInputs, Decision = decision });
+                return true;
+            case Answer.Unknown:
+                Error(code, $"{message} For which sizes {requirement} holds is not decided here; give them as numbers.");
+                return false;
+            default:
+                Error(code, message);
+                return false;
+        }
     }
 
     /// <summary>Whether every input is float32; reports the one that is not.</summary>

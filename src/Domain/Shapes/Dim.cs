@@ -63,8 +63,8 @@ public readonly struct Dim : IEquatable<Dim>
     /// <inheritdoc cref="DimExpression.Linear"/>
     internal IReadOnlyList<(string Symbol, long Factor)>? Linear => Expression.Linear;
 
-    /// <inheritdoc cref="DimExpression.GrowsFrom"/>
-    internal bool GrowsFrom(IReadOnlyDictionary<string, long> sizes) => Expression.GrowsFrom(sizes);
+    /// <inheritdoc cref="DimExpression.GrowsFromZero"/>
+    internal bool GrowsFromZero => Expression.GrowsFromZero;
 
     /// <inheritdoc cref="DimExpression.Cycle"/>
     internal (long Period, long Growth)? Cycle(long longest) => Expression.Cycle(longest);

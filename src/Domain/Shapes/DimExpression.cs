@@ -94,9 +94,9 @@ internal sealed class DimExpression : IEquatable<DimExpression>
     public IReadOnlyList<(string Symbol, long Factor)>? Linear =>
         _terms.All(term => term.Atoms is [{ Name: not null }]) ? [.. _terms.Select(term => (term.Atoms[0].Name!, term.Coefficient))] : null;
 
-    /// <summary>Whether no larger sizes than these make the expression smaller: nothing is subtracted, and no factor is below 0.</summary>
-    public bool GrowsFrom(IReadOnlyDictionary<string, long> sizes) => _terms.All(term => term.Coefficient > 0
-        && term.Atoms.All(atom => atom.Inner?.GrowsFrom(sizes) != false && (term.Atoms.Length == 1 || atom.Evaluate(symbol => sizes[symbol]) >= 0)));
+    /// <summary>Whether the expression is smallest where every symbol is 0, among sizes from 0 up: nothing is subtracted, and no factor is below 0.</summary>
+    public bool GrowsFromZero => _terms.All(term => term.Coefficient > 0
+        && term.Atoms.All(atom => atom.Inner?.GrowsFromZero != false && (term.Atoms.Length == 1 || atom.Evaluate(_ => 0) >= 0)));
 
     public bool Equals(DimExpression? other) => other is not null && ToString() == other.ToString();
 

@@ -14,8 +14,17 @@ public sealed class Conditions
     private Knowledge _knowledge;
     private int _decisions;
 
-    /// <param name="promises">What the caller promises about symbols; any size from 1 up for those that are not listed.</param>
-    public Conditions(IReadOnlyDictionary<string, SymbolPromise> promises) => _knowledge = new(promises);
+    /// <param name="graph">Its symbols, with what the caller promises about them: any size from 1 up where nothing is promised.</param>
+    public Conditions(Graph graph)
+    {
+        Graph = graph;
+        _knowledge = new(graph.Symbols);
+    }
+
+    /// <summary>The symbols of the network's inputs, without the batch.</summary>
+    public IReadOnlyList<string> Symbols => [.. Graph.Inputs.SelectMany(input => input.Shape.Dims.Skip(1)).SelectMany(size => size.Symbols).Distinct()];
+
+    internal Graph Graph { get; }
 
     /// <summary>What was assumed, in execution order.</summary>
     internal IReadOnlyList<Assumption> Assumptions => _assumptions;
@@ -40,10 +49,25 @@ public sealed class Conditions
 
     /// <summary>From here on the requirements are taken to hold.</summary>
     /// <param name="layer">The layer that needs it.</param>
-    public void Assume(Decision decision, Layer layer)
+    /// <param name="isBound">Whether it only keeps a size at 1 or more.</param>
+    public void Assume(Decision decision, Layer layer, bool isBound = false)
     {
-        _assumptions.Add(new(layer, decision));
+        _assumptions.Add(new(layer, decision, isBound));
         _knowledge = decision.After;
+    }
+
+    /// <summary>The one of these sizes that is nowhere smaller than another once the decision is assumed, in its shortest form; null where none is known to be.</summary>
+    public Dim? Greatest(Decision decision, IReadOnlyList<Dim> sizes)
+    {
+        Dim? greatest = null;
+        foreach (var size in sizes)
+        {
+            if (sizes.All(other => other == size || Decide(Requirement.AtLeast(size, other), decision.After).Answer == Answer.Always)
+                && (greatest is not { } known || size.ToString().Length < known.ToString().Length))
+                greatest = size;
+        }
+
+        return greatest;
     }
 
     private (Answer Answer, Knowledge After) Decide(Requirement requirement, Knowledge knowledge)
@@ -64,7 +88,7 @@ public sealed class Conditions
             return (Answer.Unknown, knowledge);
         var symbols = open.SelectMany(comparison => comparison.Left.Symbols).Distinct().ToList();
         if (symbols is not [var symbol])
-            return open is [var only] ? OfSeveral(only, knowledge, symbols) : (Answer.Unknown, knowledge);
+            return open is [var only] ? OfSeveral(only, knowledge) : (Answer.Unknown, knowledge);
         if (knowledge.SetOf(symbol) is not { } set || Requirements.Narrow(set, open) is not { } holding)
             return (Answer.Unknown, knowledge);
         if (holding.IsEmpty)
@@ -76,13 +100,13 @@ public sealed class Conditions
         return (Answer.Always, knowledge);
     }
 
-    private static (Answer Answer, Knowledge After) OfSeveral(Requirement.Comparison comparison, Knowledge knowledge, List<string> symbols)
+    private static (Answer Answer, Knowledge After) OfSeveral(Requirement.Comparison comparison, Knowledge knowledge)
     {
         if (comparison.OrMore)
         {
-            // What grows with every symbol is smallest where all of them are.
-            var smallest = symbols.ToDictionary(symbol => symbol, symbol => knowledge.SetOf(symbol)?.Members.First() ?? 1);
-            return (comparison.Left.GrowsFrom(smallest) && comparison.Holds(comparison.Left.Evaluate(symbol => smallest[symbol])) ? Answer.Always : Answer.Unknown, knowledge);
+            // Counted from the smallest sizes on; what then only grows is smallest there.
+            var beyond = comparison.Left.Substitute(symbol => Dim.Symbol(symbol) + (knowledge.SetOf(symbol)?.Members.First() ?? 1));
+            return (beyond.GrowsFromZero && comparison.Holds(beyond.Evaluate(_ => 0)) ? Answer.Always : Answer.Unknown, knowledge);
         }
 
         return Between.Solve(comparison.Left, knowledge) is not var (symbol, meaning, narrowed) ? (Answer.Unknown, knowledge)
@@ -91,4 +115,4 @@ public sealed class Conditions
 }
 
 /// <summary>A condition that a layer put on the symbols.</summary>
-internal sealed record Assumption(Layer Layer, Decision Decision);
+internal sealed record Assumption(Layer Layer, Decision Decision, bool IsBound);

@@ -1,5 +1,3 @@
-using ConcatService.Domain.Shapes;
-
 namespace ConcatService.Domain.Symbols;
 
 /// <summary>For which of the admissible sizes requirements hold.</summary>

@@ -81,6 +81,20 @@ internal sealed class SizeSet
         return null;
     }
 
+    /// <summary>The bounds and the multiple that only members have, as many of them as one promise can say; null where that is none.</summary>
+    public (long Min, long? Max, long MultipleOf)? Promise()
+    {
+        var (members, period) = Shortest();
+        var repeats = Enumerable.Range(members.Length - period, period).Where(i => members[i]).Select(i => First + i).ToList();
+        if (repeats.Count == 0)
+        {
+            var sizes = Members.ToList();
+            return sizes[^1] - sizes[0] == sizes.Count - 1 ? (sizes[0], sizes[^1], 1) : null;
+        }
+
+        return repeats.Exists(size => size % period == 0) ? (repeats.First(size => size % period == 0), Last, period) : null;
+    }
+
     /// <summary>The same set without its bounds, in the fewest entries.</summary>
     internal (bool[] Members, int Period) Shortest()
     {

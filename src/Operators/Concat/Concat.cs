@@ -3,6 +3,7 @@ using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -39,8 +40,9 @@ public sealed record Concat : Operator, IMerge
         if (position == 0)
             return Mismatches.Report(site, 0, [], Codes.ConcatBatchAxis, "axis 0 is the batch, and joining along it would mix samples. Join along the channels, or name another axis.");
         var differing = Mismatches.Differing(inputs, position);
-        if (differing.Count > 0)
-            return Mismatches.Report(site, position, differing, Codes.ConcatShape);
+        var dims = inputs[0].Dims.ToArray();
+        if (differing.Count > 0 && !Mismatches.Meet(site, position, differing, Codes.ConcatShape, dims, Requirement.Equal))
+            return null;
         if (inputs.Any(input => input.DType != inputs[0].DType))
             return Mismatches.Report(site, position, [], Codes.ConcatDType);
         if (!inputs.All(input => input.SameAxes(inputs[0])))
@@ -48,7 +50,6 @@ public sealed record Concat : Operator, IMerge
         if (inputs.Length == 1 && Fuse is NoFusion)
             site.Report.Warning(Codes.ConcatDegenerate, site.Layer.Path, $"{site.Layer.Name}: a concat of one input changes nothing. Add a branch, or take the concat away.", site.Layer.Name);
 
-        var dims = inputs[0].Dims.ToArray();
         dims[position] = inputs.Skip(1).Aggregate(dims[position], (sum, input) => sum + input.Dims[position]);
         return new(dims, [.. inputs[0].Axes], inputs[0].DType);                                  // [N, C1+…+Ck, H, W]
     }

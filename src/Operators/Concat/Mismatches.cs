@@ -1,11 +1,15 @@
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
 /// <summary>What every merge says when its inputs do not meet.</summary>
 internal static class Mismatches
 {
+    /// <summary>Wider merges of symbolic sizes that are written differently are not decided.</summary>
+    private const int MostSymbolic = 50;
+
     /// <summary>The written positions, other than <paramref name="joined"/> and the batch, at which some input differs from the first.</summary>
     public static List<int> Differing(Shape[] inputs, int? joined)
     {
@@ -19,20 +23,58 @@ internal static class Mismatches
         return differing;
     }
 
-    /// <summary>Reports the mismatch at its layer; cause and fixes are added when the whole network is known. Always null.</summary>
-    public static Shape? Report(Site site, int? joined, List<int> differing, Code code, string? message = null)
+    /// <summary>
+    /// Whether inputs that are written with different sizes fit all the same: for every admissible size, or under a condition, which is reported. The sizes
+    /// that they have then replace those in <paramref name="dims"/>.
+    /// </summary>
+    /// <param name="fit">What two sizes of one dimension must be to each other.</param>
+    public static bool Meet(Site site, int? joined, List<int> differing, Code code, Dim[] dims, Func<Dim, Dim, Requirement> fit)
     {
+        if (differing.Exists(position => Array.TrueForAll(site.Inputs, input => input.Dims[position].IsKnown)) || site.Inputs.Length > MostSymbolic)
+            return Report(site, joined, differing, code) is not null;
+        var requirements = differing.ToDictionary(position => position, position => Pairs(site.Inputs, position, fit));
+        var decision = site.Conditions.Decide([.. requirements.Values.SelectMany(each => each)]);
+        var open = differing.Where(position => site.Conditions.Decide(requirements[position]).Answer != Answer.Always).ToList();
+        foreach (var position in decision.Answer is Answer.Always or Answer.Sometimes ? differing : [])
+        {
+            if (site.Conditions.Greatest(decision, [.. site.Inputs.Select(input => input.Dims[position]).Distinct()]) is not { } size)
+                return Report(site, joined, open, code) is not null;
+            dims[position] = size;
+        }
+
+        if (decision.Answer == Answer.Sometimes)
+        {
+            Report(site, joined, open, code, decision: decision);
+            site.Conditions.Assume(decision, site.Layer);
+        }
+
+        return decision.Answer is Answer.Always or Answer.Sometimes || Report(site, joined, open, code, decision: decision) is not null;
+    }
+
+    private static List<Requirement> Pairs(Shape[] inputs, int position, Func<Dim, Dim, Requirement> fit)
+    {
+        var sizes = inputs.Select(input => input.Dims[position]).Distinct().ToList();
+        return [.. sizes.SelectMany((size, i) => sizes.Take(i).Select(other => fit(other, size)))];
+    }
+
+    /// <summary>Reports the mismatch at its layer; cause and fixes are added when the whole network is known. Always null.</summary>
+    /// <param name="decision">What was decided where sizes are symbolic.</param>
+    public static Shape? Report(Site site, int? joined, List<int> differing, Code code, string? message = null, Decision? decision = null)
+    {
+        var at = differing.Exists(position => Array.Exists(site.Inputs, input => !input.Dims[position].IsKnown)) ? (decision ?? site.Conditions.Decide()).Counterexample(site.Conditions.Symbols) : null;
         var layer = site.Layer;
         var planned = new PlannedLayer(layer.Name, layer.Operator, layer.Path, layer.Inputs, site.Inputs, [], layer.Edges);
-        site.Report.Add(new(code, Severity.Error, layer.Path, $"{layer.Name}: {message ?? Describe(site, differing)}", layer.Name)
+        var severity = decision?.Answer == Answer.Sometimes ? Severity.Condition : Severity.Error;
+        site.Report.Add(new(code, severity, layer.Path, $"{layer.Name}: {message ?? Describe(site, differing, decision, at)}", layer.Name)
         {
             Inputs = site.NamedInputs,
-            Mismatch = new(planned, joined, differing),
+            Mismatch = new(planned, joined, differing) { At = at },
+            Decision = decision,
         });
         return null;
     }
 
-    private static string Describe(Site site, List<int> differing)
+    private static string Describe(Site site, List<int> differing, Decision? decision, IReadOnlyDictionary<string, long>? at)
     {
         var inputs = site.NamedInputs;
         if (inputs.Any(input => input.Shape.Rank != inputs[0].Shape.Rank))
@@ -43,7 +85,17 @@ internal static class Mismatches
             return $"inputs have the same sizes in another order: {List(input => $"{input.Sizes} [{Site.Names(input.Axes)}]")}.";
         var axes = differing.Select(position => site.Inputs[0].Axes[position] == Axis.Other ? $"dimension {position}" : site.Inputs[0].Axes[position].Name()).ToList();
         var named = axes.Count == 1 ? axes[0] : $"{string.Join(", ", axes.SkipLast(1))} and {axes[^1]}";
-        return $"inputs differ in {named}: {List(input => string.Join('x', differing.Select(position => input.Dims[position])))}.";
+        var sizes = List(input => string.Join('x', differing.Select(position => input.Dims[position])));
+        if (at is null)
+            return $"inputs differ in {named}: {sizes}.";
+        var numbers = List(input => string.Join('x', differing.Select(position => input.Dims[position].Evaluate(symbol => at.GetValueOrDefault(symbol, 1)))));
+        var example = $"at {string.Join(", ", at.Where(size => differing.Exists(position => site.Inputs.Any(input => input.Dims[position].Symbols.Contains(size.Key)))).Select(size => $"{size.Key} = {size.Value}"))} {numbers}";
+        return decision?.Answer switch
+        {
+            Answer.Sometimes => $"inputs fit in {named} only where {decision.Condition}: {sizes}; {example}.",
+            Answer.Never => $"inputs differ in {named} whatever the sizes: {sizes}; {example}.",
+            _ => $"inputs differ in {named}, and for which sizes they do not is not decided here: {sizes}.",
+        };
 
         string List(Func<Shape, string> shown) => string.Join(", ", inputs.Select(input => $"{input.Name} is {shown(input.Shape)}"));
     }

@@ -2,6 +2,7 @@ using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -25,8 +26,8 @@ public sealed record Elementwise : Operator, IMerge
             return Mismatches.Report(site, null, [], Codes.MergeRank);
         var dims = first.Dims.ToArray();
         var differing = Stretch(inputs, dims);
-        if (differing.Count > 0)
-            return Mismatches.Report(site, null, differing, Codes.MergeShape);
+        if (differing.Count > 0 && !Mismatches.Meet(site, null, differing, Codes.MergeShape, dims, (a, b) => Requirement.Equal(a, b).Or(Requirement.Equal(a, 1)).Or(Requirement.Equal(b, 1))))
+            return null;
         if (Array.Exists(inputs, input => input.DType != first.DType))
             return Mismatches.Report(site, null, [], Codes.MergeDType);
         if (!Array.TrueForAll(inputs, input => input.SameAxes(first)))
