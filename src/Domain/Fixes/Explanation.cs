@@ -79,14 +79,13 @@ public static class Explanation
     }
 
     // Where, what, the numbers (the finding's own sentence); then the place to look at, and what to do.
-    private static string Sentence(Diagnostic found, Cause cause, List<Fix> fixes)
+    private static string Sentence(Diagnostic found, Cause cause, List<Fix> fixes) => $"{found.Message} {cause.Explanation} {Remedy(fixes)}".TrimEnd();
+
+    /// <summary>What to do, in a sentence: the two best fixes. Empty without any.</summary>
+    internal static string Remedy(IReadOnlyList<Fix> fixes) => fixes.Count switch
     {
-        var remedy = fixes.Count switch
-        {
-            0 => "",
-            1 => $" {fixes[0].Title}.",
-            _ => $" {fixes[0].Title}, or {char.ToLowerInvariant(fixes[1].Title[0])}{fixes[1].Title[1..]}.",
-        };
-        return $"{found.Message} {cause.Explanation}{remedy}";
-    }
+        0 => "",
+        1 => $"{fixes[0].Title}.",
+        _ => $"{fixes[0].Title}, or {char.ToLowerInvariant(fixes[1].Title[0])}{fixes[1].Title[1..]}.",
+    };
 }

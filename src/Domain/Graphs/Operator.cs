@@ -22,6 +22,21 @@ public readonly record struct Arity(int Min, int Max)
     public static Arity AtLeast(int min) => new(min, int.MaxValue);
 }
 
+/// <summary>What an operator does to the numbers that pass through it, as far as it matters for training.</summary>
+[Flags]
+public enum Effect
+{
+    None = 0,
+    /// <summary>A linear map with learned weights.</summary>
+    Weighs = 1,
+    /// <summary>Brings the numbers to a scale of its own, whatever theirs was.</summary>
+    Normalises = 2,
+    /// <summary>Not linear.</summary>
+    Activates = 4,
+    /// <summary>Not linear, and flat for large numbers: their gradient vanishes.</summary>
+    Saturates = 8 | Activates,
+}
+
 /// <summary>
 /// A layer type with its attributes: the record's <c>init</c> properties are the JSON attributes, its methods are all that the system knows about it,
 /// except how libtorch computes it (the <c>.Torch.cs</c> file beside it).
@@ -49,6 +64,10 @@ public abstract record Operator
     /// <summary>Whether the operator stands for others: <see cref="Expand"/> is called instead of <see cref="Infer"/>.</summary>
     [NotAnAttribute]
     public virtual bool Expands => false;
+
+    /// <summary>What the operator does to the numbers that pass through it. Default: it leaves them as they are, or picks, moves or averages them.</summary>
+    [NotAnAttribute]
+    public virtual Effect Effect => Effect.None;
 
     /// <summary>The shape that the operator gives; null after reporting why there is none.</summary>
     public virtual Shape? Infer(Site site) => throw new InvalidOperationException($"{Kind} expands; it has no shape rule.");

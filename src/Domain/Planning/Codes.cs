@@ -1,3 +1,5 @@
+using ConcatService.Domain.Warnings;
+
 namespace ConcatService.Domain.Planning;
 
 /// <summary>The code of a diagnostic with its meaning. Codes are a contract: they are added, never changed (spec-format, What validation returns).</summary>
@@ -6,7 +8,7 @@ public sealed record Code(string Name, string Meaning)
     public override string ToString() => Name;
 }
 
-/// <summary>Every code that validation can answer with.</summary>
+/// <summary>Every code that validation can answer with. Those of warnings stand with their rules.</summary>
 public static class Codes
 {
     public static readonly Code UnknownField = new("spec.unknown_field", "A field that the spec does not know at this place.");
@@ -42,5 +44,5 @@ public static class Codes
 
     /// <summary>All of them, in the order of the list above.</summary>
     public static IReadOnlyList<Code> All { get; } =
-        [.. typeof(Codes).GetFields().Where(field => field.FieldType == typeof(Code)).Select(field => (Code)field.GetValue(null)!)];
+        [.. typeof(Codes).GetFields().Where(field => field.FieldType == typeof(Code)).Select(field => (Code)field.GetValue(null)!), .. WarningRule.All.Select(rule => rule.Code).Where(code => code != ConcatDegenerate)];
 }

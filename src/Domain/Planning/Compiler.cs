@@ -2,6 +2,7 @@ using System.Text.Json;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Warnings;
 
 namespace ConcatService.Domain.Planning;
 
@@ -33,6 +34,8 @@ public static class Compiler
         var compiled = CompileOnly(json);
         if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null || diagnostic.Severity == Severity.Condition))
             Explanation.Add(compiled, json, effort);
+        if (compiled.Plan is not null)
+            WarningCheck.Add(compiled, json, effort);
         return compiled;
     }
 

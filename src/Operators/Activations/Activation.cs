@@ -10,6 +10,13 @@ namespace ConcatService.Operators;
 [Kind("relu"), Kind("relu6"), Kind("selu"), Kind("silu"), Kind("sigmoid"), Kind("tanh"), Kind("mish"), Kind("hard_swish"), Kind("hard_sigmoid")]
 public sealed record Activation : Operator
 {
+    public override Effect Effect => Kind switch
+    {
+        "sigmoid" or "tanh" or "hard_sigmoid" => Effect.Saturates,
+        "selu" => Effect.Activates | Effect.Normalises,                                              // Klambauer et al. 2017: keeps mean 0 and variance 1 by itself
+        _ => Effect.Activates,
+    };
+
     public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx)

@@ -13,6 +13,8 @@ public sealed record Elu : Operator
     /// <summary>What it tends to far below 0, negated. Default: 1.</summary>
     public double Alpha { get; init; } = 1;
 
+    public override Effect Effect => Effect.Activates;
+
     public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Elu", ("alpha", Alpha));

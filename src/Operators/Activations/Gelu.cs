@@ -20,6 +20,8 @@ public sealed record Gelu : Operator
     /// <summary>none (exact) or tanh. Default: none.</summary>
     public GeluApproximation Approximate { get; init; }
 
+    public override Effect Effect => Effect.Activates;
+
     public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx)

@@ -13,6 +13,8 @@ public sealed record LeakyRelu : Operator
     /// <summary>The slope below 0. Default: 0.01.</summary>
     public double NegativeSlope { get; init; } = 0.01;
 
+    public override Effect Effect => Effect.Activates;
+
     public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("LeakyRelu", ("alpha", NegativeSlope));

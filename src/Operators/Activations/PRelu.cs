@@ -18,6 +18,8 @@ public sealed record PRelu : Operator
     /// <summary>The slope at the start. Default: 0.25.</summary>
     public double Init { get; init; } = 0.25;
 
+    public override Effect Effect => Effect.Activates;
+
     public override Shape? Infer(Site site) => NumParameters == 1
         ? site.IsFloat() ? site.Input : null
         : !site.IsFloat() || !site.HasFeatures(out var channels) || !site.HasFeaturesFirst() ? null

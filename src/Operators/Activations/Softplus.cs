@@ -18,6 +18,8 @@ public sealed record Softplus : Operator
     /// <summary>Where beta·x is above it, x itself is given. Default: 20.</summary>
     public double Threshold { get; init; } = 20;                                                 // PyTorch's: float32 cannot tell the difference there
 
+    public override Effect Effect => Effect.Activates;
+
     public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx)

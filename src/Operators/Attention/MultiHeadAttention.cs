@@ -28,6 +28,8 @@ public sealed record MultiHeadAttention : Operator
 
     public override Arity Arity => new(1, 3);
 
+    public override Effect Effect => Effect.Weighs | Effect.Activates;
+
     public override Shape? Infer(Site site)
     {
         for (var i = 0; i < site.Inputs.Length; i++)

@@ -47,8 +47,6 @@ public sealed record Concat : Operator, IMerge
             return Mismatches.Report(site, position, [], Codes.ConcatDType);
         if (!inputs.All(input => input.SameAxes(inputs[0])))
             return Mismatches.Report(site, position, [], Codes.ConcatShape);
-        if (inputs.Length == 1 && Fuse is NoFusion)
-            site.Report.Warning(Codes.ConcatDegenerate, site.Layer.Path, $"{site.Layer.Name}: a concat of one input changes nothing. Add a branch, or take the concat away.", site.Layer.Name);
 
         dims[position] = inputs.Skip(1).Aggregate(dims[position], (sum, input) => sum + input.Dims[position]);
         return new(dims, [.. inputs[0].Axes], inputs[0].DType);                                  // [N, C1+…+Ck, H, W]

@@ -49,6 +49,8 @@ public sealed record Conv : Operator, IHasShorthand
     [NotAnAttribute]
     public int SpatialRank => Kind == "conv1d" ? 1 : 2;
 
+    public override Effect Effect => Effect.Weighs;
+
     public override Shape? Infer(Site site)
     {
         if (!site.IsDefaultOrder(SpatialRank) || !site.HasFeatures(out var channels) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, Padding))

@@ -18,6 +18,8 @@ public sealed record Elementwise : Operator, IMerge
 
     public Code Degenerate => Codes.MergeDegenerate;
 
+    public override Effect Effect => Kind is "multiply" or "maximum" or "minimum" ? Effect.Activates : Effect.None;
+
     public override Shape? Infer(Site site)
     {
         var inputs = site.Inputs;
@@ -34,8 +36,6 @@ public sealed record Elementwise : Operator, IMerge
             return Mismatches.Report(site, null, [], Codes.MergeShape);
         if (Kind == "average" && !site.IsFloat())
             return null;
-        if (inputs.Length == 1)
-            site.Report.Warning(Codes.MergeDegenerate, site.Layer.Path, $"{site.Layer.Name}: {Kind} of one input changes nothing. Add a branch, or take the layer away.", site.Layer.Name);
         return new(dims, [.. first.Axes], first.DType);                                          // [N, C, H, W], [N, C, 1, 1] -> [N, C, H, W]
     }
 

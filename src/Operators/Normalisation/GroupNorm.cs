@@ -25,6 +25,8 @@ public sealed record GroupNorm : Operator
     /// <summary>Whether a learned weight and bias follow. Default: true.</summary>
     public bool Affine { get; init; } = true;
 
+    public override Effect Effect => Effect.Normalises;
+
     public override Shape? Infer(Site site)
     {
         if (!site.IsFloat() || !site.HasFeatures(out var channels) || !site.HasFeaturesFirst())

@@ -29,6 +29,8 @@ public sealed record InstanceNorm : Operator
     /// <summary>Whether running statistics are kept and used in evaluation. Default: false.</summary>
     public bool TrackRunningStats { get; init; }
 
+    public override Effect Effect => Effect.Normalises;
+
     public override Shape? Infer(Site site)
     {
         if (!site.IsFloat() || !site.HasFeatures(out _) || !site.HasFeaturesFirst())

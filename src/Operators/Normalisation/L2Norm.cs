@@ -21,6 +21,8 @@ public sealed record L2Norm : Operator
     [Between(0)]
     public double Eps { get; init; } = 1e-12;                                                    // PyTorch's normalize
 
+    public override Effect Effect => Effect.Normalises;
+
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => [new("weight", [layer.Input[Axis.Channels].Value], Initializer.Constant, Constant: Scale)];

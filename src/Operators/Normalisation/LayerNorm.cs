@@ -24,6 +24,8 @@ public sealed record LayerNorm : Operator
     /// <summary>Whether a bias belongs to the weight. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
+    public override Effect Effect => Effect.Normalises;
+
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>

@@ -20,6 +20,8 @@ public sealed record RmsNorm : Operator
     /// <summary>Whether a learned weight follows. Default: true.</summary>
     public bool ElementwiseAffine { get; init; } = true;
 
+    public override Effect Effect => Effect.Normalises;
+
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => Norms.Parameters(layer.Input[Axis.Channels].Value, ElementwiseAffine, false, false);

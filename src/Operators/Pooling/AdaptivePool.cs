@@ -24,6 +24,8 @@ public sealed record AdaptivePool : Operator
     [NotAnAttribute]
     public bool IsMax => Kind.StartsWith("adaptive_max", StringComparison.Ordinal);
 
+    public override Effect Effect => Kind.StartsWith("adaptive_max", StringComparison.Ordinal) ? Effect.Activates : Effect.None;
+
     public override Shape? Infer(Site site)
     {
         if (!site.IsDefaultOrder(SpatialRank) || !Windows.HasOneEach(site, SpatialRank, "output_size", OutputSize))

@@ -16,6 +16,8 @@ public sealed record GlobalPool : Operator
     /// <summary>Whether the spatial axes stay, with size 1. Default: false.</summary>
     public bool KeepDims { get; init; }
 
+    public override Effect Effect => Kind == "global_max_pool" ? Effect.Activates : Effect.None;
+
     public override Shape? Infer(Site site)
     {
         if (!site.IsFloat())

@@ -37,6 +37,8 @@ public sealed record MaxPool : Operator
     [NotAnAttribute]
     public int SpatialRank => Kind == "max_pool1d" ? 1 : 2;
 
+    public override Effect Effect => Effect.Activates;
+
     public override Shape? Infer(Site site) =>
         site.IsDefaultOrder(SpatialRank) && Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, Padding) && Windows.PadsAtMostHalf(site, SpatialRank, WindowOf)
             ? Windows.Slide(site.Input, WindowOf)                                                // [N, C, H, W] -> [N, C, H', W']

@@ -41,6 +41,9 @@ public sealed partial record Recurrent : Operator
     [NotAnAttribute]
     public int Directions => Bidirectional ? 2 : 1;
 
+    // The states are bounded by tanh.
+    public override Effect Effect => Effect.Activates | Effect.Normalises;
+
     public override Shape? Infer(Site site)
     {
         if (!Sequences.IsSequence(site, 0) || !site.HasFeatures(out _))

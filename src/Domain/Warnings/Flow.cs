@@ -1,0 +1,111 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Operators;
+
+namespace ConcatService.Domain.Warnings;
+
+/// <summary>A plan as numbers: which layer feeds which, and what each does. Layers come first, in execution order; the spec's inputs are numbered behind them.</summary>
+internal sealed class Flow
+{
+    private readonly int[] _starts, _sources;
+    private readonly bool[] _isMerge, _joinsFeatures, _isPointwise;
+
+    public Flow(Compilation compiled)
+    {
+        var plan = compiled.Plan!;
+        Compiled = compiled;
+        Inputs = plan.Inputs;
+        Layers = [.. plan.Layers];
+        Effects = new Effect[Layers.Length];
+        Uses = new int[Layers.Length + Inputs.Count];
+        _starts = new int[Layers.Length + 1];
+        (_isMerge, _joinsFeatures, _isPointwise) = (new bool[Layers.Length], new bool[Layers.Length], new bool[Layers.Length]);
+        var numbers = new Dictionary<string, int>(Uses.Length);
+        for (var i = 0; i < Inputs.Count; i++)
+            numbers[Inputs[i].Name] = Layers.Length + i;
+        var sources = new List<int>(Layers.Length * 2);
+        for (var i = 0; i < Layers.Length; i++)
+        {
+            var layer = Layers[i];
+            numbers[layer.Name] = i;
+            Effects[i] = layer.Operator.Effect;
+            _isPointwise[i] = Effects[i].HasFlag(Effect.Weighs) && IsPointwiseLayer(layer.Operator);
+            if (layer.Outputs.Length > 1 && layer.Operator.HasPorts)
+                Splits.Add(i);
+            if (layer.Operator is IMerge)
+            {
+                Merges.Add(i);
+                _isMerge[i] = true;
+                _joinsFeatures[i] = layer.Operator is Concat concat && layer.Output.Axes[concat.Axis.PositionIn(layer.Output)!.Value] == Axis.Channels;
+            }
+
+            foreach (var wire in layer.Inputs)
+            {
+                // Most layers read the one before them, whose name is the same object.
+                var source = i > 0 && ReferenceEquals(wire.Source, Layers[i - 1].Name) ? i - 1 : numbers[wire.Source];
+                Uses[source]++;
+                sources.Add(source);
+            }
+
+            _starts[i + 1] = sources.Count;
+        }
+
+        _sources = [.. sources];
+        foreach (var output in plan.Outputs)
+            Uses[numbers[output.Wire.Source]]++;
+    }
+
+    public Compilation Compiled { get; }
+
+    public PlannedLayer[] Layers { get; }
+
+    public IReadOnlyList<GraphInput> Inputs { get; }
+
+    /// <summary>What each layer does to the numbers that pass through it.</summary>
+    public Effect[] Effects { get; }
+
+    /// <summary>How often each layer and input is read, by layers and as an output of the network.</summary>
+    public int[] Uses { get; }
+
+    /// <summary>The layers where branches meet.</summary>
+    public List<int> Merges { get; } = [];
+
+    /// <summary>The layers whose outputs are known by number.</summary>
+    public List<int> Splits { get; } = [];
+
+    public int Count => Uses.Length;
+
+    /// <summary>What a layer reads, in order.</summary>
+    public ReadOnlySpan<int> Sources(int layer) => _sources.AsSpan(_starts[layer], _starts[layer + 1] - _starts[layer]);
+
+    public bool IsInput(int source) => source >= Layers.Length;
+
+    public bool IsMerge(int layer) => _isMerge[layer];
+
+    /// <summary>Whether the layer is a concat along the features.</summary>
+    public bool JoinsFeatures(int layer) => _joinsFeatures[layer];
+
+    /// <summary>Whether the layer mixes all features of each place and sees nothing of its neighbours: a 1x1 convolution, or a linear layer.</summary>
+    public bool IsPointwise(int layer) => _isPointwise[layer];
+
+    /// <summary>The name by which people know a layer or input.</summary>
+    public string NameOf(int source)
+    {
+        if (IsInput(source))
+            return Inputs[source - Layers.Length].Name;
+        var name = Layers[source].Name;
+        return Compiled.Graph.KnownAs.GetValueOrDefault(name, name);
+    }
+
+    /// <summary>An input of a layer as the spec writes it: <c>coarse</c>, <c>branch 1</c>.</summary>
+    public string InputName(int layer, int input) =>
+        input < Layers[layer].Edges.Count ? Layers[layer].Edges[input].Written : NameOf(Sources(layer)[input]);
+
+    private static bool IsPointwiseLayer(Operator layer) => layer switch
+    {
+        Conv conv => conv.Groups == 1 && conv.KernelSize.Product(conv.SpatialRank) == 1,
+        Linear => true,
+        _ => false,
+    };
+}

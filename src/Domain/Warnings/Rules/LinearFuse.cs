@@ -1,0 +1,66 @@
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Operators;
+
+namespace ConcatService.Domain.Warnings.Rules;
+
+/// <summary>A 1x1 convolution or linear layer behind a concat, and another weighted layer right behind it: two linear maps in a row are one.</summary>
+internal sealed class LinearFuse : WarningRule
+{
+    private const int None = -1;
+
+    public override Code Code { get; } = new("train.linear_fuse",
+        "The layer that mixes a concat's branches is followed by another weighted layer without an activation between them: together they compute what one linear layer can. Mixing layers are built with one (Lin et al. 2014, section 3.1).");
+
+    internal override void Look(Flow flow, List<Warning> found)
+    {
+        var readsConcat = new bool[flow.Count];                                   // with nothing weighted between
+        var fuse = new int[flow.Count];                                           // the mixing layer that only linear layers follow so far
+        Array.Fill(fuse, None);
+        HashSet<int>? told = null;
+        for (var i = 0; i < flow.Layers.Length; i++)
+        {
+            var source = flow.Sources(i)[0];
+            var effect = flow.Effects[i];
+            if (flow.IsMerge(i))
+            {
+                readsConcat[i] = flow.JoinsFeatures(i);
+            }
+            else if (effect.HasFlag(Effect.Weighs))
+            {
+                if (fuse[source] != None && IsDense(flow.Layers[i].Operator) && (told ??= []).Add(fuse[source]))
+                    found.Add(Found(flow, fuse[source], i));
+                if (readsConcat[source] && flow.IsPointwise(i))
+                    fuse[i] = i;
+            }
+            else
+            {
+                readsConcat[i] = readsConcat[source];
+                fuse[i] = effect.HasFlag(Effect.Activates) ? None : fuse[source];
+            }
+        }
+    }
+
+    private Warning Found(Flow flow, int fuse, int next)
+    {
+        var (mixing, reader) = (flow.Layers[fuse], flow.Layers[next]);
+        var numbers = flow.IsPointwise(next) && Features(mixing.Input) is { } into && Features(reader.Output) is { } outOf
+            ? $": {mixing.ParameterCount + reader.ParameterCount:N0} parameters compute what {(into * outOf) + outOf:N0} can"
+            : ", and two linear maps in a row compute what one can";
+        return At(flow, fuse, $"this {mixing.Operator.Kind} mixes the branches, and {flow.NameOf(next)} ({reader.Operator.Kind}) follows without an activation between them{numbers}.", $"Put an activation behind {flow.NameOf(fuse)}.") with
+        {
+            Fixes = () => Fixes(flow, fuse),
+        };
+    }
+
+    private static bool IsDense(Operator layer) => layer is Conv { Groups: 1 } or ConvTranspose { Groups: 1 } or Linear;
+
+    private static IEnumerable<Candidate> Fixes(Flow flow, int fuse)
+    {
+        var layer = flow.Layers[fuse];
+        var (title, effect) = ($"Give {flow.NameOf(fuse)} activation \"relu\"", "What is negative becomes 0; the next layer can then tell mixtures apart that a linear one cannot.");
+        yield return new($"relu-{Slug(flow.NameOf(fuse))}", title, effect, Loss.None, Patch(flow, fuse).Set(layer.Path, "activation", "relu").Patch);
+        yield return new($"relu-fuse-{Slug(flow.NameOf(fuse))}", title, effect, Loss.None, Patch(flow, fuse).Set(layer.Path["fuse"], "activation", "relu").Patch);
+    }
+}

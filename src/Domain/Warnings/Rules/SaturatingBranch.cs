@@ -1,0 +1,71 @@
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Warnings.Rules;
+
+/// <summary>A sigmoid, tanh or softmax at the end of a branch of a concat that further layers learn from.</summary>
+/// <remarks>A concat that no weighted layer reads is not meant: heads of a detector are joined after their sigmoid.</remarks>
+internal sealed class SaturatingBranch : WarningRule
+{
+    public override Code Code { get; } = new("concat.saturating_branch",
+        "A branch ends in sigmoid, tanh or softmax. Their slope is at most 1/4, 1 and 1/4 and falls towards 0 where they are flat (beyond ±5: 0.7 % for a sigmoid, 0.02 % for tanh), so that the branch learns slower than its neighbours, or not at all. A layer counts as saturated when over half of its inputs lie there (DeepDiagnosis, ICSE 2022).");
+
+    internal override void Look(Flow flow, List<Warning> found)
+    {
+        bool[]? isWeighedLater = null;
+        foreach (var merge in flow.Merges)
+        {
+            if (!flow.JoinsFeatures(merge))
+                continue;
+            var sources = flow.Sources(merge);
+            for (var i = 0; i < sources.Length; i++)
+            {
+                if (Last(flow, sources[i]) is not { } flat || !(isWeighedLater ??= WeighedLater(flow))[merge])
+                    continue;
+                found.Add(Saturating(flow, merge, i, flat));
+                break;                                                            // one finding for each concat; its repair brings the next branch up
+            }
+        }
+    }
+
+    private Warning Saturating(Flow flow, int merge, int input, int flat)
+    {
+        var kind = flow.Layers[flat].Operator.Kind;
+        return AtMerge(flow, merge,
+            $"{flow.InputName(merge, input)} ends in {kind}, which lets {(kind == "tanh" ? "0.02 % of the gradient through beyond ±5" : "at most a quarter of the gradient through")}; relu lets all of it through where it is positive.",
+            $"Take relu instead of {kind}, or leave the activation to the layer behind the merge.") with
+        {
+            Fixes = () => Fixes(flow, merge, flat),
+        };
+    }
+
+    /// <summary>The saturating layer that gives these numbers, or null.</summary>
+    private static int? Last(Flow flow, int layer)
+    {
+        while (!flow.IsInput(layer) && flow.Effects[layer] == Effect.None && !flow.IsMerge(layer))
+            layer = flow.Sources(layer)[0];
+        return !flow.IsInput(layer) && flow.Effects[layer].HasFlag(Effect.Saturates) ? layer : null;
+    }
+
+    /// <summary>For each layer, whether a weighted layer comes behind it.</summary>
+    private static bool[] WeighedLater(Flow flow)
+    {
+        var later = new bool[flow.Count];
+        for (var i = flow.Layers.Length - 1; i >= 0; i--)
+        {
+            var own = later[i] || flow.Effects[i].HasFlag(Effect.Weighs);
+            foreach (var source in flow.Sources(i))
+                later[source] |= own;
+        }
+
+        return later;
+    }
+
+    private static IEnumerable<Candidate> Fixes(Flow flow, int merge, int flat)
+    {
+        var layer = flow.Layers[flat];
+        var attribute = layer.Name.EndsWith("/activation", StringComparison.Ordinal) ? "activation" : "type";
+        yield return new($"relu-{Slug(flow.NameOf(flat))}", $"Take relu instead of {layer.Operator.Kind} at {flow.NameOf(flat)}", "The branch is no longer bounded; a norm before it holds its scale.", Loss.Rewired, Patch(flow, merge).Set(layer.Path, attribute, "relu").Patch);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.Domain.Warnings.Rules;
+
+/// <summary>Concat upon concat, each passing on all that it got, and none with a 1x1 convolution behind it: the width only grows.</summary>
+internal sealed class UnmixedChain : WarningRule
+{
+    private const int MostConcats = 8;
+    private const int None = -1;
+
+    public override Code Code { get; } = new("concat.unmixed_chain",
+        $"More than {MostConcats} concats in a row, none of them read by a 1x1 convolution: every layer pays for the whole width. DenseNet with 1x1 convolutions behind its concats has 4.51 % error on CIFAR-10 with 0.8 million parameters, without them 5.24 % with 1.0 million (Huang et al. 2017, table 2).");
+
+    internal override void Look(Flow flow, List<Warning> found)
+    {
+        if (flow.Merges.Count <= MostConcats)
+            return;
+        var isMixed = Mixed(flow);
+        var length = new int[flow.Count];                                         // concats in a row up to here
+        var last = new int[flow.Count];                                           // the newest of them
+        var before = new Dictionary<int, int>();                                  // for each concat, the one before it
+        var ends = new HashSet<int>();
+        Array.Fill(last, None);
+        for (var i = 0; i < flow.Layers.Length; i++)
+        {
+            var source = flow.Sources(i)[0];
+            if (flow.JoinsFeatures(i))
+            {
+                foreach (var other in flow.Sources(i))
+                    source = length[other] > length[source] ? other : source;
+                if (isMixed[i])
+                    continue;
+                (length[i], last[i], before[i]) = (length[source] + 1, i, last[source]);
+                ends.Remove(last[source]);
+                if (length[i] > MostConcats)
+                    ends.Add(i);
+            }
+            else if (!flow.IsMerge(i) && !flow.Effects[i].HasFlag(Effect.Weighs))
+            {
+                (length[i], last[i]) = (length[source], last[source]);
+            }
+        }
+
+        foreach (var end in ends)
+        {
+            var chain = new List<int>();
+            for (var at = end; at != None; at = before[at])
+                chain.Insert(0, at);
+            found.Add(Unmixed(flow, chain));
+        }
+    }
+
+    private Warning Unmixed(Flow flow, List<int> chain) =>
+        AtMerge(flow, chain[^1],
+            $"{chain.Count} concats in a row, from {flow.NameOf(chain[0])} on, have no 1x1 convolution behind them: the width grows from {Features(flow.Layers[chain[0]].Input)} to {Features(flow.Layers[chain[^1]].Output)} features, and each layer that reads it pays for all of them.",
+            "Put a 1x1 convolution behind every few of them.") with
+        {
+            Fixes = () => Fixes(flow, chain),
+        };
+
+    /// <summary>For each layer, whether a 1x1 convolution or linear layer reads it before anything else weighs or joins it.</summary>
+    private static bool[] Mixed(Flow flow)
+    {
+        var mixed = new bool[flow.Count];
+        for (var i = flow.Layers.Length - 1; i >= 0; i--)
+        {
+            var own = flow.IsPointwise(i) || (mixed[i] && !flow.IsMerge(i) && !flow.Effects[i].HasFlag(Effect.Weighs));
+            foreach (var source in flow.Sources(i))
+                mixed[source] |= own;
+        }
+
+        return mixed;
+    }
+
+    private static IEnumerable<Candidate> Fixes(Flow flow, List<int> chain)
+    {
+        var patch = Patch(flow, chain[^1]);
+        var chosen = chain.Where((_, i) => (i + 1) % MostConcats == 0).DistinctBy(concat => flow.Layers[concat].Path.ToString()).ToList();
+        foreach (var concat in chosen)
+        {
+            var layer = flow.Layers[concat];
+            if (Features(layer.Output) is not { } width)
+                yield break;
+            var fuse = new JsonObject { ["type"] = "conv1x1", ["out_channels"] = Math.Max(1, width / 2) };
+            if (AttributesOf(layer) is { } path)
+                patch.Set(path, "fuse", fuse);
+            else
+                patch.Set(layer.Path, "merge", new JsonObject { ["type"] = "concat", ["fuse"] = fuse });
+        }
+
+        var names = List([.. chosen.Select(flow.NameOf)]);
+        yield return new("fuse-conv1x1", $"Let {names} fuse by a 1x1 convolution to half the width", "Half as many learned mixtures go on; what they leave out is lost.", Loss.Dropped, patch.Patch);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Operators;
+
+namespace ConcatService.Domain.Warnings.Rules;
+
+/// <summary>A normalised branch beside one whose scale nothing holds, with no norm behind the concat either.</summary>
+/// <remarks>Not meant: a transposed convolution that stands for an upsampling (U-Net), and concats whose every reader normalises first (DenseNet).</remarks>
+internal sealed class UnnormalisedBranch : WarningRule
+{
+    /// <summary>The state of what has passed no weighted layer yet, such as an input of the network: its scale is the data's.</summary>
+    private const int Raw = -1;
+
+    public override Code Code { get; } = new("concat.unnormalised_branch",
+        "A normalised branch is joined with one that has weighted layers behind its last norm, and no norm follows. Scales then drift apart: joined branches of 1.3 to 1.7 times each other's RMS train well, and removing one that is 100 times smaller changes nothing (measured on a network of three concats).");
+
+    internal override void Look(Flow flow, List<Warning> found)
+    {
+        if (!Array.Exists(flow.Effects, effect => effect.HasFlag(Effect.Normalises)))
+            return;
+        var since = WeightedSinceNorm(flow);
+        bool[]? isNormalisedNext = null;
+        foreach (var merge in flow.Merges)
+        {
+            if (!flow.JoinsFeatures(merge))
+                continue;
+            var (held, loose) = (-1, -1);
+            var sources = flow.Sources(merge);
+            for (var i = 0; i < sources.Length; i++)
+            {
+                if (since[sources[i]] == 0)
+                    held = i;
+                else if (since[sources[i]] > 0)
+                    loose = i;
+            }
+
+            if (held < 0 || loose < 0 || (isNormalisedNext ??= NormalisedNext(flow))[merge])
+                continue;
+            found.Add(Unnormalised(flow, merge, held, loose));
+        }
+    }
+
+    private Warning Unnormalised(Flow flow, int merge, int held, int loose)
+    {
+        var name = flow.InputName(merge, loose);
+        var last = LastWeighted(flow, flow.Sources(merge)[loose]);
+        return AtMerge(flow, merge,
+            $"{flow.InputName(merge, held)} is normalised and {name} is not: nothing holds the scale of {flow.NameOf(last)} ({flow.Layers[last].Operator.Kind}) near the other's, and the larger one drowns the smaller.",
+            $"Normalise {name} too.") with
+        {
+            Fixes = () => Fixes(flow, merge, loose, last),
+        };
+    }
+
+    /// <summary>For each layer and input, the weighted layers between it and the last norm before it; the most over a merge's branches.</summary>
+    private static int[] WeightedSinceNorm(Flow flow)
+    {
+        var since = new int[flow.Count];
+        Array.Fill(since, Raw, flow.Layers.Length, flow.Inputs.Count);
+        for (var i = 0; i < flow.Layers.Length; i++)
+        {
+            var sources = flow.Sources(i);
+            var before = since[sources[0]];
+            if (flow.IsMerge(i))
+            {
+                foreach (var source in sources[1..])
+                    before = Math.Max(before, since[source]);
+            }
+
+            var effect = flow.Effects[i];
+            var isUpsampling = flow.Layers[i].Operator is ConvTranspose;
+            since[i] = effect.HasFlag(Effect.Normalises) || effect.HasFlag(Effect.Saturates) ? 0
+                : effect.HasFlag(Effect.Weighs) && !isUpsampling ? Math.Max(before, 0) + 1
+                : before;
+        }
+
+        return since;
+    }
+
+    /// <summary>For each layer, whether all that read its numbers normalise them before they weigh them.</summary>
+    private static bool[] NormalisedNext(Flow flow)
+    {
+        var next = new bool[flow.Count];
+        Array.Fill(next, true);
+        for (var i = flow.Layers.Length - 1; i >= 0; i--)
+        {
+            var effect = flow.Effects[i];
+            var own = effect.HasFlag(Effect.Normalises) || (!effect.HasFlag(Effect.Weighs) && next[i]);
+            foreach (var source in flow.Sources(i))
+                next[source] &= own;
+        }
+
+        return next;
+    }
+
+    private static int LastWeighted(Flow flow, int layer)
+    {
+        while (!flow.Effects[layer].HasFlag(Effect.Weighs))
+            layer = flow.Sources(layer)[0];
+        return layer;
+    }
+
+    private static IEnumerable<Candidate> Fixes(Flow flow, int merge, int loose, int last)
+    {
+        var name = flow.InputName(merge, loose);
+        const string Effect = "Its numbers have mean 0 and variance 1 over the batch, times a learned weight.";
+        if (flow.Layers[last].Operator is IHasShorthand)
+            yield return new($"norm-{Slug(flow.NameOf(last))}", $"Give {flow.NameOf(last)} norm \"batch_norm\"", Effect, Loss.None, Patch(flow, merge).Set(flow.Layers[last].Path, "norm", "batch_norm").Patch);
+        var patch = Patch(flow, merge);
+        if (patch.Insert(loose, "norm", new JsonObject { ["type"] = "batch_norm" }))
+            yield return new($"normalise-{Slug(name)}", $"Put a batch_norm behind {name}", Effect, Loss.None, patch.Patch);
+    }
+}
