@@ -37,7 +37,7 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
     /// <summary>Makes an input of the target refer to another layer. False where the input is not written as a reference.</summary>
     public bool Reroute(int input, string name)
     {
-        if (EdgeOf(input) is not { Reference: { } reference })
+        if (target.Layer.EdgeOf(input) is not { Reference: { } reference })
             return false;
         Patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = reference.ToString(), ["value"] = name });
         return true;
@@ -48,7 +48,7 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
     /// <param name="layer">Its type and attributes; name and inputs are added.</param>
     public bool Insert(int input, string verb, JsonObject layer)
     {
-        if (EdgeOf(input) is not { } edge)
+        if (target.Layer.EdgeOf(input) is not { } edge)
             return false;
         var named = new JsonObject { ["name"] = FreshName(edge.Reference is null ? target.Name.Split('/')[^1] : edge.Written, verb), ["type"] = layer["type"]!.DeepClone() };
         if (edge.Reference is { } reference)
@@ -68,8 +68,6 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
         _inserted.Add((edge.List.ToString(), edge.Index));
         return true;
     }
-
-    private Edge? EdgeOf(int input) => input < target.Edges.Count ? target.Edges[input] : null;
 
     // Layers that this patch has put before the merge in the same list have moved it down.
     private int ShiftOf(Edge edge) => edge.Index < 0 ? 0 : _inserted.Count(inserted => inserted.List == edge.List.ToString() && inserted.Index == edge.Index);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;
@@ -15,11 +16,30 @@ public readonly record struct Wire(string Source, int Port = 0)
 /// <param name="Path">The layer's object in the spec as sent.</param>
 public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPath Path)
 {
-    /// <summary>For each input, how a patch puts a layer on that edge.</summary>
-    public Edge[] Edges { get; init; } = [];
+    /// <summary>The inputs as the spec writes them; null where it does not.</summary>
+    public Reference[]? References { get; init; }
+
+    /// <summary>For a layer whose inputs are left out: the name of what feeds it, as it is known there.</summary>
+    public string? Fed { get; init; }
+
+    /// <summary>For the merge of a <c>parallel</c>: its branches.</summary>
+    public IReadOnlyList<LayerList>? Branches { get; init; }
 
     /// <summary>An input as the spec writes it, for messages.</summary>
-    public string InputName(int input) => input < Edges.Length ? Edges[input].Written : Inputs[input].ToString();
+    public string InputName(int input) => EdgeOf(input)?.Written ?? Inputs[input].ToString();
+
+    /// <summary>How a patch puts a layer on the way into an input; null where the spec has no place for one.</summary>
+    public Edge? EdgeOf(int input)
+    {
+        if (Branches is not null)
+            return input < Branches.Count ? new(Branches[input].Path, -1, null, string.Create(CultureInfo.InvariantCulture, $"branch {input}")) : null;
+        if (References is null && Fed is null)
+            return null;
+        var written = References?.Length ?? 1;
+        if (input < written)
+            return new(Path.Parent!, Path.Index, References?[input].Path, References?[input].Name ?? Fed!);
+        return input == written && Operator.Like is { } like ? new(Path.Parent!, Path.Index, Path[like.Attribute]["like"], like.Layer) : null;
+    }
 }
 
 /// <summary>Where a patch can insert a layer on the way into an input.</summary>

@@ -111,7 +111,7 @@ public enum Initializer
 /// <param name="Dims">Its shape, as PyTorch shapes it.</param>
 /// <param name="Trainable">False for running statistics (buffers).</param>
 /// <param name="FanIn">Inputs of one output unit; 0 where the initializer needs none.</param>
-public sealed record Parameter(string Name, long[] Dims, Initializer Initializer, bool Trainable = true, long FanIn = 0, double Constant = 0)
+public readonly record struct Parameter(string Name, long[] Dims, Initializer Initializer, bool Trainable = true, long FanIn = 0, double Constant = 0)
 {
     public long Count
     {

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Text.Json;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;
@@ -29,6 +30,15 @@ public static class OperatorCatalog
     private static readonly Dictionary<Type, string> OnlyKind = ByKind.Values.GroupBy(type => type.Record).Where(kinds => kinds.Count() == 1).ToDictionary(kinds => kinds.Key, kinds => kinds.Single().Kind);
 
     public static IEnumerable<OperatorType> All => ByKind.Values;
+
+    private static readonly Dictionary<string, OperatorType>.AlternateLookup<ReadOnlySpan<char>> BySpan = ByKind.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The type that a JSON string names.</summary>
+    public static OperatorType? Find(JsonElement name)
+    {
+        Span<char> letters = stackalloc char[SpecReader.MaxNameLength];
+        return NameTable.TryDecode(name, letters, out var length) ? BySpan.TryGetValue(letters[..length], out var type) ? type : null : ByKind.GetValueOrDefault(name.GetString()!);
+    }
 
     public static OperatorType? Find(string kind) => ByKind.GetValueOrDefault(kind);
 

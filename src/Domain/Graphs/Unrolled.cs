@@ -48,7 +48,7 @@ internal readonly record struct Unrolled(long Layers, long Steps, long Letters)
     private static Unrolled Of(LayerSpec layer, bool once, int prefix)
     {
         var name = prefix + (layer.Name ?? layer.Type).Length;
-        var own = new Unrolled(0, 1 + (layer.Inputs?.Count ?? 0), name);
+        var own = new Unrolled(0, 1 + (layer.Inputs?.Length ?? 0), name);
         switch (layer)
         {
             case OperatorSpec one:

@@ -5,18 +5,29 @@ using ConcatService.Domain.Specs;
 namespace ConcatService.Domain.Planning;
 
 /// <summary>A layer with every shape known. Composite operators are gone: what is listed is what runs.</summary>
-/// <param name="Name">The full name.</param>
-/// <param name="Inputs">Where its inputs come from: planned layers or spec inputs, aliases resolved.</param>
+/// <param name="Layer">What is planned.</param>
 /// <param name="InputShapes">One for each input.</param>
 /// <param name="Outputs">One shape for each output port.</param>
-public sealed record PlannedLayer(string Name, Operator Operator, SpecPath Path, Wire[] Inputs, Shape[] InputShapes, Shape[] Outputs, IReadOnlyList<Edge> Edges)
+public sealed record PlannedLayer(Layer Layer, Shape[] InputShapes, Shape[] Outputs)
 {
+    private (long Trainable, long Buffers)? _counts;
+
+    /// <summary>The full name.</summary>
+    public string Name => Layer.Name;
+
+    public Operator Operator => Layer.Operator;
+
+    public SpecPath Path => Layer.Path;
+
+    /// <summary>Where its inputs come from: planned layers or spec inputs, aliases resolved.</summary>
+    public Wire[] Inputs => Layer.Inputs;
+
     public Shape Input => InputShapes[0];
 
     public Shape Output => Outputs[0];
 
     /// <summary>Declared by the operator; the key of a parameter is <c>layer.parameter</c>.</summary>
-    public IReadOnlyList<Parameter> Parameters => field ??= Operator.Parameters(this).ToArray();
+    public IReadOnlyList<Parameter> Parameters => [.. Operator.Parameters(this)];
 
     /// <summary>The key of a parameter in the model, in checkpoints and in ONNX: <c>stem.weight</c>.</summary>
     public string KeyOf(Parameter parameter) => $"{Name}.{parameter.Name}";
@@ -25,21 +36,24 @@ public sealed record PlannedLayer(string Name, Operator Operator, SpecPath Path,
     public long? Macs => Operator.Macs(this);
 
     /// <summary>Trainable numbers, as PyTorch counts them.</summary>
-    public long ParameterCount => Count(trainable: true);
+    public long ParameterCount => (_counts ??= Count()).Trainable;
 
     /// <summary>Running statistics, which Keras adds to its totals.</summary>
-    public long BufferCount => Count(trainable: false);
+    public long BufferCount => (_counts ??= Count()).Buffers;
 
-    private long Count(bool trainable)
+    // Only the counts are kept: most plans are reported and never built.
+    private (long Trainable, long Buffers) Count()
     {
-        var sum = 0L;
-        for (var i = 0; i < Parameters.Count; i++)
+        var (trainable, buffers) = (0L, 0L);
+        foreach (var parameter in Operator.Parameters(this))
         {
-            if (Parameters[i].Trainable == trainable)
-                sum = Saturating.Add(sum, Parameters[i].Count);
+            if (parameter.Trainable)
+                trainable = Saturating.Add(trainable, parameter.Count);
+            else
+                buffers = Saturating.Add(buffers, parameter.Count);
         }
 
-        return sum;
+        return (trainable, buffers);
     }
 }
 

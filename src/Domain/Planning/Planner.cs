@@ -54,7 +54,7 @@ public sealed class Planner
             if (!_shapes.TryGetValue(layer.Inputs[i], out var shape))
             {
                 ReportPort(layer, i);
-                _rows.Add(new(layer, null, null));
+                _rows.Add(new(layer, null));
                 return null;
             }
 
@@ -68,14 +68,14 @@ public sealed class Planner
         {
             var output = layer.Operator.Expand(new(site, PlanLayer, wire => _shapes[wire]));
             if (output is null)
-                _rows.Add(new(layer, null, null));
+                _rows.Add(new(layer, null));
             return output;
         }
 
         var outputs = layer.Operator.InferAll(site);
         if (outputs is null || !AreSizes(site, outputs))
         {
-            _rows.Add(new(layer, null, null));
+            _rows.Add(new(layer, null));
             return null;
         }
 
@@ -102,7 +102,7 @@ public sealed class Planner
         _layout = spec;
         if (inside is not { } output)
         {
-            _rows.Add(new(layer, null, null));
+            _rows.Add(new(layer, null));
             return null;
         }
 
@@ -114,7 +114,7 @@ public sealed class Planner
 
     private void Keep(Layer layer, Shape[] inputs, Shape[] outputs)
     {
-        var planned = new PlannedLayer(layer.Name, layer.Operator, layer.Path, layer.Inputs, inputs, outputs, layer.Edges);
+        var planned = new PlannedLayer(layer, inputs, outputs);
         var before = _parameters;
         _parameters = Saturating.Add(_parameters, planned.ParameterCount);
         if (_parameters > MaxParameters && before <= MaxParameters)
@@ -122,7 +122,7 @@ public sealed class Planner
         for (var port = 0; port < outputs.Length; port++)
             _shapes[new(layer.Name, port)] = outputs[port];
         _planned.Add(planned);
-        _rows.Add(new(layer, planned, outputs[0]));
+        _rows.Add(new(layer, planned));
     }
 
     private bool AreSizes(Site site, Shape[] outputs)
@@ -170,8 +170,7 @@ public sealed class Planner
         var wire = layer.Inputs[input];
         if (wire.Port == 0 || !_shapes.ContainsKey(new(wire.Source)))
             return;
-        var path = layer.Edges.Length > input && layer.Edges[input].Reference is { } reference ? reference : layer.Path;
-        _report.Error(Codes.UnknownInput, path, $"{layer.Name}: there is no '{wire}'; {wire.Source} has outputs 0 to {_shapes.Keys.Count(known => known.Source == wire.Source) - 1}.", layer.Name);
+        _report.Error(Codes.UnknownInput, layer.EdgeOf(input)?.Reference ?? layer.Path, $"{layer.Name}: there is no '{wire}'; {wire.Source} has outputs 0 to {_shapes.Keys.Count(known => known.Source == wire.Source) - 1}.", layer.Name);
     }
 }
 
@@ -182,4 +181,8 @@ public sealed class Planner
 public sealed record Planned(Plan? Plan, IReadOnlyList<LayerRow> Rows, IReadOnlyList<PlannedLayer> Layers, IReadOnlyDictionary<Wire, Shape> Shapes, Conditions Conditions);
 
 /// <summary>A layer as the report lists it.</summary>
-public sealed record LayerRow(Layer Layer, PlannedLayer? Planned, Shape? Output);
+/// <param name="Planned">Null for a layer without a shape.</param>
+public readonly record struct LayerRow(Layer Layer, PlannedLayer? Planned)
+{
+    public Shape? Output => Planned?.Output;
+}

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Planning;
@@ -85,30 +86,32 @@ public static class ReportWriter
 
     private static void WriteTotals(Utf8JsonWriter writer, Totals? totals)
     {
-        WriteNumber(writer, "parameters"u8, totals?.Parameters);
-        WriteNumber(writer, "buffers"u8, totals?.Buffers);
-        WriteNumber(writer, "macs"u8, totals?.Macs);
-        WriteNumber(writer, "activation_bytes_per_sample"u8, totals?.ActivationBytesPerSample);
+        WriteNumber(writer, Names.Parameters, totals?.Parameters);
+        WriteNumber(writer, JsonEncodedText.Encode("buffers"), totals?.Buffers);
+        WriteNumber(writer, Names.Macs, totals?.Macs);
+        WriteNumber(writer, JsonEncodedText.Encode("activation_bytes_per_sample"), totals?.ActivationBytesPerSample);
         writer.WriteStartObject("training_memory_bytes");
         // Activations are kept for the backward pass, and their gradients are about as large.
-        WriteNumber(writer, "per_sample"u8, totals?.ActivationBytesPerSample is { } activations ? Saturating.Multiply(2, activations) : null);
-        WriteNumber(writer, "fixed"u8, totals?.TrainingBytesFixed);
+        WriteNumber(writer, JsonEncodedText.Encode("per_sample"), totals?.ActivationBytesPerSample is { } activations ? Saturating.Multiply(2, activations) : null);
+        WriteNumber(writer, JsonEncodedText.Encode("fixed"), totals?.TrainingBytesFixed);
         writer.WriteEndObject();
     }
 
     private static void WriteRow(Utf8JsonWriter writer, LayerRow row)
     {
+        var layer = row.Layer;
         writer.WriteStartObject();
-        writer.WriteString("name"u8, row.Layer.Name);
-        writer.WriteString("type"u8, row.Layer.Operator.Kind);
-        writer.WriteString("path"u8, row.Layer.Path.ToString());
-        writer.WriteStartArray("inputs"u8);
-        foreach (var wire in row.Layer.Inputs)
+        writer.WriteString(Names.Name, layer.Name);
+        writer.WriteString(Names.Type, layer.Operator.Kind);
+        WritePath(writer, layer.Path);
+        writer.WriteStartArray(Names.Inputs);
+        foreach (var wire in layer.Inputs)
             writer.WriteStringValue(wire.ToString());
         writer.WriteEndArray();
-        WriteShape(writer, "output_shape"u8, row.Output);
-        WriteNumber(writer, "parameters"u8, row.Planned?.ParameterCount);
-        WriteNumber(writer, "macs"u8, row.Planned?.Macs);
+        writer.WritePropertyName(Names.OutputShape);
+        WriteShape(writer, row.Output);
+        WriteNumber(writer, Names.Parameters, row.Planned?.ParameterCount);
+        WriteNumber(writer, Names.Macs, row.Planned?.Macs);
         writer.WriteEndObject();
     }
 
@@ -117,9 +120,18 @@ public static class ReportWriter
         writer.WriteStartObject();
         writer.WriteString("symbol", constraint.Symbol);
         writer.WriteString("condition", constraint.Condition);
-        WriteNumber(writer, "counterexample"u8, constraint.Counterexample);
+        WriteNumber(writer, JsonEncodedText.Encode("counterexample"), constraint.Counterexample);
         writer.WriteString("layer", constraint.Layer);
         writer.WriteEndObject();
+    }
+
+    private static void WritePath(Utf8JsonWriter writer, SpecPath path)
+    {
+        Span<byte> utf8 = stackalloc byte[256];
+        if (path.TryFormat(utf8, out var length))
+            writer.WriteString(Names.Path, utf8[..length]);
+        else
+            writer.WriteString(Names.Path, path.ToString());
     }
 
     /// <summary>One finding, as the report lists it.</summary>
@@ -169,8 +181,8 @@ public static class ReportWriter
         writer.WriteString("id", fix.Id);
         writer.WriteString("title", fix.Title);
         writer.WriteString("effect", fix.Effect);
-        WriteNumber(writer, "added_parameters"u8, fix.AddedParameters);
-        WriteNumber(writer, "added_macs"u8, fix.AddedMacs);
+        WriteNumber(writer, JsonEncodedText.Encode("added_parameters"), fix.AddedParameters);
+        WriteNumber(writer, JsonEncodedText.Encode("added_macs"), fix.AddedMacs);
         WriteShape(writer, "output_shape"u8, fix.OutputShape);
         writer.WritePropertyName("patch");
         fix.Patch.WriteTo(writer);
@@ -192,23 +204,30 @@ public static class ReportWriter
         }
 
         writer.WriteStartArray();
-        foreach (var dim in shape.Dims)
+        for (var i = 0; i < shape.Rank; i++)
         {
-            if (dim.Known is { } size)
+            if (shape.Dims[i].Known is { } size)
                 writer.WriteNumberValue(size);
             else
-                writer.WriteStringValue(dim.ToString());
+                writer.WriteStringValue(shape.Dims[i].ToString());
         }
 
         writer.WriteEndArray();
     }
 
-    private static void WriteNumber(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long? value)
+    private static void WriteNumber(Utf8JsonWriter writer, JsonEncodedText name, long? value)
     {
         if (value is { } number)
             writer.WriteNumber(name, number);
         else
             writer.WriteNull(name);
+    }
+
+    /// <summary>Member names that come once for each layer, encoded beforehand.</summary>
+    private static class Names
+    {
+        public static readonly JsonEncodedText Name = JsonEncodedText.Encode("name"), Type = JsonEncodedText.Encode("type"), Path = JsonEncodedText.Encode("path"),
+            Inputs = JsonEncodedText.Encode("inputs"), OutputShape = JsonEncodedText.Encode("output_shape"), Parameters = JsonEncodedText.Encode("parameters"), Macs = JsonEncodedText.Encode("macs");
     }
 
     private static string AttributeName(Severity severity) => severity switch

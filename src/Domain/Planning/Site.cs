@@ -5,12 +5,21 @@ using ConcatService.Domain.Symbols;
 namespace ConcatService.Domain.Planning;
 
 /// <summary>Where an operator is asked for its shape: its layer, the shapes that arrive, and the report that it writes to.</summary>
-public sealed record Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Report, Conditions Conditions)
+public readonly record struct Site(Layer Layer, Shape[] Inputs, Layout Layout, Report Report, Conditions Conditions)
 {
     public Shape Input => Inputs[0];
 
     /// <summary>The inputs as a diagnostic shows them.</summary>
-    public IReadOnlyList<NamedShape> NamedInputs => [.. Inputs.Select((shape, i) => new NamedShape(Layer.InputName(i), shape))];
+    public IReadOnlyList<NamedShape> NamedInputs
+    {
+        get
+        {
+            var named = new NamedShape[Inputs.Length];
+            for (var i = 0; i < named.Length; i++)
+                named[i] = new(Layer.InputName(i), Inputs[i]);
+            return named;
+        }
+    }
 
     /// <summary>Reports an error at this layer; null, so that a shape rule can return it.</summary>
     public Shape? Error(Code code, string message)

@@ -66,19 +66,26 @@ public sealed class Shape
         return new(dims, _axes, DType);
     }
 
-    /// <summary>The shape with other spatial sizes; <paramref name="size"/> gets which spatial dimension it is, counted from 0, and its size.</summary>
-    public Shape WithSpatial(Func<int, Dim, Dim> size)
+    /// <summary>What windows that slide over the spatial axes give.</summary>
+    /// <param name="window">The window along a spatial dimension, counted from 0.</param>
+    /// <param name="features">The size of the feature axis; as it is when null.</param>
+    public Shape Slid(Func<int, Window> window, long? features = null)
     {
         var dims = (Dim[])_dims.Clone();
         var dimension = 0;
         for (var i = 0; i < dims.Length; i++)
         {
             if (_axes[i].IsSpatial())
-                dims[i] = size(dimension++, dims[i]);
+                dims[i] = window(dimension++).Size(dims[i]);
+            else if (_axes[i] == Axis.Channels && features is { } size)
+                dims[i] = size;
         }
 
         return new(dims, _axes, DType);
     }
+
+    /// <summary>The shape with other sizes, as many.</summary>
+    public Shape With(Dim[] dims) => new(dims, _axes, DType);
 
     public Shape With(DType dtype) => new(_dims, _axes, dtype);
 

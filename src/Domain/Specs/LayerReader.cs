@@ -16,6 +16,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
 
     private static readonly string[] ShorthandLayerFields = [.. LayerFields, "norm", "activation"];
 
+    private readonly NameTable _names = new();
+    private readonly ShorthandFields _shorthand = new(report);
     private readonly List<string> _openBlocks = [];
     private int _depth;
     private int _layers;
@@ -67,11 +69,11 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         {
             if (nameJson.ValueKind != JsonValueKind.String)
                 report.Error(Codes.WrongType, path["name"], $"'name' is {SpecReader.Shown(nameJson)}; expected a string.");
-            else if (nameJson.GetString()! is var given && (SpecReader.IsName(given) || SpecReader.IsName(given, path["name"], report)))
+            else if (_names.Text(nameJson) is var given && (SpecReader.IsName(given) || SpecReader.IsName(given, path["name"], report)))
                 name = given;
         }
 
-        var inputs = json.TryGetProperty("inputs", out var inputJson) ? SpecReader.References(inputJson, path["inputs"], report) : null;
+        var inputs = json.TryGetProperty("inputs", out var inputJson) ? SpecReader.References(inputJson, path, "inputs", _names, report) : null;
         if (!json.TryGetProperty("type", out var typeJson) || typeJson.ValueKind != JsonValueKind.String)
         {
             if (typeJson.ValueKind == JsonValueKind.Undefined)
@@ -81,33 +83,34 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             return new UnreadableSpec("", name, inputs, path);
         }
 
+        if (OperatorCatalog.Find(typeJson) is { } known)
+            return ReadOperatorLayer(json, known, name, inputs, path, overrides);
         var type = typeJson.GetString()!;
-        return type switch
+        switch (type)
         {
-            "parallel" => ReadParallel(json, name, inputs, path, overrides),
-            "repeat" => ReadRepeat(json, name, inputs, path, overrides),
-            "block" => ReadBlock(json, name, inputs, path),
-            _ => ReadOperatorLayer(json, type, name, inputs, path, overrides),
-        };
+            case "parallel":
+                return ReadParallel(json, name, inputs, path, overrides);
+            case "repeat":
+                return ReadRepeat(json, name, inputs, path, overrides);
+            case "block":
+                return ReadBlock(json, name, inputs, path);
+            default:
+                report.Error(Codes.UnknownType, path["type"], $"There is no layer type '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}");
+                return new UnreadableSpec(type, name, inputs, path);
+        }
     }
 
-    private LayerSpec ReadOperatorLayer(JsonElement json, string type, string? name, List<Reference>? inputs, SpecPath path, Overrides? overrides)
+    private LayerSpec ReadOperatorLayer(JsonElement json, OperatorType known, string? name, Reference[]? inputs, SpecPath path, Overrides? overrides)
     {
-        if (OperatorCatalog.Find(type) is not { } known)
-        {
-            report.Error(Codes.UnknownType, path["type"], $"There is no layer type '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}");
-            return new UnreadableSpec(type, name, inputs, path);
-        }
-
-        var made = known.Create();
-        var fields = new ShorthandFields(made is IHasShorthand, report);
-        var usable = AttributeObject.Read(json, made, path, type, report, member => fields.Read(member, path) || member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8), fields.Names);
+        var (type, made) = (known.Kind, known.Create());
+        var fields = _shorthand.For(made is IHasShorthand, path);
+        var usable = AttributeObject.Read(json, made, path, type, report, fields.IsOther, fields.Names);
         if (name is not null && overrides?.Take(name) is { } own && IsObject(own, overrides.Path[name]))
-            AttributeObject.Read(own, made, overrides.Path[name], type, report, member => fields.Read(member, overrides.Path[name]), fields.Names, partial: true);
+            AttributeObject.Read(own, made, overrides.Path[name], type, report, fields.Overridden(overrides.Path[name]), fields.Names, partial: true);
         return !usable ? new UnreadableSpec(type, name, inputs, path) : new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation);
     }
 
-    private ParallelSpec ReadParallel(JsonElement json, string? name, List<Reference>? inputs, SpecPath path, Overrides? overrides)
+    private ParallelSpec ReadParallel(JsonElement json, string? name, Reference[]? inputs, SpecPath path, Overrides? overrides)
     {
         Known(json, path, "parallel", ["name", "type", "inputs", "branches", "merge"]);
         var branches = new List<LayerList>();
@@ -129,7 +132,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         return new("parallel", name, inputs, path, branches, merge ?? OperatorCatalog.Find("concat")!.Create());
     }
 
-    private RepeatSpec ReadRepeat(JsonElement json, string? name, List<Reference>? inputs, SpecPath path, Overrides? overrides)
+    private RepeatSpec ReadRepeat(JsonElement json, string? name, Reference[]? inputs, SpecPath path, Overrides? overrides)
     {
         Known(json, path, "repeat", ["name", "type", "inputs", "times", "layers"]);
         var times = 1L;
@@ -145,7 +148,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         return new("repeat", name, inputs, path, Math.Max(1, times), body);
     }
 
-    private LayerSpec ReadBlock(JsonElement json, string? name, List<Reference>? inputs, SpecPath path)
+    private LayerSpec ReadBlock(JsonElement json, string? name, Reference[]? inputs, SpecPath path)
     {
         Known(json, path, "block", ["name", "type", "inputs", "block", "with"]);
         var block = json.TryGetProperty("block", out var blockJson) && blockJson.ValueKind == JsonValueKind.String ? blockJson.GetString() : null;
@@ -207,22 +210,47 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
     }
 
-    /// <summary>The <c>norm</c> and <c>activation</c> of a layer that knows the shorthand.</summary>
-    private sealed class ShorthandFields(bool known, Report report)
+    /// <summary>The <c>norm</c> and <c>activation</c> of the layer that is being read, when it knows the shorthand. One for all layers, which come one after the other.</summary>
+    private sealed class ShorthandFields
     {
-        public IEnumerable<string> Names => known ? ShorthandLayerFields : LayerFields;
+        private readonly Report _report;
+        private bool _known;
+        private SpecPath _path = SpecPath.Root;
+
+        public ShorthandFields(Report report)
+        {
+            _report = report;
+            IsOther = member => Read(member) || member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8);
+        }
+
+        /// <summary>Whether a member is none of the operator's attributes; the two are read then.</summary>
+        public Func<JsonProperty, bool> IsOther { get; }
+
+        public string[] Names => _known ? ShorthandLayerFields : LayerFields;
 
         public Operator? Norm { get; private set; }
 
         public Operator? Activation { get; private set; }
 
-        /// <summary>Whether the member is one of the two; it is read then.</summary>
-        public bool Read(JsonProperty member, SpecPath path)
+        public ShorthandFields For(bool known, SpecPath path)
         {
-            if (known && member.NameEquals("norm"u8))
-                Norm = NestedOperator.Read(member.Value, path["norm"], "norm", report);
-            else if (known && member.NameEquals("activation"u8))
-                Activation = NestedOperator.Read(member.Value, path["activation"], "activation", report);
+            (_known, _path, Norm, Activation) = (known, path, null, null);
+            return this;
+        }
+
+        /// <summary>The same for a block's <c>with</c>, where a layer cannot be named or wired anew.</summary>
+        public Func<JsonProperty, bool> Overridden(SpecPath path)
+        {
+            _path = path;
+            return Read;
+        }
+
+        private bool Read(JsonProperty member)
+        {
+            if (_known && member.NameEquals("norm"u8))
+                Norm = NestedOperator.Read(member.Value, _path["norm"], "norm", _report);
+            else if (_known && member.NameEquals("activation"u8))
+                Activation = NestedOperator.Read(member.Value, _path["activation"], "activation", _report);
             else
                 return false;
             return true;

@@ -17,11 +17,17 @@ public sealed record Spec
     public IReadOnlyList<LayerSpec> Layers { get; init; } = [];
 
     /// <summary>Null when left out: the last layer.</summary>
-    public IReadOnlyList<Reference>? Outputs { get; init; }
+    public Reference[]? Outputs { get; init; }
 }
 
 /// <summary>A name that the spec uses to point at an input or layer.</summary>
-public sealed record Reference(string Name, SpecPath Path);
+/// <param name="Owner">The object that refers.</param>
+/// <param name="Field">Its field with the name, or with a list of names.</param>
+/// <param name="Index">The position in that list; -1 where there is none.</param>
+public readonly record struct Reference(string Name, SpecPath Owner, string Field, int Index)
+{
+    public SpecPath Path => Index < 0 ? Owner[Field] : Owner[Field][Index];
+}
 
 /// <summary>A list of layers, and where it stands.</summary>
 public sealed record LayerList(IReadOnlyList<LayerSpec> Layers, SpecPath Path);
@@ -29,21 +35,21 @@ public sealed record LayerList(IReadOnlyList<LayerSpec> Layers, SpecPath Path);
 /// <summary>One element of a list of layers.</summary>
 /// <param name="Name">As given; made up by the expander when absent.</param>
 /// <param name="Inputs">Null when left out: the layer written before.</param>
-public abstract record LayerSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path);
+public abstract record LayerSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path);
 
 /// <summary>A layer that computes something, with its shorthand <c>norm</c> and <c>activation</c>.</summary>
-public sealed record OperatorSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path, Operator Operator, Operator? Norm, Operator? Activation)
+public sealed record OperatorSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, Operator Operator, Operator? Norm, Operator? Activation)
     : LayerSpec(Type, Name, Inputs, Path);
 
 /// <summary>Branches fed by the same input and joined by a merge.</summary>
-public sealed record ParallelSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path, IReadOnlyList<LayerList> Branches, Operator Merge)
+public sealed record ParallelSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, IReadOnlyList<LayerList> Branches, Operator Merge)
     : LayerSpec(Type, Name, Inputs, Path);
 
 /// <summary>A list, several times over, each fed by the last; a <c>block</c> is a list once.</summary>
 /// <param name="Times">Null for a block, whose layers are named without a number.</param>
-public sealed record RepeatSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path, long? Times, LayerList Body)
+public sealed record RepeatSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, long? Times, LayerList Body)
     : LayerSpec(Type, Name, Inputs, Path);
 
 /// <summary>A layer that could not be read. It keeps its name, so that references to it make no further noise.</summary>
-public sealed record UnreadableSpec(string Type, string? Name, IReadOnlyList<Reference>? Inputs, SpecPath Path)
+public sealed record UnreadableSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path)
     : LayerSpec(Type, Name, Inputs, Path);

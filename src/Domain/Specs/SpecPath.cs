@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace ConcatService.Domain.Specs;
 
@@ -8,7 +9,6 @@ public sealed class SpecPath
     private readonly SpecPath? _parent;
     private readonly string? _key;
     private readonly int _index;
-    private string? _text;
 
     private SpecPath(SpecPath? parent, string? key, int index)
     {
@@ -29,13 +29,27 @@ public sealed class SpecPath
     /// <summary>The position in the array that holds this value, or -1 for a member of an object.</summary>
     public int Index => _index;
 
-    public override string ToString() => _text ??= Print();
-
-    private string Print()
+    public override string ToString()
     {
         if (_parent is null)
             return "";
         var own = _key is null ? _index.ToString(CultureInfo.InvariantCulture) : _key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
         return string.Concat(_parent.ToString(), "/", own);
+    }
+
+    /// <summary>Prints without making a string: a report has a path for every layer. False when it does not fit, or a key needs escapes.</summary>
+    internal bool TryFormat(Span<byte> utf8, out int written)
+    {
+        written = 0;
+        if (_parent is null)
+            return true;
+        if (!_parent.TryFormat(utf8, out var before) || before == utf8.Length)
+            return false;
+        utf8[before++] = (byte)'/';
+        int own;
+        if (_key is null ? !_index.TryFormat(utf8[before..], out own, provider: CultureInfo.InvariantCulture) : _key.AsSpan().ContainsAny('~', '/') || !Encoding.UTF8.TryGetBytes(_key, utf8[before..], out own))
+            return false;
+        written = before + own;
+        return true;
     }
 }

@@ -38,7 +38,7 @@ public sealed class SpecReader
         var layers = fields.TryGetValue("layers", out var layerJson)
             ? new LayerReader(_report, blocks).ReadList(layerJson, SpecPath.Root["layers"]).Layers
             : Missing<LayerSpec>("layers", "a list of layers");
-        var outputs = fields.TryGetValue("outputs", out var outputJson) ? References(outputJson, SpecPath.Root["outputs"], _report) : null;
+        var outputs = fields.TryGetValue("outputs", out var outputJson) ? References(outputJson, SpecPath.Root, "outputs", new(), _report) : null;
         return new() { Name = name, Layout = layout, Inputs = inputs, Symbols = symbols, Layers = layers, Outputs = outputs };
     }
 
@@ -207,26 +207,27 @@ public sealed class SpecReader
         return fallback;
     }
 
-    internal static List<Reference>? References(JsonElement json, SpecPath path, Report report)
+    /// <summary>The names in the list that <paramref name="field"/> of <paramref name="owner"/> is; what is no name is reported and left out.</summary>
+    internal static Reference[]? References(JsonElement json, SpecPath owner, string field, NameTable names, Report report)
     {
         if (json.ValueKind != JsonValueKind.Array)
         {
-            report.Error(Codes.WrongType, path, $"Expected a list of layer or input names; this is {Shown(json)}.");
+            report.Error(Codes.WrongType, owner[field], $"Expected a list of layer or input names; this is {Shown(json)}.");
             return null;
         }
 
-        var references = new List<Reference>(json.GetArrayLength());
-        var index = 0;
+        var references = new Reference[json.GetArrayLength()];
+        var (count, index) = (0, 0);
         foreach (var item in json.EnumerateArray())
         {
             if (item.ValueKind == JsonValueKind.String)
-                references.Add(new(item.GetString()!, path[index]));
+                references[count++] = new(names.Text(item), owner, field, index);
             else
-                report.Error(Codes.WrongType, path[index], $"Expected the name of a layer or input; this is {Shown(item)}.");
+                report.Error(Codes.WrongType, owner[field][index], $"Expected the name of a layer or input; this is {Shown(item)}.");
             index++;
         }
 
-        return references;
+        return count == references.Length ? references : references[..count];
     }
 
     internal static bool IsName(string name) => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters);

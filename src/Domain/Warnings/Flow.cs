@@ -100,7 +100,7 @@ internal sealed class Flow
 
     /// <summary>An input of a layer as the spec writes it: <c>coarse</c>, <c>branch 1</c>.</summary>
     public string InputName(int layer, int input) =>
-        input < Layers[layer].Edges.Count ? Layers[layer].Edges[input].Written : NameOf(Sources(layer)[input]);
+        Layers[layer].Layer.EdgeOf(input)?.Written ?? NameOf(Sources(layer)[input]);
 
     private static bool IsPointwiseLayer(Operator layer) => layer switch
     {

@@ -39,7 +39,7 @@ public abstract class WarningRule
         names.Count <= 1 ? string.Concat(names) : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
 
     /// <summary>Where the attributes of a merge are written: a <c>parallel</c> has them inside, as a name or an object; null where only its name may be there.</summary>
-    private protected static SpecPath? AttributesOf(PlannedLayer merge) => merge.Edges.Any(edge => edge.Index < 0) ? null : merge.Path;
+    private protected static SpecPath? AttributesOf(PlannedLayer merge) => merge.Layer.Branches is not null ? null : merge.Path;
 
     private protected static long? Features(Shape shape) => shape.Has(Axis.Channels) ? shape[Axis.Channels].Known : null;
 }

@@ -33,7 +33,10 @@ public sealed record Concat : Operator, IMerge
     public override Shape? Infer(Site site)
     {
         var inputs = site.Inputs;
-        if (inputs.Any(input => input.Rank != inputs[0].Rank))
+        var (sameRank, sameDType, sameAxes) = (true, true, true);
+        foreach (var input in inputs)
+            (sameRank, sameDType, sameAxes) = (sameRank && input.Rank == inputs[0].Rank, sameDType && input.DType == inputs[0].DType, sameAxes && input.SameAxes(inputs[0]));
+        if (!sameRank)
             return Mismatches.Report(site, null, [], Codes.ConcatRank);
         if (Axis.PositionIn(inputs[0]) is not { } position)
             return Mismatches.Report(site, null, [], Codes.ConcatAxis, $"there is no axis {Axis} in [{Site.Names(inputs[0].Axes)}], {inputs[0].Sizes}. Join along one of those.");
@@ -43,13 +46,14 @@ public sealed record Concat : Operator, IMerge
         var dims = inputs[0].Dims.ToArray();
         if (differing.Count > 0 && !Mismatches.Meet(site, position, differing, Codes.ConcatShape, dims, Requirement.Equal))
             return null;
-        if (inputs.Any(input => input.DType != inputs[0].DType))
+        if (!sameDType)
             return Mismatches.Report(site, position, [], Codes.ConcatDType);
-        if (!inputs.All(input => input.SameAxes(inputs[0])))
+        if (!sameAxes)
             return Mismatches.Report(site, position, [], Codes.ConcatShape);
 
-        dims[position] = inputs.Skip(1).Aggregate(dims[position], (sum, input) => sum + input.Dims[position]);
-        return new(dims, [.. inputs[0].Axes], inputs[0].DType);                                  // [N, C1+…+Ck, H, W]
+        for (var i = 1; i < inputs.Length; i++)
+            dims[position] += inputs[i].Dims[position];
+        return inputs[0].With(dims);                                                             // [N, C1+…+Ck, H, W]
     }
 
     public override Wire? Expand(Expansion expansion)

@@ -11,13 +11,18 @@ internal static class Mismatches
     private const int MostSymbolic = 50;
 
     /// <summary>The written positions, other than <paramref name="joined"/> and the batch, at which some input differs from the first.</summary>
-    public static List<int> Differing(Shape[] inputs, int? joined)
+    public static List<int> Differing(ReadOnlySpan<Shape> inputs, int joined)
     {
         var differing = new List<int>();
         for (var i = 1; i < inputs[0].Rank; i++)
         {
-            if (i != joined && inputs.Any(input => input.Dims[i] != inputs[0].Dims[i]))
+            foreach (var input in inputs[1..])
+            {
+                if (i == joined || input.Dims[i] == inputs[0].Dims[i])
+                    continue;
                 differing.Add(i);
+                break;
+            }
         }
 
         return differing;
@@ -63,7 +68,7 @@ internal static class Mismatches
     {
         var at = differing.Exists(position => Array.Exists(site.Inputs, input => !input.Dims[position].IsKnown)) ? (decision ?? site.Conditions.Decide()).Counterexample(site.Conditions.Symbols) : null;
         var layer = site.Layer;
-        var planned = new PlannedLayer(layer.Name, layer.Operator, layer.Path, layer.Inputs, site.Inputs, [], layer.Edges);
+        var planned = new PlannedLayer(layer, site.Inputs, []);
         var severity = decision?.Answer == Answer.Sometimes ? Severity.Condition : Severity.Error;
         site.Report.Add(new(code, severity, layer.Path, $"{layer.Name}: {message ?? Describe(site, differing, decision, at)}", layer.Name)
         {

@@ -57,7 +57,7 @@ public sealed record Conv : Operator, IHasShorthand
             return null;
         if (channels % Groups != 0 || OutChannels % Groups != 0)
             return site.Error(Codes.NotDivisible, $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it.");
-        return Windows.Slide(site.Input, WindowOf).With(Axis.Channels, OutChannels);              // [N, C, H, W] -> [N, out, H', W']
+        return site.Input.Slid(WindowOf, OutChannels);                                            // [N, C, H, W] -> [N, out, H', W']
     }
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)

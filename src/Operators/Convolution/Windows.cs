@@ -36,8 +36,6 @@ internal static class Windows
         return true;
     }
 
-    public static Shape Slide(Shape input, Func<int, Window> window) => input.WithSpatial((dimension, size) => window(dimension).Size(size));
-
     /// <summary>Which spatial dimension the axis is, counted from 0.</summary>
     public static int Dimension(Shape input, Axis axis) => input.SpatialAxes.ToList().IndexOf(axis);
 

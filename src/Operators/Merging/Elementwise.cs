@@ -24,19 +24,22 @@ public sealed record Elementwise : Operator, IMerge
     {
         var inputs = site.Inputs;
         var first = inputs[0];
-        if (Array.Exists(inputs, input => input.Rank != first.Rank))
+        var (sameRank, sameDType, sameAxes) = (true, true, true);
+        foreach (var input in inputs)
+            (sameRank, sameDType, sameAxes) = (sameRank && input.Rank == first.Rank, sameDType && input.DType == first.DType, sameAxes && input.SameAxes(first));
+        if (!sameRank)
             return Mismatches.Report(site, null, [], Codes.MergeRank);
         var dims = first.Dims.ToArray();
         var differing = Stretch(inputs, dims);
         if (differing.Count > 0 && !Mismatches.Meet(site, null, differing, Codes.MergeShape, dims, (a, b) => Requirement.Equal(a, b).Or(Requirement.Equal(a, 1)).Or(Requirement.Equal(b, 1))))
             return null;
-        if (Array.Exists(inputs, input => input.DType != first.DType))
+        if (!sameDType)
             return Mismatches.Report(site, null, [], Codes.MergeDType);
-        if (!Array.TrueForAll(inputs, input => input.SameAxes(first)))
+        if (!sameAxes)
             return Mismatches.Report(site, null, [], Codes.MergeShape);
         if (Kind == "average" && !site.IsFloat())
             return null;
-        return new(dims, [.. first.Axes], first.DType);                                          // [N, C, H, W], [N, C, 1, 1] -> [N, C, H, W]
+        return first.With(dims);                                                                 // [N, C, H, W], [N, C, 1, 1] -> [N, C, H, W]
     }
 
     public override void EmitOnnx(OnnxScope onnx)

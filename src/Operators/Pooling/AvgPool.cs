@@ -42,7 +42,7 @@ public sealed record AvgPool : Operator
             return null;
         if (CeilMode && !Padding.IsSame && site.Input.Positions is null)
             site.Report.Warning(Codes.ExportUnsupported, site.Layer.Path, $"{site.Layer.Name}: ceil_mode of an average over {site.Input.SpatialSizes} has no ONNX form, because the last window's count depends on the size. Give sizes as numbers, or leave ceil_mode out.", site.Layer.Name);
-        return Windows.Slide(site.Input, WindowOf);                                              // [N, C, H, W] -> [N, C, H', W']
+        return site.Input.Slid(WindowOf);                                                        // [N, C, H, W] -> [N, C, H', W']
     }
 
     public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;

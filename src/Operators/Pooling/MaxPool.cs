@@ -41,7 +41,7 @@ public sealed record MaxPool : Operator
 
     public override Shape? Infer(Site site) =>
         site.IsDefaultOrder(SpatialRank) && Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, Padding) && Windows.PadsAtMostHalf(site, SpatialRank, WindowOf)
-            ? Windows.Slide(site.Input, WindowOf)                                                // [N, C, H, W] -> [N, C, H', W']
+            ? site.Input.Slid(WindowOf)                                                          // [N, C, H, W] -> [N, C, H', W']
             : null;
 
     public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;

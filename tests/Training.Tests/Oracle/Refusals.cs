@@ -46,7 +46,7 @@ public static class Refusals
     /// <summary>Who agrees with a refusal: the name of a rule, "libtorch", or null for nobody.</summary>
     public static string? AgreesWith(Diagnostic refusal, Compilation compiled)
     {
-        var layer = compiled.Planned.Rows.FirstOrDefault(row => row.Layer.Name == refusal.Layer && row.Planned is null)?.Layer;
+        var layer = compiled.Planned.Rows.FirstOrDefault(row => row.Layer.Name == refusal.Layer && row.Planned is null).Layer;
         if (layer is null)
             return null;
         var inputs = Array.ConvertAll(layer.Inputs, wire => compiled.Planned.Shapes[wire]);
@@ -64,7 +64,7 @@ public static class Refusals
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         // The output is what nobody knows here; where a form looks at it, for the place of an axis, the input's does.
-        var planned = new PlannedLayer(layer.Name, layer.Operator, layer.Path, layer.Inputs, inputs, [inputs[0]], layer.Edges);
+        var planned = new PlannedLayer(layer, inputs, [inputs[0]]);
         try
         {
             if (View(layer.Operator, inputs[0]) is { } view)

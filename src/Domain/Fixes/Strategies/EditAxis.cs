@@ -21,5 +21,5 @@ internal sealed class EditAxis : FixStrategy
     }
 
     // The merge of a parallel is written inside the parallel, as a name or an object.
-    private static SpecPath MergePath(MergeCase merge) => merge.Merge.Edges.Any(edge => edge.Index < 0) ? merge.Merge.Path["merge"] : merge.Merge.Path;
+    private static SpecPath MergePath(MergeCase merge) => merge.Merge.Layer.Branches is not null ? merge.Merge.Path["merge"] : merge.Merge.Path;
 }

@@ -32,7 +32,7 @@ internal sealed class OneInput : WarningRule
     private static IEnumerable<Candidate> Fixes(Flow flow, int merge)
     {
         var layer = flow.Layers[merge];
-        if (layer.Edges is [{ Index: >= 0 } edge])
+        if (layer.Layer.EdgeOf(0) is { Index: >= 0 } edge)
             yield return new($"identity-{Slug(layer.Name)}", $"Make {flow.NameOf(merge)} an identity, or add the branch that is missing", "Nothing changes; the spec says what happens.", Loss.None, AsIdentity(layer, edge.Written));
     }
 

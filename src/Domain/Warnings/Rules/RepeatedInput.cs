@@ -54,10 +54,9 @@ internal sealed class RepeatedInput : WarningRule
     private static IEnumerable<Candidate> Fixes(Flow flow, int merge, int first, int second)
     {
         var layer = flow.Layers[merge];
-        if (layer.Edges.Count <= second)
+        if (layer.Layer.EdgeOf(second) is not { } edge)
             yield break;
         const string Effect = "The copy goes, with the weights that read it.";
-        var edge = layer.Edges[second];
         if (layer.Inputs.Length == 2 && edge.Index >= 0)
             yield return new($"identity-{Slug(layer.Name)}", $"Take the merge away, or name the layer that was meant beside {flow.InputName(merge, first)}", $"{flow.NameOf(merge)} gives on {flow.InputName(merge, first)} as it is.", Loss.None, OneInput.AsIdentity(layer, edge.Written));
         else if (layer.Inputs.Length > 2)
