@@ -2,7 +2,7 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Data;
 
-/// <summary>The data sets that every installation knows.</summary>
+/// <summary>The data sets that every installation knows. Of <c>shapes-rgb</c>, which is there in any size, one is listed.</summary>
 public static class DataSets
 {
     /// <summary>Zalando's Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), from the four IDX files of Debian's package dataset-fashion-mnist.</summary>
@@ -46,10 +46,10 @@ public static class DataSets
         [new("y", LearningTask.Regression, [1], []), new("third", LearningTask.Classification, [], ["low", "middle", "high"])],
         4_000, 0, 1_000);
 
-    public static IReadOnlyList<DataSetInfo> All { get; } = [FashionMnist, TwoScale, TwoView, Segments, Tabular];
+    public static IReadOnlyList<DataSetInfo> All { get; } = [FashionMnist, TwoScale, TwoView, ShapesRgb.Default, Segments, Tabular];
 
     /// <summary>Null when there is none of that name.</summary>
-    public static DataSetInfo? Find(string name) => All.FirstOrDefault(known => known.Name == name);
+    public static DataSetInfo? Find(string name) => All.FirstOrDefault(known => known.Name == name) ?? ShapesRgb.Find(name);
 
     /// <summary>What to answer when there is none: the names, and the nearest spelling.</summary>
     public static string Unknown(string name) =>

@@ -20,5 +20,6 @@ public static class DataSetLoader
     public static DataSet Load(string name, DataFolders folders) =>
         name == DataSets.FashionMnist.Name ? FashionMnist.Load(folders)
         : Generators.TryGetValue(name, out var generate) ? generate(DataSets.Find(name)!, 0)
+        : ShapesRgb.Find(name) is { } shapes ? ShapesRgbPictures.Generate(shapes)
         : throw new ArgumentException(DataSets.Unknown(name), nameof(name));
 }
