@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -25,6 +26,9 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     /// <summary>The options every process uses: PostgreSQL, snake_case names.</summary>
     public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) =>
         options.UseNpgsql(source).UseSnakeCaseNamingConvention();
+
+    /// <summary>JSON comes back as it was written: <c>jsonb</c> would sort the members.</summary>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Properties<JsonElement>().HaveColumnType("json");
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -1,6 +1,7 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;
@@ -17,11 +18,11 @@ internal static class Initializers
         foreach (var layer in model.Layers)
         {
             foreach (var declared in layer.Plan.Parameters)
-                Fill(layer[declared.Name], declared, initialization == Initialization.Auto ? Fitting(layer.Plan, model.Plan) : initialization);
+                Fill(layer[declared.Name], declared, initialization == Initialization.Auto ? Fitting(layer.Plan, model.Plan) : initialization, layer.Plan, model.Plan);
         }
     }
 
-    private static void Fill(Tensor tensor, Parameter declared, Initialization weights)
+    private static void Fill(Tensor tensor, Parameter declared, Initialization weights, PlannedLayer layer, Plan plan)
     {
         var fanIn = Math.Max(declared.FanIn, 1);
         switch (declared.Initializer)
@@ -29,6 +30,12 @@ internal static class Initializers
             case Initializer.Weight when weights == Initialization.Pytorch:
             case Initializer.Bias:
                 tensor.uniform_(-1 / Math.Sqrt(fanIn), 1 / Math.Sqrt(fanIn));
+                break;
+            case Initializer.Weight when weights == Initialization.Dirac:
+                Dirac(tensor, layer);
+                break;
+            case Initializer.Weight when weights == Initialization.Orthogonal:
+                tensor.copy_(nn.init.orthogonal_(empty(tensor.shape, device: tensor.device), Fitting(layer, plan) == Initialization.He ? Math.Sqrt(2) : 1));      // it wants contiguous memory
                 break;
             case Initializer.Weight:
                 tensor.normal_(0, Math.Sqrt(Variance(declared, fanIn, weights)));
@@ -47,6 +54,22 @@ internal static class Initializers
                 break;
             default:
                 throw new InvalidOperationException($"No way to fill {declared.Initializer}.");
+        }
+    }
+
+    /// <summary>[out, in / groups, kH, kW]: a 1 in the middle of the window where the output is its group's input of that number, else 0.</summary>
+    private static void Dirac(Tensor tensor, PlannedLayer layer)
+    {
+        tensor.zero_();
+        var (outputs, inputs) = (tensor.shape[0], tensor.shape[1]);
+        var groups = Math.Max(1, layer.Input.Has(Axis.Channels) ? (layer.Input[Axis.Channels].Known ?? inputs) / inputs : 1);
+        var perGroup = outputs / groups;
+        for (var i = 0L; i < outputs; i++)
+        {
+            var middle = i % perGroup < inputs ? tensor[i][i % perGroup] : null;
+            for (var size = 2; middle is not null && size < tensor.dim(); size++)
+                middle = middle[tensor.shape[size] / 2];
+            middle?.fill_(1);
         }
     }
 

@@ -4,7 +4,7 @@ namespace ConcatService.Training;
 internal static class Seeds
 {
     /// <summary>What a stream is for: numbers that never change, or old jobs could not be repeated.</summary>
-    public const ulong Split = 1, Order = 2;
+    public const ulong Split = 1, Order = 2, Augment = 3;
 
     /// <summary>SplitMix64 (Steele, Lea and Flood 2014) over the three numbers: near inputs give unrelated outputs.</summary>
     public static ulong Mix(ulong seed, ulong stream, ulong index) => Mix(Mix(Mix(seed) ^ stream) ^ index);

@@ -24,6 +24,9 @@ public abstract record TrainingReport
     /// <param name="IsBest">Whether these are the best weights so far.</param>
     public sealed record EpochDone(int Number, int Epochs, long Step, Measures Train, Measures? Validation, double SamplesPerSecond, bool IsBest) : TrainingReport;
 
+    /// <summary>No more epochs follow, although there were to be more.</summary>
+    public sealed record EndsEarly(string Reason) : TrainingReport;
+
     /// <summary>Training is over; what follows is the test, the export and the comparison.</summary>
     public sealed record Finalizing(int ExportedEpoch) : TrainingReport;
 }

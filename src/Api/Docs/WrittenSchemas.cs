@@ -68,8 +68,8 @@ internal static class WrittenSchemas
             properties[setting.Name] = schema;
         }
 
-        foreach (var name in new[] { nameof(TrainingSettings.Loss), nameof(TrainingSettings.Optimizer), nameof(TrainingSettings.Schedule), nameof(TrainingSettings.GradientClip) })
-            properties[JsonNamingPolicy.SnakeCaseLower.ConvertName(name)] = new JsonObject { ["description"] = Documentation.Of(typeof(TrainingSettings).GetProperty(name)!) };
+        foreach (var nested in typeof(TrainingSettings).GetProperties().Where(property => property.IsDefined(typeof(NotAnAttributeAttribute), inherit: false)))
+            properties[JsonNamingPolicy.SnakeCaseLower.ConvertName(nested.Name)] = new JsonObject { ["description"] = Documentation.Of(nested) };
         return new() { ["type"] = "object", ["description"] = "Everything has a default.", ["properties"] = properties, ["additionalProperties"] = false };
     }
 }

@@ -52,9 +52,22 @@ public static class DataSetFit
     {
         foreach (var name in settings.Loss.ByOutput.Keys.Except(plan.Outputs.Select(output => output.Name)))
             report.Error(Codes.UnknownField, Settings["loss"]["outputs"][name], $"The network has no output '{SpecReader.Shortened(name)}'.{Spelling.DidYouMean(name, plan.Outputs.Select(output => output.Name))}");
+        CheckValidation(data, settings, report);
+        AugmentFit.Check(plan, data, settings, report);
         var samples = data.TrainingSamples(settings.ValidationSplit);
         if (settings.BatchSize > samples)
             report.Error(Codes.OutOfRange, Settings["batch_size"], $"batch_size is {settings.BatchSize} and {data.Name} has {samples} training samples after the validation split. Take at most {samples}.");
+    }
+
+    private static void CheckValidation(DataSetInfo data, TrainingSettings settings, Report report)
+    {
+        if (data.ValidationSamples > 0 || data.TrainingSamples(settings.ValidationSplit) < data.TrainSamples)
+            return;
+        var held = $"validation_split is {settings.ValidationSplit} and {data.Name} has no validation split of its own";
+        if (settings.Export == Export.Best)
+            report.Error(Codes.OutOfRange, Settings["validation_split"], $"{held}: there is nothing to choose the best weights on. Hold out a part, or set export to 'last'.");
+        if (settings.EarlyStopping is not null)
+            report.Error(Codes.OutOfRange, Settings["early_stopping"], $"{held}: there is no score that could stop getting better. Hold out a part, or leave early_stopping out.");
     }
 
     internal static string Word(LearningTask task) => task.ToString().ToLowerInvariant();

@@ -7,7 +7,7 @@ namespace ConcatService.Domain.Jobs;
 /// <summary>How gradients become steps. Names, formulas and defaults are PyTorch's, except the rate.</summary>
 public abstract record OptimizerSettings
 {
-    /// <summary>The name in JSON: <c>adamw</c>, <c>adam</c>, <c>sgd</c>.</summary>
+    /// <summary>The name in JSON: <c>adamw</c>, <c>sgd</c>, <c>adam</c>, <c>nadam</c>, <c>rmsprop</c>.</summary>
     [NotAnAttribute]
     public abstract string Type { get; }
 
@@ -63,6 +63,46 @@ public sealed record SgdSettings : OptimizerSettings
 
     /// <summary>Whether the gradient is looked at after the momentum's step. Default: false.</summary>
     public bool Nesterov { get; init; }
+}
+
+/// <summary>Adam with Nesterov's momentum (Dozat 2016).</summary>
+public sealed record NAdamSettings : OptimizerSettings
+{
+    public override string Type => "nadam";
+
+    public override double AutoLr => 0.004;
+
+    /// <summary>How slowly the means of the gradient and of its square change. Default: 0.9, 0.999.</summary>
+    [Between(0, 0.999999)]
+    public Betas Betas { get; init; } = new(0.9, 0.999);
+
+    /// <summary>Added to the root of the squares' mean. Default: 1e-8.</summary>
+    [Between(1e-16, 1)]
+    public double Eps { get; init; } = 1e-8;
+
+    /// <summary>How fast the momentum grows to its full size. Default: 0.004.</summary>
+    [Between(0, 1)]
+    public double MomentumDecay { get; init; } = 0.004;
+}
+
+/// <summary>The gradient over the root of its squares' mean (Tieleman and Hinton 2012).</summary>
+public sealed record RmsPropSettings : OptimizerSettings
+{
+    public override string Type => "rmsprop";
+
+    public override double AutoLr => 0.001;
+
+    /// <summary>How slowly the mean of the squares changes. Default: 0.99.</summary>
+    [Between(0, 0.999999)]
+    public double Alpha { get; init; } = 0.99;
+
+    /// <summary>How much of the last step goes into the next. Default: 0.</summary>
+    [Between(0, 0.9999)]
+    public double Momentum { get; init; }
+
+    /// <summary>Added to the root of the squares' mean. Default: 1e-8.</summary>
+    [Between(1e-16, 1)]
+    public double Eps { get; init; } = 1e-8;
 }
 
 /// <summary>Two decay rates, in JSON a list: <c>[0.9, 0.999]</c>.</summary>

@@ -6,21 +6,27 @@ namespace ConcatService.Domain.Jobs;
 /// <remarks>
 /// <c>one_cycle</c>: PyTorch's OneCycleLR, cosine from peak/25 up and down to peak/250000; momentum is not cycled.
 /// <c>cosine</c>: PyTorch's CosineAnnealingLR down to 0, after a linear warm-up. <c>constant</c>: the peak, after a linear warm-up.
+/// <c>step</c>: see <see cref="StepScheduleSettings"/>.
 /// </remarks>
-public sealed record ScheduleSettings
+public record ScheduleSettings
 {
     // torch.optim.lr_scheduler.OneCycleLR: div_factor, final_div_factor, pct_start
     private const double DivFactor = 25, FinalDivFactor = 1e4, PercentStart = 0.3;
 
-    internal static string[] Kinds { get; } = ["one_cycle", "cosine", "constant"];
+    internal static string[] Kinds { get; } = ["one_cycle", "cosine", "step", "constant"];
 
-    /// <summary><c>one_cycle</c> (default), <c>cosine</c> or <c>constant</c>.</summary>
+    /// <summary><c>one_cycle</c> (default), <c>cosine</c>, <c>step</c> or <c>constant</c>.</summary>
     [NotAnAttribute]
     public string Type { get; init; } = Kinds[0];
 
     /// <summary>Epochs until the peak. Default: auto, 30 % of the training for one_cycle, else 0.</summary>
     [Between(0, 10_000)]
     public OrAuto<double> WarmupEpochs { get; init; }
+
+    internal static ScheduleSettings Create(string kind) => kind == "step" ? new StepScheduleSettings() : new ScheduleSettings { Type = kind };
+
+    /// <summary>Every <c>"auto"</c> replaced by the value that is used.</summary>
+    public virtual ScheduleSettings Resolve(long epochs) => this with { WarmupEpochs = WarmupEpochs.Given ?? AutoWarmupEpochs(epochs) };
 
     public double AutoWarmupEpochs(long epochs) => Type == "one_cycle" ? PercentStart * epochs : 0;
 
@@ -29,13 +35,17 @@ public sealed record ScheduleSettings
     /// <param name="step">Counted from 0.</param>
     /// <param name="warmup">Steps until the peak; need not be whole.</param>
     /// <param name="total">Steps of the whole training.</param>
-    public double RateAt(double peak, long step, double warmup, long total) => Type switch
+    /// <param name="perEpoch">Steps of an epoch.</param>
+    public double RateAt(double peak, long step, double warmup, long total, long perEpoch) => Type switch
     {
         "one_cycle" => OneCycle(peak, step, Math.Max(warmup - 1, 0), total - 1),
         _ when step < warmup => peak * (step + 1) / (warmup + 1),
         "cosine" => Cosine(peak, 0, (step - warmup) / (total - warmup)),
-        _ => peak,
+        _ => peak * FactorAt((step - warmup) / perEpoch),
     };
+
+    /// <summary>What the peak is multiplied by, so many epochs after the warm-up.</summary>
+    protected virtual double FactorAt(double epochs) => 1;
 
     private static double OneCycle(double peak, long step, double top, double last)
     {

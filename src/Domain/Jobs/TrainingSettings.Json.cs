@@ -10,12 +10,13 @@ public sealed partial record TrainingSettings
 {
     private static readonly SpecPath Path = SpecPath.Root["settings"];
 
-    private static readonly string[] Nested = ["loss", "optimizer", "schedule", "gradient_clip"];
+    private static readonly string[] Nested = ["loss", "optimizer", "schedule", "gradient_clip", "augment", "ema", "early_stopping"];
 
-    private static readonly Variants<OptimizerSettings> Optimizers = new("optimizer", ("adamw", AdamSettings.AdamW), ("sgd", () => new SgdSettings()), ("adam", AdamSettings.Adam));
+    private static readonly Variants<OptimizerSettings> Optimizers = new("optimizer", ("adamw", AdamSettings.AdamW), ("sgd", () => new SgdSettings()), ("adam", AdamSettings.Adam),
+        ("nadam", () => new NAdamSettings()), ("rmsprop", () => new RmsPropSettings()));
 
     private static readonly Variants<ScheduleSettings> Schedules = new(
-        "schedule", [.. ScheduleSettings.Kinds.Select(kind => (kind, (Func<ScheduleSettings>)(() => new ScheduleSettings { Type = kind })))]);
+        "schedule", [.. ScheduleSettings.Kinds.Select(kind => (kind, (Func<ScheduleSettings>)(() => ScheduleSettings.Create(kind))))]);
 
     /// <summary>Reads the <c>settings</c> of a job.</summary>
     /// <param name="json">An object; <c>null</c> or nothing at all gives the defaults.</param>
@@ -38,6 +39,9 @@ public sealed partial record TrainingSettings
             Optimizer = given.TryGetProperty("optimizer", out var optimizer) ? Optimizers.Read(optimizer, Path["optimizer"], report) : settings.Optimizer,
             Schedule = given.TryGetProperty("schedule", out var schedule) ? Schedules.Read(schedule, Path["schedule"], report) : settings.Schedule,
             GradientClip = given.TryGetProperty("gradient_clip", out var clip) ? GradientClip.Read(clip, Path["gradient_clip"], report) : null,
+            Augment = given.TryGetProperty("augment", out var augment) ? AugmentSettings.Read(augment, Path["augment"], report) : [],
+            Ema = given.TryGetProperty("ema", out var ema) ? Optional.Read<EmaSettings>(ema, "ema", Path["ema"], report) : null,
+            EarlyStopping = given.TryGetProperty("early_stopping", out var early) ? Optional.Read<EarlyStoppingSettings>(early, "early_stopping", Path["early_stopping"], report) : null,
         };
         settings.CheckTogether(report);
         return settings;
@@ -56,6 +60,12 @@ public sealed partial record TrainingSettings
             WriteNested(writer, "optimizer", Optimizer.Type, Optimizer);
             WriteNested(writer, "schedule", Schedule.Type, Schedule);
             WriteNested(writer, "gradient_clip", null, GradientClip);
+            writer.WriteStartArray("augment");
+            foreach (var augment in Augment)
+                WriteObject(writer, augment.Type, augment);
+            writer.WriteEndArray();
+            WriteNested(writer, "ema", null, Ema);
+            WriteNested(writer, "early_stopping", null, EarlyStopping);
             writer.WriteEndObject();
         }
 
@@ -70,7 +80,13 @@ public sealed partial record TrainingSettings
             return;
         }
 
-        writer.WriteStartObject(name);
+        writer.WritePropertyName(name);
+        WriteObject(writer, type, value);
+    }
+
+    private static void WriteObject(Utf8JsonWriter writer, string? type, object value)
+    {
+        writer.WriteStartObject();
         if (type is not null)
             writer.WriteString("type", type);
         Attributes.Of(value.GetType()).WriteAll(writer, value);
@@ -79,11 +95,11 @@ public sealed partial record TrainingSettings
 
     private void CheckTogether(Report report)
     {
-        if (Export == Export.Best && ValidationSplit == 0)
-            report.Error(Codes.OutOfRange, Path["validation_split"], "validation_split is 0 and export is 'best': there is nothing to choose the best weights on. Hold out a part, or set export to 'last'.");
         if (Schedule.WarmupEpochs.Given is { } warmup && warmup >= Epochs)
             report.Error(Codes.OutOfRange, Path["schedule"]["warmup_epochs"], $"warmup_epochs is {warmup} and epochs is {Epochs}: the warm-up must end before the training does.");
         if (Optimizer is SgdSettings { Nesterov: true, Momentum: 0 })
             report.Error(Codes.OutOfRange, Path["optimizer"]["nesterov"], "nesterov needs a momentum above 0.");
+        if (!Normalize && Augment.Any(augment => augment is NormalizeSettings))
+            report.Error(Codes.OutOfRange, Path["normalize"], "normalize is false, and augment lists 'normalize'. Take it out of one of them.");
     }
 }

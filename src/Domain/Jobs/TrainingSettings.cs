@@ -44,6 +44,10 @@ public sealed partial record TrainingSettings
     /// <summary>How weights are filled. Default: auto.</summary>
     public Initialization Initialization { get; init; }
 
+    /// <summary>What is done to pictures of the training split, anew in each epoch. Default: nothing.</summary>
+    [NotAnAttribute]
+    public IReadOnlyList<AugmentSettings> Augment { get; init; } = [];
+
     /// <summary>Whether the network normalises its input by mean and deviation of the training split, per channel. Default: true.</summary>
     public bool Normalize { get; init; } = true;
 
@@ -53,6 +57,21 @@ public sealed partial record TrainingSettings
 
     /// <summary>Which weights become the model. Default: the best on the validation split.</summary>
     public Export Export { get; init; }
+
+    /// <summary>An average of the weights over the steps, which then stands for them in evaluation and in the model. Default: none.</summary>
+    [NotAnAttribute]
+    public EmaSettings? Ema { get; init; }
+
+    /// <summary>Ends a training that gets no better. Default: none.</summary>
+    [NotAnAttribute]
+    public EarlyStoppingSettings? EarlyStopping { get; init; }
+
+    /// <summary>How often the validation split is looked at, and always after the last epoch. Default: 1.</summary>
+    [Between(1, 10_000)]
+    public long EvaluateEveryEpochs { get; init; } = 1;
+
+    /// <summary>An ISO 8601 duration, such as <c>PT30M</c>, of steps and evaluations after which the training ends with the weights to export so far. Default: none.</summary>
+    public TimeSpan? MaxDuration { get; init; }
 
     /// <summary>Default: auto, all cores of the worker but one (docs/decisions). Another number gives other bits.</summary>
     [Between(1, 1024)]
@@ -75,7 +94,8 @@ public sealed partial record TrainingSettings
             Task = outputs.Select(output => output.Target.Task).Distinct().ToList() is [var task] ? task : Task,
             Loss = Loss.For(outputs),
             Optimizer = Optimizer with { Lr = Optimizer.Lr.Given ?? Optimizer.AutoLr },
-            Schedule = Schedule with { WarmupEpochs = Schedule.WarmupEpochs.Given ?? Schedule.AutoWarmupEpochs(Epochs) },
+            Schedule = Schedule.Resolve(Epochs),
+            Ema = Ema ?? (Export == Export.Ema ? new() : null),
             Precision = Precision == Precision.Auto ? machine.HasBFloat16 || device == DeviceKind.Cuda ? Precision.Bfloat16 : Precision.Float32 : Precision,
             Threads = Threads.Given ?? Math.Max(1, machine.Cores - 1),
             Device = device,
@@ -113,6 +133,12 @@ public enum Initialization
 
     /// <summary>Uniform in ±1/√fan_in, as PyTorch fills convolutions and linear layers.</summary>
     Pytorch,
+
+    /// <summary>Orthonormal rows or columns (Saxe et al. 2014), times √2 before the ReLU family.</summary>
+    Orthogonal,
+
+    /// <summary>What comes in goes out, as far as there are channels: torch.nn.init.dirac_, and the unit matrix for linear layers.</summary>
+    Dirac,
 }
 
 /// <summary>Which weights are exported.</summary>
@@ -123,6 +149,9 @@ public enum Export
 
     /// <summary>Those of the last step.</summary>
     Last,
+
+    /// <summary>The average of <see cref="TrainingSettings.Ema"/> at the last step.</summary>
+    Ema,
 }
 
 public enum DeviceKind

@@ -79,6 +79,15 @@ public static class AttributeTypes
             },
             (writer, value) => writer.WriteStringValue(value),
             _ => new() { ["type"] = "string" }),
+        [typeof(TimeSpan)] = new AttributeType<TimeSpan>(
+            "an ISO 8601 duration above zero, such as 'PT30M'",
+            (JsonElement json, out TimeSpan value) =>
+            {
+                value = default;
+                return json.ValueKind == JsonValueKind.String && Duration.TryRead(json.GetString()!, out value);
+            },
+            (writer, value) => writer.WriteStringValue(Duration.Write(value)),
+            _ => new() { ["type"] = "string", ["format"] = "duration" }),
         [typeof(Extent)] = Extent.Attribute,
         [typeof(Padding)] = Padding.Attribute,
         [typeof(AxisName)] = AxisName.Attribute,

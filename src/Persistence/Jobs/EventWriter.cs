@@ -16,7 +16,7 @@ public sealed class EventWriter(NpgsqlDataSource source)
     private const string Sql = $"""
         with job as (update jobs set last_event = last_event + @count where {JobFence.Condition} returning id, team_id, last_event)
         insert into job_events (job_id, sequence, team_id, level, type, message, data)
-        select job.id, job.last_event - @count + new.number, job.team_id, new.level, new.type, new.message, new.data::jsonb
+        select job.id, job.last_event - @count + new.number, job.team_id, new.level, new.type, new.message, new.data::json
         from job, unnest(@levels, @types, @messages, @data) with ordinality as new (level, type, message, data, number)
         """;
 

@@ -14,8 +14,8 @@ public sealed record JobFacts(string ResolvedSettings, string Environment)
     {
         await using var command = source.CreateCommand($"update jobs set resolved_settings = @settings, environment = @environment where {JobFence.Condition}");
         fence.AddTo(command);
-        command.Parameters.AddWithValue("settings", NpgsqlDbType.Jsonb, ResolvedSettings);
-        command.Parameters.AddWithValue("environment", NpgsqlDbType.Jsonb, Environment);
+        command.Parameters.AddWithValue("settings", NpgsqlDbType.Json, ResolvedSettings);
+        command.Parameters.AddWithValue("environment", NpgsqlDbType.Json, Environment);
         if (await command.ExecuteNonQueryAsync(cancel) == 0)
             throw new StaleFenceException(fence);
     }

@@ -13,7 +13,7 @@ internal static class JobSql
         , told as (
             insert into job_events (job_id, sequence, team_id, level, type, message, data)
             select id, last_event, team_id, case to_state when 'failed' then 'error' when 'queued' then 'warning' else 'info' end, 'state', reason,
-                   jsonb_build_object('from', from_state, 'to', to_state, 'attempt', attempt)
+                   json_build_object('from', from_state, 'to', to_state, 'attempt', attempt)
             from moved)
         """;
 

@@ -51,8 +51,8 @@ public sealed class JobTransitions(NpgsqlDataSource source)
         command.Parameters.AddWithValue("reason", move.Reason);
         command.Parameters.AddWithValue("actor", move.Actor);
         command.Parameters.AddWithValue("fence", NpgsqlDbType.Bigint, (object?)move.Fence ?? DBNull.Value);
-        command.Parameters.AddWithValue("result", NpgsqlDbType.Jsonb, (object?)move.Result ?? DBNull.Value);
-        command.Parameters.AddWithValue("error", NpgsqlDbType.Jsonb, (object?)move.Error?.ToJson() ?? DBNull.Value);
+        command.Parameters.AddWithValue("result", NpgsqlDbType.Json, (object?)move.Result ?? DBNull.Value);
+        command.Parameters.AddWithValue("error", NpgsqlDbType.Json, (object?)move.Error?.ToJson() ?? DBNull.Value);
         return await command.ExecuteScalarAsync(cancel) is not null;
     }
 }

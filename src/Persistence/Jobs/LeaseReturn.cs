@@ -53,7 +53,7 @@ internal sealed record LeaseReturn(string Which, string Reason)
         command.Parameters.AddWithValue("reason", Reason);
         command.Parameters.AddWithValue("uncounted", Counts ? 0 : 1);
         command.Parameters.AddWithValue("poison", JobLife.PoisonAttempts);
-        command.Parameters.AddWithValue("poison_error", NpgsqlDbType.Jsonb, Poison().ToJson());
+        command.Parameters.AddWithValue("poison_error", NpgsqlDbType.Json, Poison().ToJson());
 
         var returned = new List<Returned>();
         await using var reader = await command.ExecuteReaderAsync(cancel);

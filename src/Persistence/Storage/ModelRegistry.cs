@@ -60,11 +60,11 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         command.Parameters.AddWithValue("job", fence.JobId);
         command.Parameters.AddWithValue("onnx", model.OnnxSha256);
         command.Parameters.AddWithValue("weights", model.WeightsSha256);
-        command.Parameters.AddWithValue("inputs", NpgsqlDbType.Jsonb, model.Inputs);
-        command.Parameters.AddWithValue("outputs", NpgsqlDbType.Jsonb, model.Outputs);
-        command.Parameters.AddWithValue("classes", NpgsqlDbType.Jsonb, (object?)model.Classes ?? DBNull.Value);
-        command.Parameters.AddWithValue("metrics", NpgsqlDbType.Jsonb, model.Metrics);
-        command.Parameters.AddWithValue("parity", NpgsqlDbType.Jsonb, model.Parity);
+        command.Parameters.AddWithValue("inputs", NpgsqlDbType.Json, model.Inputs);
+        command.Parameters.AddWithValue("outputs", NpgsqlDbType.Json, model.Outputs);
+        command.Parameters.AddWithValue("classes", NpgsqlDbType.Json, (object?)model.Classes ?? DBNull.Value);
+        command.Parameters.AddWithValue("metrics", NpgsqlDbType.Json, model.Metrics);
+        command.Parameters.AddWithValue("parity", NpgsqlDbType.Json, model.Parity);
         return (int)(await command.ExecuteScalarAsync(cancel))!;
     }
 }

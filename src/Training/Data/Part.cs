@@ -25,14 +25,31 @@ internal sealed class Part : IDisposable
     public long Count => _inputs[0].Tensor.shape[0];
 
     /// <summary>The samples at these rows.</summary>
-    public Batch Take(Tensor rows) => new(
-        Array.ConvertAll(_inputs, each => each.Input.Written(each.Tensor.index_select(0, rows))),
-        Array.ConvertAll(_targets, each => Wanted(each.Task, each.Tensor.index_select(0, rows))));
+    public Batch Take(Tensor rows) => Written(Select(_inputs, rows), Select(_targets, rows));
+
+    /// <summary>The samples at these rows, their pictures changed as the augmenter draws for this batch.</summary>
+    public Batch Take(Tensor rows, Augmenter? augmenter, int epoch, long batch)
+    {
+        var (inputs, targets) = (Select(_inputs, rows), Select(_targets, rows));
+        if (augmenter is not null)
+        {
+            int[] pictures = [.. Enumerable.Range(0, inputs.Length).Where(i => _inputs[i].Input.IsPicture)];
+            int[] masks = [.. Enumerable.Range(0, targets.Length).Where(i => _targets[i].Task == LearningTask.Segmentation)];
+            var (changed, moved) = (Array.ConvertAll(pictures, i => inputs[i]), Array.ConvertAll(masks, i => targets[i]));
+            augmenter.Apply(changed, moved, epoch, batch);
+            for (var i = 0; i < pictures.Length; i++)
+                inputs[pictures[i]] = changed[i];
+            for (var i = 0; i < masks.Length; i++)
+                targets[masks[i]] = moved[i];
+        }
+
+        return Written(inputs, targets);
+    }
 
     /// <summary>Samples that follow each other.</summary>
-    public Batch Take(long from, long count) => new(
-        Array.ConvertAll(_inputs, each => each.Input.Written(each.Tensor.narrow(0, from, count))),
-        Array.ConvertAll(_targets, each => Wanted(each.Task, each.Tensor.narrow(0, from, count))));
+    public Batch Take(long from, long count) => Written(
+        Array.ConvertAll(_inputs, each => each.Tensor.narrow(0, from, count)),
+        Array.ConvertAll(_targets, each => each.Tensor.narrow(0, from, count)));
 
     /// <summary>For each input that is no index: mean and deviation of each channel over these rows, as the network sees them.</summary>
     public Dictionary<string, Normalization> Statistics(Tensor rows)
@@ -57,16 +74,23 @@ internal sealed class Part : IDisposable
             tensor.Dispose();
     }
 
+    private static Tensor[] Select<T>((T, Tensor Tensor)[] bound, Tensor rows) => Array.ConvertAll(bound, each => each.Tensor.index_select(0, rows));
+
+    private Batch Written(Tensor[] inputs, Tensor[] targets) => new(
+        [.. inputs.Select((stored, i) => _inputs[i].Input.Written(stored))],
+        [.. targets.Select((stored, i) => Wanted(_targets[i].Task, stored))]);
+
     private static Tensor Wanted(LearningTask task, Tensor stored) =>
         stored.to(task is LearningTask.Classification or LearningTask.Segmentation ? ScalarType.Int64 : ScalarType.Float32);
 
     /// <param name="ChannelAt">The stored tensor's dimension that is the feature axis; null where there is none.</param>
     /// <param name="Turns">Whether the channels go from the front to the end.</param>
-    private sealed record BoundInput(string Name, int? ChannelAt, bool Turns)
+    private sealed record BoundInput(string Name, int? ChannelAt, bool IsPicture, bool Turns)
     {
         public static BoundInput Of(string name, Shape shape, DataInput data, Layout layout) => new(
             name,
             data.IsPicture ? 1 : shape.Has(Axis.Channels) ? shape.Position(Axis.Channels) : null,
+            data.IsPicture,
             data.IsPicture && layout == Layout.ChannelsLast);
 
         /// <summary>uint8 [N, C, H, W] -> float32 in 0..1, [N, H, W, C] for a spec that is channels-last (a view). What is not uint8 stays as it is.</summary>

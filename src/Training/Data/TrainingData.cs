@@ -12,6 +12,7 @@ internal sealed class TrainingData : IDisposable
     private readonly Part _train, _validation, _test;
     private readonly Tensor _trainRows, _validationRows;
     private readonly long _seed;
+    private readonly Augmenter? _augmenter;
 
     /// <param name="data">Fits the plan.</param>
     /// <param name="device">Where the batches are wanted; the data is copied there when it is elsewhere.</param>
@@ -21,6 +22,7 @@ internal sealed class TrainingData : IDisposable
         var binding = DataBinding.Of(plan, data.Info);
         Classes = binding.Classes(data.Info);
         _seed = settings.Seed;
+        _augmenter = settings.Augment.Count > 0 ? new(settings.Augment, settings.Seed) : null;
         _train = new(data.Train, data.Info, binding, plan, device);
         _test = new(data.Test, data.Info, binding, plan, device);
         _validation = data.Validation is { } own ? new(own, data.Info, binding, plan, device) : _train;
@@ -46,7 +48,7 @@ internal sealed class TrainingData : IDisposable
         for (var start = 0L; start + batchSize <= TrainCount; start += batchSize)
         {
             var from = start;
-            yield return () => _train.Take(order.narrow(0, from, batchSize));
+            yield return () => _train.Take(order.narrow(0, from, batchSize), _augmenter, epoch, from / batchSize);
         }
     }
 

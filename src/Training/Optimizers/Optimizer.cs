@@ -30,6 +30,8 @@ internal abstract class Optimizer : IDisposable
     {
         AdamSettings adam => new Adam(adam, model),
         SgdSettings sgd => new Sgd(sgd, model),
+        NAdamSettings nadam => new NAdam(nadam, model),
+        RmsPropSettings rmsProp => new RmsProp(rmsProp, model),
         _ => throw new InvalidOperationException($"No optimizer for {settings.GetType()}."),
     };
 

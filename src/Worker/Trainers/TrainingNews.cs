@@ -28,6 +28,9 @@ internal sealed class TrainingNews(TrainerContext context)
                 context.Report(epoch.Step, [.. epoch.Train.Named("epoch_train"), .. epoch.Validation?.Named("validation") ?? []]);
                 Event("epoch_done", string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in training{(epoch.Validation is null ? "" : $"; {epoch.Validation} in validation")}; {epoch.SamplesPerSecond:N0} samples per second."), epoch);
                 break;
+            case TrainingReport.EndsEarly early:
+                Event("ends_early", early.Reason, early);
+                break;
             case TrainingReport.Finalizing finalizing:
                 Event("training_done", $"The weights of epoch {finalizing.ExportedEpoch} are tested, exported and compared.", finalizing);
                 context.FinalizeAsync().GetAwaiter().GetResult();

@@ -1,5 +1,6 @@
 using ConcatService.Api.Architectures;
 using ConcatService.Api.Jobs;
+using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,15 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal(("two-branch", "queued", "two-scale"), (job.GetProperty("name").GetString(), job.GetProperty("state").GetString(), job.GetProperty("dataset").GetString()));
         Assert.Equal(1, job.GetProperty("settings").GetProperty("epochs").GetInt32());
         Assert.Equal(answer.Json.GetProperty("created_at").GetDateTimeOffset(), job.GetProperty("created_at").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Settings_and_metadata_come_back_in_the_order_in_which_they_were_written()
+    {
+        var answer = await api.PostAsync("/v1/jobs", Request("\"epochs\": 2").Replace("\"dataset\"", "\"metadata\": { \"zebra\": 1, \"a\": { \"c\": 1, \"b\": 2 } }, \"dataset\""));
+        var job = (await api.GetAsync(answer.Headers["Location"])).Json;
+        Assert.Equal("""{ "zebra": 1, "a": { "c": 1, "b": 2 } }""", job.GetProperty("metadata").GetRawText());
+        Assert.Equal(new TrainingSettings { Epochs = 2 }.ToJson().GetRawText(), job.GetProperty("settings").GetRawText());
     }
 
     [Fact]

@@ -45,6 +45,9 @@ public sealed class DataSetFitTests
     [InlineData("""{ "loss": { "outputs": { "third": "mae" } } }""", "tabular", Rows, "/settings/loss/outputs/third", "whose target is classification")]
     [InlineData("""{ "task": "regression" }""", "two-view", TwoInputs, "/settings/task", "Leave it to 'auto'.")]
     [InlineData("""{ "batch_size": 4000 }""", "tabular", Rows, "/settings/batch_size", "Take at most 3600.")]
+    [InlineData("""{ "validation_split": 0 }""", "segments", Pixels, "/settings/validation_split", "set export to 'last'")]
+    [InlineData("""{ "validation_split": 0, "export": "last", "early_stopping": {} }""", "segments", Pixels, "/settings/early_stopping", "leave early_stopping out")]
+    [InlineData("""{ "augment": ["normalize", "flip"] }""", "tabular", Rows, "/settings/augment/1", "flip is for pictures")]
     public void Settings_that_the_data_contradict_are_refused_where_they_stand(string settings, string dataset, string spec, string path, string message)
     {
         var fault = Assert.Single(Faults(dataset, spec, settings));

@@ -47,12 +47,26 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "optimizer": { "type": "adamw", "lr": -1 } }""", "/settings/optimizer/lr", "spec.out_of_range")]
     [InlineData("""{ "optimizer": { "type": "adamw", "betas": [0.9, 1] } }""", "/settings/optimizer/betas", "spec.out_of_range")]
     [InlineData("""{ "optimizer": { "type": "sgd", "nesterov": true, "momentum": 0 } }""", "/settings/optimizer/nesterov", "spec.out_of_range")]
-    [InlineData("""{ "schedule": { "type": "step" } }""", "/settings/schedule/type", "spec.wrong_type")]
+    [InlineData("""{ "schedule": { "type": "exponential" } }""", "/settings/schedule/type", "spec.wrong_type")]
+    [InlineData("""{ "schedule": { "type": "step", "gamma": 2 } }""", "/settings/schedule/gamma", "spec.out_of_range")]
+    [InlineData("""{ "schedule": { "type": "cosine", "gamma": 0.5 } }""", "/settings/schedule/gamma", "spec.unknown_field")]
     [InlineData("""{ "schedule": { "type": "cosine", "warmup_epochs": 5 } }""", "/settings/schedule/warmup_epochs", "spec.out_of_range")]
     [InlineData("""{ "gradient_clip": {} }""", "/settings/gradient_clip", "spec.wrong_type")]
     [InlineData("""{ "gradient_clip": { "norm": 1, "value": 1 } }""", "/settings/gradient_clip", "spec.wrong_type")]
-    [InlineData("""{ "validation_split": 0 }""", "/settings/validation_split", "spec.out_of_range")]
-    [InlineData("""{ "ema": { "decay": 0.99 } }""", "/settings/ema", "spec.unknown_field")]
+    [InlineData("""{ "validation_split": 1 }""", "/settings/validation_split", "spec.out_of_range")]
+    [InlineData("""{ "optimizer": { "type": "rmsprop", "betas": [0.9, 0.99] } }""", "/settings/optimizer/betas", "spec.unknown_field")]
+    [InlineData("""{ "ema": { "decay": 1 } }""", "/settings/ema/decay", "spec.out_of_range")]
+    [InlineData("""{ "ema": 0.99 }""", "/settings/ema", "spec.wrong_type")]
+    [InlineData("""{ "early_stopping": { "patients": 3 } }""", "/settings/early_stopping/patients", "spec.unknown_field")]
+    [InlineData("""{ "augment": "flip" }""", "/settings/augment", "spec.wrong_type")]
+    [InlineData("""{ "augment": ["flip", "rotate"] }""", "/settings/augment/1", "spec.wrong_type")]
+    [InlineData("""{ "augment": [{ "type": "crop", "padding": 0 }] }""", "/settings/augment/0/padding", "spec.out_of_range")]
+    [InlineData("""{ "augment": ["normalize"], "normalize": false }""", "/settings/normalize", "spec.out_of_range")]
+    [InlineData("""{ "max_duration": "30 minutes" }""", "/settings/max_duration", "spec.wrong_type")]
+    [InlineData("""{ "max_duration": "-PT1M" }""", "/settings/max_duration", "spec.wrong_type")]
+    [InlineData("""{ "evaluate_every_epochs": 0 }""", "/settings/evaluate_every_epochs", "spec.out_of_range")]
+    [InlineData("""{ "export": "worst" }""", "/settings/export", "spec.wrong_type")]
+    [InlineData("""{ "initialization": "ones" }""", "/settings/initialization", "spec.wrong_type")]
     [InlineData("[]", "/settings", "spec.wrong_type")]
     public void A_value_that_cannot_be_honoured_is_refused_where_it_stands(string json, string path, string code)
     {
@@ -90,6 +104,32 @@ public sealed class TrainingSettingsTests
         Assert.Equal("bfloat16", stored.GetProperty("precision").GetString());
         Assert.Equal(1, stored.GetProperty("threads").GetInt64());
         Assert.Equal("cpu", stored.GetProperty("device").GetString());
+    }
+
+    [Fact]
+    public void Everything_that_can_be_set_is_written_as_it_was_read()
+    {
+        const string given = """
+            { "epochs": 9, "batch_size": 32, "seed": 4, "task": "classification", "precision": "float32", "initialization": "orthogonal", "normalize": true, "validation_split": 0.2, "export": "ema",
+              "evaluate_every_epochs": 2, "max_duration": "PT1H30M", "threads": 2, "device": "cpu", "queue": "low",
+              "loss": { "type": "cross_entropy", "label_smoothing": 0.1, "weight": 1 },
+              "optimizer": { "type": "nadam", "betas": [0.9, 0.99], "eps": 1E-08, "momentum_decay": 0.004, "lr": 0.01, "weight_decay": 0.1 },
+              "schedule": { "type": "step", "every_epochs": 3, "gamma": 0.5, "warmup_epochs": 1 },
+              "gradient_clip": { "norm": null, "value": 0.5 },
+              "augment": [{ "type": "flip", "p": 0.5 }, { "type": "crop", "padding": 2 }, { "type": "erase", "p": 0.2, "max_area": 0.3 }, { "type": "normalize" }],
+              "ema": { "decay": 0.99 }, "early_stopping": { "patience": 3, "min_delta": 0.001 } }
+            """;
+
+        var written = Valid(given).Resolve(TwoCores, Classes).ToJson();
+
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse(given), written), written.GetRawText());
+    }
+
+    [Fact]
+    public void An_exported_average_is_computed_even_where_its_options_are_left_out()
+    {
+        Assert.Equal(0.999, Valid("""{ "export": "ema" }""").Resolve(TwoCores, Classes).Ema!.Decay);
+        Assert.Equal(5.0 / 3, ((StepScheduleSettings)Valid("""{ "schedule": "step" }""").Resolve(TwoCores, Classes).Schedule).EveryEpochs.Given!.Value, 1e-12);
     }
 
     [Fact]

@@ -27,6 +27,18 @@ public sealed class OptimizerTests
     public void Nesterov_looks_ahead_as_PyTorchs_does() =>
         Assert.Equal([0.8544099926948547f, -1.839020013809204f, 0.388729989528656f], ThreeSteps(new SgdSettings { Nesterov = true }, 0.1), Near);
 
+    [Theory]
+    [InlineData(0), InlineData(0.1)]
+    public void NAdam_steps_as_PyTorchs_does(double decay) =>
+        Assert.Equal(
+            TheirSteps(weights => optim.NAdam([weights], 0.01, weight_decay: decay)), ThreeSteps(new NAdamSettings { WeightDecay = decay }, 0.01), Near);
+
+    [Theory]
+    [InlineData(0, 0), InlineData(0.1, 0.9)]
+    public void RmsProp_steps_as_PyTorchs_does(double decay, double momentum) =>
+        Assert.Equal(
+            TheirSteps(weights => optim.RMSProp([weights], 0.01, weight_decay: decay, momentum: momentum)), ThreeSteps(new RmsPropSettings { WeightDecay = decay, Momentum = momentum }, 0.01), Near);
+
     [Fact]
     public void The_first_AdamW_step_is_the_formulas()
     {
@@ -51,8 +63,24 @@ public sealed class OptimizerTests
 
     private static bool Near(float a, float b) => Math.Abs(a - b) < 1e-6;
 
-    private static float[] ThreeSteps(OptimizerSettings settings, double rate) =>
-        Steps(settings, rate, [[0.1f, -0.2f, 0.3f], [0.2f, -0.2f, 0.1f], [0.3f, -0.2f, -0.1f]]);
+    private static readonly float[][] Gradients = [[0.1f, -0.2f, 0.3f], [0.2f, -0.2f, 0.1f], [0.3f, -0.2f, -0.1f]];
+
+    private static float[] ThreeSteps(OptimizerSettings settings, double rate) => Steps(settings, rate, Gradients);
+
+    /// <summary>The same by TorchSharp's own optimizer.</summary>
+    private static float[] TheirSteps(Func<TorchSharp.Modules.Parameter, optim.Optimizer> make)
+    {
+        using var scope = NewDisposeScope();
+        var weights = nn.Parameter(tensor([1f, -2f, 0.5f]));
+        using var optimizer = make(weights);
+        foreach (var gradient in Gradients)
+        {
+            weights.grad = tensor(gradient);
+            optimizer.step();
+        }
+
+        return weights.detach().data<float>().ToArray();
+    }
 
     private static float[] Steps(OptimizerSettings settings, double rate, float[][] gradients)
     {
