@@ -46,5 +46,5 @@ public sealed record Step(PlannedLayer Layer, Rescaling Rescaling, Dim Before, D
     public long PaddingLoss => Rescaling.Deficit < 0 ? Rescaling.Deficit : Math.Max(0, Rescaling.Deficit - (Rescaling.Denominator - 1));
 
     /// <summary>Whether a part of a cell was rounded away or made up here.</summary>
-    public bool Rounds => Before.Known is { } before && After.Known is { } after && (new Ratio(before - PaddingLoss, 1) * Scale) != new Ratio(after, 1);
+    public bool Rounds => Before.Known is { } before && After.IsKnown && !(new Ratio(before - PaddingLoss, 1) * Scale).IsWhole;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Fixes;
@@ -38,6 +39,31 @@ internal static class Promises
         foreach (var (symbol, promise) in written ? promised : [])
             patch.Add((JsonNode)new JsonObject { ["op"] = "add", ["path"] = $"/symbols/{symbol}", ["value"] = promise!.DeepClone() });
         return new($"promise-{string.Join('-', promised.Select(each => each.Key.ToLowerInvariant()))}", $"Promise that {string.Join(" and that ", said)}", "The network stays as it is and is valid for the sizes that are promised; others are refused.", Loss.None, patch) { IsPromise = true };
+    }
+
+    /// <summary>Sizes that are to be equal get one symbol: the second of two symbols is written as the first.</summary>
+    public static IEnumerable<Candidate> OneSymbol(Compilation compiled, Mismatch mismatch)
+    {
+        var pairs = mismatch.Differing.SelectMany(position => mismatch.Layer.InputShapes.Select(shape => shape.Dims[position].Symbols.ToList()).Where(symbols => symbols.Count == 1).Select(symbols => symbols[0]).Distinct().Take(2).Chunk(2))
+            .Where(pair => pair.Length == 2).Select(pair => pair.Order(StringComparer.Ordinal).ToArray()).DistinctBy(pair => pair[1]).ToList();
+        var patch = new JsonArray();
+        foreach (var pair in pairs)
+        {
+            foreach (var input in compiled.Graph.Inputs)
+            {
+                for (var i = 1; i < input.Shape.Rank; i++)
+                {
+                    if (input.Shape.Dims[i] == Dim.Symbol(pair[1]))
+                        patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = input.Path["shape"][i - 1].ToString(), ["value"] = pair[0] });
+                }
+            }
+
+            if (compiled.Graph.Symbols.ContainsKey(pair[1]))
+                patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = $"/symbols/{pair[1]}" });
+        }
+
+        if (patch.Count > 0)
+            yield return new($"one-symbol-{string.Join('-', pairs.Select(pair => pair[0].ToLowerInvariant()))}", $"Write {string.Join(" and ", pairs.Select(pair => $"{pair[1]} as {pair[0]}"))}: sizes that are always equal have one symbol", "The network stays as it is, for inputs whose sizes are equal.", Loss.None, patch) { IsPromise = true };
     }
 
     private static string Said(string symbol, long min, long? max, long multiple)

@@ -36,9 +36,9 @@ public readonly record struct Site(Layer Layer, Shape[] Inputs, Layout Layout, R
     /// taken to hold from here on.
     /// </summary>
     /// <param name="message">What does not fit, and what to do.</param>
-    public bool Require(Requirement requirement, Code code, string message)
+    public bool Require(Code code, string message, params IReadOnlyList<Requirement> requirements)
     {
-        var decision = Conditions.Decide(requirement);
+        var decision = Conditions.Decide(requirements);
         switch (decision.Answer)
         {
             case Answer.Always:
@@ -48,7 +48,7 @@ public readonly record struct Site(Layer Layer, Shape[] Inputs, Layout Layout, R
                 Report.Add(new(code, Severity.Condition, Layer.Path, $"{Layer.Name}: {message} It fits where {decision.Condition}.", Layer.Name) { Inputs = NamedInputs, Decision = decision });
                 return true;
             case Answer.Unknown:
-                Error(code, $"{message} For which sizes {requirement} holds is not decided here; give them as numbers.");
+                Error(code, $"{message} For which sizes {string.Join(" and ", requirements)} holds is not decided here; give them as numbers.");
                 return false;
             default:
                 Error(code, message);

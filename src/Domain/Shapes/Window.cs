@@ -13,11 +13,9 @@ public readonly record struct Window(long Kernel, long Stride, long Dilation, bo
         if (Same)
             return input.CeilDivide(Stride);
         var reach = input + Saturating.Multiply(2, Padding) - Span;
-        if (!CeilMode)
-            return reach.FloorDivide(Stride) + 1;
-        var size = reach.CeilDivide(Stride) + 1;
-        // PyTorch drops a last window that would start beyond the input and its left padding.
-        return size.IsKnown && input.IsKnown && Saturating.Multiply(size.Value - 1, Stride) >= Saturating.Add(input.Value, Padding) ? size - 1 : size;
+        // Rounded up, but no window starts beyond the input and its left padding: PyTorch drops that one.
+        var more = CeilMode ? Math.Min(Stride - 1, Span - 1 - Padding) : 0;
+        return (reach + more).FloorDivide(Stride) + 1;
     }
 
     /// <summary>Cells before and after the input; <paramref name="input"/> must be known where <see cref="Same"/> meets a stride.</summary>

@@ -33,7 +33,7 @@ public sealed class SpecReader
         var name = fields.TryGetValue("name", out var label) ? Text(label, SpecPath.Root["name"]) : null;
         var layout = fields.TryGetValue("layout", out var written) ? Value(written, SpecPath.Root["layout"], Layout.ChannelsFirst) : Layout.ChannelsFirst;
         var inputs = fields.TryGetValue("inputs", out var inputJson) ? ReadInputs(inputJson, layout) : Missing<GraphInput>("inputs", "at least one named input with its shape");
-        var symbols = fields.TryGetValue("symbols", out var symbolJson) ? ReadSymbols(symbolJson) : new Dictionary<string, SymbolPromise>();
+        var symbols = fields.TryGetValue("symbols", out var symbolJson) ? ReadSymbols(symbolJson, inputs) : new Dictionary<string, SymbolPromise>();
         var blocks = fields.TryGetValue("blocks", out var blockJson) ? ReadBlocks(blockJson) : [];
         var layers = fields.TryGetValue("layers", out var layerJson)
             ? new LayerReader(_report, blocks).ReadList(layerJson, SpecPath.Root["layers"]).Layers
@@ -129,8 +129,9 @@ public sealed class SpecReader
         return axes.Count == rank + 1 ? [.. axes] : null;
     }
 
-    private Dictionary<string, SymbolPromise> ReadSymbols(JsonElement json)
+    private Dictionary<string, SymbolPromise> ReadSymbols(JsonElement json, List<GraphInput> inputs)
     {
+        var used = inputs.SelectMany(input => input.Shape.Dims).SelectMany(size => size.Symbols).ToHashSet();
         var path = SpecPath.Root["symbols"];
         var symbols = new Dictionary<string, SymbolPromise>();
         if (!IsObject(json, path, "an object from symbols to { min, max, multiple_of }"))
@@ -142,7 +143,12 @@ public sealed class SpecReader
             var promise = new SymbolPromise();
             if (IsObject(member.Value, path[member.Name], "an object with min, max or multiple_of"))
                 AttributeObject.Read(member.Value, promise, path[member.Name], $"the symbol {member.Name}", _report);
-            symbols[member.Name] = promise;
+            if (!used.Contains(member.Name))
+                _report.Error(Codes.UnknownField, path[member.Name], $"No input's shape has the symbol '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, used.Where(symbol => symbol != "N"))}");
+            else if (promise.Max < Saturating.Multiply(Saturating.FloorDivide(promise.Min - 1, promise.MultipleOf) + 1, promise.MultipleOf))
+                _report.Error(Codes.OutOfRange, path[member.Name], $"No size is left for {member.Name}: none from {promise.Min} to {promise.Max} is a multiple of {promise.MultipleOf}.");
+            else
+                symbols[member.Name] = promise;
         }
 
         return symbols;

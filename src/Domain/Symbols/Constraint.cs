@@ -16,7 +16,7 @@ public sealed record Constraint(string Symbol, string Condition, long? Counterex
         foreach (var symbol in known.NarrowedSince(promised))
         {
             var narrowing = conditions.Assumptions.Where(each => each.Decision.After.NarrowedSince(each.Decision.Before).Contains(symbol)).ToList();
-            var counterexample = known.MeaningOf(symbol) is null ? promised.SetOf(symbol)!.SmallestOutside(known.SetOf(symbol)!, known.SetOf(symbol)!.Members.First()) : known.FailingSince(promised, symbol);
+            var counterexample = known.FailingSince(promised, symbol);
             var layer = narrowing.Find(each => counterexample is { } size && each.Decision.After.SetOf(symbol)?.Contains(size) == false) ?? narrowing[^1];
             var condition = (known.MeaningOf(symbol) is null ? SizeText.Of(symbol, known.SetOf(symbol)!) : null) ?? known.TextOf(symbol, [.. narrowing.SelectMany(each => each.Decision.Requirements)]);
             yield return new(symbol, condition, counterexample, layer.Layer.Name);

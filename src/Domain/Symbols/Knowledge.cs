@@ -36,20 +36,22 @@ internal sealed record Knowledge(IReadOnlyDictionary<string, SymbolPromise> Prom
     public IEnumerable<string> NarrowedSince(Knowledge before) =>
         Sets.Keys.Where(symbol => Sets[symbol] is { } set && before.SetOf(symbol)?.SmallestOutside(set) is not null).Concat(Meanings.Keys.Where(symbol => !before.Meanings.ContainsKey(symbol))).Distinct().Order(StringComparer.Ordinal);
 
-    /// <summary>The smallest size that was admissible there and is not here: above the smallest that still is, if there is one.</summary>
-    public long? FailingSince(Knowledge before, string symbol)
+    /// <summary>The smallest size above the smallest admissible one that was admissible there and is not here; null when there is none.</summary>
+    public long? FailingSince(Knowledge before, string symbol) => MeaningOf(symbol) is null
+        ? before.SetOf(symbol)!.SmallestOutside(SetOf(symbol)!, SetOf(symbol)!.Members.First())
+        : before.UsualBeside(symbol, MeaningOf(symbol)!.Value.Evaluate(name => SetOf(name)!.Members.First()));
+
+    /// <summary>A size that was admissible there and is not here, among those at which a map still shows what happens to it.</summary>
+    public long? UsuallyFailingSince(Knowledge before, string symbol)
     {
         if (MeaningOf(symbol) is { } meaning)
-        {
-            // Any size of its own that is not the other's.
-            var other = meaning.Evaluate(Usual);
-            return before.SetOf(symbol)?.Members.Cast<long?>().FirstOrDefault(size => size > other) ?? other + 1;
-        }
-
-        if (SetOf(symbol) is not { } after || before.SetOf(symbol) is not { } set)
-            return null;
-        return set.SmallestOutside(after, after.Members.First()) ?? set.SmallestOutside(after);
+            return before.UsualBeside(symbol, meaning.Evaluate(before.Usual));
+        var (set, after) = (before.SetOf(symbol)!, SetOf(symbol)!);
+        return set.SmallestOutside(after, UsualSize) ?? set.SmallestOutside(after, after.Members.First()) ?? set.SmallestOutside(after);
     }
+
+    /// <summary>The smallest admissible size above another one.</summary>
+    private long UsualBeside(string symbol, long size) => SetOf(symbol)?.Members.Cast<long?>().FirstOrDefault(each => each > size) ?? size + 1;
 
     /// <summary>An admissible size of no special kind.</summary>
     public long Usual(string symbol)

@@ -3,6 +3,7 @@ using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -44,9 +45,10 @@ public sealed record MultiHeadAttention : Operator
             return site.Error(Codes.NotDivisible, $"num_heads is {NumHeads}, and the {features} features that arrive must be a multiple of it.");
         if (Array.FindIndex(site.Inputs, input => input[Axis.Channels] != features) is > 0 and var other)
             return site.Error(Codes.LayerShape, $"{site.Layer.InputName(0)} has {features} features and {site.Layer.InputName(other)} {site.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer.");
-        return site.Inputs is not [_, var keys, var values] || keys[Axis.Time] == values[Axis.Time]
+        return site.Inputs is not [_, var keys, var values]
+            || site.Require(Codes.LayerShape, $"there are {keys[Axis.Time]} keys and {values[Axis.Time]} values. Give as many of one as of the other.", Requirement.Equal(keys[Axis.Time], values[Axis.Time]))
             ? site.Input                                                                         // [N, T, E], [N, S, E] -> [N, T, E]
-            : site.Error(Codes.LayerShape, $"there are {keys[Axis.Time]} keys and {values[Axis.Time]} values. Give as many of one as of the other.");
+            : null;
     }
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)

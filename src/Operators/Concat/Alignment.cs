@@ -2,6 +2,7 @@ using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -31,10 +32,13 @@ internal static class Alignment
     public static Expansion Of(Expansion expansion, Align align)
     {
         var inputs = expansion.Site.Inputs;
-        if (inputs.Any(input => !input.SameAxes(inputs[0]) || !input.SpatialAxes.Any() || input.Positions is null || !input.Has(Axis.Channels)))
+        if (inputs.Any(input => !input.SameAxes(inputs[0]) || !input.SpatialAxes.Any() || !input.Has(Axis.Channels)))
             return expansion;
         var towardsFine = align is Align.Auto or Align.Upsample or Align.Pad;
-        var target = towardsFine ? Array.IndexOf(inputs, inputs.MaxBy(input => input.Positions)) : Array.IndexOf(inputs, inputs.MinBy(input => input.Positions));
+        var target = inputs.Any(input => input.Positions is null) ? Symbolic(expansion.Site, towardsFine, align)
+            : towardsFine ? Array.IndexOf(inputs, inputs.MaxBy(input => input.Positions)) : Array.IndexOf(inputs, inputs.MinBy(input => input.Positions));
+        if (target < 0)
+            return expansion;
         var wires = new Wire[inputs.Length];
         for (var i = 0; i < wires.Length; i++)
         {
@@ -47,22 +51,27 @@ internal static class Alignment
         return expansion.With(wires);
     }
 
+    /// <summary>The input that is nowhere smaller (or larger) than another, whatever the sizes; -1 where none is, or where the way there depends on the sizes.</summary>
+    private static int Symbolic(Site site, bool towardsFine, Align align) => align is Align.Pool or Align.Stride ? -1
+        : Array.FindIndex(site.Inputs, one => site.Inputs.All(other => one.SpatialAxes.All(axis =>
+            site.Conditions.Decide(towardsFine ? Requirement.AtLeast(one[axis], other[axis]) : Requirement.AtLeast(other[axis], one[axis])).Answer == Answer.Always)));
+
     private static Wire? Add(Expansion expansion, int input, int target, Align align)
     {
         var (shape, goal) = (expansion.Site.Inputs[input], expansion.Site.Inputs[target]);
         var (wire, like) = (expansion.Inputs[input], expansion.Inputs[target]);
         var twin = $"{shape.SpatialAxes.Count()}d";
         var size = new TargetSize(0, like.ToString());
-        long[] down = [.. shape.SpatialAxes.Select(axis => Math.Max(1, shape[axis].Value / goal[axis].Value))];
-        long[] strides = [.. shape.SpatialAxes.Select(axis => Math.Max(1, (shape[axis].Value + goal[axis].Value - 1) / goal[axis].Value))];
         var part = $"align{input}";
         return align switch
         {
-            Align.Pool => expansion.Add(part, new AvgPool { Kind = $"avg_pool{twin}", KernelSize = down }, wire),
-            Align.Stride => expansion.Add(part, new Conv { Kind = $"conv{twin}", OutChannels = shape[Axis.Channels].Value, KernelSize = 3, Stride = strides, Padding = 1 }, wire),
+            Align.Pool => expansion.Add(part, new AvgPool { Kind = $"avg_pool{twin}", KernelSize = Ratios(shape, goal, (from, to) => from / to) }, wire),
+            Align.Stride => expansion.Add(part, new Conv { Kind = $"conv{twin}", OutChannels = shape[Axis.Channels].Value, KernelSize = 3, Stride = Ratios(shape, goal, (from, to) => (from + to - 1) / to), Padding = 1 }, wire),
             Align.Crop => expansion.Add(part, new CenterCrop { Size = size }, wire, like),
             Align.Pad => expansion.Add(part, new Pad { Kind = $"pad{twin}", Size = size }, wire, like),
             _ => expansion.Add(part, new Upsample { Size = size }, wire, like),
         };
     }
+
+    private static long[] Ratios(Shape shape, Shape goal, Func<long, long, long> ratio) => [.. shape.SpatialAxes.Select(axis => Math.Max(1, ratio(shape[axis].Value, goal[axis].Value)))];
 }

@@ -3,6 +3,7 @@ using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -30,8 +31,8 @@ public sealed record CenterCrop : Operator
         {
             if (Targets.SizeOf(site, Size, axis, dimension++) is not { } size)
                 return null;
-            if ((site.Input[axis] - size).Known is < 0)
-                return site.Error(Codes.LayerShape, $"size is {size} in {axis.Name()} and its input {site.Layer.InputName(0)} has only {site.Input[axis]}. Use pad{spatial}d to make it larger.");
+            if (!site.Require(Codes.LayerShape, $"size is {size} in {axis.Name()} and its input {site.Layer.InputName(0)} has only {site.Input[axis]}. Use pad{spatial}d to make it larger.", Requirement.AtLeast(site.Input[axis], size)))
+                return null;
             output = output.With(axis, size);
         }
 

@@ -3,6 +3,7 @@ using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -26,8 +27,8 @@ public sealed record Expand : Operator
             var size = Shape[position - 1];
             if (size == -1 || input.Dims[position] == size)
                 continue;
-            if (input.Dims[position] != 1)
-                return site.Error(Codes.LayerShape, $"shape is {Shape} and its input {site.Layer.InputName(0)} is {input.Sizes}: only a dimension of 1 can be stretched, and {input.Axes[position].Name()} is {input.Dims[position]}. Leave it at -1.");
+            if (!site.Require(Codes.LayerShape, $"shape is {Shape} and its input {site.Layer.InputName(0)} is {input.Sizes}: only a dimension of 1 can be stretched, and {input.Axes[position].Name()} is {input.Dims[position]}. Leave it at -1.", Requirement.Equal(input.Dims[position], 1).Or(Requirement.Equal(input.Dims[position], size))))
+                return null;
             output = output.With(position, size);
         }
 

@@ -3,6 +3,7 @@ using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -18,8 +19,8 @@ public enum PadMode
 
 /// <summary>Adds a border: so many cells on each side, or up to a size, the odd cell at the end.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, H + top + bottom, W + left + right]</c>, or the size asked for; like another layer's size that is smaller at
-/// run time, the border is cut off instead. Parameters and MACs: none. Sources: torch.nn.functional.pad; ONNX Pad-13.
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, H + top + bottom, W + left + right]</c>, or the size asked for, which must not be smaller.
+/// Parameters and MACs: none. Sources: torch.nn.functional.pad; ONNX Pad-13.
 /// </remarks>
 [Kind("pad1d"), Kind("pad2d")]
 public sealed record Pad : Operator
@@ -86,19 +87,15 @@ public sealed record Pad : Operator
         var reached = Size is { } target ? Targets.SizeOf(site, target, axis, dimension) : input + Sides(dimension, 0).Before + Sides(dimension, 0).After;
         if (reached is not { } size)
             return null;
-        if ((size - input).Known is not { } missing)
-            return size;
-        if (missing < 0)
-        {
-            site.Error(Codes.LayerShape, $"size is {size} in {axis.Name()} and its input {site.Layer.InputName(0)} has {input} already. Use center_crop to make it smaller.");
+        var missing = size - input;
+        if (!site.Require(Codes.LayerShape, $"size is {size} in {axis.Name()} and its input {site.Layer.InputName(0)} has {input} already. Use center_crop to make it smaller.", Requirement.AtLeast(size, input)))
             return null;
-        }
-
-        var (before, after) = Sides(dimension, missing);
-        if (Mode != PadMode.Reflect || input.Known is not { } cells || Math.Max(before, after) < cells)
+        if (Mode != PadMode.Reflect)
             return size;
-        site.Error(Codes.LayerShape, $"reflect adds {Math.Max(before, after)} cells in {axis.Name()}, and a mirror image of {cells} has at most {cells - 1}. Pad less, or with zeros or replicate.");
-        return null;
+        var longer = Padding is null ? missing.CeilDivide(2) : Math.Max(Sides(dimension, 0).Before, Sides(dimension, 0).After);
+        return site.Require(Codes.LayerShape, $"reflect adds {longer} cells in {axis.Name()}, and a mirror image of {input} has at most {input - 1}. Pad less, or with zeros or replicate.", Requirement.AtLeast(input - 1, longer))
+            ? size
+            : null;
     }
 
     private string OnnxPads(OnnxScope onnx)

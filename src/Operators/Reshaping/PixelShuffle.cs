@@ -3,6 +3,7 @@ using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -32,9 +33,9 @@ public sealed record PixelShuffle : Operator
         }
 
         var (rows, columns) = (height.FloorDivide(Factor), width.FloorDivide(Factor));
-        return rows * Factor == height && columns * Factor == width
+        return site.Require(Codes.NotDivisible, $"factor is {Factor}, and height and width, {input.SpatialSizes}, must be multiples of it. Crop or pad before it.", Requirement.Equal(rows * Factor, height), Requirement.Equal(columns * Factor, width))
             ? input.With(Axis.Channels, Saturating.Multiply(channels, Factor * Factor)).With(Axis.Height, rows).With(Axis.Width, columns)
-            : site.Error(Codes.NotDivisible, $"factor is {Factor}, and height and width, {input.SpatialSizes}, must be multiples of it{(height.IsKnown && width.IsKnown ? ". Crop or pad before it" : ", which cannot be shown for a symbol. Give them as numbers")}.");
+            : null;
     }
 
     public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>

@@ -3,6 +3,7 @@ using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -25,8 +26,8 @@ public sealed record Reshape : Operator
             return site.Error(Codes.OutOfRange, $"shape is {Shape}; expected 1 to {SpecReader.MaxRank} sizes of at least 1, one of which may be -1.");
         var given = sizes.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);
         var remains = all.FloorDivide(given);
-        if (remains * given != all || (!sizes.Contains(-1) && given != all))
-            return site.Error(Codes.LayerShape, $"shape {Shape} holds {given} numbers{(sizes.Contains(-1) ? " times a whole number" : "")} and its input {site.Layer.InputName(0)}, {site.Input.Sizes}, has {all}. Make the sizes' product fit, or leave one to -1.");
+        if (!site.Require(Codes.LayerShape, $"shape {Shape} holds {given} numbers{(sizes.Contains(-1) ? " times a whole number" : "")} and its input {site.Layer.InputName(0)}, {site.Input.Sizes}, has {all}. Make the sizes' product fit, or leave one to -1.", Requirement.Equal(sizes.Contains(-1) ? remains * given : given, all)))
+            return null;
         return new(
             [Dim.Batch, .. sizes.Select(size => size == -1 ? remains : size)],
             Axes.Default(sizes.Length, site.Layout, site.Input.DType),

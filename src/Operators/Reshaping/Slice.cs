@@ -1,8 +1,10 @@
+using System.Globalization;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -27,12 +29,13 @@ public sealed record Slice : Operator
         var size = site.Input.Dims[position];
         if (size.Known is { } known)
             return site.Input.With(position, Clamp(End ?? known, known) - Clamp(Start, known));
-        // Where a size is symbolic, both ends must count from the same side: the length is then known for every size that is long enough.
-        if (Start >= 0 && End is null or < 0)
-            return site.Input.With(position, size + (End ?? 0) - Start);
-        return Start < 0 && End is null or < 0
-            ? site.Input.With(position, (End ?? 0) - Start)
-            : site.Error(Codes.LayerShape, $"what start {Start} and end {End} leave of {site.Input.Axes[position].Name()} {size} depends on its size. Give the size as a number, or count both from the end.");
+        // A symbolic size must have all the places that are named: a shorter one would be cut short, to a size of its own.
+        var named = Math.Max(Start < 0 ? -Start : 0, End ?? 0);
+        return site.Require(Codes.LayerShape, $"start {Start} and end {End?.ToString(CultureInfo.InvariantCulture) ?? "at the end"} name places of {site.Input.Axes[position].Name()}, {size}, that a smaller size than {named} does not have.", Requirement.AtLeast(size, named))
+            ? site.Input.With(position, From(End ?? 0, End is null or < 0) - From(Start, Start < 0))
+            : null;
+
+        Dim From(long at, bool end) => end ? size + at : at;
     }
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Slice",

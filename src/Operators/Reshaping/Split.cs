@@ -3,6 +3,7 @@ using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -25,29 +26,31 @@ public sealed record Split : Operator
         if (AxesOf.Position(site, Axis) is not { } position)
             return null;
         var input = site.Input;
-        if (input.Dims[position].Known is not { } size)
+        var (size, axis) = (input.Dims[position], input.Axes[position].Name());
+        if (!Sections.IsOne)
         {
-            site.Error(Codes.LayerShape, $"split needs a known size and {input.Axes[position].Name()} is {input.Dims[position]}. Give it as a number.");
+            var sum = Sections.ToArray().Aggregate(0L, Saturating.Add);
+            return site.Require(Codes.LayerShape, $"sections {Sections} sum to {sum} and {axis} is {size}. Make them sum to {size}.", Requirement.Equal(size, sum))
+                ? [.. Sections.ToArray().Select(part => input.With(position, part))]             // [N, C, H, W] -> [N, C1, H, W], [N, C2, H, W]
+                : null;
+        }
+
+        if (Sections[0] > MaxParts)
+        {
+            site.Error(Codes.NotDivisible, $"sections is {Sections[0]}; at most {MaxParts} parts are accepted.");
             return null;
         }
 
-        if (Sections.IsOne && (Sections[0] > MaxParts || size % Sections[0] != 0))
-        {
-            site.Error(Codes.NotDivisible, $"sections is {Sections[0]}, and {input.Axes[position].Name()}, {size}, must be a multiple of it{(Sections[0] > MaxParts ? $", with at most {MaxParts} parts" : "")}. List the sizes for unequal parts.");
-            return null;
-        }
-
-        var parts = Parts(size);
-        if (parts.Sum() == size)
-            return [.. parts.Select(part => input.With(position, part))];                        // [N, C, H, W] -> [N, C1, H, W], [N, C2, H, W]
-        site.Error(Codes.LayerShape, $"sections {Sections} sum to {parts.Sum()} and {input.Axes[position].Name()} is {size}. Make them sum to {size}.");
-        return null;
+        return site.Require(Codes.NotDivisible, $"sections is {Sections[0]}, and {axis}, {size}, must be a multiple of it. List the sizes for unequal parts.", Requirement.Multiple(size, Sections[0]))
+            ? [.. Enumerable.Repeat(input.With(position, size.FloorDivide(Sections[0])), (int)Sections[0])]
+            : null;
     }
 
     public override void EmitOnnx(OnnxScope onnx)
     {
         var index = AxesOf.Index(onnx.Layer.Input, Axis);
-        onnx.AddAll("Split", [onnx.Input, onnx.Constant([.. onnx.Layer.Outputs.Select(output => output.Dims[Axis.PositionIn(output)!.Value].Value)])], ("axis", (long)index));
+        string[] inputs = Sections.IsOne ? [onnx.Input] : [onnx.Input, onnx.Constant(Sections.ToArray())];
+        onnx.AddAll("Split", inputs, ("axis", (long)index));
     }
 
     internal long[] Parts(long size) => Sections.IsOne ? [.. Enumerable.Repeat(size / Sections[0], (int)Sections[0])] : Sections.ToArray();
