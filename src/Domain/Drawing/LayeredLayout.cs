@@ -1,21 +1,24 @@
 namespace ConcatService.Domain.Drawing;
 
 /// <summary>Places the nodes of an acyclic graph in rows, each below its inputs, with few crossings (Sugiyama's method: rows by longest path, order by barycentres).</summary>
-public sealed class LayeredLayout
+internal sealed class LayeredLayout
 {
     private const int Sweeps = 8;
 
-    /// <summary>Rows that all edges together pass; more is a black square, and takes seconds.</summary>
+    /// <summary>Rows that all links together pass; more is a black square, and takes seconds.</summary>
     private const long MostBends = 100_000;
 
     private readonly List<Node> _nodes = [];
+    private readonly List<Link> _links = [];
 
-    /// <summary>A node, or a bend of an edge that passes a row (<see cref="Width"/> is small then).</summary>
-    public sealed class Node(double width)
+    /// <summary>A node, or a bend of a link that passes a row.</summary>
+    public sealed class Node
     {
-        internal readonly List<Node> Above = [], Below = [];
+        /// <summary>What it is wired to in the next row.</summary>
+        internal readonly List<Neighbour> Above = [], Below = [];
 
-        public double Width { get; } = width;
+        /// <summary>Pixels that nothing else of its row may take.</summary>
+        public double Width { get; set; }
 
         public int Row { get; internal set; }
 
@@ -23,29 +26,71 @@ public sealed class LayeredLayout
         public double X { get; internal set; }
     }
 
-    /// <summary>The bends of an edge, from its source to its target, both included.</summary>
-    public sealed record Edge(Node From, Node To, IReadOnlyList<Node> Points);
-
-    public Node AddNode(double width)
+    /// <summary>The other end of a wire to the next row.</summary>
+    /// <param name="Shift">How far right of the other one stands when the wire is straight.</param>
+    /// <param name="Weight">How much it matters that the wire is straight.</param>
+    internal readonly record struct Neighbour(Node Node, double Shift, double Weight)
     {
-        var node = new Node(width);
+        /// <summary>Where a node stands best for all that it is wired to; null when it is not.</summary>
+        public static double? Middle(List<Neighbour> neighbours)
+        {
+            var (sum, weights) = (0.0, 0.0);
+            foreach (var (node, shift, weight) in neighbours)
+                (sum, weights) = (sum + (weight * (node.X + shift)), weights + weight);
+            return weights > 0 ? sum / weights : null;
+        }
+    }
+
+    /// <summary>A wire from one node to another further down.</summary>
+    /// <param name="FromOffset">How far right of the source's middle it begins.</param>
+    /// <param name="ToOffset">How far right of the target's middle it ends.</param>
+    /// <param name="Weight">How much it matters that it is straight.</param>
+    public sealed record Link(Node From, Node To, double FromOffset, double ToOffset, double Weight)
+    {
+        /// <summary>The nodes that it goes through, its ends included.</summary>
+        public List<Node> Points { get; } = [];
+    }
+
+    public Node AddNode()
+    {
+        var node = new Node();
         _nodes.Add(node);
         return node;
     }
 
-    /// <summary>Places everything.</summary>
-    /// <param name="edges">Source and target; sources come before their targets in the order in which the nodes were added.</param>
-    /// <param name="gap">Pixels between two nodes of a row.</param>
-    /// <param name="bend">The width that a passing edge takes in a row.</param>
-    /// <returns>The edges with their bends, the width in pixels, and the number of rows; null where there are too many edges to follow.</returns>
-    public (IReadOnlyList<Edge> Edges, double Width, int Rows)? Place(IReadOnlyList<(Node From, Node To)> edges, double gap, double bend)
+    /// <summary>Sources come before their targets, in the order in which the nodes were added.</summary>
+    public Link AddLink(Node from, Node to, double fromOffset, double toOffset, double weight)
     {
-        var inputs = edges.ToLookup(edge => edge.To, edge => edge.From);
+        var link = new Link(from, to, fromOffset, toOffset, weight);
+        _links.Add(link);
+        return link;
+    }
+
+    /// <summary>Gives every node its row, and every link a bend in each row that it passes.</summary>
+    /// <param name="bend">The width that a passing link takes.</param>
+    /// <returns>False where there are too many to follow.</returns>
+    public bool AssignRows(double bend)
+    {
+        var into = _links.ToLookup(link => link.To, link => link.From);
         foreach (var node in _nodes)
-            node.Row = inputs[node].Select(from => from.Row + 1).DefaultIfEmpty(0).Max();
-        if (edges.Sum(edge => (long)edge.To.Row - edge.From.Row) > MostBends)
-            return null;
-        var routed = edges.Select(edge => Route(edge.From, edge.To, bend)).ToList();
+            node.Row = into[node].Select(from => from.Row + 1).DefaultIfEmpty(0).Max();
+
+        // What nothing feeds stands right above where it is needed.
+        var outOf = _links.ToLookup(link => link.From, link => link.To);
+        foreach (var node in _nodes.Where(node => !into[node].Any() && outOf[node].Any()))
+            node.Row = outOf[node].Min(to => to.Row) - 1;
+        if (_links.Sum(link => (long)link.To.Row - link.From.Row) > MostBends)
+            return false;
+        foreach (var link in _links)
+            Route(link, bend);
+        return true;
+    }
+
+    /// <summary>Gives every node its place in its row.</summary>
+    /// <param name="gap">Pixels between two nodes of a row.</param>
+    /// <returns>The width of all, in pixels.</returns>
+    public double Place(double gap)
+    {
         var rows = _nodes.GroupBy(node => node.Row).OrderBy(row => row.Key).Select(row => row.ToList()).ToList();
         foreach (var row in rows)
             Pack(row, gap);
@@ -57,32 +102,30 @@ public sealed class LayeredLayout
                 Arrange(rows[i], node => node.Below, gap);
         }
 
-        for (var i = 1; i < rows.Count; i++)
-            Arrange(rows[i], node => node.Above, gap);
+        Lanes.Straighten(rows, gap);
         var left = _nodes.Min(node => node.X - (node.Width / 2));
         foreach (var node in _nodes)
             node.X -= left;
-        return (routed, _nodes.Max(node => node.X + (node.Width / 2)), rows.Count);
+        return _nodes.Max(node => node.X + (node.Width / 2));
     }
 
-    private Edge Route(Node from, Node to, double bend)
+    private void Route(Link link, double bend)
     {
-        var points = new List<Node> { from };
-        for (var row = from.Row + 1; row < to.Row; row++)
+        link.Points.Add(link.From);
+        for (var row = link.From.Row + 1; row < link.To.Row; row++)
         {
-            var point = AddNode(bend);
-            point.Row = row;
-            points.Add(point);
+            var point = AddNode();
+            (point.Row, point.Width) = (row, bend);
+            link.Points.Add(point);
         }
 
-        points.Add(to);
-        for (var i = 1; i < points.Count; i++)
+        link.Points.Add(link.To);
+        for (var i = 1; i < link.Points.Count; i++)
         {
-            points[i - 1].Below.Add(points[i]);
-            points[i].Above.Add(points[i - 1]);
+            var shift = (i == 1 ? link.FromOffset : 0) - (i == link.Points.Count - 1 ? link.ToOffset : 0);
+            link.Points[i - 1].Below.Add(new(link.Points[i], -shift, link.Weight));
+            link.Points[i].Above.Add(new(link.Points[i - 1], shift, link.Weight));
         }
-
-        return new(from, to, points);
     }
 
     private static void Pack(List<Node> row, double gap)
@@ -96,9 +139,9 @@ public sealed class LayeredLayout
     }
 
     // Every node moves below (or above) the middle of its neighbours; where two want one place they share the push.
-    private static void Arrange(List<Node> row, Func<Node, List<Node>> neighbours, double gap)
+    private static void Arrange(List<Node> row, Func<Node, List<Neighbour>> neighbours, double gap)
     {
-        var wished = row.ToDictionary(node => node, node => neighbours(node) is { Count: > 0 } near ? near.Average(other => other.X) : node.X);
+        var wished = row.ToDictionary(node => node, node => Neighbour.Middle(neighbours(node)) ?? node.X);
         row.Sort((a, b) => wished[a] != wished[b] ? wished[a].CompareTo(wished[b]) : a.X.CompareTo(b.X));
         var blocks = new List<(int First, int Count, double Shift)>();
         var offset = 0.0;

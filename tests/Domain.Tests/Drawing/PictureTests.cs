@@ -1,0 +1,58 @@
+using System.Text.Json;
+using ConcatService.Domain.Drawing;
+using ConcatService.Domain.Fixes;
+using Xunit;
+
+namespace ConcatService.Domain.Tests.Drawing;
+
+/// <summary>The README's pictures are what the service draws today. <c>UPDATE_APPROVED=1</c> draws them anew.</summary>
+public sealed class PictureTests
+{
+    [Theory]
+    [InlineData("refused", "two-branches-refused")]
+    [InlineData("repaired", "two-branches-refused")]
+    [InlineData("densenet121", "densenet121")]
+    public void The_pictures_of_the_readme_are_drawn_by_the_service(string picture, string sample)
+    {
+        using var spec = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root(), "samples", $"{sample}.json")));
+        var compiled = picture == "repaired" ? Repair.Of(spec.RootElement).Result : Planning.Compiler.Compile(spec.RootElement);
+        var drawn = NetworkSvg.Draw(compiled) + "\n";
+        var file = Path.Combine(Root(), "docs", "pictures", $"{picture}.svg");
+        if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
+            File.WriteAllText(file, drawn);
+        Assert.Equal(File.ReadAllText(file), drawn);
+    }
+
+    [Fact]
+    public void A_merge_that_does_not_fit_is_red_with_its_reason_and_both_branches_back_to_where_they_parted()
+    {
+        var drawn = Drawn.Sample("two-branches-refused");
+        var merge = drawn.Boxes.Single(box => box.Name == "merge");
+        Assert.True(merge.Is("broken"));
+        Assert.StartsWith("Inputs differ in height and width: fine is 14x14, coarse is 7x7.", string.Join(' ', merge.Lines.Skip(2).Select(line => line.Value)), StringComparison.Ordinal);
+        Assert.True(drawn.Boxes.Single(box => box.Name == "low").Is("blamed"));
+        Assert.Equal(["stem", "fine", "low", "coarse"], drawn.Boxes.Where(box => box.Is("on-path")).Select(box => box.Name));
+        Assert.Equal(5, drawn.Edges.Count(edge => Drawn.Is(edge, "bad")));
+        Assert.All(drawn.Boxes.SkipWhile(box => box != merge && box.Name != "mix"), box => Assert.True(box.Is("unknown")));
+    }
+
+    [Fact]
+    public void What_align_and_fuse_insert_is_marked()
+    {
+        var drawn = Drawn.Layers("""[ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["image", "low"], "align": "auto", "fuse": "conv1x1" } ]""");
+        Assert.Equal(["m/align1", "m"], drawn.Boxes.Where(box => box.Is("inserted")).Select(box => box.Name));
+        Assert.True(drawn.Boxes.Single(box => box.Name == "m/concat").Is("merge"));
+    }
+
+    [Fact]
+    public void A_fault_without_a_layer_is_told_below_the_picture() =>
+        Assert.Contains(Drawn.Layers("""[ { "type": "relu" }, { "type": "linaer" } ]""").Texts, text => text.Style.Contains("reason") && text.Value.StartsWith("/layers/1/type: ", StringComparison.Ordinal));
+
+    internal static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "ConcatService.sln")))
+            folder = folder.Parent;
+        return folder.FullName;
+    }
+}
