@@ -15,9 +15,10 @@ internal static class TrainJob
     {
         var job = context.Job;
         var report = new Report();
-        var compiled = Compiler.Compile(Encoding.UTF8.GetBytes(job.Spec));
         var settings = TrainingSettings.Read(job.Settings, report);
         var info = DataSets.Find(job.Dataset);
+        var spec = Encoding.UTF8.GetBytes(job.Spec);
+        var compiled = info is null ? Compiler.Compile(spec) : SampleSizes.Compile(spec, info);
         if (compiled.Plan is { } planned && info is not null)
             DataSetFit.Check(planned, info, settings, report);
         if (compiled.Plan is not { } plan || info is null || report.HasErrors)

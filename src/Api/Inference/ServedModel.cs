@@ -10,7 +10,8 @@ namespace ConcatService.Api.Inference;
 /// <summary>A model version that is loaded and can answer from many threads at once.</summary>
 internal sealed class ServedModel(ModelVersion version, string spec, byte[] onnx) : IDisposable
 {
-    private readonly Plan _plan = Compiler.CompileOnly(JsonBody.Parse(spec)).Plan!;
+    // As sent: its symbols, where it has any, were given sizes when it was trained.
+    private readonly Compilation _compiled = Compiler.CompileOnly(JsonBody.Parse(spec));
     private readonly InferenceSession _session = OnnxRuntime.Load(onnx);
 
     public IReadOnlyList<TensorInfo> Inputs { get; } = TensorInfo.ListOf(version.Inputs);
@@ -21,10 +22,10 @@ internal sealed class ServedModel(ModelVersion version, string spec, byte[] onnx
     public string[] Classes { get; } = version.Classes?.Deserialize<string[]>() ?? [];
 
     /// <summary>In what order pictures go in.</summary>
-    public Layout Layout => _plan.Layout;
+    public Layout Layout => _compiled.Spec.Layout;
 
     /// <summary>The kind of the last layer: a network may end in its softmax.</summary>
-    public string? LastLayer => _plan.Layers.FirstOrDefault(layer => layer.Name == _plan.Outputs[0].Wire.Source)?.Operator.Kind;
+    public string? LastLayer => _compiled.Planned.Rows.Where(row => row.Layer.Name == _compiled.Graph.Outputs[0].Wire.Source).Select(row => row.Layer.Operator.Kind).FirstOrDefault();
 
     /// <summary>Computes the named outputs, in that order.</summary>
     /// <exception cref="InferenceException">ONNX Runtime refused: sizes that vary and do not go together.</exception>

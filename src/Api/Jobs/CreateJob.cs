@@ -31,7 +31,7 @@ internal static class CreateJob
         if (spec is null)
             return Problems.Invalid(new PointedError("/architecture_id", "not_found", $"There is no architecture '{request.ArchitectureId}' here."));
 
-        var compiled = Compiler.Compile(JsonBody.Parse(spec));
+        var compiled = SampleSizes.Compile(JsonBody.Parse(spec), request.DataSet!);
         if (compiled.Plan is not { } plan || compiled.Verdict != "valid")
             return Problems.InvalidArchitecture(compiled);
         if (Misfits(plan, request) is { Length: > 0 } misfits)

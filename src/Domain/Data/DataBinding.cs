@@ -8,8 +8,11 @@ namespace ConcatService.Domain.Data;
 public sealed record DataBinding(IReadOnlyList<int> Inputs, IReadOnlyList<int> Targets)
 {
     public static DataBinding Of(Plan plan, DataSetInfo data) => new(
-        Bind([.. plan.Inputs.Select(input => input.Name)], [.. data.Inputs.Select(input => input.Name)]),
+        InputsOf(plan.Inputs.Select(input => input.Name), data),
         Bind([.. plan.Outputs.Select(output => output.Name)], [.. data.Targets.Select(target => target.Name)]));
+
+    /// <summary>For each input of these names, the position in <see cref="DataSetInfo.Inputs"/>; -1 where there is none.</summary>
+    public static IReadOnlyList<int> InputsOf(IEnumerable<string> names, DataSetInfo data) => Bind([.. names], [.. data.Inputs.Select(input => input.Name)]);
 
     /// <summary>The network's outputs, each with its target. Only where every one has one.</summary>
     public IReadOnlyList<(string Output, DataTarget Target)> Outputs(Plan plan, DataSetInfo data) =>

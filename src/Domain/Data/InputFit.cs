@@ -19,7 +19,7 @@ internal static class InputFit
     }
 
     /// <summary>A sample's sizes in the order of the spec.</summary>
-    private static long[] Written(DataInput data, Layout layout) =>
+    internal static long[] Written(DataInput data, Layout layout) =>
         data.IsPicture && layout == Layout.ChannelsLast ? [.. data.Shape.Skip(1), data.Shape[0]] : [.. data.Shape];
 
     private static string Name(DType dtype) => dtype.ToString().ToLowerInvariant();

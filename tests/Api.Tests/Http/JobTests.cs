@@ -58,6 +58,16 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task Symbols_get_the_sizes_of_the_data_before_a_job_is_accepted_or_refused()
+    {
+        var request = CreateJob.Example.Replace("[1, 28, 28]", """[1, "H", "W"]""", StringComparison.Ordinal);
+        Assert.NotEqual(CreateJob.Example, request);
+        Assert.Equal(202, (await api.PostAsync("/v1/jobs", request)).Status);
+        var refused = await api.PostAsync("/v1/jobs", request.Replace("\"layers\"", """ "symbols": { "H": { "multiple_of": 32 } }, "layers" """, StringComparison.Ordinal));
+        Assert.Equal((422, "architecture.invalid"), (refused.Status, refused.Code));
+    }
+
+    [Fact]
     public async Task An_invalid_spec_is_a_422_that_carries_the_report()
     {
         var answer = await api.PostAsync("/v1/jobs", $$"""{ "architecture": {{Examples.Refused}}, "dataset": "two-scale" }""");
