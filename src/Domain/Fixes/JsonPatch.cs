@@ -56,7 +56,7 @@ public static class JsonPatch
 
     private static JsonNode? Parent(JsonNode document, string pointer, out string last)
     {
-        var parts = pointer.Split('/').Skip(1).Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToArray();
+        var parts = Steps(pointer);
         last = parts[^1];
         JsonNode? at = document;
         foreach (var part in parts[..^1])
@@ -64,5 +64,9 @@ public static class JsonPatch
         return at;
     }
 
-    private static int Index(string part) => int.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture);
+    /// <summary>The names and positions of a JSON Pointer.</summary>
+    internal static string[] Steps(string pointer) =>
+        [.. pointer.Split('/').Skip(1).Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+
+    internal static int Index(string part) => int.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,7 @@ namespace ConcatService.Domain.Fixes;
 /// <param name="target">The layer whose inputs may be rerouted or get a layer before them.</param>
 public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
 {
-    private readonly HashSet<string> _names = [.. compiled.Graph.Layers.SelectMany(layer => layer.Name.Split('/')), .. compiled.Graph.Inputs.Select(input => input.Name)];
+    private readonly HashSet<string> _fresh = [];
     private readonly List<(string List, int Index)> _inserted = [];
 
     public PatchWriter(MergeCase merge)
@@ -86,7 +86,7 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
         var clean = new string([.. stem.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '_')]);
         var name = $"{clean}_{verb}";
         name = name.Length <= 60 ? name : name[^60..];
-        for (var number = 2; !_names.Add(name); number++)
+        for (var number = 2; compiled.Graph.NameParts.Contains(name) || !_fresh.Add(name); number++)
             name = $"{clean}_{verb}{number}";
         return name;
     }

@@ -33,17 +33,17 @@ public sealed class Proof
     /// <summary>A proven fix with its figures, or null.</summary>
     public Proven? Try(Candidate candidate)
     {
-        var spec = JsonPatch.Read(_json);
+        ReadOnlyMemory<byte> spec;
         try
         {
-            JsonPatch.Apply(spec, candidate.Patch);
+            spec = PatchedText.Of(_json, candidate.Patch);
         }
         catch (Exception inapplicable) when (inapplicable is InvalidOperationException or ArgumentException)
         {
             return null;
         }
 
-        using var document = JsonPatch.Write(spec);
+        using var document = JsonDocument.Parse(spec, Compiler.Strict);
         var after = Compiler.CompileOnly(document.RootElement);
         if (_outputWhenGone(after) is not { } output)
             return null;

@@ -15,7 +15,7 @@ public static class Compiler
     /// <summary>Specs may be nested deeper than this only where nobody looks, and then they are refused as malformed.</summary>
     internal const int MaxJsonDepth = 1000;
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxJsonDepth };
+    internal static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxJsonDepth };
 
     /// <summary>Compiles a spec and explains what does not fit, with proven fixes.</summary>
     /// <exception cref="JsonException">The bytes are not JSON, not Unicode text, or not an object.</exception>
