@@ -24,6 +24,8 @@ port() { cat "$home/port" 2>/dev/null || echo 8080; }
 
 url() { echo "http://127.0.0.1:$(port)"; }
 
+grpc_address() { echo "127.0.0.1:$(($(port) + 1))"; }
+
 # settle_port: takes over --port, and sees that nobody else listens there.
 settle_port() {
     if alive "$run/api.keeper" >/dev/null; then
@@ -32,7 +34,10 @@ settle_port() {
         return
     fi
     local port=${wanted_port:-$(port)}
-    ! port_taken "$port" ||
-        fail "port $port is taken by $(who_has "$port"). Stop that, or choose another: ./concat $command --port $((port + 1))"
+    local each
+    for each in "$port" "$((port + 1))"; do
+        ! port_taken "$each" ||
+            fail "port $each is taken by $(who_has "$each"); HTTP takes $port and gRPC $((port + 1)). Stop that, or choose others: ./concat $command --port $((port + 10))"
+    done
     echo "$port" >"$home/port"
 }

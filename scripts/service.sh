@@ -62,6 +62,7 @@ command_up() {
         say "ConcatService is up."
     fi
     say "  Swagger  $(url)/swagger   (sign in at $(url)/login with the key)
+  gRPC     $(grpc_address)   (Open Inference Protocol)
   key      ./concat key
   stop     ./concat down"
     close_home

@@ -21,6 +21,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<BlobChunk> BlobChunks => Set<BlobChunk>();
     public DbSet<Model> Models => Set<Model>();
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
+    public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
     public DbSet<RegisteredWorker> Workers => Set<RegisteredWorker>();
 
     /// <summary>The options every process uses: PostgreSQL, snake_case names.</summary>

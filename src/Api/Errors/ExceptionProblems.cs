@@ -1,3 +1,4 @@
+using ConcatService.Api.Inference.Engine;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -21,10 +22,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         if (problem.StatusCode == 500)
             Failed(context.Request.Method, context.Request.Path, exception);
         if (problem.StatusCode == 503)
-        {
-            DatabaseGone(exception.Message);
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
-        }
+        if (problem.StatusCode == 503 && exception is not InferenceException)
+            DatabaseGone(exception.Message);
 
         await problem.ExecuteAsync(context);
         return true;
@@ -33,6 +33,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     private static ProblemHttpResult Of(Exception exception) => exception switch
     {
         ProblemException known => known.Problem,
+        InferenceException refused => refused.Problem,
         BadHttpRequestException { StatusCode: 413 } => JsonBody.TooLarge(),
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, "request.malformed", bad.Message),
         _ when IsDatabaseGone(exception) => Problems.Of(503, "database.unavailable", $"The database does not answer. Try again in {RetryAfterSeconds} seconds."),
@@ -40,7 +41,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     };
 
     /// <summary>No connection, or one that the server ended or refused for now. A statement that the server answered with an error is our defect.</summary>
-    private static bool IsDatabaseGone(Exception? exception)
+    public static bool IsDatabaseGone(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {

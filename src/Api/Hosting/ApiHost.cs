@@ -7,6 +7,7 @@ using ConcatService.Api.Catalog;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Inference;
+using ConcatService.Api.Inference.Grpc;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Keys;
 using ConcatService.Api.Models;
@@ -31,7 +32,10 @@ internal static class ApiHost
             // The limit is JsonBody's. Kestrel reads on past it for a while: a client that is cut off while it still sends never sees the 413.
             kestrel.Limits.MaxRequestBodySize = 10 * Compiler.MaxBytes;
         });
+        if (roles.Inference)
+            GrpcPort.Open(builder);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);              // what fails reaches ExceptionProblems, or was expected
         AddServices(builder.Services, builder.Configuration);
         if (roles.Api)
@@ -61,7 +65,7 @@ internal static class ApiHost
         services.AddDocs();
         services.AddSingleton<Readiness>();
         services.AddSingleton<JsonAnswers>();
-        services.AddSingleton<ModelCache>();
+        services.AddInference();
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {

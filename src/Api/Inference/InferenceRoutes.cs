@@ -1,15 +1,34 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Docs;
+using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Inference.Grpc;
+using ConcatService.Api.Inference.Prediction;
+using ConcatService.Api.Inference.Rest;
+using Grpc.AspNetCore.Server.Model;
 
 namespace ConcatService.Api.Inference;
 
 /// <summary>
-/// /v2, the Open Inference Protocol (https://github.com/kserve/open-inference-protocol), over JSON, and the convenience call. Versions are strings
-/// of digits; a request without one gets the newest. Where the protocol's documents disagree with each other, its OpenAPI file is followed.
+/// /v2, the Open Inference Protocol (https://github.com/kserve/open-inference-protocol) with Triton's extensions for tensors as bytes, statistics,
+/// configuration and the repository's index; and the convenience call. Where the protocol's documents disagree with each other, its OpenAPI file is followed.
 /// </summary>
 internal static class InferenceRoutes
 {
     private const string Tag = "Open Inference Protocol";
+
+    public static void AddInference(this IServiceCollection services)
+    {
+        services.AddSingleton<ModelCache>();
+        services.AddSingleton<ServedVersions>();
+        services.AddSingleton<Inferences>();
+        services.AddSingleton<GrpcInference>();
+        services.AddSingleton<IServiceMethodProvider<GrpcInference>, GrpcMethods>();
+        services.AddGrpc(grpc =>
+        {
+            (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (RequestBody.MaxBytes, null);
+            grpc.IgnoreUnknownServices = true;                      // its route for those would turn every 405 into a 404
+        });
+    }
 
     public static void MapInference(this IEndpointRouteBuilder app)
     {
@@ -17,8 +36,11 @@ internal static class InferenceRoutes
         server.MapGet("health/live", ServerHealth.Live).AllowAnonymous().WithName("server_live").WithSummary("Whether the server answers");
         server.MapGet("health/ready", ServerHealth.ReadyAsync).AllowAnonymous().WithName("server_ready").WithSummary("Whether the server can infer").ProducesProblem(503);
         server.MapGet("", ServerHealth.Describe).RequireScope(Scopes.Infer).WithName("server_metadata").WithSummary("Name, version, extensions");
+        server.MapPost("repository/index", RepositoryIndex.Handle).RequireScope(Scopes.Infer).WithName("repository_index").WithSummary("Every version that can be asked");
+        server.MapGet("models/stats", ModelStatistics.HandleAll).RequireScope(Scopes.Infer).WithName("all_statistics").WithSummary("Requests and times of every model that was asked");
+        app.MapGrpcService<GrpcInference>().RequireScope(Scopes.Infer);
         MapModel(app.MapGroup("/v2/models/{name}"), "");
-        MapModel(app.MapGroup("/v2/models/{name}/versions/{version:int}"), "_version");
+        MapModel(app.MapGroup("/v2/models/{name}/versions/{version}"), "_version");
 
         app.MapPost("/v1/models/{name}/predict", Predict.Handle).RequireScope(Scopes.Infer).WithTags("Models").WithName("predict")
             .WithSummary("A picture (PNG, JPEG) or rows in, labels with probabilities out").TakesJson("PredictRequest", Predict.Example).TakesPicture()
@@ -30,7 +52,10 @@ internal static class InferenceRoutes
         model.WithTags(Tag).RequireScope(Scopes.Infer).ProducesProblem(404);
         model.MapGet("", DescribeModel.Handle).WithName("model_metadata" + suffix).WithSummary("The tensors that a model takes and gives");
         model.MapGet("ready", DescribeModel.HandleReady).WithName("model_ready" + suffix).WithSummary("Whether a model can be asked");
+        model.MapGet("config", DescribeModel.HandleConfig).WithName("model_config" + suffix).WithSummary("A model's configuration as Triton describes it");
+        model.MapGet("stats", ModelStatistics.Handle).WithName("model_statistics" + suffix).WithSummary("Requests and times since this process started");
         model.MapPost("infer", Infer.Handle).WithName("infer" + suffix).WithSummary("Tensors in, tensors out").TakesJson("InferRequest", Infer.Example)
-            .Writes("application/json", "InferResponse").ProducesProblem(400);
+            .Header(RequestBody.HeaderLength, "Length of the JSON, when tensors follow it as bytes; 0 when the body is the one tensor")
+            .Writes("application/json", "InferResponse").ProducesProblem(400).ProducesProblem(413).ProducesProblem(501).ProducesProblem(503);
     }
 }

@@ -35,5 +35,12 @@ internal static class ModelMapping
             version.HasIndex(x => x.JobId).IsUnique();
             version.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
         });
+        model.Entity<ModelAlias>(alias =>
+        {
+            alias.BelongsToTeam(x => x.TeamId);
+            alias.HasKey(x => new { x.ModelId, x.Name });
+            alias.HasOne<ModelVersion>().WithMany().HasForeignKey(x => new { x.ModelId, x.Version });
+            alias.Property(x => x.MovedAt).HasDefaultValueSql("now()");
+        });
     }
 }

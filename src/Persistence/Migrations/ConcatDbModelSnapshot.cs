@@ -649,6 +649,46 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("models", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.ModelAlias", b =>
+                {
+                    b.Property<Guid>("ModelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("model_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("MovedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("moved_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<int?>("PreviousVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("previous_version");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("ModelId", "Name")
+                        .HasName("pk_model_aliases");
+
+                    b.HasIndex("TeamId")
+                        .HasDatabaseName("ix_model_aliases_team_id");
+
+                    b.HasIndex("ModelId", "Version")
+                        .HasDatabaseName("ix_model_aliases_model_id_version");
+
+                    b.ToTable("model_aliases", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.ModelVersion", b =>
                 {
                     b.Property<Guid>("ModelId")
@@ -944,6 +984,23 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_models_teams_team_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.ModelAlias", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_model_aliases_teams_team_id");
+
+                    b.HasOne("ConcatService.Persistence.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("ModelId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_model_aliases_model_versions_model_id_version");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.ModelVersion", b =>

@@ -20,6 +20,12 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>The same of the team <c>theirs</c>.</summary>
     public string ForeignKey { get; private set; } = "";
 
+    /// <summary>Beyond the defaults of the service.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where it listens: HTTP here, gRPC on the port behind it. Called in memory when not set.</summary>
+    public int? Port { get; init; }
+
     public PostgresDatabase Database { get; } = new(postgres);
 
     public IServiceProvider Services => _factory!.Services;
@@ -27,9 +33,16 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        _factory = new WebApplicationFactory<Hosting.Roles>().WithWebHostBuilder(host => host
-            .UseSetting("ConnectionStrings:Postgres", Database.ConnectionString)
-            .UseSetting("Logging:LogLevel:Default", "Warning"));
+        _factory = new WebApplicationFactory<Hosting.Roles>().WithWebHostBuilder(host =>
+        {
+            host.UseSetting("ConnectionStrings:Postgres", Database.ConnectionString).UseSetting("Logging:LogLevel:Default", "Warning");
+            foreach (var (name, value) in Settings)
+                host.UseSetting(name, value);
+            if (Port is { } port)
+                host.UseSetting("urls", $"http://127.0.0.1:{port}");
+        });
+        if (Port is not null)
+            _factory.UseKestrel();
         string[] user = [Scopes.JobsRead, Scopes.JobsWrite, Scopes.ModelsRead, Scopes.Infer];
         AdminKey = await MakeKeyAsync("ours", Scopes.Admin);
         Key = await MakeKeyAsync("ours", user);

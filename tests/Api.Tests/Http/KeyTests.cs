@@ -8,7 +8,7 @@ namespace ConcatService.Api.Tests.Http;
 
 public sealed class KeyTests(ApiServer api) : IClassFixture<ApiServer>
 {
-    private static readonly string[] Open = ["", "/", "/login", "/logout", "/health/live", "/health/ready", "/v2/health/live", "/v2/health/ready", "/v1/schema"];
+    private static readonly string[] Open = ["", "/", "/login", "/logout", "/health/live", "/health/ready", "/v2/health/live", "/v2/health/ready", "/v1/schema", "/inference.GRPCInferenceService/ServerLive", "/inference.GRPCInferenceService/ServerReady"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -19,31 +19,41 @@ internal static class SmallModels
           "layers": [ { "type": "flatten" }, { "name": "scores", "type": "linear", "out_features": 3 }{{ending}} ] }
         """;
 
-    public static async Task PublishAsync(ApiServer api, string name, string spec)
+    public static Task PublishAsync(ApiServer api, string name, string spec)
     {
         var plan = Compiler.Compile(Encoding.UTF8.GetBytes(spec)).Plan!;
-        var file = await api.Services.GetRequiredService<BlobStore>().PutAsync(api.TeamId(), new MemoryStream(Onnx(plan)), CancellationToken.None);
+        return PublishAsync(api, name, Onnx(plan), Tensor("image", plan.Inputs[0].Shape), Tensor(plan.Outputs[0].Name, plan.Shapes[plan.Outputs[0].Wire]), spec, """["sum", "first", "one"]""");
+    }
+
+    /// <summary>Adds a version to a model, which is made when there is none.</summary>
+    /// <returns>The version's number.</returns>
+    public static async Task<int> PublishAsync(ApiServer api, string name, byte[] onnx, string inputs, string outputs, string? spec = null, string? classes = null)
+    {
+        var file = await api.Services.GetRequiredService<BlobStore>().PutAsync(api.TeamId(), new MemoryStream(onnx), CancellationToken.None);
         await using var db = api.Database.Open();
-        var job = new Job { TeamId = api.TeamId(), Name = name, Spec = spec, Dataset = "two-scale", Settings = Json("{}"), ModelName = name, Queue = "c-normal" };
-        var model = new Model { TeamId = api.TeamId(), Name = name };
-        db.AddRange(job, model);
+        var job = new Job { TeamId = api.TeamId(), Name = name, Spec = spec ?? Linear(), Dataset = "two-scale", Settings = Json("{}"), ModelName = name, Queue = "c-normal" };
+        db.Add(job);
+        if (db.Models.SingleOrDefault(each => each.TeamId == api.TeamId() && each.Name == name) is not { } model)
+            db.Add(model = new Model { TeamId = api.TeamId(), Name = name });
         await db.SaveChangesAsync();
+        var version = 1 + (db.ModelVersions.Where(each => each.ModelId == model.Id).Max(each => (int?)each.Version) ?? 0);
         db.Add(new ModelVersion
         {
             ModelId = model.Id,
-            Version = 1,
+            Version = version,
             TeamId = api.TeamId(),
             JobId = job.Id,
             OnnxSha256 = file.Sha256,
             WeightsSha256 = "00",
-            Inputs = Json(Tensor("image", plan.Inputs[0].Shape)),
-            Outputs = Json(Tensor(plan.Outputs[0].Name, plan.Shapes[plan.Outputs[0].Wire])),
-            Classes = Json("""["sum", "first", "one"]"""),
+            Inputs = Json(inputs),
+            Outputs = Json(outputs),
+            Classes = classes is null ? null : Json(classes),
             Metrics = Json("{}"),
             Parity = Json("{}"),
             State = "ready",
         });
         await db.SaveChangesAsync();
+        return version;
     }
 
     private static byte[] Onnx(Plan plan)

@@ -1,8 +1,8 @@
+using ConcatService.Api.Inference.Engine;
 using ConcatService.Domain.Shapes;
-using Microsoft.ML.OnnxRuntime;
 using StbImageSharp;
 
-namespace ConcatService.Api.Inference;
+namespace ConcatService.Api.Inference.Prediction;
 
 /// <summary>PNG and JPEG -> the tensor that a model takes: float32 in 0..1, grey (Rec. 601) or colour, resized. Transparency is ignored.</summary>
 internal static class Pictures
@@ -10,8 +10,9 @@ internal static class Pictures
     /// <summary>A small file can hold a picture that fills the memory: 16 million pixels, at 16 bytes each while it is resized.</summary>
     private const long MaxPixels = 16_000_000;
 
+    /// <returns>The values in the model's order, and their sizes without the batch.</returns>
     /// <exception cref="InferenceException">The bytes are no picture, it is too large, or the model takes none.</exception>
-    public static OrtValue Read(ReadOnlyMemory<byte> file, ServedModel model)
+    public static (float[] Values, long[] Sizes) Read(ReadOnlyMemory<byte> file, ServedModel model)
     {
         var (channels, height, width, channelsLast) = Wanted(model);
         var picture = Decode(file, channels);
@@ -21,14 +22,14 @@ internal static class Pictures
         // [H, W, C] -> [H', W', C], bytes to 0..1
         var values = Resizing.To(Array.ConvertAll(picture.Data, value => value / 255f), picture.Height, picture.Width, channels, height, width);
         return channelsLast
-            ? OrtValue.CreateTensorValueFromMemory(values, [1, height, width, channels])
-            : OrtValue.CreateTensorValueFromMemory(ChannelsFirst(values, channels), [1, channels, height, width]);
+            ? (values, [height, width, channels])
+            : (ChannelsFirst(values, channels), [channels, height, width]);
     }
 
     private static (int Channels, int Height, int Width, bool ChannelsLast) Wanted(ServedModel model)
     {
         var channelsLast = model.Layout == Layout.ChannelsLast;
-        if (model.Inputs is not [{ Datatype: "FP32", Shape: [_, var a, var b, var c] }] || (channelsLast ? c : a) is not (1 or 3))
+        if (model.Signature.Inputs is not [{ Datatype: "FP32", Shape: [_, var a, var b, var c] }] || (channelsLast ? c : a) is not (1 or 3))
             throw new InferenceException("predict.no_picture", "The model does not take a picture: one input of 1 or 3 channels. Send { \"instances\": [ … ] }.");
         return channelsLast ? ((int)c, (int)a, (int)b, true) : ((int)a, (int)b, (int)c, false);
     }

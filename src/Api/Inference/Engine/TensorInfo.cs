@@ -1,12 +1,16 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
-namespace ConcatService.Api.Inference;
+namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>A tensor at a model's boundary (Open Inference Protocol, "Tensor metadata").</summary>
-/// <param name="Datatype"><c>FP32</c> or <c>INT64</c>.</param>
+/// <param name="Datatype"><c>FP32</c>: the name of an <see cref="ElementType"/>.</param>
 /// <param name="Shape">With the batch; -1 for sizes that vary.</param>
 internal sealed record TensorInfo(string Name, string Datatype, long[] Shape)
 {
+    [JsonIgnore]
+    public ElementType Type { get; } = ElementType.Named(Datatype);
+
     /// <summary>Reads the list that the registry keeps.</summary>
     public static IReadOnlyList<TensorInfo> ListOf(JsonElement json) =>
         [.. json.EnumerateArray().Select(tensor => new TensorInfo(

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace ConcatService.Api.Inference;
+namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
 /// Loaded models by the hash of their file. Many callers of a model that is not there wait for one load; the least recently used ones go when all
@@ -13,6 +13,7 @@ internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, I
     /// <summary>Bytes of ONNX files; a session holds about as much again. <c>Inference:CacheBytes</c>, 1 GiB when not set.</summary>
     private readonly long _budgetBytes = configuration.GetValue("Inference:CacheBytes", 1L << 30);
 
+    private readonly QueueSettings _queue = QueueSettings.From(configuration);
     private readonly Dictionary<string, Entry> _entries = [];
     private readonly Lock _lock = new();
     private long _clock;
@@ -77,7 +78,7 @@ internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, I
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
         var spec = await db.Jobs.Where(job => job.Id == version.JobId).Select(job => job.Spec).SingleAsync(CancellationToken.None);
-        var model = new ServedModel(version, spec, onnx);
+        var model = new ServedModel(version, spec, onnx, _queue);
         Trim(version.OnnxSha256, onnx.Length);
         return model;
     }

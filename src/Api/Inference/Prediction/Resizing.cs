@@ -1,4 +1,4 @@
-namespace ConcatService.Api.Inference;
+namespace ConcatService.Api.Inference.Prediction;
 
 /// <summary>
 /// Bilinear resizing that looks at every pixel: the triangle widens with the reduction, as Pillow's BILINEAR and PyTorch's antialias do, and pixel

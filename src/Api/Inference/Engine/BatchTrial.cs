@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace ConcatService.Api.Inference.Engine;
+
+/// <summary>
+/// Measures whether a model computes samples faster together than one by one on all processors at once, which is what it does without batches.
+/// Each size is run before it is timed, so that the model is warm for all of them.
+/// </summary>
+internal static class BatchTrial
+{
+    /// <summary>Putting samples together and passing answers between threads costs some microseconds as well.</summary>
+    private const double MinGain = 1.25;
+
+    private const long MaxBytes = 64L << 20;
+
+    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The size with the most samples per second, or 1 where the gain is too small.</summary>
+    public static int BestSize(ServedModel model, QueueSettings settings)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var sampleBytes = model.Signature.Inputs.Sum(input => input.Shape.AsSpan(1).ToArray().Aggregate((long)input.Type.Bytes, (bytes, size) => bytes * size));
+        var largest = (int)Math.Min(settings.MaxBatch, MaxBytes / sampleBytes);
+        if (largest < 2 || !Fits(model, largest))
+            return 1;
+        if (settings.Batching == Batching.On)
+            return largest;
+        var single = SideBySide(model, Sample(model.Signature, 1));
+        var (best, bestTicks) = (1, single / MinGain);
+        for (var size = 2; size <= largest && Stopwatch.GetElapsedTime(began) < Budget; size *= 2)
+        {
+            var perSample = Fastest(model, Sample(model.Signature, size)) / (double)size;
+            if (perSample < bestTicks)
+                (best, bestTicks) = (size, perSample);
+        }
+
+        return best;
+    }
+
+    /// <summary>Whether every output has a row for each sample, as the shapes promise.</summary>
+    private static bool Fits(ServedModel model, int size)
+    {
+        using var outputs = model.Run(Sample(model.Signature, size).Inputs, model.Signature.Outputs, CancellationToken.None);
+        return outputs.All(output => output.GetTensorTypeAndShape().Shape[0] == size);
+    }
+
+    /// <summary>Ticks per sample when every processor runs single samples.</summary>
+    private static double SideBySide(ServedModel model, InferenceCall sample)
+    {
+        const int Runs = 4;
+        var (threads, best) = (Environment.ProcessorCount, long.MaxValue);
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            Parallel.For(0, threads, new() { MaxDegreeOfParallelism = threads }, _ =>
+            {
+                for (var run = 0; run < Runs; run++)
+                    model.Run(sample.Inputs, sample.Outputs, CancellationToken.None).Dispose();
+            });
+            best = Math.Min(best, Stopwatch.GetTimestamp() - began);
+        }
+
+        return best / (double)(threads * Runs);
+    }
+
+    private static long Fastest(ServedModel model, InferenceCall batch)
+    {
+        var best = long.MaxValue;
+        for (var attempt = 0; attempt < 4; attempt++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            model.Run(batch.Inputs, batch.Outputs, CancellationToken.None).Dispose();
+            best = Math.Min(best, Stopwatch.GetTimestamp() - began);
+        }
+
+        return best;
+    }
+
+    private static InferenceCall Sample(Signature signature, int size)
+    {
+        var call = new InferenceCall(signature);
+        foreach (var input in signature.Inputs)
+        {
+            long[] shape = [size, .. input.Shape.AsSpan(1)];
+            call.Put(input, shape, new byte[shape.Aggregate(input.Type.Bytes, (bytes, next) => bytes * (int)next)], "");
+        }
+
+        return call.Complete();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using ConcatService.Api.Models;
+using ConcatService.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Api.Inference.Engine;
+
+/// <summary>A model version by the name that its callers use.</summary>
+internal sealed class ServedVersion(string model, ModelVersion row, ModelStats stats)
+{
+    public string Model => model;
+
+    public ModelVersion Row => row;
+
+    public string Version { get; } = row.Version.ToString(CultureInfo.InvariantCulture);
+
+    public Signature Signature { get; } = new(TensorInfo.ListOf(row.Inputs), TensorInfo.ListOf(row.Outputs));
+
+    public ModelStats Stats => stats;
+}
+
+/// <summary>
+/// Which version a name stands for, kept for a moment, so that a request costs no query. What another process changes is seen here after
+/// <see cref="Fresh"/> when the model is in use, and at once when it was not asked for a while; what this process changes, at once.
+/// </summary>
+internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider time)
+{
+    /// <summary>The version that its name asks for: the newest.</summary>
+    public const string Latest = "latest";
+
+    private const int MaxModels = 10_000;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>Past this age the caller waits for the database; before, one query runs while callers are served what is known.</summary>
+    private static readonly TimeSpan Usable = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<(int TeamId, string Model), Entry> _entries = new();
+    private readonly ConcurrentDictionary<(Guid ModelId, int Version), ModelStats> _stats = new();
+
+    private sealed record Entry(IReadOnlyList<ServedVersion> Versions, IReadOnlyDictionary<string, int> Aliases, long Since)
+    {
+        public int Refreshing;
+    }
+
+    /// <summary>Everything that was asked for in this process, by team, model and version.</summary>
+    public IEnumerable<(int TeamId, ServedVersion Version)> Known => _entries.SelectMany(entry => entry.Value.Versions.Select(version => (entry.Key.TeamId, version)));
+
+    /// <summary>A version by number, <c>latest</c> or alias; with null the one under <c>production</c>, or the newest where there is none such.</summary>
+    /// <exception cref="InferenceException">The team has no such model or version.</exception>
+    public async ValueTask<ServedVersion> FindAsync(int teamId, string model, string? version, CancellationToken cancel)
+    {
+        var entry = await EntryAsync(teamId, model, cancel);
+        var number = version switch
+        {
+            Latest => entry.Versions is [var newest, ..] ? newest.Row.Version : 0,
+            null or "" => entry.Aliases.TryGetValue(ModelAlias.Production, out var production) ? production : entry.Versions is [var newest, ..] ? newest.Row.Version : 0,
+            _ => int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : entry.Aliases.GetValueOrDefault(version),
+        };
+        return entry.Versions.FirstOrDefault(each => each.Row.Version == number)
+            ?? throw new InferenceException("not_found", $"There is no model '{(string.IsNullOrEmpty(version) ? model : $"{model}/{version}")}' here.", Fault.NotFound);
+    }
+
+    /// <summary>All versions of a model, the newest first; empty when the team has no such model.</summary>
+    public async ValueTask<IReadOnlyList<ServedVersion>> AllAsync(int teamId, string model, CancellationToken cancel) => (await EntryAsync(teamId, model, cancel)).Versions;
+
+    /// <summary>Forgets a model whose versions or aliases have just changed.</summary>
+    public void Forget(int teamId, string model) => _entries.TryRemove((teamId, model), out _);
+
+    private ValueTask<Entry> EntryAsync(int teamId, string model, CancellationToken cancel)
+    {
+        if (!_entries.TryGetValue((teamId, model), out var entry))
+            return new(ReadAsync(teamId, model, cancel));
+        var age = time.GetElapsedTime(entry.Since);
+        if (age > Usable)
+            return new(ReadAsync(teamId, model, cancel));
+        if (age > Fresh && Interlocked.Exchange(ref entry.Refreshing, 1) == 0)
+            _ = RefreshAsync(teamId, model);
+        return new(entry);
+    }
+
+    private async Task RefreshAsync(int teamId, string model)
+    {
+        try
+        {
+            await ReadAsync(teamId, model, CancellationToken.None);
+        }
+        catch (Exception gone) when (gone is DbUpdateException or InvalidOperationException or System.Data.Common.DbException)
+        {
+            // The database does not answer. The next caller, when what is known has become too old, is told so.
+        }
+    }
+
+    private async Task<Entry> ReadAsync(int teamId, string model, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
+        var since = time.GetTimestamp();
+        var rows = await db.ReadyVersions(teamId, model).ToListAsync(cancel);
+        var aliases = rows.Count == 0 ? [] : await db.ModelAliases.AsNoTracking().Where(alias => alias.ModelId == rows[0].ModelId).ToDictionaryAsync(alias => alias.Name, alias => alias.Version, cancel);
+        var entry = new Entry([.. rows.Select(row => new ServedVersion(model, row, _stats.GetOrAdd((row.ModelId, row.Version), _ => new())))], aliases, since);
+        if (_entries.Count >= MaxModels)
+            _entries.Clear();
+        if (rows.Count > 0)
+            _entries[(teamId, model)] = entry;
+        return entry;
+    }
+}
