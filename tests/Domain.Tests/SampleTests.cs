@@ -55,5 +55,26 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public void A_pooling_that_reads_channels_last_in_a_channels_first_network_is_named_and_its_fix_gives_192x14x14()
+    {
+        var error = Assert.Single(Compile("mixed-layout-refused").Report.Diagnostics);
+        Assert.Equal(("mixed_layout", "pooled", "/layers/1"), (error.Cause!.Kind, error.Cause.Layer, error.Cause.Path!.ToString()));
+        Assert.Contains("it takes 64x28x28 for height 64, width 28 and 28 channels, and gives 32x14x28", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("data-format-pooled", "[N, 192, 14, 14]"), (error.Fixes[0].Id, error.Fixes[0].OutputShape.ToString()));
+    }
+
+    [Fact]
+    public void A_1x1_convolution_from_192_to_128_channels_has_24_704_parameters() =>
+        Assert.Equal(24_704, Compile("concat-then-1x1").Plan!.Layers.Single(layer => layer.Name == "mix").ParameterCount);
+
+    [Fact]
+    public void Three_branches_of_different_strides_are_named_with_their_sizes_and_brought_to_one()
+    {
+        var error = Assert.Single(Compile("three-scales-refused").Report.Diagnostics);
+        Assert.Contains("middle is 56x56, fine is 112x112, coarse is 28x28", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["[N, 112, 112, 448]", "[N, 56, 56, 448]", "[N, 28, 28, 448]"], error.Fixes.Take(3).Select(fix => fix.OutputShape.ToString()));
+    }
+
+    [Fact]
     public void DenseNet_121_is_written_in_under_60_lines() => Assert.InRange(File.ReadAllLines(Path.Combine(Folder, "densenet121.json")).Length, 1, 59);
 }

@@ -15,7 +15,7 @@ internal static class InputFit
             report.Error(Codes.DataInput, input.Path["dtype"], $"{input.Name} is {Name(input.Shape.DType)} and {dataset} gives {Name(wanted)}. {(wanted == DType.Float32 ? "Leave 'dtype' out" : "Set 'dtype' to \"int64\"")}.");
         var fits = input.Shape.Rank - 1 == sample.Length && input.Shape.Dims.Skip(1).Zip(sample, (dim, size) => dim.IsKnown && dim.Value == size).All(same => same);
         if (!fits)
-            report.Error(Codes.DataInput, input.Path["shape"], $"{input.Name} is {input.Shape.Sizes} and a sample of {dataset} is {string.Join('x', sample)}{(data.IsPicture ? $" ({Name(layout)})" : "")}. Set 'shape' to [{string.Join(", ", sample)}].");
+            report.Error(Codes.DataInput, input.Path["shape"], $"{input.Name} is {input.Shape.Sizes} and a sample of {dataset} is {string.Join('x', sample)}{(data.IsPicture ? $" ({layout.Name()})" : "")}. Set 'shape' to [{string.Join(", ", sample)}].");
     }
 
     /// <summary>A sample's sizes in the order of the spec.</summary>
@@ -23,6 +23,4 @@ internal static class InputFit
         data.IsPicture && layout == Layout.ChannelsLast ? [.. data.Shape.Skip(1), data.Shape[0]] : [.. data.Shape];
 
     private static string Name(DType dtype) => dtype.ToString().ToLowerInvariant();
-
-    private static string Name(Layout layout) => layout == Layout.ChannelsFirst ? "channels_first" : "channels_last";
 }

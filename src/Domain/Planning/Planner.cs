@@ -95,7 +95,7 @@ public sealed class Planner
         _layout = own;
         var inside = PlanLayer(layer with
         {
-            Name = $"{layer.Name}/{(own == Layout.ChannelsFirst ? "channels_first" : "channels_last")}",
+            Name = $"{layer.Name}/{own.Name()}",
             Operator = layer.Operator with { DataFormat = null },
             Inputs = [.. layer.Inputs.Select((_, port) => new Wire(read, port))],
         });

@@ -7,6 +7,12 @@ public enum Layout : byte
     ChannelsLast,
 }
 
+/// <summary>The names of layouts as a spec writes them.</summary>
+public static class Layouts
+{
+    public static string Name(this Layout layout) => layout == Layout.ChannelsFirst ? "channels_first" : "channels_last";
+}
+
 /// <summary>The element type of a tensor. Default: float32.</summary>
 public enum DType : byte
 {

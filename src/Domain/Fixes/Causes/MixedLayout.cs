@@ -1,9 +1,11 @@
+using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Operators;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
-/// <summary>The inputs' dimensions stand in different orders: one is channels-first and another channels-last.</summary>
+/// <summary>The inputs' dimensions stand in different orders, or a layer on the way to one of them reads the other order: one is channels-first and another channels-last.</summary>
 internal sealed class MixedLayout : CauseRule
 {
     protected override Cause? Of(MergeCase merge)
@@ -17,9 +19,29 @@ internal sealed class MixedLayout : CauseRule
                 + (layer is null ? "." : $"; {layer.Name} ({layer.Operator.Kind}) turns the order."));
         }
 
+        if (merge.Mismatch.Differing.Count > 0 && ReadOtherwise(merge) is { } other)
+            return new("mixed_layout", other.Name, other.Path, Explain(merge, other));
+
         return merge.Branches.Count == 2 && merge.Mismatch.Axis is { } joined && Rotation(merge.Branches[1].Shape, merge.Branches[0].Shape, joined) is not null
             ? Blame("mixed_layout", null, $"Written in the other order, {merge.Branches[1].Name} would fit: {merge.Branches[1].Shape.Sizes} has the sizes of the other layout.")
             : null;
+    }
+
+    /// <summary>The layer with a <c>data_format</c> of its own on the way to some inputs and not to all; null when there is none.</summary>
+    internal static Layer? ReadOtherwise(MergeCase merge)
+    {
+        var read = merge.Branches.Select(branch => branch.Path.Where(planned => planned.Operator is Relabel).Select(Written).FirstOrDefault(layer => layer is not null)).ToList();
+        return read.Contains(null) ? read.FirstOrDefault(layer => layer is not null) : null;
+
+        Layer? Written(PlannedLayer planned) => merge.Compiled.Graph.Layers.FirstOrDefault(layer => layer.Name == planned.Name && layer.Operator.DataFormat is not null);
+    }
+
+    private static string Explain(MergeCase merge, Layer other)
+    {
+        var (read, given) = (merge.Producer(new($"{other.Name}/read"))!.Output, merge.Producer(new(other.Name))!.Output);
+        var seen = read.Axes.Select((axis, i) => axis == Axis.Channels ? $"{read.Dims[i]} channels" : $"{axis.Name()} {read.Dims[i]}").Skip(1).ToList();
+        return $"{other.Name} ({other.Operator.Kind}) has data_format {other.Operator.DataFormat!.Value.Name()} and the spec is {merge.Compiled.Graph.Layout.Name()}: "
+            + $"it takes {read.Sizes} for {string.Join(", ", seen.SkipLast(1))} and {seen[^1]}, and gives {given.Sizes}.";
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ public abstract class FixStrategy
 {
     private static readonly FixStrategy[] All =
     [
-        new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new Reroute(), new Resample(), new StridedConvolution(),
+        new EditDataFormat(), new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new Reroute(), new Resample(), new StridedConvolution(),
         new Crop(), new Pad(), new Permute(), new Project(), new PoolToVector(), new Cast(),
     ];
 

@@ -1,0 +1,18 @@
+using ConcatService.Domain.Fixes.Causes;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes.Strategies;
+
+/// <summary>Lets the one layer that reads its input in the other layout read it as the spec does.</summary>
+internal sealed class EditDataFormat : FixStrategy
+{
+    protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
+    {
+        if (cause.Kind != "mixed_layout" || MixedLayout.ReadOtherwise(merge) is not { } other)
+            yield break;
+        var layout = merge.Compiled.Graph.Layout.Name();
+        var patch = new PatchWriter(merge).Set(other.Path, "data_format", layout).Patch;
+        yield return new($"data-format-{Slug(other.Name)}", $"Let {other.Name} read {layout}, as the spec does", $"{other.Name} takes channels for channels again; nothing is lost.", Loss.None, patch) { AtTheCause = true };
+    }
+}
