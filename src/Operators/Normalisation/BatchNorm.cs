@@ -8,7 +8,8 @@ namespace ConcatService.Operators;
 
 /// <summary>Normalises each feature over the batch and all places; in evaluation by its running statistics.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>; buffers: running_mean <c>[C]</c>, running_var <c>[C]</c>. MACs: none.
+/// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>; buffers: running_mean <c>[C]</c>, running_var <c>[C]</c>, and with
+/// a momentum of null num_batches_tracked <c>[1]</c>. MACs: none.
 /// Sources: Ioffe and Szegedy 2015; torch.nn.BatchNorm2d; ONNX BatchNormalization-15.
 /// </remarks>
 [Kind("batch_norm")]
@@ -18,9 +19,9 @@ public sealed record BatchNorm : Operator
     [Between(0)]
     public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default; Keras has 1e-3
 
-    /// <summary>The share of the newest batch in the running statistics. Default: 0.1.</summary>
+    /// <summary>The share of the newest batch in the running statistics; null takes the mean of all batches so far. Default: 0.1.</summary>
     [Between(0, 1)]
-    public double Momentum { get; init; } = 0.1;                                                 // PyTorch's; Keras counts the other way round, 0.99
+    public double? Momentum { get; init; } = 0.1;                                                 // PyTorch's; Keras counts the other way round, 0.99
 
     /// <summary>Whether a learned weight and bias follow. Default: true.</summary>
     public bool Affine { get; init; } = true;
@@ -33,7 +34,7 @@ public sealed record BatchNorm : Operator
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) && site.HasFeaturesFirst() ? site.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
-        Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, TrackRunningStats);
+        Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, TrackRunningStats, countsBatches: Momentum is null);
 
     public override void EmitOnnx(OnnxScope onnx)
     {
@@ -57,6 +58,7 @@ public sealed record BatchNorm : Operator
         new("maps", new BatchNorm(), [3, 5, 4]),
         new("sequences", new BatchNorm { Eps = 1e-3, Momentum = 0.01 }, [3, 7]),
         new("features", new BatchNorm(), [6]),
+        new("the mean of all batches", new BatchNorm { Momentum = null }, [3, 5, 4]),
         new("without weight", new BatchNorm { Affine = false }, [3, 4, 4]) ,
         new("without running statistics", new BatchNorm { TrackRunningStats = false }, [3, 4, 5]),
     ];

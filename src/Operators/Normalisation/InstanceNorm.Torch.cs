@@ -14,6 +14,6 @@ internal sealed class InstanceNormTorch : TorchLowering<InstanceNorm>
         layer.Parameters.GetValueOrDefault("weight"),
         layer.Parameters.GetValueOrDefault("bias"),
         layer.Training || !op.TrackRunningStats,
-        op.Momentum,
+        op.Momentum ?? 0,
         op.Eps);
 }

@@ -19,9 +19,9 @@ public sealed record InstanceNorm : Operator
     [Between(0)]
     public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default
 
-    /// <summary>The share of the newest batch in the running statistics. Default: 0.1.</summary>
+    /// <summary>The share of the newest batch in the running statistics; null leaves them as they are, as in PyTorch. Default: 0.1.</summary>
     [Between(0, 1)]
-    public double Momentum { get; init; } = 0.1;
+    public double? Momentum { get; init; } = 0.1;
 
     /// <summary>Whether a learned weight and bias follow. Default: false.</summary>
     public bool Affine { get; init; }
@@ -55,6 +55,7 @@ public sealed record InstanceNorm : Operator
         new("maps", new InstanceNorm(), [3, 5, 4]),
         new("with weight", new InstanceNorm { Affine = true, Eps = 1e-3 }, [3, 5, 4]),
         new("with running statistics", new InstanceNorm { Affine = true, TrackRunningStats = true }, [3, 5, 4]),
+        new("statistics that stay", new InstanceNorm { TrackRunningStats = true, Momentum = null }, [3, 5, 4]),
         new("a sequence", new InstanceNorm { Affine = true }, [3, 7]),
     ];
 }

@@ -8,7 +8,8 @@ namespace ConcatService.Operators;
 internal static class Norms
 {
     /// <summary>weight [C] from 1, bias [C] from 0, running_mean [C] from 0, running_var [C] from 1: PyTorch's start.</summary>
-    public static IEnumerable<Parameter> Parameters(long channels, bool weight, bool bias, bool statistics)
+    /// <param name="countsBatches">Whether the statistics come with num_batches_tracked, which PyTorch keeps in every case.</param>
+    public static IEnumerable<Parameter> Parameters(long channels, bool weight, bool bias, bool statistics, bool countsBatches = false)
     {
         long[] dims = [channels];
         if (weight)
@@ -19,6 +20,8 @@ internal static class Norms
             yield break;
         yield return new("running_mean", dims, Initializer.Zeros, Trainable: false);
         yield return new("running_var", dims, Initializer.Ones, Trainable: false);
+        if (countsBatches)
+            yield return new("num_batches_tracked", [1], Initializer.Zeros, Trainable: false);
     }
 
     /// <summary>The learned weight, or the ones that ONNX asks for where there is none.</summary>

@@ -13,7 +13,7 @@ internal sealed class AvgPoolTorch : TorchLowering<AvgPool>
     {
         var (input, padding) = WindowsTorch.Pad(x[0], op.SpatialRank, op.WindowOf, 0);
         var mean = Pool(op, input, padding);
-        if (op.CountIncludePad || ReferenceEquals(input, x[0]))
+        if (op.CountIncludePad || op.DivisorOverride is not null || ReferenceEquals(input, x[0]))
             return mean;
         // Padded beforehand, so libtorch took the zeros for input: divide by the part of each window that is not padding.
         var inside = ones_like(x[0].narrow(0, 0, 1).narrow(1, 0, 1));                           // [1, 1, H, W]
@@ -26,6 +26,6 @@ internal sealed class AvgPoolTorch : TorchLowering<AvgPool>
         var ceil = op.CeilMode && !op.Padding.IsSame;
         return op.SpatialRank == 1
             ? functional.avg_pool1d(x, op.KernelSize[0], stride[0], padding[0], ceil, op.CountIncludePad)
-            : functional.avg_pool2d(x, op.KernelSize.ToArray(2), stride, padding, ceil, op.CountIncludePad);
+            : functional.avg_pool2d(x, op.KernelSize.ToArray(2), stride, padding, ceil, op.CountIncludePad, op.DivisorOverride);
     }
 }

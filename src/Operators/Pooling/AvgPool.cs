@@ -33,6 +33,10 @@ public sealed record AvgPool : Operator
     /// <summary>Whether the zeros of the padding count in the mean. Default: true.</summary>
     public bool CountIncludePad { get; init; } = true;
 
+    /// <summary>What each window's sum is divided by, at least 1. Default: its number of cells. avg_pool2d only, as in PyTorch.</summary>
+    [Between(1)]
+    public long? DivisorOverride { get; init; }
+
     [NotAnAttribute]
     public int SpatialRank => Kind == "avg_pool1d" ? 1 : 2;
 
@@ -40,6 +44,12 @@ public sealed record AvgPool : Operator
     {
         if (!site.IsDefaultOrder(SpatialRank) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, 1, Padding) || !Windows.PadsAtMostHalf(site, SpatialRank, WindowOf))
             return null;
+        if (DivisorOverride is not null && SpatialRank == 1)
+        {
+            site.Report.Error(Codes.UnknownField, site.Layer.Path["divisor_override"], "avg_pool1d has no attribute 'divisor_override'; avg_pool2d has.");
+            return null;
+        }
+
         if (CeilMode && !Padding.IsSame && site.Input.Positions is null)
             site.Report.Warning(Codes.ExportUnsupported, site.Layer.Path, $"{site.Layer.Name}: ceil_mode of an average over {site.Input.SpatialSizes} has no ONNX form, because the last window's count depends on the size. Give sizes as numbers, or leave ceil_mode out.", site.Layer.Name);
         return site.Input.Slid(WindowOf);                                                        // [N, C, H, W] -> [N, C, H', W']
@@ -51,6 +61,13 @@ public sealed record AvgPool : Operator
     {
         var kernel = KernelSize.ToArray(SpatialRank);
         (string, object)[] window = [("kernel_shape", kernel), ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)), .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf)];
+        if (DivisorOverride is { } divisor)
+        {
+            var whole = onnx.Part("AveragePool", [onnx.Input], [.. window, ("count_include_pad", 1L)]);
+            onnx.Add("Mul", [whole, onnx.Scalar((double)KernelSize.Product(SpatialRank) / divisor)]);
+            return;
+        }
+
         if (!CeilMode || Padding.IsSame)
         {
             onnx.Add("AveragePool", [.. window, ("count_include_pad", CountIncludePad ? 1L : 0)]);
@@ -91,6 +108,9 @@ public sealed record AvgPool : Operator
         new("ceil, padding does not count", new AvgPool { Kind = "avg_pool2d", KernelSize = new long[] { 2, 3 }, Stride = 3, Padding = 1, CeilMode = true, CountIncludePad = false }, [2, 8, 8]),
         new("same", new AvgPool { Kind = "avg_pool2d", KernelSize = 2, Stride = 2, Padding = Padding.Same }, [3, 7, 9]),
         new("same, padding does not count", new AvgPool { Kind = "avg_pool2d", KernelSize = 4, Stride = 3, Padding = Padding.Same, CountIncludePad = false }, [3, 7, 9]),
+        new("divisor", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, DivisorOverride = 4 }, [3, 8, 9]),
+        new("divisor, ceil", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, CeilMode = true, CountIncludePad = false, DivisorOverride = 2 }, [2, 8, 10]),
+        new("divisor, same", new AvgPool { Kind = "avg_pool2d", KernelSize = new long[] { 2, 4 }, Stride = 3, Padding = Padding.Same, DivisorOverride = 3 }, [2, 7, 9]),
         new("1d", new AvgPool { Kind = "avg_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
         new("1d, ceil", new AvgPool { Kind = "avg_pool1d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 12]),
         new("1d, same, padding does not count", new AvgPool { Kind = "avg_pool1d", KernelSize = 2, Padding = Padding.Same, CountIncludePad = false }, [3, 11]),

@@ -124,13 +124,15 @@ public sealed class ConformanceTests
         using var owned = module;
         module.eval();
         var theirs = module.state_dict().Where(each => each.Key != "num_batches_tracked").ToDictionary(each => each.Key, each => each.Value);
+        // PyTorch counts batches in every case, a spec where the mean of all of them is asked for.
+        var ours = model.Parameters.Where(each => each.Declared.Name != "num_batches_tracked").ToList();
         Assert.Equal(
             theirs.Select(each => $"{each.Key} {string.Join('x', each.Value.shape)}").Order(),
-            model.Parameters.Select(each => $"{each.Declared.Name} {string.Join('x', each.Tensor.shape)}").Order());
+            ours.Select(each => $"{each.Declared.Name} {string.Join('x', each.Tensor.shape)}").Order());
         Assert.Equal(module.parameters().Sum(each => each.NumberOfElements), layer.ParameterCount);
         using (no_grad())
         {
-            foreach (var parameter in model.Parameters)
+            foreach (var parameter in ours)
                 theirs[parameter.Declared.Name].copy_(parameter.Tensor);
         }
 
