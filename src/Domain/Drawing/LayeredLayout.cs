@@ -24,6 +24,9 @@ internal sealed class LayeredLayout
 
         /// <summary>The middle, in pixels from the left.</summary>
         public double X { get; internal set; }
+
+        /// <summary>Where it would stand if it were alone in its row.</summary>
+        internal double Wish { get; set; }
     }
 
     /// <summary>The other end of a wire to the next row.</summary>
@@ -141,8 +144,9 @@ internal sealed class LayeredLayout
     // Every node moves below (or above) the middle of its neighbours; where two want one place they share the push.
     private static void Arrange(List<Node> row, Func<Node, List<Neighbour>> neighbours, double gap)
     {
-        var wished = row.ToDictionary(node => node, node => Neighbour.Middle(neighbours(node)) ?? node.X);
-        row.Sort((a, b) => wished[a] != wished[b] ? wished[a].CompareTo(wished[b]) : a.X.CompareTo(b.X));
+        foreach (var node in row)
+            node.Wish = Neighbour.Middle(neighbours(node)) ?? node.X;
+        row.Sort((a, b) => a.Wish != b.Wish ? a.Wish.CompareTo(b.Wish) : a.X.CompareTo(b.X));
         var blocks = new List<(int First, int Count, double Shift)>();
         var offset = 0.0;
         var offsets = new double[row.Count];
@@ -151,7 +155,7 @@ internal sealed class LayeredLayout
             if (i > 0)
                 offset += ((row[i - 1].Width + row[i].Width) / 2) + gap;
             offsets[i] = offset;
-            blocks.Add((i, 1, wished[row[i]] - offset));
+            blocks.Add((i, 1, row[i].Wish - offset));
             while (blocks.Count > 1 && blocks[^2].Shift > blocks[^1].Shift)
             {
                 var (first, count, shift) = blocks[^2];
