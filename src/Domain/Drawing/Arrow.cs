@@ -40,5 +40,19 @@ internal sealed record Arrow(Item From, Item To, Shape? Shape, Shape? Last)
         }
     }
 
-    private static string[] Spelled(Shape shape) => [.. shape.Dims.Skip(1).Select(dim => dim.ToString()).Select(dim => dim.Contains(' ', StringComparison.Ordinal) ? $"[{dim}]" : dim)];
+    private static string[] Spelled(Shape shape) => [.. shape.Dims.Skip(1).Select(dim => dim.ToString()).Select(dim => IsOne(dim) ? dim : $"[{dim}]")];
+
+    /// <summary>Whether a size reads as one thing beside others: a number, a symbol, a call.</summary>
+    private static bool IsOne(string dim)
+    {
+        var depth = 0;
+        foreach (var c in dim)
+        {
+            depth += c switch { '(' => 1, ')' => -1, _ => 0 };
+            if (c == ' ' && depth == 0)
+                return false;
+        }
+
+        return true;
+    }
 }

@@ -97,14 +97,18 @@ internal sealed class LayeredLayout
         var rows = _nodes.GroupBy(node => node.Row).OrderBy(row => row.Key).Select(row => row.ToList()).ToList();
         foreach (var row in rows)
             Pack(row, gap);
+        var crossings = new Crossings(rows);
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
             for (var i = 1; i < rows.Count; i++)
                 Arrange(rows[i], node => node.Above, gap);
+            crossings.Remember();
             for (var i = rows.Count - 2; i >= 0; i--)
                 Arrange(rows[i], node => node.Below, gap);
+            crossings.Remember();
         }
 
+        crossings.Restore();
         Lanes.Straighten(rows, gap);
         var left = _nodes.Min(node => node.X - (node.Width / 2));
         foreach (var node in _nodes)

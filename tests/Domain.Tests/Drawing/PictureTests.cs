@@ -45,6 +45,16 @@ public sealed class PictureTests
     }
 
     [Fact]
+    public void Branches_are_lanes_in_the_order_in_which_they_are_written()
+    {
+        var left = Drawn.Sample("inception-28").Boxes.ToDictionary(box => box.Name, box => (box.Area.Left + box.Area.Right) / 2);
+        string[] first = ["first/mix/branch0/one", "first/mix/branch1/thin3", "first/mix/branch2/thin5", "first/mix/branch3/near"];
+        Assert.Equal(first, first.OrderBy(name => left[name]));
+        Assert.Equal(left["first/mix/branch1/thin3"], left["first/mix/branch1/three"], 0.2);
+        Assert.Equal(left["first/mix/branch3/near"], left["first/mix/branch3/proj"], 0.2);
+    }
+
+    [Fact]
     public void A_fault_without_a_layer_is_told_below_the_picture() =>
         Assert.Contains(Drawn.Layers("""[ { "type": "relu" }, { "type": "linaer" } ]""").Texts, text => text.Style.Contains("reason") && text.Value.StartsWith("/layers/1/type: ", StringComparison.Ordinal));
 
