@@ -1,0 +1,73 @@
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Graphs;
+
+/// <summary>What feeds a layer whose inputs are left out, and its name as it is known there.</summary>
+internal readonly record struct Feed(Wire Wire, string Name);
+
+/// <summary>Resolves what layers name as their inputs.</summary>
+internal sealed class InputWires(Report report)
+{
+    /// <summary>Whether every reference so far means something that was written before it.</summary>
+    public bool InOrder { get; private set; } = true;
+
+    /// <summary>Where a layer's inputs come from, not followed yet; null after reporting why there are none. A layer named by <c>{ "like": … }</c> is the last input.</summary>
+    public Wire[]? Of(LayerSpec layer, Scope scope, int position, Feed? previous)
+    {
+        var op = (layer as OperatorSpec)?.Operator;
+        Reference? like = op?.Like is { } named ? new(named.Layer, layer.Path[named.Attribute], "like", -1) : null;
+        var count = Count(layer, op, previous);
+        var wires = new Wire[Math.Max(0, count) + (like is null ? 0 : 1)];
+        var found = count >= 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (layer.Inputs is null)
+                wires[i] = previous!.Value.Wire;
+            else
+                found &= TryResolve(layer.Inputs[i], layer, scope, position, out wires[i]);
+        }
+
+        if (like is { } size)
+            found &= TryResolve(size, layer, scope, position, out wires[^1]);
+        return found ? wires : null;
+    }
+
+    /// <summary>How many inputs a layer has, written or not; -1 after reporting that it cannot have that many.</summary>
+    private int Count(LayerSpec layer, Operator? op, Feed? previous)
+    {
+        var arity = op?.Arity ?? Arity.One;
+        if (layer.Inputs is not null && layer.Inputs.Length >= arity.Min && layer.Inputs.Length <= arity.Max)
+            return layer.Inputs.Length;
+        if (layer.Inputs is not null)
+        {
+            var code = op is IMerge merge && layer.Inputs.Length == 0 ? merge.Degenerate : Codes.OutOfRange;
+            var needs = arity.Max == int.MaxValue ? $"at least {arity.Min}" : arity.Min == arity.Max ? $"{arity.Min}" : $"{arity.Min} to {arity.Max}";
+            report.Error(code, layer.Path["inputs"], $"{layer.Type} takes {needs} input{(needs == "1" ? "" : "s")} and has {layer.Inputs.Length}.");
+            return -1;
+        }
+
+        if (arity.Min <= 1 && previous is not null)
+            return 1;
+        report.Error(Codes.MissingField, layer.Path, arity.Min > 1
+            ? $"{layer.Type} takes {arity.Min} inputs; name them in 'inputs'."
+            : "The first layer needs 'inputs' when the spec does not have exactly one input.");
+        return -1;
+    }
+
+    /// <summary>The wire that a reference means, not followed yet; false after reporting that there is none.</summary>
+    private bool TryResolve(Reference reference, LayerSpec layer, Scope scope, int position, out Wire wire)
+    {
+        var (name, port) = Names.NameAndPort(reference.Name);
+        if (scope.Resolve(name, position, out var later) is { } full)
+        {
+            InOrder &= !later;
+            wire = new(full, port);
+            return true;
+        }
+
+        report.Error(Codes.UnknownInput, reference.Path, $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' that {layer.Name ?? layer.Type} can see.{Spelling.DidYouMean(name, scope.Visible)}");
+        wire = default;
+        return false;
+    }
+}
