@@ -28,8 +28,11 @@ public enum Align
 /// <summary>Puts visible layers (<c>NAME/align0</c>) before a concat, so that its branches meet.</summary>
 internal static class Alignment
 {
-    /// <summary>The expansion with aligned inputs; the same one where nothing can be done, whose mismatch is then reported as usual.</summary>
-    public static Expansion Of(Expansion expansion, Align align)
+    /// <summary>
+    /// The expansion with aligned inputs; the same one where nothing can be done, whose mismatch is then reported as usual. Null after reporting that what
+    /// is to be done depends on the symbols' sizes.
+    /// </summary>
+    public static Expansion? Of(Expansion expansion, Align align)
     {
         var inputs = expansion.Site.Inputs;
         if (inputs.Any(input => !input.SameAxes(inputs[0]) || !input.SpatialAxes.Any() || !input.Has(Axis.Channels)))
@@ -38,7 +41,7 @@ internal static class Alignment
         var target = inputs.Any(input => input.Positions is null) ? Symbolic(expansion.Site, towardsFine, align)
             : towardsFine ? Array.IndexOf(inputs, inputs.MaxBy(input => input.Positions)) : Array.IndexOf(inputs, inputs.MinBy(input => input.Positions));
         if (target < 0)
-            return expansion;
+            return Undecided(expansion, align);
         var wires = new Wire[inputs.Length];
         for (var i = 0; i < wires.Length; i++)
         {
@@ -55,6 +58,16 @@ internal static class Alignment
     private static int Symbolic(Site site, bool towardsFine, Align align) => align is Align.Pool or Align.Stride ? -1
         : Array.FindIndex(site.Inputs, one => site.Inputs.All(other => one.SpatialAxes.All(axis =>
             site.Conditions.Decide(towardsFine ? Requirement.AtLeast(one[axis], other[axis]) : Requirement.AtLeast(other[axis], one[axis])).Answer == Answer.Always)));
+
+    private static Expansion? Undecided(Expansion expansion, Align align)
+    {
+        var inputs = expansion.Site.Inputs;
+        var differing = Enumerable.Range(1, inputs[0].Rank - 1).Where(position => inputs[0].Axes[position].IsSpatial() && inputs.Any(input => input.Dims[position] != inputs[0].Dims[position])).ToList();
+        if (differing.Count == 0)
+            return expansion;
+        Mismatches.Report(expansion.Site, null, differing, Codes.ConcatShape, $"align is {align.ToString().ToLowerInvariant()}, and what that comes to depends on the sizes: {string.Join(", ", expansion.Site.NamedInputs.Select(input => $"{input.Name} is {input.Shape.SpatialSizes}"))}. Write the layers that align them, or give sizes as numbers.");
+        return null;
+    }
 
     private static Wire? Add(Expansion expansion, int input, int target, Align align)
     {

@@ -59,7 +59,12 @@ public sealed record Concat : Operator, IMerge
     public override Wire? Expand(Expansion expansion)
     {
         if (Align != Align.Error)
-            expansion = Alignment.Of(expansion, Align);
+        {
+            if (Alignment.Of(expansion, Align) is not { } aligned)
+                return null;
+            expansion = aligned;
+        }
+
         var site = expansion.Site;
         if (Infer(site) is not { } joined)
             return null;

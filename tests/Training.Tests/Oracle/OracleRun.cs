@@ -9,6 +9,9 @@ public sealed class OracleRun
     /// <summary>Every so manyth valid graph is also trained a step, counted by torch.nn and run by ONNX Runtime.</summary>
     public const int DeepEvery = 4;
 
+    /// <summary>Every so manyth valid graph is also tried with symbols for its spatial sizes.</summary>
+    public const int SymbolicEvery = 2;
+
     private const long MaxElements = 4096;
     private const long MaxParameters = 20_000;
     private const int MaxLayers = 80;
@@ -19,6 +22,9 @@ public sealed class OracleRun
     public SortedDictionary<string, int> Refused { get; } = [];
 
     public int Graphs => Valid + Refused.Values.Sum() + Disagreements.Count;
+
+    /// <summary>Valid graphs whose spatial sizes were then symbols, by what was said of them: valid, conditional, never (no size fits), or undecided.</summary>
+    public SortedDictionary<string, int> Symbolic { get; } = [];
 
     /// <summary>How often each layer type ran in a valid graph.</summary>
     public SortedDictionary<string, int> Ran { get; } = new(StringComparer.Ordinal);
@@ -80,9 +86,22 @@ public sealed class OracleRun
         Count(seed, graph.Spec, answer, seed % DeepEvery == 0);
         if (answer.Kind == "valid")
         {
+            if (seed % SymbolicEvery == 0)
+                CountSymbolic(seed, graph.Spec);
             foreach (var layer in OracleCheck.Compile(graph.Spec).Graph.Layers)
                 Ran[layer.Operator.Kind] = Ran.GetValueOrDefault(layer.Operator.Kind) + 1;
         }
+    }
+
+    private void CountSymbolic(int seed, JsonObject spec)
+    {
+        var answer = Symbolic(spec);
+        if (answer.IsDisagreement)
+            Disagreements.Add($"seed {seed}: {Symbolic(Smaller.Of(spec, each => Symbolic(each).IsDisagreement)).Detail}");
+        else if (answer.Kind != "form")
+            this.Symbolic[answer.Kind] = this.Symbolic.GetValueOrDefault(answer.Kind) + 1;
+
+        OracleAnswer Symbolic(JsonObject each) => OracleCheck.Compile(each).Plan is null ? new("form") : SymbolicCheck.Of(each, seed);
     }
 
     private void Count(int seed, JsonObject spec, OracleAnswer answer, bool deep)
