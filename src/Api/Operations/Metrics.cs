@@ -1,4 +1,6 @@
 using System.Text;
+using ConcatService.Api.Inference;
+using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Jobs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
@@ -10,7 +12,7 @@ namespace ConcatService.Api.Operations;
 /// <summary>GET /metrics: what an operator alarms on, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/).</summary>
 internal static class Metrics
 {
-    public static async Task<ContentHttpResult> Handle(ConcatDb db, CancellationToken cancel)
+    public static async Task<ContentHttpResult> Handle(ConcatDb db, ServedVersions versions, ModelCache cache, CancellationToken cancel)
     {
         var states = await db.Jobs.GroupBy(job => job.State).Select(group => new { State = group.Key, Count = group.Count() }).ToDictionaryAsync(row => row.State, row => row.Count, cancel);
         var oldest = await db.Database.SqlQuery<double>($"select coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as \"Value\" from jobs where state = 'queued'").SingleAsync(cancel);
@@ -25,6 +27,7 @@ internal static class Metrics
         One(text, "process_working_set_bytes", "Memory of this process.", Environment.WorkingSet);
         One(text, "process_managed_bytes", "Managed memory of this process.", GC.GetTotalMemory(forceFullCollection: false));
         One(text, "process_threads", "Threads of the pool.", ThreadPool.ThreadCount);
+        InferenceMetrics.Write(text, versions, cache);
         return TypedResults.Content(text.ToString(), "text/plain; version=0.0.4; charset=utf-8");
     }
 

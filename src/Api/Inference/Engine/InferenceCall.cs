@@ -72,7 +72,7 @@ internal sealed class InferenceCall(Signature signature)
                 return false;
         }
 
-        return Outputs.SequenceEqual(other.Outputs);
+        return Outputs.Select(output => output.Name).SequenceEqual(other.Outputs.Select(output => output.Name));
     }
 
     /// <exception cref="InferenceException">An input is missing.</exception>

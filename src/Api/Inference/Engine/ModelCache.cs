@@ -18,6 +18,16 @@ internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, I
     private readonly Lock _lock = new();
     private long _clock;
 
+    /// <summary>How many models are loaded, and the bytes of their files.</summary>
+    public (int Models, long Bytes) Loaded
+    {
+        get
+        {
+            lock (_lock)
+                return (_entries.Count, _entries.Values.Sum(entry => entry.Bytes));
+        }
+    }
+
     /// <summary>A model in use. Dispose when done with it.</summary>
     public sealed class Lease(ModelCache cache, Entry entry, ServedModel model) : IDisposable
     {

@@ -22,7 +22,9 @@ internal sealed class ModelQueue : IDisposable
     {
         (_model, _settings) = (model, settings);
         _ripe = new(_ => Pump());
-        _tried = settings.Batching == Batching.Off || !model.Signature.CanBatch;
+        _tried = settings.Batching != Batching.Auto || !model.Signature.CanBatch;
+        if (settings.Batching == Batching.On && model.Signature.CanBatch)
+            _maxBatch = BatchTrial.BestSize(model, settings);
     }
 
     /// <summary>Samples that one run may have; 1 where batching is off.</summary>

@@ -22,7 +22,7 @@ internal sealed class ServedModel : IDisposable
         Signature = new(TensorInfo.ListOf(version.Inputs), TensorInfo.ListOf(version.Outputs));
         Classes = version.Classes?.Deserialize<string[]>() ?? [];
         _inputNames = [.. Signature.Inputs.Select(input => input.Name)];
-        Queue = new(this, queue);
+        Queue = new(this, queue);                                               // last: it may try the model out
     }
 
     public Signature Signature { get; }

@@ -38,6 +38,9 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     private readonly ConcurrentDictionary<(int TeamId, string Model), Entry> _entries = new();
     private readonly ConcurrentDictionary<(Guid ModelId, int Version), ModelStats> _stats = new();
 
+    private readonly Lock _lock = new();
+    private long _changes;
+
     private sealed record Entry(IReadOnlyList<ServedVersion> Versions, IReadOnlyDictionary<string, int> Aliases, long Since)
     {
         public int Refreshing;
@@ -65,7 +68,14 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     public async ValueTask<IReadOnlyList<ServedVersion>> AllAsync(int teamId, string model, CancellationToken cancel) => (await EntryAsync(teamId, model, cancel)).Versions;
 
     /// <summary>Forgets a model whose versions or aliases have just changed.</summary>
-    public void Forget(int teamId, string model) => _entries.TryRemove((teamId, model), out _);
+    public void Forget(int teamId, string model)
+    {
+        lock (_lock)
+        {
+            _changes++;
+            _entries.TryRemove((teamId, model), out _);
+        }
+    }
 
     private ValueTask<Entry> EntryAsync(int teamId, string model, CancellationToken cancel)
     {
@@ -95,14 +105,18 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
-        var since = time.GetTimestamp();
+        var (since, changes) = (time.GetTimestamp(), Interlocked.Read(ref _changes));
         var rows = await db.ReadyVersions(teamId, model).ToListAsync(cancel);
         var aliases = rows.Count == 0 ? [] : await db.ModelAliases.AsNoTracking().Where(alias => alias.ModelId == rows[0].ModelId).ToDictionaryAsync(alias => alias.Name, alias => alias.Version, cancel);
         var entry = new Entry([.. rows.Select(row => new ServedVersion(model, row, _stats.GetOrAdd((row.ModelId, row.Version), _ => new())))], aliases, since);
-        if (_entries.Count >= MaxModels)
-            _entries.Clear();
-        if (rows.Count > 0)
-            _entries[(teamId, model)] = entry;
+        lock (_lock)
+        {
+            if (_entries.Count >= MaxModels)
+                _entries.Clear();
+            if (rows.Count > 0 && _changes == changes)              // otherwise something has changed since it was read
+                _entries[(teamId, model)] = entry;
+        }
+
         return entry;
     }
 }

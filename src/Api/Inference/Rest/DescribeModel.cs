@@ -24,5 +24,5 @@ internal static class DescribeModel
     }
 
     public static async Task<ModelConfig> HandleConfig(string name, string? version, Caller caller, ServedVersions versions, CancellationToken cancel) =>
-        ModelConfig.Of(await versions.FindAsync(caller.TeamId, name, version, cancel));
+        ModelConfig.Of(name, (await versions.FindAsync(caller.TeamId, name, version, cancel)).Signature);
 }

@@ -17,13 +17,13 @@ internal sealed record ModelConfig(
     /// <param name="Kind"><c>KIND_CPU</c> or <c>KIND_GPU</c>.</param>
     public sealed record Instances(string Name, string Kind, int Count);
 
-    public static ModelConfig Of(ServedVersion version)
+    public static ModelConfig Of(string model, Signature signature)
     {
-        var hasBatch = version.Signature.Inputs.Concat(version.Signature.Outputs).All(tensor => tensor.Shape is [-1, ..]);
+        var hasBatch = signature.Inputs.Concat(signature.Outputs).All(tensor => tensor.Shape is [-1, ..]);
         return new(
-            version.Model, "onnxruntime_onnx", "onnxruntime", hasBatch ? BatchSize : 0,
-            [.. version.Signature.Inputs.Select(input => Describe(input, hasBatch))], [.. version.Signature.Outputs.Select(output => Describe(output, hasBatch))],
-            [new(version.Model, OnnxRuntime.HasCuda ? "KIND_GPU" : "KIND_CPU", 1)]);
+            model, "onnxruntime_onnx", "onnxruntime", hasBatch ? BatchSize : 0,
+            [.. signature.Inputs.Select(input => Describe(input, hasBatch))], [.. signature.Outputs.Select(output => Describe(output, hasBatch))],
+            [new(model, OnnxRuntime.HasCuda ? "KIND_GPU" : "KIND_CPU", 1)]);
     }
 
     private static Tensor Describe(TensorInfo tensor, bool hasBatch) => new(tensor.Name, $"TYPE_{tensor.Datatype}", hasBatch ? tensor.Shape[1..] : tensor.Shape);
