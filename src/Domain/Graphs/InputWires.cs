@@ -39,11 +39,13 @@ internal sealed class InputWires(Report report)
         var arity = op?.Arity ?? Arity.One;
         if (layer.Inputs is not null && layer.Inputs.Length >= arity.Min && layer.Inputs.Length <= arity.Max)
             return layer.Inputs.Length;
+        if (layer is UnreadableSpec)
+            return layer.Inputs?.Length ?? 0;                                     // how many it takes nobody knows
         if (layer.Inputs is not null)
         {
             var code = op is IMerge merge && layer.Inputs.Length == 0 ? merge.Degenerate : Codes.OutOfRange;
             var needs = arity.Max == int.MaxValue ? $"at least {arity.Min}" : arity.Min == arity.Max ? $"{arity.Min}" : $"{arity.Min} to {arity.Max}";
-            report.Error(code, layer.Path["inputs"], $"{layer.Type} takes {needs} input{(needs == "1" ? "" : "s")} and has {layer.Inputs.Length}.");
+            report.Error(code, layer.Path["inputs"], $"{layer.Name ?? layer.Type}: {layer.Type} takes {needs} input{(needs == "1" ? "" : "s")} and 'inputs' names {layer.Inputs.Length}. {(layer.Inputs.Length < arity.Min ? "Name the ones that are missing." : arity.Max == 1 ? "Join them by a concat or add before it." : "Take some away.")}");
             return -1;
         }
 
@@ -66,7 +68,7 @@ internal sealed class InputWires(Report report)
             return true;
         }
 
-        report.Error(Codes.UnknownInput, reference.Path, $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' that {layer.Name ?? layer.Type} can see.{Spelling.DidYouMean(name, scope.Visible)}");
+        report.Error(Codes.UnknownInput, reference.Path, $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' for {layer.Name ?? layer.Type} to read.{Spelling.DidYouMean(name, scope.Visible)}");
         wire = default;
         return false;
     }

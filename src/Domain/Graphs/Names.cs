@@ -59,7 +59,7 @@ internal sealed class Names(Report report)
         if (followed.Port >= 0)
             return followed;
         if (_ported.Contains(followed.Source))
-            report.Error(Codes.UnknownInput, layer?.EdgeOf(input)?.Reference ?? user, $"{followed.Source} has several outputs and none that its bare name means. Name one of them: '{followed.Source}:0'.");
+            report.Error(Codes.UnknownInput, layer?.EdgeOf(input)?.Reference ?? user, $"{followed.Source} has several outputs, and its name alone means none of them. Name one, such as '{followed.Source}:0'.");
         return new(followed.Source);
     }
 

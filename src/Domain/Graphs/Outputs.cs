@@ -33,7 +33,7 @@ internal static class Outputs
             else if (Names.NameAndPort(reference.Name) is var (name, port) && scope.Resolve(name, int.MaxValue, out _) is { } full && names.Exists(full))
                 yield return new(reference.Name, names.ToOne(new(full, port), reference.Path));
             else
-                report.Error(Codes.UnknownInput, reference.Path, $"There is no layer '{SpecReader.Shortened(reference.Name)}'.{Spelling.DidYouMean(reference.Name, scope.Visible)}");
+                report.Error(Codes.UnknownInput, reference.Path, $"'outputs' names '{SpecReader.Shortened(reference.Name)}', and there is no layer of that name.{Spelling.DidYouMean(reference.Name, scope.Visible)}");
         }
     }
 }

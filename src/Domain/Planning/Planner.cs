@@ -161,7 +161,7 @@ public sealed class Planner
             _conditions.Assume(decision, site.Layer, isBound: true);
         if (decision.Answer is Answer.Always or Answer.Sometimes)
             return true;
-        site.Error(Codes.SizeBelowOne, $"{site.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {site.Input.Sizes}, {(decision.Answer == Answer.Never ? "which is below 1 for every size" : "and that this is at least 1 is not decided here")}. Make the window smaller, add padding, or give sizes as numbers.");
+        site.Error(Codes.SizeBelowOne, $"{site.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {site.Input.Sizes}, {(decision.Answer == Answer.Never ? "which is below 1 for every size" : "and whether that is ever at least 1 could not be decided")}. Make the window smaller, add padding, or give sizes as numbers.");
         return false;
     }
 

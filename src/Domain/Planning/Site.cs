@@ -48,7 +48,7 @@ public readonly record struct Site(Layer Layer, Shape[] Inputs, Layout Layout, R
                 Report.Add(new(code, Severity.Condition, Layer.Path, $"{Layer.Name}: {message} It fits where {decision.Condition}.", Layer.Name) { Inputs = NamedInputs, Decision = decision });
                 return true;
             case Answer.Unknown:
-                Error(code, $"{message} For which sizes {string.Join(" and ", requirements)} holds is not decided here; give them as numbers.");
+                Error(code, $"{message} Whether {string.Join(" and ", requirements)} could not be decided for sizes that are symbols. Give them as numbers.");
                 return false;
             default:
                 Error(code, message);
@@ -75,7 +75,7 @@ public readonly record struct Site(Layer Layer, Shape[] Inputs, Layout Layout, R
         var expected = Axes.Default(spatial + 1, Layout, DType.Float32);
         if (input.Rank != expected.Length)
         {
-            Error(Codes.LayerRank, $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} has {input.Rank - 1} dimensions, {input.Sizes}.");
+            Error(Codes.LayerRank, $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is {input.Sizes}, with {input.Rank - 1} dimension{(input.Rank == 2 ? "" : "s")} and not {expected.Length - 1}. {(input.Rank < expected.Length ? "Read a layer before it was flattened or pooled, or reshape it." : "Reshape it.")}");
             return false;
         }
 
@@ -92,9 +92,9 @@ public readonly record struct Site(Layer Layer, Shape[] Inputs, Layout Layout, R
     {
         features = 0;
         if (!Input.Has(Axis.Channels))
-            Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.InputName(0)} is [{Names(Input.Axes)}], {Input.Sizes}, without one.");
+            Error(Codes.LayerAxes, $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.InputName(0)} is [{Names(Input.Axes)}], {Input.Sizes}, without one. {(Input.DType == DType.Int64 ? "Put an embedding before it." : "Give the input 'axes' that have one, or put a reshape before it.")}");
         else if (Input[Axis.Channels].Known is not { } known)
-            Error(Codes.LayerShape, $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}. Give the feature dimension as a number.");
+            Error(Codes.LayerShape, $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}, a symbol. Give the features of the input as a number.");
         else
             features = known;
         return features > 0;

@@ -31,7 +31,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
         else if (_depth == MaxDepth)
         {
-            report.Error(Codes.TooLarge, path, $"Lists of layers are nested deeper than {MaxDepth}.");
+            report.Error(Codes.TooLarge, path, $"Layers are nested more than {MaxDepth} deep here, and at most {MaxDepth} is accepted. Move the inner ones out.");
         }
         else
         {
@@ -43,7 +43,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 if (++_layers > MaxLayers)
                 {
                     if (_layers == MaxLayers + 1)
-                        report.Error(Codes.TooLarge, path, $"The spec has more than {MaxLayers} layers.");
+                        report.Error(Codes.TooLarge, path, $"The spec has more than {MaxLayers:N0} layers, and no more are accepted.");
                     break;
                 }
 

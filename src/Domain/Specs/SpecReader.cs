@@ -85,7 +85,7 @@ public sealed class SpecReader
             if (item.ValueKind == JsonValueKind.Number && AttributeTypes.TryWhole(item, out var size))
             {
                 if (size is < 1 or > MaxSize)
-                    _report.Error(Codes.OutOfRange, at, $"The size {size} is outside 1 to {MaxSize}.");
+                    _report.Error(Codes.OutOfRange, at, $"The size is {size}; it must be from 1 to {MaxSize:N0}.");
                 dims.Add(Math.Clamp(size, 1, MaxSize));
             }
             else if (item.ValueKind == JsonValueKind.String && IsName(item.GetString()!, at, _report))
@@ -121,7 +121,7 @@ public sealed class SpecReader
             if (item.ValueKind != JsonValueKind.String || !Axes.TryParse(item.GetString()!, out var axis) || axis == Axis.Batch)
                 _report.Error(Codes.WrongType, at, $"{Shown(item)} is no axis; expected one of {string.Join(", ", Axes.Names.Skip(1))}.");
             else if (axes.Contains(axis))
-                _report.Error(Codes.DuplicateName, at, $"The axis {axis.Name()} is there twice.");
+                _report.Error(Codes.DuplicateName, at, $"The axis {axis.Name()} is there twice. Name each axis once.");
             else
                 axes.Add(axis);
         }

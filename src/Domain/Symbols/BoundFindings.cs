@@ -18,7 +18,7 @@ internal static class BoundFindings
         {
             var condition = string.Join(" and ", bounds.Select(bound => bound.Decision.Condition));
             var sizes = string.Join(" and ", bounds.SelectMany(bound => bound.Decision.Requirements).Select(requirement => requirement.Any[0].Left));
-            report.Add(new(Codes.SizeBelowOne, Severity.Condition, layer.Path, $"{layer.Name}: {layer.Operator.Kind} gives {sizes}, which is below 1 unless {condition}. Smaller inputs leave nothing of the map. Promise it under 'symbols', or make the network smaller.", layer.Name)
+            report.Add(new(Codes.SizeBelowOne, Severity.Condition, layer.Path, $"{layer.Name}: {layer.Operator.Kind} gives {sizes}, at least 1 only where {condition}; of smaller inputs nothing is left. Promise larger ones under 'symbols', or take some of the strides away.", layer.Name)
             {
                 Decision = bounds[^1].Decision,
             });

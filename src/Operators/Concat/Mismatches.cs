@@ -90,17 +90,26 @@ internal static class Mismatches
             return $"inputs have the same sizes in another order: {List(input => $"{input.Sizes} [{Site.Names(input.Axes)}]")}.";
         var axes = differing.Select(position => site.Inputs[0].Axes[position] == Axis.Other ? $"dimension {position}" : site.Inputs[0].Axes[position].Name()).ToList();
         var named = axes.Count == 1 ? axes[0] : $"{string.Join(", ", axes.SkipLast(1))} and {axes[^1]}";
-        var sizes = List(input => string.Join('x', differing.Select(position => input.Dims[position])));
+        var sizes = List(input => Shown(input, dim => dim));
         if (at is null)
             return $"inputs differ in {named}: {sizes}.";
-        var numbers = List(input => string.Join('x', differing.Select(position => input.Dims[position].Evaluate(symbol => at.GetValueOrDefault(symbol, 1)))));
+        var numbers = List(input => Shown(input, dim => dim.Evaluate(symbol => at.GetValueOrDefault(symbol, 1))));
         var example = $"at {string.Join(", ", at.Where(size => differing.Exists(position => site.Inputs.Any(input => input.Dims[position].Symbols.Contains(size.Key)))).Select(size => $"{size.Key} = {size.Value}"))} {numbers}";
         return decision?.Answer switch
         {
             Answer.Sometimes => $"inputs fit in {named} only where {decision.Condition}: {sizes}; {example}.",
             Answer.Never => $"inputs differ in {named} whatever the sizes: {sizes}; {example}.",
-            _ => $"inputs differ in {named}, and for which sizes they do not is not decided here: {sizes}.",
+            _ => $"inputs are written with different sizes in {named}, and for which inputs they agree could not be decided: {sizes}.",
         };
+
+        // Where the channels are not in question, they only stand in the way: 28x28 for 64x28x28.
+        string Shown(Shape input, Func<Dim, Dim> size)
+        {
+            var positions = differing.TrueForAll(position => site.Inputs[0].Axes[position].IsSpatial() && input.Axes[position].IsSpatial())
+                ? Enumerable.Range(1, input.Rank - 1).Where(position => input.Axes[position].IsSpatial())
+                : Enumerable.Range(1, input.Rank - 1);
+            return string.Join('x', positions.Select(position => size(input.Dims[position])).Select(dim => dim.IsKnown ? $"{dim}" : $"[{dim}]"));
+        }
 
         string List(Func<Shape, string> shown) => string.Join(", ", inputs.Select(input => $"{input.Name} is {shown(input.Shape)}"));
     }

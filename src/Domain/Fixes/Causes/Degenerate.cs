@@ -6,5 +6,5 @@ namespace ConcatService.Domain.Fixes.Causes;
 internal sealed class Degenerate : CauseRule
 {
     protected override Cause? Of(MergeCase merge) =>
-        merge.Mismatch.Differing.Count > 0 ? Blame("degenerate", null, "The inputs come with these sizes; no layer between them and their common ancestor changes them.") : null;
+        merge.Mismatch.Differing.Count > 0 ? Blame("degenerate", null, "They come from different layers or inputs with these sizes, and no layer on the way changes that.") : null;
 }

@@ -14,6 +14,12 @@ internal sealed class WrongAxis : CauseRule
             return Blame("wrong_axis", merge.Merge, $"The concat joins along {concat.Axis}, which {(merge.Diagnostic.Code == Codes.ConcatAxis ? "its inputs do not have" : "is the batch")}.");
         if (merge.Mismatch.Differing is not [var only] || merge.Branches[0].Shape.Axes[only] != Axis.Channels)
             return null;
-        return Blame("wrong_axis", merge.Merge, $"The inputs differ in their channels alone, and the concat joins along {concat.Axis}, which is the {merge.Branches[0].Shape.Axes[merge.Mismatch.Axis!.Value].Name()} axis of [{Site.Names(merge.Branches[0].Shape.Axes)}].");
+        return Blame("wrong_axis", merge.Merge, $"Nothing but the channels differs, and the concat joins along {Joined(merge, concat)} of [{Site.Names(merge.Branches[0].Shape.Axes)}].");
+    }
+
+    private static string Joined(MergeCase merge, Operators.Concat concat)
+    {
+        var axis = merge.Branches[0].Shape.Axes[merge.Mismatch.Axis!.Value].Name();
+        return concat.Axis.Number is { } number ? $"axis {number}, the {axis}," : $"the {axis}";
     }
 }

@@ -17,7 +17,7 @@ internal sealed class Crop : FixStrategy
                 continue;
             var patch = new PatchWriter(merge);
             if (others.All(branch => patch.Insert(branch.Index, "crop", new JsonObject { ["type"] = "center_crop", ["size"] = Like(merge, target) })))
-                yield return new($"crop-to-{Slug(target.Name)}", $"Crop {string.Join(", ", others.Select(branch => branch.Name))} to the {target.Shape.SpatialSizes} of {target.Name}", $"The border of {string.Join(", ", others.Select(branch => $"{branch.Name} ({branch.Shape.SpatialSizes})"))} is thrown away.", Loss.Dropped, patch.Patch);
+                yield return new($"crop-to-{Slug(target.Name)}", $"Crop {Listed(others.Select(branch => branch.Name))} to the {target.Shape.SpatialSizes} of {target.Name}", $"The border of {Listed(others.Select(branch => $"{branch.Name} ({branch.Shape.SpatialSizes})"))} is thrown away.", Loss.Dropped, patch.Patch);
         }
     }
 }

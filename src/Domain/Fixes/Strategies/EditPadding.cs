@@ -18,8 +18,8 @@ internal sealed class EditPadding : FixStrategy
             var patch = new PatchWriter(merge);
             foreach (var step in losing)
                 patch.Set(step.Layer.Path, "padding", "same");
-            var names = string.Join(", ", losing.Select(step => step.Layer.Name));
-            yield return new($"same-padding-{Slug(branch.Name)}", $"Pad {names} fully (\"same\")", $"Zeros at the border make up for the cells that {names} would lose; nothing else changes.", Loss.None, patch.Patch) { AtTheCause = losing.Count == 1 };
+            var names = Listed(losing.Select(step => step.Layer.Name));
+            yield return new($"same-padding-{Slug(branch.Name)}", $"Set the padding of {names} to \"same\"", $"Zeros at the border make up for the cells that {names} would lose; the sizes behind stay as they come in.", Loss.None, patch.Patch) { AtTheCause = losing.Count == 1 };
         }
     }
 }

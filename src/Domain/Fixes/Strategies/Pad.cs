@@ -17,7 +17,7 @@ internal sealed class Pad : FixStrategy
                 continue;
             var patch = new PatchWriter(merge);
             if (others.All(branch => patch.Insert(branch.Index, "pad", new JsonObject { ["type"] = "pad2d", ["size"] = Like(merge, target) })))
-                yield return new($"pad-to-{Slug(target.Name)}", $"Pad {string.Join(", ", others.Select(branch => branch.Name))} to the {target.Shape.SpatialSizes} of {target.Name}", $"A border of zeros is added to {string.Join(", ", others.Select(branch => $"{branch.Name} ({branch.Shape.SpatialSizes})"))}.", Loss.MadeUp, patch.Patch);
+                yield return new($"pad-to-{Slug(target.Name)}", $"Pad {Listed(others.Select(branch => branch.Name))} to the {target.Shape.SpatialSizes} of {target.Name}", $"A border of zeros is put around {Listed(others.Select(branch => $"{branch.Name} ({branch.Shape.SpatialSizes})"))}.", Loss.MadeUp, patch.Patch);
         }
     }
 }

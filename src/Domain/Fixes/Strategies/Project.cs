@@ -18,7 +18,7 @@ internal sealed class Project : FixStrategy
             var others = merge.Branches.Where(branch => branch.Shape[Axis.Channels] != target.Shape[Axis.Channels]).ToList();
             var patch = new PatchWriter(merge);
             if (others.All(branch => patch.Insert(branch.Index, "project", Layer(branch.Shape, features))))
-                yield return new($"project-to-{Slug(target.Name)}", $"Project {string.Join(", ", others.Select(branch => branch.Name))} to the {features} channels of {target.Name}", "A learned mixture of the channels takes their place at every position.", others.Any(branch => branch.Shape[Axis.Channels].Known > features) ? Loss.Dropped : Loss.MadeUp, patch.Patch);
+                yield return new($"project-to-{Slug(target.Name)}", $"Project {Listed(others.Select(branch => branch.Name))} to the {features} channels of {target.Name}", $"At every place {features} learned mixtures of the channels stand for the channels themselves.", others.Any(branch => branch.Shape[Axis.Channels].Known > features) ? Loss.Dropped : Loss.MadeUp, patch.Patch);
         }
     }
 

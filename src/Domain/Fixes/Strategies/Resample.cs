@@ -42,7 +42,7 @@ internal sealed class Resample : FixStrategy
         if (!axes.All(axis => branch.Shape[axis].Value <= target.Shape[axis].Value))
             return null;
         return patch.Insert(branch.Index, "up", new() { ["type"] = "upsample", ["size"] = Like(merge, target) })
-            ? new("upsample", $"Upsample {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name}", $"{branch.Name} keeps all it has; each of its values is repeated to fill {target.Shape.SpatialSizes}, and no detail is made up.")
+            ? new("upsample", $"Upsample {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name}", $"{branch.Name} keeps all it has; each value is repeated to fill {target.Shape.SpatialSizes}, which adds no detail.")
             : null;
     }
 

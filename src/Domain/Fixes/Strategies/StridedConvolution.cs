@@ -22,7 +22,7 @@ internal sealed class StridedConvolution : FixStrategy
             var layer = new JsonObject { ["type"] = Twin("conv", branch.Shape), ["out_channels"] = channels, ["kernel_size"] = 3, ["stride"] = Resample.Spelled(strides), ["padding"] = 1 };
             var patch = new PatchWriter(merge);
             if (patch.Insert(branch.Index, "down", layer))
-                yield return new($"convolve-{Slug(branch.Name)}", $"Bring {branch.Name} to {target.Shape.SpatialSizes} by a 3x3 convolution of stride {string.Join('x', strides.Distinct())}", $"{branch.Name} learns what to keep on the way down, for {channels * channels * 9 + channels:N0} more parameters at most.", Loss.Dropped, patch.Patch);
+                yield return new($"convolve-{Slug(branch.Name)}", $"Bring {branch.Name} to {target.Shape.SpatialSizes} by a 3x3 convolution of stride {string.Join('x', strides.Distinct())}", $"{branch.Name} learns what to keep of the cells that it leaves out.", Loss.Dropped, patch.Patch);
         }
     }
 }

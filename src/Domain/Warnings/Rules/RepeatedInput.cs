@@ -9,7 +9,7 @@ namespace ConcatService.Domain.Warnings.Rules;
 internal sealed class RepeatedInput : WarningRule
 {
     public override Code Code { get; } = new("concat.repeated_input",
-        "A merge has the same input twice. In a concat the second one is a copy that adds weights and no information: a network with a duplicated branch ended at 82.5 % where the healthy one had 82.3 % (measured), so that accuracy does not give it away.");
+        "A merge has the same input twice. In a concat the second one is a copy that adds weights and no information: a network with a duplicated branch ended at 82.5% where the healthy one had 82.3% (measured), so that accuracy does not give it away.");
 
     internal override void Look(Flow flow, List<Warning> found)
     {

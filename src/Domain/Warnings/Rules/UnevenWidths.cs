@@ -16,7 +16,7 @@ internal sealed class UnevenWidths : WarningRule
     private const int MostSteps = 500;
 
     public override Code Code { get; } = new("concat.uneven_widths",
-        $"One branch has more than {MostRatio} times the features of another that is not made from it. Weights start alike for every feature (He et al. 2015, eq. 10), so that the narrow branch starts with less than 6 % of what the next layer sums.");
+        $"One branch has more than {MostRatio} times the features of another that is not made from it. Weights start alike for every feature (He et al. 2015, eq. 10), so that the narrow branch starts with less than 6% of what the next layer sums.");
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -49,7 +49,7 @@ internal sealed class UnevenWidths : WarningRule
         var (most, least) = (Features(shapes[wide])!.Value, Features(shapes[narrow])!.Value);
         var share = 100.0 * least / Features(flow.Layers[merge].Output)!.Value;
         return AtMerge(flow, merge,
-            string.Create(CultureInfo.InvariantCulture, $"{flow.InputName(merge, wide)} has {most:N0} features and {flow.InputName(merge, narrow)} {least:N0}, {most / least} to 1: at the start {flow.InputName(merge, narrow)} is {share:0.0} % of what the next layer sums."),
+            string.Create(CultureInfo.InvariantCulture, $"{flow.InputName(merge, wide)} has {most:N0} features and {flow.InputName(merge, narrow)} {least:N0}, {most / least} to 1: at the start {flow.InputName(merge, narrow)} is {share:0.0}% of what the next layer sums."),
             "Widen the narrow branch, or narrow the wide one.") with
         {
             Fixes = () => Fixes(flow, merge, wide, narrow),
