@@ -29,16 +29,16 @@ internal sealed class Drawn
 
     public string Title => Elements("title").First().Value;
 
-    public IReadOnlyList<Drawing.Box> Boxes => [.. Elements("g").Select(g => new Drawing.Box(g))];
+    public IReadOnlyList<DrawnBox> Boxes => [.. Elements("g").Select(g => new DrawnBox(g))];
 
     public IReadOnlyList<string> Frames => [.. Elements("rect").Where(rect => Is(rect, "frame")).Select(rect => rect.ElementsAfterSelf().First().Value)];
 
     /// <summary>The arrows from layer to layer.</summary>
     public IReadOnlyList<XElement> Edges => [.. Elements("path").Where(path => Is(path, "edge") && !Is(path, "stub") && !Is(path, "loop"))];
 
-    public IReadOnlyList<Drawing.Line> Labels => [.. Texts.Where(text => text.Style.Contains("shape"))];
+    public IReadOnlyList<DrawnText> Labels => [.. Texts.Where(text => text.Style.Contains("shape"))];
 
-    public IReadOnlyList<Drawing.Line> Texts => [.. Elements("text").Select(text => new Drawing.Line(text))];
+    public IReadOnlyList<DrawnText> Texts => [.. Elements("text").Select(text => new DrawnText(text))];
 
     public static bool Is(XElement element, string style) => ((string?)element.Attribute("class") ?? "").Split(' ').Contains(style);
 

@@ -82,7 +82,7 @@ public sealed class PictureFactsTests
         Assert.All(drawn.Boxes, box => Assert.All(box.Lines, line => Assert.True(line.Area.Left >= box.Area.Left && line.Area.Right <= box.Area.Right && line.Area.Bottom <= box.Area.Bottom, line.Value)));
     }
 
-    private static IEnumerable<string> Overlapping(List<(string Name, Drawing.Area Area)> things)
+    private static IEnumerable<string> Overlapping(List<(string Name, Area Area)> things)
     {
         for (var i = 0; i < things.Count; i++)
         {

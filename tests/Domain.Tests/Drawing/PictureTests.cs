@@ -55,6 +55,10 @@ public sealed class PictureTests
     }
 
     [Fact]
+    public void The_title_is_the_network_s_name_whatever_is_in_it() =>
+        Assert.Equal("</title>&\uFFFD\"", Drawn.Of(Planning.Compiler.Compile("""{ "name": "</title>&\u0001\"", "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu" } ] }"""u8.ToArray())).Title);
+
+    [Fact]
     public void A_fault_without_a_layer_is_told_below_the_picture() =>
         Assert.Contains(Drawn.Layers("""[ { "type": "relu" }, { "type": "linaer" } ]""").Texts, text => text.Style.Contains("reason") && text.Value.StartsWith("/layers/1/type: ", StringComparison.Ordinal));
 
