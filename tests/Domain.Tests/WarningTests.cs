@@ -227,6 +227,17 @@ public sealed class WarningTests
         """).Report.Diagnostics);
 
     [Fact]
+    public void A_recurrent_branch_beside_a_plain_one_is_no_fault() => Assert.Empty(Compile("""
+        { "inputs": { "image": { "shape": [3, 28, 28] }, "words": { "shape": ["T"], "dtype": "int64" } }, "layers": [
+          { "name": "look", "type": "conv2d", "inputs": ["image"], "out_channels": 32, "kernel_size": 3, "activation": "relu" },
+          { "name": "seen", "type": "global_avg_pool" },
+          { "name": "meaning", "type": "embedding", "inputs": ["words"], "num_embeddings": 1000, "embedding_dim": 16 },
+          { "name": "read", "type": "lstm", "hidden_size": 32, "return_sequences": false },
+          { "name": "both", "type": "concat", "inputs": ["seen", "read"] },
+          { "name": "logits", "type": "linear", "out_features": 5 } ] }
+        """).Report.Diagnostics);
+
+    [Fact]
     public void Every_code_is_listed_once()
     {
         Assert.Equal(Codes.All.Count, Codes.All.Select(code => code.Name).Distinct().Count());

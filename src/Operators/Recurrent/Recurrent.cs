@@ -41,8 +41,7 @@ public sealed partial record Recurrent : Operator
     [NotAnAttribute]
     public int Directions => Bidirectional ? 2 : 1;
 
-    // The states are bounded by tanh.
-    public override Effect Effect => Effect.Activates | Effect.Normalises;
+    public override Effect Effect => Effect.Weighs | Effect.Saturates;                           // the states are bounded by tanh
 
     public override Shape? Infer(Site site)
     {

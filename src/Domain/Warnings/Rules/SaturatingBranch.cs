@@ -5,7 +5,7 @@ using ConcatService.Domain.Planning;
 namespace ConcatService.Domain.Warnings.Rules;
 
 /// <summary>A sigmoid, tanh or softmax at the end of a branch of a concat that further layers learn from.</summary>
-/// <remarks>A concat that no weighted layer reads is not meant: heads of a detector are joined after their sigmoid.</remarks>
+/// <remarks>Recurrent layers, whose states are bounded by design, are not meant. A concat that no weighted layer reads is not meant: heads of a detector are joined after their sigmoid.</remarks>
 internal sealed class SaturatingBranch : WarningRule
 {
     public override Code Code { get; } = new("concat.saturating_branch",
@@ -45,7 +45,7 @@ internal sealed class SaturatingBranch : WarningRule
     {
         while (!flow.IsInput(layer) && flow.Effects[layer] == Effect.None && !flow.IsMerge(layer))
             layer = flow.Sources(layer)[0];
-        return !flow.IsInput(layer) && flow.Effects[layer].HasFlag(Effect.Saturates) ? layer : null;
+        return !flow.IsInput(layer) && flow.Effects[layer] == Effect.Saturates ? layer : null;
     }
 
     /// <summary>For each layer, whether a weighted layer comes behind it.</summary>

@@ -10,7 +10,7 @@ namespace ConcatService.Domain.Warnings.Rules;
 /// <remarks>Not meant: a transposed convolution that stands for an upsampling (U-Net), and concats whose every reader normalises first (DenseNet).</remarks>
 internal sealed class UnnormalisedBranch : WarningRule
 {
-    /// <summary>The state of what has passed no weighted layer yet, such as an input of the network: its scale is the data's.</summary>
+    /// <summary>The state of what is not called normalised and not loose: an input of the network, whose scale is the data's, and what a sigmoid or tanh bounds.</summary>
     private const int Raw = -1;
 
     public override Code Code { get; } = new("concat.unnormalised_branch",
@@ -71,7 +71,8 @@ internal sealed class UnnormalisedBranch : WarningRule
 
             var effect = flow.Effects[i];
             var isUpsampling = flow.Layers[i].Operator is ConvTranspose;
-            since[i] = effect.HasFlag(Effect.Normalises) || effect.HasFlag(Effect.Saturates) ? 0
+            since[i] = effect.HasFlag(Effect.Normalises) ? 0
+                : effect.HasFlag(Effect.Saturates) ? Raw
                 : effect.HasFlag(Effect.Weighs) && !isUpsampling ? Math.Max(before, 0) + 1
                 : before;
         }
