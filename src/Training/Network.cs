@@ -22,7 +22,7 @@ internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
     /// <summary>Inputs as the spec writes them -> the scores of each head, float32 in memory order.</summary>
     public Tensor[] Scores(Tensor[] inputs)
     {
-        var values = model.Run(inputs);
+        var values = model.Run([.. heads.Select(head => head.Scores)], inputs);
         return [.. heads.Select(head => values[head.Scores].to(ScalarType.Float32))];
     }
 

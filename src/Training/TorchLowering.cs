@@ -14,12 +14,6 @@ public abstract class TorchLowering
 
     public abstract Type Operator { get; }
 
-    /// <summary>
-    /// Whether the layer may be given bfloat16 while training in it. Default: no; its inputs are then float32. Yes is for matrix products, which cast by
-    /// <see cref="TorchLayer.Compute"/>, and for what is bound by memory and exact or harmless in half the width (as PyTorch's autocast has it).
-    /// </summary>
-    public virtual bool TakesBFloat16 => false;
-
     public static IEnumerable<Type> Lowered => ByOperator.Keys;
 
     public static TorchLowering For(Operator op) => ByOperator.TryGetValue(op.GetType(), out var lowering)
@@ -66,7 +60,7 @@ public sealed class TorchLayer(PlannedLayer plan, IReadOnlyDictionary<string, Te
 
     public IReadOnlyDictionary<string, Tensor> Parameters => parameters;
 
-    public Tensor[] Run(Tensor[] x) => _lowering.Run(this, _lowering.TakesBFloat16 ? x : Array.ConvertAll(x, Widen));
+    public Tensor[] Run(Tensor[] x) => _lowering.Run(this, Plan.Operator.Footprint.Format == NumberFormat.Float32 ? Array.ConvertAll(x, Widen) : x);
 
     private static Tensor Widen(Tensor x) => x.dtype == ScalarType.BFloat16 ? x.to(ScalarType.Float32) : x;
 }

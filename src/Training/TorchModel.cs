@@ -15,6 +15,9 @@ public sealed class TorchModel : IDisposable
     private readonly List<TorchLayer> _layers = [];
     private readonly Dictionary<string, (Tensor Mean, Tensor Deviation)> _normalization = [];
 
+    /// <summary>For each layer the values that no later one reads.</summary>
+    private readonly Wire[][] _readLast;
+
     /// <summary>Parameters are zero until an initializer or a checkpoint fills them.</summary>
     public TorchModel(Plan plan, Device? device = null)
     {
@@ -37,6 +40,8 @@ public sealed class TorchModel : IDisposable
 
             _layers.Add(new(layer, own));
         }
+
+        _readLast = ReadLast(plan);
     }
 
     public Plan Plan { get; }
@@ -74,30 +79,31 @@ public sealed class TorchModel : IDisposable
 
     /// <summary>Runs the network.</summary>
     /// <param name="inputs">One for each spec input, in the spec's order and layout: <c>[N, 1, 28, 28]</c>.</param>
-    /// <returns>One for each spec output, in the spec's layout.</returns>
-    /// <remarks>Intermediate tensors belong to the caller's dispose scope.</remarks>
+    /// <returns>One for each spec output, in the spec's layout. They belong to the caller's dispose scope.</returns>
     public Tensor[] Forward(params Tensor[] inputs)
     {
-        var values = Run(inputs);
+        var values = Run([.. Plan.Outputs.Select(output => output.Wire)], inputs);
         return [.. Plan.Outputs.Select(output => ToWrittenOrder(values[output.Wire], Plan.Shapes[output.Wire]))];
     }
 
     /// <summary>Runs the network and gives every value in it, in memory order.</summary>
-    public Dictionary<Wire, Tensor> Run(params Tensor[] inputs)
-    {
-        var values = new Dictionary<Wire, Tensor>();
-        for (var i = 0; i < Plan.Inputs.Count; i++)
-        {
-            var input = Plan.Inputs[i];
-            var x = ToMemoryOrder(inputs[i], input.Shape);
-            values[new(input.Name)] = _normalization.TryGetValue(input.Name, out var by) ? (x - by.Mean).div_(by.Deviation) : x;
-        }
+    public Dictionary<Wire, Tensor> Run(params Tensor[] inputs) => Run(null, inputs);
 
-        foreach (var layer in _layers)
+    /// <summary>
+    /// Runs the network and gives the values that are <paramref name="wanted"/> (null: all), in memory order. The others go as soon as their last reader
+    /// has run; what the backward pass needs of them, autograd holds: of a convolution, a norm and an activation in a row two of three.
+    /// </summary>
+    public Dictionary<Wire, Tensor> Run(IReadOnlyCollection<Wire>? wanted, params Tensor[] inputs)
+    {
+        var values = Read(inputs);
+        for (var i = 0; i < _layers.Count; i++)
         {
-            var outputs = layer.Run([.. layer.Plan.Inputs.Select(wire => values[wire])]);
-            for (var port = 0; port < outputs.Length; port++)
-                values[new(layer.Plan.Name, port)] = outputs[port];
+            RunLayer(_layers[i], values);
+            foreach (var wire in _readLast[i])
+            {
+                if (wanted?.Contains(wire) == false && values.Remove(wire, out var value))
+                    value.Dispose();
+            }
         }
 
         return values;
@@ -114,6 +120,45 @@ public sealed class TorchModel : IDisposable
         }
 
         Weights.Dispose();
+    }
+
+    private Dictionary<Wire, Tensor> Read(Tensor[] inputs)
+    {
+        var values = new Dictionary<Wire, Tensor>();
+        for (var i = 0; i < Plan.Inputs.Count; i++)
+        {
+            var input = Plan.Inputs[i];
+            using var scope = NewDisposeScope();
+            var x = ToMemoryOrder(inputs[i].alias(), input.Shape);                      // the caller's tensor stays the caller's
+            values[new(input.Name)] = (_normalization.TryGetValue(input.Name, out var by) ? (x - by.Mean).div_(by.Deviation) : x).MoveToOuterDisposeScope();
+        }
+
+        return values;
+    }
+
+    /// <summary>A layer that gives its input back gives another handle to it, so that either can be let go.</summary>
+    private static void RunLayer(TorchLayer layer, Dictionary<Wire, Tensor> values)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = Array.ConvertAll(layer.Plan.Inputs, wire => values[wire]);
+        var outputs = layer.Run(inputs);
+        for (var port = 0; port < outputs.Length; port++)
+            values[new(layer.Plan.Name, port)] = (inputs.Contains(outputs[port]) ? outputs[port].alias() : outputs[port]).MoveToOuterDisposeScope();
+    }
+
+    private static Wire[][] ReadLast(Plan plan)
+    {
+        var last = new Dictionary<Wire, int>();
+        for (var i = 0; i < plan.Layers.Count; i++)
+        {
+            foreach (var wire in plan.Layers[i].Inputs)
+                last[wire] = i;
+            for (var port = 0; port < plan.Layers[i].Outputs.Length; port++)
+                last.TryAdd(new(plan.Layers[i].Name, port), i);
+        }
+
+        var byLayer = last.ToLookup(pair => pair.Value, pair => pair.Key);
+        return [.. Enumerable.Range(0, plan.Layers.Count).Select(i => byLayer[i].ToArray())];
     }
 
     /// <summary>

@@ -84,6 +84,10 @@ public abstract record Operator
     /// <summary>Multiply-accumulates for one sample, as papers count them; null when a size is symbolic.</summary>
     public virtual long? Macs(PlannedLayer layer) => 0;
 
+    /// <summary>What it holds while it trains. Default: its inputs, in float32.</summary>
+    [NotAnAttribute]
+    public virtual Footprint Footprint => Footprint.Inputs;
+
     /// <summary>How the spatial size changes along an axis, for finding where two branches part.</summary>
     public virtual Rescaling RescalingOf(Axis axis, PlannedLayer layer) => Rescaling.None;
 

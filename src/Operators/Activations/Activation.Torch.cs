@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>The activations without attributes in TorchSharp.</summary>
 internal sealed class ActivationTorch : TorchLowering<Activation>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(Activation op, TorchLayer layer, Tensor[] x) => op.Kind switch
     {
         "relu" => functional.relu(x[0]),

@@ -10,6 +10,8 @@ namespace ConcatService.Operators;
 [Kind("relu"), Kind("relu6"), Kind("selu"), Kind("silu"), Kind("sigmoid"), Kind("tanh"), Kind("mish"), Kind("hard_swish"), Kind("hard_sigmoid")]
 public sealed record Activation : Operator
 {
+    public override Footprint Footprint => (Kind is "relu" or "sigmoid" or "tanh" ? Footprint.Output : Footprint.Inputs) with { Format = NumberFormat.AsGiven };
+
     public override Effect Effect => Kind switch
     {
         "sigmoid" or "tanh" or "hard_sigmoid" => Effect.Saturates,

@@ -14,6 +14,8 @@ public sealed record Softmax : Operator
     /// <summary>The axis whose numbers belong together; not the batch. Default: channels, the feature axis.</summary>
     public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
 
+    public override Footprint Footprint => Footprint.Output;
+
     public override Effect Effect => Kind == "softmax" ? Effect.Saturates : Effect.Activates;
 
     public override Shape? Infer(Site site) => site.IsFloat() && AxesOf.Position(site, Axis) is not null ? site.Input : null;

@@ -10,6 +10,8 @@ namespace ConcatService.Operators;
 [Kind("channel_mean"), Kind("channel_max")]
 public sealed record ChannelPool : Operator
 {
+    public override Footprint Footprint => Kind == "channel_mean" ? Footprint.Nothing : Footprint.Inputs with { HoldsOutput = true };
+
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input.With(Axis.Channels, 1) : null;
 
     public override void EmitOnnx(OnnxScope onnx) =>

@@ -29,6 +29,9 @@ public sealed record MultiHeadAttention : Operator
 
     public override Arity Arity => new(1, 3);
 
+    // Queries, keys, values, what was taken, and the copy that the last product reads.
+    public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 5 * 4 };
+
     public override Effect Effect => Effect.Weighs | Effect.Activates;
 
     public override Shape? Infer(Site site)

@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Concat in TorchSharp. The shape rule is in Concat.cs; nothing is checked again here.</summary>
 internal sealed class ConcatTorch : TorchLowering<Concat>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(Concat op, TorchLayer layer, Tensor[] x) =>
         torch.cat(x, layer.Plan.Output.IndexOfPosition(op.Axis.PositionIn(layer.Plan.Input)!.Value));
 }

@@ -30,6 +30,8 @@ public sealed record Concat : Operator, IMerge
 
     public Code Degenerate => Codes.ConcatDegenerate;
 
+    public override Footprint Footprint => Footprint.PassesGradient with { Format = NumberFormat.AsGiven };
+
     public override Shape? Infer(Site site)
     {
         var inputs = site.Inputs;

@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Convolution in TorchSharp.</summary>
 internal sealed class ConvTorch : TorchLowering<Conv>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(Conv op, TorchLayer layer, Tensor[] x)
     {
         var rank = op.SpatialRank;

@@ -49,6 +49,8 @@ public sealed record Conv : Operator, IHasShorthand
     [NotAnAttribute]
     public int SpatialRank => Kind == "conv1d" ? 1 : 2;
 
+    public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.Precision };
+
     public override Effect Effect => Effect.Weighs;
 
     public override Shape? Infer(Site site)

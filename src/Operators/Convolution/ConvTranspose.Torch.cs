@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Transposed convolution in TorchSharp.</summary>
 internal sealed class ConvTransposeTorch : TorchLowering<ConvTranspose>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(ConvTranspose op, TorchLayer layer, Tensor[] x)
     {
         var rank = op.SpatialRank;

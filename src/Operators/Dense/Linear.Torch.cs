@@ -8,8 +8,6 @@ namespace ConcatService.Operators;
 /// <summary>A fully connected layer in TorchSharp.</summary>
 internal sealed class LinearTorch : TorchLowering<Linear>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(Linear op, TorchLayer layer, Tensor[] x)
     {
         var index = layer.Plan.Input.Index(Axis.Channels);

@@ -25,6 +25,8 @@ public sealed record Linear : Operator, IHasShorthand
     [NotAnAttribute]
     public bool StartsAtZero { get; init; }
 
+    public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.Precision };
+
     public override Effect Effect => Effect.Weighs;
 
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input.With(Axis.Channels, OutFeatures) : null;

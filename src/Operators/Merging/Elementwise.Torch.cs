@@ -6,8 +6,6 @@ namespace ConcatService.Operators;
 /// <summary>Element-wise merges in TorchSharp.</summary>
 internal sealed class ElementwiseTorch : TorchLowering<Elementwise>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(Elementwise op, TorchLayer layer, Tensor[] x) => op.Kind switch
     {
         "add" => x.Aggregate((a, b) => a + b),

@@ -18,6 +18,13 @@ public sealed record Elementwise : Operator, IMerge
 
     public Code Degenerate => Codes.MergeDegenerate;
 
+    public override Footprint Footprint => (Kind switch
+    {
+        "add" => Footprint.PassesGradient,
+        "subtract" or "average" => Footprint.Nothing,
+        _ => Footprint.Inputs,
+    }) with { Format = NumberFormat.AsGiven };
+
     public override Effect Effect => Kind is "multiply" or "maximum" or "minimum" ? Effect.Activates : Effect.None;
 
     public override Shape? Infer(Site site)

@@ -29,6 +29,8 @@ public sealed record BatchNorm : Operator
     /// <summary>Whether running statistics are kept; without them evaluation normalises by the batch at hand. Default: true.</summary>
     public bool TrackRunningStats { get; init; } = true;
 
+    public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
+
     public override Effect Effect => Effect.Normalises;
 
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) && site.HasFeaturesFirst() ? site.Input : null;

@@ -21,6 +21,9 @@ public sealed record L2Norm : Operator
     [Between(0)]
     public double Eps { get; init; } = 1e-12;                                                    // PyTorch's normalize
 
+    // What is scaled is held beside what came.
+    public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 4 };
+
     public override Effect Effect => Effect.Normalises;
 
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;

@@ -20,6 +20,9 @@ public sealed record RmsNorm : Operator
     /// <summary>Whether a learned weight follows. Default: true.</summary>
     public bool ElementwiseAffine { get; init; } = true;
 
+    // What is scaled is held beside what came.
+    public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 4 };
+
     public override Effect Effect => Effect.Normalises;
 
     public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;

@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Adaptive pooling in TorchSharp.</summary>
 internal sealed class AdaptivePoolTorch : TorchLowering<AdaptivePool>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(AdaptivePool op, TorchLayer layer, Tensor[] x) => (op.IsMax, op.SpatialRank) switch
     {
         (false, 1) => functional.adaptive_avg_pool1d(x[0], op.OutputSize[0]),

@@ -24,6 +24,8 @@ public sealed record AdaptivePool : Operator
     [NotAnAttribute]
     public bool IsMax => Kind.StartsWith("adaptive_max", StringComparison.Ordinal);
 
+    public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven, BytesPerNumber = IsMax ? 8 : 0 };
+
     public override Effect Effect => Kind.StartsWith("adaptive_max", StringComparison.Ordinal) ? Effect.Activates : Effect.None;
 
     public override Shape? Infer(Site site)

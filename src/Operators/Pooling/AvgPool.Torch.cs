@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Average pooling in TorchSharp.</summary>
 internal sealed class AvgPoolTorch : TorchLowering<AvgPool>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(AvgPool op, TorchLayer layer, Tensor[] x)
     {
         var (input, padding) = WindowsTorch.Pad(x[0], op.SpatialRank, op.WindowOf, 0);

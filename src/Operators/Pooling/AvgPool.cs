@@ -40,6 +40,8 @@ public sealed record AvgPool : Operator
     [NotAnAttribute]
     public int SpatialRank => Kind == "avg_pool1d" ? 1 : 2;
 
+    public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
+
     public override Shape? Infer(Site site)
     {
         if (!site.IsDefaultOrder(SpatialRank) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, 1, Padding) || !Windows.PadsAtMostHalf(site, SpatialRank, WindowOf))

@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Max pooling in TorchSharp.</summary>
 internal sealed class MaxPoolTorch : TorchLowering<MaxPool>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(MaxPool op, TorchLayer layer, Tensor[] x)
     {
         var rank = op.SpatialRank;

@@ -37,6 +37,9 @@ public sealed record MaxPool : Operator
     [NotAnAttribute]
     public int SpatialRank => Kind == "max_pool1d" ? 1 : 2;
 
+    // libtorch keeps the position of each maximum as int64.
+    public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven, BytesPerNumber = 8 };
+
     public override Effect Effect => Effect.Activates;
 
     public override Shape? Infer(Site site) =>

@@ -41,6 +41,9 @@ public sealed partial record Recurrent : Operator
     [NotAnAttribute]
     public int Directions => Bidirectional ? 2 : 1;
 
+    // Each step holds its gates, the states around them and their products: seven or eight numbers for each of the state.
+    public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 8 * 4 };
+
     public override Effect Effect => Effect.Weighs | Effect.Saturates;                           // the states are bounded by tanh
 
     public override Shape? Infer(Site site)

@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Stochastic depth in TorchSharp.</summary>
 internal sealed class DropPathTorch : TorchLowering<DropPath>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(DropPath op, TorchLayer layer, Tensor[] x)
     {
         if (!layer.Training || op.P == 0)

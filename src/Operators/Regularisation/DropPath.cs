@@ -15,6 +15,8 @@ public sealed record DropPath : Operator
     [Between(0, 1)]
     public required double P { get; init; }
 
+    public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
+
     public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");

@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Dropout in TorchSharp.</summary>
 internal sealed class DropoutTorch : TorchLowering<Dropout>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(Dropout op, TorchLayer layer, Tensor[] x) => !layer.Training ? x[0] : op.Kind switch
     {
         "dropout" => functional.dropout(x[0], op.P, training: true),

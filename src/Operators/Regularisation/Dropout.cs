@@ -15,6 +15,9 @@ public sealed record Dropout : Operator
     [Between(0, 1)]
     public double P { get; init; } = 0.5;
 
+    // The mask is as wide as the numbers; bfloat16 has half of that.
+    public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven, BytesPerNumber = Kind == "dropout" ? 4 : 0 };
+
     public override Shape? Infer(Site site) =>
         Kind == "dropout" ? (site.IsFloat() ? site.Input : null) : site.IsDefaultOrder(Kind == "dropout1d" ? 1 : 2) ? site.Input : null;
 

@@ -13,6 +13,8 @@ public sealed record Cast : Operator
     /// <summary>float32 or int64.</summary>
     public required DType Dtype { get; init; }
 
+    public override Footprint Footprint => Footprint.Nothing;
+
     public override Shape? Infer(Site site) => site.Input.With(Dtype);
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Cast", ("to", Dtype == DType.Int64 ? 7L : 1L));   // TensorProto.DataType

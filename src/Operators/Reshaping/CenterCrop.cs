@@ -20,6 +20,8 @@ public sealed record CenterCrop : Operator
 
     public override (string Attribute, string Layer)? Like => Size.Like is { } layer ? ("size", layer) : null;
 
+    public override Footprint Footprint => Footprint.View;
+
     public override Shape? Infer(Site site)
     {
         var spatial = site.Input.Rank == 3 ? 1 : 2;

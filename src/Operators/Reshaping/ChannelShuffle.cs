@@ -15,6 +15,8 @@ public sealed record ChannelShuffle : Operator
     [Between(1)]
     public required long Groups { get; init; }
 
+    public override Footprint Footprint => Footprint.Nothing;
+
     public override Shape? Infer(Site site)
     {
         if (!site.HasFeatures(out var channels) || !site.HasFeaturesFirst())

@@ -16,6 +16,8 @@ public sealed record Expand : Operator
     [Between(-1)]
     public required Integers Shape { get; init; }
 
+    public override Footprint Footprint => Footprint.View;
+
     public override Shape? Infer(Site site)
     {
         var input = site.Input;

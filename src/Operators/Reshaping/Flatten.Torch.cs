@@ -6,7 +6,5 @@ namespace ConcatService.Operators;
 /// <summary>Flatten in TorchSharp.</summary>
 internal sealed class FlattenTorch : TorchLowering<Flatten>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(Flatten op, TorchLayer layer, Tensor[] x) => ViewsTorch.Reshape(layer, x[0]);
 }

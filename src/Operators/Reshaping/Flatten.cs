@@ -19,6 +19,8 @@ public sealed record Flatten : Operator
     /// <summary>The last one, negative from the end. Default: -1.</summary>
     public long EndDim { get; init; } = -1;
 
+    public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
+
     public override Shape? Infer(Site site)
     {
         var input = site.Input;

@@ -10,6 +10,8 @@ namespace ConcatService.Operators;
 [Kind("identity")]
 public sealed record Identity : Operator
 {
+    public override Footprint Footprint => Footprint.View;
+
     public override Shape? Infer(Site site) => site.Input;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");

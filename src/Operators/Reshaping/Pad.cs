@@ -41,6 +41,8 @@ public sealed record Pad : Operator
     [NotAnAttribute]
     public int SpatialRank => Kind == "pad1d" ? 1 : 2;
 
+    public override Footprint Footprint => Mode == PadMode.Reflect || Mode == PadMode.Replicate ? Footprint.Inputs : Footprint.Nothing;
+
     public override Shape? Infer(Site site)
     {
         if (!site.IsDefaultOrder(SpatialRank))

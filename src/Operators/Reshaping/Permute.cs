@@ -18,6 +18,8 @@ public sealed record Permute : Operator
     /// <summary>For each dimension of the output, the batch first as 0, the dimension of the input that it is: <c>[0, 2, 1]</c>.</summary>
     public required Integers Dims { get; init; }
 
+    public override Footprint Footprint => Footprint.View;
+
     public override Shape? Infer(Site site)
     {
         var input = site.Input;

@@ -19,6 +19,8 @@ public sealed record PixelShuffle : Operator
     [Between(1, 1024)]
     public required long Factor { get; init; }
 
+    public override Footprint Footprint => Footprint.Nothing;
+
     public override Shape? Infer(Site site)
     {
         if (!site.IsDefaultOrder(2) || !site.HasFeatures(out var channels))

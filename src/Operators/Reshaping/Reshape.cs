@@ -18,6 +18,8 @@ public sealed record Reshape : Operator
     [Between(-1)]
     public required Integers Shape { get; init; }
 
+    public override Footprint Footprint => Footprint.Nothing;
+
     public override Shape? Infer(Site site)
     {
         var sizes = Shape.ToArray();

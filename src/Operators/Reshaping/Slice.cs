@@ -22,6 +22,8 @@ public sealed record Slice : Operator
     /// <summary>The first place behind that does not stay. Default: to the end.</summary>
     public long? End { get; init; }
 
+    public override Footprint Footprint => Footprint.View;
+
     public override Shape? Infer(Site site)
     {
         if (AxesOf.Position(site, Axis) is not { } position)

@@ -21,6 +21,8 @@ public sealed record Split : Operator
 
     public override bool HasPorts => true;
 
+    public override Footprint Footprint => Footprint.View;
+
     public override Shape[]? InferAll(Site site)
     {
         if (AxesOf.Position(site, Axis) is not { } position)

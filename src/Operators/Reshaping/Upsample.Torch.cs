@@ -7,8 +7,6 @@ namespace ConcatService.Operators;
 /// <summary>Resizing in TorchSharp.</summary>
 internal sealed class UpsampleTorch : TorchLowering<Upsample>
 {
-    public override bool TakesBFloat16 => true;
-
     protected override Tensor Forward(Upsample op, TorchLayer layer, Tensor[] x)
     {
         var spatial = layer.Plan.Input.Rank - 2;

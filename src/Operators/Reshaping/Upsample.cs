@@ -40,6 +40,8 @@ public sealed record Upsample : Operator
 
     public override (string Attribute, string Layer)? Like => Size?.Like is { } layer ? ("size", layer) : null;
 
+    public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
+
     public override Shape? Infer(Site site)
     {
         var spatial = site.Input.Rank - 2;
