@@ -48,7 +48,9 @@ internal sealed class TrainingLoop(Network network, TrainingSettings settings, T
             if (epoch == settings.Epochs || epoch % settings.EvaluateEveryEpochs == 0 || outOfTime)
             {
                 average?.Swap();
-                validation = data.ValidationCount > 0 ? Evaluation.Of(network, data.Validation(Evaluation.BatchSize), stop) : null;
+                NativeHeap.Trim();
+                validation = data.ValidationCount > 0 ? Evaluation.Of(network, data.Validation(Evaluation.BatchSize(settings)), stop) : null;
+                NativeHeap.Trim();
                 if (isBest = best is null || settings.Export != Export.Best || validation!.IsBetterThan(best.Validation!))
                 {
                     best?.Dispose();

@@ -53,7 +53,7 @@ public static class TrainingRun
             {
                 trained.Restore(model);
                 report(new TrainingReport.Finalizing(trained.Epoch));
-                return Finish(network, normalization, prepared, trained, loop.SamplesPerSecond, metadata, stop);
+                return Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained, loop.SamplesPerSecond, metadata, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -63,10 +63,10 @@ public static class TrainingRun
     }
 
     private static Outcome Finish(
-        Network network, Dictionary<string, Normalization> normalization, TrainingData data, Snapshot trained, double samplesPerSecond, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
+        Network network, Dictionary<string, Normalization> normalization, TrainingData data, long batchSize, Snapshot trained, double samplesPerSecond, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
     {
         var model = network.Model;
-        var test = Evaluation.Of(network, data.Test(Evaluation.BatchSize), stop);
+        var test = Evaluation.Of(network, data.Test(batchSize), stop);
         var sha256 = WeightsHash.Of(model);
         var known = new Dictionary<string, string>(metadata) { ["classes"] = JsonSerializer.Serialize(data.Classes), ["weights_sha256"] = sha256 };
         foreach (var (name, value) in test.Named("test"))
@@ -74,7 +74,7 @@ public static class TrainingRun
         var onnx = ModelExport.Write(model, normalization, known);
 
         using var scope = NewDisposeScope();
-        var parity = ParityGate.Compare(model, onnx, data.Test(ParityGate.Samples).First()().Inputs);
+        var parity = ParityGate.Compare(model, onnx, batchSize, data.Test(ParityGate.Samples).First()().Inputs);
         var result = new TrainingResult(test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null, test.Loss, test, trained.Validation, trained.Epoch, samplesPerSecond, parity, sha256);
         return parity.Holds ? new Outcome.Finished(result, onnx) : new Outcome.NotEqual(parity);
     }

@@ -31,7 +31,8 @@ public static class ReportWriter
         writer.WriteStartObject();
         writer.WriteBoolean("valid", compiled.Verdict == "valid");
         writer.WriteString("verdict", compiled.Verdict);
-        WriteTotals(writer, compiled.Plan is { } plan ? Totals.Of(plan) : null);
+        var plan = compiled.Plan;
+        WriteTotals(writer, plan is null ? null : Totals.Of(plan), plan is null ? null : TrainingMemory.Of(plan));
         writer.WriteStartArray("layers");
         foreach (var row in compiled.Planned.Rows)
             WriteRow(writer, row);
@@ -84,16 +85,15 @@ public static class ReportWriter
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteTotals(Utf8JsonWriter writer, Totals? totals)
+    private static void WriteTotals(Utf8JsonWriter writer, Totals? totals, TrainingMemory? training)
     {
         WriteNumber(writer, Names.Parameters, totals?.Parameters);
         WriteNumber(writer, JsonEncodedText.Encode("buffers"), totals?.Buffers);
         WriteNumber(writer, Names.Macs, totals?.Macs);
         WriteNumber(writer, JsonEncodedText.Encode("activation_bytes_per_sample"), totals?.ActivationBytesPerSample);
         writer.WriteStartObject("training_memory_bytes");
-        // Activations are kept for the backward pass, and their gradients are about as large.
-        WriteNumber(writer, JsonEncodedText.Encode("per_sample"), totals?.ActivationBytesPerSample is { } activations ? Saturating.Multiply(2, activations) : null);
-        WriteNumber(writer, JsonEncodedText.Encode("fixed"), totals?.TrainingBytesFixed);
+        WriteNumber(writer, JsonEncodedText.Encode("per_sample"), training?.BytesPerSample);
+        WriteNumber(writer, JsonEncodedText.Encode("fixed"), training?.FixedBytes);
         writer.WriteEndObject();
     }
 

@@ -7,8 +7,7 @@ namespace ConcatService.Domain.Planning;
 /// <param name="Buffers">Running statistics, which Keras adds to its totals.</param>
 /// <param name="Macs">Multiply-accumulates for one sample; null when a size is symbolic.</param>
 /// <param name="ActivationBytesPerSample">Every layer's output once; null when a size is symbolic.</param>
-/// <param name="TrainingBytesFixed">Weights, gradients and two optimizer moments, all float32.</param>
-public sealed record Totals(long Parameters, long Buffers, long? Macs, long? ActivationBytesPerSample, long TrainingBytesFixed)
+public sealed record Totals(long Parameters, long Buffers, long? Macs, long? ActivationBytesPerSample)
 {
     public static Totals Of(Plan plan)
     {
@@ -23,7 +22,7 @@ public sealed record Totals(long Parameters, long Buffers, long? Macs, long? Act
                 activations = Sum(activations, output.ElementsPerSample is { } elements ? Saturating.Multiply(elements, BytesOf(output.DType)) : null);
         }
 
-        return new(parameters, buffers, macs, activations, (4 * 4 * parameters) + (4 * buffers));
+        return new(parameters, buffers, macs, activations);
     }
 
     public static long BytesOf(DType dtype) => dtype == DType.Int64 ? 8 : 4;

@@ -4,11 +4,20 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Planning;
 
-/// <summary>What a training needs at its peak, on top of a process that has libtorch loaded and its data set in memory.</summary>
-/// <param name="FixedBytes">Weights, gradients, the optimizer's state, the best weights so far, and buffers, whatever the batch is.</param>
+/// <summary>What a training on a CPU needs at its peak, on top of a process that is warm and has its data set in memory (docs/decisions).</summary>
+/// <param name="FixedBytes">Weights, gradients, the optimizer's state, the best weights so far, buffers and code, whatever the batch is.</param>
 /// <param name="BytesPerSample">What each sample of a batch adds at the worst moment of a step; null when a size is symbolic.</param>
 public sealed record TrainingMemory(long FixedBytes, long? BytesPerSample)
 {
+    /// <summary>
+    /// What comes and goes in every step never fits exactly where something has just gone: measured 1.3 to 1.8 on the gallery (./concat bench memory).
+    /// A heap that hands pages back at once needs 1.0, and a step twice the time.
+    /// </summary>
+    private const double Scatter = 1.4;
+
+    /// <summary>Code that is compiled or loaded with the first step, and what its kernels work in.</summary>
+    private const long ProgramBytes = 30_000_000;
+
     /// <summary>Of a training in a precision with an optimizer; by default float32 and two moments (AdamW), the most that a training can need.</summary>
     public static TrainingMemory Of(Plan plan, Precision precision = Precision.Float32, int moments = 2)
     {
@@ -24,7 +33,7 @@ public sealed record TrainingMemory(long FixedBytes, long? BytesPerSample)
 
         // Weights, their gradients and the best ones so far; buffers and the best ones; a layer's gradient before it is added; weights as products read them.
         var always = (4 * (3 + moments) * trainable) + (2 * 4 * buffers) + (4 * largest) + (2 * casts);
-        return new(Whole(always), StepMemory.PeakOf(plan, precision) is { } sample ? Whole(sample) : null);
+        return new(Whole(always + ProgramBytes), StepMemory.PeakOf(plan, precision) is { } sample ? Whole(Scatter * sample) : null);
     }
 
     /// <summary>The peak with a batch of this size; null when a size is symbolic.</summary>

@@ -12,14 +12,18 @@ public static class ParityGate
     public const int Samples = 256;
 
     /// <param name="inputs">One for each spec input, in the spec's order and layout: float32 or int64.</param>
-    public static Parity Compare(TorchModel model, byte[] onnx, params Tensor[] inputs)
+    /// <param name="batchSize">Samples that either computes at once: what they need of memory grows with it.</param>
+    public static Parity Compare(TorchModel model, byte[] onnx, long batchSize, params Tensor[] inputs)
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         model.Training = false;
         model.Precision = ScalarType.Float32;
-        var trained = model.Forward(inputs);
-        var exported = Run(onnx, inputs, [.. trained.Select(output => output.shape)]);
+        var parts = Enumerable.Range(0, (int)((inputs[0].shape[0] + batchSize - 1) / batchSize))
+            .Select(part => Array.ConvertAll(inputs, input => input.narrow(0, part * batchSize, Math.Min(batchSize, input.shape[0] - (part * batchSize))))).ToList();
+        var trained = Joined(parts.Select(part => model.Forward(part)));
+        using var session = OnnxRuntime.Open(onnx);
+        var exported = Joined(parts.Select(part => Run(session, part)));
         var parity = new Parity((int)inputs[0].shape[0], 0, 0, 0);
         for (var i = 0; i < trained.Length; i++)
         {
@@ -48,15 +52,21 @@ public static class ParityGate
         return (int)trained.argmax(axis).ne(exported.argmax(axis)).logical_and(isClear).sum().item<long>();
     }
 
-    private static Tensor[] Run(byte[] onnx, Tensor[] inputs, long[][] shapes)
+    /// <summary>For each output the parts of the batch in one.</summary>
+    private static Tensor[] Joined(IEnumerable<Tensor[]> parts)
     {
-        using var session = OnnxRuntime.Open(onnx);
+        var all = parts.ToList();
+        return [.. all[0].Select((_, output) => cat([.. all.Select(part => part[output])]))];
+    }
+
+    private static Tensor[] Run(InferenceSession session, Tensor[] inputs)
+    {
         var values = Array.ConvertAll(inputs, Value);
         try
         {
             using var options = new RunOptions();
             using var outputs = session.Run(options, session.InputNames, values, session.OutputNames);
-            return [.. outputs.Zip(shapes, (output, shape) => tensor(output.GetTensorDataAsSpan<float>().ToArray(), shape))];
+            return [.. outputs.Select(output => tensor(output.GetTensorDataAsSpan<float>().ToArray(), output.GetTensorTypeAndShape().Shape))];
         }
         finally
         {

@@ -27,7 +27,8 @@ internal sealed class Adam(AdamSettings settings, TorchModel model) : Optimizer(
             Gradient.add_(Weights, alpha: settings.WeightDecay);                        // g ← g + λ w
         _m.lerp_(Gradient, 1 - beta1);                                                  // m ← β1 m + (1 - β1) g
         _v.mul_(beta2).addcmul_(Gradient, Gradient, 1 - beta2);                         // v ← β2 v + (1 - β2) g²
-        var deviation = _v.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, _t))).add_(settings.Eps);
+        // The gradient has been used: its memory takes what the step is divided by.
+        var deviation = Gradient.copy_(_v).sqrt_().div_(Math.Sqrt(1 - Math.Pow(beta2, _t))).add_(settings.Eps);
         Weights.addcdiv_(_m, deviation, -rate / (1 - Math.Pow(beta1, _t)));             // w ← w - lr m̂ / (√v̂ + ε)
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using ConcatService.Training;
 
 namespace ConcatService.Worker;
 
@@ -12,10 +13,8 @@ internal sealed record TrainerCommand(string ConnectionString)
         string[] itself = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Assembly.GetEntryAssembly()!.Location] : [];
         var start = new ProcessStartInfo(program, [.. itself, "trainer"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["ConnectionStrings__Postgres"] = ConnectionString;        // not an argument: those can be read by everyone on the machine
-        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";                           // must be there before the start: spinning threads made a step 20 times slower
-        // glibc would hand every large tensor back to the system and fault it in again at the next step: a fifth of a step's time.
-        start.Environment["MALLOC_MMAP_THRESHOLD_"] = "8589934592";
-        start.Environment["MALLOC_TRIM_THRESHOLD_"] = "17179869184";
+        foreach (var (name, value) in TrainerEnvironment.Variables)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 }

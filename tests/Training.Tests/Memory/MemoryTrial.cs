@@ -1,48 +1,72 @@
-using System.Diagnostics;
 using System.Globalization;
+using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
-using ConcatService.Training.Optimizers;
+using ConcatService.Domain.Shapes;
+using ConcatService.Training.Data;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training.Tests.Memory;
 
-/// <summary>What training a network needs of this process's memory, above what it holds with libtorch loaded and nothing to do.</summary>
-/// <param name="IdleBytes">Resident before the model is made.</param>
-/// <param name="PeakBytes">The most that was resident during the steps, above that.</param>
-public sealed record MemoryTrial(long IdleBytes, long PeakBytes)
+/// <summary>What a whole training takes of its process's memory, above what the process holds when it is warm and has nothing to do.</summary>
+/// <param name="IdleBytes">Resident before.</param>
+/// <param name="TrainingBytes">The most that was resident from the first step to the last evaluation, above that.</param>
+/// <param name="PeakBytes">The same with export and comparison.</param>
+public sealed record MemoryTrial(long IdleBytes, long TrainingBytes, long PeakBytes)
 {
-    private static readonly int Steps = int.Parse(Environment.GetEnvironmentVariable("STEPS") ?? "4");
+    private const int StepsPerEpoch = 4;
 
-    /// <summary>Takes a few steps of AdamW on random inputs. Has the process to itself: the figures are the process's.</summary>
-    public static MemoryTrial Run(Plan plan, Precision precision, long batch)
+    /// <summary>Trains two short epochs on noise. Wants the process to itself: the figures are the process's.</summary>
+    public static MemoryTrial Run(Plan plan, TrainingSettings settings)
     {
-        set_num_threads(Math.Max(1, Environment.ProcessorCount - 1));
         Warmup.Run();
+        using var data = Noise(plan, settings.BatchSize);
         GC.Collect();
         var idle = Resident("VmRSS");
-        File.WriteAllText("/proc/self/clear_refs", "5");                                // proc(5): the peak starts again from here
+        File.WriteAllText("/proc/self/clear_refs", "5");                                // proc(5): the peak counts from here
+        var training = 0L;
+        Outcome? outcome = null;
+        var thread = new Thread(() => outcome = TrainingRun.Execute(plan, settings, data, new Dictionary<string, string>(), Heard, CancellationToken.None));
+        thread.Start();                                                                 // as a trainer does: glibc gives each thread memory of its own
+        thread.Join();
+        return outcome is Outcome.Finished or Outcome.NotEqual
+            ? new(idle, training, Resident("VmHWM") - idle)
+            : throw new InvalidOperationException($"The training ended as {outcome}.");
 
-        using var model = new TorchModel(plan) { Training = true, Precision = precision == Precision.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32 };
-        Initializers.Fill(model, Initialization.Auto);
-        using var optimizer = Optimizer.For(AdamSettings.AdamW(), model);
-        Snapshot? best = null;
-        for (var step = 0; step < Steps; step++)
+        void Heard(TrainingReport report)
         {
-            using var scope = NewDisposeScope();
-            Tensor[] inputs = [.. plan.Inputs.Select(input => rand([batch, .. input.Shape.Dims.Skip(1).Select(dim => dim.Value)]))];
-            optimizer.ZeroGradient();
-            var watch = Stopwatch.StartNew();
-            model.Forward(inputs).Select(output => output.to(ScalarType.Float32).square().mean()).Aggregate((a, b) => a + b).backward();
-            optimizer.Step(1e-4);
-            if (step == Steps / 2) best = Snapshot.Of(model, 1, null);
-            Console.Error.WriteLine($"  step {step}: {watch.ElapsedMilliseconds} ms, peak {(Resident("VmHWM") - idle) / 1e6:N0} MB, now {(Resident("VmRSS") - idle) / 1e6:N0}");
+            if (report is TrainingReport.Finalizing)
+                training = Resident("VmHWM") - idle;
         }
-
-        return new(idle, Resident("VmHWM") - idle);
     }
 
+    /// <summary>Noise of the shapes that the network takes and gives: pictures as uint8, classes where it has scores, numbers where it has one channel.</summary>
+    private static DataSet Noise(Plan plan, long batch)
+    {
+        var inputs = plan.Inputs.Select(input => new DataInput(input.Name, Sizes(input.Shape), input.Shape.Rank == 4 ? ElementType.Uint8 : ElementType.Float32)).ToArray();
+        var targets = plan.Outputs.Select(output => Target(output.Name, plan.Shapes[output.Wire])).ToArray();
+        var info = new DataSetInfo("noise", "", inputs, targets, StepsPerEpoch * batch, batch, batch);
+        Split Some(long count) => new(
+            [.. inputs.Select(input => (input.DType == ElementType.Uint8 ? randint(0, 256, [count, .. input.Shape], ScalarType.Byte) : rand([count, .. input.Shape])).DetachFromDisposeScope())],
+            [.. targets.Select(target => (target.Task == LearningTask.Regression ? rand([count, .. target.Shape]) : randint(0, target.Classes.Count, [count, .. target.Shape], target.Classes.Count > 256 ? ScalarType.Int64 : ScalarType.Byte)).DetachFromDisposeScope())]);
+        using var scope = NewDisposeScope();
+        return new(info, Some(info.TrainSamples), Some(batch), Some(batch), "");
+    }
+
+    private static DataTarget Target(string name, Shape shape)
+    {
+        var channels = (int)shape[Axis.Channels].Value;
+        if (channels < 2)
+            return new(name, LearningTask.Regression, Sizes(shape), []);
+        return new(name, shape.Rank == 2 ? LearningTask.Classification : LearningTask.Segmentation, Sizes(shape)[1..], [.. Enumerable.Range(0, channels).Select(i => $"{i}")]);
+    }
+
+    private static long[] Sizes(Shape shape) => [.. shape.Dims.Skip(1).Select(dim => dim.Value)];
+
     /// <summary>A line of /proc/self/status, which counts in KiB.</summary>
-    private static long Resident(string name) =>
-        1024 * long.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture);
+    private static long Resident(string name)
+    {
+        var line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith(name + ":", StringComparison.Ordinal));
+        return 1024 * long.Parse(line[(name.Length + 1)..^" kB".Length], CultureInfo.InvariantCulture);
+    }
 }

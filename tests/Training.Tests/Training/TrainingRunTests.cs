@@ -109,12 +109,12 @@ public sealed class TrainingRunTests
         Initializers.Fill(model, Initialization.Auto);
         var onnx = ModelExport.Write(model, new Dictionary<string, Normalization>(), new Dictionary<string, string>());
         var images = torch.rand(256, 1, 28, 28);
-        Assert.True(ParityGate.Compare(model, onnx, images).Holds);
+        Assert.True(ParityGate.Compare(model, onnx, 3, images).Holds);
 
         using (torch.no_grad())
             model.Parameters.Single(parameter => parameter.Key == "logits.weight").Tensor[3].mul_(1.01);
 
-        var parity = ParityGate.Compare(model, onnx, images);
+        var parity = ParityGate.Compare(model, onnx, 3, images);
         Assert.False(parity.Holds);
         Assert.InRange(parity.MaxRelativeToPeak, 1e-4, 0.1);
         Assert.Contains("differs from the trained one on 256 samples", new Outcome.NotEqual(parity).Message, StringComparison.Ordinal);
