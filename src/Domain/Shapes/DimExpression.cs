@@ -61,8 +61,19 @@ internal sealed class DimExpression : IEquatable<DimExpression>
         return whole + new DimExpression(0, [new Term(1, [new Atom(null, rest, divisor)])]);
     }
 
-    public long Evaluate(Func<string, long> symbol) =>
-        _terms.Aggregate(Constant, (sum, term) => Saturating.Add(sum, term.Atoms.Aggregate(term.Coefficient, (product, atom) => Saturating.Multiply(product, atom.Evaluate(symbol)))));
+    public long Evaluate(Func<string, long> symbol)
+    {
+        var sum = Constant;
+        foreach (var term in _terms)
+        {
+            var product = term.Coefficient;
+            foreach (var atom in term.Atoms)
+                product = Saturating.Multiply(product, atom.Evaluate(symbol));
+            sum = Saturating.Add(sum, product);
+        }
+
+        return sum;
+    }
 
     public IEnumerable<string> Symbols => _terms.SelectMany(term => term.Atoms).SelectMany(atom => atom.Name is { } name ? [name] : atom.Inner!.Symbols);
 

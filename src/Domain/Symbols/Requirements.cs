@@ -12,13 +12,16 @@ internal static class Requirements
         var tests = new List<Func<long, bool>>();
         foreach (var comparison in any)
         {
-            if (comparison.Difference.Cycle(SizeSet.MostEntries / 2) is not var (own, growth))
+            var difference = comparison.Difference;
+            if (difference.Cycle(SizeSet.MostEntries / 2) is not var (own, growth))
                 return null;
             var values = new long[own];
-            for (var i = 0; i < own; i++)
+            var at = set.First;
+            Func<string, long> here = _ => at;
+            for (var i = 0; i < own; i++, at++)
             {
-                values[i] = comparison.Difference.Evaluate(_ => set.First + i);
-                from = Math.Max(from, SettledFrom(comparison, values[i], growth, set.First + i, own));
+                values[i] = difference.Evaluate(here);
+                from = Math.Max(from, SettledFrom(comparison, values[i], growth, at, own));
             }
 
             // What grows is settled beyond some size; what does not repeats for ever.
