@@ -77,7 +77,7 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
                 layer["type"] = Types[random.Next(Types.Length)];
                 break;
             case 9 when Pick(places, random, IsLayer) is { } layer:
-                layer["inputs"] = new JsonArray([.. Enumerable.Range(0, random.Next(8) == 0 ? 3000 : 1 + random.Next(3)).Select(_ => (JsonNode?)Name(places, random))]);
+                layer["inputs"] = new JsonArray([.. Enumerable.Range(0, random.Next(40) == 0 ? 3000 : 1 + random.Next(3)).Select(_ => (JsonNode?)Name(places, random))]);
                 break;
             case 10 when Pick(places, random, IsLayer) is { } layer:
                 Put(layer, Nested(layer.DeepClone(), random));
@@ -86,7 +86,7 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
                 Multiply(list.AsArray(), random);
                 break;
             case 12:
-                Put(place, Tower(random.Next(4) == 0 ? 1200 : 2 + random.Next(80), random));
+                Put(place, Tower(random.Next(20) == 0 ? 1200 : 2 + random.Next(80), random));
                 break;
             case 13 when samples.Count > 1:
                 Put(place, Foreign(random));
@@ -106,7 +106,7 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
     // A repetition of huge count, a parallel of copies, or several of one in another.
     private static JsonNode Nested(JsonNode layer, Random random)
     {
-        for (var depth = random.Next(1, random.Next(6) == 0 ? 70 : 4); depth > 0; depth--)
+        for (var depth = random.Next(1, random.Next(20) == 0 ? 70 : 4); depth > 0; depth--)
         {
             layer = random.Next(3) switch
             {
@@ -122,7 +122,7 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
     private static void Multiply(JsonArray list, Random random)
     {
         var item = list[random.Next(list.Count)];
-        for (var copies = random.Next(10) == 0 ? 2000 : random.Next(1, 6); copies > 0; copies--)
+        for (var copies = random.Next(40) == 0 ? 2000 : random.Next(1, 6); copies > 0; copies--)
         {
             var copy = item?.DeepClone();
             if (copy is JsonObject layer && random.Next(2) == 0)

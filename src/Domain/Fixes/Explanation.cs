@@ -16,8 +16,8 @@ public static class Explanation
 
     internal static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
-        // A compilation costs by its layers and by its text; about 100 bytes are a layer.
-        var cost = compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100);
+        // A compilation costs by its layers, its text and what it decides about symbols: 100 bytes are about a layer, and a decision 20.
+        var cost = compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (20 * compiled.Planned.Conditions.Decisions);
         foreach (var found in compiled.Report.Diagnostics.Where(each => each.Mismatch is not null || each.Severity == Severity.Condition).ToList())
         {
             if (found.Mismatch?.At is not null || found.Mismatch is null)

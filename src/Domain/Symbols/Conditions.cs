@@ -26,6 +26,9 @@ public sealed class Conditions
 
     internal Graph Graph { get; }
 
+    /// <summary>How many requirements took a look at the sizes.</summary>
+    internal int Decisions => _decisions;
+
     /// <summary>What was assumed, in execution order.</summary>
     internal IReadOnlyList<Assumption> Assumptions => _assumptions;
 
