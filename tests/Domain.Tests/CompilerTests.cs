@@ -38,6 +38,18 @@ public sealed class CompilerTests
         Assert.StartsWith("both: inputs differ in height and width: a is 28x28, b is 14x14.", only.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{ "inputs": { "image": { "shape": [3, 0, 2] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""", "/inputs/image/shape/1")]
+    [InlineData("""{ "inputs": { "image": { "shape": ["H W", 28] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""", "/inputs/image/shape/0")]
+    [InlineData("""{ "inputs": { "image": { } }, "symbols": { "H": { "min": 2 } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""", "/inputs/image")]
+    [InlineData("""{ "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [ { "name": "both", "type": "concatenate", "inputs": ["image", "image"] } ] }""", "/layers/0/type")]
+    public void What_follows_from_a_fault_is_not_told_as_another(string spec, string path) => Assert.Equal(path, Assert.Single(Compile(spec).Report.Diagnostics).Path.ToString());
+
+    [Theory]
+    [InlineData("concatenate", "concat"), InlineData("conv2", "conv2d"), InlineData("batchnorm", "batch_norm")]
+    public void A_type_of_another_framework_is_recognised(string written, string meant) =>
+        Assert.Contains($"Did you mean '{meant}'?", Compile($$"""{ "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [ { "type": "{{written}}" } ] }""").Report.Diagnostics[0].Message, StringComparison.Ordinal);
+
     [Fact]
     public void Every_fault_of_form_is_reported_at_once_with_its_path_and_the_nearest_spelling()
     {

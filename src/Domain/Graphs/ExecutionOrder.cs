@@ -75,6 +75,6 @@ internal static class ExecutionOrder
         cycle.Reverse();
         var names = cycle.Count <= 12 ? cycle.Select(i => layers[i].Name) : cycle.Take(6).Select(i => layers[i].Name).Append("…").Concat(cycle.TakeLast(5).Select(i => layers[i].Name));
         var first = layers[cycle[0]];
-        report.Error(Codes.Cycle, first.Path, $"These layers feed each other in a circle: {string.Join(" > ", names)} > {first.Name}. Take one of the wires away.", first.Name);
+        report.Error(Codes.Cycle, first.Path, $"These layers feed each other in a circle: {string.Join(" > ", names)} > {first.Name}. Take one of these inputs away.", first.Name);
     }
 }

@@ -17,7 +17,12 @@ public sealed record Graph(Layout Layout, IReadOnlyList<GraphInput> Inputs, IRea
 }
 
 /// <summary>An input of the network.</summary>
-public sealed record GraphInput(string Name, Shape Shape, SpecPath Path);
+/// <param name="Shape">What could be read of it, where that is not all.</param>
+public sealed record GraphInput(string Name, Shape Shape, SpecPath Path)
+{
+    /// <summary>Whether all of it could be read; nothing is said about layers behind one that could not.</summary>
+    public bool IsReadable { get; init; } = true;
+}
 
 /// <summary>An output of the network, by the name that the spec gives it.</summary>
 public sealed record GraphOutput(string Name, Wire Wire);

@@ -45,7 +45,7 @@ internal sealed class InputWires(Report report)
         {
             var code = op is IMerge merge && layer.Inputs.Length == 0 ? merge.Degenerate : Codes.OutOfRange;
             var needs = arity.Max == int.MaxValue ? $"at least {arity.Min}" : arity.Min == arity.Max ? $"{arity.Min}" : $"{arity.Min} to {arity.Max}";
-            report.Error(code, layer.Path["inputs"], $"{layer.Name ?? layer.Type}: {layer.Type} takes {needs} input{(needs == "1" ? "" : "s")} and 'inputs' names {layer.Inputs.Length}. {(layer.Inputs.Length < arity.Min ? "Name the ones that are missing." : arity.Max == 1 ? "Join them by a concat or add before it." : "Take some away.")}");
+            report.Error(code, layer.Path["inputs"], $"{(layer.Name is { } name ? $"{name}: " : "")}{layer.Type} takes {needs} input{(needs.EndsWith('1') ? "" : "s")} and 'inputs' names {layer.Inputs.Length}. {(layer.Inputs.Length < arity.Min ? "Name the ones that are missing." : arity.Max == 1 ? "Join them by a concat or add before it." : "Take some away.")}");
             return -1;
         }
 

@@ -37,7 +37,11 @@ public sealed class Planner
     private Planned Run()
     {
         foreach (var input in _graph.Inputs)
-            _shapes[new(input.Name)] = input.Shape;
+        {
+            if (input.IsReadable)
+                _shapes[new(input.Name)] = input.Shape;
+        }
+
         foreach (var layer in _graph.Layers)
             PlanLayer(layer);
         BoundFindings.Add(_conditions, _report);
@@ -170,7 +174,7 @@ public sealed class Planner
         var wire = layer.Inputs[input];
         if (wire.Port == 0 || !_shapes.ContainsKey(new(wire.Source)))
             return;
-        _report.Error(Codes.UnknownInput, layer.EdgeOf(input)?.Reference ?? layer.Path, $"{layer.Name}: there is no '{wire}'; {wire.Source} has outputs 0 to {_shapes.Keys.Count(known => known.Source == wire.Source) - 1}.", layer.Name);
+        _report.Error(Codes.UnknownInput, layer.EdgeOf(input)?.Reference ?? layer.Path, $"{layer.Name}: there is no '{wire}'; {wire.Source} has the outputs 0 to {_shapes.Keys.Count(known => known.Source == wire.Source) - 1}. Name one of those.", layer.Name);
     }
 }
 

@@ -157,7 +157,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             if (block is null)
                 report.Error(Codes.MissingField, path, "block needs 'block': a name from the spec's 'blocks'.");
             else
-                report.Error(Codes.UnknownType, path["block"], $"There is no block '{SpecReader.Shortened(block)}'.{Spelling.DidYouMean(block, blocks.Keys)}");
+                report.Error(Codes.UnknownType, path["block"], $"There is no block '{SpecReader.Shortened(block)}'.{(blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))}");
             return new UnreadableSpec("block", name, inputs, path);
         }
 

@@ -53,10 +53,11 @@ public sealed class SpecReader
             var at = path[member.Name];
             if (!IsName(member.Name, at, _report) || !IsObject(member.Value, at, "an object with a shape"))
                 continue;
+            var before = _report.Diagnostics.Count;
             if (inputs.Any(known => known.Name == member.Name))
                 _report.Error(Codes.DuplicateName, at, $"The input '{member.Name}' is there twice. Rename one.");
-            else if (ReadInput(member.Value, at, layout) is { } shape)
-                inputs.Add(new(member.Name, shape, at));
+            else
+                inputs.Add(new(member.Name, ReadInput(member.Value, at, layout) ?? new([Dim.Batch], [Axis.Batch]), at) { IsReadable = _report.Diagnostics.Count == before });
         }
 
         return inputs;
@@ -143,6 +144,8 @@ public sealed class SpecReader
             var promise = new SymbolPromise();
             if (IsObject(member.Value, path[member.Name], "an object with min, max or multiple_of"))
                 AttributeObject.Read(member.Value, promise, path[member.Name], $"the symbol {member.Name}", _report);
+            if (!used.Contains(member.Name) && !inputs.TrueForAll(input => input.IsReadable))
+                continue;                                                         // the shape that has it may be the one that could not be read
             if (!used.Contains(member.Name))
                 _report.Error(Codes.UnknownField, path[member.Name], $"No input's shape has the symbol '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, used.Where(symbol => symbol != "N"))}");
             else if (promise.Max < Saturating.Multiply(Saturating.FloorDivide(promise.Min - 1, promise.MultipleOf) + 1, promise.MultipleOf))

@@ -41,9 +41,9 @@ public sealed record Concat : Operator, IMerge
         if (!sameRank)
             return Mismatches.Report(site, null, [], Codes.ConcatRank);
         if (Axis.PositionIn(inputs[0]) is not { } position)
-            return Mismatches.Report(site, null, [], Codes.ConcatAxis, $"there is no axis {Axis} in [{Site.Names(inputs[0].Axes)}], {inputs[0].Sizes}. Join along one of those.");
+            return Mismatches.Report(site, null, [], Codes.ConcatAxis, "the axis to join along is not there.");
         if (position == 0)
-            return Mismatches.Report(site, 0, [], Codes.ConcatBatchAxis, "axis 0 is the batch, and joining along it would mix samples. Join along the channels, or name another axis.");
+            return Mismatches.Report(site, 0, [], Codes.ConcatBatchAxis, "joining along the batch would mix samples.");
         var differing = Mismatches.Differing(inputs, position);
         var dims = inputs[0].Dims.ToArray();
         if (differing.Count > 0 && !Mismatches.Meet(site, position, differing, Codes.ConcatShape, dims, Requirement.Equal))

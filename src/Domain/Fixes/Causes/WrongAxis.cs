@@ -11,7 +11,7 @@ internal sealed class WrongAxis : CauseRule
         if (merge.Merge.Operator is not Operators.Concat concat)
             return null;
         if (merge.Diagnostic.Code == Codes.ConcatAxis || merge.Diagnostic.Code == Codes.ConcatBatchAxis)
-            return Blame("wrong_axis", merge.Merge, $"The concat joins along {concat.Axis}, which {(merge.Diagnostic.Code == Codes.ConcatAxis ? "its inputs do not have" : "is the batch")}.");
+            return Blame("wrong_axis", merge.Merge, $"The concat's axis is {concat.Axis}, {(merge.Diagnostic.Code == Codes.ConcatAxis ? "and" : "which is the batch;")} its inputs are [{Site.Names(merge.Branches[0].Shape.Axes)}], {merge.Branches[0].Shape.Sizes}.");
         if (merge.Mismatch.Differing is not [var only] || merge.Branches[0].Shape.Axes[only] != Axis.Channels)
             return null;
         return Blame("wrong_axis", merge.Merge, $"Nothing but the channels differs, and the concat joins along {Joined(merge, concat)} of [{Site.Names(merge.Branches[0].Shape.Axes)}].");
