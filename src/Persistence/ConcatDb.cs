@@ -19,6 +19,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<Metric> Metrics => Set<Metric>();
     public DbSet<Blob> Blobs => Set<Blob>();
     public DbSet<BlobChunk> BlobChunks => Set<BlobChunk>();
+    public DbSet<UploadedDataSet> DataSets => Set<UploadedDataSet>();
     public DbSet<Model> Models => Set<Model>();
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
@@ -37,5 +38,6 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
         JobMapping.Apply(modelBuilder);
         MetricMapping.Apply(modelBuilder);
         ModelMapping.Apply(modelBuilder);
+        DataMapping.Apply(modelBuilder);
     }
 }

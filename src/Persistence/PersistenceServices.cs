@@ -27,6 +27,7 @@ public static class PersistenceServices
         services.AddSingleton<EventWriter>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<BlobStore>();
+        services.AddSingleton<DataSetStore>();
         services.AddSingleton<ModelRegistry>();
         services.AddScoped<JobControl>();
         return services;

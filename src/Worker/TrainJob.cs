@@ -4,7 +4,6 @@ using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Training;
-using ConcatService.Training.Data;
 
 namespace ConcatService.Worker;
 
@@ -16,20 +15,21 @@ internal static class TrainJob
         var job = context.Job;
         var report = new Report();
         var settings = TrainingSettings.Read(job.Settings, report);
-        var info = DataSets.Find(job.Dataset);
+        var source = await TrainingSource.FindAsync(context);
         var spec = Encoding.UTF8.GetBytes(job.Spec);
-        var compiled = info is null ? Compiler.Compile(spec) : SampleSizes.Compile(spec, info);
-        if (compiled.Plan is { } planned && info is not null)
-            DataSetFit.Check(planned, info, settings, report);
-        if (compiled.Plan is not { } plan || info is null || report.HasErrors)
-            return new(FailureClass.User, "invalid", $"The job cannot be trained: {string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(info is null ? DataSets.Unknown(job.Dataset) : "")}");
+        var compiled = source is null ? Compiler.Compile(spec) : SampleSizes.Compile(spec, source.Info);
+        if (compiled.Plan is { } planned && source is not null)
+            DataSetFit.Check(planned, source.Info, settings, report);
+        if (compiled.Plan is not { } plan || source is null || report.HasErrors)
+            return new(FailureClass.User, "invalid", $"The job cannot be trained: {string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(source is null ? $"The data set {job.Dataset} is not there any more." : "")}");
 
         Outcome outcome;
         try
         {
+            await source.FetchAsync(context);
             outcome = await OnOneThread(() =>
             {
-                using var data = DataSetLoader.Load(job.Dataset, DataFolders.FromEnvironment());
+                using var data = source.Load();
                 return TrainingRun.Execute(plan, settings, data, Metadata(job), new TrainingNews(context).Tell, context.Stop);
             });
         }
@@ -45,7 +45,7 @@ internal static class TrainJob
         context.Stop.ThrowIfCancellationRequested();
         return outcome switch
         {
-            Outcome.Finished finished => await PublishAsync(context, plan, info, finished),
+            Outcome.Finished finished => await PublishAsync(context, plan, source.Info, finished),
             Outcome.Diverged diverged => new(FailureClass.User, "diverged", diverged.Message, JsonSerializer.SerializeToElement(new { step = diverged.Step, layer = diverged.Layer, learning_rate = diverged.LearningRate })),
             Outcome.NotEqual different => new(FailureClass.Infrastructure, "parity", different.Message, TrainerJson.Element(different.Parity)),
             _ => throw new OperationCanceledException(context.Stop),

@@ -15,7 +15,14 @@ public sealed class WorkerProcess : IAsyncDisposable
     public static WorkerProcess Start(string connectionString) => Start(new ProcessStartInfo(Environment.ProcessPath!, ["worker"]), connectionString);
 
     /// <summary>The product's own program.</summary>
-    public static WorkerProcess StartReal(string connectionString) => Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Worker")), connectionString);
+    /// <param name="cache">Where it keeps data sets; null for the user's own folder.</param>
+    public static WorkerProcess StartReal(string connectionString, string? cache = null)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Worker"));
+        if (cache is not null)
+            start.Environment["Data__Cache"] = cache;
+        return Start(start, connectionString);
+    }
 
     private static WorkerProcess Start(ProcessStartInfo start, string connectionString)
     {

@@ -1,7 +1,5 @@
 using ConcatService.Api.Docs;
-using ConcatService.Api.Errors;
 using ConcatService.Api.Paging;
-using ConcatService.Domain.Data;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,14 +12,6 @@ internal static class CatalogRoutes
     /// <summary>A code of a diagnostic.</summary>
     public sealed record DiagnosticCode(string Code, string Meaning);
 
-    /// <summary>Data to train on.</summary>
-    /// <param name="ValidationSamples">0: a job holds out its <c>validation_split</c> of the training samples.</param>
-    public sealed record DataSet(
-        string Name, string Description, IReadOnlyList<DataInput> Inputs, IReadOnlyList<DataTarget> Targets, long TrainSamples, long ValidationSamples, long TestSamples)
-    {
-        public static DataSet Of(DataSetInfo data) => new(data.Name, data.Description, data.Inputs, data.Targets, data.TrainSamples, data.ValidationSamples, data.TestSamples);
-    }
-
     public static void MapCatalog(this IEndpointRouteBuilder app)
     {
         var catalog = app.MapGroup("/v1").WithTags("Catalog");
@@ -32,14 +22,7 @@ internal static class CatalogRoutes
         catalog.MapGet("gallery", Gallery.List).WithName("list_gallery").WithSummary("Specs to start from: published networks, and some that are refused on purpose");
         catalog.MapGet("gallery/{name}", Gallery.Get).WithName("get_gallery_spec").WithSummary("One of them, as it is").Writes("application/json", "Architecture").ProducesProblem(404);
         catalog.MapGet("diagnostics", ListDiagnostics).WithName("list_diagnostics").WithSummary("Every code that validation can answer with");
-        catalog.MapGet("datasets", ListDataSets).WithName("list_datasets").WithSummary("Data to train on");
-        catalog.MapGet("datasets/{name}", GetDataSet).WithName("get_dataset").WithSummary("One data set").ProducesProblem(404);
     }
 
     private static Ok<Page<DiagnosticCode>> ListDiagnostics() => TypedResults.Ok(new Page<DiagnosticCode>([.. Codes.All.Select(code => new DiagnosticCode(code.Name, code.Meaning))], false, null));
-
-    private static Ok<Page<DataSet>> ListDataSets() => TypedResults.Ok(new Page<DataSet>([.. DataSets.All.Select(DataSet.Of)], false, null));
-
-    private static Results<Ok<DataSet>, ProblemHttpResult> GetDataSet(string name) =>
-        DataSets.Find(name) is { } found ? TypedResults.Ok(DataSet.Of(found)) : Problems.Of(404, "not_found", DataSets.Unknown(name));
 }

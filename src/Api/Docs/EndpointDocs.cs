@@ -12,6 +12,9 @@ internal sealed record PagedAnswer;
 /// <summary>The call takes a PNG or JPEG file as its body, too.</summary>
 internal sealed record PictureRequest;
 
+/// <summary>The call takes a multipart form with files.</summary>
+internal sealed record UploadRequest;
+
 /// <summary>The call takes a header.</summary>
 internal sealed record TakenHeader(string Name, string Description);
 
@@ -25,6 +28,8 @@ internal static class EndpointDocs
     public static RouteHandlerBuilder Paged(this RouteHandlerBuilder route) => route.WithMetadata(new PagedAnswer());
 
     public static RouteHandlerBuilder Header(this RouteHandlerBuilder route, string name, string description) => route.WithMetadata(new TakenHeader(name, description));
+
+    public static RouteHandlerBuilder TakesUpload(this RouteHandlerBuilder route) => route.WithMetadata(new UploadRequest());
 
     public static RouteHandlerBuilder TakesPicture(this RouteHandlerBuilder route) => route.WithMetadata(new PictureRequest());
 }

@@ -19,6 +19,15 @@ internal sealed class OperationDocs : IOperationFilter
                 operation.RequestBody!.Content![type] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
         }
 
+        if (metadata.OfType<UploadRequest>().Any())
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, IOpenApiMediaType> { ["multipart/form-data"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference("DataSetUpload", context.Document) } },
+            };
+        }
+
         foreach (var answer in metadata.OfType<WrittenAnswer>())
             Answer(operation, answer, context.Document);
         if (metadata.OfType<PagedAnswer>().Any())

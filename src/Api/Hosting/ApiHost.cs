@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
 using ConcatService.Api.Catalog;
+using ConcatService.Api.Data;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Inference;
@@ -66,6 +67,7 @@ internal static class ApiHost
         services.AddSingleton<Readiness>();
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
+        services.AddSingleton(UploadLimits.From(configuration));
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {
@@ -92,6 +94,7 @@ internal static class ApiHost
             app.MapKeys();
             app.MapArchitectures();
             app.MapCatalog();
+            app.MapDataSets();
             app.MapJobs();
             app.MapModels();
             app.MapDashboard();

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
+using ConcatService.Api.Data;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
@@ -25,19 +26,20 @@ internal static class CreateJob
             return replay;
 
         var request = JobRequest.Read(body.Root);
+        var data = await FindDataAsync(request, caller, db, cancel);
         if (request.Errors.Count > 0)
             return Problems.Invalid([.. request.Errors]);
         var spec = request.Architecture is null ? await KeptSpecAsync(request, caller, db, cancel) : request.Architecture.Value.GetRawText();
         if (spec is null)
             return Problems.Invalid(new PointedError("/architecture_id", "not_found", $"There is no architecture '{request.ArchitectureId}' here."));
 
-        var compiled = SampleSizes.Compile(JsonBody.Parse(spec), request.DataSet!);
+        var compiled = SampleSizes.Compile(JsonBody.Parse(spec), data!.Value.Info);
         if (compiled.Plan is not { } plan || compiled.Verdict != "valid")
             return Problems.InvalidArchitecture(compiled);
-        if (Misfits(plan, request) is { Length: > 0 } misfits)
+        if (Misfits(plan, request, data.Value.Info) is { Length: > 0 } misfits)
             return Problems.Invalid(misfits);
 
-        var job = NewJob(request, spec, compiled.Spec.Name, caller, time);
+        var job = NewJob(request, spec, compiled.Spec.Name, data.Value.Reference, caller, time);
         var shown = answers.Write((await db.ShowAsync([job], cancel))[0]);
         var location = $"/v1/jobs/{job.Id}";
         once?.Remember(StatusCodes.Status202Accepted, shown, location);
@@ -57,16 +59,29 @@ internal static class CreateJob
     private static Task<string?> KeptSpecAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel) =>
         db.Architectures.Where(kept => kept.TeamId == caller.TeamId && kept.Id == request.ArchitectureId).Select(kept => kept.Spec).SingleOrDefaultAsync(cancel);
 
+    /// <summary>The data set, and its name with the version that is the newest now: what is trained on does not change under a job. A fault of the request where there is none.</summary>
+    private static async Task<(DataSetInfo Info, string Reference)?> FindDataAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel)
+    {
+        if (request.Dataset is not { } name)
+            return null;
+        if (DataSets.Find(name) is { } known)
+            return (known, name);
+        if (await db.FindDataSetAsync(caller, name, cancel) is { } found)
+            return (StoredDataSet.Parse(found.Content).Info, new DataSetReference(found.Name, found.Version).ToString());
+        request.Errors.Add(new("/dataset", "unknown_dataset", await db.UnknownDataSetAsync(caller, name, cancel)));
+        return null;
+    }
+
     /// <summary>Where network and data do not fit: places in the spec are places in the request's <c>architecture</c>.</summary>
-    private static PointedError[] Misfits(Plan plan, JobRequest request)
+    private static PointedError[] Misfits(Plan plan, JobRequest request, DataSetInfo data)
     {
         var report = new Report();
-        DataSetFit.Check(plan, request.DataSet!, request.Settings, report);
+        DataSetFit.Check(plan, data, request.Settings, report);
         var spec = request.ArchitectureId is null ? "/architecture" : "";
         return [.. JobRequest.Pointed(report).Select(error => error.Pointer.StartsWith("/settings/", StringComparison.Ordinal) ? error : error with { Pointer = spec + error.Pointer })];
     }
 
-    private static Job NewJob(JobRequest request, string spec, string? name, Caller caller, TimeProvider time)
+    private static Job NewJob(JobRequest request, string spec, string? name, string dataset, Caller caller, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var settings = request.Settings;
@@ -77,7 +92,7 @@ internal static class CreateJob
             Name = Printable(name) ?? "unnamed",
             ArchitectureId = request.ArchitectureId,
             Spec = spec,
-            Dataset = request.DataSet!.Name,
+            Dataset = dataset,
             Settings = settings.ToJson(),
             ModelName = request.ModelName ?? JobRequest.ModelNameFrom(name),
             Metadata = request.Metadata,

@@ -23,7 +23,8 @@ internal static class DeleteJob
         await mine.ExecuteDeleteAsync(cancel);                  // what belongs to the job goes with it, by the database's own rules
         await db.Models.Where(model => model.TeamId == caller.TeamId && !db.ModelVersions.Any(version => version.ModelId == model.Id)).ExecuteDeleteAsync(cancel);
         await db.Blobs.Where(blob => blob.TeamId == caller.TeamId && files.Contains(blob.Sha256)
-            && !db.ModelVersions.Any(version => version.TeamId == blob.TeamId && version.OnnxSha256 == blob.Sha256)).ExecuteDeleteAsync(cancel);
+            && !db.ModelVersions.Any(version => version.TeamId == blob.TeamId && version.OnnxSha256 == blob.Sha256)
+            && !db.DataSets.Any(data => data.TeamId == blob.TeamId && data.Sha256 == blob.Sha256)).ExecuteDeleteAsync(cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();
     }

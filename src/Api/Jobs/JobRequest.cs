@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ConcatService.Api.Errors;
-using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 
@@ -9,9 +8,10 @@ namespace ConcatService.Api.Jobs;
 
 /// <summary>What <c>POST /v1/jobs</c> was asked for, as far as it can be read without the database. Usable only when there are no errors.</summary>
 /// <param name="Architecture">The spec, or null when <paramref name="ArchitectureId"/> names a kept one.</param>
+/// <param name="Dataset">As it was named; whether there is such a data set the database knows.</param>
 /// <param name="ModelName">Null: the spec's name.</param>
 internal sealed partial record JobRequest(
-    JsonElement? Architecture, Guid? ArchitectureId, DataSetInfo? DataSet, TrainingSettings Settings, string? ModelName, JsonElement? Metadata, IReadOnlyList<PointedError> Errors)
+    JsonElement? Architecture, Guid? ArchitectureId, string? Dataset, TrainingSettings Settings, string? ModelName, JsonElement? Metadata, List<PointedError> Errors)
 {
     private const int MaxMetadataBytes = 16 * 1024;
     private const int MaxMetadataDepth = 16;
@@ -27,7 +27,7 @@ internal sealed partial record JobRequest(
         var report = new Report();
         var settings = TrainingSettings.Read(fields.Any("settings"), report);
         fields.Errors.AddRange(Pointed(report));
-        return new(architecture, id, ReadDataSet(fields), settings, ReadModelName(fields), ReadMetadata(fields), fields.Errors);
+        return new(architecture, id, fields.RequiredText("dataset"), settings, ReadModelName(fields), ReadMetadata(fields), fields.Errors);
     }
 
     /// <summary>Faults that the Domain found in parts of the request other than the spec.</summary>
@@ -48,16 +48,6 @@ internal sealed partial record JobRequest(
         if (value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id))
             return id;
         fields.Fault("architecture_id", "wrong_type", "'architecture_id' must be the id of a kept architecture.");
-        return null;
-    }
-
-    private static DataSetInfo? ReadDataSet(Fields fields)
-    {
-        if (fields.RequiredText("dataset") is not { } name)
-            return null;
-        if (DataSets.Find(name) is { } found)
-            return found;
-        fields.Fault("dataset", "unknown_dataset", DataSets.Unknown(name));
         return null;
     }
 

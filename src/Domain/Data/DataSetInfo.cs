@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ConcatService.Domain.Data;
 
 /// <summary>What is known about a data set without opening it: enough to list it and to check a network against it.</summary>
@@ -16,9 +18,10 @@ public sealed record DataSetInfo(
 
 /// <summary>One tensor of each sample that goes into a network.</summary>
 /// <param name="Shape">Without the batch. A uint8 input with three dimensions is a picture and is kept channels-first; everything else is as a spec would write it.</param>
-public sealed record DataInput(string Name, IReadOnlyList<long> Shape, ElementType DType)
+public sealed record DataInput(string Name, IReadOnlyList<long> Shape, [property: JsonPropertyName("dtype")] ElementType DType)
 {
     /// <summary>Whether a spec that is channels-last sees it with its channels moved to the end.</summary>
+    [JsonIgnore]
     public bool IsPicture => DType == ElementType.Uint8 && Shape.Count == 3;
 }
 

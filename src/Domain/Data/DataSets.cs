@@ -52,6 +52,10 @@ public static class DataSets
     public static DataSetInfo? Find(string name) => All.FirstOrDefault(known => known.Name == name) ?? ShapesRgb.Find(name);
 
     /// <summary>What to answer when there is none: the names, and the nearest spelling.</summary>
-    public static string Unknown(string name) =>
-        $"There is no data set '{SpecReader.Shortened(name)}'.{Spelling.DidYouMean(name, All.Select(known => known.Name))} Known: {string.Join(", ", All.Select(known => known.Name))}.";
+    /// <param name="others">Names that are known beside those of every installation.</param>
+    public static string Unknown(string name, params IEnumerable<string> others)
+    {
+        string[] known = [.. others, .. All.Select(each => each.Name)];
+        return $"There is no data set '{SpecReader.Shortened(name)}'.{Spelling.DidYouMean(name, known)} Known: {string.Join(", ", known)}.";
+    }
 }

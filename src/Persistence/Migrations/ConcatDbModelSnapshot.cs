@@ -842,6 +842,62 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("teams", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.UploadedDataSet", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<JsonElement>("Content")
+                        .HasColumnType("json")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<long>("LengthBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("length_bytes");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sha256");
+
+                    b.Property<JsonElement>("Statistics")
+                        .HasColumnType("json")
+                        .HasColumnName("statistics");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_sets");
+
+                    b.HasIndex("TeamId", "Sha256")
+                        .HasDatabaseName("ix_data_sets_team_id_sha256");
+
+                    b.HasIndex("TeamId", "Name", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_data_sets_team_id_name_version");
+
+                    b.ToTable("data_sets", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.ApiKey", b =>
                 {
                     b.HasOne("ConcatService.Persistence.Team", null)
@@ -1033,6 +1089,24 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_blobs_team_id_onnx_sha256");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.UploadedDataSet", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_data_sets_teams_team_id");
+
+                    b.HasOne("ConcatService.Persistence.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId", "Sha256")
+                        .HasPrincipalKey("TeamId", "Sha256")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_data_sets_blobs_team_id_sha256");
                 });
 #pragma warning restore 612, 618
         }

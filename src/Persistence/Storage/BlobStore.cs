@@ -9,6 +9,7 @@ namespace ConcatService.Persistence;
 public sealed class BlobStore(NpgsqlDataSource source)
 {
     private const int ChunkBytes = 512 * 1024;
+    private const string BeforeCopy = "before_copy";
 
     /// <summary>What was stored: SHA-256 in lower-case hexadecimal, and the length.</summary>
     public sealed record Stored(string Sha256, long LengthBytes);
@@ -18,6 +19,15 @@ public sealed class BlobStore(NpgsqlDataSource source)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var stored = await PutAsync(connection, transaction, teamId, content, cancel);
+        await transaction.CommitAsync(cancel);
+        return stored;
+    }
+
+    /// <summary>The same as a part of the caller's transaction.</summary>
+    internal static async Task<Stored> PutAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int teamId, Stream content, CancellationToken cancel)
+    {
+        await transaction.SaveAsync(BeforeCopy, cancel);
         await using var next = new NpgsqlCommand("select nextval(pg_get_serial_sequence('blobs', 'id'))", connection);
         var id = (long)(await next.ExecuteScalarAsync(cancel))!;
         var stored = await CopyInAsync(connection, id, content, cancel);
@@ -28,8 +38,8 @@ public sealed class BlobStore(NpgsqlDataSource source)
         insert.Parameters.AddWithValue("team", teamId);
         insert.Parameters.AddWithValue("hash", stored.Sha256);
         insert.Parameters.AddWithValue("length", stored.LengthBytes);
-        if (await insert.ExecuteNonQueryAsync(cancel) == 1)
-            await transaction.CommitAsync(cancel);                              // otherwise the team has these bytes: ours are rolled back
+        if (await insert.ExecuteNonQueryAsync(cancel) == 0)
+            await transaction.RollbackAsync(BeforeCopy, cancel);                // the team has these bytes: ours are taken back
         return stored;
     }
 
@@ -52,6 +62,24 @@ public sealed class BlobStore(NpgsqlDataSource source)
             await chunk.CopyToAsync(destination, cancel);
         }
         return true;
+    }
+
+    /// <summary>Some bytes of a blob. Null when the team has no such blob; fewer where it ends before.</summary>
+    public async Task<byte[]?> ReadAsync(int teamId, string sha256, long offset, int length, CancellationToken cancel)
+    {
+        await using var select = source.CreateCommand("""
+            select chunk.data from blobs join blob_chunks chunk on chunk.blob_id = blobs.id
+            where team_id = @team and sha256 = @hash and seq between @first and @last order by seq
+            """);
+        select.Parameters.AddWithValue("team", teamId);
+        select.Parameters.AddWithValue("hash", sha256);
+        select.Parameters.AddWithValue("first", (int)(offset / ChunkBytes));
+        select.Parameters.AddWithValue("last", (int)((offset + length - 1) / ChunkBytes));
+        await using var reader = await select.ExecuteReaderAsync(cancel);
+        var bytes = new List<byte>();
+        while (await reader.ReadAsync(cancel))
+            bytes.AddRange(reader.GetFieldValue<byte[]>(0));
+        return reader.HasRows ? [.. bytes.Skip((int)(offset % ChunkBytes)).Take(length)] : null;
     }
 
     private static async Task<Stored> CopyInAsync(NpgsqlConnection connection, long id, Stream content, CancellationToken cancel)

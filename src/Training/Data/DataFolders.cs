@@ -2,7 +2,7 @@ namespace ConcatService.Training.Data;
 
 /// <summary>Where data lies on this machine.</summary>
 /// <param name="FashionMnist">The folder with the four IDX files.</param>
-/// <param name="Cache">Where unpacked copies are kept; null for nowhere.</param>
+/// <param name="Cache">Where unpacked copies and uploaded data sets are kept; null for nowhere.</param>
 public sealed record DataFolders(string FashionMnist, string? Cache)
 {
     /// <summary>Where Debian's and Ubuntu's package dataset-fashion-mnist puts its files.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Npgsql;
@@ -60,6 +62,13 @@ internal sealed class TrainerContext : IAsyncDisposable
         if (!await TryMoveAsync(JobState.Finalizing, "Training is over; the model is exported and compared."))
             throw new StaleFenceException(_fence);
     }
+
+    /// <summary>What an uploaded data set is and where its values are; null when it is gone.</summary>
+    public Task<(JsonElement Content, string Sha256)?> FindDataSetAsync(DataSetReference reference) =>
+        new DataSetStore(_source).FindAsync(_fence.TeamId, reference.Name, reference.Version ?? 0, Stop);
+
+    /// <summary>Writes stored bytes to a stream. Returns whether there are such bytes.</summary>
+    public Task<bool> CopyToAsync(string sha256, Stream destination) => new BlobStore(_source).CopyToAsync(_fence.TeamId, sha256, destination, Stop);
 
     /// <summary>Stores bytes for <see cref="PublishAsync"/>.</summary>
     public Task<BlobStore.Stored> StoreAsync(Stream content) => new BlobStore(_source).PutAsync(_fence.TeamId, content, CancellationToken.None);

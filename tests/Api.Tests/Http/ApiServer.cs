@@ -26,6 +26,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>Where it listens: HTTP here, gRPC on the port behind it. Called in memory when not set.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Where uploads lie while they are read.</summary>
+    public string Temporary { get; } = Directory.CreateTempSubdirectory("concat-uploads-").FullName;
+
     public PostgresDatabase Database { get; } = new(postgres);
 
     public IServiceProvider Services => _factory!.Services;
@@ -35,7 +38,8 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         await Database.InitializeAsync();
         _factory = new WebApplicationFactory<Hosting.Roles>().WithWebHostBuilder(host =>
         {
-            host.UseSetting("ConnectionStrings:Postgres", Database.ConnectionString).UseSetting("Logging:LogLevel:Default", "Warning");
+            host.UseSetting("ConnectionStrings:Postgres", Database.ConnectionString).UseSetting("Logging:LogLevel:Default", "Warning")
+                .UseSetting("DataSets:MaxUploadBytes", "2000000").UseSetting("DataSets:MaxBytes", "40000000").UseSetting("DataSets:TemporaryFolder", Temporary);
             foreach (var (name, value) in Settings)
                 host.UseSetting(name, value);
             if (Port is { } port)
@@ -54,6 +58,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         if (_factory is not null)
             await _factory.DisposeAsync();
         await Database.DisposeAsync();
+        Directory.Delete(Temporary, recursive: true);
     }
 
     public async Task<string> MakeKeyAsync(string team, params string[] scopes)

@@ -1,0 +1,120 @@
+using System.IO.Compression;
+using ConcatService.Api.Inference.Prediction;
+using ConcatService.Domain.Data;
+using StbImageSharp;
+
+namespace ConcatService.Api.Data.Reading;
+
+/// <summary>
+/// A zip of folders, one for each class, with PNG or JPEG files in them -> the fields <c>image</c>, uint8 <c>[C, H, W]</c>, and <c>class</c>. The folders may lie
+/// in others named train, validation and test. Pictures are grey where all of them are, otherwise colour; all of one size, or resized to the form's.
+/// </summary>
+internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget)
+{
+    private const long MaxPixels = 16_000_000;                                  // a small file can hold a picture that fills the memory
+    private const int MaxFileBytes = 64 << 20;
+
+    private readonly List<(ZipArchiveEntry Entry, Part Part, string Class)> _pictures = [];
+
+    public void Read(List<Column> columns)
+    {
+        foreach (var entry in zip.Files)
+            _pictures.Add(Placed(entry));
+        if (_pictures.Count == 0)
+            throw new UploadException("dataset.empty_split", "There is no picture in the archive.");
+        var (channels, height, width) = Survey();
+        string[] classes = [.. _pictures.Select(picture => picture.Class).Distinct().Order(StringComparer.Ordinal)];
+        foreach (var part in _pictures.GroupBy(picture => picture.Part))
+        {
+            var images = new Column("image", part.Key, ElementType.Uint8, [channels, height, width], budget);
+            columns.Add(images);
+            var labels = new Column("class", part.Key, ElementType.Int64, [], budget) { Classes = classes };
+            columns.Add(labels);
+            foreach (var (entry, _, name) in part)
+            {
+                images.Add(Pixels(entry, channels, height, width));
+                labels.Add([(long)Array.BinarySearch(classes, name, StringComparer.Ordinal)]);
+            }
+        }
+    }
+
+    private static (ZipArchiveEntry, Part, string) Placed(ZipArchiveEntry entry)
+    {
+        var extension = Path.GetExtension(entry.Name).ToLowerInvariant();
+        if (extension is not (".png" or ".jpg" or ".jpeg"))
+            throw new UploadException("dataset.fields", $"'{Shown.Of(entry.FullName)}' is neither a PNG nor a JPEG file. A zip holds folders of pictures, one for each class, or is an .npz file of arrays.");
+        var folders = entry.FullName.Split('/')[..^1];
+        if (folders.Length == 0)
+            throw new UploadException("dataset.fields", $"'{Shown.Of(entry.FullName)}' lies in no folder: the folder's name is the picture's class.");
+        var part = folders.Select(PartOf).FirstOrDefault(found => found is not null) ?? Part.Train;
+        return PartOf(folders[^1]) is null
+            ? (entry, part, Shown.Of(folders[^1]))
+            : throw new UploadException("dataset.fields", $"'{Shown.Of(entry.FullName)}' lies in no folder of a class: {Shown.Of(folders[^1])} is a split.");
+    }
+
+    private static Part? PartOf(string folder) => folder.ToLowerInvariant() switch
+    {
+        "train" or "training" => Part.Train,
+        "val" or "valid" or "validation" => Part.Validation,
+        "test" or "testing" => Part.Test,
+        _ => null,
+    };
+
+    /// <summary>Looks at the heads of all files before any is unpacked to its pixels.</summary>
+    private (int Channels, int Height, int Width) Survey()
+    {
+        var isGrey = true;
+        (int Height, int Width)? size = form.Size;
+        foreach (var (entry, _, _) in _pictures)
+        {
+            using var file = Bytes(entry);
+            var info = ImageInfo.FromStream(file) ?? throw Unreadable(entry, "it is neither PNG nor JPEG");
+            if ((long)info.Width * info.Height > MaxPixels)
+                throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels; at most {MaxPixels} are read.");
+            isGrey &= info.ColorComponents is ColorComponents.Grey or ColorComponents.GreyAlpha;
+            size ??= (info.Height, info.Width);
+            if (form.Size is null && size != (info.Height, info.Width))
+                throw new UploadException("dataset.shape", $"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels and others have {size.Value.Width}x{size.Value.Height}. Make all one size, or give 'size' in the form, such as 32x32, to have them resized.");
+        }
+
+        return (isGrey ? 1 : 3, size!.Value.Height, size.Value.Width);
+    }
+
+    /// <summary>[H, W, C] as decoded -> [C, height, width].</summary>
+    private byte[] Pixels(ZipArchiveEntry entry, int channels, int height, int width)
+    {
+        using var file = Bytes(entry);
+        ImageResult picture;
+        try
+        {
+            picture = ImageResult.FromStream(file, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
+        }
+        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
+        {
+            throw Unreadable(entry, unreadable.Message);                        // the decoder throws whatever it stumbles over
+        }
+
+        var values = (picture.Height, picture.Width) == (height, width)
+            ? picture.Data
+            : Array.ConvertAll(Resizing.To(Array.ConvertAll(picture.Data, value => (float)value), picture.Height, picture.Width, channels, height, width), value => (byte)Math.Clamp(MathF.Round(value), 0, 255));
+        if (channels == 1)
+            return values;
+        var turned = new byte[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            turned[(i % channels * height * width) + (i / channels)] = values[i];
+        return turned;
+    }
+
+    private MemoryStream Bytes(ZipArchiveEntry entry)
+    {
+        if (entry.Length > MaxFileBytes)
+            throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has {entry.Length} bytes; a picture may have {MaxFileBytes}.");
+        using var stream = zip.Open(entry);
+        var bytes = new MemoryStream((int)entry.Length);
+        stream.CopyTo(bytes);
+        bytes.Position = 0;
+        return bytes;
+    }
+
+    private static UploadException Unreadable(ZipArchiveEntry entry, string why) => new("dataset.picture", $"'{Shown.Of(entry.FullName)}' cannot be read: {why}.");
+}
