@@ -1,0 +1,115 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Operators;
+
+namespace ConcatService.Faults;
+
+/// <summary>A merge that cannot run, with the layers that lead to each of its inputs and not to all of them.</summary>
+public sealed class Joint
+{
+    private readonly Graph _graph;
+    private readonly Reference _reference;
+    private readonly Tracks _tracks;
+    private readonly Sizes[] _inputs;
+
+    public Joint(Graph graph, Reference reference, Layer merge)
+    {
+        (_graph, _reference, Merge) = (graph, reference, merge);
+        _tracks = Tracks.Of(graph, reference);
+        _inputs = Array.ConvertAll(merge.Inputs, wire => reference.Sizes[wire]);
+        var byName = graph.Layers.ToDictionary(layer => layer.Name);
+        var leading = Array.ConvertAll(merge.Inputs, wire => Leading(wire.Source, byName));
+        var common = leading.Aggregate(new HashSet<string>(leading[0]), (all, one) => { all.IntersectWith(one); return all; });
+        Own = [.. graph.Layers.Where(layer => !common.Contains(layer.Name) && leading.Any(one => one.Contains(layer.Name)))];
+    }
+
+    public Layer Merge { get; }
+
+    /// <summary>The layers of the branches, in execution order: those that lead to one input or some, and not to all.</summary>
+    public IReadOnlyList<Layer> Own { get; }
+
+    /// <summary>The cause by the decision order of spec-format (cause.kind), from the reference's sizes alone.</summary>
+    public string Kind()
+    {
+        if (_inputs.Any(input => input.Dims.Length != _inputs[0].Dims.Length))
+            return "rank_difference";
+        var axis = Merge.Operator is Concat concat ? AxisOf(concat) : -1;
+        var differing = Enumerable.Range(0, _inputs[0].Dims.Length).Where(i => i != axis && Differs(i)).ToList();
+        if (differing.Count == 0 && _inputs.Any(input => input.IsWhole != _inputs[0].IsWhole))
+            return "dtype_difference";
+        if (_inputs.Any(input => input.Axes != _inputs[0].Axes) || Own.Any(layer => layer.Operator.DataFormat is { } own && own != _graph.Layout) || TurnedFits(axis))
+            return "mixed_layout";
+        if (Merge.Operator is Concat && (axis < 0 || axis >= _inputs[0].Dims.Length || (_inputs[0].Axes[axis] != 'C' && differing is [var only] && _inputs[0].Axes[only] == 'C')))
+            return "wrong_axis";
+        var letters = differing.Select(i => _inputs[0].Axes[i]).ToList();
+        if (letters.Count == 0 || letters.Contains('C'))
+            return "degenerate";
+        if (letters.All(letter => Agree(letter, track => track.Exact)))
+            return "odd_size_rounding";
+        if (letters.All(letter => Agree(letter, track => track.Full)))
+            return "padding_difference";
+        return Restoring().Count > 0 ? "stride_difference" : "wrong_input";
+    }
+
+    /// <summary>The first layer of the branches that rounded a remainder away.</summary>
+    public Layer? FirstRounding() => Own.FirstOrDefault(layer => _reference.Sizes[layer.Inputs[0]].Spatial.Any(axis => _tracks.LosesRemainder(layer, axis)));
+
+    /// <summary>The layers of the branches whose windows leave out cells, or add some.</summary>
+    public IEnumerable<Layer> LeavingOut() => Own.Where(layer => Enumerable.Range(0, _reference.Sizes[layer.Inputs[0]].Spatial.Length).Any(i => Tracks.LeftOut(layer, i) != 0));
+
+    /// <summary>The layers of the branches that have a stride or scale of which another value makes the whole network run.</summary>
+    public List<Layer> Restoring() => [.. Own.Where(layer => Others(layer.Operator).Any(other => Runs(layer, other)))];
+
+    private bool Runs(Layer changed, Operator other)
+    {
+        var layers = _graph.Layers.Select(layer => layer.Path.ToString() == changed.Path.ToString() && layer.Operator == changed.Operator ? layer with { Operator = other } : layer).ToList();
+        return Reference.Of(_graph with { Layers = layers }, Subjects.Symbols.Usual).Failing.Count == 0;
+    }
+
+    private static IEnumerable<Operator> Others(Operator op) => op switch
+    {
+        Conv conv when conv.Stride != 1 => new long[] { 1, 2, 3, 4, 8 }.Select(stride => conv with { Stride = stride }),
+        ConvTranspose up when up.Stride != 1 => new long[] { 1, 2, 3, 4, 8 }.Select(stride => up with { Stride = stride }),
+        MaxPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new long[] { 1, 2, 3, 4, 8 }.Select(stride => pool with { Stride = stride }),
+        AvgPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new long[] { 1, 2, 3, 4, 8 }.Select(stride => pool with { Stride = stride }),
+        Upsample { ScaleFactor: not null } up => new double[] { 1, 2, 3, 4, 8 }.Select(scale => up with { ScaleFactor = scale }),
+        _ => [],
+    };
+
+    private bool Differs(int i) => Merge.Operator is Elementwise
+        ? _inputs.Where(input => input.Dims[i] != 1).Select(input => input.Dims[i]).Distinct().Count() > 1
+        : _inputs.Any(input => input.Dims[i] != _inputs[0].Dims[i]);
+
+    private int AxisOf(Concat concat) => concat.Axis.Number is { } number
+        ? number == 0 ? -1 : (int)(number < 0 ? number + _inputs[0].Dims.Length : number - 1)
+        : _inputs[0].Axes.IndexOf(char.ToUpperInvariant(Domain.Shapes.Axes.Name(concat.Axis.Axis)[0]), StringComparison.Ordinal);
+
+    // Two inputs, one of which would fit with its channels at the other end.
+    private bool TurnedFits(int axis)
+    {
+        if (_inputs.Length != 2 || axis < 0 || _inputs[1].Dims.Length < 3)
+            return false;
+        var dims = _inputs[1].Dims;
+        return new[] { (long[])[dims[^1], .. dims[..^1]], [.. dims[1..], dims[0]] }.Any(turned => turned.Where((size, i) => i != axis && size != _inputs[0].Dims[i]).Any() is false);
+    }
+
+    private bool Agree(char axis, Func<Track, double> of)
+    {
+        var tracks = Merge.Inputs.Where((_, i) => Merge.Operator is not Elementwise || _inputs[i][axis] != 1).Select(wire => of(_tracks[wire, axis])).ToList();
+        return tracks.TrueForAll(track => Math.Abs(track - tracks[0]) < 1e-9);
+    }
+
+    private static HashSet<string> Leading(string source, Dictionary<string, Layer> byName)
+    {
+        var leading = new HashSet<string>();
+        var open = new Stack<string>([source]);
+        while (open.TryPop(out var name))
+        {
+            if (!leading.Add(name) || !byName.TryGetValue(name, out var layer))
+                continue;
+            foreach (var wire in layer.Inputs)
+                open.Push(wire.Source);
+        }
+
+        return leading;
+    }
+}

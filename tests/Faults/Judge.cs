@@ -1,0 +1,70 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Faults.Mutations;
+using ConcatService.Faults.Subjects;
+
+namespace ConcatService.Faults;
+
+/// <summary>Turns a mutant into a case, or discards it by the rules of the benchmark's README; asks the reference alone.</summary>
+public static class Judge
+{
+    private static readonly Dictionary<string, string> Nominal = new()
+    {
+        ["stride"] = "stride_difference",
+        ["padding"] = "padding_difference",
+        ["odd"] = "odd_size_rounding",
+        ["axis"] = "wrong_axis",
+        ["layout"] = "mixed_layout",
+        ["rank"] = "rank_difference",
+        ["dtype"] = "dtype_difference",
+    };
+
+    /// <summary>The case, or why there is none.</summary>
+    public static (Case? Case, string Discarded) Of(Mutant mutant)
+    {
+        Graph graph;
+        try
+        {
+            graph = Subject.GraphOf(mutant.Spec);
+        }
+        catch (ArgumentException)
+        {
+            return (null, "is no spec");
+        }
+
+        var reference = Reference.Of(graph, Symbols.Usual);
+        if (reference.Failing.Count == 0)
+            return (new("valid", $"{mutant.Class}: {mutant.Edit}", mutant.Subject, mutant.Spec, null), "");
+        if (mutant.Class == "kept")
+            return (null, "was meant to be kept and is not");
+        if (!reference.Failing.All(Reference.IsMerge))
+            return (null, "fails at a layer that is no merge");
+        var joint = new Joint(graph, reference, reference.Failing[0]);
+        return LabelOf(mutant, joint) is { } label ? (new(mutant.Class, mutant.Edit, mutant.Subject, mutant.Spec, label), "") : (null, "the decision order makes it another class, or none");
+    }
+
+    private static Label? LabelOf(Mutant mutant, Joint joint)
+    {
+        var kind = joint.Kind();
+        if (mutant.Class != "tap" && kind != Nominal[mutant.Class])
+            return null;
+        List<string?>? blamed = mutant.Class switch
+        {
+            "tap" => OfTap(joint, kind),
+            "odd" when mutant.Pointer is null || kind == "odd_size_rounding" => joint.FirstRounding() is { } first ? [first.Path.ToString()] : null,
+            "axis" => [joint.Merge.Path.ToString()],
+            _ when mutant.TookAway => [null, joint.Merge.Path.ToString(), .. joint.Own.Select(layer => layer.Path.ToString())],
+            _ when mutant.Pointer is null => [null],
+            _ => joint.Own.Any(layer => layer.Path.ToString() == mutant.Pointer) ? [mutant.Pointer] : null,
+        };
+        return blamed is null ? null : new(kind, joint.Merge.Name, blamed);
+    }
+
+    private static List<string?>? OfTap(Joint joint, string kind) => kind switch
+    {
+        "wrong_input" => [joint.Merge.Path.ToString()],
+        "stride_difference" => [.. joint.Restoring().Select(layer => layer.Path.ToString())],
+        "padding_difference" => [.. joint.LeavingOut().Select(layer => layer.Path.ToString())],
+        "odd_size_rounding" => joint.FirstRounding() is { } first ? [first.Path.ToString()] : null,
+        _ => null,
+    };
+}
