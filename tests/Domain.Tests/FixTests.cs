@@ -81,7 +81,7 @@ public sealed class FixTests
     [InlineData(UNetLevel, "odd_size_rounding", "down", "upsample-like-skip")]
     [InlineData(ValidBesideSame, "padding_difference", "a", "same-padding-a")]
     [InlineData(WrongAxis, "wrong_axis", "both", "axis-channels")]
-    [InlineData(MapAndVector, "rank_difference", null, "flatten-image")]
+    [InlineData(MapAndVector, "rank_difference", null, "pool-image")]
     [InlineData(WrongTap, "wrong_input", "both", "reroute-c1-c3")]
     [InlineData(Branches, "stride_difference", "mix/branch1/max_pool2d_1", "upsample-branch-1")]
     [InlineData(UnevenSum, "degenerate", null, "project-to-a")]

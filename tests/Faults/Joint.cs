@@ -10,6 +10,7 @@ public sealed class Joint
     private readonly Reference _reference;
     private readonly Tracks _tracks;
     private readonly Sizes[] _inputs;
+    private readonly Dictionary<string, HashSet<string>> _leading = [];
 
     public Joint(Graph graph, Reference reference, Layer merge)
     {
@@ -17,7 +18,7 @@ public sealed class Joint
         _tracks = Tracks.Of(graph, reference);
         _inputs = Array.ConvertAll(merge.Inputs, wire => reference.Sizes[wire]);
         var byName = graph.Layers.ToDictionary(layer => layer.Name);
-        var leading = Array.ConvertAll(merge.Inputs, wire => Leading(wire.Source, byName));
+        var leading = Array.ConvertAll(merge.Inputs, wire => _leading[wire.Source] = Leading(wire.Source, byName));
         var common = leading.Aggregate(new HashSet<string>(leading[0]), (all, one) => { all.IntersectWith(one); return all; });
         Own = [.. graph.Layers.Where(layer => !common.Contains(layer.Name) && leading.Any(one => one.Contains(layer.Name)))];
     }
@@ -47,7 +48,7 @@ public sealed class Joint
             return "odd_size_rounding";
         if (letters.All(letter => Agree(letter, track => track.Full)))
             return "padding_difference";
-        return Restoring().Count > 0 ? "stride_difference" : "wrong_input";
+        return Restoring().Count == 0 && CouldTapAnother(letters) ? "wrong_input" : "stride_difference";
     }
 
     /// <summary>The first layer of the branches that rounded a remainder away.</summary>
@@ -56,24 +57,52 @@ public sealed class Joint
     /// <summary>The layers of the branches whose windows leave out cells, or add some.</summary>
     public IEnumerable<Layer> LeavingOut() => Own.Where(layer => Enumerable.Range(0, _reference.Sizes[layer.Inputs[0]].Spatial.Length).Any(i => Tracks.LeftOut(layer, i) != 0));
 
-    /// <summary>The layers of the branches that have a stride or scale of which another value makes the whole network run.</summary>
-    public List<Layer> Restoring() => [.. Own.Where(layer => Others(layer.Operator).Any(other => Runs(layer, other)))];
+    /// <summary>The layers of the branches that have a stride or scale of which a usual value makes the whole network run.</summary>
+    public List<Layer> Restoring() => [.. Scaling().Where(layer => Enumerable.Range(0, Others(layer.Operator).Count()).Any(other => Runs(layer, other)))];
 
-    private bool Runs(Layer changed, Operator other)
+    /// <summary>The layers of the branches that have a stride or scale.</summary>
+    public IEnumerable<Layer> Scaling() => Own.Where(layer => Others(layer.Operator).Any());
+
+    // What is written once may stand for several layers, which then all change.
+    private bool Runs(Layer changed, int other)
     {
-        var layers = _graph.Layers.Select(layer => layer.Path.ToString() == changed.Path.ToString() && layer.Operator == changed.Operator ? layer with { Operator = other } : layer).ToList();
+        var path = changed.Path.ToString();
+        var layers = _graph.Layers.Select(layer => layer.Operator.Kind == changed.Operator.Kind && layer.Path.ToString() == path && Others(layer.Operator).ElementAtOrDefault(other) is { } edited ? layer with { Operator = edited } : layer).ToList();
         return Reference.Of(_graph with { Layers = layers }, Subjects.Symbols.Usual).Failing.Count == 0;
     }
 
+    // A stride of 1, 2 or the kernel, with "same" padding where the window then needs it; a scale of 1 or 2.
     private static IEnumerable<Operator> Others(Operator op) => op switch
     {
-        Conv conv when conv.Stride != 1 => new long[] { 1, 2, 3, 4, 8 }.Select(stride => conv with { Stride = stride }),
-        ConvTranspose up when up.Stride != 1 => new long[] { 1, 2, 3, 4, 8 }.Select(stride => up with { Stride = stride }),
-        MaxPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new long[] { 1, 2, 3, 4, 8 }.Select(stride => pool with { Stride = stride }),
-        AvgPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new long[] { 1, 2, 3, 4, 8 }.Select(stride => pool with { Stride = stride }),
-        Upsample { ScaleFactor: not null } up => new double[] { 1, 2, 3, 4, 8 }.Select(scale => up with { ScaleFactor = scale }),
+        Conv conv when conv.Stride != 1 => new[] { 1, 2, conv.KernelSize }.SelectMany(stride => new[] { conv with { Stride = stride }, conv with { Stride = stride, Padding = Domain.Specs.Padding.Same } }),
+        MaxPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new[] { 1, 2, pool.KernelSize }.SelectMany(stride => new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Specs.Padding.Same } }),
+        AvgPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new[] { 1, 2, pool.KernelSize }.SelectMany(stride => new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Specs.Padding.Same } }),
+        ConvTranspose up when up.Stride != 1 => new[] { 1, 2, up.KernelSize }.Select(stride => up with { Stride = stride }),
+        Upsample { ScaleFactor: { } scale } up when scale != 1 => new double[] { 1, 2 }.Select(factor => up with { ScaleFactor = factor }),
         _ => [],
     };
+
+    /// <summary>
+    /// Whether an input that differs from all others could be taken from another layer of the right size: one before it on its own way, or one on the way of
+    /// another input that left this size and came back to it, as the ways of a U-Net do.
+    /// </summary>
+    private bool CouldTapAnother(List<char> letters)
+    {
+        if (Merge.References is null)
+            return false;
+        for (var wrong = 0; wrong < _inputs.Length; wrong++)
+        {
+            var others = Enumerable.Range(0, _inputs.Length).Where(i => i != wrong).ToList();
+            if (others.Exists(i => letters.Exists(letter => _inputs[i][letter] != _inputs[others[0]][letter])))
+                continue;
+            bool Fits(Layer layer) => _reference.Sizes[new(layer.Name)] is var sizes && sizes.Axes == _inputs[wrong].Axes && letters.TrueForAll(letter => sizes[letter] == _inputs[others[0]][letter]);
+            var ways = Array.ConvertAll(Merge.Inputs, wire => Own.Where(layer => _leading[wire.Source].Contains(layer.Name)).ToList());
+            if (ways[wrong].Exists(Fits) || others.Exists(i => ways[i].SkipWhile(layer => !Fits(layer)).Any(layer => !Fits(layer))))
+                return true;
+        }
+
+        return false;
+    }
 
     private bool Differs(int i) => Merge.Operator is Elementwise
         ? _inputs.Where(input => input.Dims[i] != 1).Select(input => input.Dims[i]).Distinct().Count() > 1

@@ -62,7 +62,7 @@ public static class Judge
     private static List<string?>? OfTap(Joint joint, string kind) => kind switch
     {
         "wrong_input" => [joint.Merge.Path.ToString()],
-        "stride_difference" => [.. joint.Restoring().Select(layer => layer.Path.ToString())],
+        "stride_difference" => [.. (joint.Restoring() is { Count: > 0 } restoring ? restoring : joint.Scaling()).Select(layer => layer.Path.ToString())],
         "padding_difference" => [.. joint.LeavingOut().Select(layer => layer.Path.ToString())],
         "odd_size_rounding" => joint.FirstRounding() is { } first ? [first.Path.ToString()] : null,
         _ => null,

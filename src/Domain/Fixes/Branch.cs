@@ -7,7 +7,7 @@ namespace ConcatService.Domain.Fixes;
 /// <param name="Name">The input as the diagnostic names it.</param>
 /// <param name="Shape">What arrives at the merge.</param>
 /// <param name="Path">The layers after the common ancestor, in order; the last one gives the input.</param>
-/// <param name="Start">The shape that the path starts from; null when the branches have no common ancestor.</param>
+/// <param name="Start">The shape that the path starts from; the branch's own input when the branches have no common ancestor.</param>
 public sealed record Branch(int Index, string Name, Shape Shape, IReadOnlyList<PlannedLayer> Path, Shape? Start)
 {
     /// <summary>What the layers of the path do to this axis, those that leave it alone omitted.</summary>
@@ -44,6 +44,9 @@ public sealed record Step(PlannedLayer Layer, Rescaling Rescaling, Dim Before, D
     /// Cells lost beyond what the stride divides away. A deficit below the stride only decides between rounding down and up, and is no loss.
     /// </summary>
     public long PaddingLoss => Rescaling.Deficit < 0 ? Rescaling.Deficit : Math.Max(0, Rescaling.Deficit - (Rescaling.Denominator - 1));
+
+    /// <summary>Whether a part of a cell was rounded away here.</summary>
+    public bool RoundsDown => Before.Known is { } before && After.Known is { } after && new Ratio(after, 1) < (new Ratio(before - PaddingLoss, 1) * Scale);
 
     /// <summary>Whether a part of a cell was rounded away or made up here.</summary>
     public bool Rounds => Before.Known is { } before && After.IsKnown && !(new Ratio(before - PaddingLoss, 1) * Scale).IsWhole;

@@ -8,6 +8,12 @@ namespace ConcatService.Domain.Fixes;
 /// <param name="Loss">How much of the information is lost or made up, to rank by.</param>
 public sealed record Candidate(string Id, string Title, string Effect, Loss Loss, JsonArray Patch)
 {
+    /// <summary>Whether it fits this size of the inputs alone, where others would hold for more.</summary>
+    public bool IsForOneSize { get; init; }
+
+    /// <summary>Who proposed it, to go on in the same way where it brings the next mismatch to light.</summary>
+    internal Strategies.FixStrategy? By { get; init; }
+
     /// <summary>Whether it edits one attribute where the cause is, which comes before everything else.</summary>
     public bool AtTheCause { get; init; }
 

@@ -33,7 +33,10 @@ public static class Explanation
             var cause = CauseRule.Find(merge);
             if (cause is null)
                 continue;
-            var fixes = Rank(new(merge), FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)))).ToList();
+            bool Spend() => effort.Spend(cost + (inputs * inputs / 10));
+            var proof = new Proof(merge);
+            var throughout = new Throughout(proof, json, cause, Spend);
+            var fixes = Rank(proof, FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()), cause.Kind is "odd_size_rounding" or "padding_difference" ? throughout.Extend : null).ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
         }
     }
@@ -61,9 +64,12 @@ public static class Explanation
         compiled.Report.Replace(found, found with { Message = Sentence(found, cause ?? told, fixes), Cause = told, Fixes = fixes });
     }
 
-    private static IEnumerable<Fix> Rank(Proof proof, IEnumerable<Candidate> candidates)
+    /// <param name="extend">Carries a repair on to the mismatches that it brings to light; null where each is found for itself.</param>
+    private static IEnumerable<Fix> Rank(Proof proof, IEnumerable<Candidate> candidates, Func<Proven, Proven?>? extend = null)
     {
         var proven = candidates.DistinctBy(candidate => candidate.Id).Select(proof.Try).OfType<Proven>().ToList();
+        if (extend is not null)
+            proven = [.. proven.Select(fix => fix.NewErrors == 0 || fix.Candidate.Loss == Loss.Rewired ? fix : extend(fix) ?? fix)];
         if (proven.Any(fix => fix.NewErrors == 0))
             proven.RemoveAll(fix => fix.NewErrors > 0);
         return proven
@@ -71,6 +77,7 @@ public static class Explanation
             .ThenBy(fix => fix.Candidate.IsPromise)
             .ThenBy(fix => fix.Conditions)
             .ThenBy(fix => fix.Candidate.Loss == Loss.Rewired)
+            .ThenBy(fix => fix.Candidate.IsForOneSize)
             .ThenBy(fix => fix.Candidate.Patch.Count)
             .ThenBy(fix => fix.Candidate.Loss)
             .ThenBy(fix => fix.Fix.AddedParameters)

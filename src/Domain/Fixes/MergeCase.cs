@@ -42,6 +42,15 @@ public sealed class MergeCase
 
     public IReadOnlyList<Branch> Branches { get; }
 
+    /// <summary>Layers that an input could have been meant to come from, the likeliest first. Found once, when asked for.</summary>
+    public IReadOnlyList<Tap> Taps => field ??= Fixes.Taps.Of(this);
+
+    /// <summary>Other values of one layer's padding, kernel or dilation after which the whole network fits, the likeliest first. Found once, when asked for.</summary>
+    public IReadOnlyList<WindowEdit> WindowEdits => field ??= Fixes.WindowEdits.Of(this);
+
+    /// <summary>Other values of one layer's stride or scale after which the whole network fits, the likeliest first. Found once, when asked for.</summary>
+    public IReadOnlyList<ScaleEdit> ScaleEdits => field ??= Fixes.ScaleEdits.Of(this);
+
     /// <summary>The nearest layer or input that every branch comes from; null when there is none.</summary>
     public Wire? Ancestor { get; }
 
@@ -65,6 +74,9 @@ public sealed class MergeCase
         var slash = layer.Name.LastIndexOf('/');
         return !_aliases.Contains(layer.Name) && (slash < 0 || !_aliases.Contains(layer.Name[..slash]) || layer.Path != Producer(new Wire(layer.Name[..slash]))?.Path);
     }
+
+    /// <summary>Where the layer stands in the order of execution.</summary>
+    public int OrderOf(PlannedLayer layer) => _order.GetValueOrDefault(layer.Name, -1);
 
     /// <summary>The layer that gives this wire, when it is one and it was planned.</summary>
     public PlannedLayer? Producer(Wire wire) => _layers.GetValueOrDefault(wire.Source);
@@ -119,7 +131,7 @@ public sealed class MergeCase
         }
 
         path.Reverse();
-        var start = Ancestor is { } ancestor ? Compiled.Planned.Shapes.GetValueOrDefault(ancestor) : null;
+        var start = Ancestor is { } ancestor ? Compiled.Planned.Shapes.GetValueOrDefault(ancestor) : path.Count > 0 ? path[0].Input : Merge.InputShapes[index];
         return new(index, name, Merge.InputShapes[index], path, start);
     }
 

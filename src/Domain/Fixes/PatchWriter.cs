@@ -13,6 +13,7 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
 {
     private readonly HashSet<string> _fresh = [];
     private readonly List<(string List, int Index)> _inserted = [];
+    private readonly Dictionary<int, string> _last = [];
 
     public PatchWriter(MergeCase merge)
         : this(merge.Compiled, merge.Merge)
@@ -43,7 +44,7 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
         return true;
     }
 
-    /// <summary>Puts a layer on the way into an input of the target. False where the spec has no place for it.</summary>
+    /// <summary>Puts a layer on the way into an input of the target, behind those that this patch has put there. False where the spec has no place for it.</summary>
     /// <param name="verb">What the layer does, for its name: <c>fine_pool</c>.</param>
     /// <param name="layer">Its type and attributes; name and inputs are added.</param>
     public bool Insert(int input, string verb, JsonObject layer)
@@ -53,7 +54,7 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
         var named = new JsonObject { ["name"] = FreshName(edge.Reference is null ? target.Name.Split('/')[^1] : edge.Written, verb), ["type"] = layer["type"]!.DeepClone() };
         if (edge.Reference is { } reference)
         {
-            named["inputs"] = new JsonArray(edge.Written);
+            named["inputs"] = new JsonArray(_last.GetValueOrDefault(input, edge.Written));
             Patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = Shifted(reference, edge), ["value"] = (string)named["name"]! });
         }
 
@@ -66,6 +67,21 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
         var at = edge.Index < 0 ? "-" : (edge.Index + ShiftOf(edge)).ToString(CultureInfo.InvariantCulture);
         Patch.Add((JsonNode)new JsonObject { ["op"] = "add", ["path"] = $"{edge.List}/{at}", ["value"] = named });
         _inserted.Add((edge.List.ToString(), edge.Index));
+        _last[input] = (string)named["name"]!;
+        return true;
+    }
+
+    /// <summary>Takes a layer of one input out, so that what read it reads its input. False where that cannot be written.</summary>
+    public bool TakeAway(PlannedLayer layer)
+    {
+        if (layer.Inputs.Length != 1 || layer.Layer.EdgeOf(0) is not { } edge)
+            return false;
+        var readers = compiled.Graph.Layers.SelectMany(each => each.Inputs.Select((wire, i) => (wire.Source, Edge: each.EdgeOf(i)))).Where(each => each.Source == layer.Name).Select(each => each.Edge).ToList();
+        if (edge.Reference is not null && readers.Exists(reader => reader?.Reference is null))
+            return false;
+        foreach (var reference in readers.Select(reader => reader?.Reference?.ToString()).OfType<string>().Distinct())
+            Patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = reference, ["value"] = edge.Written });
+        Patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = layer.Path.ToString() });
         return true;
     }
 

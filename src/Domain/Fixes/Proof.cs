@@ -49,12 +49,15 @@ public sealed class Proof
             return null;
 
         // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none to light.
-        var added = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && !_errorsBefore.Contains(Key(found))).ToList();
+        var added = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && IsNew(found)).ToList();
         if (added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)))
             return null;
         var fix = new Fix(candidate.Id, candidate.Title, candidate.Effect, Parameters(after) - Parameters(_before), Macs(after) - Macs(_before), output, candidate.Patch);
         return new(candidate, fix, added.Count, after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition));
     }
+
+    /// <summary>Whether the spec as sent did not have this error.</summary>
+    public bool IsNew(Diagnostic found) => !_errorsBefore.Contains(Key(found));
 
     private static IEnumerable<string> Errors(Compilation compiled) => compiled.Report.Diagnostics.Where(found => found.Severity == Severity.Error).Select(Key);
 

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
@@ -16,17 +17,12 @@ internal sealed class OddSizeRounding : CauseRule
                 return null;
         }
 
-        foreach (var axis in merge.DifferingAxes)
-        {
-            foreach (var branch in merge.Branches)
-            {
-                if (branch.Steps(axis).FirstOrDefault(each => each.Rounds) is not { } step)
-                    continue;
-                return Blame("odd_size_rounding", step.Layer,
-                    $"{step.Layer.Name} ({step.Layer.Operator.Kind}) divides {axis.ToString().ToLowerInvariant()} {step.Before} by {step.Scale.Denominator} and rounds to {step.After}; without rounding both branches would be {branch.Exact(axis)}.");
-            }
-        }
-
-        return null;
+        // The first in the network's order that lost a remainder; where none did, the first that made one up.
+        var rounding = merge.DifferingAxes.SelectMany(axis => merge.Branches.SelectMany(branch => branch.Steps(axis).Where(step => step.Rounds).Select(step => (Axis: axis, Branch: branch, Step: step)))).ToList();
+        if (rounding.Count == 0)
+            return null;
+        var (at, on, first) = rounding.OrderByDescending(each => each.Step.RoundsDown).ThenBy(each => merge.OrderOf(each.Step.Layer)).First();
+        return Blame("odd_size_rounding", first.Layer,
+            $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds to {first.After}; without rounding both branches would be {on.Exact(at)}.");
     }
 }

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
@@ -19,6 +20,14 @@ internal sealed class PaddingDifference : CauseRule
         var losing = Losing(merge);
         if (losing.Count == 0)
             return null;
+
+        // One layer that is unlike its siblings, where changing it is enough; otherwise each that loses cells.
+        if (merge.WindowEdits is [var edit, ..])
+        {
+            var (layer, axis) = (edit.Layer, merge.DifferingAxes.First());
+            return Blame("padding_difference", layer, $"{layer.Name} ({layer.Operator.Kind}) takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}: its window and its padding do not go together as those of the other branches do.");
+        }
+
         var where = losing.Select(step => $"{step.Layer.Name} ({step.Layer.Operator.Kind}, {step.Before} to {step.After})").ToList();
         return Blame("padding_difference", losing[0].Layer, $"Cells are lost at the border by {string.Join(", ", where.Take(4))}{(where.Count > 4 ? $" and {where.Count - 4} more" : "")}; with \"same\" padding the sizes would agree.");
     }

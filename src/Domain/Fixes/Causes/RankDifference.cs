@@ -1,4 +1,5 @@
 using ConcatService.Domain.Planning;
+using ConcatService.Operators;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
@@ -9,12 +10,18 @@ internal sealed class RankDifference : CauseRule
     {
         if (merge.SameRank)
             return null;
-        foreach (var branch in merge.Branches)
+
+        // The branch that stands alone first; of two, the one on which a layer changes the number.
+        foreach (var branch in merge.Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape.Rank == branch.Shape.Rank)))
         {
-            if (branch.Path.FirstOrDefault(layer => layer.Output.Rank != layer.Input.Rank) is { } changes)
+            if (branch.Path.LastOrDefault(layer => layer.Output.Rank != layer.Input.Rank) is { } changes)
                 return Blame("rank_difference", changes, $"{changes.Name} ({changes.Operator.Kind}) turns {changes.Input.Sizes} into {changes.Output.Sizes} on the way to {branch.Name}; the other inputs keep their dimensions.");
         }
 
-        return Blame("rank_difference", null, "The inputs come with different numbers of dimensions.");
+        var keeps = merge.Branches.OrderByDescending(branch => branch.Shape.Rank).SelectMany(branch => branch.Path).LastOrDefault(Keeps);
+        return Blame("rank_difference", keeps, keeps is null ? "The inputs come with different numbers of dimensions." : $"{keeps.Name} ({keeps.Operator.Kind}) keeps its axes and gives {keeps.Output.Sizes}; the other inputs are vectors.");
     }
+
+    /// <summary>Whether the layer could have left out axes that it keeps.</summary>
+    internal static bool Keeps(PlannedLayer layer) => layer.Operator is GlobalPool { KeepDims: true } or Recurrent { ReturnSequences: true };
 }

@@ -11,35 +11,33 @@ internal sealed class StrideDifference : CauseRule
         if (!merge.IsSpatial)
             return null;
         var axis = merge.DifferingAxes.First();
-        var step = Responsible(merge) ?? Rescaling(merge, axis).LastOrDefault();
-        if (step is null)
-            return null;
-        var branch = merge.Branches.First(each => each.Steps(axis).Any(own => own.Layer == step.Layer));
-        var strides = string.Join(", ", merge.Branches.Select(each => $"{each.Name} {Spelled(each.Scale(axis))}"));
-        var parted = merge.Ancestor is { } ancestor ? $" The branches part at {merge.NameOf(ancestor.Source)}; since then their scales are: {strides}." : "";
-        return Blame("stride_difference", step.Layer, $"{step.Layer.Name} ({step.Layer.Operator.Kind}) takes {axis.Name()} from {step.Before} to {step.After} on the way to {branch.Name} alone.{parted}");
+        if (merge.ScaleEdits is [var edit, ..] && (edit.IsResponsible || edit.Gain > 0))
+            return Explain(merge, edit.Layer, edit.Branch, axis);
+
+        // No single layer restores the whole network: the last one that makes the difference here, or the last that made the smallest branch small.
+        var (step, branch) = Local(merge, axis);
+        return step is null ? null : Explain(merge, step.Layer, branch!, axis);
     }
 
-    /// <summary>The one step whose scale makes the whole difference; null when no single layer does.</summary>
-    internal static Step? Responsible(MergeCase merge)
+    private static (Step? Step, Branch? Branch) Local(MergeCase merge, Axis axis)
     {
-        var axis = merge.DifferingAxes.First();
         var scales = merge.Branches.Select(branch => branch.Scale(axis)).Distinct().ToList();
-        if (scales.Count != 2)
-            return null;
-        var ratio = scales[0] / scales[1];
         foreach (var branch in merge.Branches)
         {
-            var own = branch.Scale(axis) == scales[0] ? ratio : Ratio.One / ratio;
-            if (branch.Steps(axis).LastOrDefault(each => each.Scale == own && each.Scale != Ratio.One) is { } step && merge.Branches.Any(other => !other.Path.Contains(step.Layer)))
-                return step;
+            var other = scales.Find(scale => scale != branch.Scale(axis));
+            if (scales.Count == 2 && branch.Steps(axis).LastOrDefault(each => each.Scale == branch.Scale(axis) / other && merge.Branches.Any(one => !one.Path.Contains(each.Layer))) is { } step)
+                return (step, branch);
         }
 
-        return null;
+        var made = merge.Branches.OrderBy(branch => branch.Shape[axis].Value).Select(branch => (Step: branch.Steps(axis).LastOrDefault(each => each.Scale != Ratio.One), branch));
+        return made.FirstOrDefault(each => each.Step is not null);
     }
 
-    private static IEnumerable<Step> Rescaling(MergeCase merge, Axis axis) =>
-        merge.Branches.OrderBy(branch => branch.Shape[axis].Value).Take(1).SelectMany(branch => branch.Steps(axis)).Where(step => step.Scale != Ratio.One);
-
-    private static string Spelled(Ratio scale) => scale == Ratio.One ? "1" : scale.ToString();
+    private static Cause Explain(MergeCase merge, PlannedLayer layer, Branch branch, Axis axis)
+    {
+        var strides = string.Join(", ", merge.Branches.Select(each => $"{each.Name} {each.Scale(axis)}"));
+        var parted = merge.Ancestor is { } ancestor ? $" The branches part at {merge.NameOf(ancestor.Source)}; since then their scales are: {strides}." : "";
+        var does = layer.Input[axis] == layer.Output[axis] ? $"leaves {axis.Name()} at {layer.Output[axis]}" : $"takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}";
+        return Blame("stride_difference", layer, $"{layer.Name} ({layer.Operator.Kind}) {does} on the way to {branch.Name} alone.{parted}");
+    }
 }

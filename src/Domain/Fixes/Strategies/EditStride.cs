@@ -1,25 +1,35 @@
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
-/// <summary>Takes the stride away at the layer to blame.</summary>
+/// <summary>Gives one layer the stride or scale after which the whole network fits.</summary>
 internal sealed class EditStride : FixStrategy
 {
+    private const int MostOffers = 3;
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind is not ("stride_difference" or "one_branch_differs") || cause.Layer is not { } name || merge.Producer(new Wire(name)) is not { } blamed)
+        if (cause.Kind is not ("stride_difference" or "one_branch_differs"))
             yield break;
         var axis = merge.DifferingAxes.First();
-        if (merge.Branches.FirstOrDefault(each => each.Path.Contains(blamed)) is not { } branch || branch.Steps(axis).FirstOrDefault(step => step.Layer == blamed) is not { Scale.Denominator: > 1 })
-            yield break;
-
-        // One that stands where its twin on another branch has no stride was mistyped; a pooling is there to shrink.
-        var isOdd = merge.Branches.Any(other => other != branch && other.Path.Any(twin => twin.Operator.Kind == blamed.Operator.Kind && !branch.Path.Contains(twin)));
-        var shrinks = blamed.Operator.Kind.Contains("pool", StringComparison.Ordinal);
-        var effect = $"{name} keeps its input's resolution: nothing is lost, and it and what follows compute on more positions.";
-        var loss = shrinks ? Loss.Rewired : Loss.None;
-        yield return new($"stride-1-{Slug(name)}", $"Set the stride of {name} to 1", effect, loss, new PatchWriter(merge).Set(blamed.Path, "stride", 1).Patch) { AtTheCause = isOdd && !shrinks };
-        yield return new($"stride-1-same-{Slug(name)}", $"Set the stride of {name} to 1 and its padding to \"same\"", effect, loss, new PatchWriter(merge).Set(blamed.Path, "stride", 1).Set(blamed.Path, "padding", "same").Patch);
+        foreach (var edit in merge.ScaleEdits.Take(MostOffers))
+        {
+            var name = edit.Layer.Name;
+            var value = edit.Value.ToJsonString().Replace(',', 'x').Trim('[', ']');
+            var isFiner = edit.Branch.Shape[axis].Value < merge.Branches.Max(branch => branch.Shape[axis].Value);
+            var effect = isFiner
+                ? $"{name} keeps more of its input's resolution: nothing is lost, and it and what follows compute on more positions."
+                : $"{name} and what follows compute on fewer positions; detail that the other inputs do not have either is lost.";
+            var patch = new PatchWriter(merge).Set(edit.Layer.Path, edit.Attribute, edit.Value.DeepClone());
+            if (edit.NeedsSame)
+                patch.Set(edit.Layer.Path, "padding", "same");
+            yield return new($"{edit.Attribute.Replace('_', '-')}-{Slug(value)}{(edit.NeedsSame ? "-same" : "")}-{Slug(name)}", $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {value}{(edit.NeedsSame ? " and its padding to \"same\"" : "")}", effect, IsMeant(edit) ? Loss.Rewired : isFiner ? Loss.None : Loss.Dropped, patch.Patch)
+            {
+                AtTheCause = edit.Layer.Path.ToString() == cause.Path?.ToString() && !IsMeant(edit) && !edit.NeedsSame && edit == merge.ScaleEdits[0],
+            };
+        }
     }
+
+    // A pooling that stands there as poolings do is meant to shrink, and a layer without a stride that is like its siblings is meant not to.
+    private static bool IsMeant(ScaleEdit edit) => edit.Gain <= 0 && (!edit.IsResponsible || edit.Layer.Operator.Kind.Contains("pool", StringComparison.Ordinal));
 }

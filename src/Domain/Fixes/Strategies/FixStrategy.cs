@@ -9,11 +9,14 @@ public abstract class FixStrategy
 {
     private static readonly FixStrategy[] All =
     [
-        new EditDataFormat(), new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new Reroute(), new Resample(), new StridedConvolution(),
-        new Crop(), new Pad(), new Permute(), new Project(), new PoolToVector(), new Cast(),
+        new EditDataFormat(), new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new OutputPadding(), new ResizeInput(), new PadInput(), new Reroute(), new Resample(), new StridedConvolution(),
+        new Crop(), new Pad(), new Permute(), new Project(), new EditRank(), new PoolToVector(), new Spread(), new Cast(),
     ];
 
-    public static IEnumerable<Candidate> ProposeAll(MergeCase merge, Cause cause) => All.SelectMany(strategy => strategy.Propose(merge, cause));
+    public static IEnumerable<Candidate> ProposeAll(MergeCase merge, Cause cause) => All.SelectMany(strategy => strategy.ProposeFor(merge, cause));
+
+    /// <summary>What this strategy alone proposes.</summary>
+    internal IEnumerable<Candidate> ProposeFor(MergeCase merge, Cause cause) => Propose(merge, cause).Select(candidate => candidate with { By = this });
 
     protected abstract IEnumerable<Candidate> Propose(MergeCase merge, Cause cause);
 

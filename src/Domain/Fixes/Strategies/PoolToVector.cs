@@ -18,6 +18,6 @@ internal sealed class PoolToVector : FixStrategy
             yield return new($"pool-{Slug(maps[0].Name)}", $"Average {names} over all positions", $"{names} becomes one number for each channel; where something was seen is lost, that it was seen is kept.", Loss.Resampled, pooled.Patch);
         var flat = new PatchWriter(merge);
         if (maps.All(branch => flat.Insert(branch.Index, "flat", new JsonObject { ["type"] = "flatten" })))
-            yield return new($"flatten-{Slug(maps[0].Name)}", $"Flatten {names}", $"Every number of {names} is kept, {maps.Sum(branch => branch.Shape.ElementsPerSample ?? 0):N0} in all; a linear layer behind the merge needs a weight for each.", Loss.None, flat.Patch);
+            yield return new($"flatten-{Slug(maps[0].Name)}", $"Flatten {names}", $"Every number of {names} is kept, {maps.Sum(branch => branch.Shape.ElementsPerSample ?? 0):N0} in all, and which of them are neighbours is forgotten; a linear layer behind the merge needs a weight for each.", Loss.Dropped, flat.Patch);
     }
 }

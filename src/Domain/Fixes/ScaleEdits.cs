@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+using ConcatService.Operators;
+
+namespace ConcatService.Domain.Fixes;
+
+/// <summary>Another value for the stride or scale of one layer, after which the whole network fits.</summary>
+/// <param name="Attribute">stride or scale_factor.</param>
+/// <param name="Value">As the spec writes it.</param>
+/// <param name="Gain">How much more usual the layer is then than now; positive where it is odd as it stands.</param>
+public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribute, JsonNode Value, double Gain)
+{
+    /// <summary>Whether the layer has a stride or scale now, so that it made the difference and not merely could.</summary>
+    public bool IsResponsible { get; init; }
+
+    /// <summary>Whether its window then needs "same" padding too.</summary>
+    public bool NeedsSame { get; init; }
+
+    /// <summary>To rank by: what makes the difference is likelier than what could.</summary>
+    internal double Likelihood => Gain + (IsResponsible ? 0.2 : 0) - (NeedsSame ? 1 : 0);
+}
+
+/// <summary>Finds them: for each layer on the way, the value that would bring its branch to the scale of another.</summary>
+internal static class ScaleEdits
+{
+    /// <summary>How many values are planned; the likeliest come first.</summary>
+    private const int MostTrials = 24;
+
+    /// <summary>The edits that restore agreement, the likeliest first.</summary>
+    public static List<ScaleEdit> Of(MergeCase merge)
+    {
+        if (!merge.IsSpatial)
+            return [];
+        var usual = new Usual(merge);
+        var again = new Replan(merge);
+        var restoring = new List<ScaleEdit>();
+        foreach (var (edit, edited) in Possible(merge, usual).OrderByDescending(each => each.Edit.Likelihood).Take(MostTrials))
+        {
+            if (again.Restores(edit.Layer, edited))
+                restoring.Add(edit);
+            else if (edit.IsResponsible && again.Restores(edit.Layer, op => edited(op) is { } changed ? Padded(changed) : null))
+                restoring.Add(edit with { NeedsSame = true });
+        }
+
+        return [.. restoring.OrderByDescending(edit => edit.Likelihood)];
+    }
+
+    private static Operator? Padded(Operator op) => op switch
+    {
+        Conv { Padding.IsSame: false } conv => conv with { Padding = Padding.Same },
+        MaxPool { Padding.IsSame: false } pool => pool with { Padding = Padding.Same },
+        AvgPool { Padding.IsSame: false } pool => pool with { Padding = Padding.Same },
+        _ => null,
+    };
+
+    private static IEnumerable<(ScaleEdit Edit, Func<Operator, Operator?> Edited)> Possible(MergeCase merge, Usual usual)
+    {
+        var seen = new HashSet<(string, string)>();
+        foreach (var branch in merge.Branches)
+        {
+            foreach (var target in merge.Branches.Where(other => merge.DifferingAxes.Any(axis => other.Shape[axis] != branch.Shape[axis])))
+            {
+                var axes = branch.Shape.SpatialAxes.ToList();
+                var factors = axes.Select(axis => Factor(branch, target, axis)).ToArray();
+                if (factors.Contains(null))
+                    continue;
+                foreach (var layer in branch.Path.Where(layer => layer.Output.Rank == branch.Shape.Rank && merge.Branches.Any(other => !other.Path.Contains(layer))))
+                {
+                    if (Edited(layer, [.. factors.Select(factor => factor!.Value)]) is var (attribute, value, edited) && seen.Add((layer.Path.ToString(), value.ToJsonString())))
+                        yield return (new(layer, branch, attribute, value, usual.Gain(layer, edited(layer.Operator)!)) { IsResponsible = IsScaled(layer) }, edited);
+                }
+            }
+        }
+    }
+
+    /// <summary>What the branch's scale has to be multiplied with to be the target's.</summary>
+    private static Ratio? Factor(Branch branch, Branch target, Axis axis) =>
+        branch.FullyPadded(axis) is { Numerator: > 0 } own && target.FullyPadded(axis) is { } other ? other / own : null;
+
+    private static bool IsScaled(PlannedLayer layer) => layer.Output.SpatialAxes.Any(axis => layer.Operator.RescalingOf(axis, layer) is var scale && scale.Numerator != scale.Denominator);
+
+    private static (string Attribute, JsonNode Value, Func<Operator, Operator?> Edited)? Edited(PlannedLayer layer, Ratio[] factors)
+    {
+        if (layer.Operator is Upsample { ScaleFactor: { } scale })
+            return Scaled(scale, factors) is { } scaled ? ("scale_factor", scaled, op => op is Upsample up ? up with { ScaleFactor = scaled } : null) : null;
+        var strides = layer.Operator switch
+        {
+            Conv conv => Strided(conv.Stride, conv.KernelSize, factors, divides: true),
+            MaxPool pool => Strided(pool.Stride ?? pool.KernelSize, pool.KernelSize, factors, divides: true),
+            AvgPool pool => Strided(pool.Stride ?? pool.KernelSize, pool.KernelSize, factors, divides: true),
+            ConvTranspose up => Strided(up.Stride, up.KernelSize, factors, divides: false),
+            _ => null,
+        };
+        return strides is null ? null : ("stride", Spelled(strides), op => WithStride(op, AsExtent(strides)));
+    }
+
+    private static Operator? WithStride(Operator op, Extent stride) => op switch
+    {
+        Conv conv => conv with { Stride = stride },
+        MaxPool pool => pool with { Stride = stride },
+        AvgPool pool => pool with { Stride = stride },
+        ConvTranspose up => up with { Stride = stride },
+        _ => null,
+    };
+
+    /// <summary>The strides after which the layer's scale is so many times what it is; null where they are not 1, 2 or the kernel's size, as strides are.</summary>
+    private static long[]? Strided(Extent stride, Extent kernel, Ratio[] factors, bool divides)
+    {
+        var strides = stride.ToArray(factors.Length).Select((old, i) => divides ? new Ratio(old, 1) / factors[i] : new Ratio(old, 1) * factors[i]).ToArray();
+        return strides.Select((each, i) => each.IsWhole && (each.Numerator is 1 or 2 || each.Numerator == kernel[i])).All(usual => usual) ? [.. strides.Select(each => each.Numerator)] : null;
+    }
+
+    private static double? Scaled(Scale scale, Ratio[] factors) =>
+        scale.Count <= 1 && factors.Distinct().Count() == 1 && scale[0] * factors[0].Numerator / factors[0].Denominator is (1 or 2) and var scaled ? scaled : null;
+
+    private static JsonNode Spelled(long[] each) => each.Distinct().Count() == 1 ? each[0] : new JsonArray([.. each.Select(one => (JsonNode)one)]);
+
+    private static Extent AsExtent(long[] each) => each.Distinct().Count() == 1 ? each[0] : each;
+}

@@ -1,0 +1,100 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes;
+
+/// <summary>A layer that would fit in the place of one input of the merge.</summary>
+/// <param name="Wrong">The input that it would replace.</param>
+/// <param name="Other">An input that it fits.</param>
+/// <param name="IsOnPath">Whether it stands where a slip of the pen would have missed it: before the wrong input on its own way, or on the way of another input that left this size and came back to it.</param>
+/// <param name="Likelihood">How much speaks for it.</param>
+public sealed record Tap(Branch Wrong, Branch Other, PlannedLayer Layer, bool IsOnPath, double Likelihood);
+
+/// <summary>Finds the layers that an input could have been meant to come from.</summary>
+internal sealed class Taps
+{
+    private readonly MergeCase _merge;
+    private readonly Dictionary<string, List<Layer>> _readers = [];
+    private readonly Dictionary<string, int> _order = [];
+
+    private Taps(MergeCase merge)
+    {
+        _merge = merge;
+        foreach (var layer in merge.Compiled.Graph.Layers)
+        {
+            _order[layer.Name] = _order.Count;
+            foreach (var wire in layer.Inputs)
+            {
+                if (!_readers.TryGetValue(wire.Source, out var readers))
+                    _readers[wire.Source] = readers = [];
+                readers.Add(layer);
+            }
+        }
+    }
+
+    /// <summary>All of them, the likeliest first.</summary>
+    public static List<Tap> Of(MergeCase merge) => merge.IsSpatial ? [.. new Taps(merge).All().OrderByDescending(tap => tap.Likelihood)] : [];
+
+    private IEnumerable<Tap> All()
+    {
+        foreach (var wrong in _merge.Branches)
+        {
+            var others = _merge.Branches.Where(branch => branch != wrong).ToList();
+            if (others.Count == 0 || others.Exists(other => !Fits(other.Shape, others[0].Shape)) || _merge.Merge.Layer.EdgeOf(wrong.Index)?.Reference is null)
+                continue;
+            var onPath = wrong.Path.Where(layer => Fits(layer.Output, others[0].Shape))
+                .Concat(others.SelectMany(other => other.Path.SkipLast(1).Where((layer, i) => Fits(layer.Output, other.Shape) && other.Path.Skip(i + 1).Any(later => !Fits(later.Output, other.Shape)))))
+                .Select(layer => layer.Name).ToHashSet();
+            foreach (var layer in _merge.Compiled.Planned.Layers)
+            {
+                if (_merge.CanBeTapped(layer) && Fits(layer.Output, others[0].Shape) && !_merge.Merge.Inputs.Any(wire => wire.Source == layer.Name))
+                    yield return new(wrong, others[0], layer, onPath.Contains(layer.Name), Likelihood(layer, wrong, onPath.Contains(layer.Name)));
+            }
+        }
+    }
+
+    private bool Fits(Shape shape, Shape target)
+    {
+        if (!shape.SameAxes(target) || shape.DType != target.DType)
+            return false;
+        for (var i = 1; i < target.Rank; i++)
+        {
+            if (i != _merge.Mismatch.Axis && shape.Dims[i] != target.Dims[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    private double Likelihood(PlannedLayer layer, Branch wrong, bool isOnPath)
+    {
+        var source = _merge.Merge.Inputs[wrong.Index].Source;
+        var (readers, name) = (_readers.GetValueOrDefault(layer.Name, []), _merge.NameOf(layer.Name));
+        var score = isOnPath ? 0.5 : 0;
+        if (readers.Count == 0)
+            score += 3;                                                                          // computed for nobody: it was meant for someone
+        else if (readers is [var only] && (only.Operator.Kind.EndsWith("_norm", StringComparison.Ordinal) || only.Operator is Operators.Activation))
+            score -= 2;                                                                          // half of a convolution with its norm and activation
+        if (readers.Exists(reader => reader.Operator is IMerge))
+            score -= 0.5;                                                                        // it has its merge already
+        else if (readers.Exists(Rescales))
+            score += 1;                                                                          // the last of its size: where a skip starts
+        if (_readers[source].Exists(reader => reader.Operator is IMerge && reader.Name != _merge.Merge.Name))
+            score += 1.5;                                                                        // the wrong one belongs to another merge
+        if (Digits(name) is { Length: > 0 } digits && digits == Digits(_merge.Merge.Name))
+            score += 1;
+        if (Stem(name) == Stem(_merge.NameOf(source)))
+            score += 1;
+        return score - (0.02 * Math.Min(50, Math.Abs(Order(layer.Name) - Order(source))));
+    }
+
+    private bool Rescales(Layer reader) => _merge.Producer(new Wire(reader.Name)) is { } planned && planned.Output.Rank == planned.Input.Rank && !planned.Output.SameSizes(planned.Input) && planned.Output.SpatialSizes != planned.Input.SpatialSizes;
+
+    private int Order(string name) => _order.GetValueOrDefault(name, -1);
+
+    /// <summary>The number at the end of a name's last part: skips and joins of one level often share it.</summary>
+    private static string Digits(string name) => name[(name.AsSpan().LastIndexOfAnyExceptInRange('0', '9') + 1)..];
+
+    private static string Stem(string name) => name[..^Digits(name).Length];
+}
