@@ -32,6 +32,8 @@ public static class Judge
         }
 
         var reference = Reference.Of(graph, Symbols.Usual);
+        if (mutant.Subject.HasSymbols)
+            return (null, "has symbols");
         if (reference.Failing.Count == 0)
             return (new("valid", $"{mutant.Class}: {mutant.Edit}", mutant.Subject, mutant.Spec, null), "");
         if (mutant.Class == "kept")

@@ -58,7 +58,7 @@ public static class Explanation
         var at = new AtSizes(compiled, found, json);
         var merge = found.Decision?.Answer == Answer.Unknown ? null : at.Case();
         var cause = merge is null ? null : CauseRule.Find(merge);
-        var candidates = merge is null || cause is null ? [] : FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)));
+        var candidates = merge is null || cause is null ? [] : FixStrategy.ProposeAll(merge, cause).Where(candidate => !candidate.IsForOneSize).TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)));
         var fixes = Rank(at.Proof(), [.. candidates, .. Promises.OneSymbol(compiled, found.Mismatch), .. promise is null ? Array.Empty<Candidate>() : [promise]]).Select(fix => merge is null ? fix : at.Tell(fix, merge)).ToList();
         var told = cause is null ? AtSizes.Undecided : at.Tell(cause);
         compiled.Report.Replace(found, found with { Message = Sentence(found, cause ?? told, fixes), Cause = told, Fixes = fixes });

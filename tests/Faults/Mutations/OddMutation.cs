@@ -27,6 +27,8 @@ public sealed class OddMutation : Mutation
             }
         }
 
+        if (subject.HasSymbols)
+            yield break;
         var isLast = IsChannelsLast(subject);
         foreach (var change in Changes)
         {

@@ -26,6 +26,9 @@ public sealed class Subject
 
     public Reference Reference { get; }
 
+    /// <summary>Whether some size is left open.</summary>
+    public bool HasSymbols => Graph.Inputs.Any(input => input.Shape.Dims.Skip(1).Any(dim => !dim.IsKnown));
+
     /// <summary>Every layer as written, nested ones and blocks too.</summary>
     public IReadOnlyList<Site> Sites { get; }
 
