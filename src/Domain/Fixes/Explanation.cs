@@ -16,13 +16,14 @@ public static class Explanation
 
     internal static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
-        // A compilation costs by its layers, its text and what it decides about symbols: 100 bytes are about a layer, and a decision 20.
-        var cost = compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (20 * compiled.Planned.Conditions.Decisions);
+        // A compilation costs by its layers, its text and what it decides about symbols: 100 bytes are about a layer, and 10 sizes that are tried.
+        var cost = compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (int)(compiled.Planned.Conditions.Work / 10);
+        var promise = compiled.Report.HasConditions ? Promises.For(compiled, json) : null;
         foreach (var found in compiled.Report.Diagnostics.Where(each => each.Mismatch is not null || each.Severity == Severity.Condition).ToList())
         {
             if (found.Mismatch?.At is not null || found.Mismatch is null)
             {
-                AddOverSymbols(compiled, found, json, effort, cost);
+                AddOverSymbols(compiled, found, json, found.Severity == Severity.Condition ? promise : null, effort, cost);
                 continue;
             }
 
@@ -41,12 +42,11 @@ public static class Explanation
         }
     }
 
-    private static void AddOverSymbols(Compilation compiled, Diagnostic found, JsonElement json, Effort effort, int cost)
+    private static void AddOverSymbols(Compilation compiled, Diagnostic found, JsonElement json, Candidate? promise, Effort effort, int cost)
     {
         var inputs = found.Mismatch?.Layer.Inputs.Length ?? 1;
         if (inputs > MostInputs || !effort.Spend(inputs * cost))
             return;
-        var promise = found.Severity == Severity.Condition ? Promises.For(compiled, json) : null;
         if (found.Mismatch is null)
         {
             // A condition of one layer alone: it is gone when no layer of this name asks for it.

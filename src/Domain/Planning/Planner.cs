@@ -12,6 +12,9 @@ public sealed class Planner
     /// <summary>The largest network that is planned, in trainable parameters.</summary>
     public const long MaxParameters = 10_000_000_000;
 
+    /// <summary>The longest expression of a size over symbols, as text: each layer could make it twice as long.</summary>
+    private const int MostText = 1000;
+
     private readonly Graph _graph;
     private readonly Report _report;
     private readonly Dictionary<Wire, Shape> _shapes;
@@ -160,6 +163,14 @@ public sealed class Planner
     private bool IsSize(Site site, Shape output, int position)
     {
         var size = output.Dims[position];
+        if (Array.Exists(site.Inputs, input => input.Has(size)))                                  // it was asked about where it came from
+            return true;
+        if (size.ToString().Length > MostText)
+        {
+            site.Error(Codes.TooLarge, $"{output.Axes[position].Name()} is an expression of {size.ToString().Length:N0} characters; at most {MostText:N0} are accepted. Give sizes as numbers.");
+            return false;
+        }
+
         var decision = _conditions.Decide(Requirement.AtLeast(size, 1));
         if (decision.Answer == Answer.Sometimes)
             _conditions.Assume(decision, site.Layer, isBound: true);

@@ -38,6 +38,9 @@ public readonly struct Dim : IEquatable<Dim>
 
     internal DimExpression Expression => _expression ?? DimExpression.Number(_value);
 
+    /// <summary>The terms of the sum that this size is: as many factors it makes of a product.</summary>
+    internal int Terms => _expression is null ? 1 : _expression.Terms + 1;
+
     public static Dim operator +(Dim a, Dim b) => a.IsKnown && b.IsKnown ? Saturating.Add(a._value, b._value) : Of(a.Expression + b.Expression);
 
     public static Dim operator -(Dim a, Dim b) => a + (b * -1);

@@ -11,7 +11,7 @@ namespace ConcatService.Domain.Shapes;
 internal sealed class DimExpression : IEquatable<DimExpression>
 {
     private readonly ImmutableArray<Term> _terms;
-    private string? _key;
+    private string? _text;
 
     private DimExpression(long constant, ImmutableArray<Term> terms)
     {
@@ -21,31 +21,60 @@ internal sealed class DimExpression : IEquatable<DimExpression>
 
     public long Constant { get; }
 
+    /// <summary>How many terms are added, the constant not counted.</summary>
+    public int Terms => _terms.Length;
+
     public bool IsConstant => _terms.IsEmpty;
 
     public static DimExpression Number(long value) => new(value, []);
 
-    public static DimExpression Symbol(string name) => new(0, [new Term(1, [new Atom(name, null, 1)])]);
+    public static DimExpression Symbol(string name) => Of(new Atom(name, null, 1));
 
-    public static DimExpression operator +(DimExpression a, DimExpression b) =>
-        Canonical(Saturating.Add(a.Constant, b.Constant), a._terms.Concat(b._terms));
+    public static DimExpression operator +(DimExpression a, DimExpression b)
+    {
+        var terms = ImmutableArray.CreateBuilder<Term>(a._terms.Length + b._terms.Length);
+        for (var (i, j) = (0, 0); i < a._terms.Length || j < b._terms.Length;)
+        {
+            var order = i == a._terms.Length ? 1 : j == b._terms.Length ? -1 : string.CompareOrdinal(a._terms[i].Key, b._terms[j].Key);
+            var term = order <= 0 ? a._terms[i++] : b._terms[j++];
+            if (order == 0)
+                term = term with { Coefficient = Saturating.Add(term.Coefficient, b._terms[j++].Coefficient) };
+            if (term.Coefficient != 0)
+                terms.Add(term);
+        }
+
+        return new(Saturating.Add(a.Constant, b.Constant), terms.DrainToImmutable());
+    }
 
     public static DimExpression operator *(DimExpression a, DimExpression b)
     {
-        var products = a.AllTerms.SelectMany(x => b.AllTerms.Select(y => x.Times(y))).ToList();
-        return Canonical(products.Where(term => term.Atoms.IsEmpty).Aggregate(0L, (sum, term) => Saturating.Add(sum, term.Coefficient)), products.Where(term => !term.Atoms.IsEmpty));
+        if (a.IsConstant)
+            return b.Times(a.Constant);
+        if (b.IsConstant)
+            return a.Times(b.Constant);
+        var product = a.Times(b.Constant) + b.Times(a.Constant) + Number(-Saturating.Multiply(a.Constant, b.Constant));
+        foreach (var x in a._terms)
+        {
+            foreach (var y in b._terms)
+                product += new DimExpression(0, [x.Times(y)]);
+        }
+
+        return product;
     }
 
     public static DimExpression Floor(DimExpression inner, long divisor)
     {
         // ⌊(d·q + r) / d⌋ = q + ⌊r / d⌋: whole multiples leave the floor.
-        var whole = Canonical(Saturating.FloorDivide(inner.Constant, divisor), inner._terms.Where(term => term.Coefficient % divisor == 0).Select(term => term with { Coefficient = term.Coefficient / divisor }));
-        var rest = new DimExpression(inner.Constant - (Saturating.FloorDivide(inner.Constant, divisor) * divisor), [.. inner._terms.Where(term => term.Coefficient % divisor != 0)]);
+        var quotient = Saturating.FloorDivide(inner.Constant, divisor);
+        var whole = new DimExpression(quotient, [.. inner._terms.Where(term => term.Coefficient % divisor == 0).Select(term => term with { Coefficient = term.Coefficient / divisor })]);
+        var rest = new DimExpression(inner.Constant - (quotient * divisor), inner._terms.RemoveAll(term => term.Coefficient % divisor == 0));
         if (rest.IsConstant)
             return whole;
 
         // ⌊(g·x + c) / (g·d)⌋ = ⌊(x + ⌊c/g⌋) / d⌋.
-        var common = rest._terms.Aggregate(divisor, (g, term) => Gcd(g, Math.Abs(term.Coefficient)));
+        var common = divisor;
+        foreach (var term in rest._terms)
+            common = Gcd(common, Math.Abs(term.Coefficient));
         if (common > 1)
         {
             rest = new DimExpression(rest.Constant / common, [.. rest._terms.Select(term => term with { Coefficient = term.Coefficient / common })]);
@@ -58,7 +87,7 @@ internal sealed class DimExpression : IEquatable<DimExpression>
         if (rest._terms is [{ Coefficient: 1, Atoms: [{ Inner: { } nested } atom] }])
             return whole + Floor(nested + Number(Saturating.Multiply(atom.Divisor, rest.Constant)), Saturating.Multiply(atom.Divisor, divisor));
 
-        return whole + new DimExpression(0, [new Term(1, [new Atom(null, rest, divisor)])]);
+        return whole + Of(new Atom(null, rest, divisor));
     }
 
     public long Evaluate(Func<string, long> symbol)
@@ -109,79 +138,94 @@ internal sealed class DimExpression : IEquatable<DimExpression>
     public bool GrowsFromZero => _terms.All(term => term.Coefficient > 0
         && term.Atoms.All(atom => atom.Inner?.GrowsFromZero != false && (term.Atoms.Length == 1 || atom.Evaluate(_ => 0) >= 0)));
 
-    public bool Equals(DimExpression? other) => other is not null && ToString() == other.ToString();
+    public bool Equals(DimExpression? other) => other is not null && Constant == other.Constant && _terms.Length == other._terms.Length && ToString() == other.ToString();
 
     public override bool Equals(object? obj) => Equals(obj as DimExpression);
 
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
-    public override string ToString() => _key ??= Print();
+    public override string ToString() => _text ??= Print();
 
-    private IEnumerable<Term> AllTerms => Constant == 0 ? _terms : _terms.Append(new Term(Constant, []));
+    private static DimExpression Of(Atom atom) => new(0, [new Term(1, [atom], atom.Text)]);
 
-    private static DimExpression Canonical(long constant, IEnumerable<Term> terms) => new(constant,
-    [
-        .. terms.GroupBy(term => term.Key, (_, same) => same.Aggregate((a, b) => a with { Coefficient = Saturating.Add(a.Coefficient, b.Coefficient) }))
-            .Where(term => term.Coefficient != 0)
-            .OrderBy(term => term.Key, StringComparer.Ordinal),
-    ]);
+    private DimExpression Times(long factor) => factor switch
+    {
+        0 => Number(0),
+        1 => this,
+        _ => new(Saturating.Multiply(Constant, factor), ImmutableArray.CreateRange(_terms, term => term with { Coefficient = Saturating.Multiply(term.Coefficient, factor) })),
+    };
 
     private string Print()
     {
         var text = new StringBuilder();
-        foreach (var term in _terms.OrderBy(term => term.Coefficient < 0))
-        {
-            if (text.Length > 0)
-                text.Append(term.Coefficient < 0 ? " - " : " + ");
-            else if (term.Coefficient < 0)
-                text.Append('-');
-            if (Math.Abs(term.Coefficient) != 1)
-                text.Append(CultureInfo.InvariantCulture, $"{Math.Abs(term.Coefficient)} * ");
-            text.Append(term.Key);
-        }
-
+        Print(text, negative: false);
+        Print(text, negative: true);
         if (Constant != 0)
             text.Append(CultureInfo.InvariantCulture, $" {(Constant < 0 ? '-' : '+')} {Math.Abs(Constant)}");
         return text.ToString();
     }
 
+    private void Print(StringBuilder text, bool negative)
+    {
+        foreach (var term in _terms)
+        {
+            if (term.Coefficient < 0 != negative)
+                continue;
+            if (text.Length > 0)
+                text.Append(negative ? " - " : " + ");
+            else if (negative)
+                text.Append('-');
+            if (Math.Abs(term.Coefficient) != 1)
+                text.Append(CultureInfo.InvariantCulture, $"{Math.Abs(term.Coefficient)} * ");
+            text.Append(term.Key);
+        }
+    }
+
     internal static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 
-    private readonly record struct Term(long Coefficient, ImmutableArray<Atom> Atoms)
+    /// <param name="Key">The atoms as text, by which terms are sorted.</param>
+    private readonly record struct Term(long Coefficient, ImmutableArray<Atom> Atoms, string Key)
     {
-        public string Key => string.Join(" * ", Atoms.Select(atom => atom.ToString()));
-
-        public Term Times(Term other) =>
-            new(Saturating.Multiply(Coefficient, other.Coefficient), [.. Atoms.Concat(other.Atoms).OrderBy(atom => atom.ToString(), StringComparer.Ordinal)]);
+        public Term Times(Term other)
+        {
+            var atoms = Atoms.AddRange(other.Atoms).Sort((a, b) => string.CompareOrdinal(a.Text, b.Text));
+            return new(Saturating.Multiply(Coefficient, other.Coefficient), atoms, string.Join(" * ", atoms.Select(atom => atom.Text)));
+        }
     }
 
     /// <summary>A symbol by name, or ⌊Inner / Divisor⌋.</summary>
-    private readonly record struct Atom(string? Name, DimExpression? Inner, long Divisor)
+    private sealed class Atom(string? name, DimExpression? inner, long divisor)
     {
-        public long Evaluate(Func<string, long> symbol) => Name is { } name ? symbol(name) : Saturating.FloorDivide(Inner!.Evaluate(symbol), Divisor);
+        public string? Name => name;
+
+        public DimExpression? Inner => inner;
+
+        public long Divisor => divisor;
+
+        public string Text { get; } = name ?? Print(inner!, divisor);
+
+        public long Evaluate(Func<string, long> symbol) => name is not null ? symbol(name) : Saturating.FloorDivide(inner!.Evaluate(symbol), divisor);
 
         public DimExpression Substitute(Func<string, DimExpression?> meaning) =>
-            Name is { } name ? meaning(name) ?? Symbol(name) : Floor(Inner!.Substitute(meaning), Divisor);
+            name is not null ? meaning(name) ?? Symbol(name) : Floor(inner!.Substitute(meaning), divisor);
 
         // ⌊e(x) / d⌋ grows by a whole number as soon as e has grown by a multiple of d.
         public (long Period, long Growth)? Cycle(long longest)
         {
-            if (Inner is null)
+            if (inner is null)
                 return (1, 1);
-            if (Inner.Cycle(longest) is not var (period, growth))
+            if (inner.Cycle(longest) is not var (period, growth))
                 return null;
-            var times = Divisor / Gcd(Divisor, Math.Abs(growth));
-            return times <= longest / period ? (period * times, Saturating.Multiply(growth, times) / Divisor) : null;
+            var times = divisor / Gcd(divisor, Math.Abs(growth));
+            return times <= longest / period ? (period * times, Saturating.Multiply(growth, times) / divisor) : null;
         }
 
-        public override string ToString()
+        private static string Print(DimExpression inner, long divisor)
         {
-            if (Name is { } name)
-                return name;
-            if (Inner!.Constant == Divisor - 1)
-                return $"ceil({Inner + Number(1 - Divisor)} / {Divisor})";
-            var compound = Inner.Constant != 0 || Inner._terms.Length > 1 || Inner._terms[0].Coefficient != 1;
-            return compound ? $"(({Inner}) // {Divisor})" : $"({Inner} // {Divisor})";
+            if (inner.Constant == divisor - 1)
+                return $"ceil({inner + Number(1 - divisor)} / {divisor})";
+            var compound = inner.Constant != 0 || inner._terms.Length > 1 || inner._terms[0].Coefficient != 1;
+            return compound ? $"(({inner}) // {divisor})" : $"({inner} // {divisor})";
         }
     }
 }

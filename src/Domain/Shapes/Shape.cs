@@ -34,6 +34,9 @@ public sealed class Shape
 
     public Dim this[Axis axis] => _dims[Position(axis)];
 
+    /// <summary>Whether some dimension is written as this size.</summary>
+    public bool Has(Dim size) => Array.IndexOf(_dims, size) >= 0;
+
     public bool Has(Axis axis) => Array.IndexOf(_axes, axis) >= 0;
 
     /// <summary>Where the axis stands as written; the batch is 0. Throws when the shape has no such axis.</summary>

@@ -10,7 +10,7 @@ internal static class BoundFindings
         var last = new Dictionary<string, Assumption>();
         foreach (var bound in conditions.Assumptions)
         {
-            foreach (var symbol in bound.IsBound ? bound.Decision.After.NarrowedSince(bound.Decision.Before) : [])
+            foreach (var symbol in bound.IsBound ? bound.Decision.Narrowed : [])
                 last[symbol] = bound;
         }
 

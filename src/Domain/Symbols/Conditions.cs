@@ -6,13 +6,12 @@ namespace ConcatService.Domain.Symbols;
 /// <summary>Decides what layers require of symbolic sizes, and keeps what had to be assumed on the way through a network.</summary>
 public sealed class Conditions
 {
-    /// <summary>Requirements that are decided for one spec; beyond it they are unknown, so that a hostile spec is answered soon.</summary>
-    private const int MostDecisions = 20_000;
+    /// <summary>Beyond so much work on one spec requirements are unknown, so that a hostile one is answered soon: some 0.2 s.</summary>
+    private const long MostWork = 500_000;
 
     private readonly HashSet<(Dim, bool)> _certain = [];
     private readonly List<Assumption> _assumptions = [];
     private Knowledge _knowledge;
-    private int _decisions;
 
     /// <param name="graph">Its symbols, with what the caller promises about them: any size from 1 up where nothing is promised.</param>
     public Conditions(Graph graph)
@@ -24,10 +23,10 @@ public sealed class Conditions
     /// <summary>The symbols of the network's inputs, without the batch.</summary>
     public IReadOnlyList<string> Symbols => [.. Graph.Inputs.SelectMany(input => input.Shape.Dims.Skip(1)).SelectMany(size => size.Symbols).Distinct()];
 
-    internal Graph Graph { get; }
+    /// <summary>Sizes that were tried so far.</summary>
+    internal long Work { get; private set; }
 
-    /// <summary>How many requirements took a look at the sizes.</summary>
-    internal int Decisions => _decisions;
+    private Graph Graph { get; }
 
     /// <summary>What was assumed, in execution order.</summary>
     internal IReadOnlyList<Assumption> Assumptions => _assumptions;
@@ -87,18 +86,23 @@ public sealed class Conditions
 
         if (open.Count == 0)
             return (Answer.Never, knowledge);
-        if (++_decisions > MostDecisions)
+        if (++Work > MostWork)
             return (Answer.Unknown, knowledge);
         var symbols = open.SelectMany(comparison => comparison.Left.Symbols).Distinct().ToList();
         if (symbols is not [var symbol])
             return open is [var only] ? OfSeveral(only, knowledge) : (Answer.Unknown, knowledge);
-        if (knowledge.SetOf(symbol) is not { } set || Requirements.Narrow(set, open) is not { } holding)
+        if (knowledge.SetOf(symbol) is not { } set)
+            return (Answer.Unknown, knowledge);
+        var narrowed = Requirements.Narrow(set, open, out var tried);
+        Work += tried;
+        if (narrowed is not { } holding)
             return (Answer.Unknown, knowledge);
         if (holding.IsEmpty)
             return (Answer.Never, knowledge);
         if (set.SmallestOutside(holding) is not null)
             return (Answer.Sometimes, knowledge.With(symbol, holding));
-        if (open is [var single])
+        // What is only supposed so far may yet not be assumed.
+        if (open is [var single] && ReferenceEquals(knowledge, _knowledge))
             _certain.Add((single.Left, single.OrMore));
         return (Answer.Always, knowledge);
     }

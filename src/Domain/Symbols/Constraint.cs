@@ -15,7 +15,7 @@ public sealed record Constraint(string Symbol, string Condition, long? Counterex
         var known = conditions.Knowledge;
         foreach (var symbol in known.NarrowedSince(promised))
         {
-            var narrowing = conditions.Assumptions.Where(each => each.Decision.After.NarrowedSince(each.Decision.Before).Contains(symbol)).ToList();
+            var narrowing = conditions.Assumptions.Where(each => each.Decision.Narrowed.Contains(symbol)).ToList();
             var counterexample = known.FailingSince(promised, symbol);
             var layer = narrowing.Find(each => counterexample is { } size && each.Decision.After.SetOf(symbol)?.Contains(size) == false) ?? narrowing[^1];
             var condition = (known.MeaningOf(symbol) is null ? SizeText.Of(symbol, known.SetOf(symbol)!) : null) ?? known.TextOf(symbol, [.. narrowing.SelectMany(each => each.Decision.Requirements)]);

@@ -34,7 +34,7 @@ internal sealed record Knowledge(IReadOnlyDictionary<string, SymbolPromise> Prom
 
     /// <summary>The symbols about which more is known here than there.</summary>
     public IEnumerable<string> NarrowedSince(Knowledge before) =>
-        Sets.Keys.Where(symbol => Sets[symbol] is { } set && before.SetOf(symbol)?.SmallestOutside(set) is not null).Concat(Meanings.Keys.Where(symbol => !before.Meanings.ContainsKey(symbol))).Distinct().Order(StringComparer.Ordinal);
+        Sets.Keys.Where(symbol => Sets[symbol] is { } set && !ReferenceEquals(set, before.Sets.GetValueOrDefault(symbol)) && before.SetOf(symbol)?.SmallestOutside(set) is not null).Concat(Meanings.Keys.Where(symbol => !before.Meanings.ContainsKey(symbol))).Distinct().Order(StringComparer.Ordinal);
 
     /// <summary>The smallest size above the smallest admissible one that was admissible there and is not here; null when there is none.</summary>
     public long? FailingSince(Knowledge before, string symbol) => MeaningOf(symbol) is null
@@ -77,7 +77,7 @@ internal sealed record Knowledge(IReadOnlyDictionary<string, SymbolPromise> Prom
         if (MeaningOf(symbol) is { } meaning)
             return $"{symbol} == {meaning}";
         var own = requirements.Where(each => each.Any.Any(comparison => Known(comparison.Difference).Symbols.SequenceEqual([symbol]))).ToList();
-        var alone = own.Aggregate(Promised(symbol), (set, requirement) => set is null ? null : Requirements.Narrow(set, [.. requirement.Any.Select(each => each with { Left = Known(each.Difference), Right = 0 })]));
+        var alone = own.Aggregate(Promised(symbol), (set, requirement) => set is null ? null : Requirements.Narrow(set, [.. requirement.Any.Select(each => each with { Left = Known(each.Difference), Right = 0 })], out _));
         return (alone is { IsEmpty: false } ? SizeText.Of(symbol, alone) : null) ?? string.Join(" and ", own);
     }
 }

@@ -6,8 +6,10 @@ namespace ConcatService.Domain.Symbols;
 internal static class Requirements
 {
     /// <summary>The members for which one of the comparisons holds, each over the set's symbol alone; null where that cannot be decided.</summary>
-    public static SizeSet? Narrow(SizeSet set, IReadOnlyList<Requirement.Comparison> any)
+    /// <param name="tried">For how many sizes something was worked out.</param>
+    public static SizeSet? Narrow(SizeSet set, IReadOnlyList<Requirement.Comparison> any, out long tried)
     {
+        tried = 0;
         var (from, period) = (set.First, 1L);
         var tests = new List<Func<long, bool>>();
         foreach (var comparison in any)
@@ -15,6 +17,7 @@ internal static class Requirements
             var difference = comparison.Difference;
             if (difference.Cycle(SizeSet.MostEntries / 2) is not var (own, growth))
                 return null;
+            tried += own;
             var values = new long[own];
             var at = set.First;
             Func<string, long> here = _ => at;
@@ -32,7 +35,9 @@ internal static class Requirements
             tests.Add(size => comparison.Holds(Saturating.Add(values[(size - set.First) % own], Saturating.Multiply((size - set.First) / own, growth))));
         }
 
-        return set.Where(size => tests.Exists(test => test(size)), from, period);
+        var narrowed = set.Where(size => tests.Exists(test => test(size)), from, period);
+        tried += narrowed is null ? 0 : narrowed.Tail + narrowed.Period - set.First;
+        return narrowed;
     }
 
     /// <summary>The size from which on the comparison's truth no longer changes, among the sizes that are a multiple of the period away.</summary>

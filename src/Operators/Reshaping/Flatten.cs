@@ -30,7 +30,8 @@ public sealed record Flatten : Operator
         var joined = input.Axes.Skip(start).Take(end - start + 1).ToList();
         var others = input.Axes.Where((_, i) => i < start || i > end);
         var axis = joined.Count == 1 ? joined[0] : joined.Contains(Axis.Channels) || input.Rank - joined.Count == 1 ? Axis.Channels : others.Any(other => other.IsSpatial()) ? Axis.Other : Axis.Time;
-        var size = input.Dims.Skip(start).Take(end - start + 1).Aggregate((a, b) => a * b);
+        if (Views.Product(site, input.Dims.Skip(start).Take(end - start + 1)) is not { } size)
+            return null;
         return new([.. input.Dims.Take(start), size, .. input.Dims.Skip(end + 1)], [.. input.Axes.Take(start), axis, .. input.Axes.Skip(end + 1)], input.DType);   // [N, C, H, W] -> [N, C·H·W]
     }
 

@@ -23,7 +23,8 @@ public sealed record Reshape : Operator
     public override Shape? Infer(Site site)
     {
         var sizes = Shape.ToArray();
-        var all = site.Input.Dims.Skip(1).Aggregate((Dim)1, (a, b) => a * b);
+        if (Views.Product(site, site.Input.Dims.Skip(1)) is not { } all)
+            return null;
         if (sizes.Contains(0) || sizes.Count(size => size == -1) > 1 || sizes.Length > SpecReader.MaxRank)
             return site.Error(Codes.OutOfRange, $"shape is {Shape}; expected 1 to {SpecReader.MaxRank} sizes of at least 1, one of which may be -1.");
         var given = sizes.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
@@ -6,6 +7,26 @@ namespace ConcatService.Operators;
 /// <summary>What the operators share that only read their numbers in another shape or order.</summary>
 internal static class Views
 {
+    /// <summary>The product of sizes; null after reporting that it is too long to be written out.</summary>
+    public static Dim? Product(Site site, IEnumerable<Dim> sizes)
+    {
+        Dim product = 1;
+        foreach (var size in sizes)
+        {
+            if ((long)product.Terms * size.Terms > MostTerms)
+            {
+                site.Error(Codes.TooLarge, $"the product of {site.Input.Sizes} is too long to be written out. Give sizes as numbers.");
+                return null;
+            }
+
+            product *= size;
+        }
+
+        return product;
+    }
+
+    private const int MostTerms = 1000;
+
     /// <summary>For each dimension of the tensor, the written position that it holds.</summary>
     public static long[] PositionsOf(Shape shape)
     {
