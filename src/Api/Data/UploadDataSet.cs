@@ -39,7 +39,7 @@ internal static class UploadDataSet
         var columns = new List<Column>();
         try
         {
-            var budget = new Budget(limits, cancel);
+            var budget = new Budget(limits, upload.Files.Sum(file => file.Content.Length), cancel);
             Read(upload, budget, columns);
             return Assembly.Of(columns, upload.Form, budget);
         }

@@ -102,6 +102,18 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
     }
 
     [Fact]
+    public async Task A_file_that_packs_well_is_no_bomb_beside_others_that_do_not()
+    {
+        var noise = new byte[1_000_000];
+        new Random(1).NextBytes(noise);
+        var labels = Enumerable.Range(0, 18).Select(i => (byte)(i % 2)).ToArray();
+
+        var answer = await UploadAsync([("images_train", "a.gz", Gzip(Idx(new byte[18_000_000], 18, 1_000_000))), ("labels_train", "b", Idx(labels, 18)), ("images_test", "c", Idx(noise, 1, 1_000_000)), ("labels_test", "d", Idx([1], 1))], ("name", "packed"));
+
+        Assert.Equal(201, answer.Status);
+    }
+
+    [Fact]
     public async Task A_table_gives_numbers_categories_and_a_class()
     {
         const string train = "height;colour;species\n1.5;red;\"a; b\"\n2;\"blue\";c\r\n\n3;red;c\n", test = "height;colour;species\n4;green;c\n";

@@ -1,7 +1,10 @@
 namespace ConcatService.Api.Data.Reading;
 
 /// <summary>Counts what an upload unpacks to and what is kept of it, while that happens.</summary>
-internal sealed class Budget(UploadLimits limits, CancellationToken cancel)
+/// <param name="limits">What is allowed.</param>
+/// <param name="sentBytes">The length of all files as they were sent.</param>
+/// <param name="cancel">Looked at with every count.</param>
+internal sealed class Budget(UploadLimits limits, long sentBytes, CancellationToken cancel)
 {
     // Real archives of numbers and pictures stay below 20; deflate's most is 1,032. Small files are let through: their headers alone can be more.
     private const long FreeBytes = 16 << 20;
@@ -12,15 +15,14 @@ internal sealed class Budget(UploadLimits limits, CancellationToken cancel)
     public FileStream NewFile() => limits.NewFile();
 
     /// <param name="bytes">So many more came out of an archive.</param>
-    /// <param name="packed">The length of the archive.</param>
-    public void Unpacked(long bytes, long packed)
+    public void Unpacked(long bytes)
     {
         cancel.ThrowIfCancellationRequested();
         _unpacked += bytes;
         if (_unpacked > limits.Bytes)
-            throw UploadException.TooLarge($"The archive unpacks to more than the {limits.Bytes} bytes that are allowed.");
-        if (_unpacked > FreeBytes && _unpacked > MostPerPackedByte * packed)
-            throw new UploadException("dataset.bomb", $"The archive of {packed} bytes unpacks to more than {MostPerPackedByte} times that: no data is like this. Pack it again with less compression.");
+            throw UploadException.TooLarge($"What was sent unpacks to more than the {limits.Bytes} bytes that are allowed.");
+        if (_unpacked > FreeBytes && _unpacked > MostPerPackedByte * sentBytes)
+            throw new UploadException("dataset.bomb", $"What was sent in {sentBytes} bytes unpacks to more than {MostPerPackedByte} times that: no data is like this. Pack it again with less compression.");
     }
 
     /// <param name="bytes">So many more are kept.</param>

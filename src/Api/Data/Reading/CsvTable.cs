@@ -44,7 +44,7 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
             {
                 for (var i = 0; i < row.Count; i++)
                     _columns[i].See(row[i], Shown.Of(file.FileName), rows.Line);
-                budget.Unpacked(0, 0);                                          // looks whether the caller is still there
+                budget.Unpacked(0);                                             // looks whether the caller is still there
             }
         }
     }

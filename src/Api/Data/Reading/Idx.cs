@@ -15,7 +15,7 @@ internal static class Idx
 
     public static void Read(UploadedFile file, Budget budget, List<Column> columns)
     {
-        var (packed, name) = (file.Content.Length, Shown.Of(file.FileName));
+        var name = Shown.Of(file.FileName);
         var isPacked = file.Start is [0x1F, 0x8B, ..];
         using var content = isPacked ? new GZipStream(file.Content, CompressionMode.Decompress, leaveOpen: true) : (Stream)new BufferedStream(file.Content);
         try
@@ -34,7 +34,7 @@ internal static class Idx
                 if (read < wanted)
                     throw UploadException.Malformed($"{name} ends {left - read} bytes before the end that its header announces.");
                 if (isPacked)
-                    budget.Unpacked(read, packed);
+                    budget.Unpacked(read);
                 column.Add(buffer.AsSpan(0, read));
                 left -= read;
             }

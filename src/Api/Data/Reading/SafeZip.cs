@@ -10,13 +10,12 @@ internal sealed class SafeZip : IDisposable
     private const int UnixTypeMask = 0xF000, UnixLink = 0xA000;
 
     private readonly ZipArchive _archive;
-    private readonly long _packed;
     private readonly Budget _budget;
 
     /// <exception cref="UploadException">It is damaged, or holds what no data set needs.</exception>
     public SafeZip(FileStream file, Budget budget)
     {
-        (_packed, _budget) = (file.Length, budget);
+        _budget = budget;
         try
         {
             _archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true, Encoding.UTF8);
@@ -36,7 +35,7 @@ internal sealed class SafeZip : IDisposable
     public IEnumerable<ZipArchiveEntry> Files => _archive.Entries.Where(entry =>
         !entry.FullName.EndsWith('/') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal) && entry.Name is not (".DS_Store" or "Thumbs.db" or "desktop.ini"));
 
-    public Stream Open(ZipArchiveEntry entry) => new Counted(entry.Open(), entry.FullName, read => _budget.Unpacked(read, _packed));
+    public Stream Open(ZipArchiveEntry entry) => new Counted(entry.Open(), entry.FullName, read => _budget.Unpacked(read));
 
     public void Dispose() => _archive.Dispose();
 
