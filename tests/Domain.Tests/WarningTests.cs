@@ -238,6 +238,31 @@ public sealed class WarningTests
         """).Report.Diagnostics);
 
     [Fact]
+    public void The_loose_layer_is_found_behind_a_sum_whose_first_input_is_the_networks()
+    {
+        var warning = Assert.Single(Compile("""
+            { "inputs": { "image": { "shape": [8, 28, 28] } }, "layers": [
+              { "name": "a", "type": "conv2d", "out_channels": 8, "kernel_size": 1, "norm": "batch_norm", "activation": "relu" },
+              { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 1, "activation": "relu" },
+              { "name": "sum", "type": "add", "inputs": ["image", "b"] },
+              { "name": "both", "type": "concat", "inputs": ["a", "sum"] },
+              { "name": "head", "type": "conv2d", "out_channels": 4, "kernel_size": 3 } ] }
+            """).Report.Diagnostics);
+        Assert.Equal(["norm-b", "normalise-sum"], warning.Fixes.Select(fix => fix.Id));
+    }
+
+    [Fact]
+    public void Ten_thousand_loose_ends_are_answered_soon()
+    {
+        var layers = string.Join(", ", Enumerable.Range(0, 10_000).Select(i => $$"""{ "type": "relu", "inputs": ["image"] }"""));
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        var compiled = Compile($$"""{ "inputs": { "image": { "shape": [8, 28, 28] } }, "layers": [ {{layers}} ] }""");
+        Assert.InRange(compiled.Report.Diagnostics.Count, 900, 1000);
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds < 10, "took over ten seconds");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds:N0} ms");
+    }
+
+    [Fact]
     public void Every_code_is_listed_once()
     {
         Assert.Equal(Codes.All.Count, Codes.All.Select(code => code.Name).Distinct().Count());

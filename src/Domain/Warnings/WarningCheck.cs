@@ -16,8 +16,11 @@ internal static class WarningCheck
         if (found.Count == 0)
             return;
         var before = found.Select(each => each.Key).ToHashSet();
+        var cost = compiled.Planned.Rows.Count + (10 * found.Count);            // each proof compiles, and words what is left
         foreach (var repeated in found.GroupBy(each => (each.Code, each.Path.ToString())))
         {
+            if (compiled.Report.IsFull)
+                return;
             var keys = repeated.Select(each => each.Key).ToHashSet();
             // A repair that brings another warning is offered only where there is none without.
             var fixes = Proven(keys, before);
@@ -25,8 +28,10 @@ internal static class WarningCheck
 
             List<Fix> Proven(HashSet<(Code, string)> gone, HashSet<(Code, string)>? known)
             {
+                if (!effort.Spend(0))
+                    return [];
                 var proof = new Proof(compiled, json, after => OutputWhenGone(repeated.First(), after, gone, known));
-                return [.. repeated.First().Fixes().TakeWhile(_ => effort.Spend(compiled.Planned.Rows.Count)).Select(proof.Try).OfType<Proven>().Select(proven => proven.Fix)];
+                return [.. repeated.First().Fixes().TakeWhile(_ => effort.Spend(cost)).Select(proof.Try).OfType<Proven>().Select(proven => proven.Fix)];
             }
         }
     }

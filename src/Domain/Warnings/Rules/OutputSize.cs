@@ -20,7 +20,7 @@ internal sealed class OutputSize : WarningRule
         {
             var output = flow.Compiled.Graph.Outputs[i];
             var shape = flow.Compiled.Plan!.Shapes[output.Wire];
-            var at = Array.FindIndex(flow.Layers, layer => shape.SpatialAxes.Any() && layer.Name == output.Wire.Source);
+            var at = shape.SpatialAxes.Any() ? Array.FindLastIndex(flow.Layers, layer => layer.Name == output.Wire.Source) : -1;
             foreach (var input in at < 0 ? [] : flow.Inputs)
             {
                 if (input.Shape.SameAxes(shape) && Differing(flow, at, input, shape) is { } numbers)

@@ -34,7 +34,7 @@ internal sealed class UnevenWidths : WarningRule
                     narrow = i;
             }
 
-            if (Features(shapes[wide]) is not { } most || Features(shapes[narrow]) is not { } least || most <= MostRatio * least)
+            if (Features(shapes[wide]) is not { } most || Features(shapes[narrow]) is not { } least || Features(flow.Layers[merge].Output) is null || most <= Saturating.Multiply(MostRatio, least))
                 continue;
             var (from, to) = (flow.Sources(merge)[wide], flow.Sources(merge)[narrow]);
             if (IsMadeFrom(flow, to, from) || IsMadeFrom(flow, from, to))

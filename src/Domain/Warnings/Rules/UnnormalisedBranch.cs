@@ -38,14 +38,13 @@ internal sealed class UnnormalisedBranch : WarningRule
 
             if (held < 0 || loose < 0 || (isNormalisedNext ??= NormalisedNext(flow))[merge])
                 continue;
-            found.Add(Unnormalised(flow, merge, held, loose));
+            found.Add(Unnormalised(flow, merge, held, loose, LastWeighted(flow, sources[loose], since)));
         }
     }
 
-    private Warning Unnormalised(Flow flow, int merge, int held, int loose)
+    private Warning Unnormalised(Flow flow, int merge, int held, int loose, int last)
     {
         var name = flow.InputName(merge, loose);
-        var last = LastWeighted(flow, flow.Sources(merge)[loose]);
         return AtMerge(flow, merge,
             $"{flow.InputName(merge, held)} is normalised and {name} is not: nothing holds the scale of {flow.NameOf(last)} ({flow.Layers[last].Operator.Kind}) near the other's, and the larger one drowns the smaller.",
             $"Normalise {name} too.") with
@@ -96,10 +95,18 @@ internal sealed class UnnormalisedBranch : WarningRule
         return next;
     }
 
-    private static int LastWeighted(Flow flow, int layer)
+    /// <summary>The weighted layer that makes the numbers of a layer loose.</summary>
+    private static int LastWeighted(Flow flow, int layer, int[] since)
     {
-        while (!flow.Effects[layer].HasFlag(Effect.Weighs))
-            layer = flow.Sources(layer)[0];
+        while (!flow.Effects[layer].HasFlag(Effect.Weighs) || flow.Layers[layer].Operator is ConvTranspose)
+        {
+            var sources = flow.Sources(layer);
+            var from = sources[0];
+            foreach (var source in flow.IsMerge(layer) ? sources : [])
+                from = since[source] > since[from] ? source : from;
+            layer = from;
+        }
+
         return layer;
     }
 
