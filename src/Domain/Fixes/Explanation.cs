@@ -11,7 +11,7 @@ namespace ConcatService.Domain.Fixes;
 /// <summary>Adds the cause and the proven fixes to every mismatch that a compilation found.</summary>
 public static class Explanation
 {
-    /// <summary>Wider merges are reported without a cause; the concats of a DenseNet-264 that is written flat have up to 65 inputs.</summary>
+    /// <summary>In wider merges no layer is looked for to blame; the concats of a DenseNet-264 that is written flat have up to 65 inputs.</summary>
     private const int MostInputs = 100;
 
     internal static void Add(Compilation compiled, JsonElement json, Effort effort)
@@ -40,6 +40,8 @@ public static class Explanation
             var fixes = Rank(proof, FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()), cause.Kind is "odd_size_rounding" or "padding_difference" ? throughout.Extend : null).ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
         }
+
+        KeepFitting.Add(compiled, json);
     }
 
     private static void AddOverSymbols(Compilation compiled, Diagnostic found, JsonElement json, Candidate? promise, Effort effort, int cost)

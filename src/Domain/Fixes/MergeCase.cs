@@ -26,7 +26,8 @@ public sealed class MergeCase
         }
 
         Ancestor = FindAncestor();
-        Branches = [.. Merge.Inputs.Select((_, index) => BranchOf(index))];
+        var descends = Descendants();
+        Branches = [.. Merge.Inputs.Select((_, index) => BranchOf(index, descends))];
     }
 
     public Compilation Compiled { get; }
@@ -117,12 +118,11 @@ public sealed class MergeCase
         return common is { Count: > 0 } ? new Wire(common.MaxBy(name => _order.GetValueOrDefault(name, -1))!) : null;
     }
 
-    private Branch BranchOf(int index)
+    private Branch BranchOf(int index, HashSet<string> descends)
     {
         var wire = Merge.Inputs[index];
         var name = Diagnostic.Inputs[index].Name;
         var path = new List<PlannedLayer>();
-        var descends = Descendants();
         for (var at = wire; at.Source != Ancestor?.Source && _layers.TryGetValue(at.Source, out var layer);)
         {
             path.Add(layer);

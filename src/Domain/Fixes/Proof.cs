@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
@@ -33,10 +34,19 @@ public sealed class Proof
     /// <summary>A proven fix with its figures, or null.</summary>
     public Proven? Try(Candidate candidate)
     {
+        if (Patched(candidate.Patch) is not var (after, added) || _outputWhenGone(after) is not { } output)
+            return null;
+        var fix = new Fix(candidate.Id, candidate.Title, candidate.Effect, Parameters(after) - Parameters(_before), Macs(after) - Macs(_before), output, candidate.Patch);
+        return new(candidate, fix, added, after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition));
+    }
+
+    /// <summary>The patched spec compiled, with the number of errors that it brings to light; null where it cannot be patched, or has an error that the patch made.</summary>
+    internal (Compilation After, int NewErrors)? Patched(JsonArray patch)
+    {
         ReadOnlyMemory<byte> spec;
         try
         {
-            spec = PatchedText.Of(_json, candidate.Patch);
+            spec = PatchedText.Of(_json, patch);
         }
         catch (Exception inapplicable) when (inapplicable is InvalidOperationException or ArgumentException)
         {
@@ -45,15 +55,10 @@ public sealed class Proof
 
         using var document = JsonDocument.Parse(spec, Compiler.Strict);
         var after = Compiler.CompileOnly(document.RootElement);
-        if (_outputWhenGone(after) is not { } output)
-            return null;
 
         // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none to light.
         var added = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && IsNew(found)).ToList();
-        if (added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)))
-            return null;
-        var fix = new Fix(candidate.Id, candidate.Title, candidate.Effect, Parameters(after) - Parameters(_before), Macs(after) - Macs(_before), output, candidate.Patch);
-        return new(candidate, fix, added.Count, after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition));
+        return added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)) ? null : (after, added.Count);
     }
 
     /// <summary>Whether the spec as sent did not have this error.</summary>

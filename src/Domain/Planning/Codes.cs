@@ -21,6 +21,7 @@ public static class Codes
     public static readonly Code Cycle = new("spec.cycle", "Layers feed each other in a circle.");
     public static readonly Code NoOutput = new("spec.no_output", "The network has no layer, or an output names none.");
     public static readonly Code TooLarge = new("spec.too_large", "More layers, depth, parameters or elements than the service accepts.");
+    public static readonly Code MoreFindings = new("spec.more_findings", "The list of findings ends here; there are more.");
     public static readonly Code LayerRank = new("layer.rank", "The input has more or fewer dimensions than the layer works on.");
     public static readonly Code LayerAxes = new("layer.axes", "The input's dimensions are in another order than the layer works on, or an axis does not exist.");
     public static readonly Code LayerDType = new("layer.dtype", "The input's element type is not one that the layer works on.");

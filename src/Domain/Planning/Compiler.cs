@@ -36,6 +36,7 @@ public static class Compiler
             Explanation.Add(compiled, json, effort);
         if (compiled.Plan is not null)
             WarningCheck.Add(compiled, json, effort);
+        compiled.Report.Close();
         return compiled;
     }
 

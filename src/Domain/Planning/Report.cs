@@ -8,6 +8,7 @@ public sealed class Report
     private const int MostFindings = 1000;
 
     private readonly List<Diagnostic> _diagnostics = [];
+    private int _more;
 
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
 
@@ -23,8 +24,17 @@ public sealed class Report
     {
         HasErrors |= diagnostic.Severity == Severity.Error;
         HasConditions |= diagnostic.Severity == Severity.Condition;
-        if (!IsFull)
+        if (IsFull)
+            _more++;
+        else
             _diagnostics.Add(diagnostic);
+    }
+
+    /// <summary>Says so where the list was cut. Nothing is added afterwards.</summary>
+    public void Close()
+    {
+        if (IsFull)
+            _diagnostics.Add(new(Codes.MoreFindings, Severity.Info, SpecPath.Root, $"The first {MostFindings:N0} findings are listed; {(_more > 0 ? $"{_more:N0} more were found, and " : "")}the search may have ended before all were. Repair these and ask again."));
     }
 
     public void Error(Code code, SpecPath path, string message, string? layer = null) => Add(new(code, Severity.Error, path, message, layer));

@@ -66,14 +66,16 @@ internal static class Mismatches
     /// <param name="decision">What was decided where sizes are symbolic.</param>
     public static Shape? Report(Site site, int? joined, List<int> differing, Code code, string? message = null, Decision? decision = null)
     {
-        var at = differing.Exists(position => Array.Exists(site.Inputs, input => !input.Dims[position].IsKnown)) ? (decision ?? site.Conditions.Decide()).Counterexample(site.Conditions.Symbols) : null;
+        // Where any size is symbolic, causes and fixes are looked for between numbers; the message needs them only where sizes that differ are.
+        var numbers = Array.Exists(site.Inputs, input => input.Dims.Skip(1).Any(size => !size.IsKnown)) ? (decision ?? site.Conditions.Decide()).Counterexample(site.Conditions.Symbols) : null;
+        var at = differing.Exists(position => Array.Exists(site.Inputs, input => !input.Dims[position].IsKnown)) ? numbers : null;
         var layer = site.Layer;
         var planned = new PlannedLayer(layer, site.Inputs, []);
         var severity = decision?.Answer == Answer.Sometimes ? Severity.Condition : Severity.Error;
         site.Report.Add(new(code, severity, layer.Path, $"{layer.Name}: {message ?? Describe(site, differing, decision, at)}", layer.Name)
         {
             Inputs = site.NamedInputs,
-            Mismatch = new(planned, joined, differing) { At = at },
+            Mismatch = new(planned, joined, differing) { At = numbers },
             Decision = decision,
         });
         return null;

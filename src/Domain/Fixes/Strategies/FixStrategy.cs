@@ -29,7 +29,7 @@ public abstract class FixStrategy
         merge.Branches.GroupBy(branch => branch.Shape.SpatialSizes).OrderByDescending(group => group.Count()).Select(group => group.First());
 
     /// <summary>The name of a branch inside an id: letters, digits and dashes.</summary>
-    protected static string Slug(string name) => new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
+    internal static string Slug(string name) => new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
 
     /// <summary>Names as a sentence lists them: <c>a, b and c</c>.</summary>
     protected static string Listed(IEnumerable<string> names) => names.ToArray() is [.. { Length: > 0 } some, var last] ? $"{string.Join(", ", some)} and {last}" : string.Concat(names);
