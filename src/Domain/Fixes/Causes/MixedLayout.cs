@@ -23,7 +23,7 @@ internal sealed class MixedLayout : CauseRule
             return new("mixed_layout", other.Name, other.Path, Explain(merge, other));
 
         return merge.Branches.Count == 2 && merge.Mismatch.Axis is { } joined && Rotation(merge.Branches[1].Shape, merge.Branches[0].Shape, joined) is not null
-            ? Blame("mixed_layout", null, $"Written in the other order, {merge.Branches[1].Name} would fit: {merge.Branches[1].Shape.Sizes} has the sizes of the other layout.")
+            ? Blame("mixed_layout", null, $"{merge.Branches[1].Name}, {merge.Branches[1].Shape.Sizes}, has the sizes of the other layout: with its dimensions turned it would fit.")
             : null;
     }
 

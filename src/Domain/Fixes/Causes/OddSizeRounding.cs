@@ -23,6 +23,6 @@ internal sealed class OddSizeRounding : CauseRule
             return null;
         var (at, on, first) = rounding.OrderByDescending(each => each.Step.RoundsDown).ThenBy(each => merge.OrderOf(each.Step.Layer)).First();
         return Blame("odd_size_rounding", first.Layer,
-            $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds to {first.After}; without rounding both branches would be {on.Exact(at)}.");
+            $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds to {first.After}; without rounding the branches would agree at {on.Exact(at)}.");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class RankDifference : CauseRule
         }
 
         var keeps = merge.Branches.OrderByDescending(branch => branch.Shape.Rank).SelectMany(branch => branch.Path).LastOrDefault(Keeps);
-        return Blame("rank_difference", keeps, keeps is null ? "The inputs come with different numbers of dimensions." : $"{keeps.Name} ({keeps.Operator.Kind}) keeps its axes and gives {keeps.Output.Sizes}; the other inputs are vectors.");
+        return Blame("rank_difference", keeps, keeps is null ? "They come so from the network's inputs, and no layer on the way changes that." : $"{keeps.Name} ({keeps.Operator.Kind}) keeps its axes and gives {keeps.Output.Sizes}; the other inputs are vectors.");
     }
 
     /// <summary>Whether the layer could have left out axes that it keeps.</summary>

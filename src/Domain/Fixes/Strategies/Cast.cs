@@ -17,6 +17,6 @@ internal sealed class Cast : FixStrategy
         var narrow = merge.Branches.Where(branch => branch.Shape.DType != DType.Float32).ToList();
         var patch = new PatchWriter(merge);
         if (narrow.All(branch => patch.Insert(branch.Index, "cast", new JsonObject { ["type"] = "cast", ["dtype"] = "float32" })))
-            yield return new($"cast-{Slug(narrow[0].Name)}", $"Cast {string.Join(", ", narrow.Select(branch => branch.Name))} to float32", "Whole numbers above 16,777,216 are rounded.", Loss.None, patch.Patch);
+            yield return new($"cast-{Slug(narrow[0].Name)}", $"Cast {Listed(narrow.Select(branch => branch.Name))} to float32", "Whole numbers above 16,777,216 are rounded.", Loss.None, patch.Patch);
     }
 }

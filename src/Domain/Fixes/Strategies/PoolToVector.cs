@@ -12,7 +12,7 @@ internal sealed class PoolToVector : FixStrategy
         if (cause.Kind != "rank_difference" || !merge.Branches.Any(branch => branch.Shape.Rank == 2 && branch.Shape.Has(Axis.Channels)))
             yield break;
         var maps = merge.Branches.Where(branch => branch.Shape.Rank > 2).ToList();
-        var names = string.Join(", ", maps.Select(branch => branch.Name));
+        var names = Listed(maps.Select(branch => branch.Name));
         var pooled = new PatchWriter(merge);
         if (maps.All(branch => pooled.Insert(branch.Index, "pool", new JsonObject { ["type"] = "global_avg_pool" })))
             yield return new($"pool-{Slug(maps[0].Name)}", $"Average {names} over all positions", $"{names} becomes one number for each channel; where something was seen is lost, that it was seen is kept.", Loss.Resampled, pooled.Patch);

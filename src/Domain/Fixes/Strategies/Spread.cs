@@ -36,7 +36,7 @@ internal sealed class Spread : FixStrategy
                 yield break;
         }
 
-        var names = string.Join(", ", spread.Select(branch => branch.Name));
+        var names = Listed(spread.Select(branch => branch.Name));
         yield return repeats
             ? new($"expand-{Slug(spread[0].Name)}", $"Repeat {names} at every position of {target.Name}", $"{names} stands at each of the {target.Shape.SpatialSizes} positions of {target.Name}, the same everywhere.", Loss.Resampled, patch.Patch)
             : new($"reshape-{Slug(spread[0].Name)}", $"Give {names} the axes of {target.Name}", $"The same numbers with axes of one; nothing is lost.", Loss.None, patch.Patch);
