@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ConcatService.Domain.Data;
 
 /// <summary>How a data set is named: <c>flowers</c> for its newest version, <c>flowers@3</c> for that one.</summary>
-/// <param name="Version">From 1; null for the newest.</param>
+/// <param name="Version">From 1; null for the newest. Of a generated data set, its seed.</param>
 public sealed partial record DataSetReference(string Name, int? Version)
 {
     /// <summary>Null for what cannot be the name of a data set.</summary>

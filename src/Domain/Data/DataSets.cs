@@ -48,8 +48,13 @@ public static class DataSets
 
     public static IReadOnlyList<DataSetInfo> All { get; } = [FashionMnist, TwoScale, TwoView, ShapesRgb.Default, Segments, Tabular];
 
-    /// <summary>Null when there is none of that name.</summary>
-    public static DataSetInfo? Find(string name) => All.FirstOrDefault(known => known.Name == name) ?? ShapesRgb.Find(name);
+    /// <summary>Null when there is none of that name. The version of a generated data set is its seed: <c>two-scale@7</c>; without one it is 0.</summary>
+    public static DataSetInfo? Find(string name)
+    {
+        if (DataSetReference.TryParse(name) is not { } reference || (All.FirstOrDefault(known => known.Name == reference.Name) ?? ShapesRgb.Find(reference.Name)) is not { } found)
+            return null;
+        return reference.Version is null || found != FashionMnist ? found with { Name = name } : null;
+    }
 
     /// <summary>What to answer when there is none: the names, and the nearest spelling.</summary>
     /// <param name="others">Names that are known beside those of every installation.</param>

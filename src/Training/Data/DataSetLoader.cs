@@ -17,9 +17,12 @@ public static class DataSetLoader
     /// <exception cref="ArgumentException">There is no data set of that name.</exception>
     /// <exception cref="FileNotFoundException">Its files are not on this machine; the message says what to install.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static DataSet Load(string name, DataFolders folders) =>
-        name == DataSets.FashionMnist.Name ? FashionMnist.Load(folders)
-        : Generators.TryGetValue(name, out var generate) ? generate(DataSets.Find(name)!, 0)
-        : ShapesRgb.Find(name) is { } shapes ? ShapesRgbPictures.Generate(shapes)
-        : throw new ArgumentException(DataSets.Unknown(name), nameof(name));
+    public static DataSet Load(string name, DataFolders folders)
+    {
+        if (name == DataSets.FashionMnist.Name)
+            return FashionMnist.Load(folders);
+        var info = DataSets.Find(name) ?? throw new ArgumentException(DataSets.Unknown(name), nameof(name));
+        var reference = DataSetReference.TryParse(name)!;
+        return Generators.GetValueOrDefault(reference.Name, ShapesRgbPictures.Generate)(info, reference.Version ?? 0);
+    }
 }
