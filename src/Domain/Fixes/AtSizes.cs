@@ -33,8 +33,16 @@ internal sealed class AtSizes(Compilation compiled, Diagnostic found, JsonElemen
     /// <summary>Says of numbers for which sizes they are.</summary>
     public Cause Tell(Cause cause) => cause with { Explanation = $"At {Sizes}: {cause.Explanation}" };
 
-    public Fix Tell(Fix fix, MergeCase merge) =>
-        merge.Branches.Any(branch => branch.Shape.Rank > 2 && fix.Title.Contains(branch.Shape.SpatialSizes, StringComparison.Ordinal)) ? fix with { Title = $"{fix.Title} (at {Sizes})" } : fix;
+    /// <summary>Says "the size of" where a number is meant for whatever size it is.</summary>
+    public Fix Tell(Fix fix, MergeCase merge) => fix with { Title = Told(fix.Title, merge), Effect = Told(fix.Effect, merge) };
+
+    private string Told(string text, MergeCase merge)
+    {
+        var maps = merge.Branches.Where(branch => branch.Shape.SpatialAxes.Any()).ToList();
+        foreach (var branch in maps)
+            text = text.Replace($"the {branch.Shape.SpatialSizes} of {branch.Name}", $"the size of {branch.Name}", StringComparison.Ordinal).Replace($"{branch.Name} ({branch.Shape.SpatialSizes})", branch.Name, StringComparison.Ordinal);
+        return maps.Exists(branch => text.Contains(branch.Shape.SpatialSizes, StringComparison.Ordinal)) ? $"At {Sizes}: {char.ToLowerInvariant(text[0])}{text[1..]}" : text;
+    }
 
     /// <summary>What nothing at one size explains.</summary>
     public static Cause Undecided { get; } = new("symbol_unprovable", null, null, "For which sizes the inputs fit cannot be written as a condition on one symbol, or as an equality between two. Sizes that are always equal should have one symbol.");

@@ -157,6 +157,8 @@ internal sealed class DimExpression : IEquatable<DimExpression>
 
     private string Print()
     {
+        if (Constant == 0 && _terms is [{ Coefficient: 1, Atoms: [{ Inner: not null } only] }])
+            return only.Text.StartsWith('(') ? only.Text[1..^1] : only.Text;                     // alone it needs no brackets
         var text = new StringBuilder();
         Print(text, negative: false);
         Print(text, negative: true);
