@@ -33,7 +33,7 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
-    public async Task Entries_that_name_a_data_set_fit_it()
+    public async Task Data_sets_that_entries_name_are_there()
     {
         foreach (var sample in (await api.GetAsync("/v1/gallery")).Json.GetProperty("data").EnumerateArray())
         {
