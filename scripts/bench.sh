@@ -1,5 +1,5 @@
 # A bench is one file, bench/NAME.cs, whose first line says what it measures. It gets CONCAT_URL and CONCAT_KEY of an instance that is
-# up, and prints its figures with what they depend on. One whose second line is "// needs: nothing" runs without an instance.
+# up (with its folder, its programs and its database in CONCAT_HOME, CONCAT_APP and ConnectionStrings__Postgres), and prints its figures with what they depend on. One whose second line is "// needs: nothing" runs without an instance.
 
 command_bench() {
     local file
@@ -12,8 +12,8 @@ command_bench() {
     [[ -f bench/$1.cs ]] || fail "there is no bench '$1'; ./concat bench lists them."
     if [[ $(sed -n 2p "bench/$1.cs") != "// needs: nothing" ]]; then
         command_up >&2
-        CONCAT_URL=$(url) CONCAT_KEY=$(command_key)
-        export CONCAT_URL CONCAT_KEY
+        CONCAT_URL=$(url) CONCAT_KEY=$(command_key) CONCAT_HOME=$home CONCAT_APP=$app ConnectionStrings__Postgres=$(connection_string)
+        export CONCAT_URL CONCAT_KEY CONCAT_HOME CONCAT_APP ConnectionStrings__Postgres
     fi
     dotnet run --configuration Release "bench/$1.cs" -- "${@:2}"
 }

@@ -1,3 +1,4 @@
+using ConcatService.Api.Hosting;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
@@ -14,6 +15,7 @@ internal sealed record KnownKey(Guid Id, int TeamId, string[] Scopes, DateTimeOf
 internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+    private readonly SingleFlight<string, KnownKey?> _reads = new();
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
     /// <summary>The key, or null: there is none with this text, or it was revoked or has expired.</summary>
@@ -22,7 +24,7 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
         if (!KeyText.IsWellFormed(key))
             return null;
         var hash = KeyText.Hash(key);
-        if (!_cache.TryGetValue(hash, out KnownKey? known) && (known = await ReadAsync(hash, cancel)) is not null)
+        if (!_cache.TryGetValue(hash, out KnownKey? known) && (known = await _reads.RunAsync(hash, () => ReadAsync(hash, CancellationToken.None), cancel)) is not null)
             _cache.Set(hash, known, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Memory });
         return known is null || known.ExpiresAt <= time.GetUtcNow() ? null : known;
     }

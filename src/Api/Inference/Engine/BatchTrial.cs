@@ -11,6 +11,9 @@ internal static class BatchTrial
     /// <summary>Putting samples together and passing answers between threads costs some microseconds as well.</summary>
     private const double MinGain = 1.25;
 
+    /// <summary>Batches that are computed side by side.</summary>
+    public static readonly int Slots = Environment.ProcessorCount / OnnxRuntime.Threads;
+
     private const long MaxBytes = 64L << 20;
 
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(300);
@@ -25,11 +28,11 @@ internal static class BatchTrial
             return 1;
         if (settings.Batching == Batching.On)
             return largest;
-        var single = SideBySide(model, Sample(model.Signature, 1));
+        var single = TicksPerSample(model, 1, Environment.ProcessorCount);
         var (best, bestTicks) = (1, single / MinGain);
         for (var size = 2; size <= largest && Stopwatch.GetElapsedTime(began) < Budget; size *= 2)
         {
-            var perSample = Fastest(model, Sample(model.Signature, size)) / (double)size;
+            var perSample = TicksPerSample(model, size, Slots);
             if (perSample < bestTicks)
                 (best, bestTicks) = (size, perSample);
         }
@@ -44,15 +47,15 @@ internal static class BatchTrial
         return outputs.All(output => output.GetTensorTypeAndShape().Shape[0] == size);
     }
 
-    /// <summary>Ticks per sample when every processor runs single samples.</summary>
-    private static double SideBySide(ServedModel model, InferenceCall sample)
+    /// <summary>With as many runs side by side as there would be under load: the best of three attempts, each after the one that warms it.</summary>
+    private static double TicksPerSample(ServedModel model, int size, int slots)
     {
         const int Runs = 4;
-        var (threads, best) = (Environment.ProcessorCount, long.MaxValue);
-        for (var attempt = 0; attempt < 3; attempt++)
+        var (sample, best) = (Sample(model.Signature, size), long.MaxValue);
+        for (var attempt = 0; attempt < 4; attempt++)
         {
             var began = Stopwatch.GetTimestamp();
-            Parallel.For(0, threads, new() { MaxDegreeOfParallelism = threads }, _ =>
+            Parallel.For(0, slots, new() { MaxDegreeOfParallelism = slots }, _ =>
             {
                 for (var run = 0; run < Runs; run++)
                     model.Run(sample.Inputs, sample.Outputs, CancellationToken.None).Dispose();
@@ -60,20 +63,7 @@ internal static class BatchTrial
             best = Math.Min(best, Stopwatch.GetTimestamp() - began);
         }
 
-        return best / (double)(threads * Runs);
-    }
-
-    private static long Fastest(ServedModel model, InferenceCall batch)
-    {
-        var best = long.MaxValue;
-        for (var attempt = 0; attempt < 4; attempt++)
-        {
-            var began = Stopwatch.GetTimestamp();
-            model.Run(batch.Inputs, batch.Outputs, CancellationToken.None).Dispose();
-            best = Math.Min(best, Stopwatch.GetTimestamp() - began);
-        }
-
-        return best;
+        return best / (double)(slots * Runs * size);
     }
 
     private static InferenceCall Sample(Signature signature, int size)

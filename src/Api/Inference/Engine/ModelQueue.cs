@@ -30,8 +30,8 @@ internal sealed class ModelQueue : IDisposable
     /// <summary>Samples that one run may have; 1 where batching is off.</summary>
     public int MaxBatch => Volatile.Read(ref _maxBatch);
 
-    /// <summary>A run with a batch uses all processors by itself; runs of single samples seldom do, so that as many go side by side.</summary>
-    private int Slots => _maxBatch > 1 ? 1 : Environment.ProcessorCount;
+    /// <summary>How many runs go side by side: a batch uses all threads of a run, a single sample seldom does.</summary>
+    private int Slots => _maxBatch > 1 ? BatchTrial.Slots : Environment.ProcessorCount;
 
     /// <exception cref="InferenceException">Too many wait already, or the model cannot compute this.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>

@@ -8,6 +8,9 @@ namespace ConcatService.Api.Inference.Engine;
 /// </summary>
 internal static class OnnxRuntime
 {
+    /// <summary>Of one run. Half the processors: two are often the halves of one core, and waking a second thread costs a small model more than it brings.</summary>
+    public static readonly int Threads = Math.Max(1, Environment.ProcessorCount / 2);
+
     private const string Cuda = "CUDAExecutionProvider";
     private static readonly Lazy<bool> Started = new(Start);
 
@@ -36,7 +39,7 @@ internal static class OnnxRuntime
     {
         if (!OrtEnv.IsCreated)                                  // by another host in this process, as in tests: a second one is refused
         {
-            using var threads = new OrtThreadingOptions { GlobalIntraOpNumThreads = Environment.ProcessorCount, GlobalInterOpNumThreads = 1, GlobalSpinControl = false };
+            using var threads = new OrtThreadingOptions { GlobalIntraOpNumThreads = Threads, GlobalInterOpNumThreads = 1, GlobalSpinControl = false };
             var options = new EnvironmentCreationOptions { logId = "concat", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, threadOptions = threads };
             OrtEnv.CreateInstanceWithOptions(ref options);
         }

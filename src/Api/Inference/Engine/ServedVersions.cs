@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using ConcatService.Api.Hosting;
 using ConcatService.Api.Models;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +39,7 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     private readonly ConcurrentDictionary<(int TeamId, string Model), Entry> _entries = new();
     private readonly ConcurrentDictionary<(Guid ModelId, int Version), ModelStats> _stats = new();
 
+    private readonly SingleFlight<(int TeamId, string Model, long Changes), Entry> _reads = new();
     private readonly Lock _lock = new();
     private long _changes;
 
@@ -101,13 +103,20 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
         }
     }
 
-    private async Task<Entry> ReadAsync(int teamId, string model, CancellationToken cancel)
+    /// <summary>Those who ask after a change never share a read that began before it.</summary>
+    private Task<Entry> ReadAsync(int teamId, string model, CancellationToken cancel)
+    {
+        var changes = Interlocked.Read(ref _changes);
+        return _reads.RunAsync((teamId, model, changes), () => ReadAsync(teamId, model, changes), cancel);
+    }
+
+    private async Task<Entry> ReadAsync(int teamId, string model, long changes)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
-        var (since, changes) = (time.GetTimestamp(), Interlocked.Read(ref _changes));
-        var rows = await db.ReadyVersions(teamId, model).ToListAsync(cancel);
-        var aliases = rows.Count == 0 ? [] : await db.ModelAliases.AsNoTracking().Where(alias => alias.ModelId == rows[0].ModelId).ToDictionaryAsync(alias => alias.Name, alias => alias.Version, cancel);
+        var since = time.GetTimestamp();
+        var rows = await db.ReadyVersions(teamId, model).ToListAsync();
+        var aliases = rows.Count == 0 ? [] : await db.ModelAliases.AsNoTracking().Where(alias => alias.ModelId == rows[0].ModelId).ToDictionaryAsync(alias => alias.Name, alias => alias.Version);
         var entry = new Entry([.. rows.Select(row => new ServedVersion(model, row, _stats.GetOrAdd((row.ModelId, row.Version), _ => new())))], aliases, since);
         lock (_lock)
         {
