@@ -1,3 +1,4 @@
+using System.Buffers;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Shapes;
@@ -8,13 +9,21 @@ namespace ConcatService.Domain.Planning;
 /// Walks forwards and backwards through a plan, as a step of training does, and counts what is in memory for one sample: values until their last reader has
 /// run, what operators hold (<see cref="Footprint"/>) until their backward pass, gradients until they are used.
 /// </summary>
-/// <remarks>In doubles: exact for every network that can be trained, and a hostile one stays huge.</remarks>
+/// <remarks>
+/// In doubles: exact for every network that can be trained, and a hostile one stays huge. Values, pieces of memory and layers are rows of tables that are
+/// lent and given back: every valid spec passes through here on its way to its report.
+/// </remarks>
 internal sealed class StepMemory
 {
+    private const int None = -1;
+
     private readonly Plan _plan;
     private readonly int _precisionWidth;
-    private readonly Dictionary<Wire, Value> _values;
-    private readonly Ran[] _ran;
+    private readonly Dictionary<string, int> _first;
+    private Table<Value> _values;
+    private Table<Block> _blocks;
+    private Table<Ran> _ran;
+    private Table<int> _inputs, _held;
     private double _live;
     private double _peak;
 
@@ -22,160 +31,193 @@ internal sealed class StepMemory
     {
         _plan = plan;
         _precisionWidth = precision == Precision.Bfloat16 ? 2 : 4;
+        _first = new(plan.Shapes.Count);
         _values = new(plan.Shapes.Count);
-        _ran = new Ran[plan.Layers.Count];
+        _blocks = new(2 * plan.Shapes.Count);
+        _ran = new(plan.Layers.Count);
+        _inputs = new(2 * plan.Layers.Count);
+        _held = new(plan.Layers.Count);
     }
 
     /// <summary>Bytes for one sample at the worst moment; null when a size is symbolic.</summary>
     public static double? PeakOf(Plan plan, Precision precision)
     {
-        foreach (var shape in plan.Shapes.Values)
-        {
-            if (shape.ElementsPerSample is null)
-                return null;
-        }
-
+        if (!IsKnown(plan))
+            return null;
         var step = new StepMemory(plan, precision);
         step.Forward();
         step.Backward();
+        step.GiveBack();
         return step._peak;
+    }
+
+    private static bool IsKnown(Plan plan)
+    {
+        foreach (var input in plan.Inputs)
+        {
+            if (input.Shape.ElementsPerSample is null)
+                return false;
+        }
+
+        foreach (var layer in plan.Layers)
+        {
+            foreach (var output in layer.Outputs)
+            {
+                if (output.ElementsPerSample is null)
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     private void Forward()
     {
         foreach (var input in _plan.Inputs)
         {
-            var value = new Value(input.Shape, input.Shape.DType == DType.Int64 ? 8 : 4, new());
-            _values[new(input.Name)] = value;
+            _first[input.Name] = Add(input.Shape, input.Shape.DType == DType.Int64 ? 8 : 4, NewBlock(0), trains: false);
+            ref var value = ref _values[_first[input.Name]];
             Grow(value.Block, value.Bytes);                                             // what the network reads: normalised, so a copy
             _live += value.Bytes;                                                       // the batch as loaded stays to the end of the step
         }
 
-        for (var i = 0; i < _ran.Length; i++)
-            _ran[i] = Prepare(_plan.Layers[i]);
+        foreach (var layer in _plan.Layers)
+            Prepare(layer);
         foreach (var output in _plan.Outputs)
-            _values[output.Wire].Readers++;                                             // the loss
-        foreach (var ran in _ran)
-            Forward(ran);
+            _values[ValueOf(output.Wire)].Readers++;                                    // the loss
+        for (var i = 0; i < _ran.Count; i++)
+            Forward(ref _ran[i]);
     }
 
     /// <summary>Makes the layer's values, without memory yet, and counts it among the readers of its inputs.</summary>
-    private Ran Prepare(PlannedLayer layer)
+    private void Prepare(PlannedLayer layer)
     {
         var footprint = layer.Operator.Footprint;
-        var inputs = new Value[layer.Inputs.Length];
+        var firstInput = _inputs.Count;
         var (widest, trains) = (0, layer.ParameterCount > 0);
-        for (var i = 0; i < inputs.Length; i++)
+        foreach (var wire in layer.Inputs)
         {
-            var input = inputs[i] = _values[layer.Inputs[i]];
+            var number = ValueOf(wire);
+            _inputs.Add(number);
+            ref var input = ref _values[number];
             input.Readers++;
             trains |= input.Trains;
             widest = Math.Max(widest, input.Width);
         }
 
-        var outputs = new Value[layer.Outputs.Length];
-        for (var port = 0; port < outputs.Length; port++)
+        var firstOutput = _first[layer.Name] = _values.Count;
+        foreach (var shape in layer.Outputs)
         {
-            var shape = layer.Outputs[port];
             var width = shape.DType == DType.Int64 ? 8 : footprint.Format == NumberFormat.AsGiven ? widest : WidthOf(footprint.Format);
-            outputs[port] = new(shape, width, footprint.IsView ? inputs[0].Block : new()) { Trains = trains && shape.DType == DType.Float32 };
-            _values[new(layer.Name, port)] = outputs[port];
+            Add(shape, width, footprint.IsView ? _values[_inputs[firstInput]].Block : NewBlock(0), trains && shape.DType == DType.Float32);
         }
 
-        return new(footprint, inputs, outputs, trains);
+        _ran.Add(new() { Footprint = footprint, Trains = trains, FirstInput = firstInput, Inputs = layer.Inputs.Length, FirstOutput = firstOutput, Outputs = layer.Outputs.Length });
     }
 
-    private void Forward(Ran ran)
+    private void Forward(ref Ran ran)
     {
         var (footprint, casts) = (ran.Footprint, 0.0);
-        foreach (var input in ran.Inputs)
-            casts += CastBytes(footprint, input);
-        foreach (var output in ran.Outputs)
+        for (var i = 0; i < ran.Inputs; i++)
+            casts += CastBytes(footprint, Input(ran, i));
+        for (var i = 0; i < ran.Outputs; i++)
         {
+            ref var output = ref _values[ran.FirstOutput + i];
             if (!footprint.IsView)
                 Grow(output.Block, output.Bytes);
             ran.HeldBytes += ran.Trains ? footprint.BytesPerNumber * output.Elements : 0;
         }
 
+        ran.FirstHeld = _held.Count;
         if (ran.Trains && footprint.HoldsInputs)
         {
             ran.HeldBytes += casts;
-            foreach (var input in ran.Inputs)
-                ran.Hold(CastBytes(footprint, input) == 0 ? input.Block : null);
+            for (var i = 0; i < ran.Inputs; i++)
+            {
+                if (CastBytes(footprint, Input(ran, i)) == 0)
+                    Hold(Input(ran, i).Block);
+            }
         }
 
         if (ran.Trains && footprint.HoldsOutput)
-            ran.Hold(ran.Outputs[0].Block);
+            Hold(_values[ran.FirstOutput].Block);
+        ran.Held = _held.Count - ran.FirstHeld;
         _live += ran.HeldBytes;
         See(footprint.HoldsInputs && ran.Trains ? 0 : casts);
-        foreach (var output in ran.Outputs)
-            ReadBy(output, 0);
-        foreach (var input in ran.Inputs)
-            ReadBy(input, 1);
+        for (var i = 0; i < ran.Outputs; i++)
+            ReadBy(ref _values[ran.FirstOutput + i], 0);
+        for (var i = 0; i < ran.Inputs; i++)
+            ReadBy(ref Input(ran, i), 1);
     }
 
     private void Backward()
     {
         foreach (var output in _plan.Outputs)
         {
-            var value = _values[output.Wire];
+            ref var value = ref _values[ValueOf(output.Wire)];
             _live += 2 * 4 * value.Elements;                                            // the loss reads float32 scores and holds their logarithms
-            if (value.Trains && value.Gradient is null)
-                Grow(value.Gradient = new() { Users = 1 }, value.Bytes);
+            if (value.Trains && value.Gradient == None)
+                Grow(value.Gradient = NewBlock(1), value.Bytes);
         }
 
         See(0);
-        for (var i = _ran.Length - 1; i >= 0; i--)
-            Backward(_ran[i]);
+        var given = new Table<int>(16);
+        for (var i = _ran.Count - 1; i >= 0; i--)
+            Backward(_ran[i], ref given);
+        given.GiveBack();
     }
 
-    private void Backward(Ran ran)
+    private void Backward(in Ran ran, ref Table<int> given)
     {
-        var arriving = Array.Find(ran.Outputs, output => output.Gradient is not null)?.Gradient;
-        var given = new Block?[ran.Inputs.Length];
+        var arriving = None;
+        for (var i = 0; i < ran.Outputs && arriving == None; i++)
+            arriving = _values[ran.FirstOutput + i].Gradient;
+        given.Clear();
         var casts = 0.0;
-        for (var i = 0; i < given.Length && arriving is not null; i++)
+        for (var i = 0; i < ran.Inputs; i++)
         {
-            var input = ran.Inputs[i];
-            if (!input.Trains)
+            var input = Input(ran, i);
+            given.Add(None);
+            if (arriving == None || !input.Trains)
                 continue;
             casts = Math.Max(casts, CastBytes(ran.Footprint, input));
-            var shares = ran.Footprint.SharesGradient && input.Width == ran.Outputs[0].Width;
-            given[i] = shares ? arriving : new();
-            given[i]!.Users++;
+            var shares = ran.Footprint.SharesGradient && input.Width == _values[ran.FirstOutput].Width;
+            given[i] = shares ? arriving : NewBlock(0);
+            _blocks[given[i]].Users++;
             if (!shares)
-                Grow(given[i]!, input.Bytes);
+                Grow(given[i], input.Bytes);
         }
 
         See(casts);
-        foreach (var output in ran.Outputs)
-            Release(output.Gradient);
+        for (var i = 0; i < ran.Outputs; i++)
+            Release(_values[ran.FirstOutput + i].Gradient);
         _live -= ran.HeldBytes;
-        foreach (var block in ran.Held)
+        for (var i = 0; i < ran.Held; i++)
         {
-            block.IsHeld = false;
-            FreeUnused(block);
+            _blocks[_held[ran.FirstHeld + i]].IsHeld = false;
+            FreeUnused(_held[ran.FirstHeld + i]);
         }
 
-        for (var i = 0; i < given.Length; i++)
+        for (var i = 0; i < ran.Inputs; i++)
         {
-            if (given[i] is { } gradient)
-                Accumulate(ran.Inputs[i], gradient);
+            if (given[i] != None)
+                Accumulate(ref Input(ran, i), given[i]);
         }
     }
 
     /// <summary>A second gradient of a value is added to the first: in its place where nobody else looks at that.</summary>
-    private void Accumulate(Value value, Block gradient)
+    private void Accumulate(ref Value value, int gradient)
     {
-        if (value.Gradient is not { } first)
+        if (value.Gradient == None)
         {
             value.Gradient = gradient;
             return;
         }
 
-        if (first.Users > 1)
+        var first = value.Gradient;
+        if (_blocks[first].Users > 1)
         {
-            Grow(value.Gradient = new() { Users = 1 }, value.Bytes);
+            Grow(value.Gradient = NewBlock(1), value.Bytes);
             See(0);
             Release(first);
         }
@@ -183,38 +225,61 @@ internal sealed class StepMemory
         Release(gradient);
     }
 
+    private int ValueOf(Wire wire) => _first[wire.Source] + wire.Port;
+
+    private ref Value Input(in Ran ran, int input) => ref _values[_inputs[ran.FirstInput + input]];
+
+    private int Add(Shape shape, int width, int block, bool trains)
+    {
+        _blocks[block].Users++;
+        _values.Add(new() { Elements = shape.ElementsPerSample!.Value, Width = width, Block = block, Trains = trains, Gradient = None });
+        return _values.Count - 1;
+    }
+
+    private int NewBlock(int users)
+    {
+        _blocks.Add(new() { Users = users });
+        return _blocks.Count - 1;
+    }
+
     private int WidthOf(NumberFormat format) => format == NumberFormat.Precision ? _precisionWidth : 4;
 
     /// <summary>A copy of the input in the width that the operator reads; 0 where it reads what is there.</summary>
-    private double CastBytes(Footprint footprint, Value input) =>
+    private double CastBytes(Footprint footprint, in Value input) =>
         footprint.Format == NumberFormat.AsGiven || input.Width is 8 || input.Width == WidthOf(footprint.Format) ? 0 : WidthOf(footprint.Format) * input.Elements;
 
-    private void ReadBy(Value value, int readers)
+    private void Hold(int block)
+    {
+        if (_blocks[block].IsHeld)
+            return;
+        _blocks[block].IsHeld = true;
+        _held.Add(block);
+    }
+
+    private void ReadBy(ref Value value, int readers)
     {
         value.Readers -= readers;
         if (value.Readers == 0)
-        {
-            value.Block.Users--;
-            FreeUnused(value.Block);
-        }
+            Release(value.Block);
     }
 
-    private void Release(Block? gradient)
+    private void Release(int block)
     {
-        if (gradient is null)
+        if (block == None)
             return;
-        gradient.Users--;
-        FreeUnused(gradient);
+        _blocks[block].Users--;
+        FreeUnused(block);
     }
 
-    private void Grow(Block block, double bytes)
+    private void Grow(int block, double bytes)
     {
-        block.Bytes = bytes;
+        _blocks[block].Bytes = bytes;
         _live += bytes;
     }
 
-    private void FreeUnused(Block block)
+    private void FreeUnused(int number)
     {
+        ref var block = ref _blocks[number];
         if (block.Users > 0 || block.IsHeld)
             return;
         _live -= block.Bytes;
@@ -223,55 +288,67 @@ internal sealed class StepMemory
 
     private void See(double passing) => _peak = Math.Max(_peak, _live + passing);
 
+    private void GiveBack()
+    {
+        _values.GiveBack();
+        _blocks.GiveBack();
+        _ran.GiveBack();
+        _inputs.GiveBack();
+        _held.GiveBack();
+    }
+
     /// <summary>A piece of memory, which several values may look at.</summary>
-    private sealed class Block
+    private struct Block
     {
-        public double Bytes { get; set; }
-
-        public int Users { get; set; }
-
-        public bool IsHeld { get; set; }
+        public double Bytes;
+        public int Users;
+        public bool IsHeld;
     }
 
-    private sealed class Value
+    /// <summary>A tensor. <see cref="Trains"/>: a gradient comes back to it.</summary>
+    private struct Value
     {
-        public Value(Shape shape, int width, Block block)
-        {
-            (Elements, Width, Block) = (shape.ElementsPerSample!.Value, width, block);
-            block.Users++;
-        }
+        public double Elements;
+        public int Width, Block, Readers, Gradient;
+        public bool Trains;
 
-        public double Elements { get; }
-
-        public int Width { get; }
-
-        public Block Block { get; }
-
-        public double Bytes => Elements * Width;
-
-        /// <summary>Whether a gradient comes back to it.</summary>
-        public bool Trains { get; init; }
-
-        public int Readers { get; set; }
-
-        public Block? Gradient { get; set; }
+        public readonly double Bytes => Elements * Width;
     }
 
-    /// <summary>A layer on its way through the step.</summary>
-    private sealed record Ran(Footprint Footprint, Value[] Inputs, Value[] Outputs, bool Trains)
+    /// <summary>A layer on its way through the step, with what is held for it alone and the pieces that it is the first to hold, so the last to let go.</summary>
+    private struct Ran
     {
-        /// <summary>Held for this layer alone.</summary>
-        public double HeldBytes { get; set; }
+        public Footprint Footprint;
+        public double HeldBytes;
+        public int FirstInput, Inputs, FirstOutput, Outputs, FirstHeld, Held;
+        public bool Trains;
+    }
 
-        /// <summary>Values that this layer is the first to hold, so the last to let go.</summary>
-        public List<Block> Held { get; } = [];
+    /// <summary>Rows in memory that is lent.</summary>
+    private struct Table<T>(int capacity)
+        where T : unmanaged
+    {
+        private T[] _rows = ArrayPool<T>.Shared.Rent(Math.Max(1, capacity));
 
-        public void Hold(Block? block)
+        public int Count { get; private set; }
+
+        public readonly ref T this[int row] => ref _rows[row];
+
+        public void Add(T row)
         {
-            if (block is null or { IsHeld: true })
-                return;
-            block.IsHeld = true;
-            Held.Add(block);
+            if (Count == _rows.Length)
+            {
+                var wider = ArrayPool<T>.Shared.Rent(2 * Count);
+                _rows.CopyTo(wider, 0);
+                ArrayPool<T>.Shared.Return(_rows);
+                _rows = wider;
+            }
+
+            _rows[Count++] = row;
         }
+
+        public void Clear() => Count = 0;
+
+        public readonly void GiveBack() => ArrayPool<T>.Shared.Return(_rows);
     }
 }
