@@ -3,10 +3,10 @@ namespace ConcatService.Api.Access;
 /// <summary>What a key may do. Every route names the one it asks for; a route that names none is open to every key.</summary>
 internal static class Scopes
 {
-    /// <summary>Read jobs, their events and metrics, kept architectures, and workers.</summary>
+    /// <summary>Read jobs, their events and metrics, kept architectures, data sets, and workers.</summary>
     public const string JobsRead = "jobs:read";
 
-    /// <summary>Keep architectures; start, cancel and delete jobs.</summary>
+    /// <summary>Keep architectures and data sets; start, cancel and delete jobs.</summary>
     public const string JobsWrite = "jobs:write";
 
     /// <summary>Read the registry and download models.</summary>

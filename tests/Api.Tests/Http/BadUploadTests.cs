@@ -17,7 +17,7 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
         { "header", "dataset.malformed", "no .npy file" },
         { "short", "dataset.malformed", "ends before the 12 values" },
         { "long", "dataset.malformed", "goes on behind" },
-        { "huge", "dataset.malformed", "ends before" },
+        { "no_values", "dataset.shape", "without a single value" },
         { "nan", "dataset.not_finite", "NaN in sample 2" },
         { "infinite", "dataset.not_finite", "x_train has" },
         { "overflow", "dataset.not_finite", "x_train has" },
@@ -49,7 +49,7 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
             "header" => [("x_train", [.. "not numpy at all, is it"u8]), ("y_train", Labels)],
             "short" => [("x_train", Pictures[..^1]), ("y_train", Labels)],
             "long" => [("x_train", [.. Pictures, 0]), ("y_train", Labels)],
-            "huge" => [("x_train", NumpyFiles.File("|u1", new byte[12], [2_000_000_000, 1_000, 1_000])), ("y_train", Labels)],
+            "no_values" => [("x_train", NumpyFiles.Bytes([], 3, 0)), ("y_train", Labels)],
             "nan" => [("x_train", NumpyFiles.Floats([1, 2, 3, 4, 5, float.NaN], 3, 2)), ("y_train", Labels)],
             "infinite" => [("x_train", NumpyFiles.Floats([1, float.NegativeInfinity, 3], 3, 1)), ("y_train", Labels)],
             "overflow" => [("x_train", NumpyFiles.Doubles([1, 1e300, 3], 3, 1)), ("y_train", Labels)],
@@ -75,6 +75,19 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
     [InlineData("a/notes.txt", "dataset.fields"), InlineData("a/inner.zip", "dataset.fields"), InlineData("a.png", "dataset.fields"), InlineData("train/a.png", "dataset.fields"), InlineData("cat/a.png", "dataset.picture")]
     public async Task Entries_that_no_data_set_needs_are_refused(string entry, string code) =>
         await RefusedAsync(await UploadAsync([("file", "a.zip", NumpyFiles.Zip((entry, [1, 2, 3])))], ("name", "bad")), 422, code, "'");
+
+    [Theory]
+    [InlineData(2_000_000_000, 2), InlineData(3, 2_000_000_000, 2_000_000_000, 2_000_000_000), InlineData(1, 100_000_000, 1, 3)]
+    public async Task A_header_that_announces_more_than_anybody_has_is_a_413(params int[] shape) =>
+        await RefusedAsync(await UploadNpzAsync("bad", ("x_train", NumpyFiles.File("|u1", new byte[12], shape)), ("y_train", Labels)), 413, "dataset.too_large", "x_train announces");
+
+    [Fact]
+    public async Task An_IDX_file_that_announces_more_than_anybody_has_is_a_413() =>
+        await RefusedAsync(await UploadAsync([("images", "a.idx", Idx(new byte[8], int.MaxValue, int.MaxValue, int.MaxValue))], ("name", "bad")), 413, "dataset.too_large", "announces");
+
+    [Fact]
+    public async Task An_archive_of_more_arrays_than_fields_is_a_413() =>
+        await RefusedAsync(await UploadNpzAsync("bad", [.. Enumerable.Range(0, 300).Select(i => ($"a{i}", Pictures))]), 413, "dataset.too_large", "256 arrays");
 
     [Fact]
     public async Task A_link_in_an_archive_is_refused()

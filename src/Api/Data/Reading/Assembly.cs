@@ -90,6 +90,20 @@ internal sealed class Assembly(IReadOnlyList<Column> columns, Budget budget) : I
         return order;
     }
 
+    private static List<int> Rest(int count, int[] held)
+    {
+        var rest = new List<int>(count - held.Length);
+        for (var (sample, next) = (0, 0); sample < count; sample++)
+        {
+            if (next < held.Length && held[next] == sample)
+                next++;
+            else
+                rest.Add(sample);
+        }
+
+        return rest;
+    }
+
     private static JsonObject StatisticsOf(List<IReadOnlyList<Column>> fields, IReadOnlyList<DataTarget> targets)
     {
         var statistics = new JsonObject();
@@ -114,7 +128,7 @@ internal sealed class Assembly(IReadOnlyList<Column> columns, Budget budget) : I
                 var source = hold is not null && part == Part.Test ? Part.Train : part;
                 if (columns.FirstOrDefault(column => column.Name == field && column.Part == source) is not { } column)
                     continue;
-                column.CopyTo(Data, hold is null || source == Part.Validation ? null : part == Part.Test ? hold : [.. Enumerable.Range(0, (int)column.Count).Except(hold)]);
+                column.CopyTo(Data, hold is null || source == Part.Validation ? null : part == Part.Test ? hold : Rest((int)column.Count, hold));
             }
         }
 

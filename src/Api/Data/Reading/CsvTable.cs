@@ -37,7 +37,7 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
         {
             using var rows = new CsvReader(file);
             if (_columns.Count == 0)
-                _columns.AddRange(rows.Header.Select(name => new TableColumn(name)));
+                _columns.AddRange(rows.Header.Select(name => new TableColumn(name, form.Targets.Contains(name) || FieldNames.IsTarget(name) ? ValueStatistics.MostClasses : MostCategories)));
             else if (!rows.Header.SequenceEqual(_columns.Select(column => column.Name)))
                 throw new UploadException("dataset.columns", $"{Shown.Of(file.FileName)} has other columns than the first file.");
             while (rows.Read() is { } row)

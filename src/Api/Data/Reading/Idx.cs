@@ -24,10 +24,11 @@ internal static class Idx
             var (field, part) = (shape.Length == 1 ? "class" : "image", file.PartFromName());
             if (columns.Exists(known => known.Name == field && known.Part == part))
                 throw new UploadException("dataset.fields", $"{name} is the second file with {(field == "class" ? "labels" : "pictures")} for {part.ToString().ToLowerInvariant()}. Put 'train', 'validation' or 'test' into the names of the parts.");
+            var values = Sizes.Check(shape, name);
             var column = new Column(field, part, ElementType.Uint8, shape[1..], budget);
             columns.Add(column);
             var buffer = new byte[BufferBytes];
-            for (var left = shape.Aggregate(1L, (product, size) => checked(product * size)); left > 0;)
+            for (var left = values; left > 0;)
             {
                 var wanted = (int)Math.Min(left, buffer.Length);
                 var read = content.ReadAtLeast(buffer.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
@@ -61,7 +62,7 @@ internal static class Idx
             shape[i] = BinaryPrimitives.ReadUInt32BigEndian(word);
         }
 
-        return shape.Skip(1).All(size => size > 0) ? shape : throw new UploadException("dataset.shape", $"{name} has samples without a single value.");
+        return shape;
     }
 
     private static void Fill(Stream content, Span<byte> target, string name)

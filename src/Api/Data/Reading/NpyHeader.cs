@@ -61,8 +61,6 @@ internal sealed partial record NpyHeader(char Kind, int ItemBytes, long[] Shape)
 
         if (sizes.Count is 0 or > MaxRank)
             throw new UploadException("dataset.shape", $"{name} has {sizes.Count} dimensions; 1 to {MaxRank} are taken, the first one counts the samples.");
-        if (sizes.Skip(1).Any(size => size == 0))
-            throw new UploadException("dataset.shape", $"{name} has samples without a single value: its shape is ({text}).");
         return [.. sizes];
     }
 

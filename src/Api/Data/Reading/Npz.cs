@@ -21,6 +21,8 @@ internal static class Npz
     {
         foreach (var entry in zip.Files)
         {
+            if (columns.Count == Sizes.MostColumns)
+                throw UploadException.TooLarge($"The archive has more than {Sizes.MostColumns} arrays.");
             var array = entry.FullName[..^Extension.Length];
             var (field, part) = Array.Find(Endings, each => array.EndsWith(each.Ending, StringComparison.Ordinal)) is { Ending: { } ending } found ? (array[..^ending.Length], found.Part) : (array, Part.Train);
             if (!FieldNames.IsValid(field))
@@ -29,9 +31,10 @@ internal static class Npz
                 throw new UploadException("dataset.fields", $"There are two arrays for {field} in {part.ToString().ToLowerInvariant()}.");
             using var stream = zip.Open(entry);
             var header = NpyHeader.Read(stream, array);
+            var values = Sizes.Check(header.Shape, array);
             var column = ColumnOf(field, part, header, budget);
             columns.Add(column);
-            Copy(stream, header, column, array);
+            Copy(stream, header, values, column, array);
         }
     }
 
@@ -50,9 +53,8 @@ internal static class Npz
     /// <summary>[N, H, W, C] of bytes, where no reading as [N, C, H, W] makes sense.</summary>
     private static bool HasChannelsLast(NpyHeader header) => header is { Kind: 'u', ItemBytes: 1, Shape: [_, not (1 or 3 or 4), _, 1 or 3 or 4] };
 
-    private static void Copy(Stream stream, NpyHeader header, Column column, string array)
+    private static void Copy(Stream stream, NpyHeader header, long values, Column column, string array)
     {
-        var values = header.Shape.Aggregate(1L, (product, size) => checked(product * size));
         var turns = HasChannelsLast(header);
         var atOnce = turns ? (int)column.SampleBytes : BufferBytes / header.ItemBytes;
         var buffer = new byte[atOnce * header.ItemBytes];

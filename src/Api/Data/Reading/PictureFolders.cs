@@ -67,7 +67,7 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
         (int Height, int Width)? size = form.Size;
         foreach (var (entry, _, _) in _pictures)
         {
-            using var file = Bytes(entry);
+            using var file = Bytes(entry, again: false);
             var info = ImageInfo.FromStream(file) ?? throw Unreadable(entry, "it is neither PNG nor JPEG");
             if ((long)info.Width * info.Height > MaxPixels)
                 throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels; at most {MaxPixels} are read.");
@@ -83,7 +83,7 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
     /// <summary>[H, W, C] as decoded -> [C, height, width].</summary>
     private byte[] Pixels(ZipArchiveEntry entry, int channels, int height, int width)
     {
-        using var file = Bytes(entry);
+        using var file = Bytes(entry, again: true);
         ImageResult picture;
         try
         {
@@ -105,13 +105,18 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
         return turned;
     }
 
-    private MemoryStream Bytes(ZipArchiveEntry entry)
+    /// <summary>The whole file; how long it is, its entry may say wrongly.</summary>
+    private MemoryStream Bytes(ZipArchiveEntry entry, bool again)
     {
-        if (entry.Length > MaxFileBytes)
-            throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has {entry.Length} bytes; a picture may have {MaxFileBytes}.");
-        using var stream = zip.Open(entry);
-        var bytes = new MemoryStream((int)entry.Length);
-        stream.CopyTo(bytes);
+        using var stream = zip.Open(entry, again);
+        var (bytes, buffer) = (new MemoryStream(), new byte[1 << 16]);
+        while (stream.Read(buffer) is > 0 and var read)
+        {
+            bytes.Write(buffer, 0, read);
+            if (bytes.Length > MaxFileBytes)
+                throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has more than {MaxFileBytes} bytes, which a picture may have.");
+        }
+
         bytes.Position = 0;
         return bytes;
     }

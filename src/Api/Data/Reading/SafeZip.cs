@@ -35,7 +35,8 @@ internal sealed class SafeZip : IDisposable
     public IEnumerable<ZipArchiveEntry> Files => _archive.Entries.Where(entry =>
         !entry.FullName.EndsWith('/') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal) && entry.Name is not (".DS_Store" or "Thumbs.db" or "desktop.ini"));
 
-    public Stream Open(ZipArchiveEntry entry) => new Counted(entry.Open(), entry.FullName, read => _budget.Unpacked(read));
+    /// <param name="again">Whether it was unpacked before, and counted.</param>
+    public Stream Open(ZipArchiveEntry entry, bool again = false) => new Counted(entry.Open(), entry.FullName, read => _budget.Unpacked(again ? 0 : read));
 
     public void Dispose() => _archive.Dispose();
 

@@ -4,7 +4,9 @@ using ConcatService.Domain.Data;
 namespace ConcatService.Api.Data.Reading;
 
 /// <summary>What a column of a table was seen to be.</summary>
-internal sealed class TableColumn(string name)
+/// <param name="name">From the header.</param>
+/// <param name="mostValues">How many different cells are of interest.</param>
+internal sealed class TableColumn(string name, int mostValues)
 {
     private bool _isWhole = true;
     private string[] _classes = [];
@@ -15,7 +17,7 @@ internal sealed class TableColumn(string name)
     /// <summary>Whether every cell is a number.</summary>
     public bool IsNumber { get; private set; } = true;
 
-    /// <summary>The different cells, up to a limit that no use of them exceeds.</summary>
+    /// <summary>The different cells, up to one more than are of interest.</summary>
     public SortedSet<string> Values { get; } = new(StringComparer.Ordinal);
 
     /// <summary>How many numbers stand for it.</summary>
@@ -35,7 +37,7 @@ internal sealed class TableColumn(string name)
             _isWhole &= IsNumber && number == Math.Floor(number);
         }
 
-        if (Values.Count <= ValueStatistics.MostClasses)
+        if (Values.Count <= mostValues)
             Values.Add(cell);
     }
 
