@@ -30,12 +30,18 @@ public abstract record LossSettings
     };
 
     /// <summary>Itself; <c>auto</c> as what the task asks for, with the same weight.</summary>
-    public LossSettings For(LearningTask task) => this is not AutoLossSettings ? this : Create(task switch
+    public LossSettings For(LearningTask task)
     {
-        LearningTask.Multilabel => "binary_cross_entropy",
-        LearningTask.Regression => "mse",
-        _ => "cross_entropy",
-    }) with { Weight = Weight };
+        if (this is not AutoLossSettings)
+            return this;
+        var name = task switch
+        {
+            LearningTask.Multilabel => "binary_cross_entropy",
+            LearningTask.Regression => "mse",
+            _ => "cross_entropy",
+        };
+        return Create(name) with { Weight = Weight };
+    }
 }
 
 /// <summary>Cross entropy over the classes, alone or with the soft Dice loss added (Isensee et al. 2021; for segmentation, where classes differ in size).</summary>
