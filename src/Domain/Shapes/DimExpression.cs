@@ -8,7 +8,7 @@ namespace ConcatService.Domain.Shapes;
 /// An integer polynomial over atoms, where an atom is a symbol or the floor of an expression over a number. Canonical: terms are sorted and merged,
 /// multiples of the divisor leave a floor, nested floors join (⌊⌊x/a⌋/b⌋ = ⌊x/ab⌋).
 /// </summary>
-internal sealed class DimExpression : IEquatable<DimExpression>
+internal sealed partial class DimExpression : IEquatable<DimExpression>
 {
     private readonly ImmutableArray<Term> _terms;
     private string? _text;
@@ -52,7 +52,7 @@ internal sealed class DimExpression : IEquatable<DimExpression>
             return b.Times(a.Constant);
         if (b.IsConstant)
             return a.Times(b.Constant);
-        var product = a.Times(b.Constant) + b.Times(a.Constant) + Number(-Saturating.Multiply(a.Constant, b.Constant));
+        var product = Number(Saturating.Multiply(a.Constant, b.Constant)) + new DimExpression(0, a._terms).Times(b.Constant) + new DimExpression(0, b._terms).Times(a.Constant);
         foreach (var x in a._terms)
         {
             foreach (var y in b._terms)
@@ -105,38 +105,6 @@ internal sealed class DimExpression : IEquatable<DimExpression>
     }
 
     public IEnumerable<string> Symbols => _terms.SelectMany(term => term.Atoms).SelectMany(atom => atom.Name is { } name ? [name] : atom.Inner!.Symbols);
-
-    /// <summary>The expression with each symbol that <paramref name="meaning"/> knows written as what it means.</summary>
-    public DimExpression Substitute(Func<string, DimExpression?> meaning) => _terms.Aggregate(Number(Constant), (sum, term) =>
-        sum + term.Atoms.Aggregate(Number(term.Coefficient), (product, atom) => product * atom.Substitute(meaning)));
-
-    /// <summary>
-    /// How the expression repeats over its one symbol: e(x + Period) = e(x) + Growth for every whole x. Null where symbols are multiplied with each other,
-    /// or where the period is longer than <paramref name="longest"/>.
-    /// </summary>
-    public (long Period, long Growth)? Cycle(long longest)
-    {
-        var (period, growth) = (1L, 0L);
-        foreach (var term in _terms)
-        {
-            if (term.Atoms is not [var atom] || atom.Cycle(longest) is not var (ownPeriod, ownGrowth))
-                return null;
-            var joint = period / Gcd(period, ownPeriod) * ownPeriod;
-            growth = Saturating.Add(Saturating.Multiply(growth, joint / period), Saturating.Multiply(term.Coefficient, Saturating.Multiply(ownGrowth, joint / ownPeriod)));
-            if ((period = joint) > longest)
-                return null;
-        }
-
-        return (period, growth);
-    }
-
-    /// <summary>The factor of each symbol and the constant, where the expression is a sum of multiples of symbols; null where it is not.</summary>
-    public IReadOnlyList<(string Symbol, long Factor)>? Linear =>
-        _terms.All(term => term.Atoms is [{ Name: not null }]) ? [.. _terms.Select(term => (term.Atoms[0].Name!, term.Coefficient))] : null;
-
-    /// <summary>Whether the expression is smallest where every symbol is 0, among sizes from 0 up: nothing is subtracted, and no factor is below 0.</summary>
-    public bool GrowsFromZero => _terms.All(term => term.Coefficient > 0
-        && term.Atoms.All(atom => atom.Inner?.GrowsFromZero != false && (term.Atoms.Length == 1 || atom.Evaluate(_ => 0) >= 0)));
 
     public bool Equals(DimExpression? other) => other is not null && Constant == other.Constant && _terms.Length == other._terms.Length && ToString() == other.ToString();
 

@@ -34,8 +34,12 @@ public sealed class RequirementTests
 
     private static bool Holds(Requirement requirement, Func<string, long> size) => requirement.Any.Any(each => each.Holds(each.Left.Evaluate(size) - each.Right.Evaluate(size)));
 
-    private static Conditions Of(SymbolPromise promise) => new(new Graph(Layout.ChannelsFirst,
-        [new("x", new([Dim.Batch, 3, Dim.Symbol("H"), Dim.Symbol("W")], [Axis.Batch, Axis.Channels, Axis.Height, Axis.Width]), SpecPath.Root)], [], []) { Symbols = new Dictionary<string, SymbolPromise> { ["H"] = promise } });
+    private static Conditions Of(SymbolPromise promise)
+    {
+        var map = new Shape([Dim.Batch, 3, Dim.Symbol("H"), Dim.Symbol("W")], [Axis.Batch, Axis.Channels, Axis.Height, Axis.Width]);
+        var promises = new Dictionary<string, SymbolPromise> { ["H"] = promise };
+        return new(new Graph(Layout.ChannelsFirst, [new("x", map, SpecPath.Root)], [], []) { Symbols = promises });
+    }
 
     [Fact]
     public void One_after_the_other_requirements_leave_exactly_the_sizes_for_which_all_hold() => Gen.Select(Requirements, Requirements, Requirements, Promises).Sample(
