@@ -15,6 +15,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<JobAttempt> JobAttempts => Set<JobAttempt>();
     public DbSet<JobTransition> JobTransitions => Set<JobTransition>();
     public DbSet<JobEvent> JobEvents => Set<JobEvent>();
+    public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
     public DbSet<MetricName> MetricNames => Set<MetricName>();
     public DbSet<Metric> Metrics => Set<Metric>();
     public DbSet<Blob> Blobs => Set<Blob>();

@@ -16,6 +16,8 @@ internal sealed class Average : IDisposable
         _pairs = [.. model.Parameters.Where(parameter => !parameter.Declared.Trainable).Select(parameter => parameter.Tensor).Prepend(model.Weights).Select(live => (live, live.clone().DetachFromDisposeScope()))];
     }
 
+    public IEnumerable<Tensor> State => _pairs.Select(pair => pair.Mean);
+
     /// <summary>After a step.</summary>
     /// <param name="step">From 1.</param>
     public void Add(long step)

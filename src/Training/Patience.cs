@@ -5,16 +5,15 @@ namespace ConcatService.Training;
 /// <summary>Counts evaluations that brought nothing better.</summary>
 internal sealed class Patience(EarlyStoppingSettings? settings)
 {
-    private double _best = double.NegativeInfinity;
-    private long _waited;
+    /// <summary>Evaluations since then, and the score that they are compared with.</summary>
+    public (long Waited, double From) State { get; set; } = (0, double.NegativeInfinity);
 
     /// <summary>Why the training should end after this evaluation; null to go on.</summary>
     public string? EndAfter(Measures? validation)
     {
         if (settings is null || validation is null)
             return null;
-        var isBetter = validation.Score > _best + settings.MinDelta;
-        (_best, _waited) = isBetter ? (validation.Score, 0) : (_best, _waited + 1);
-        return _waited >= settings.Patience ? $"The validation score was not above {_best:0.0000} in the last {_waited} evaluations." : null;
+        var (waited, from) = State = validation.Score > State.From + settings.MinDelta ? (0, validation.Score) : (State.Waited + 1, State.From);
+        return waited >= settings.Patience ? $"The validation score was not above {from:0.0000} in the last {waited} evaluations." : null;
     }
 }

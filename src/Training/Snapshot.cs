@@ -10,6 +10,8 @@ internal sealed record Snapshot(int Epoch, Measures? Validation, Tensor Weights,
         model.Weights.clone().DetachFromDisposeScope(),
         [.. BuffersOf(model).Select(buffer => buffer.clone().DetachFromDisposeScope())]);
 
+    public IEnumerable<Tensor> Tensors => Buffers.Prepend(Weights);
+
     public void Restore(TorchModel model)
     {
         using var untracked = no_grad();
@@ -23,6 +25,9 @@ internal sealed record Snapshot(int Epoch, Measures? Validation, Tensor Weights,
         Weights.Dispose();
         Buffers.ForEach(buffer => buffer.Dispose());
     }
+
+    /// <summary>Everything that a model is not made of by its plan alone.</summary>
+    public static IEnumerable<Tensor> TensorsOf(TorchModel model) => BuffersOf(model).Prepend(model.Weights);
 
     private static IEnumerable<Tensor> BuffersOf(TorchModel model) => model.Parameters.Where(parameter => !parameter.Declared.Trainable).Select(parameter => parameter.Tensor);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ConcatService.Domain.Jobs;
+using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Optimizers;
 using static TorchSharp.torch;
@@ -7,7 +8,8 @@ using static TorchSharp.torch;
 namespace ConcatService.Training;
 
 /// <summary>The loop. Knows no database and no queue; runs on one thread, because dispose scopes and gradient mode belong to a thread.</summary>
-internal sealed class TrainingLoop(Network network, TrainingSettings settings, TrainingData data, Action<TrainingReport> report, CancellationToken stop)
+internal sealed class TrainingLoop(
+    Network network, TrainingSettings settings, TrainingData data, Action<TrainingReport> report, Checkpointing? checkpointing, CancellationToken stop) : IDisposable
 {
     private readonly TorchModel _model = network.Model;
     private readonly long _stepsPerEpoch = data.TrainCount / settings.BatchSize;
@@ -17,69 +19,140 @@ internal sealed class TrainingLoop(Network network, TrainingSettings settings, T
     private readonly int _readEvery = settings.Device == DeviceKind.Cuda ? 16 : 1;
 
     private readonly double _warmupSteps = settings.Schedule.WarmupEpochs.Given!.Value * (data.TrainCount / settings.BatchSize);
+    private readonly Optimizer _optimizer = Optimizer.For(settings.Optimizer, network.Model);
+    private readonly Average? _average = settings.Ema is { } ema ? new(ema, network.Model) : null;
+    private readonly Patience _patience = new(settings.EarlyStopping);
     private readonly Stopwatch _training = new();
     private readonly Stopwatch _whole = new();
+    private readonly Stopwatch _sinceKept = new();
+
+    /// <summary>Spent by the attempts before this one, in steps and in all.</summary>
+    private (TimeSpan Training, TimeSpan Whole) _before;
+    private int _epoch = 1;
     private long _step;
+    private Tally _total = Tally.None(network);
+    private Snapshot? _best;
 
     public long Steps => settings.Epochs * _stepsPerEpoch;
 
     /// <summary>Mean over the whole training, steps only.</summary>
-    public double SamplesPerSecond => _step * settings.BatchSize / _training.Elapsed.TotalSeconds;
+    public double SamplesPerSecond => _step * settings.BatchSize / Trained.TotalSeconds;
 
-    /// <summary>Trains all epochs, or until a limit of the settings. The snapshot is of the weights to export; null and where, when the loss stopped being a number.</summary>
+    private TimeSpan Trained => _before.Training + _training.Elapsed;
+
+    /// <summary>Goes on from a checkpoint: everything but the time is then as if nobody had been in between.</summary>
+    public void Resume(TrainingState state, Stream tensors)
+    {
+        (_step, _epoch, _total) = (state.Step, state.Epoch, new(state.Sums, state.Samples));
+        _before = (TimeSpan.FromSeconds(state.TrainingSeconds), TimeSpan.FromSeconds(state.Seconds));
+        _optimizer.Counters = state.Counters;
+        _patience.State = (state.Waited, state.WaitedFrom);
+        _best = state.BestEpoch is { } epoch ? Snapshot.Of(_model, epoch, state.Best) : null;
+        using var random = get_rng_state();
+        TrainingState.Fill(tensors, [.. Tensors, random]);
+        set_rng_state(random);
+    }
+
+    /// <summary>Trains all epochs, or until a limit of the settings. The snapshot is of the weights to export, and the caller's; null and where, when the loss stopped being a number.</summary>
     /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>
     public (Snapshot? Trained, Outcome.Diverged? Diverged) Run()
     {
         _whole.Start();
-        using var optimizer = Optimizer.For(settings.Optimizer, _model);
-        using var average = settings.Ema is { } ema ? new Average(ema, _model) : null;
-        var patience = new Patience(settings.EarlyStopping);
-        Snapshot? best = null;
+        _sinceKept.Start();
         string? end = null;
-        for (var epoch = 1; epoch <= settings.Epochs && end is null; epoch++)
+        for (; _epoch <= settings.Epochs && end is null; _epoch++)
         {
-            if (TrainEpoch(epoch, optimizer, average, out var train) is { } diverged)
-            {
-                best?.Dispose();
+            if (TrainEpoch() is { } diverged)
                 return (null, diverged);
-            }
 
+            var train = _total.Of(network);
             var (validation, isBest, outOfTime) = ((Measures?)null, false, IsOutOfTime);
-            if (epoch == settings.Epochs || epoch % settings.EvaluateEveryEpochs == 0 || outOfTime)
+            if (_epoch == settings.Epochs || _epoch % settings.EvaluateEveryEpochs == 0 || outOfTime)
             {
-                average?.Swap();
-                NativeHeap.Trim();
-                validation = data.ValidationCount > 0 ? Evaluation.Of(network, data.Validation(Evaluation.BatchSize(settings)), stop) : null;
-                NativeHeap.Trim();
-                if (isBest = best is null || settings.Export != Export.Best || validation!.IsBetterThan(best.Validation!))
+                _average?.Swap();
+                validation = Evaluate();
+                if (isBest = _best is null || settings.Export != Export.Best || validation!.IsBetterThan(_best.Validation!))
                 {
-                    best?.Dispose();
-                    best = Snapshot.Of(_model, epoch, validation);
+                    _best?.Dispose();
+                    _best = Snapshot.Of(_model, _epoch, validation);
                 }
 
-                average?.Swap();
+                _average?.Swap();
             }
 
-            report(new TrainingReport.EpochDone(epoch, (int)settings.Epochs, _step, train, validation, SamplesPerSecond, isBest));
-            end = outOfTime ? $"max_duration is over: {_whole.Elapsed.TotalSeconds:0.0} of {settings.MaxDuration!.Value.TotalSeconds:0.0} s." : patience.EndAfter(validation);
-            if (end is not null && epoch < settings.Epochs)
+            report(new TrainingReport.EpochDone(_epoch, (int)settings.Epochs, _step, train, validation, SamplesPerSecond, isBest));
+            end = outOfTime ? $"max_duration is over: {Elapsed.TotalSeconds:0.0} of {settings.MaxDuration!.Value.TotalSeconds:0.0} s." : _patience.EndAfter(validation);
+            if (end is not null && _epoch < settings.Epochs)
                 report(new TrainingReport.EndsEarly(end));
+            _total = Tally.None(network);
         }
 
+        var best = _best;
+        _best = null;
         return (best, null);
     }
 
-    private bool IsOutOfTime => _whole.Elapsed >= settings.MaxDuration;
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _average?.Dispose();
+        _best?.Dispose();
+    }
 
-    private Outcome.Diverged? TrainEpoch(int epoch, Optimizer optimizer, Average? average, out Measures mean)
+    private TimeSpan Elapsed => _before.Whole + _whole.Elapsed;
+
+    private bool IsOutOfTime => Elapsed >= settings.MaxDuration;
+
+    /// <summary>In the order in which checkpoints have them.</summary>
+    private IEnumerable<Tensor> Tensors => [.. Snapshot.TensorsOf(_model), .. _optimizer.State, .. _average?.State ?? [], .. _best?.Tensors ?? []];
+
+    private Measures? Evaluate()
+    {
+        if (data.ValidationCount == 0)
+            return null;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, checkpointing?.Leave ?? CancellationToken.None);
+        try
+        {
+            NativeHeap.Trim();
+            var validation = Evaluation.Of(network, data.Validation(Evaluation.BatchSize(settings)), either.Token);
+            NativeHeap.Trim();
+            return validation;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            _average?.Swap();
+            KeepWhenDue();                                                              // the epoch's steps are done; the next attempt evaluates
+            throw;
+        }
+    }
+
+    private void KeepWhenDue()
+    {
+        if (checkpointing is null)
+            return;
+        var leaves = checkpointing.Leave.IsCancellationRequested;
+        if ((leaves || _sinceKept.Elapsed.TotalSeconds >= settings.CheckpointEverySeconds) && checkpointing.Keep(new(_step, _epoch, Write)))
+            _sinceKept.Restart();
+        if (leaves)
+            throw new OperationCanceledException(checkpointing.Leave);
+    }
+
+    private void Write(Stream file)
+    {
+        var state = new TrainingState(
+            settings.ToJson(), _step, _epoch, _total.Sums, _total.Samples, _optimizer.Counters, _patience.State.Waited, _patience.State.From, _best?.Epoch, _best?.Validation,
+            Trained.TotalSeconds, Elapsed.TotalSeconds);
+        using var random = get_rng_state();
+        state.Write(file, [.. Tensors, random]);
+    }
+
+    private Outcome.Diverged? TrainEpoch()
     {
         _model.Training = true;
         _model.Precision = _precision;
-        mean = null!;
         using var meter = new Meter(network);
-        var total = Tally.None(network);
-        var since = _training.Elapsed;
-        foreach (var take in data.Epoch(epoch, settings.BatchSize))
+        var since = Trained;
+        foreach (var take in data.Epoch(_epoch, settings.BatchSize, _step - ((_epoch - 1) * _stepsPerEpoch)))
         {
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
@@ -87,7 +160,7 @@ internal sealed class TrainingLoop(Network network, TrainingSettings settings, T
             var rate = settings.Schedule.RateAt(settings.Optimizer.Lr.Given!.Value, _step, _warmupSteps, Steps, _stepsPerEpoch);
             var batch = take();
 
-            optimizer.ZeroGradient();
+            _optimizer.ZeroGradient();
             var scores = network.Scores(batch.Inputs);
             var loss = network.Loss(scores, batch.Targets, training: true);
             meter.Add(loss, scores, batch.Targets);
@@ -97,22 +170,22 @@ internal sealed class TrainingLoop(Network network, TrainingSettings settings, T
             if (read is not null && !double.IsFinite(read.Sums[0]))                                            // before the step, which would spread it to every weight
                 return new(_step, network.FirstNotFinite(batch.Inputs), rate);
             loss.backward();
-            optimizer.Clip(settings.GradientClip);
-            optimizer.Step(rate);
-            average?.Add(_step);
+            _optimizer.Clip(settings.GradientClip);
+            _optimizer.Step(rate);
+            _average?.Add(_step);
             _training.Stop();
 
             if (read is null)
                 continue;
-            total += read;
-            var elapsed = _training.Elapsed;
-            report(new TrainingReport.StepDone(_step, Steps, epoch, read.Of(network), rate, read.Samples / (elapsed - since).TotalSeconds, SamplesPerSecond, elapsed / _step * (Steps - _step)));
+            _total += read;
+            var elapsed = Trained;
+            report(new TrainingReport.StepDone(_step, Steps, _epoch, read.Of(network), rate, read.Samples / (elapsed - since).TotalSeconds, SamplesPerSecond, elapsed / _step * (Steps - _step)));
             since = elapsed;
+            KeepWhenDue();
             if (isLast)
                 break;
         }
 
-        mean = total.Of(network);
         return null;
     }
 }

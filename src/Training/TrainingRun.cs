@@ -4,6 +4,7 @@ using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
+using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Onnx;
 using TorchSharp;
@@ -21,13 +22,15 @@ public static class TrainingRun
     /// <param name="metadata">Kept in the model beside what is known here: spec hash, job.</param>
     /// <param name="report">Called on this thread.</param>
     /// <param name="stop">Looked at every step.</param>
+    /// <param name="checkpointing">Null keeps nothing.</param>
     /// <exception cref="InvalidOperationException">The settings ask for CUDA and there is none.</exception>
     public static Outcome Execute(
-        Plan plan, TrainingSettings settings, DataSet data, IReadOnlyDictionary<string, string> metadata, Action<TrainingReport> report, CancellationToken stop)
+        Plan plan, TrainingSettings settings, DataSet data, IReadOnlyDictionary<string, string> metadata, Action<TrainingReport> report, CancellationToken stop, Checkpointing? checkpointing = null)
     {
         var machine = Machines.This();
         var binding = DataBinding.Of(plan, data.Info);
-        settings = settings.Resolve(machine, binding.Outputs(plan, data.Info));
+        var kept = checkpointing?.From is { } from ? TrainingState.Read(from) : null;
+        settings = kept is null ? settings.Resolve(machine, binding.Outputs(plan, data.Info)) : TrainingSettings.Read(kept.Settings, new Report());
         if (settings.Device == DeviceKind.Cuda && !machine.HasCuda)
             throw new InvalidOperationException("The settings ask for the device 'cuda', and this worker has none.");
         var device = settings.Device == DeviceKind.Cuda ? CUDA : CPU;
@@ -42,7 +45,9 @@ public static class TrainingRun
             model.Normalize(input, statistics);
 
         var network = Network.Of(model, data.Info, settings.Loss);
-        var loop = new TrainingLoop(network, settings, prepared, report, stop);
+        using var loop = new TrainingLoop(network, settings, prepared, report, checkpointing, stop);
+        if (kept is not null)
+            loop.Resume(kept, checkpointing!.From!);
         report(new TrainingReport.Started(settings, EnvironmentOf(settings, machine, data), loop.Steps, prepared.TrainCount, prepared.ValidationCount, data.Test.Count));
         try
         {
@@ -56,7 +61,7 @@ public static class TrainingRun
                 return Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained, loop.SamplesPerSecond, metadata, stop);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested || checkpointing?.Leave.IsCancellationRequested == true)
         {
             return new Outcome.Cancelled();
         }

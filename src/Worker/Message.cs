@@ -39,6 +39,9 @@ internal enum MessageKind
 
     /// <summary>To the trainer: end in good order, now.</summary>
     Stop,
+
+    /// <summary>To the trainer: write a checkpoint, then end.</summary>
+    Leave,
 }
 
 /// <summary>Generated, because reflection would cost the first message 50 ms. Every member is always written, so no default can get lost.</summary>

@@ -4,6 +4,7 @@ using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Training;
+using ConcatService.Training.Checkpoints;
 
 namespace ConcatService.Worker;
 
@@ -27,11 +28,14 @@ internal static class TrainJob
         try
         {
             await source.FetchAsync(context);
+            await using var from = await context.Checkpoints.OpenNewestAsync();
+            var checkpointing = new Checkpointing { From = from, Keep = kept => context.Checkpoints.Take(kept, context.Leave), Leave = context.Leave };
             outcome = await OnOneThread(() =>
             {
                 using var data = source.Load();
-                return TrainingRun.Execute(plan, settings, data, Metadata(job), new TrainingNews(context).Tell, context.Stop);
+                return TrainingRun.Execute(plan, settings, data, Metadata(job), new TrainingNews(context).Tell, context.Stop, checkpointing);
             });
+            await context.Checkpoints.FinishAsync();
         }
         catch (FileNotFoundException missing)
         {

@@ -30,6 +30,7 @@ internal static class SmallTraining
         for (var step = 1; step <= settings.Steps; step++)
         {
             context.Stop.ThrowIfCancellationRequested();
+            context.Leave.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var x = rand(16, 1);                                                // [N, 1]
             optimizer.zero_grad();

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>DELETE /v1/jobs/{id}: forgets a job that has ended, with its attempts, events, metrics and the model version that it made. One that has not is cancelled first, by its owner.</summary>
+/// <summary>DELETE /v1/jobs/{id}: forgets a job that has ended, with its attempts, events, metrics, checkpoints and the model version that it made. One that has not is cancelled first, by its owner.</summary>
 internal static class DeleteJob
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, Caller caller, ConcatDb db, CancellationToken cancel)
@@ -19,12 +19,14 @@ internal static class DeleteJob
             return Problems.Of(409, "job.not_ended", $"The job is {state.Name()}. Cancel it first, then delete it.");
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var files = await db.ModelVersions.Where(version => version.JobId == id).Select(version => version.OnnxSha256).ToListAsync(cancel);
+        var files = await db.ModelVersions.Where(version => version.JobId == id).Select(version => version.OnnxSha256)
+            .Concat(db.Checkpoints.Where(checkpoint => checkpoint.JobId == id).Select(checkpoint => checkpoint.Sha256)).ToListAsync(cancel);
         await mine.ExecuteDeleteAsync(cancel);                  // what belongs to the job goes with it, by the database's own rules
         await db.Models.Where(model => model.TeamId == caller.TeamId && !db.ModelVersions.Any(version => version.ModelId == model.Id)).ExecuteDeleteAsync(cancel);
         await db.Blobs.Where(blob => blob.TeamId == caller.TeamId && files.Contains(blob.Sha256)
             && !db.ModelVersions.Any(version => version.TeamId == blob.TeamId && version.OnnxSha256 == blob.Sha256)
-            && !db.DataSets.Any(data => data.TeamId == blob.TeamId && data.Sha256 == blob.Sha256)).ExecuteDeleteAsync(cancel);
+            && !db.DataSets.Any(data => data.TeamId == blob.TeamId && data.Sha256 == blob.Sha256)
+            && !db.Checkpoints.Any(checkpoint => checkpoint.TeamId == blob.TeamId && checkpoint.Sha256 == blob.Sha256)).ExecuteDeleteAsync(cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();
     }

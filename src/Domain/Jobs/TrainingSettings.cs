@@ -66,6 +66,10 @@ public sealed partial record TrainingSettings
     [NotAnAttribute]
     public EarlyStoppingSettings? EarlyStopping { get; init; }
 
+    /// <summary>How much work a crash may cost: after so long the state of the training is kept, and another attempt goes on from there. Default: 60.</summary>
+    [Between(0, 86_400)]
+    public double CheckpointEverySeconds { get; init; } = 60;
+
     /// <summary>How often the validation split is looked at, and always after the last epoch. Default: 1.</summary>
     [Between(1, 10_000)]
     public long EvaluateEveryEpochs { get; init; } = 1;

@@ -15,27 +15,56 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
     }
 
     /// <summary>
+    /// Holds a job: at once when nobody works on it, otherwise by asking the worker, who writes a checkpoint and leaves. One that is in its last moments
+    /// or has ended cannot be held.
+    /// </summary>
+    /// <returns>The state the job is in now, or null when the team has no such job.</returns>
+    public Task<JobState?> PauseAsync(int teamId, Guid jobId, CancellationToken cancel) => MoveAsync(teamId, jobId, "Paused on request.", ToPause, cancel);
+
+    /// <summary>Lets a paused job go on from its last checkpoint, before those that have not begun. Any other one stays as it is.</summary>
+    /// <inheritdoc cref="PauseAsync"/>
+    public async Task<JobState?> ResumeAsync(int teamId, Guid jobId, CancellationToken cancel)
+    {
+        var state = await MoveAsync(teamId, jobId, "Resumed on request.", ToResume, cancel);
+        if (state == JobState.Queued)
+            queue.Ring(jobId, Queues.ResumeOf(await db.Jobs.Where(job => job.Id == jobId).Select(job => job.Queue).SingleAsync(cancel)));
+        return state;
+    }
+
+    /// <summary>
     /// Ends a job: at once when nobody works on it, otherwise by asking the worker, who has <see cref="JobState.Cancelled"/> there within seconds.
     /// A job that has ended, or is about to, stays as it is.
     /// </summary>
     /// <returns>The state the job is in now, or null when the team has no such job.</returns>
-    public async Task<JobState?> CancelAsync(int teamId, Guid jobId, CancellationToken cancel)
+    public Task<JobState?> CancelAsync(int teamId, Guid jobId, CancellationToken cancel) => MoveAsync(teamId, jobId, "Cancelled on request.", ToCancel, cancel);
+
+    private static JobState? ToCancel(JobState from) => from switch
+    {
+        JobState.Queued or JobState.Paused => JobState.Cancelled,
+        JobState.Starting or JobState.Running or JobState.Finalizing or JobState.Pausing => JobState.Cancelling,
+        _ => null,
+    };
+
+    private static JobState? ToPause(JobState from) => from switch
+    {
+        JobState.Queued => JobState.Paused,
+        JobState.Starting or JobState.Running => JobState.Pausing,
+        _ => null,
+    };
+
+    private static JobState? ToResume(JobState from) => from == JobState.Paused ? JobState.Queued : null;
+
+    private async Task<JobState?> MoveAsync(int teamId, Guid jobId, string reason, Func<JobState, JobState?> next, CancellationToken cancel)
     {
         while (true)
         {
             var found = await db.Jobs.Where(job => job.TeamId == teamId && job.Id == jobId).Select(job => (JobState?)job.State).SingleOrDefaultAsync(cancel);
-            JobState? to = found switch
-            {
-                JobState.Queued or JobState.Paused => JobState.Cancelled,
-                JobState.Starting or JobState.Running or JobState.Finalizing or JobState.Pausing => JobState.Cancelling,
-                _ => null,
-            };
-            if (to is not { } target)
+            if (found is not { } from || next(from) is not { } to)
                 return found;
 
             // Lost against the worker or another caller: look again.
-            if (await transitions.TryMoveAsync(new JobMove(jobId, target, "Cancelled on request.", "api") { From = found }, cancel))
-                return target;
+            if (await transitions.TryMoveAsync(new JobMove(jobId, to, reason, "api") { From = from }, cancel))
+                return to;
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class JobSql
             select id, team_id, from_state, to_state, fence, reason, actor from moved)
         , told as (
             insert into job_events (job_id, sequence, team_id, level, type, message, data)
-            select id, last_event, team_id, case to_state when 'failed' then 'error' when 'queued' then 'warning' else 'info' end, 'state', reason,
+            select id, last_event, team_id, case to_state when 'failed' then 'error' when 'queued' then case from_state when 'paused' then 'info' else 'warning' end else 'info' end, 'state', reason,
                    json_build_object('from', from_state, 'to', to_state, 'attempt', attempt)
             from moved)
         """;

@@ -17,6 +17,7 @@ public sealed class JobTransitions(NpgsqlDataSource source)
                 estimated_finish_at = case when @held then estimated_finish_at end,
                 queued_at = case when @to = 'queued' then now() else queued_at end,
                 cancel_requested_at = case when @to in ('cancelling', 'cancelled') then coalesce(cancel_requested_at, now()) else cancel_requested_at end,
+                pause_requested_at = case when @to in ('pausing', 'paused') then coalesce(pause_requested_at, now()) when @to = 'queued' then null else pause_requested_at end,
                 finished_at = case when @terminal then now() end,
                 result = coalesce(@result, result),
                 error = coalesce(@error, error),

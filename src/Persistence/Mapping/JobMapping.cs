@@ -51,6 +51,15 @@ internal static class JobMapping
             entry.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
             entry.Property(x => x.At).HasDefaultValueSql("now()");
         });
+        model.Entity<Checkpoint>(checkpoint =>
+        {
+            checkpoint.BelongsToTeam(x => x.TeamId);
+            checkpoint.HasKey(x => new { x.JobId, x.Step });
+            checkpoint.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
+            checkpoint.HasOne<Blob>().WithMany().HasForeignKey(x => new { x.TeamId, x.Sha256 })
+                .HasPrincipalKey(x => new { x.TeamId, x.Sha256 }).OnDelete(DeleteBehavior.Restrict);
+            checkpoint.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
+        });
         model.Entity<RegisteredWorker>(worker =>
         {
             worker.ToTable("workers");

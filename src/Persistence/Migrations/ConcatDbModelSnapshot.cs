@@ -193,6 +193,52 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("blob_chunks", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.Checkpoint", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("Step")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer")
+                        .HasColumnName("epoch");
+
+                    b.Property<long>("Fence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fence");
+
+                    b.Property<long>("LengthBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("length_bytes");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sha256");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("JobId", "Step")
+                        .HasName("pk_checkpoints");
+
+                    b.HasIndex("TeamId", "Sha256")
+                        .HasDatabaseName("ix_checkpoints_team_id_sha256");
+
+                    b.ToTable("checkpoints", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>
                 {
                     b.Property<int>("TeamId")
@@ -936,6 +982,31 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_blob_chunks_blobs_blob_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Checkpoint", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_checkpoints_jobs_job_id");
+
+                    b.HasOne("ConcatService.Persistence.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checkpoints_teams_team_id");
+
+                    b.HasOne("ConcatService.Persistence.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId", "Sha256")
+                        .HasPrincipalKey("TeamId", "Sha256")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checkpoints_blobs_team_id_sha256");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>

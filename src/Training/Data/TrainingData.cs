@@ -41,11 +41,11 @@ internal sealed class TrainingData : IDisposable
     /// <summary>What the network tells apart, where it has one output that does.</summary>
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>Full batches of one epoch. Each belongs to the caller's dispose scope.</summary>
-    public IEnumerable<Func<Batch>> Epoch(int epoch, long batchSize)
+    /// <summary>Full batches of one epoch, without the first <paramref name="done"/>. Each belongs to the caller's dispose scope.</summary>
+    public IEnumerable<Func<Batch>> Epoch(int epoch, long batchSize, long done = 0)
     {
         using var order = Order(epoch);
-        for (var start = 0L; start + batchSize <= TrainCount; start += batchSize)
+        for (var start = done * batchSize; start + batchSize <= TrainCount; start += batchSize)
         {
             var from = start;
             yield return () => _train.Take(order.narrow(0, from, batchSize), _augmenter, epoch, from / batchSize);

@@ -10,6 +10,14 @@ internal sealed class Adam(AdamSettings settings, TorchModel model) : Optimizer(
     private readonly Tensor _v = zeros_like(model.Weights).DetachFromDisposeScope();
     private long _t;
 
+    public override IEnumerable<Tensor> State => [_m, _v];
+
+    public override double[] Counters
+    {
+        get => [_t];
+        set => _t = (long)value[0];
+    }
+
     public override void Dispose()
     {
         base.Dispose();

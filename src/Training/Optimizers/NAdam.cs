@@ -11,6 +11,14 @@ internal sealed class NAdam(NAdamSettings settings, TorchModel model) : Optimize
     private double _product = 1;
     private long _t;
 
+    public override IEnumerable<Tensor> State => [_m, _v];
+
+    public override double[] Counters
+    {
+        get => [_t, _product];
+        set => (_t, _product) = ((long)value[0], value[1]);
+    }
+
     public override void Dispose()
     {
         base.Dispose();

@@ -24,6 +24,16 @@ internal abstract class Optimizer : IDisposable
     /// <summary>The gradient of every parameter, in the order of <see cref="TorchModel.Weights"/>.</summary>
     public Tensor Gradient { get; }
 
+    /// <summary>What it remembers from step to step, beside <see cref="Counters"/>; with both and the weights a training can go on in another process.</summary>
+    public abstract IEnumerable<Tensor> State { get; }
+
+    /// <summary>Default: none.</summary>
+    public virtual double[] Counters
+    {
+        get => [];
+        set { }
+    }
+
     protected Tensor Weights { get; }
 
     public static Optimizer For(OptimizerSettings settings, TorchModel model) => settings switch

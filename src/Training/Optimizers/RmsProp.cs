@@ -9,6 +9,8 @@ internal sealed class RmsProp(RmsPropSettings settings, TorchModel model) : Opti
     private readonly Tensor _v = zeros_like(model.Weights).DetachFromDisposeScope();
     private readonly Tensor _momentum = zeros_like(model.Weights).DetachFromDisposeScope();
 
+    public override IEnumerable<Tensor> State => [_v, _momentum];
+
     public override void Dispose()
     {
         base.Dispose();

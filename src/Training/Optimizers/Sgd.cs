@@ -8,6 +8,8 @@ internal sealed class Sgd(SgdSettings settings, TorchModel model) : Optimizer(mo
 {
     private readonly Tensor _momentum = zeros_like(model.Weights).DetachFromDisposeScope();
 
+    public override IEnumerable<Tensor> State => [_momentum];
+
     public override void Dispose()
     {
         base.Dispose();

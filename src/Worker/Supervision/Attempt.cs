@@ -10,10 +10,11 @@ namespace ConcatService.Worker;
 internal sealed partial class Attempt(TrainerProcess trainer, JobLeases leases, JobFence fence, ILogger log, CancellationToken shutdown)
 {
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan ShutdownPatience = QueueStorage.Shutdown - TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CheckpointPatience = QueueStorage.Shutdown - TimeSpan.FromSeconds(20);
     private readonly long _begun = Stopwatch.GetTimestamp();
     private long _renewed = Stopwatch.GetTimestamp();
     private TimeSpan? _killAfter;
+    private bool _isStopping;
 
     /// <summary>How it ended, for people.</summary>
     public string Reason { get; private set; } = "";
@@ -53,26 +54,34 @@ internal sealed partial class Attempt(TrainerProcess trainer, JobLeases leases, 
                 End("The lease could not be renewed for 40 seconds.", TimeSpan.Zero);
         }
         if (shutdown.IsCancellationRequested && _killAfter is null)
-        {
-            Counts = false;
-            End("The worker shuts down.", ShutdownPatience);
-        }
+            Leave("The worker shuts down.");
     }
 
     private void Heed(JobState? state)
     {
-        if (_killAfter is not null)
+        if (_isStopping)
             return;
-        if (state is JobState.Cancelling or JobState.Pausing)
+        if (state == JobState.Cancelling)
             End("Stopped on request.", CancelPatience);
         else if (state is null)
             End("Nobody holds the job any more.", CancelPatience);              // normal at the end: the trainer has written the result and is about to leave
+        else if (state == JobState.Pausing && _killAfter is null)
+            Leave("Paused on request.");
+    }
+
+    /// <summary>Asks the trainer for a checkpoint and its end. The attempt has done nothing wrong.</summary>
+    private void Leave(string reason)
+    {
+        Counts = false;
+        Reason = reason;
+        _killAfter = Stopwatch.GetElapsedTime(_begun) + CheckpointPatience;
+        trainer.Send(new Message(MessageKind.Leave));
     }
 
     /// <summary>Asks the trainer to end; it is killed when it has not after <paramref name="patience"/>.</summary>
     private void End(string reason, TimeSpan patience)
     {
-        Reason = reason;
+        (Reason, _isStopping) = (reason, true);
         _killAfter = Stopwatch.GetElapsedTime(_begun) + patience;
         trainer.Send(new Message(MessageKind.Stop));
     }

@@ -12,6 +12,7 @@ internal sealed class SupervisorPipe
 {
     private readonly TaskCompletionSource<Message> _run = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _leave = new();
     private readonly StreamWriter _out = new(Console.OpenStandardOutput()) { AutoFlush = true };
     private readonly Timer _beat;
     private long _heard = Stopwatch.GetTimestamp();
@@ -28,6 +29,9 @@ internal sealed class SupervisorPipe
 
     /// <summary>Fires when the supervisor asks for an orderly end.</summary>
     public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Fires when the supervisor asks for a checkpoint and the end.</summary>
+    public CancellationToken Leave => _leave.Token;
 
     public void Send(Message message)
     {
@@ -60,6 +64,8 @@ internal sealed class SupervisorPipe
                 _run.TrySetResult(message);
             else if (message.Kind == MessageKind.Stop)
                 _stop.Cancel();
+            else if (message.Kind == MessageKind.Leave)
+                _leave.Cancel();
         }
         Die("the supervisor is gone");
     }

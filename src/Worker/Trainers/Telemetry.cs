@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using ConcatService.Persistence;
 using Npgsql;
@@ -69,7 +68,7 @@ internal sealed class Telemetry : IAsyncDisposable
                 var batch = new List<object>();
                 while (_reports.Reader.TryRead(out var report))
                     batch.Add(report);
-                await WriteStubbornlyAsync(batch);
+                await Stubbornly.DoAsync(() => WriteAsync(batch));              // metrics written twice are there once
                 foreach (var flush in batch.OfType<TaskCompletionSource>())
                     flush.SetResult();
                 await _hurry.WaitAsync(Interval);
@@ -79,23 +78,6 @@ internal sealed class Telemetry : IAsyncDisposable
         {
             await _failed.CancelAsync();
             throw;
-        }
-    }
-
-    /// <summary>A database that is away for less time than the lease lasts costs nothing but a pause: metrics written twice are there once.</summary>
-    private async Task WriteStubbornlyAsync(List<object> batch)
-    {
-        for (var began = Stopwatch.GetTimestamp(); ;)
-        {
-            try
-            {
-                await WriteAsync(batch);
-                return;
-            }
-            catch (NpgsqlException failure) when (failure.IsTransient && Stopwatch.GetElapsedTime(began) < Pulse.Trust)
-            {
-                await Task.Delay(Interval);
-            }
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class TrainerContext : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop;
 
-    private TrainerContext(NpgsqlDataSource source, JobFence fence, string worker, ClaimedJob job, CancellationToken stop)
+    private TrainerContext(NpgsqlDataSource source, JobFence fence, string worker, ClaimedJob job, CancellationToken stop, CancellationToken leave)
     {
         _source = source;
         _fence = fence;
@@ -25,17 +25,25 @@ internal sealed class TrainerContext : IAsyncDisposable
         _transitions = new JobTransitions(source);
         _telemetry = new Telemetry(source, fence, () => TryMoveAsync(JobState.Running, "The first training step is done."));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop, _telemetry.Failed);
+        Leave = leave;
         Job = job;
+        Checkpoints = new CheckpointUpload(new Checkpoints(source, fence), _telemetry, Stop);
     }
 
     /// <summary>What to train.</summary>
     public ClaimedJob Job { get; }
 
-    /// <summary>Fires when the job is cancelled or paused, the worker leaves, or nothing can be written any more. Look at it every step.</summary>
+    /// <summary>Where the training is kept.</summary>
+    public CheckpointUpload Checkpoints { get; }
+
+    /// <summary>Fires when the job is cancelled, somebody else has it, or nothing can be written any more. Look at it every step.</summary>
     public CancellationToken Stop => _stop.Token;
 
-    public static async Task<TrainerContext> OpenAsync(NpgsqlDataSource source, JobFence fence, string worker, CancellationToken stop) =>
-        new(source, fence, worker, await ClaimedJob.ReadAsync(source, fence, stop), stop);
+    /// <summary>Fires when the job is paused or the worker leaves: write a checkpoint, then end. Look at it every step.</summary>
+    public CancellationToken Leave { get; }
+
+    public static async Task<TrainerContext> OpenAsync(NpgsqlDataSource source, JobFence fence, string worker, CancellationToken stop, CancellationToken leave) =>
+        new(source, fence, worker, await ClaimedJob.ReadAsync(source, fence, stop), stop, leave);
 
     /// <summary>Keeps what is used for training: every setting with its value, library versions, threads, device. JSON objects.</summary>
     public Task DescribeAsync(string resolvedSettings, string environment) =>
@@ -71,14 +79,18 @@ internal sealed class TrainerContext : IAsyncDisposable
     public Task<bool> CopyToAsync(string sha256, Stream destination) => new BlobStore(_source).CopyToAsync(_fence.TeamId, sha256, destination, Stop);
 
     /// <summary>Stores bytes for <see cref="PublishAsync"/>.</summary>
-    public Task<BlobStore.Stored> StoreAsync(Stream content) => new BlobStore(_source).PutAsync(_fence.TeamId, content, CancellationToken.None);
+    public Task<BlobStore.Stored> StoreAsync(Stream content) => Stubbornly.DoAsync(() =>
+    {
+        content.Position = 0;
+        return new BlobStore(_source).PutAsync(_fence.TeamId, content, CancellationToken.None);
+    });
 
     /// <summary>Adds the model's version and ends the job as succeeded. Returns the version.</summary>
     /// <exception cref="StaleFenceException">Someone asked for the end, or another attempt has the job.</exception>
     public async Task<int> PublishAsync(NewModelVersion model, string resultJson)
     {
         await FlushAsync();
-        return await new ModelRegistry(_source).PublishAsync(_fence, model, resultJson, _worker, CancellationToken.None);
+        return await Stubbornly.DoAsync(() => new ModelRegistry(_source).PublishAsync(_fence, model, resultJson, _worker, CancellationToken.None));
     }
 
     /// <summary>Ends the job as failed.</summary>
@@ -93,6 +105,7 @@ internal sealed class TrainerContext : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Checkpoints.DisposeAsync();
         await _telemetry.DisposeAsync();
         _stop.Dispose();
     }

@@ -8,7 +8,7 @@ namespace ConcatService.Worker;
 /// <summary>Trains one job and says how it ended. The only thing that the processes around it do not know how to do.</summary>
 /// <param name="context">The job, and everything that may be written to it.</param>
 /// <returns>Null when the model is published, otherwise why the job has failed.</returns>
-/// <exception cref="OperationCanceledException">The training ended because <see cref="TrainerContext.Stop"/> fired.</exception>
+/// <exception cref="OperationCanceledException">The training ended because <see cref="TrainerContext.Stop"/> or <see cref="TrainerContext.Leave"/> fired.</exception>
 internal delegate Task<JobFailure?> JobTraining(TrainerContext context);
 
 /// <summary>The trainer process: warms up, waits for a job, trains it, ends. One job per process, so that memory and the random generator come back with it.</summary>
@@ -30,13 +30,13 @@ internal static class TrainerHost
         var fence = new JobFence(run.JobId, run.TeamId, run.Fence);
         try
         {
-            await using var context = await TrainerContext.OpenAsync(source, fence, run.Worker, pipe.Stop);
+            await using var context = await TrainerContext.OpenAsync(source, fence, run.Worker, pipe.Stop, pipe.Leave);
             var failure = await TrainAsync(train, context);
             await context.FlushAsync();
             if (failure is not null)
                 await context.FailAsync(failure);
         }
-        catch (OperationCanceledException) when (pipe.Stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (pipe.Stop.IsCancellationRequested || pipe.Leave.IsCancellationRequested)
         {
         }
         catch (StaleFenceException stale)

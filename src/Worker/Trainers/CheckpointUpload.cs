@@ -1,0 +1,70 @@
+using ConcatService.Persistence;
+using ConcatService.Training.Checkpoints;
+using Npgsql;
+
+namespace ConcatService.Worker;
+
+/// <summary>
+/// From the training, which waits while its state goes into a local file, to the database, while it trains on. One at a time. What was reported before a
+/// checkpoint is written before it, so that no metric is missing up to its step.
+/// </summary>
+internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry telemetry, CancellationToken stop) : IAsyncDisposable
+{
+    private Task _upload = Task.CompletedTask;
+
+    /// <summary>Waits for the state to be copied, not for the database, but for a checkpoint on the way when <paramref name="leave"/> has fired. False when there is one.</summary>
+    public bool Take(Checkpointing.Kept kept, CancellationToken leave)
+    {
+        if (!_upload.IsCompleted && !leave.IsCancellationRequested)
+            return false;
+        _upload.GetAwaiter().GetResult();
+        var file = Nameless();
+        kept.Write(file);
+        _upload = UploadAsync(kept.Step, kept.Epoch, file);
+        return true;
+    }
+
+    /// <summary>The newest checkpoint, to be disposed; null for a job that has none. Metrics of later steps are forgotten: those steps are taken again.</summary>
+    /// <exception cref="StaleFenceException">Another attempt has the job.</exception>
+    public async Task<Stream?> OpenNewestAsync()
+    {
+        var file = Nameless();
+        var step = await Stubbornly.DoAsync(() => checkpoints.ReadNewestAsync(file, stop));
+        await Stubbornly.DoAsync(() => checkpoints.ForgetMetricsAfterAsync(step ?? 0, stop));
+        if (step is null)
+        {
+            await file.DisposeAsync();
+            return null;
+        }
+
+        telemetry.Report(new NewEvent("info", "resumed", $"Goes on from the checkpoint of step {step:N0}.", $$"""{ "step": {{step}} }"""));
+        return file;
+    }
+
+    /// <summary>Returns when what was taken is stored.</summary>
+    public Task FinishAsync() => _upload;
+
+    public async ValueTask DisposeAsync() => await _upload.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task UploadAsync(long step, int epoch, FileStream file)
+    {
+        await using (file)
+        {
+            await telemetry.FlushAsync();
+            await Stubbornly.DoAsync(() =>
+            {
+                file.Position = 0;
+                return checkpoints.AddAsync(step, epoch, file, CancellationToken.None);
+            });
+        }
+    }
+
+    /// <summary>A file that is gone with this process, however that ends.</summary>
+    private static FileStream Nameless()
+    {
+        var path = Path.GetTempFileName();
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.Delete(path);
+        return file;
+    }
+}
