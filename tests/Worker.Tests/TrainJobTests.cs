@@ -47,6 +47,41 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
     }
 
     [Fact]
+    public async Task A_job_that_is_killed_paused_and_thrown_out_ends_with_the_bits_of_an_undisturbed_one()
+    {
+        const string settings = """{ "epochs": 3, "precision": "float32", "threads": 1, "checkpoint_every_seconds": 0 }""";
+        Guid calm, rough;
+        await using (var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString)))
+        {
+            calm = await QueueAsync(NewJob(settings));
+            await UntilAsync(calm, JobState.Succeeded);
+
+            rough = await QueueAsync(NewJob(settings));
+            await UntilAsync(rough, found => found.LastCheckpointStep >= 5);
+            KillNine((await AttemptsAsync(rough))[^1].ProcessId);
+            await UntilAsync(rough, found => found.Attempt == 2 && found.LastCheckpointStep >= 30);
+
+            await using var db = Bench.Open();
+            var control = new JobControl(db, Bench.Transitions, Bench.Get<JobQueue>());
+            Assert.Equal(JobState.Pausing, await control.PauseAsync(Bench.TeamId, rough, Cancel));
+            var paused = await UntilAsync(rough, JobState.Paused);
+            Assert.Equal(paused.Step, paused.LastCheckpointStep);                       // nothing that was told is lost
+            Assert.Equal(0, paused.AttemptsSinceCheckpoint);
+            await control.ResumeAsync(Bench.TeamId, rough, Cancel);
+            await UntilAsync(rough, found => found.Attempt == 3 && found.LastCheckpointStep > paused.LastCheckpointStep + 10);
+            Assert.Equal(0, await worker.StopAsync());
+        }
+
+        var left = await Bench.ReadAsync(rough);
+        Assert.Equal((JobState.Queued, 0), (left.State, left.AttemptsSinceCheckpoint));
+        Assert.Equal(left.Step, left.LastCheckpointStep);
+        await using var next = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
+        await UntilAsync(rough, JobState.Succeeded);
+        Assert.Equal(4, (await AttemptsAsync(rough)).Count);
+        Assert.Equal(await ResultAsync(calm), await ResultAsync(rough));
+    }
+
+    [Fact]
     public async Task A_training_that_diverges_fails_as_the_callers_with_the_step()
     {
         await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
@@ -55,6 +90,15 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
         Assert.Equal("user", job.Error!.Value.GetProperty("class").GetString());
         Assert.Equal("diverged", job.Error!.Value.GetProperty("code").GetString());
         Assert.InRange(job.Error!.Value.GetProperty("details").GetProperty("step").GetInt32(), 1, 112);
+    }
+
+    /// <summary>The weights and every loss.</summary>
+    private async Task<(string? Weights, string Losses)> ResultAsync(Guid id)
+    {
+        await using var db = Bench.Open();
+        var names = await db.MetricNames.Where(name => !name.Name.Contains("per_second")).Select(name => name.Id).ToListAsync(Cancel);
+        var values = await db.Metrics.Where(metric => metric.JobId == id && names.Contains(metric.MetricId)).OrderBy(metric => metric.MetricId).ThenBy(metric => metric.Step).ToListAsync(Cancel);
+        return ((await Bench.ReadAsync(id)).Result!.Value.GetProperty("weights_sha256").GetString(), string.Join('\n', values.Select(metric => $"{metric.MetricId} {metric.Step} {metric.Value:R}")));
     }
 
     private Job NewJob(string settings) => new()

@@ -18,8 +18,9 @@ internal static class JobRoutes
         job.MapGet("", GetJob.Handle).RequireScope(Scopes.JobsRead).WithName("get_job").WithSummary("State, progress, attempts and result of a job");
         job.MapDelete("", DeleteJob.Handle).RequireScope(Scopes.JobsWrite).WithName("delete_job").WithSummary("Forget a job that has ended, with its metrics, events and model version").ProducesProblem(409);
         job.MapPost("cancel", CancelJob.Handle).RequireScope(Scopes.JobsWrite).WithName("cancel_job").WithSummary("End a job; one that has ended stays as it is").Produces<JobResource>(202);
-        job.MapPost("pause", PauseJob.Handle).RequireScope(Scopes.JobsWrite).WithName("pause_job").WithSummary("Not available yet: it needs checkpoints").ProducesProblem(501);
-        job.MapPost("resume", PauseJob.Handle).RequireScope(Scopes.JobsWrite).WithName("resume_job").WithSummary("Not available yet: it needs checkpoints").ProducesProblem(501);
+        job.MapPost("pause", PauseJob.Handle).RequireScope(Scopes.JobsWrite).WithName("pause_job").WithSummary("Write a checkpoint and let the worker go").ProducesProblem(409);
+        job.MapPost("resume", ResumeJob.Handle).RequireScope(Scopes.JobsWrite).WithName("resume_job").WithSummary("Go on from the last checkpoint").ProducesProblem(409);
+        job.MapGet("checkpoints", JobCheckpoints.Handle).RequireScope(Scopes.JobsRead).WithName("list_job_checkpoints").WithSummary("What another attempt can go on from, newest first");
         job.MapGet("events", JobEvents.Handle).RequireScope(Scopes.JobsRead).WithName("list_job_events")
             .WithSummary("What happened, newest first; with Accept: text/event-stream live, oldest first").Paged();
         job.MapGet("metrics", JobMetrics.Handle).RequireScope(Scopes.JobsRead).WithName("get_job_metrics").WithSummary("Curves, all or by name, downsampled on request");

@@ -14,7 +14,7 @@ internal sealed record LeaseReturn(string Which, string Reason)
 {
     private const string Sql = """
         with old as (
-            select id, state, lease_owner, attempts_since_checkpoint - @uncounted as attempts from jobs
+            select id, state, lease_owner, greatest(attempts_since_checkpoint - @uncounted, 0) as attempts from jobs
             where lease_owner is not null and {0} for update)
         , moved as (
             update jobs set

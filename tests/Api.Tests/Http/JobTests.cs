@@ -4,6 +4,7 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ConcatService.Api.Tests.Http;
 
@@ -156,11 +157,30 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
-    public async Task Pausing_says_that_it_is_not_there_yet()
+    public async Task A_job_is_held_and_let_go_on_and_shows_its_checkpoints()
     {
         var id = Id(await api.PostAsync("/v1/jobs", Request("")));
-        var answer = await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/pause");
-        Assert.Equal((501, "job.pause_unavailable"), (answer.Status, answer.Code));
+        Assert.Equal((409, "job.not_paused"), await StatusAndCodeAsync("resume"));
+        var paused = await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/pause");
+        Assert.Equal((200, "paused"), (paused.Status, paused.Json.GetProperty("state").GetString()));
+        var resumed = await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/resume");
+        Assert.Equal((202, "queued"), (resumed.Status, resumed.Json.GetProperty("state").GetString()));
+
+        var fence = await ClaimAsync(id);
+        await new Checkpoints(api.Services.GetRequiredService<NpgsqlDataSource>(), fence).AddAsync(7, 2, new MemoryStream([1, 2, 3]), Cancel);
+        var kept = Assert.Single((await api.GetAsync($"/v1/jobs/{id}/checkpoints")).Json.GetProperty("data").EnumerateArray());
+        Assert.Equal((7, 2, 3), (kept.GetProperty("step").GetInt64(), kept.GetProperty("epoch").GetInt32(), kept.GetProperty("length_bytes").GetInt64()));
+
+        Assert.Equal(202, (await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/pause")).Status);
+        await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/cancel");
+        Assert.Equal((409, "job.not_pausable"), await StatusAndCodeAsync("pause"));
+        Assert.Equal(404, (await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{Guid.Empty}/pause")).Status);
+
+        async Task<(int, string?)> StatusAndCodeAsync(string call)
+        {
+            var answer = await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/{call}");
+            return (answer.Status, answer.Code);
+        }
     }
 
     [Fact]
