@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>POST /v1/jobs/{id}/resume: 202, and the job goes on from its last checkpoint, before those that have not begun. One that is not held is a 409.</summary>
+/// <summary>POST /v1/jobs/{id}/resume: 202, and the job goes on from its last checkpoint, before those that have not begun. Resuming twice is harmless; one that was not held is a 409.</summary>
 internal static class ResumeJob
 {
     public static async Task<Results<Accepted<JobResource>, ProblemHttpResult>> Handle(Guid id, Caller caller, ConcatDb db, JobControl control, CancellationToken cancel)

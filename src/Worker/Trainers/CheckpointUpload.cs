@@ -1,6 +1,5 @@
 using ConcatService.Persistence;
 using ConcatService.Training.Checkpoints;
-using Npgsql;
 
 namespace ConcatService.Worker;
 

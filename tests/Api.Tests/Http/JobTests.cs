@@ -160,13 +160,13 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
     public async Task A_job_is_held_and_let_go_on_and_shows_its_checkpoints()
     {
         var id = Id(await api.PostAsync("/v1/jobs", Request("")));
-        Assert.Equal((409, "job.not_paused"), await StatusAndCodeAsync("resume"));
         var paused = await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/pause");
         Assert.Equal((200, "paused"), (paused.Status, paused.Json.GetProperty("state").GetString()));
         var resumed = await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/resume");
         Assert.Equal((202, "queued"), (resumed.Status, resumed.Json.GetProperty("state").GetString()));
 
         var fence = await ClaimAsync(id);
+        Assert.Equal((409, "job.not_paused"), await StatusAndCodeAsync("resume"));
         await new Checkpoints(api.Services.GetRequiredService<NpgsqlDataSource>(), fence).AddAsync(7, 2, new MemoryStream([1, 2, 3]), Cancel);
         var kept = Assert.Single((await api.GetAsync($"/v1/jobs/{id}/checkpoints")).Json.GetProperty("data").EnumerateArray());
         Assert.Equal((7, 2, 3), (kept.GetProperty("step").GetInt64(), kept.GetProperty("epoch").GetInt32(), kept.GetProperty("length_bytes").GetInt64()));
