@@ -9,7 +9,7 @@ namespace ConcatService.Serving;
 public sealed class ApiProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private int _loggedErrors;
+    private int _loggedErrors, _linesToShow;
 
     private ApiProcess(Process process, int port)
     {
@@ -20,7 +20,7 @@ public sealed class ApiProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Entries of the server's log that are errors or worse; each is told on the console, too.</summary>
+    /// <summary>Entries of the server's log that are errors or worse; each is told on the console, too, with its beginning.</summary>
     public int LoggedErrors => Volatile.Read(ref _loggedErrors);
 
     /// <summary>HTTP here, gRPC behind it.</summary>
@@ -81,10 +81,16 @@ public sealed class ApiProcess : IAsyncDisposable
 
     private void Hear(string? line)
     {
-        if (line is null || !(line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal) || line.StartsWith("Unhandled", StringComparison.Ordinal)))
+        if (line is null)
             return;
-        Interlocked.Increment(ref _loggedErrors);
-        Console.Error.WriteLine($"  server: {line}");
+        if (line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal) || line.StartsWith("Unhandled", StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref _loggedErrors);
+            _linesToShow = 4;
+        }
+
+        if (_linesToShow-- > 0)
+            Console.Error.WriteLine($"  server: {line}");
     }
 
     private static int FreePorts()

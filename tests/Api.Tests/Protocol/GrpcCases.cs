@@ -104,6 +104,9 @@ public sealed class GrpcCases(ProtocolServer server) : IDisposable
     [Theory]
     [InlineData("no-such-model", "")]
     [InlineData("echo-fp32", "99")]
+    [InlineData("", "")]
+    [InlineData("a\0b", "")]
+    [InlineData("echo-fp32", "\0")]
     public async Task What_is_not_there_is_NOT_FOUND(string model, string version)
     {
         Assert.Equal(StatusCode.NotFound, await StatusAsync("ModelMetadata", new ModelMetadataRequest { Name = model, Version = version }, ModelMetadataResponse.Parser));

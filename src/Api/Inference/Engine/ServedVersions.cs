@@ -30,6 +30,8 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     /// <summary>The version that its name asks for: the newest.</summary>
     public const string Latest = "latest";
 
+    private static readonly Entry Nothing = new([], new Dictionary<string, int>(), 0);
+
     private const int MaxModels = 10_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
@@ -82,7 +84,7 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     private ValueTask<Entry> EntryAsync(int teamId, string model, CancellationToken cancel)
     {
         if (!_entries.TryGetValue((teamId, model), out var entry))
-            return new(ReadAsync(teamId, model, cancel));
+            return model.Any(char.IsControl) ? new(Nothing) : new(ReadAsync(teamId, model, cancel));      // PostgreSQL's text knows no NUL
         var age = time.GetElapsedTime(entry.Since);
         if (age > Usable)
             return new(ReadAsync(teamId, model, cancel));
