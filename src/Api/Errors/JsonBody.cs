@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace ConcatService.Api.Errors;
 
 /// <summary>
-/// The body of a request: a JSON object, with its bytes. Read here and not by the framework, so that whatever is wrong with it gets an answer
+/// The body of a request: a JSON object, with its bytes, for as long as the request lasts. Read here and not by the framework, so that whatever is wrong with it gets an answer
 /// that says where: 413 over the limit, 400 for what is not a JSON object.
 /// </summary>
 internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
@@ -25,9 +26,10 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
         try
         {
             Unicode.Require(utf8.Span, MaxDepth);
-            using var document = JsonDocument.Parse(utf8, Options);
+            var document = JsonDocument.Parse(utf8, Options);
+            context.Response.RegisterForDispose(document);                      // its memory is lent: it lasts as long as the request, and no longer
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new(document.RootElement.Clone(), utf8)
+                ? new(document.RootElement, utf8)
                 : throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
         }
         catch (JsonException malformed)
@@ -49,12 +51,19 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
         if (request.ContentLength > MaxBytes)
             throw new ProblemException(TooLarge());
         var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
-        var chunk = new byte[64 * 1024];
-        while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
+        var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
         {
-            if (buffer.Length + read > MaxBytes)
-                throw new ProblemException(TooLarge());
-            buffer.Write(chunk, 0, read);
+            while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
+            {
+                if (buffer.Length + read > MaxBytes)
+                    throw new ProblemException(TooLarge());
+                buffer.Write(chunk, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
         }
 
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
