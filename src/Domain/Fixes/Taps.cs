@@ -9,7 +9,8 @@ namespace ConcatService.Domain.Fixes;
 /// <param name="Other">An input that it fits.</param>
 /// <param name="IsOnPath">Whether it stands where a slip of the pen would have missed it: before the wrong input on its own way, or on the way of another input that left this size and came back to it.</param>
 /// <param name="Likelihood">How much speaks for it.</param>
-public sealed record Tap(Branch Wrong, Branch Other, PlannedLayer Layer, bool IsOnPath, double Likelihood);
+/// <param name="IsUnread">Whether nothing reads it yet, while what it replaces is read elsewhere too: then nothing is lost.</param>
+public sealed record Tap(Branch Wrong, Branch Other, PlannedLayer Layer, bool IsOnPath, double Likelihood, bool IsUnread);
 
 /// <summary>Finds the layers that an input could have been meant to come from.</summary>
 internal sealed class Taps
@@ -49,7 +50,7 @@ internal sealed class Taps
             foreach (var layer in _merge.Compiled.Planned.Layers)
             {
                 if (_merge.CanBeTapped(layer) && Fits(layer.Output, others[0].Shape) && !_merge.Merge.Inputs.Any(wire => wire.Source == layer.Name))
-                    yield return new(wrong, others[0], layer, onPath.Contains(layer.Name), Likelihood(layer, wrong, onPath.Contains(layer.Name)));
+                    yield return new(wrong, others[0], layer, onPath.Contains(layer.Name), Likelihood(layer, wrong, onPath.Contains(layer.Name)), IsUnread(layer.Name) && !IsOnlyReader(wrong));
             }
         }
     }
@@ -72,7 +73,7 @@ internal sealed class Taps
         var source = _merge.Merge.Inputs[wrong.Index].Source;
         var (readers, name) = (_readers.GetValueOrDefault(layer.Name, []), _merge.NameOf(layer.Name));
         var score = isOnPath ? 0.5 : 0;
-        if (readers.Count == 0)
+        if (IsUnread(layer.Name))
             score += 3;                                                                          // computed for nobody: it was meant for someone
         else if (readers is [var only] && (only.Operator.Kind.EndsWith("_norm", StringComparison.Ordinal) || only.Operator is Operators.Activation))
             score -= 2;                                                                          // half of a convolution with its norm and activation
@@ -80,6 +81,8 @@ internal sealed class Taps
             score -= 0.5;                                                                        // it has its merge already
         else if (readers.Exists(Rescales))
             score += 1;                                                                          // the last of its size: where a skip starts
+        if (IsOnlyReader(wrong))
+            score -= 2;                                                                          // nobody would read the other one then
         if (_readers[source].Exists(reader => reader.Operator is IMerge && reader.Name != _merge.Merge.Name))
             score += 1.5;                                                                        // the wrong one belongs to another merge
         if (Digits(name) is { Length: > 0 } digits && digits == Digits(_merge.Merge.Name))
@@ -88,6 +91,11 @@ internal sealed class Taps
             score += 1;
         return score - (0.02 * Math.Min(50, Math.Abs(Order(layer.Name) - Order(source))));
     }
+
+    private bool IsUnread(string layer) => !_readers.ContainsKey(layer) && _merge.Compiled.Graph.Outputs.All(output => output.Wire.Source != layer);
+
+    /// <summary>Whether the merge alone reads what this input comes from; a spec's input may stay unread.</summary>
+    private bool IsOnlyReader(Branch branch) => _merge.Merge.Inputs[branch.Index].Source is var source && _readers[source].Count == 1;
 
     private bool Rescales(Layer reader) => _merge.Producer(new Wire(reader.Name)) is { } planned && planned.Output.Rank == planned.Input.Rank && !planned.Output.SameSizes(planned.Input) && planned.Output.SpatialSizes != planned.Input.SpatialSizes;
 

@@ -9,7 +9,7 @@ internal sealed class WrongInput : CauseRule
     {
         if (!merge.IsSpatial || merge.ScaleEdits.Any(edit => edit.IsResponsible) || !merge.Taps.Any(tap => tap.IsOnPath))
             return null;
-        var (wrong, other, tap, _, _) = merge.Taps[0];
+        var (wrong, other, tap) = (merge.Taps[0].Wrong, merge.Taps[0].Other, merge.Taps[0].Layer);
         return Blame("wrong_input", merge.Merge, $"{wrong.Name} is {wrong.Shape.SpatialSizes}; {merge.NameOf(tap.Name)} is {tap.Output.SpatialSizes}, the size of {other.Name}.");
     }
 }

@@ -25,7 +25,7 @@ internal sealed class EditStride : FixStrategy
                 patch.Set(edit.Layer.Path, "padding", "same");
             yield return new($"{edit.Attribute.Replace('_', '-')}-{Slug(value)}{(edit.NeedsSame ? "-same" : "")}-{Slug(name)}", $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {value}{(edit.NeedsSame ? " and its padding to \"same\"" : "")}", effect, IsMeant(edit) ? Loss.Rewired : isFiner ? Loss.None : Loss.Dropped, patch.Patch)
             {
-                AtTheCause = edit.Layer.Path.ToString() == cause.Path?.ToString() && !IsMeant(edit) && !edit.NeedsSame && edit == merge.ScaleEdits[0],
+                AtTheCause = edit.Layer.Path.ToString() == cause.Path?.ToString() && !IsMeant(edit) && !edit.NeedsSame && edit == merge.ScaleEdits[0] && merge.Taps is not [{ IsUnread: true }, ..],
             };
         }
     }

@@ -13,8 +13,13 @@ internal sealed class Reroute : FixStrategy
         {
             var (name, wrong) = (merge.NameOf(tap.Layer.Name), tap.Wrong.Name);
             var patch = new PatchWriter(merge);
-            if (patch.Reroute(tap.Wrong.Index, name))
-                yield return new($"reroute-{Slug(wrong)}-{Slug(name)}", $"Take {name} instead of {wrong}", $"{name} is {tap.Layer.Output.Sizes} already; what {wrong} computes no longer reaches the merge.", Loss.Rewired, patch.Patch) { AtTheCause = cause.Kind == "wrong_input" && tap == merge.Taps[0] };
+            if (!patch.Reroute(tap.Wrong.Index, name))
+                continue;
+            var effect = tap.IsUnread ? $"{name} is {tap.Layer.Output.Sizes} already and nothing reads it yet; what else reads {wrong} still does." : $"{name} is {tap.Layer.Output.Sizes} already; what {wrong} computes no longer reaches the merge.";
+            yield return new($"reroute-{Slug(wrong)}-{Slug(name)}", $"Take {name} instead of {wrong}", effect, tap.IsUnread ? Loss.None : Loss.Rewired, patch.Patch)
+            {
+                AtTheCause = tap == merge.Taps[0] && (tap.IsUnread || cause.Kind == "wrong_input"),
+            };
         }
     }
 }
