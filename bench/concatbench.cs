@@ -32,6 +32,8 @@ var valid = scores.Where(score => score.Case.Label is null).ToList();
 Console.WriteLine($"false positives: {valid.Count(score => score.Detected)} of {valid.Count:N0} valid networks; libtorch refuses {disagreements.Count} of them");
 Console.WriteLine($"full size: the first fix runs in {sample.Count(score => score.Runs(1))} of {sample.Count}, one of three in {sample.Count(score => score.Runs(3))}");
 Console.WriteLine($"diagnosis of a fault: median {scores.Where(score => score.Case.Label is not null).Select(score => score.Took.TotalMilliseconds).Order().ElementAtOrDefault(scores.Count(score => score.Case.Label is not null) / 2):0.0} ms, longest {scores.Max(score => score.Took.TotalMilliseconds):0} ms");
+var threads = ThreadScore.In("bench/concatbench/threads");
+Console.WriteLine($"threads: {threads.Count(each => each.Landed)} of {threads.Count} get the class and a fix that was accepted there; the others: {string.Join("; ", threads.Where(each => !each.Landed).Select(each => $"{each.Thread} ({(each.HasClass ? "no such fix" : "another class")}, {each.Said})"))}");
 foreach (var score in valid.Where(score => score.Detected).Take((int)Number("--show", 0)))
     Console.WriteLine($"false positive: {score.Case.Subject.Name}, {score.Case.Edit}: {score.Said}");
 foreach (var score in scores.Where(score => score.Case.Label is not null).Where(Failed).Take((int)Number("--show", 0)))

@@ -10,6 +10,7 @@ public sealed class Joint
     private readonly Reference _reference;
     private readonly Tracks _tracks;
     private readonly Sizes[] _inputs;
+    private readonly Dictionary<string, Layer> _byName;
     private readonly Dictionary<string, HashSet<string>> _leading = [];
 
     public Joint(Graph graph, Reference reference, Layer merge)
@@ -17,8 +18,8 @@ public sealed class Joint
         (_graph, _reference, Merge) = (graph, reference, merge);
         _tracks = Tracks.Of(graph, reference);
         _inputs = Array.ConvertAll(merge.Inputs, wire => reference.Sizes[wire]);
-        var byName = graph.Layers.ToDictionary(layer => layer.Name);
-        var leading = Array.ConvertAll(merge.Inputs, wire => _leading[wire.Source] = Leading(wire.Source, byName));
+        _byName = graph.Layers.ToDictionary(layer => layer.Name);
+        var leading = Array.ConvertAll(merge.Inputs, wire => _leading[wire.Source] = Leading(wire.Source, name => _byName.TryGetValue(name, out var layer) ? layer.Inputs : []));
         var common = leading.Aggregate(new HashSet<string>(leading[0]), (all, one) => { all.IntersectWith(one); return all; });
         Own = [.. graph.Layers.Where(layer => !common.Contains(layer.Name) && leading.Any(one => one.Contains(layer.Name)))];
     }
@@ -51,8 +52,17 @@ public sealed class Joint
         return Restoring().Count == 0 && CouldTapAnother(letters) ? "wrong_input" : "stride_difference";
     }
 
-    /// <summary>The first layer of the branches that rounded a remainder away.</summary>
-    public Layer? FirstRounding() => Own.FirstOrDefault(layer => _reference.Sizes[layer.Inputs[0]].Spatial.Any(axis => _tracks.LosesRemainder(layer, axis)));
+    /// <summary>The first layer of the branches that rounded a remainder away; where none did, the first that made one up. What takes another layer's size hides what came before it.</summary>
+    public Layer? FirstRounding()
+    {
+        var sizing = Merge.Inputs.SelectMany(wire => Leading(wire.Source, Reads)).ToHashSet();
+        var own = Own.Where(layer => sizing.Contains(layer.Name)).ToList();
+        return own.Find(layer => Rounds(layer, _tracks.LosesRemainder)) ?? own.Find(layer => Rounds(layer, _tracks.MakesUp));
+    }
+
+    private bool Rounds(Layer layer, Func<Layer, char, bool> on) => _reference.Sizes[layer.Inputs[0]].Spatial.Any(axis => on(layer, axis));
+
+    private IEnumerable<Wire> Reads(string name) => !_byName.TryGetValue(name, out var layer) ? [] : layer.Operator.Like is null ? layer.Inputs : layer.Inputs[^1..];
 
     /// <summary>The layers of the branches whose windows leave out cells, or add some.</summary>
     public IEnumerable<Layer> LeavingOut() => Own.Where(layer => Enumerable.Range(0, _reference.Sizes[layer.Inputs[0]].Spatial.Length).Any(i => Tracks.LeftOut(layer, i) != 0));
@@ -127,15 +137,15 @@ public sealed class Joint
         return tracks.TrueForAll(track => Math.Abs(track - tracks[0]) < 1e-9);
     }
 
-    private static HashSet<string> Leading(string source, Dictionary<string, Layer> byName)
+    private static HashSet<string> Leading(string source, Func<string, IEnumerable<Wire>> reads)
     {
         var leading = new HashSet<string>();
         var open = new Stack<string>([source]);
         while (open.TryPop(out var name))
         {
-            if (!leading.Add(name) || !byName.TryGetValue(name, out var layer))
+            if (!leading.Add(name))
                 continue;
-            foreach (var wire in layer.Inputs)
+            foreach (var wire in reads(name))
                 open.Push(wire.Source);
         }
 

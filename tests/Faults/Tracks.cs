@@ -28,12 +28,17 @@ public sealed class Tracks
     public Track this[Wire wire, char axis] => _tracks.TryGetValue((wire, axis), out var track) ? track : new(_reference.Sizes[wire][axis], _reference.Sizes[wire][axis]);
 
     /// <summary>Whether the layer rounded a remainder away on this axis.</summary>
-    public bool LosesRemainder(Layer layer, char axis)
+    public bool LosesRemainder(Layer layer, char axis) => Rounding(layer, axis) < 0;
+
+    /// <summary>Whether it rounded up.</summary>
+    public bool MakesUp(Layer layer, char axis) => Rounding(layer, axis) > 0;
+
+    private long Rounding(Layer layer, char axis)
     {
         var (stride, left) = Slides(layer.Operator, Dimension(layer, axis));
         if (stride < 2 || !_reference.Sizes.TryGetValue(new(layer.Name), out var output) || !output.Axes.Contains(axis, StringComparison.Ordinal))
-            return false;
-        return output[axis] * stride < _reference.Sizes[layer.Inputs[0]][axis] - left;
+            return 0;
+        return (output[axis] * stride) - (_reference.Sizes[layer.Inputs[0]][axis] - left);
     }
 
     /// <summary>Cells that the layer's window leaves out beyond its stride; negative where it adds some.</summary>

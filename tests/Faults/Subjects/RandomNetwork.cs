@@ -11,19 +11,23 @@ public sealed class RandomNetwork
     private readonly bool _channelsLast;
     private readonly long[] _size;
 
-    private RandomNetwork(int seed, long multiple)
+    /// <summary>Sizes that do not divide, with layers that take care of it: <c>ceil_mode</c>, and upsampling to the skip's size.</summary>
+    private readonly bool _isOdd;
+
+    private RandomNetwork(int seed, int family, int multiple)
     {
         var random = new Random(seed);
         _write = new(random);
         _channelsLast = random.Next(4) == 0;
+        _isOdd = family is 1 or 5 && random.Next(2) == 0;
         var side = multiple * random.Next(2, 5);
-        _size = [.. Enumerable.Range(0, _write.SpatialRank).Select(i => i == 0 || random.Next(3) > 0 ? side : multiple * random.Next(2, 5))];
+        _size = [.. Enumerable.Range(0, _write.SpatialRank).Select(i => (i == 0 || random.Next(3) > 0 ? side : multiple * random.Next(2, 5)) + (_isOdd ? random.Next(1, multiple) : 0))];
     }
 
     public static Subject Of(int seed)
     {
         var family = seed % 8;
-        var network = new RandomNetwork(seed, family is 1 or 2 ? 16 : 8);
+        var network = new RandomNetwork(seed, family, family is 1 or 2 ? 16 : 8);
         network.Input("image", network.Random.Next(1, 4));
         var name = family switch
         {
@@ -57,7 +61,8 @@ public sealed class RandomNetwork
     private string Inception()
     {
         var at = _write.Add("stem", "image", _write.Conv(Width, 3, Random.Next(1, 3)));
-        for (var module = 1; module <= Random.Next(1, 4); module++)
+        var modules = Random.Next(1, 4);
+        for (var module = 1; module <= modules; module++)
         {
             var reduces = module > 1 && Random.Next(3) == 0;
             var branches = Enumerable.Range(0, Random.Next(2, 5)).Select(_ => Branch(reduces, Random.Next(4))).ToList();
@@ -111,7 +116,8 @@ public sealed class RandomNetwork
         at = _write.Add("bottom", at, _write.Conv(widths[depth], 3));
         for (var level = depth - 1; level >= 0; level--)
         {
-            at = _write.Add($"up{level + 1}", at, merge == "add" ? [.. _write.Double(widths[level]), .. _write.Conv(widths[level], 1)] : _write.Double(widths[level]));
+            var up = _isOdd ? [new() { ["type"] = "upsample", ["size"] = new JsonObject { ["like"] = skips[level] } }] : _write.Double(widths[level]);
+            at = _write.Add($"up{level + 1}", at, merge == "add" ? [.. up, .. _write.Conv(widths[level], 1)] : up);
             at = _write.Merge($"join{level + 1}", merge, Random.Next(2) == 0 ? [skips[level], at] : [at, skips[level]]);
             at = _write.Add($"dec{level + 1}", at, _write.Conv(widths[level], 3));
         }
@@ -155,9 +161,10 @@ public sealed class RandomNetwork
     private string Dense()
     {
         var (growth, at) = (4L * Random.Next(1, 4), _write.Add("stem", "image", _write.Conv(Width, 3)));
-        for (var block = 1; block <= Random.Next(1, 3); block++)
+        var (blocks, layers) = (Random.Next(1, 3), Random.Next(2, 5));
+        for (var block = 1; block <= blocks; block++)
         {
-            for (var layer = 1; layer <= Random.Next(2, 5); layer++)
+            for (var layer = 1; layer <= layers; layer++)
                 at = Join(string.Create(CultureInfo.InvariantCulture, $"join{block}_{layer}"), at, [[], [.. _write.Conv(4 * growth, 1), .. _write.Conv(growth, 3)]], "concat");
             at = _write.Add($"transition{block}", at, [.. _write.Conv(Width, 1), .. _write.Halve(Width)]);
         }
@@ -170,7 +177,8 @@ public sealed class RandomNetwork
     {
         var width = Width;
         var at = _write.Add("stem", "image", _write.Conv(width, 3, Random.Next(1, 3)));
-        for (var block = 1; block <= Random.Next(2, 5); block++)
+        var blocks = Random.Next(2, 5);
+        for (var block = 1; block <= blocks; block++)
         {
             var stride = Random.Next(1, 3);
             var wide = stride == 1 ? width : 2 * width;
@@ -186,7 +194,7 @@ public sealed class RandomNetwork
     private string Resolutions()
     {
         var (from, levels) = (_write.Add("stem", "image", _write.Conv(Width, 3)), Random.Next(1, 4));
-        var branches = Enumerable.Range(0, Random.Next(2, 4)).Select(branch => Enumerable.Range(0, levels).SelectMany(_ => Random.Next(3) == 0 ? _write.Halve(Width) : _write.Conv(Width, 3, 2)).Concat(_write.Conv(Width, 3)).ToList()).ToList();
+        var branches = Enumerable.Range(0, Random.Next(2, 4)).Select(branch => Enumerable.Range(0, levels).SelectMany(_ => Random.Next(3) > 0 ? _write.Conv(Width, 3, 2) : _isOdd ? [_write.CeilPool()] : _write.Halve(Width)).Concat(_write.Conv(Width, 3)).ToList()).ToList();
         Head(Join("meet", from, branches, "concat"));
         return "resolutions";
     }

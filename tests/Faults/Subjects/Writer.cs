@@ -49,6 +49,14 @@ public sealed class Writer(Random random)
         return pool;
     }
 
+    /// <summary>A pooling that rounds odd sizes up.</summary>
+    public JsonObject CeilPool()
+    {
+        var pool = Pool(2, null, 0);
+        pool["ceil_mode"] = true;
+        return pool;
+    }
+
     /// <summary>Some layer that halves the size: rounding down, up, or to the next.</summary>
     public List<JsonObject> Halve(long channels) => random.Next(4) switch
     {

@@ -8,8 +8,8 @@ public abstract class CauseRule
     /// <summary>In the order of spec-format (cause.kind); the first that holds decides.</summary>
     private static readonly CauseRule[] InOrder =
     [
-        new RankDifference(), new DTypeDifference(), new MixedLayout(), new WrongAxis(), new OddSizeRounding(),
-        new PaddingDifference(), new WrongInput(), new StrideDifference(), new OneBranchDiffers(), new SymbolUnprovable(), new Degenerate(),
+        new RankDifference(), new DTypeDifference(), new MixedLayout(), new OtherLayout(), new WrongAxis(), new OddSizeRounding(),
+        new PaddingDifference(), new WrongInput(), new StrideDifference(), new OneBranchDiffers(), new SymbolUnprovable(), new OtherAxis(), new Degenerate(),
     ];
 
     public static Cause? Find(MergeCase merge) => InOrder.Select(rule => rule.Of(merge)).FirstOrDefault(cause => cause is not null);

@@ -22,7 +22,7 @@ internal sealed class MixedLayout : CauseRule
         if (merge.Mismatch.Differing.Count > 0 && ReadOtherwise(merge) is { } other)
             return new("mixed_layout", other.Name, other.Path, Explain(merge, other));
 
-        return merge.Branches.Count == 2 && merge.Mismatch.Axis is { } joined && Rotation(merge.Branches[1].Shape, merge.Branches[0].Shape, joined) is not null
+        return merge.Mismatch.Differing.Count > 0 && merge.Branches.Count == 2 && merge.Mismatch.Axis is { } joined && Rotation(merge.Branches[1].Shape, merge.Branches[0].Shape, joined) is not null
             ? Blame("mixed_layout", null, $"{merge.Branches[1].Name}, {merge.Branches[1].Shape.Sizes}, has the sizes of the other layout: with its dimensions turned it would fit.")
             : null;
     }

@@ -9,7 +9,7 @@ public abstract class FixStrategy
 {
     private static readonly FixStrategy[] All =
     [
-        new EditDataFormat(), new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new OutputPadding(), new ResizeInput(), new PadInput(), new Reroute(), new Resample(), new StridedConvolution(),
+        new EditDataFormat(), new EditLayout(), new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new OutputPadding(), new ResizeInput(), new PadInput(), new Reroute(), new Resample(), new StridedConvolution(),
         new Crop(), new Pad(), new Permute(), new Project(), new EditRank(), new PoolToVector(), new Spread(), new Cast(),
     ];
 

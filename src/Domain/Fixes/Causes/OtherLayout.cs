@@ -1,0 +1,39 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes.Causes;
+
+/// <summary>An input's shape is written in the other layout than the spec's: read in that one the whole network fits.</summary>
+internal sealed class OtherLayout : CauseRule
+{
+    /// <summary>Pictures have no more channels than this; a larger number there is a height or width.</summary>
+    private const long MostChannels = 4;
+
+    protected override Cause? Of(MergeCase merge)
+    {
+        if (!merge.SameRank || merge.Mismatch.Axis is null || WouldFitByChannels(merge) || merge.Compiled.Graph.Inputs.FirstOrDefault(LooksTurned) is not { } input)
+            return null;
+        var other = Other(merge.Compiled.Graph.Layout);
+        using var document = JsonPatch.Write(With(merge, other));
+        return Compiler.CompileOnly(document.RootElement).Plan is null ? null
+            : new("mixed_layout", null, input.Path, $"{input.Name} is {input.Shape.Sizes}, which the spec's {merge.Compiled.Graph.Layout.Name()} reads as {input.Shape[Axis.Channels]} channels of {input.Shape.SpatialSizes}; read {other.Name()}, everything fits.");
+    }
+
+    internal static Layout Other(Layout layout) => layout == Layout.ChannelsFirst ? Layout.ChannelsLast : Layout.ChannelsFirst;
+
+    private static System.Text.Json.Nodes.JsonNode With(MergeCase merge, Layout layout)
+    {
+        var spec = JsonPatch.Read(merge.Json);
+        spec["layout"] = layout.Name();
+        return spec;
+    }
+
+    // Joined along the channels they would fit: then the axis is what is wrong.
+    private static bool WouldFitByChannels(MergeCase merge) =>
+        merge.Branches.All(branch => branch.Shape.SpatialAxes.All(axis => branch.Shape[axis] == merge.Branches[0].Shape[axis]));
+
+    private static bool LooksTurned(GraphInput input) =>
+        input.Shape.SpatialAxes.Count() > 1 && input.Shape.Dims.Skip(1).All(dim => dim.IsKnown) && input.Shape[Axis.Channels].Value > MostChannels
+        && (input.Shape.Index(Axis.Channels) == 1 && input.Shape.Position(Axis.Channels) == 1 ? input.Shape.Dims[^1] : input.Shape.Dims[1]).Value <= MostChannels;
+}
