@@ -11,5 +11,11 @@ public sealed record Case(string Class, string Edit, Subject Subject, JsonObject
 /// <param name="Cause">The cause.kind.</param>
 /// <param name="Merge">The first merge that cannot run.</param>
 /// <param name="Blamed">JSON pointers of the layers that may be named; null among them stands for none.</param>
-/// <param name="Conditional">Whether some sizes of the spec's symbols run.</param>
-public sealed record Label(string Cause, string Merge, IReadOnlyList<string?> Blamed, bool Conditional = false);
+public sealed record Label(string Cause, string Merge, IReadOnlyList<string?> Blamed)
+{
+    /// <summary>For a spec with symbols: sizes at which it does not run.</summary>
+    public IReadOnlyDictionary<string, long>? At { get; init; }
+
+    /// <summary>Whether other sizes of the symbols run.</summary>
+    public bool IsConditional { get; init; }
+}

@@ -7,7 +7,7 @@ namespace ConcatService.Faults;
 public sealed class Collection
 {
     private static readonly Mutation[] Mutations =
-        [new StrideMutation(), new PaddingMutation(), new OddMutation(), new AxisMutation(), new LayoutMutation(), new TapMutation(), new RankMutation(), new DTypeMutation(), new KeptMutation()];
+        [new StrideMutation(), new PaddingMutation(), new OddMutation(), new AxisMutation(), new LayoutMutation(), new TapMutation(), new RankMutation(), new DTypeMutation(), new SymbolMutation(), new KeptMutation()];
 
     private readonly Dictionary<string, int> _left;
     private readonly Random _random;

@@ -8,14 +8,16 @@ public sealed class Joint
 {
     private readonly Graph _graph;
     private readonly Reference _reference;
+    private readonly Func<string, long> _symbols;
     private readonly Tracks _tracks;
     private readonly Sizes[] _inputs;
     private readonly Dictionary<string, Layer> _byName;
     private readonly Dictionary<string, HashSet<string>> _leading = [];
 
-    public Joint(Graph graph, Reference reference, Layer merge)
+    /// <param name="symbols">The sizes that the reference was made for.</param>
+    public Joint(Graph graph, Reference reference, Layer merge, Func<string, long>? symbols = null)
     {
-        (_graph, _reference, Merge) = (graph, reference, merge);
+        (_graph, _reference, Merge, _symbols) = (graph, reference, merge, symbols ?? Subjects.Symbols.Usual);
         _tracks = Tracks.Of(graph, reference);
         _inputs = Array.ConvertAll(merge.Inputs, wire => reference.Sizes[wire]);
         _byName = graph.Layers.ToDictionary(layer => layer.Name);
@@ -78,7 +80,7 @@ public sealed class Joint
     {
         var path = changed.Path.ToString();
         var layers = _graph.Layers.Select(layer => layer.Operator.Kind == changed.Operator.Kind && layer.Path.ToString() == path && Others(layer.Operator).ElementAtOrDefault(other) is { } edited ? layer with { Operator = edited } : layer).ToList();
-        return Reference.Of(_graph with { Layers = layers }, Subjects.Symbols.Usual).Failing.Count == 0;
+        return Reference.Of(_graph with { Layers = layers }, _symbols).Failing.Count == 0;
     }
 
     // A stride of 1, 2 or the kernel, with "same" padding where the window then needs it; a scale of 1 or 2.

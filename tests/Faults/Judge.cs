@@ -31,6 +31,8 @@ public static class Judge
             return (null, "is no spec");
         }
 
+        if (mutant.Class == "symbol")
+            return OfSymbols(mutant, graph);
         var reference = Reference.Of(graph, Symbols.Usual);
         if (mutant.Subject.HasSymbols)
             return (null, "has symbols");
@@ -42,6 +44,29 @@ public static class Judge
             return (null, "fails at a layer that is no merge");
         var joint = new Joint(graph, reference, reference.Failing[0]);
         return LabelOf(mutant, joint) is { } label ? (new(mutant.Class, mutant.Edit, mutant.Subject, mutant.Spec, label), "") : (null, "the decision order makes it another class, or none");
+    }
+
+    // Every admissible size of a range is tried: all run, none, or some.
+    private static (Case? Case, string Discarded) OfSymbols(Mutant mutant, Graph graph)
+    {
+        var tried = Symbolic.Bindings(mutant.Spec).Select(at => (At: at, Reference: Reference.Of(graph, symbol => at[symbol]))).ToList();
+        if (tried.Exists(each => !each.Reference.Failing.All(Reference.IsMerge)))
+            return (null, "fails at a layer that is no merge");
+        if (tried.Find(each => each.Reference.Failing.Count > 0) is not { Reference: not null } first)
+            return (new("valid", $"symbol: {mutant.Edit}", mutant.Subject, mutant.Spec, null), "");
+        var joint = new Joint(graph, first.Reference, first.Reference.Failing[0], symbol => first.At[symbol]);
+        // That two symbols are equal is a condition that can be written, and no layer's doing; behind a stride it is only that they round alike.
+        var cause = mutant.Cause == "symbol_unprovable" && !joint.Scaling().Any() ? "degenerate" : mutant.Cause!;
+        List<string?>? blamed = mutant.Cause switch
+        {
+            "symbol_unprovable" => [null],
+            _ when joint.Kind() != mutant.Cause => null,
+            "odd_size_rounding" => joint.FirstRounding() is { } rounding ? [rounding.Path.ToString()] : null,
+            _ => joint.Own.Any(layer => layer.Path.ToString() == mutant.Pointer) ? [mutant.Pointer] : null,
+        };
+        return blamed is null
+            ? (null, "the decision order makes it another class, or none")
+            : (new(mutant.Class, mutant.Edit, mutant.Subject, mutant.Spec, new(cause, joint.Merge.Name, blamed) { At = first.At, IsConditional = tried.Exists(each => each.Reference.Failing.Count == 0) }), "");
     }
 
     private static Label? LabelOf(Mutant mutant, Joint joint)

@@ -47,10 +47,11 @@ public sealed class Scorer(TorchRun torch)
         var score = new Score(tried) { Took = watch.Elapsed };
         if (tried.Label is not { } label)
             return score with { Detected = compiled.Verdict != "valid", Said = First(compiled) };
-        var found = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == label.Merge && each.Severity is Severity.Error or Severity.Condition && each.Layer == label.Merge);
-        if (found is null || compiled.Verdict != (label.Conditional ? "conditional" : "invalid"))
+        var found = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == label.Merge && Stops(each));
+        // What cannot be decided is an error, whether some sizes run or none.
+        if (found is null || (compiled.Verdict != (label.IsConditional ? "conditional" : "invalid") && (found.Cause?.Kind != "symbol_unprovable" || compiled.Verdict == "valid")))
             return score with { Said = $"{compiled.Verdict}: {First(compiled)}" };
-        var before = compiled.Report.Diagnostics.Where(each => each.Severity == Severity.Error).Select(Key).ToHashSet();
+        var before = compiled.Report.Diagnostics.Where(Stops).Select(Key).ToHashSet();
         var smaller = tried.Class is not ("odd" or "symbol");
         return score with
         {
@@ -76,12 +77,12 @@ public sealed class Scorer(TorchRun torch)
         var spec = (JsonObject)tried.Spec.DeepClone();
         JsonPatch.Apply(spec, fix.Patch);
         var after = TorchRun.Compiled(spec);
-        var errors = after.Report.Diagnostics.Where(each => each.Severity is Severity.Error).Select(Key).ToList();
+        var errors = after.Report.Diagnostics.Where(Stops).Select(Key).ToList();
         var isBad = errors.Contains(Key(found)) || errors.Exists(error => !before.Contains(error));
         // Other findings of the same spec are repaired by their own first fixes.
-        if (after.Plan is null && !isBad)
+        if (after.Verdict != "valid" && !isBad)
             spec = Rest(spec);
-        return new(fix.Id, run ? torch.Fault(spec, smaller, full) : isBad ? "is not valid" : null, isBad, Undo.Is(tried.Subject.Spec, after));
+        return new(fix.Id, run ? torch.Fault(tried.Label!.At is { } at ? Subjects.Symbolic.Bound(spec, at) : spec, smaller, full) : isBad ? "is not valid" : null, isBad, Undo.Is(tried.Subject.Spec, after));
     }
 
     private static JsonObject Rest(JsonObject spec)
@@ -90,7 +91,9 @@ public sealed class Scorer(TorchRun torch)
         return (JsonObject)Repair.Of(document.RootElement.Clone()).Spec;
     }
 
+    private static bool Stops(Diagnostic found) => found.Severity is Severity.Error or Severity.Condition;
+
     private static string Key(Diagnostic found) => $"{found.Code.Name} {found.Layer ?? found.Path.ToString()}";
 
-    private static string First(Compilation compiled) => compiled.Report.Diagnostics.FirstOrDefault(each => each.Severity is Severity.Error or Severity.Condition) is { } found ? $"{found.Code.Name} {found.Message}" : "nothing";
+    private static string First(Compilation compiled) => compiled.Report.Diagnostics.FirstOrDefault(Stops) is { } found ? $"{found.Code.Name} {found.Message}" : "nothing";
 }

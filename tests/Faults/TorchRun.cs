@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Planning;
@@ -12,7 +11,7 @@ namespace ConcatService.Faults;
 /// <param name="dry">Whether validity is taken for running: for a quick look.</param>
 public sealed class TorchRun(bool dry = false)
 {
-    private readonly ConcurrentDictionary<string, string?> _known = [];
+    private readonly Dictionary<string, string?> _known = [];
 
     /// <summary>How many networks ran; those that were equal once narrowed are counted once.</summary>
     public int Runs => _known.Count;
@@ -26,7 +25,10 @@ public sealed class TorchRun(bool dry = false)
         if (dry)
             return Compiled(spec).Plan is null ? "is not valid" : null;
         var tried = full ? spec : Narrow.Of(spec, smaller);
-        return _known.GetOrAdd(tried.ToJsonString(), _ => Run(tried));
+        var key = tried.ToJsonString();
+        if (!_known.TryGetValue(key, out var fault))
+            _known[key] = fault = Run(tried);
+        return fault;
     }
 
     private static string? Run(JsonObject spec)

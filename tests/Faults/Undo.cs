@@ -8,7 +8,7 @@ public static class Undo
 {
     public static bool Is(JsonObject original, Compilation repaired)
     {
-        if (repaired.Plan is not { } plan || TorchRun.Compiled(original).Plan is not { } wanted)
+        if (repaired.Verdict != "valid" || repaired.Plan is not { } plan || TorchRun.Compiled(original).Plan is not { } wanted)
             return false;
         if (plan.Layers.Sum(layer => layer.ParameterCount) != wanted.Layers.Sum(layer => layer.ParameterCount))
             return false;

@@ -58,15 +58,17 @@ public sealed class Proof
 
         // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none to light.
         var added = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && IsNew(found)).ToList();
-        return added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)) ? null : (after, added.Count);
+        if (added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)))
+            return null;
+        return (after, added.Count + after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition && IsNew(found)));
     }
 
-    /// <summary>Whether the spec as sent did not have this error.</summary>
+    /// <summary>Whether the spec as sent did not have this error or condition.</summary>
     public bool IsNew(Diagnostic found) => !_errorsBefore.Contains(Key(found));
 
-    private static IEnumerable<string> Errors(Compilation compiled) => compiled.Report.Diagnostics.Where(found => found.Severity == Severity.Error).Select(Key);
+    private static IEnumerable<string> Errors(Compilation compiled) => compiled.Report.Diagnostics.Where(found => found.Severity is Severity.Error or Severity.Condition).Select(Key);
 
-    private static string Key(Diagnostic found) => $"{found.Code} {found.Layer ?? found.Path.ToString()}";
+    private static string Key(Diagnostic found) => $"{found.Severity} {found.Code} {found.Layer ?? found.Path.ToString()}";
 
     // Behind a mismatch nothing is counted, so both sides are counted up to and with the merge.
     private long Parameters(Compilation compiled) => Feeding(compiled).Sum(layer => layer.ParameterCount);
@@ -77,6 +79,6 @@ public sealed class Proof
 }
 
 /// <summary>A candidate that compiles.</summary>
-/// <param name="NewErrors">Errors that it brings to light at layers behind the merge.</param>
+/// <param name="NewErrors">Errors that it brings to light at layers behind the merge, and conditions where there were none.</param>
 /// <param name="Conditions">Layers that then still hold for some sizes of the symbols only.</param>
 public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors, int Conditions);
