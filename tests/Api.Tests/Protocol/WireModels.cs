@@ -15,7 +15,19 @@ internal static class WireModels
     /// <summary>ONNX's numbers of the types (TensorProto.DataType).</summary>
     private static readonly Dictionary<string, int> Codes = new()
     {
-        ["FP32"] = 1, ["UINT8"] = 2, ["INT8"] = 3, ["UINT16"] = 4, ["INT16"] = 5, ["INT32"] = 6, ["INT64"] = 7, ["BOOL"] = 9, ["FP16"] = 10, ["FP64"] = 11, ["UINT32"] = 12, ["UINT64"] = 13, ["BF16"] = 16,
+        ["FP32"] = 1,
+        ["UINT8"] = 2,
+        ["INT8"] = 3,
+        ["UINT16"] = 4,
+        ["INT16"] = 5,
+        ["INT32"] = 6,
+        ["INT64"] = 7,
+        ["BOOL"] = 9,
+        ["FP16"] = 10,
+        ["FP64"] = 11,
+        ["UINT32"] = 12,
+        ["UINT64"] = 13,
+        ["BF16"] = 16,
     };
 
     public static IEnumerable<string> Names => [.. ElementType.All.Select(type => $"echo-{type.Name.ToLowerInvariant()}"), "pair", "open"];
