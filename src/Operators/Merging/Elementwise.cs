@@ -23,7 +23,8 @@ public sealed record Elementwise : Operator, IMerge
         "add" => Footprint.PassesGradient,
         "subtract" or "average" => Footprint.Nothing,
         _ => Footprint.Inputs,
-    }) with { Format = NumberFormat.AsGiven };
+    }) with
+    { Format = NumberFormat.AsGiven };
 
     public override Effect Effect => Kind is "multiply" or "maximum" or "minimum" ? Effect.Activates : Effect.None;
 
