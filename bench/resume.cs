@@ -25,7 +25,7 @@ for (var number = 1; number <= jobs; number++)
     await UntilAsync(id, job => job["attempts"]!.AsArray().Count > 0);
     await Task.Delay(duration * random.NextDouble());
     var before = await JobAsync(id);
-    var process = victim == "trainer" ? (int)(await JobAsync(id))["attempts"]![^1]!["process_id"]! : int.Parse((await File.ReadAllTextAsync(Path.Combine(home, "run", $"{victim}.child"))).Split()[0]);
+    var process = victim == "trainer" ? (int)(await JobAsync(id))["attempts"]!.AsArray()[^1]!["process_id"]! : int.Parse((await File.ReadAllTextAsync(Path.Combine(home, "run", $"{victim}.child"))).Split()[0]);
     try
     {
         using var killed = Process.GetProcessById(process);
