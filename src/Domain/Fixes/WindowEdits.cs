@@ -16,6 +16,9 @@ internal static class WindowEdits
 {
     private const int MostTrials = 32;
 
+    /// <summary>Wider paddings are not tried: a hostile kernel is as wide as a number can be.</summary>
+    private const long MostCells = 64;
+
     /// <summary>The edits that restore agreement, those first that make the layer most like its siblings.</summary>
     public static List<WindowEdit> Of(MergeCase merge)
     {
@@ -48,7 +51,7 @@ internal static class WindowEdits
                 yield return ("output_padding", extra, each => each is ConvTranspose turned && turned.OutputPadding != extra ? turned with { OutputPadding = extra } : null);
             }
 
-            for (var cells = 0L; cells <= up.KernelSize[0] / 2; cells++)
+            for (var cells = 0L; cells <= Math.Min(MostCells, up.KernelSize[0] / 2); cells++)
             {
                 var cut = cells;
                 yield return ("padding", cut, each => each is ConvTranspose turned && turned.Padding != cut ? turned with { Padding = cut } : null);
