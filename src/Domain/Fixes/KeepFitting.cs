@@ -126,7 +126,7 @@ internal static class KeepFitting
         if (found.Mismatch!.Layer.Layer is { Branches: null, Operator.Expands: false })
             return (parameters, macs);
         foreach (var layer in compiled.Planned.Layers.Where(layer => layer.Name == found.Layer || layer.Name.StartsWith($"{found.Layer}/", StringComparison.Ordinal)))
-            (parameters, macs) = (parameters + layer.ParameterCount, macs + layer.Macs);
+            (parameters, macs) = (Saturating.Add(parameters, layer.ParameterCount), macs + layer.Macs);
         return (parameters, macs);
     }
 }

@@ -71,7 +71,7 @@ public sealed class Proof
     private static string Key(Diagnostic found) => $"{found.Severity} {found.Code} {found.Layer ?? found.Path.ToString()}";
 
     // Behind a mismatch nothing is counted, so both sides are counted up to and with the merge.
-    private long Parameters(Compilation compiled) => Feeding(compiled).Sum(layer => layer.ParameterCount);
+    private long Parameters(Compilation compiled) => Feeding(compiled).Aggregate(0L, (sum, layer) => Saturating.Add(sum, layer.ParameterCount));
 
     private long? Macs(Compilation compiled) => Feeding(compiled).Aggregate((long?)0, (sum, layer) => sum + layer.Macs);
 
