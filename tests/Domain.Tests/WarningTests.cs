@@ -252,14 +252,12 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void Ten_thousand_loose_ends_are_answered_soon()
+    public void Ten_thousand_loose_ends_are_cut_to_a_list_that_says_so()
     {
         var layers = string.Join(", ", Enumerable.Range(0, 10_000).Select(i => $$"""{ "type": "relu", "inputs": ["image"] }"""));
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        var compiled = Compile($$"""{ "inputs": { "image": { "shape": [8, 28, 28] } }, "layers": [ {{layers}} ] }""");
-        Assert.InRange(compiled.Report.Diagnostics.Count, 900, 1000);
-        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds < 10, "took over ten seconds");
-        TestContext.Current.TestOutputHelper!.WriteLine($"{System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds:N0} ms");
+        var found = Compile($$"""{ "inputs": { "image": { "shape": [8, 28, 28] } }, "layers": [ {{layers}} ] }""").Report.Diagnostics;
+        Assert.InRange(found.Count, 900, 1001);
+        Assert.Equal(Codes.MoreFindings, found[^1].Code);
     }
 
     [Fact]
