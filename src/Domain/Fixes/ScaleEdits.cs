@@ -73,6 +73,16 @@ internal static class ScaleEdits
                         yield return (new(layer, branch, attribute, value, usual.Gain(layer, edited(layer.Operator)!)) { IsResponsible = IsScaled(layer) }, edited);
                 }
             }
+
+            // A layer of a block counts at every place of the block, so its stride cannot be told from the scales of one merge: the usual one is tried.
+            foreach (var layer in branch.Path.Where(layer => layer.Output.Rank == branch.Shape.Rank && IsScaled(layer) && layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal)))
+            {
+                if (StrideOf(layer.Operator) is { } old && seen.Add((layer.Path.ToString(), "1")))
+                {
+                    Operator? Whole(Operator op) => StrideOf(op) == old ? WithStride(op, 1) : null;
+                    yield return (new(layer, branch, "stride", 1, usual.Gain(layer, Whole(layer.Operator)!)) { IsResponsible = true }, Whole);
+                }
+            }
         }
     }
 
@@ -86,16 +96,29 @@ internal static class ScaleEdits
     {
         if (layer.Operator is Upsample { ScaleFactor: { } scale })
             return Scaled(scale, factors) is { } scaled ? ("scale_factor", scaled, op => op is Upsample up ? up with { ScaleFactor = scaled } : null) : null;
-        var strides = layer.Operator switch
-        {
-            Conv conv => Strided(conv.Stride, conv.KernelSize, factors, divides: true),
-            MaxPool pool => Strided(pool.Stride ?? pool.KernelSize, pool.KernelSize, factors, divides: true),
-            AvgPool pool => Strided(pool.Stride ?? pool.KernelSize, pool.KernelSize, factors, divides: true),
-            ConvTranspose up => Strided(up.Stride, up.KernelSize, factors, divides: false),
-            _ => null,
-        };
-        return strides is null ? null : ("stride", Spelled(strides), op => WithStride(op, AsExtent(strides)));
+        if (StrideOf(layer.Operator) is not { } old || Strided(old, KernelOf(layer.Operator), factors, divides: layer.Operator is not ConvTranspose) is not { } strides)
+            return null;
+        // Where a place of a block has a stride of its own, by `with`, an edit in the block does not reach it.
+        return ("stride", Spelled(strides), op => StrideOf(op) == old ? WithStride(op, AsExtent(strides)) : null);
     }
+
+    private static Extent? StrideOf(Operator op) => op switch
+    {
+        Conv conv => (Extent?)conv.Stride,
+        MaxPool pool => pool.Stride ?? pool.KernelSize,
+        AvgPool pool => pool.Stride ?? pool.KernelSize,
+        ConvTranspose up => up.Stride,
+        _ => (Extent?)null,
+    };
+
+    private static Extent KernelOf(Operator op) => op switch
+    {
+        Conv conv => conv.KernelSize,
+        MaxPool pool => pool.KernelSize,
+        AvgPool pool => pool.KernelSize,
+        ConvTranspose up => up.KernelSize,
+        _ => 1,
+    };
 
     private static Operator? WithStride(Operator op, Extent stride) => op switch
     {
