@@ -112,6 +112,8 @@ public sealed record ConvTranspose : Operator, IHasShorthand
         new("padding", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 4, Stride = 2, Padding = 1 }, [4, 5, 3]),
         new("output padding", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 3, Stride = 2, Padding = 1, OutputPadding = 1 }, [4, 5, 3]),
         new("asymmetric, dilated", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 2, KernelSize = new long[] { 1, 3 }, Stride = new long[] { 2, 1 }, Dilation = 2 }, [3, 4, 5]),
+        new("1x1 with a stride, few channels", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 1, Stride = 2, OutputPadding = 1 }, [3, 32, 32]),
+        new("1x1 with a stride, dilated", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 2, KernelSize = 1, Stride = new long[] { 3, 1 }, Dilation = 2 }, [3, 4, 5]),
         new("groups, no bias", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 6, KernelSize = 2, Groups = 2, Bias = false }, [4, 4, 4]),
         new("1d", new ConvTranspose { Kind = "conv_transpose1d", OutChannels = 3, KernelSize = 4, Stride = 3 }, [4, 7]),
     ];
