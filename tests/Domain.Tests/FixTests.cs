@@ -125,6 +125,40 @@ public sealed class FixTests
         Assert.Equal("[N, 192, 14, 14]", fixes["pool-fine"].OutputShape.ToString());
     }
 
+    [Theory]
+    [InlineData("transpose-coarse", "conv_transpose2d", "[N, 192, 28, 28]", (128 * 128 * 4) + 128)]
+    [InlineData("unshuffle-fine", "pixel_unshuffle", "[N, 384, 14, 14]", 0)]
+    public void A_fix_that_makes_the_network_larger_comes_behind_those_that_do_not(string id, string kind, string shape, long parameters)
+    {
+        var fixes = Explain(TwoBranch).Fixes;
+        var fix = Assert.Single(fixes, fix => fix.Id == id);
+        Assert.Equal(shape, fix.OutputShape.ToString());
+        Assert.Equal(parameters, fix.AddedParameters);
+        Assert.Equal(["upsample-coarse", "pool-fine", "convolve-fine"], fixes.Take(3).Select(first => first.Id));
+        var patched = JsonNode.Parse(TwoBranch)!;
+        JsonPatch.Apply(patched, fix.Patch);
+        var after = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(patched));
+        Assert.Equal("valid", after.Verdict);
+        Assert.Single(after.Plan!.Layers, layer => layer.Operator.Kind == kind);
+    }
+
+    [Fact]
+    public void A_signal_gets_the_transposed_convolution_and_a_sum_no_other_channels()
+    {
+        Assert.Equal("[N, 6, 24]", Assert.Single(Explain("""
+            { "inputs": { "signal": { "shape": [3, 24] } }, "layers": [
+              { "name": "low", "type": "max_pool1d", "kernel_size": 3 },
+              { "name": "both", "type": "concat", "inputs": ["signal", "low"] } ] }
+            """).Fixes, fix => fix.Id == "transpose-low").OutputShape.ToString());
+        var sum = Explain("""
+            { "inputs": { "image": { "shape": [3, 24, 24] } }, "layers": [
+              { "name": "low", "type": "max_pool2d", "kernel_size": [2, 1] },
+              { "name": "both", "type": "add", "inputs": ["image", "low"] } ] }
+            """).Fixes;
+        Assert.Contains(sum, fix => fix.Id == "transpose-low");
+        Assert.DoesNotContain(sum, fix => fix.Id.StartsWith("unshuffle-", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_repair_takes_the_first_fix_of_each_finding_until_the_spec_is_valid()
     {

@@ -7,10 +7,13 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>One way to repair a mismatch. It proposes freely: what does not compile is dropped.</summary>
 public abstract class FixStrategy
 {
+    // Weights and channels grow by its square; FCN-8s, the largest usual step, learns to enlarge by 8.
+    private const long MostRatio = 8;
+
     private static readonly FixStrategy[] All =
     [
         new EditDataFormat(), new EditLayout(), new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new OutputPadding(), new ResizeInput(), new PadInput(), new Reroute(), new Resample(), new StridedConvolution(),
-        new Crop(), new Pad(), new Permute(), new Project(), new EditRank(), new PoolToVector(), new Spread(), new Cast(),
+        new TransposedConvolution(), new PixelUnshuffle(), new Crop(), new Pad(), new Permute(), new Project(), new EditRank(), new PoolToVector(), new Spread(), new Cast(),
     ];
 
     public static IEnumerable<Candidate> ProposeAll(MergeCase merge, Cause cause) => All.SelectMany(strategy => strategy.ProposeFor(merge, cause));
@@ -27,6 +30,17 @@ public abstract class FixStrategy
     /// <summary>The branches that a repair may bring the others to: one for each size that occurs, the most frequent first.</summary>
     protected static IEnumerable<Branch> Targets(MergeCase merge) =>
         merge.Branches.GroupBy(branch => branch.Shape.SpatialSizes).OrderByDescending(group => group.Count()).Select(group => group.First());
+
+    /// <summary>How many times as large the finer branch is on each spatial axis; null where that is no whole number, or more than 8.</summary>
+    protected static long[]? Ratios(Branch fine, Branch coarse)
+    {
+        var axes = fine.Shape.SpatialAxes.ToList();
+        var ratios = axes.Select(axis => WholeRatio(fine.Shape[axis], coarse.Shape[axis])).OfType<long>().ToArray();
+        return ratios.Length == axes.Count ? ratios : null;
+    }
+
+    private static long? WholeRatio(Dim fine, Dim coarse) =>
+        fine == coarse ? 1 : fine.Known is { } many && coarse.Known is { } few && few > 0 && many % few == 0 && many / few <= MostRatio ? many / few : null;
 
     /// <summary>The name of a branch inside an id: letters, digits and dashes.</summary>
     internal static string Slug(string name) => new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
