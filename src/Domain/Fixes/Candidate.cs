@@ -31,8 +31,8 @@ public enum Loss
     MadeUp,
     /// <summary>Cells are thrown away.</summary>
     Dropped,
-    /// <summary>Nothing is lost, but the network grows beyond what was written: by weights, or by channels for what comes behind.</summary>
-    Grown,
     /// <summary>The network computes something else than was written.</summary>
     Rewired,
+    /// <summary>Nothing is lost, but the network grows beyond what was written: by weights, or by channels for what comes behind.</summary>
+    Grown,
 }

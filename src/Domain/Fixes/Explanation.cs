@@ -74,11 +74,13 @@ public static class Explanation
             proven = [.. proven.Select(fix => fix.NewErrors == 0 || fix.Candidate.Loss == Loss.Rewired ? fix : extend(fix) ?? fix)];
         if (proven.Any(fix => fix.NewErrors == 0))
             proven.RemoveAll(fix => fix.NewErrors > 0);
+        else
+            proven.RemoveAll(fix => fix.Candidate.Loss == Loss.Grown); // Nobody makes a network larger for half a repair.
         return proven
             .OrderByDescending(fix => fix.Candidate.AtTheCause)
             .ThenBy(fix => fix.Candidate.IsPromise)
             .ThenBy(fix => fix.Conditions)
-            .ThenBy(fix => fix.Candidate.Loss == Loss.Rewired)
+            .ThenBy(fix => fix.Candidate.Loss is Loss.Rewired or Loss.Grown)
             .ThenBy(fix => fix.Candidate.IsForOneSize)
             .ThenBy(fix => fix.Candidate.Patch.Count)
             .ThenBy(fix => fix.Candidate.Loss)
