@@ -136,14 +136,14 @@ public sealed class TorchModel : IDisposable
         return values;
     }
 
-    /// <summary>A layer that gives its input back gives another handle to it, so that either can be let go.</summary>
+    /// <summary>A layer that gives its input back gives another handle to it, so that either can be let go. Tensors are told apart as objects: their Equals compares numbers, and NaN is never equal.</summary>
     private static void RunLayer(TorchLayer layer, Dictionary<Wire, Tensor> values)
     {
         using var scope = NewDisposeScope();
         var inputs = Array.ConvertAll(layer.Plan.Inputs, wire => values[wire]);
         var outputs = layer.Run(inputs);
         for (var port = 0; port < outputs.Length; port++)
-            values[new(layer.Plan.Name, port)] = (inputs.Contains(outputs[port]) ? outputs[port].alias() : outputs[port]).MoveToOuterDisposeScope();
+            values[new(layer.Plan.Name, port)] = (Array.Exists(inputs, input => ReferenceEquals(input, outputs[port])) ? outputs[port].alias() : outputs[port]).MoveToOuterDisposeScope();
     }
 
     private static Wire[][] ReadLast(Plan plan)

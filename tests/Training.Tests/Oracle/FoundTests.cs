@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Planning;
+using TorchSharp;
 using Xunit;
 
 namespace ConcatService.Training.Tests.Oracle;
@@ -34,6 +35,15 @@ public sealed class FoundTests
         var spec = Parse($$"""{ "inputs": { "x": { "shape": [6, 8, 9] } }, "layers": [{ "type": "max_pool2d", {{attributes}} }] }""");
         var answer = OracleCheck.Of(spec, deep: true);
         Assert.True(answer.Kind == verdict, answer.ToString());
+    }
+
+    [Fact]
+    public void A_layer_that_gives_its_input_back_may_be_given_what_is_no_number()
+    {
+        var plan = OracleCheck.Compile(Parse("""{ "inputs": { "x": { "shape": [3] } }, "layers": [{ "type": "relu" }, { "type": "minimum" }, { "type": "tanh" }] }""")).Plan!;
+        using var scope = torch.NewDisposeScope();
+        using var model = new TorchModel(plan);
+        Assert.True(model.Forward(torch.full([2, 3], double.NaN))[0].isnan().all().item<bool>());
     }
 
     private static JsonObject Parse(string json) => (JsonObject)JsonNode.Parse(json)!;
