@@ -15,5 +15,5 @@ command_bench() {
         CONCAT_URL=$(url) CONCAT_KEY=$(command_key) CONCAT_HOME=$home CONCAT_APP=$app ConnectionStrings__Postgres=$(connection_string)
         export CONCAT_URL CONCAT_KEY CONCAT_HOME CONCAT_APP ConnectionStrings__Postgres
     fi
-    dotnet run --configuration Release "bench/$1.cs" -- "${@:2}"
+    DOTNET_GCgen0size=$youngest_generation dotnet run --configuration Release "bench/$1.cs" -- "${@:2}"
 }

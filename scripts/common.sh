@@ -48,3 +48,7 @@ alive() {
     local record
     record=$(cat "$1" 2>/dev/null) && [[ -n $record && $(identity "${record%% *}") == "$record" ]] && echo "${record%% *}"
 }
+
+# 128 MB for the youngest generation of the garbage collector: a spec of 20,000 layers then costs hardly more a layer than one of 100
+# (docs/decisions/0017). The runtime reads it from the environment alone; Dockerfile.api says the same.
+youngest_generation=0x8000000

@@ -34,7 +34,7 @@ start_programs() {
     [[ -s $home/admin-key ]] || make_key
     running api || {
         stop api
-        ASPNETCORE_URLS=$(url) Service__Roles=api,inference keep api TERM "$app/api" dotnet Api.dll
+        ASPNETCORE_URLS=$(url) Service__Roles=api,inference DOTNET_GCgen0size=$youngest_generation keep api TERM "$app/api" dotnet Api.dll
     }
     running worker || {
         stop worker
