@@ -28,16 +28,29 @@ public sealed class ApiProcess : IAsyncDisposable
 
     /// <param name="folder">With the published Api.dll.</param>
     /// <param name="settings">Names as in the environment: <c>Inference__Batching=off</c>.</param>
-    public static async Task<ApiProcess> StartAsync(string folder, string connectionString, params string[] settings)
+    public static Task<ApiProcess> StartAsync(string folder, string connectionString, params string[] settings)
     {
         var port = FreePorts();
-        var start = new ProcessStartInfo("dotnet", ["Api.dll"]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["Api.dll"]) { WorkingDirectory = folder };
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         start.Environment["ConnectionStrings__Postgres"] = connectionString;
         start.Environment["Service__Roles"] = "api,inference";
         start.Environment["ASPNETCORE_ENVIRONMENT"] = start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         foreach (var setting in settings)
             start.Environment[setting[..setting.IndexOf('=')]] = setting[(setting.IndexOf('=') + 1)..];
+        return StartAsync(start, port);
+    }
+
+    /// <summary><see cref="BareServer"/>, by the program that runs now.</summary>
+    public static Task<ApiProcess> StartBareAsync(string model)
+    {
+        var port = FreePorts();
+        return StartAsync(new ProcessStartInfo(Environment.ProcessPath!, ["bare", $"{port}", model]), port);
+    }
+
+    private static async Task<ApiProcess> StartAsync(ProcessStartInfo start, int port)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         var process = Process.Start(start)!;
         var server = new ApiProcess(process, port);
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
