@@ -27,8 +27,6 @@ public static class BareServer
             kestrel.Listen(IPAddress.Loopback, port);
             kestrel.Listen(IPAddress.Loopback, port + 1, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        if (Environment.GetEnvironmentVariable("BARE_INLINE") == "1")
-            builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         await using var app = builder.Build();
         app.Run(async http =>
         {
