@@ -97,6 +97,22 @@ public sealed class HostileTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
     }
 
+    [Fact]
+    public void Thousands_of_windows_on_one_branch_are_compared_in_one_pass()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var windows = string.Join(", ", Enumerable.Repeat("""{ "type": "max_pool2d", "kernel_size": 5, "stride": 1, "padding": 2 }""", 2_000).Append("""{ "type": "max_pool2d", "kernel_size": 5, "stride": 1 }"""));
+        var found = Compile($$"""[ { "type": "parallel", "branches": [ [], [ {{windows}} ] ] } ]""").Report.Diagnostics;
+        Assert.Equal("padding_difference", Assert.Single(found, each => each.Code.Name == "concat.shape_mismatch").Cause?.Kind);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256_000_000);
+    }
+
+    [Fact]
+    public void A_field_that_is_there_twice_keeps_no_cause_from_being_found() =>
+        Assert.Contains(Compiler.Compile("""
+            { "name": "a", "name": "b", "inputs": { "x": { "shape": [28, 28, 3] }, "y": { "shape": [28, 14, 3] } }, "layers": [ { "type": "concat", "inputs": ["x", "y"] } ] }
+            """u8.ToArray()).Report.Diagnostics, each => each.Cause is not null);
+
     [Theory]
     [InlineData("""{ "type": "concat", "name": "all", "inputs": [{0}] }""", "one_branch_differs", 149)]
     [InlineData("""{ "type": "add", "name": "all", "inputs": [{0}] }""", "one_branch_differs", 149)]

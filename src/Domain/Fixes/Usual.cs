@@ -8,14 +8,14 @@ namespace ConcatService.Domain.Fixes;
 /// <summary>How usual a layer's stride is, for its kind and among its siblings in the same network: what is odd is to blame.</summary>
 internal sealed class Usual
 {
-    private readonly ILookup<(string Kind, string Kernel), (string Path, string Stride)> _siblings;
-    private readonly ILookup<(string Kind, string Stem), (string Path, string Stride)> _namesakes;
+    private readonly Tally _siblings, _namesakes;
 
     public Usual(MergeCase merge)
     {
-        var layers = merge.Compiled.Graph.Layers.Where(layer => Stride(layer.Operator) is not null).DistinctBy(layer => layer.Path.ToString()).ToList();
-        _siblings = layers.ToLookup(layer => (layer.Operator.Kind, Kernel(layer.Operator)), layer => (layer.Path.ToString(), Stride(layer.Operator)!.Value.ToString()));
-        _namesakes = layers.ToLookup(layer => (layer.Operator.Kind, Stem(layer.Name)), layer => (layer.Path.ToString(), Stride(layer.Operator)!.Value.ToString()));
+        var layers = merge.Compiled.Graph.Layers.Where(layer => Stride(layer.Operator) is not null)
+            .Select(layer => (Path: layer.Path.ToString(), layer.Name, layer.Operator, Stride: Stride(layer.Operator)!.Value.ToString())).DistinctBy(layer => layer.Path).ToList();
+        _siblings = new(layers.Select(layer => (layer.Path, Alike(layer.Operator), layer.Stride)));
+        _namesakes = new(layers.Select(layer => (layer.Path, Named(layer.Operator, layer.Name), layer.Stride)));
     }
 
     /// <summary>By how much the layer would be more usual if it were edited so.</summary>
@@ -55,22 +55,17 @@ internal sealed class Usual
     };
 
     // The share of the layer's siblings that have this stride: of those with its kernel, and of those with its name but for the number.
-    private double Frequency(PlannedLayer layer, Operator op) =>
-        Stride(op)?.ToString() is { } stride ? Share(_siblings[(op.Kind, Kernel(op))], layer, stride) + Share(_namesakes[(op.Kind, Stem(layer.Name))], layer, stride) : 0;
-
-    private static double Share(IEnumerable<(string Path, string Stride)> siblings, PlannedLayer layer, string stride)
+    private double Frequency(PlannedLayer layer, Operator op)
     {
-        var (all, like) = (0, 0);
-        foreach (var (path, theirs) in siblings)
-        {
-            if (path == layer.Path.ToString())
-                continue;
-            all++;
-            like += theirs == stride ? 1 : 0;
-        }
-
-        return all == 0 ? 0 : (double)like / all;
+        if (Stride(op)?.ToString() is not { } stride)
+            return 0;
+        var path = layer.Path.ToString();
+        return _siblings.Share(path, Alike(op), stride) + _namesakes.Share(path, Named(op, layer.Name), stride);
     }
+
+    private static string Alike(Operator op) => $"{op.Kind} {Kernel(op)}";
+
+    private static string Named(Operator op, string name) => $"{op.Kind} {Stem(name)}";
 
     private static string Stem(string name) => new([.. name.Where(letter => !char.IsAsciiDigit(letter))]);
 

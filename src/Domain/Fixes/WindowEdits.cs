@@ -25,11 +25,12 @@ internal static class WindowEdits
         if (!merge.IsSpatial)
             return [];
         var again = new Replan(merge);
-        var siblings = merge.Compiled.Graph.Layers.Where(layer => Window(layer.Operator) is { Span: > 1 }).DistinctBy(layer => layer.Path.ToString()).ToList();
+        var windows = merge.Compiled.Graph.Layers.Where(layer => Window(layer.Operator) is { Span: > 1 }).Select(layer => (Path: layer.Path.ToString(), layer.Operator)).DistinctBy(layer => layer.Path).ToList();
+        var siblings = new Siblings(new(windows.Select(layer => (layer.Path, "", Style(layer.Operator)))), new(windows.Select(layer => (layer.Path, "", Size(layer.Operator)))));
         return [.. Possible(merge, siblings).OrderByDescending(each => each.Edit.Gain).Take(MostTrials).Where(each => again.Restores(each.Edit.Layer, each.Edited)).Select(each => each.Edit)];
     }
 
-    private static IEnumerable<(WindowEdit Edit, Func<Operator, Operator?> Edited)> Possible(MergeCase merge, List<Layer> siblings)
+    private static IEnumerable<(WindowEdit Edit, Func<Operator, Operator?> Edited)> Possible(MergeCase merge, Siblings siblings)
     {
         foreach (var layer in merge.Branches.SelectMany(branch => branch.Path).DistinctBy(layer => layer.Path.ToString() + layer.Operator.Kind))
         {
@@ -82,20 +83,18 @@ internal static class WindowEdits
         _ => null,
     };
 
-    private static double Gain(PlannedLayer layer, Operator now, Operator then, List<Layer> siblings)
+    private static double Gain(PlannedLayer layer, Operator now, Operator then, Siblings siblings)
     {
-        var others = siblings.Where(each => each.Path.ToString() != layer.Path.ToString()).Select(each => each.Operator).ToList();
-        var gain = Oddness(now) - Oddness(then) + (2 * (Share(others, then, Style) - Share(others, now, Style)));
+        var path = layer.Path.ToString();
+        var gain = Oddness(now) - Oddness(then) + (2 * (siblings.Styles.Share(path, "", Style(then)) - siblings.Styles.Share(path, "", Style(now))));
         if (now is Conv before && then is Conv after && (before.KernelSize != after.KernelSize || before.Dilation != after.Dilation))
-            gain += Share(others, then, Size) - Share(others, now, Size) - 0.2;                  // it also changes what is computed
+            gain += siblings.Sizes.Share(path, "", Size(then)) - siblings.Sizes.Share(path, "", Size(now)) - 0.2;   // it also changes what is computed
         return gain;
     }
 
     private static double Oddness(Operator op) => op is ConvTranspose up
         ? (up.Dilation[0] * (up.KernelSize[0] - 1)) + up.OutputPadding[0] + 1 - up.Stride[0] - (2 * up.Padding[0]) == 0 ? 0 : 1
         : Style(op) == "partly" ? 2 : 0;
-
-    private static double Share(List<Operator> siblings, Operator like, Func<Operator, string> of) => siblings.Count == 0 ? 0 : (double)siblings.Count(each => of(each) == of(like)) / siblings.Count;
 
     private static string Style(Operator op) => Window(op) is not { } window ? ""
         : window.Padding.IsSame || window.Span - 1 == 2 * window.Padding.Cells[0] ? "fully" : window.Padding.Cells == 0 ? "not" : window.Padding.Cells[0] == window.Kernel / 2 && window.Span == window.Kernel ? "fully" : "partly";
@@ -111,4 +110,7 @@ internal static class WindowEdits
     };
 
     private static long Largest(Extent kernel) => kernel.Count is { } count ? kernel.ToArray(count).Max() : kernel[0];
+
+    /// <summary>The layers with a window: how they pad it, and how large it is.</summary>
+    private sealed record Siblings(Tally Styles, Tally Sizes);
 }

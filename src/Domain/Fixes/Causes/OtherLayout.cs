@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
@@ -15,19 +16,11 @@ internal sealed class OtherLayout : CauseRule
         if (!merge.SameRank || merge.Mismatch.Axis is null || WouldFitByChannels(merge) || merge.Compiled.Graph.Inputs.FirstOrDefault(LooksTurned) is not { } input)
             return null;
         var other = Other(merge.Compiled.Graph.Layout);
-        using var document = JsonPatch.Write(With(merge, other));
-        return Compiler.CompileOnly(document.RootElement).Plan is null ? null
+        return new Proof(merge).Patched([new JsonObject { ["op"] = "add", ["path"] = "/layout", ["value"] = other.Name() }]) is not { After.Plan: not null } ? null
             : new("mixed_layout", null, input.Path, $"{input.Name} is {input.Shape.Sizes}, which the spec's {merge.Compiled.Graph.Layout.Name()} reads as {input.Shape[Axis.Channels]} channels of {input.Shape.SpatialSizes}; read {other.Name()}, everything fits.");
     }
 
     internal static Layout Other(Layout layout) => layout == Layout.ChannelsFirst ? Layout.ChannelsLast : Layout.ChannelsFirst;
-
-    private static System.Text.Json.Nodes.JsonNode With(MergeCase merge, Layout layout)
-    {
-        var spec = JsonPatch.Read(merge.Json);
-        spec["layout"] = layout.Name();
-        return spec;
-    }
 
     // Joined along the channels they would fit: then the axis is what is wrong.
     private static bool WouldFitByChannels(MergeCase merge) =>
