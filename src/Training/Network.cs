@@ -1,6 +1,7 @@
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Training.Heads;
+using ConcatService.Training.Telemetry;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;
@@ -20,9 +21,11 @@ internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
     }
 
     /// <summary>Inputs as the spec writes them -> the scores of each head, float32 in memory order.</summary>
-    public Tensor[] Scores(Tensor[] inputs)
+    /// <param name="sampler">Is shown the outputs that it asks for.</param>
+    public Tensor[] Scores(Tensor[] inputs, Sampler? sampler = null)
     {
-        var values = model.Run([.. heads.Select(head => head.Scores)], inputs);
+        var values = model.Run([.. heads.Select(head => head.Scores), .. sampler?.Held ?? []], inputs);
+        sampler?.Watch(values);
         return [.. heads.Select(head => values[head.Scores].to(ScalarType.Float32))];
     }
 

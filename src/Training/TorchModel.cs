@@ -77,6 +77,9 @@ public sealed class TorchModel : IDisposable
             tensor(by.Deviation, device: Weights.device).reshape(dims).DetachFromDisposeScope());
     }
 
+    /// <summary>Sees every layer that runs, with its inputs and outputs; reads only. Default: nobody.</summary>
+    internal Action<TorchLayer, Tensor[], Tensor[]>? Observer { get; set; }
+
     /// <summary>Runs the network.</summary>
     /// <param name="inputs">One for each spec input, in the spec's order and layout: <c>[N, 1, 28, 28]</c>.</param>
     /// <returns>One for each spec output, in the spec's layout. They belong to the caller's dispose scope.</returns>
@@ -137,11 +140,12 @@ public sealed class TorchModel : IDisposable
     }
 
     /// <summary>A layer that gives its input back gives another handle to it, so that either can be let go. Tensors are told apart as objects: their Equals compares numbers, and NaN is never equal.</summary>
-    private static void RunLayer(TorchLayer layer, Dictionary<Wire, Tensor> values)
+    private void RunLayer(TorchLayer layer, Dictionary<Wire, Tensor> values)
     {
         using var scope = NewDisposeScope();
         var inputs = Array.ConvertAll(layer.Plan.Inputs, wire => values[wire]);
         var outputs = layer.Run(inputs);
+        Observer?.Invoke(layer, inputs, outputs);
         for (var port = 0; port < outputs.Length; port++)
             values[new(layer.Plan.Name, port)] = (Array.Exists(inputs, input => ReferenceEquals(input, outputs[port])) ? outputs[port].alias() : outputs[port]).MoveToOuterDisposeScope();
     }

@@ -3,6 +3,7 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Optimizers;
+using ConcatService.Training.Telemetry;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;
@@ -22,6 +23,7 @@ internal sealed class TrainingLoop(
     private readonly Optimizer _optimizer = Optimizer.For(settings.Optimizer, network.Model);
     private readonly Average? _average = settings.Ema is { } ema ? new(ema, network.Model) : null;
     private readonly Patience _patience = new(settings.EarlyStopping);
+    private readonly Sampler _sampler = new(network.Model, settings.Telemetry);
     private readonly Stopwatch _training = new();
     private readonly Stopwatch _whole = new();
     private readonly Stopwatch _sinceKept = new();
@@ -38,12 +40,16 @@ internal sealed class TrainingLoop(
     /// <summary>Mean over the whole training, steps only.</summary>
     public double SamplesPerSecond => _step * settings.BatchSize / Trained.TotalSeconds;
 
+    /// <summary>What telemetry has cost, as a share of the time of all steps.</summary>
+    public double TelemetryOverhead => _sampler.Spent / Trained;
+
     private TimeSpan Trained => _before.Training + _training.Elapsed;
 
     /// <summary>Goes on from a checkpoint: everything but the time is then as if nobody had been in between.</summary>
     public void Resume(TrainingState state, Stream tensors)
     {
         (_step, _epoch, _total) = (state.Step, state.Epoch, new(state.Sums, state.Samples));
+        _sampler.Resume(TimeSpan.FromSeconds(state.TelemetrySeconds));
         _before = (TimeSpan.FromSeconds(state.TrainingSeconds), TimeSpan.FromSeconds(state.Seconds));
         _optimizer.Counters = state.Counters;
         _patience.State = (state.Waited, state.WaitedFrom);
@@ -94,6 +100,7 @@ internal sealed class TrainingLoop(
 
     public void Dispose()
     {
+        _sampler.Dispose();
         _optimizer.Dispose();
         _average?.Dispose();
         _best?.Dispose();
@@ -141,7 +148,7 @@ internal sealed class TrainingLoop(
     {
         var state = new TrainingState(
             settings.ToJson(), _step, _epoch, _total.Sums, _total.Samples, _optimizer.Counters, _patience.State.Waited, _patience.State.From, _best?.Epoch, _best?.Validation,
-            Trained.TotalSeconds, Elapsed.TotalSeconds);
+            Trained.TotalSeconds, Elapsed.TotalSeconds, _sampler.Spent.TotalSeconds);
         using var random = get_rng_state();
         state.Write(file, [.. Tensors, random]);
     }
@@ -161,7 +168,8 @@ internal sealed class TrainingLoop(
             var batch = take();
 
             _optimizer.ZeroGradient();
-            var scores = network.Scores(batch.Inputs);
+            _sampler.Begin(_step + 1, Trained, batch.Targets);
+            var scores = network.Scores(batch.Inputs, _sampler);
             var loss = network.Loss(scores, batch.Targets, training: true);
             meter.Add(loss, scores, batch.Targets);
             _step++;
@@ -170,10 +178,14 @@ internal sealed class TrainingLoop(
             if (read is not null && !double.IsFinite(read.Sums[0]))                                            // before the step, which would spread it to every weight
                 return new(_step, network.FirstNotFinite(batch.Inputs), rate);
             loss.backward();
+            _sampler.Measure(_optimizer);
             _optimizer.Clip(settings.GradientClip);
             _optimizer.Step(rate);
             _average?.Add(_step);
+            var sampled = _sampler.End(Trained);
             _training.Stop();
+            if (sampled is not null)
+                report(new TrainingReport.Sampled(_step, sampled));
 
             if (read is null)
                 continue;

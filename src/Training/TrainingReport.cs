@@ -18,6 +18,11 @@ public abstract record TrainingReport
     public sealed record StepDone(
         long Number, long Steps, int Epoch, Measures Train, double LearningRate, double SamplesPerSecond, double MeanSamplesPerSecond, TimeSpan Remaining) : TrainingReport;
 
+    /// <summary>What was seen of branches and layers in one step.</summary>
+    /// <param name="Number">Steps done, from 1.</param>
+    /// <param name="Signals">By the names of their series (<see cref="Domain.Telemetry.Signals"/>).</param>
+    public sealed record Sampled(long Number, IReadOnlyDictionary<string, double> Signals) : TrainingReport;
+
     /// <summary>The end of an epoch.</summary>
     /// <param name="Step">Steps done.</param>
     /// <param name="Validation">Null without a validation split.</param>

@@ -58,7 +58,7 @@ public static class TrainingRun
             {
                 trained.Restore(model);
                 report(new TrainingReport.Finalizing(trained.Epoch));
-                return Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained, loop.SamplesPerSecond, metadata, stop);
+                return Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained, loop, metadata, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || checkpointing?.Leave.IsCancellationRequested == true)
@@ -68,7 +68,7 @@ public static class TrainingRun
     }
 
     private static Outcome Finish(
-        Network network, Dictionary<string, Normalization> normalization, TrainingData data, long batchSize, Snapshot trained, double samplesPerSecond, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
+        Network network, Dictionary<string, Normalization> normalization, TrainingData data, long batchSize, Snapshot trained, TrainingLoop loop, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
     {
         var model = network.Model;
         var test = Evaluation.Of(network, data.Test(batchSize), stop);
@@ -80,7 +80,7 @@ public static class TrainingRun
 
         using var scope = NewDisposeScope();
         var parity = ParityGate.Compare(model, onnx, batchSize, data.Test(ParityGate.Samples).First()().Inputs);
-        var result = new TrainingResult(test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null, test.Loss, test, trained.Validation, trained.Epoch, samplesPerSecond, parity, sha256);
+        var result = new TrainingResult(test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null, test.Loss, test, trained.Validation, trained.Epoch, loop.SamplesPerSecond, loop.TelemetryOverhead, parity, sha256);
         return parity.Holds ? new Outcome.Finished(result, onnx) : new Outcome.NotEqual(parity);
     }
 

@@ -24,6 +24,7 @@ internal static class JobRoutes
         job.MapGet("events", JobEvents.Handle).RequireScope(Scopes.JobsRead).WithName("list_job_events")
             .WithSummary("What happened, newest first; with Accept: text/event-stream live, oldest first").Paged();
         job.MapGet("metrics", JobMetrics.Handle).RequireScope(Scopes.JobsRead).WithName("get_job_metrics").WithSummary("Curves, all or by name, downsampled on request");
+        job.MapGet("concats", JobConcats.Handle).RequireScope(Scopes.JobsRead).WithName("get_job_concats").WithSummary("What each branch of each concat brings and gets, and what is wrong with it");
 
         app.MapGet("/v1/workers", ListWorkers.Handle).RequireScope(Scopes.JobsRead).WithTags("Jobs").WithName("list_workers").WithSummary("Who listens to which queue, on what device");
     }

@@ -74,6 +74,9 @@ public sealed partial record TrainingSettings
     [Between(1, 10_000)]
     public long EvaluateEveryEpochs { get; init; } = 1;
 
+    /// <summary>How closely the branches of concats and the layers are watched: auto, off or dense. Changes no bit of what is trained. Default: auto.</summary>
+    public TelemetryMode Telemetry { get; init; }
+
     /// <summary>An ISO 8601 duration, such as <c>PT30M</c>, of steps and evaluations after which the training ends with the weights to export so far. Default: none.</summary>
     public TimeSpan? MaxDuration { get; init; }
 
@@ -156,6 +159,19 @@ public enum Export
 
     /// <summary>The average of <see cref="TrainingSettings.Ema"/> at the last step.</summary>
     Ema,
+}
+
+/// <summary>When signals of branches and layers are sampled.</summary>
+public enum TelemetryMode
+{
+    /// <summary>As often as at most 2 % of the time allow.</summary>
+    Auto,
+
+    /// <summary>Never.</summary>
+    Off,
+
+    /// <summary>At every eighth step, whatever it costs.</summary>
+    Dense,
 }
 
 public enum DeviceKind

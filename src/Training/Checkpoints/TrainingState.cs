@@ -18,8 +18,9 @@ namespace ConcatService.Training.Checkpoints;
 /// <param name="Best">What they were worth; null without a validation split.</param>
 /// <param name="TrainingSeconds">Spent in steps.</param>
 /// <param name="Seconds">Spent in all.</param>
+/// <param name="TelemetrySeconds">Of those in steps, spent on samples.</param>
 internal sealed record TrainingState(
-    JsonElement Settings, long Step, int Epoch, double[] Sums, long Samples, double[] Counters, long Waited, double WaitedFrom, int? BestEpoch, Measures? Best, double TrainingSeconds, double Seconds)
+    JsonElement Settings, long Step, int Epoch, double[] Sums, long Samples, double[] Counters, long Waited, double WaitedFrom, int? BestEpoch, Measures? Best, double TrainingSeconds, double Seconds, double TelemetrySeconds)
 {
     // NaN and infinities are values here: the score before the first one is minus infinity.
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };

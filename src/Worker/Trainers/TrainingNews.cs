@@ -24,6 +24,9 @@ internal sealed class TrainingNews(TrainerContext context)
                 context.Report(step.Number, [.. step.Train.Named("train"), ("learning_rate", step.LearningRate), ("samples_per_second", step.SamplesPerSecond)]);
                 context.Report(new JobProgress(step.Epoch, _epochs, step.Number, step.Steps, step.MeanSamplesPerSecond, step.Remaining));
                 break;
+            case TrainingReport.Sampled sampled:
+                context.Report(sampled.Number, [.. sampled.Signals.Select(signal => (signal.Key, signal.Value))]);
+                break;
             case TrainingReport.EpochDone epoch:
                 context.Report(epoch.Step, [.. epoch.Train.Named("epoch_train"), .. epoch.Validation?.Named("validation") ?? []]);
                 Event("epoch_done", string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in training{(epoch.Validation is null ? "" : $"; {epoch.Validation} in validation")}; {epoch.SamplesPerSecond:N0} samples per second."), epoch);

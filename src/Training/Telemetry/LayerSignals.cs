@@ -1,0 +1,78 @@
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Telemetry;
+using ConcatService.Operators;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training.Telemetry;
+
+/// <summary>The signals of layers on their own. Formulas: <see cref="Signals"/>.</summary>
+internal sealed class LayerSignals
+{
+    /// <summary>Layers of a kind that are watched at once; of more, at even distances.</summary>
+    private const int Most = 128;
+
+    private const double Rare = 0.01;                                                           // SageMaker's DeadRelu and SaturatedActivation
+
+    /// <summary>Where the derivatives of tanh and sigmoid fall to 1e-7 (SageMaker).</summary>
+    private const double TanhFlat = 9.4999, SigmoidFlatBelow = -23, SigmoidFlatAbove = 16.99999;
+
+    private readonly TorchModel _model;
+    private readonly HashSet<string> _activations;
+    private readonly List<(string Name, long From, long Count)> _weights;
+
+    public LayerSignals(TorchModel model)
+    {
+        _model = model;
+        _activations = [.. Spread(model.Plan.Layers.Where(layer => layer.Operator is Activation { Kind: "relu" or "relu6" or "tanh" or "sigmoid" }).Select(layer => layer.Name))];
+        var trainable = model.Layers.Zip(PlacesOf(model)).Where(pair => pair.Second.Count > 0);
+        _weights = [.. Spread(trainable.Select(pair => (pair.First.Plan.Name, pair.Second.From, pair.Second.Count)))];
+    }
+
+    public void OfActivation(PlannedLayer layer, Tensor x, Tensor y, Readings readings)
+    {
+        if (!_activations.Contains(layer.Name))
+            return;
+        var channels = layer.Output.Has(Domain.Shapes.Axis.Channels) ? layer.Output.Index(Domain.Shapes.Axis.Channels) : 1;
+        var (signal, alive) = layer.Operator.Kind switch
+        {
+            "tanh" => (Signals.SaturatedUnits, ConcatSignals.FirstOf(x).abs().lt(TanhFlat)),
+            "sigmoid" => (Signals.SaturatedUnits, ConcatSignals.FirstOf(x) is var z ? z.gt(SigmoidFlatBelow).logical_and(z.lt(SigmoidFlatAbove)) : null!),
+            _ => (Signals.DeadUnits, ConcatSignals.FirstOf(y).gt(0)),
+        };
+        var others = Enumerable.Range(0, (int)alive.dim()).Where(dimension => dimension != channels).Select(dimension => (long)dimension).ToArray();
+        readings.Add(Signals.Name(layer.Name, signal), alive.to(ScalarType.Float32).mean(others).lt(Rare).to(ScalarType.Float32).mean());
+    }
+
+    /// <param name="gradient">Of all trainable parameters.</param>
+    public void OfGradient(Tensor gradient, Readings readings)
+    {
+        foreach (var (name, from, count) in _weights)
+            readings.Add(Signals.Name(name, Signals.GradientNorm), gradient.narrow(0, from, count).norm());
+    }
+
+    /// <param name="before">All trainable parameters as they were before the step.</param>
+    public void OfStep(Tensor before, Readings readings)
+    {
+        var moved = _model.Weights.detach() - before;
+        foreach (var (name, from, count) in _weights)
+            readings.Add(Signals.Name(name, Signals.UpdateRatio), moved.narrow(0, from, count).norm() / before.narrow(0, from, count).norm().clamp_min(1e-30));
+    }
+
+    /// <summary>For each layer the part of the vector of all trainable parameters that its own are in.</summary>
+    private static IEnumerable<(long From, long Count)> PlacesOf(TorchModel model)
+    {
+        var byKey = model.Parameters.ToDictionary(parameter => parameter.Key);
+        foreach (var layer in model.Plan.Layers)
+        {
+            var own = layer.Parameters.Where(parameter => parameter.Trainable).Select(parameter => byKey[layer.KeyOf(parameter)]).ToList();
+            yield return own.Count == 0 ? (0, 0) : (own[0].Offset, own[^1].Offset + own[^1].Declared.Count - own[0].Offset);
+        }
+    }
+
+    private static IEnumerable<T> Spread<T>(IEnumerable<T> all)
+    {
+        var list = all.ToList();
+        var every = Math.Max(1, (list.Count + Most - 1) / Most);
+        return list.Where((_, i) => i % every == 0);
+    }
+}
