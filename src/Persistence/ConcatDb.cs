@@ -18,6 +18,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
     public DbSet<MetricName> MetricNames => Set<MetricName>();
     public DbSet<Metric> Metrics => Set<Metric>();
+    public DbSet<MetricRollup> MetricRollups => Set<MetricRollup>();
     public DbSet<Blob> Blobs => Set<Blob>();
     public DbSet<BlobChunk> BlobChunks => Set<BlobChunk>();
     public DbSet<UploadedDataSet> DataSets => Set<UploadedDataSet>();

@@ -26,6 +26,7 @@ public static class PersistenceServices
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<MetricWriter>();
+        services.AddSingleton<MetricReader>();
         services.AddSingleton<BlobStore>();
         services.AddSingleton<DataSetStore>();
         services.AddSingleton<ModelRegistry>();

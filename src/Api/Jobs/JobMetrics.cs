@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>GET /v1/jobs/{id}/metrics?name=…&amp;max_points=…: curves by name (again for each, or with commas; all without), each thinned to at most that many points.</summary>
+/// <summary>GET /v1/jobs/{id}/metrics?name=…&amp;max_points=…: curves by name (again for each, or with commas; all without), each thinned to at most that many points, spikes among them.</summary>
 internal static class JobMetrics
 {
     /// <param name="Values">One for each step; null where the value was not a number.</param>
@@ -15,7 +15,7 @@ internal static class JobMetrics
     public sealed record Response(IReadOnlyList<Series> Series);
 
     public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
-        Guid id, string[] name, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "max_points")] int? maxPoints, Caller caller, ConcatDb db, CancellationToken cancel)
+        Guid id, string[] name, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "max_points")] int? maxPoints, Caller caller, ConcatDb db, MetricReader reader, CancellationToken cancel)
     {
         if (!await db.Jobs.AnyAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel))
             return Problems.NotFound("job", id.ToString());
@@ -23,17 +23,13 @@ internal static class JobMetrics
             return Problems.Of(400, "request.max_points", "'max_points' must be a whole number from 2 to 100000.");
 
         var wanted = name.SelectMany(each => each.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
-        var rows = await db.Metrics.Where(metric => metric.JobId == id)
-            .Join(db.MetricNames.Where(known => wanted.Length == 0 || wanted.Contains(known.Name)), metric => metric.MetricId, known => known.Id, (metric, known) => new { known.Name, metric.Step, metric.Value })
-            .OrderBy(row => row.Name).ThenBy(row => row.Step)
-            .ToListAsync(cancel);
-        var series = rows.GroupBy(row => row.Name, row => new Downsampling.Point(row.Step, row.Value)).Select(curve => Thinned(curve.Key, [.. curve], maxPoints));
-        return TypedResults.Ok(new Response([.. series]));
+        var curves = await reader.ReadAsync(id, wanted, maxPoints, cancel);
+        return TypedResults.Ok(new Response([.. curves.Select(curve => Thinned(curve, maxPoints))]));
     }
 
-    private static Series Thinned(string name, Downsampling.Point[] points, int? maxPoints)
+    private static Series Thinned(Curve curve, int? maxPoints)
     {
-        var kept = maxPoints is { } max ? Downsampling.To(max, points) : points;
-        return new(name, [.. kept.Select(point => point.Step)], [.. kept.Select(point => double.IsFinite(point.Value) ? point.Value : (double?)null)]);
+        var kept = maxPoints is { } max ? Downsampling.To(max, curve.Points) : curve.Points;
+        return new(curve.Name, [.. kept.Select(point => point.Step)], [.. kept.Select(point => double.IsFinite(point.Value) ? point.Value : (double?)null)]);
     }
 }

@@ -14,6 +14,9 @@ public sealed class MetricWriter(NpgsqlDataSource source)
 {
     private readonly ConcurrentDictionary<string, int> _ids = new();
 
+    /// <summary>Points written since the series was rolled up; only says when it is worth looking.</summary>
+    private readonly ConcurrentDictionary<(Guid Job, int Series), int> _since = new();
+
     /// <exception cref="StaleFenceException">Another attempt has the job; nothing was written.</exception>
     public async Task WriteAsync(JobFence fence, IReadOnlyList<MetricPoint> points, CancellationToken cancel)
     {
@@ -29,7 +32,13 @@ public sealed class MetricWriter(NpgsqlDataSource source)
             select distinct on (metric_id, step) @job, metric_id, step, @team, value from staged order by metric_id, step
             on conflict (job_id, metric_id, step) do update set value = excluded.value
             """);
+        var counts = points.CountBy(point => _ids[point.Name]).Select(count => (Key: (fence.JobId, count.Key), Count: _since.GetValueOrDefault((fence.JobId, count.Key)) + count.Value)).ToList();
+        int[] due = [.. counts.Where(series => series.Count >= MetricRollups.Every).Select(series => series.Key.Key)];
+        if (due.Length > 0)
+            await MetricRollups.AddAsync(connection, fence, due, cancel);
         await transaction.CommitAsync(cancel);
+        foreach (var (series, count) in counts)
+            _since[series] = count >= MetricRollups.Every ? 0 : count;
 
         async Task ExecuteAsync(string sql)
         {

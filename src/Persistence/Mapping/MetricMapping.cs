@@ -14,5 +14,10 @@ internal static class MetricMapping
             metric.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
             metric.HasOne<MetricName>().WithMany().HasForeignKey(x => x.MetricId).OnDelete(DeleteBehavior.Restrict);
         });
+        model.Entity<MetricRollup>(rollup =>
+        {
+            rollup.HasKey(x => new { x.JobId, x.MetricId, x.FirstStep });
+            rollup.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
+        });
     }
 }

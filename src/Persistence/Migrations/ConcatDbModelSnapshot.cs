@@ -663,6 +663,50 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metric_names", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.MetricRollup", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("MetricId")
+                        .HasColumnType("integer")
+                        .HasColumnName("metric_id");
+
+                    b.Property<long>("FirstStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_step");
+
+                    b.Property<double>("High")
+                        .HasColumnType("double precision")
+                        .HasColumnName("high");
+
+                    b.Property<long>("HighStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("high_step");
+
+                    b.Property<long>("LastStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_step");
+
+                    b.Property<double>("Low")
+                        .HasColumnType("double precision")
+                        .HasColumnName("low");
+
+                    b.Property<long>("LowStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("low_step");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("JobId", "MetricId", "FirstStep")
+                        .HasName("pk_metric_rollups");
+
+                    b.ToTable("metric_rollups", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.Model", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1101,6 +1145,16 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_metrics_metric_names_metric_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.MetricRollup", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_metric_rollups_jobs_job_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.Model", b =>
