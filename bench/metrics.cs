@@ -2,6 +2,7 @@
 
 #:project ../src/Persistence/Persistence.csproj
 #:property PublishAot=false
+#:property NoWarn=NETSDK1188
 
 using System.Diagnostics;
 using System.Globalization;
@@ -32,6 +33,7 @@ try
 }
 finally
 {
+    await db.Metrics.Where(metric => metric.JobId == fence.JobId).ExecuteDeleteAsync();
     await db.Jobs.Where(job => job.Id == fence.JobId).ExecuteDeleteAsync();
     await db.MetricNames.Where(name => name.Name.StartsWith("bench-")).ExecuteDeleteAsync();
 }

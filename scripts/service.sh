@@ -1,4 +1,4 @@
-# up, down, status, logs, key, demo.
+# up, down, status, logs, watch, key, demo.
 
 ready() { curl -fs -m 2 -o /dev/null "$(url)/health/ready"; }
 
@@ -121,6 +121,15 @@ command_logs() {
     ((${#names[@]})) || for name in postgres api worker; do [[ ! -e $logs/$name.log ]] || names+=("$logs/$name.log"); done
     ((${#names[@]})) || fail "there are no logs in $logs yet: ./concat up"
     tail -n 100 "${follow[@]}" "${names[@]}"
+}
+
+# In the place of this script, so that Ctrl-C reaches the program alone, and its exit code is the command's.
+command_watch() {
+    (($# <= 1)) || fail "watch takes one job's id, or none for the newest."
+    [[ -e $app/cli/Cli.dll && -s $home/admin-key ]] || fail "there is no service in $home yet: ./concat up"
+    CONCAT_URL=$(url) CONCAT_KEY=$(command_key)
+    export CONCAT_URL CONCAT_KEY
+    exec dotnet "$app/cli/Cli.dll" watch "$@"
 }
 
 command_key() {

@@ -1,5 +1,6 @@
 using ConcatService.Cli;
 using ConcatService.Cli.Demo;
+using ConcatService.Cli.Watch;
 using Spectre.Console;
 
 // Where nobody looks at a terminal, lines are as long as they need to be.
@@ -13,8 +14,10 @@ try
         case ["demo"]:
             await DemoCommand.RunAsync(ServiceClient.FromEnvironment(), CancellationToken.None);
             return 0;
+        case ["watch"] or ["watch", _]:
+            return await WatchCommand.RunAsync(ServiceClient.FromEnvironment(), args.ElementAtOrDefault(1));
         default:
-            await Console.Error.WriteLineAsync("Usage: Cli demo    with CONCAT_URL and CONCAT_KEY in the environment; ./concat demo sets both.");
+            await Console.Error.WriteLineAsync("Usage: Cli demo | watch [ID]    with CONCAT_URL and CONCAT_KEY in the environment; ./concat sets both.");
             return 2;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -17,6 +18,23 @@ internal sealed class ServiceClient(Uri address, string key) : IDisposable
     public Uri Address => address;
 
     public Task<JsonNode> GetAsync(string path, CancellationToken cancel) => SendAsync(new(HttpMethod.Get, path), cancel);
+
+    /// <summary>Null where there is no such thing.</summary>
+    public async Task<JsonNode?> FindAsync(string path, CancellationToken cancel)
+    {
+        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), cancel);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadFromJsonAsync<JsonNode>(cancel);
+    }
+
+    /// <summary>Server-sent events from behind the one with this id; null: from the first. The stream is the caller's to dispose.</summary>
+    public async Task<Stream> OpenEventsAsync(string path, string? lastEventId, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Accept = { new("text/event-stream") } } };
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        var response = await ReadAsync(request, cancel, HttpCompletionOption.ResponseHeadersRead);
+        return await response.Content.ReadAsStreamAsync(cancel);
+    }
 
     public Task<JsonNode> PostAsync(string path, JsonNode body, CancellationToken cancel) =>
         SendAsync(new(HttpMethod.Post, path) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") }, cancel);
@@ -39,22 +57,22 @@ internal sealed class ServiceClient(Uri address, string key) : IDisposable
         return await response.Content.ReadFromJsonAsync<JsonNode>(cancel) ?? throw new CliException($"{Name(request)} answered null.");
     }
 
-    private async Task<HttpResponseMessage> ReadAsync(HttpRequestMessage request, CancellationToken cancel)
+    private async Task<HttpResponseMessage> ReadAsync(HttpRequestMessage request, CancellationToken cancel, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
         try
         {
-            var response = await _http.SendAsync(request, cancel);
+            var response = await _http.SendAsync(request, until, cancel);
             return response.IsSuccessStatusCode
                 ? response
-                : throw new CliException($"{Name(request)} answered {(int)response.StatusCode}: {Explain(await response.Content.ReadAsStringAsync(cancel))}");
+                : throw new CliException($"{Name(request)} answered {(int)response.StatusCode}: {Explain(await response.Content.ReadAsStringAsync(cancel))}", (int)response.StatusCode >= 500);
         }
         catch (HttpRequestException unreachable)
         {
-            throw new CliException($"{Name(request)}: {address} does not answer ({unreachable.Message}). See ./concat status and ./concat logs api.");
+            throw new CliException($"{Name(request)}: {address} does not answer ({unreachable.Message}). See ./concat status and ./concat logs api.", isPassing: true);
         }
         catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new CliException($"{Name(request)}: no answer in {_http.Timeout.TotalSeconds:0} s. See ./concat status and ./concat logs api.");
+            throw new CliException($"{Name(request)}: no answer in {_http.Timeout.TotalSeconds:0} s. See ./concat status and ./concat logs api.", isPassing: true);
         }
     }
 
@@ -79,5 +97,5 @@ internal sealed class ServiceClient(Uri address, string key) : IDisposable
     private static string Name(HttpRequestMessage request) => $"{request.Method} {request.RequestUri}";
 
     private static string Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) ?? throw new CliException($"{name} is not set; ./concat demo sets it.");
+        Environment.GetEnvironmentVariable(name) ?? throw new CliException($"{name} is not set; ./concat sets it.");
 }

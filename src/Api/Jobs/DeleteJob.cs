@@ -21,7 +21,8 @@ internal static class DeleteJob
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var files = await db.ModelVersions.Where(version => version.JobId == id).Select(version => version.OnnxSha256)
             .Concat(db.Checkpoints.Where(checkpoint => checkpoint.JobId == id).Select(checkpoint => checkpoint.Sha256)).ToListAsync(cancel);
-        await mine.ExecuteDeleteAsync(cancel);                  // what belongs to the job goes with it, by the database's own rules
+        await db.Metrics.Where(metric => metric.JobId == id).ExecuteDeleteAsync(cancel);
+        await mine.ExecuteDeleteAsync(cancel);                  // what else belongs to the job goes with it, by the database's own rules
         await db.Models.Where(model => model.TeamId == caller.TeamId && !db.ModelVersions.Any(version => version.ModelId == model.Id)).ExecuteDeleteAsync(cancel);
         await db.Blobs.Where(blob => blob.TeamId == caller.TeamId && files.Contains(blob.Sha256)
             && !db.ModelVersions.Any(version => version.TeamId == blob.TeamId && version.OnnxSha256 == blob.Sha256)

@@ -30,10 +30,10 @@ public sealed class MetricReader(NpgsqlDataSource source)
     private const string RolledSql = """
         select step, value from (
             (select step, value from metrics where job_id = $1 and metric_id = $2 order by step limit 1)
-            union select low_step, low from metric_rollups where job_id = $1 and metric_id = $2
-            union select high_step, high from metric_rollups where job_id = $1 and metric_id = $2
-            union (select step, value from metrics where job_id = $1 and metric_id = $2 order by step desc limit 1)
-            union select step, value from metrics where job_id = $1 and metric_id = $2 and step > $3) as point
+            union all select low_step, low from metric_rollups where job_id = $1 and metric_id = $2
+            union all select high_step, high from metric_rollups where job_id = $1 and metric_id = $2
+            union all (select step, value from metrics where job_id = $1 and metric_id = $2 order by step desc limit 1)
+            union all select step, value from metrics where job_id = $1 and metric_id = $2 and step > $3) as point
         order by step
         """;
 
@@ -44,7 +44,7 @@ public sealed class MetricReader(NpgsqlDataSource source)
     /// <summary>The curves of a job, by name.</summary>
     /// <param name="job">Of the caller's team.</param>
     /// <param name="names">Empty: all.</param>
-    /// <param name="maxPoints">How many points of each will be shown; null: every one. A curve may come with more, never with fewer while it has them.</param>
+    /// <param name="maxPoints">How many points of each will be shown; null: every one. A curve comes with at least half as many, if it has them, and possibly with more.</param>
     /// <param name="cancel">Stops the wait.</param>
     public async Task<IReadOnlyList<Curve>> ReadAsync(Guid job, string[] names, int? maxPoints, CancellationToken cancel)
     {
@@ -55,14 +55,18 @@ public sealed class MetricReader(NpgsqlDataSource source)
 
         await using var batch = new NpgsqlBatch(connection);
         foreach (var series in found)
-            batch.BatchCommands.Add(Select(job, series, rolled: 2 * series.Rollups >= (maxPoints ?? long.MaxValue)));
+            batch.BatchCommands.Add(Select(job, series, rolled: maxPoints is { } most && 4 * series.Rollups >= most));
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         var curves = new List<Curve>();
         foreach (var series in found)
         {
             var points = new List<CurvePoint>();
             while (await reader.ReadAsync(cancel))
-                points.Add(new(reader.GetInt64(0), reader.GetDouble(1)));
+            {
+                if (reader.GetInt64(0) is var step && (points.Count == 0 || points[^1].Step != step))           // the highest of a rollup may be its lowest, or the first of all
+                    points.Add(new(step, reader.GetDouble(1)));
+            }
+
             curves.Add(new(series.Name, points));
             await reader.NextResultAsync(cancel);
         }

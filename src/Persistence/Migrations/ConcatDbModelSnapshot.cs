@@ -633,9 +633,6 @@ namespace ConcatService.Persistence.Migrations
                     b.HasKey("JobId", "MetricId", "Step")
                         .HasName("pk_metrics");
 
-                    b.HasIndex("MetricId")
-                        .HasDatabaseName("ix_metrics_metric_id");
-
                     b.ToTable("metrics", (string)null);
                 });
 
@@ -1128,23 +1125,6 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_job_transitions_teams_team_id");
-                });
-
-            modelBuilder.Entity("ConcatService.Persistence.Metric", b =>
-                {
-                    b.HasOne("ConcatService.Persistence.Job", null)
-                        .WithMany()
-                        .HasForeignKey("JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_metrics_jobs_job_id");
-
-                    b.HasOne("ConcatService.Persistence.MetricName", null)
-                        .WithMany()
-                        .HasForeignKey("MetricId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_metrics_metric_names_metric_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.MetricRollup", b =>

@@ -42,12 +42,13 @@ internal sealed class TrainerContext : IAsyncDisposable
     /// <summary>Fires when the job is paused or the worker leaves: write a checkpoint, then end. Look at it every step.</summary>
     public CancellationToken Leave { get; }
 
+    /// <summary>Stubborn from the first statement: the connection that a spare keeps open may have died with its server meanwhile.</summary>
     public static async Task<TrainerContext> OpenAsync(NpgsqlDataSource source, JobFence fence, string worker, CancellationToken stop, CancellationToken leave) =>
-        new(source, fence, worker, await ClaimedJob.ReadAsync(source, fence, stop), stop, leave);
+        new(source, fence, worker, await Stubbornly.DoAsync(() => ClaimedJob.ReadAsync(source, fence, stop)), stop, leave);
 
     /// <summary>Keeps what is used for training: every setting with its value, library versions, threads, device. JSON objects.</summary>
     public Task DescribeAsync(string resolvedSettings, string environment) =>
-        new JobFacts(resolvedSettings, environment).WriteAsync(_source, _fence, CancellationToken.None);
+        Stubbornly.DoAsync(() => new JobFacts(resolvedSettings, environment).WriteAsync(_source, _fence, CancellationToken.None));
 
     /// <summary>Reports a finished training step. Returns at once: a batch goes to the database several times a second. The first one makes the job <c>running</c>.</summary>
     public void Report(long step, params ReadOnlySpan<(string Name, double Value)> metrics)
@@ -97,7 +98,7 @@ internal sealed class TrainerContext : IAsyncDisposable
     public async Task FailAsync(JobFailure failure)
     {
         var end = new JobMove(Job.Id, JobState.Failed, failure.Message, _worker) { Fence = _fence.Number, Error = failure };
-        await _transitions.TryMoveAsync(end, CancellationToken.None);           // refused when someone asked for the end first: then that is how it ends
+        await Stubbornly.DoAsync(() => _transitions.TryMoveAsync(end, CancellationToken.None));     // refused when someone asked for the end first: then that is how it ends
     }
 
     /// <summary>Returns when everything that was reported is in the database.</summary>
@@ -110,6 +111,6 @@ internal sealed class TrainerContext : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private Task<bool> TryMoveAsync(JobState to, string reason) =>
-        _transitions.TryMoveAsync(new JobMove(Job.Id, to, reason, _worker) { Fence = _fence.Number }, CancellationToken.None);
+    private Task<bool> TryMoveAsync(JobState to, string reason) => Stubbornly.DoAsync(() =>
+        _transitions.TryMoveAsync(new JobMove(Job.Id, to, reason, _worker) { Fence = _fence.Number }, CancellationToken.None));
 }

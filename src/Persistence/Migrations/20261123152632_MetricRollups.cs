@@ -11,6 +11,18 @@ namespace ConcatService.Persistence.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropForeignKey(
+                name: "fk_metrics_jobs_job_id",
+                table: "metrics");
+
+            migrationBuilder.DropForeignKey(
+                name: "fk_metrics_metric_names_metric_id",
+                table: "metrics");
+
+            migrationBuilder.DropIndex(
+                name: "ix_metrics_metric_id",
+                table: "metrics");
+
             migrationBuilder.CreateTable(
                 name: "metric_rollups",
                 columns: table => new
@@ -42,6 +54,27 @@ namespace ConcatService.Persistence.Migrations
         {
             migrationBuilder.DropTable(
                 name: "metric_rollups");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_metrics_metric_id",
+                table: "metrics",
+                column: "metric_id");
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_metrics_jobs_job_id",
+                table: "metrics",
+                column: "job_id",
+                principalTable: "jobs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Cascade);
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_metrics_metric_names_metric_id",
+                table: "metrics",
+                column: "metric_id",
+                principalTable: "metric_names",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
         }
     }
 }

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ConcatService.Persistence.Migrations
 {
     [DbContext(typeof(ConcatDb))]
-    [Migration("20261123151424_MetricRollups")]
+    [Migration("20261123152632_MetricRollups")]
     partial class MetricRollups
     {
         /// <inheritdoc />
@@ -636,9 +636,6 @@ namespace ConcatService.Persistence.Migrations
                     b.HasKey("JobId", "MetricId", "Step")
                         .HasName("pk_metrics");
 
-                    b.HasIndex("MetricId")
-                        .HasDatabaseName("ix_metrics_metric_id");
-
                     b.ToTable("metrics", (string)null);
                 });
 
@@ -1131,23 +1128,6 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_job_transitions_teams_team_id");
-                });
-
-            modelBuilder.Entity("ConcatService.Persistence.Metric", b =>
-                {
-                    b.HasOne("ConcatService.Persistence.Job", null)
-                        .WithMany()
-                        .HasForeignKey("JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_metrics_jobs_job_id");
-
-                    b.HasOne("ConcatService.Persistence.MetricName", null)
-                        .WithMany()
-                        .HasForeignKey("MetricId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_metrics_metric_names_metric_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.MetricRollup", b =>
