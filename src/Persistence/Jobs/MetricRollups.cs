@@ -6,8 +6,8 @@ namespace ConcatService.Persistence;
 /// <summary>How long series are rolled up: <see cref="Points"/> points of one series in a row of <c>metric_rollups</c>, whole rows only, in the transaction that writes the points.</summary>
 internal static class MetricRollups
 {
-    /// <summary>A chart reads two points for each rollup: of 1,000,000 points 15,624, to show some 2,000.</summary>
-    public const int Points = 128;
+    /// <summary>A chart reads two points for each rollup: of 1,000,000 points 31,250, to show some 2,000.</summary>
+    public const int Points = 64;
 
     /// <summary>A series is long when one attempt has written so many; then these are rolled up, and again after as many.</summary>
     public const int Every = 8 * Points;
