@@ -1,4 +1,3 @@
-using System.Buffers;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Shapes;
@@ -13,27 +12,23 @@ namespace ConcatService.Domain.Planning;
 /// In doubles: exact for every network that can be trained, and a hostile one stays huge. Values, pieces of memory and layers are rows of tables that are
 /// lent and given back: every valid spec passes through here on its way to its report.
 /// </remarks>
-internal sealed class StepMemory
+internal sealed partial class StepMemory
 {
-    private const int None = -1;
-
     private readonly Plan _plan;
     private readonly int _precisionWidth;
     private readonly Dictionary<string, int> _first;
-    private Table<Value> _values;
-    private Table<Block> _blocks;
-    private Table<Ran> _ran;
-    private Table<int> _inputs, _held;
-    private double _live;
-    private double _peak;
+    private readonly MemoryBlocks _memory;
+    private LentTable<Value> _values;
+    private LentTable<Ran> _ran;
+    private LentTable<int> _inputs, _held;
 
     private StepMemory(Plan plan, Precision precision)
     {
         _plan = plan;
         _precisionWidth = precision == Precision.Bfloat16 ? 2 : 4;
         _first = new(plan.Shapes.Count);
+        _memory = new(2 * plan.Shapes.Count);
         _values = new(plan.Shapes.Count);
-        _blocks = new(2 * plan.Shapes.Count);
         _ran = new(plan.Layers.Count);
         _inputs = new(2 * plan.Layers.Count);
         _held = new(plan.Layers.Count);
@@ -48,7 +43,7 @@ internal sealed class StepMemory
         step.Forward();
         step.Backward();
         step.GiveBack();
-        return step._peak;
+        return step._memory.Peak;
     }
 
     private static bool IsKnown(Plan plan)
@@ -75,10 +70,10 @@ internal sealed class StepMemory
     {
         foreach (var input in _plan.Inputs)
         {
-            _first[input.Name] = Add(input.Shape, input.Shape.DType == DType.Int64 ? 8 : 4, NewBlock(0), trains: false);
+            _first[input.Name] = Add(input.Shape, input.Shape.DType == DType.Int64 ? 8 : 4, _memory.New(users: 0), trains: false);
             ref var value = ref _values[_first[input.Name]];
-            Grow(value.Block, value.Bytes);                                             // what the network reads: normalised, so a copy
-            _live += value.Bytes;                                                       // the batch as loaded stays to the end of the step
+            _memory.Grow(value.Block, value.Bytes);                                             // what the network reads: normalised, so a copy
+            _memory.Add(value.Bytes);                                                   // the batch as loaded stays to the end of the step
         }
 
         foreach (var layer in _plan.Layers)
@@ -109,7 +104,7 @@ internal sealed class StepMemory
         foreach (var shape in layer.Outputs)
         {
             var width = shape.DType == DType.Int64 ? 8 : footprint.Format == NumberFormat.AsGiven ? widest : WidthOf(footprint.Format);
-            Add(shape, width, footprint.IsView ? _values[_inputs[firstInput]].Block : NewBlock(0), trains && shape.DType == DType.Float32);
+            Add(shape, width, footprint.IsView ? _values[_inputs[firstInput]].Block : _memory.New(users: 0), trains && shape.DType == DType.Float32);
         }
 
         _ran.Add(new() { Footprint = footprint, Trains = trains, FirstInput = firstInput, Inputs = layer.Inputs.Length, FirstOutput = firstOutput, Outputs = layer.Outputs.Length });
@@ -124,7 +119,7 @@ internal sealed class StepMemory
         {
             ref var output = ref _values[ran.FirstOutput + i];
             if (!footprint.IsView)
-                Grow(output.Block, output.Bytes);
+                _memory.Grow(output.Block, output.Bytes);
             ran.HeldBytes += ran.Trains ? footprint.BytesPerNumber * output.Elements : 0;
         }
 
@@ -142,87 +137,12 @@ internal sealed class StepMemory
         if (ran.Trains && footprint.HoldsOutput)
             Hold(_values[ran.FirstOutput].Block);
         ran.Held = _held.Count - ran.FirstHeld;
-        _live += ran.HeldBytes;
-        See(footprint.HoldsInputs && ran.Trains ? 0 : casts);
+        _memory.Add(ran.HeldBytes);
+        _memory.See(footprint.HoldsInputs && ran.Trains ? 0 : casts);
         for (var i = 0; i < ran.Outputs; i++)
             ReadBy(ref _values[ran.FirstOutput + i], 0);
         for (var i = 0; i < ran.Inputs; i++)
             ReadBy(ref Input(ran, i), 1);
-    }
-
-    private void Backward()
-    {
-        foreach (var output in _plan.Outputs)
-        {
-            ref var value = ref _values[ValueOf(output.Wire)];
-            _live += 2 * 4 * value.Elements;                                            // the loss reads float32 scores and holds their logarithms
-            if (value.Trains && value.Gradient == None)
-                Grow(value.Gradient = NewBlock(1), value.Bytes);
-        }
-
-        See(0);
-        var given = new Table<int>(16);
-        for (var i = _ran.Count - 1; i >= 0; i--)
-            Backward(_ran[i], ref given);
-        given.GiveBack();
-    }
-
-    private void Backward(in Ran ran, ref Table<int> given)
-    {
-        var arriving = None;
-        for (var i = 0; i < ran.Outputs && arriving == None; i++)
-            arriving = _values[ran.FirstOutput + i].Gradient;
-        given.Clear();
-        var casts = 0.0;
-        for (var i = 0; i < ran.Inputs; i++)
-        {
-            var input = Input(ran, i);
-            given.Add(None);
-            if (arriving == None || !input.Trains)
-                continue;
-            casts = Math.Max(casts, CastBytes(ran.Footprint, input));
-            var shares = ran.Footprint.SharesGradient && input.Width == _values[ran.FirstOutput].Width;
-            given[i] = shares ? arriving : NewBlock(0);
-            _blocks[given[i]].Users++;
-            if (!shares)
-                Grow(given[i], input.Bytes);
-        }
-
-        See(casts);
-        for (var i = 0; i < ran.Outputs; i++)
-            Release(_values[ran.FirstOutput + i].Gradient);
-        _live -= ran.HeldBytes;
-        for (var i = 0; i < ran.Held; i++)
-        {
-            _blocks[_held[ran.FirstHeld + i]].IsHeld = false;
-            FreeUnused(_held[ran.FirstHeld + i]);
-        }
-
-        for (var i = 0; i < ran.Inputs; i++)
-        {
-            if (given[i] != None)
-                Accumulate(ref Input(ran, i), given[i]);
-        }
-    }
-
-    /// <summary>A second gradient of a value is added to the first: in its place where nobody else looks at that.</summary>
-    private void Accumulate(ref Value value, int gradient)
-    {
-        if (value.Gradient == None)
-        {
-            value.Gradient = gradient;
-            return;
-        }
-
-        var first = value.Gradient;
-        if (_blocks[first].Users > 1)
-        {
-            Grow(value.Gradient = NewBlock(1), value.Bytes);
-            See(0);
-            Release(first);
-        }
-
-        Release(gradient);
     }
 
     private int ValueOf(Wire wire) => _first[wire.Source] + wire.Port;
@@ -231,15 +151,9 @@ internal sealed class StepMemory
 
     private int Add(Shape shape, int width, int block, bool trains)
     {
-        _blocks[block].Users++;
-        _values.Add(new() { Elements = shape.ElementsPerSample!.Value, Width = width, Block = block, Trains = trains, Gradient = None });
+        _memory.Use(block);
+        _values.Add(new() { Elements = shape.ElementsPerSample!.Value, Width = width, Block = block, Trains = trains, Gradient = MemoryBlocks.None });
         return _values.Count - 1;
-    }
-
-    private int NewBlock(int users)
-    {
-        _blocks.Add(new() { Users = users });
-        return _blocks.Count - 1;
     }
 
     private int WidthOf(NumberFormat format) => format == NumberFormat.Precision ? _precisionWidth : 4;
@@ -250,59 +164,24 @@ internal sealed class StepMemory
 
     private void Hold(int block)
     {
-        if (_blocks[block].IsHeld)
-            return;
-        _blocks[block].IsHeld = true;
-        _held.Add(block);
+        if (_memory.TryHold(block))
+            _held.Add(block);
     }
 
     private void ReadBy(ref Value value, int readers)
     {
         value.Readers -= readers;
         if (value.Readers == 0)
-            Release(value.Block);
+            _memory.Release(value.Block);
     }
-
-    private void Release(int block)
-    {
-        if (block == None)
-            return;
-        _blocks[block].Users--;
-        FreeUnused(block);
-    }
-
-    private void Grow(int block, double bytes)
-    {
-        _blocks[block].Bytes = bytes;
-        _live += bytes;
-    }
-
-    private void FreeUnused(int number)
-    {
-        ref var block = ref _blocks[number];
-        if (block.Users > 0 || block.IsHeld)
-            return;
-        _live -= block.Bytes;
-        block.Bytes = 0;
-    }
-
-    private void See(double passing) => _peak = Math.Max(_peak, _live + passing);
 
     private void GiveBack()
     {
+        _memory.GiveBack();
         _values.GiveBack();
-        _blocks.GiveBack();
         _ran.GiveBack();
         _inputs.GiveBack();
         _held.GiveBack();
-    }
-
-    /// <summary>A piece of memory, which several values may look at.</summary>
-    private struct Block
-    {
-        public double Bytes;
-        public int Users;
-        public bool IsHeld;
     }
 
     /// <summary>A tensor. <see cref="Trains"/>: a gradient comes back to it.</summary>
@@ -322,33 +201,5 @@ internal sealed class StepMemory
         public double HeldBytes;
         public int FirstInput, Inputs, FirstOutput, Outputs, FirstHeld, Held;
         public bool Trains;
-    }
-
-    /// <summary>Rows in memory that is lent.</summary>
-    private struct Table<T>(int capacity)
-        where T : unmanaged
-    {
-        private T[] _rows = ArrayPool<T>.Shared.Rent(Math.Max(1, capacity));
-
-        public int Count { get; private set; }
-
-        public readonly ref T this[int row] => ref _rows[row];
-
-        public void Add(T row)
-        {
-            if (Count == _rows.Length)
-            {
-                var wider = ArrayPool<T>.Shared.Rent(2 * Count);
-                _rows.CopyTo(wider, 0);
-                ArrayPool<T>.Shared.Return(_rows);
-                _rows = wider;
-            }
-
-            _rows[Count++] = row;
-        }
-
-        public void Clear() => Count = 0;
-
-        public readonly void GiveBack() => ArrayPool<T>.Shared.Return(_rows);
     }
 }
