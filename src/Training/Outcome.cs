@@ -36,9 +36,10 @@ public abstract record Outcome
 /// <param name="Epoch">The epoch that the exported weights are of, from 1.</param>
 /// <param name="SamplesPerSecond">Training steps only.</param>
 /// <param name="TelemetryOverhead">What watching branches and layers cost, as a share of the time of all steps.</param>
+/// <param name="PeakMemoryBytes">The most that was ever resident of this process; null where the system does not say.</param>
 /// <param name="WeightsSha256">Over parameters and buffers in declared order, float32 little-endian, and nothing else; lower-case hex.</param>
 public sealed record TrainingResult(
-    double? TestAccuracy, double TestLoss, Measures Test, Measures? Validation, int Epoch, double SamplesPerSecond, double TelemetryOverhead, Parity Parity, string WeightsSha256);
+    double? TestAccuracy, double TestLoss, Measures Test, Measures? Validation, int Epoch, double SamplesPerSecond, double TelemetryOverhead, long? PeakMemoryBytes, Parity Parity, string WeightsSha256);
 
 /// <summary>The exported model in ONNX Runtime against the trained module, on held-out samples.</summary>
 /// <param name="MaxAbs">The largest difference of two outputs.</param>

@@ -45,32 +45,38 @@ public static class TrainingRun
             model.Normalize(input, statistics);
 
         var network = Network.Of(model, data.Info, settings.Loss);
-        using var loop = new TrainingLoop(network, settings, prepared, report, checkpointing, stop);
-        if (kept is not null)
-            loop.Resume(kept, checkpointing!.From!);
-        report(new TrainingReport.Started(settings, EnvironmentOf(settings, machine, data), loop.Steps, prepared.TrainCount, prepared.ValidationCount, data.Test.Count));
         try
         {
-            var (trained, diverged) = loop.Run();
-            if (trained is null)
-                return diverged!;
-            using (trained)
-            {
-                trained.Restore(model);
-                report(new TrainingReport.Finalizing(trained.Epoch));
-                return Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained, loop, metadata, stop);
-            }
+            var (trained, diverged) = Train();
+            return diverged ?? Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained!, metadata, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || checkpointing?.Leave.IsCancellationRequested == true)
         {
             return new Outcome.Cancelled();
         }
+
+        // Of the training only the weights are left when this returns: writing and comparing the model need the memory of gradients and moments.
+        (Trained?, Outcome.Diverged?) Train()
+        {
+            using var loop = new TrainingLoop(network, settings, prepared, report, checkpointing, stop);
+            if (kept is not null)
+                loop.Resume(kept, checkpointing!.From!);
+            report(new TrainingReport.Started(settings, EnvironmentOf(settings, machine, data), loop.Steps, prepared.TrainCount, prepared.ValidationCount, data.Test.Count));
+            var (best, diverged) = loop.Run();
+            if (best is null)
+                return (null, diverged);
+            using (best)
+                best.Restore(model);
+            report(new TrainingReport.Finalizing(best.Epoch));
+            return (new(best.Epoch, best.Validation, loop.SamplesPerSecond, loop.TelemetryOverhead), null);
+        }
     }
 
     private static Outcome Finish(
-        Network network, Dictionary<string, Normalization> normalization, TrainingData data, long batchSize, Snapshot trained, TrainingLoop loop, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
+        Network network, Dictionary<string, Normalization> normalization, TrainingData data, long batchSize, Trained trained, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
     {
         var model = network.Model;
+        NativeHeap.Trim();
         var test = Evaluation.Of(network, data.Test(batchSize), stop);
         var sha256 = WeightsHash.Of(model);
         var known = new Dictionary<string, string>(metadata) { ["classes"] = JsonSerializer.Serialize(data.Classes), ["weights_sha256"] = sha256 };
@@ -80,10 +86,13 @@ public static class TrainingRun
 
         using var scope = NewDisposeScope();
         var parity = ParityGate.Compare(model, onnx, batchSize, data.Test(ParityGate.Samples).First()().Inputs);
-        var result = new TrainingResult(test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null, test.Loss, test, trained.Validation, trained.Epoch, loop.SamplesPerSecond, loop.TelemetryOverhead, parity, sha256);
+        var result = new TrainingResult(test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null, test.Loss, test, trained.Validation, trained.Epoch, trained.SamplesPerSecond, trained.TelemetryOverhead, ProcessMemory.PeakBytes(), parity, sha256);
         return parity.Holds ? new Outcome.Finished(result, onnx) : new Outcome.NotEqual(parity);
     }
 
     private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) => new(
         Version.Parse(torch.__version__).ToString(3), OnnxRuntime.Version, settings.Threads.Given!.Value, settings.Device == DeviceKind.Cuda ? "cuda" : "cpu", machine.HasBFloat16, data.Sha256);
+
+    /// <summary>What is known of the weights that the model has now.</summary>
+    private sealed record Trained(int Epoch, Measures? Validation, double SamplesPerSecond, double TelemetryOverhead);
 }

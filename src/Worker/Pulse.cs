@@ -9,6 +9,9 @@ internal static class Pulse
     /// <summary>How long either believes in the other, and in the lease, without a sign: 20 s less than the lease, so that nobody works on past it.</summary>
     public static TimeSpan Trust { get; } = TimeSpan.FromSeconds(40);
 
+    /// <summary>How often the supervisor looks how much memory the trainer holds: one that takes too much does so within a second.</summary>
+    public static TimeSpan Glance { get; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How often the supervisor looks whether the job was asked to stop.</summary>
     public static TimeSpan Look { get; } = TimeSpan.FromSeconds(1);
 

@@ -24,6 +24,9 @@ internal static class TrainJob
         if (compiled.Plan is not { } plan || source is null || report.HasErrors)
             return new(FailureClass.User, "invalid", $"The job cannot be trained: {string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(source is null ? $"The data set {job.Dataset} is not there any more." : "")}");
 
+        if (await CheckMemoryAsync(context, plan, source.DataBytes, settings) is { } tooLarge)
+            return tooLarge;
+
         Outcome outcome;
         try
         {
@@ -54,6 +57,19 @@ internal static class TrainJob
             Outcome.NotEqual different => new(FailureClass.Infrastructure, "parity", different.Message, TrainerJson.Element(different.Parity)),
             _ => throw new OperationCanceledException(context.Stop),
         };
+    }
+
+    /// <summary>Keeps what the job is expected to need, and refuses it before it takes hold of what is not there. A GPU's memory is not looked at.</summary>
+    private static async Task<JobFailure?> CheckMemoryAsync(TrainerContext context, Plan plan, long dataBytes, TrainingSettings settings)
+    {
+        if (settings.Device == DeviceKind.Cuda || (settings.Device == DeviceKind.Auto && Machines.This().HasCuda))
+            return null;
+        var needed = JobMemory.Of(plan, dataBytes, settings, Machines.HasBFloat16);
+        var there = new MachineMemory().Bytes;
+        await context.PredictAsync(needed.PredictedBytes);
+        return needed.Excess(there, "this worker") is { } message
+            ? new(FailureClass.Resource, "memory_exceeded", message, TrainerJson.Element(new { needed.PredictedBytes, AvailableBytes = there, LargestBatchSize = needed.LargestBatch(there) }))
+            : null;
     }
 
     private static async Task<JobFailure?> PublishAsync(TrainerContext context, Plan plan, DataSetInfo data, Outcome.Finished finished)

@@ -21,6 +21,9 @@ internal sealed class TrainingSource
 
     public DataSetInfo Info { get; }
 
+    /// <summary>As the data lies in memory.</summary>
+    public long DataBytes => _stored?.LengthBytes ?? Info.Bytes;
+
     private string Folder => Path.Combine(_folders.Cache ?? Path.GetTempPath(), "datasets");
 
     private string File => Path.Combine(Folder, $"{_sha256}.bin");

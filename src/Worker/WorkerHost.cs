@@ -12,7 +12,9 @@ public static class WorkerHost
     /// <summary>Runs until SIGTERM; then the job in work has <see cref="QueueStorage.Shutdown"/> to write a checkpoint and give its lease back.</summary>
     /// <param name="args">Configuration, as <c>--Name=value</c>. <c>ConnectionStrings:Postgres</c> is required.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, new MachineMemory());
+
+    internal static async Task<int> RunAsync(string[] args, MachineMemory memory)
     {
         var builder = Host.CreateApplicationBuilder(args);
         if (builder.Configuration.GetConnectionString("Postgres") is not { Length: > 0 } connectionString)
@@ -24,6 +26,7 @@ public static class WorkerHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = QueueStorage.Shutdown + TimeSpan.FromSeconds(10));
         builder.Services.AddPersistence(connectionString);
         builder.Services.AddSingleton(LocalProcesses.Self());
+        builder.Services.AddSingleton(memory);
         builder.Services.AddSingleton(new TrainerCommand(connectionString));
         builder.Services.AddSingleton<SpareTrainer>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SpareTrainer>());

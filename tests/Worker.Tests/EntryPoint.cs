@@ -12,7 +12,7 @@ internal static class EntryPoint
     public static async Task<int> Main(string[] args) => args switch
     {
         ["trainer"] => await TrainerHost.RunAsync(SmallTraining.RunAsync),
-        ["worker", ..] => await WorkerHost.RunAsync(args[1..]),
+        ["worker", ..] => await WorkerHost.RunAsync(args[1..], new MachineMemory(Environment.GetEnvironmentVariable(SmallTraining.Root) ?? "/")),
         _ when args.Any(argument => argument is "--server" or "--internal-msbuild-node") =>
             await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
         _ => await ConsoleRunner.Run(args),

@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Worker.Tests;
 
-/// <summary>Fits a line by gradient descent. Settings: how many steps, how long each takes, and at which step it breaks or its process dies.</summary>
+/// <summary>Fits a line by gradient descent. Settings: how many steps, how long each takes, and at which step it breaks, wants more memory than anybody has, or its process dies, as if the kernel had killed it for its memory or not.</summary>
 internal static class SmallTraining
 {
-    public sealed record Settings(int Steps = 20, int StepMs = 0, int? BreaksAt = null, int? DiesAt = null);
+    public sealed record Settings(int Steps = 20, int StepMs = 0, int? BreaksAt = null, int? AllocatesAt = null, int? DiesAt = null, int? KilledForMemoryAt = null);
+
+    /// <summary>Names the variable with the folder that stands for <c>/</c> where the worker looks what memory there is.</summary>
+    public const string Root = "CONCAT_TEST_ROOT";
 
     public static async Task<JobFailure?> RunAsync(TrainerContext context)
     {
@@ -39,7 +42,11 @@ internal static class SmallTraining
             optimizer.step();
             if (step == settings.BreaksAt)
                 throw new InvalidOperationException("as asked");
-            if (step == settings.DiesAt)
+            if (step == settings.AllocatesAt)
+                zeros(1L << 50);
+            if (step == settings.KilledForMemoryAt)
+                File.WriteAllText(Path.Combine(Environment.GetEnvironmentVariable(Root)!, "proc/vmstat"), "oom_kill 1\n");
+            if (step == settings.DiesAt || step == settings.KilledForMemoryAt)
                 Process.GetCurrentProcess().Kill();
             context.Report(step, ("train_loss", loss.item<float>()));
             context.Report(new JobProgress(1, 1, step, settings.Steps, null, null));

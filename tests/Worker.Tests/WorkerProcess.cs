@@ -12,7 +12,14 @@ public sealed class WorkerProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>A worker around <see cref="SmallTraining"/>.</summary>
-    public static WorkerProcess Start(string connectionString) => Start(new ProcessStartInfo(Environment.ProcessPath!, ["worker"]), connectionString);
+    /// <param name="root">Where it looks what memory there is; null for the machine's own.</param>
+    public static WorkerProcess Start(string connectionString, string? root = null)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["worker"]);
+        if (root is not null)
+            start.Environment[SmallTraining.Root] = root;
+        return Start(start, connectionString);
+    }
 
     /// <summary>The product's own program.</summary>
     /// <param name="cache">Where it keeps data sets; null for the user's own folder.</param>

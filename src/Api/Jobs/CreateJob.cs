@@ -3,7 +3,6 @@ using ConcatService.Api.Architectures;
 using ConcatService.Api.Data;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Data;
-using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -39,7 +38,11 @@ internal static class CreateJob
         if (Misfits(plan, request, data.Value.Info) is { Length: > 0 } misfits)
             return Problems.Invalid(misfits);
 
-        var job = NewJob(request, spec, compiled.Spec.Name, data.Value.Reference, caller, time);
+        var admission = await Admission.OfAsync(plan, data.Value.Bytes, request.Settings, db, cancel);
+        if (admission.Refusal is { } tooLarge)
+            return tooLarge;
+
+        var job = NewJob(request, spec, compiled.Spec.Name, data.Value.Reference, admission.PredictedBytes, caller, time);
         var shown = answers.Write((await db.ShowAsync([job], cancel))[0]);
         var location = $"/v1/jobs/{job.Id}";
         once?.Remember(StatusCodes.Status202Accepted, shown, location);
@@ -59,15 +62,15 @@ internal static class CreateJob
     private static Task<string?> KeptSpecAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel) =>
         db.Architectures.Where(kept => kept.TeamId == caller.TeamId && kept.Id == request.ArchitectureId).Select(kept => kept.Spec).SingleOrDefaultAsync(cancel);
 
-    /// <summary>The data set, and its name with the version that is the newest now: what is trained on does not change under a job. A fault of the request where there is none.</summary>
-    private static async Task<(DataSetInfo Info, string Reference)?> FindDataAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel)
+    /// <summary>The data set, its size in memory, and its name with the version that is the newest now: what is trained on does not change under a job. A fault of the request where there is none.</summary>
+    private static async Task<(DataSetInfo Info, long Bytes, string Reference)?> FindDataAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel)
     {
         if (request.Dataset is not { } name)
             return null;
         if (DataSets.Find(name) is { } known)
-            return (known, name);
+            return (known, known.Bytes, name);
         if (await db.FindDataSetAsync(caller, name, cancel) is { } found)
-            return (StoredDataSet.Parse(found.Content).Info, new DataSetReference(found.Name, found.Version).ToString());
+            return (StoredDataSet.Parse(found.Content).Info, found.LengthBytes, new DataSetReference(found.Name, found.Version).ToString());
         request.Errors.Add(new("/dataset", "unknown_dataset", await db.UnknownDataSetAsync(caller, name, cancel)));
         return null;
     }
@@ -81,7 +84,7 @@ internal static class CreateJob
         return [.. JobRequest.Pointed(report).Select(error => error.Pointer.StartsWith("/settings/", StringComparison.Ordinal) ? error : error with { Pointer = spec + error.Pointer })];
     }
 
-    private static Job NewJob(JobRequest request, string spec, string? name, string dataset, Caller caller, TimeProvider time)
+    private static Job NewJob(JobRequest request, string spec, string? name, string dataset, long? predictedBytes, Caller caller, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var settings = request.Settings;
@@ -94,9 +97,10 @@ internal static class CreateJob
             Spec = spec,
             Dataset = dataset,
             Settings = settings.ToJson(),
+            PredictedMemoryBytes = predictedBytes,
             ModelName = request.ModelName ?? JobRequest.ModelNameFrom(name),
             Metadata = request.Metadata,
-            Queue = Queues.For(settings.Queue.ToString().ToLowerInvariant(), settings.Device.ToString().ToLowerInvariant()),
+            Queue = Admission.QueueOf(settings),
             Epochs = (int)settings.Epochs,
             CreatedAt = new(now.Ticks / 10 * 10, TimeSpan.Zero),                        // what PostgreSQL keeps: microseconds
         };

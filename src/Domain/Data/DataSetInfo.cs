@@ -14,6 +14,14 @@ public sealed record DataSetInfo(
 {
     /// <summary>Samples that a job trains on, after holding out its validation split; the same rule for the check and for the training.</summary>
     public long TrainingSamples(double validationSplit) => ValidationSamples > 0 ? TrainSamples : TrainSamples - (long)(TrainSamples * validationSplit);
+
+    /// <summary>All splits of a data set that every installation has, as they lie in memory: classes are bytes. Of an uploaded one: <see cref="StoredDataSet.LengthBytes"/>.</summary>
+    [JsonIgnore]
+    public long Bytes =>
+        (TrainSamples + ValidationSamples + TestSamples)
+        * (Inputs.Sum(input => input.DType.Bytes() * Elements(input.Shape)) + Targets.Sum(target => Elements(target.Shape) * (target.Task == LearningTask.Regression ? 4 : 1)));
+
+    private static long Elements(IReadOnlyList<long> shape) => shape.Aggregate(1L, (product, size) => product * size);
 }
 
 /// <summary>One tensor of each sample that goes into a network.</summary>

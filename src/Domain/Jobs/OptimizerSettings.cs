@@ -19,6 +19,10 @@ public abstract record OptimizerSettings
     [NotAnAttribute]
     public abstract double AutoLr { get; }
 
+    /// <summary>Numbers that are kept of every parameter from step to step.</summary>
+    [NotAnAttribute]
+    public virtual int Moments => 2;
+
     /// <summary>Pulls every parameter towards 0. Default: 0.01 for adamw, else 0.</summary>
     [Between(0, 10)]
     public double WeightDecay { get; init; }
@@ -56,6 +60,8 @@ public sealed record SgdSettings : OptimizerSettings
     public override string Type => "sgd";
 
     public override double AutoLr => 0.1;
+
+    public override int Moments => 1;
 
     /// <summary>How much of the last step goes into the next. Default: 0.9; PyTorch's 0 is seldom meant.</summary>
     [Between(0, 0.9999)]

@@ -33,6 +33,9 @@ public sealed class Job
     /// <summary>Anything the caller wants to keep with the job.</summary>
     public JsonElement? Metadata { get; init; }
 
+    /// <summary>What the training is expected to need of memory at its peak; the trainer's own figure once there is one. Null where it trains on a GPU.</summary>
+    public long? PredictedMemoryBytes { get; init; }
+
     /// <summary>See <see cref="Queues"/>.</summary>
     public required string Queue { get; init; }
 

@@ -17,6 +17,9 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
             where jobs.id = old.id and jobs.state = old.state
               and (old.state = 'queued'
                    or (old.state in ('starting', 'running', 'finalizing') and lease_expires_at < now() and attempts_since_checkpoint < @poison))
+              and not (exists (select from workers mine where mine.id = @owner and mine.memory_bytes < predicted_memory_bytes)
+                       and exists (select from workers larger where larger.last_seen_at > now() - interval '30 seconds' and jobs.queue = any(larger.queues)
+                                                              and coalesce(larger.memory_bytes >= predicted_memory_bytes, true)))
             returning jobs.id, jobs.team_id, old.state as from_state, jobs.state as to_state, jobs.fence, jobs.attempt, jobs.last_event,
                       format('Attempt %s starts on %s.', jobs.attempt, @host) as reason, @owner as actor)
         {JobSql.Record}
@@ -31,7 +34,7 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
 
     /// <summary>
     /// Takes a job for 60 seconds: from the queue, or from a worker that has let its lease expire. The attempt counts from here, so that a job
-    /// that kills its process counts too.
+    /// that kills its process counts too. A job that this worker's memory cannot hold is left to one that has more, where there is one.
     /// </summary>
     /// <param name="jobId">The job.</param>
     /// <param name="owner">The worker.</param>

@@ -7,17 +7,20 @@ namespace ConcatService.Persistence;
 public sealed class WorkerRegistry(NpgsqlDataSource source)
 {
     /// <summary>Says that the worker is there, and what it does. Call every few seconds.</summary>
-    public async Task SeenAsync(WorkerIdentity worker, string device, bool spareReady, Guid? currentJob, CancellationToken cancel)
+    public async Task SeenAsync(WorkerIdentity worker, WorkerDevice device, bool spareReady, Guid? currentJob, CancellationToken cancel)
     {
         await using var command = source.CreateCommand("""
-            insert into workers (id, host, process_id, device, queues, spare_ready, current_job) values (@id, @host, @process, @device, @queues, @spare, @job)
+            insert into workers (id, host, process_id, device, memory_bytes, bfloat16, queues, spare_ready, current_job)
+            values (@id, @host, @process, @device, @memory, @bfloat16, @queues, @spare, @job)
             on conflict (id) do update set last_seen_at = now(), spare_ready = excluded.spare_ready, current_job = excluded.current_job
             """);
         command.Parameters.AddWithValue("id", worker.Id);
         command.Parameters.AddWithValue("host", worker.Host);
         command.Parameters.AddWithValue("process", worker.ProcessId);
-        command.Parameters.AddWithValue("device", device);
-        command.Parameters.AddWithValue("queues", Domain.Jobs.Queues.ListenedBy(device).ToArray());
+        command.Parameters.AddWithValue("device", device.Name);
+        command.Parameters.AddWithValue("memory", NpgsqlDbType.Bigint, (object?)device.MemoryBytes ?? DBNull.Value);
+        command.Parameters.AddWithValue("bfloat16", device.HasBFloat16);
+        command.Parameters.AddWithValue("queues", Domain.Jobs.Queues.ListenedBy(device.Name).ToArray());
         command.Parameters.AddWithValue("spare", spareReady);
         command.Parameters.AddWithValue("job", NpgsqlDbType.Uuid, (object?)currentJob ?? DBNull.Value);
         await command.ExecuteNonQueryAsync(cancel);

@@ -378,6 +378,10 @@ namespace ConcatService.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("pause_requested_at");
 
+                    b.Property<long?>("PredictedMemoryBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("predicted_memory_bytes");
+
                     b.Property<string>("Queue")
                         .IsRequired()
                         .HasColumnType("text")
@@ -854,6 +858,10 @@ namespace ConcatService.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("id");
 
+                    b.Property<bool>("Bfloat16")
+                        .HasColumnType("boolean")
+                        .HasColumnName("bfloat16");
+
                     b.Property<Guid?>("CurrentJob")
                         .HasColumnType("uuid")
                         .HasColumnName("current_job");
@@ -873,6 +881,10 @@ namespace ConcatService.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at")
                         .HasDefaultValueSql("now()");
+
+                    b.Property<long?>("MemoryBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("memory_bytes");
 
                     b.Property<int>("ProcessId")
                         .HasColumnType("integer")

@@ -1,16 +1,19 @@
 using System.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Training;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace ConcatService.Worker;
 
 /// <summary>The time from the claim of a job to the end of its trainer, seen from the supervisor.</summary>
-internal sealed partial class Attempt(TrainerProcess trainer, JobLeases leases, JobFence fence, ILogger log, CancellationToken shutdown)
+internal sealed partial class Attempt(TrainerProcess trainer, MachineMemory memory, JobLeases leases, JobFence fence, ILogger log, CancellationToken shutdown)
 {
+    private const int KilledCode = 128 + 9;                                     // SIGKILL
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan CheckpointPatience = QueueStorage.Shutdown - TimeSpan.FromSeconds(20);
+    private readonly long _killsBefore = memory.Kills;
     private readonly long _begun = Stopwatch.GetTimestamp();
     private long _renewed = Stopwatch.GetTimestamp();
     private TimeSpan? _killAfter;
@@ -22,16 +25,28 @@ internal sealed partial class Attempt(TrainerProcess trainer, JobLeases leases, 
     /// <summary>False when the service wanted the end, not the job.</summary>
     public bool Counts { get; private set; } = true;
 
+    /// <summary>The most memory that the trainer was seen to hold.</summary>
+    public long PeakBytes { get; private set; }
+
+    /// <summary>Whether the kernel has killed it for want of memory.</summary>
+    public bool IsOutOfMemory { get; private set; }
+
     /// <summary>Returns when the trainer has ended, one way or another.</summary>
     public async Task WatchAsync()
     {
-        while (await Task.WhenAny(trainer.Ended, Task.Delay(Pulse.Look)) != trainer.Ended)
+        var looked = Stopwatch.GetTimestamp();
+        while (await Task.WhenAny(trainer.Ended, Task.Delay(Pulse.Glance)) != trainer.Ended)
         {
+            PeakBytes = ProcessMemory.PeakBytes(trainer.ProcessId) ?? PeakBytes;
+            if (Stopwatch.GetElapsedTime(looked) < Pulse.Look)
+                continue;
+            looked = Stopwatch.GetTimestamp();
             await RoundAsync();
             if (Stopwatch.GetElapsedTime(_begun) > _killAfter)
                 trainer.Kill();
         }
         var code = await trainer.Ended;
+        IsOutOfMemory = code == KilledCode && !trainer.WasKilled && memory.Kills > _killsBefore;
         if (Reason.Length == 0)
             Reason = code == 0 ? "The trainer has ended." : $"The trainer ended with code {code}.";
     }

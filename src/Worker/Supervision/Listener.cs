@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Training;
 using Hangfire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace ConcatService.Worker;
 
 /// <summary>Answers the doorbell for one job at a time, is on the list of workers, and looks after neighbours on this machine that died.</summary>
 internal sealed partial class Listener(
-    SpareTrainer spare, Supervisor supervisor, WorkerIdentity self, WorkerRegistry workers, JobLeases leases, JobStorage storage, ILogger<Listener> log) : BackgroundService
+    SpareTrainer spare, Supervisor supervisor, WorkerIdentity self, MachineMemory memory, WorkerRegistry workers, JobLeases leases, JobStorage storage, ILogger<Listener> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Glance = TimeSpan.FromMilliseconds(50);
 
@@ -18,10 +19,11 @@ internal sealed partial class Listener(
     {
         var warming = FirstDeviceAsync(stoppingToken);
         await BuryAsync(stoppingToken);                                         // while the first spare warms up: its first job may be among these
-        var device = await warming;
+        var name = await warming;
+        var device = new WorkerDevice(name, name == "cpu" ? memory.Bytes : null, Machines.HasBFloat16);
         await RoundAsync(device, stoppingToken);
-        using var server = new BackgroundJobServer(Options(device), storage);
-        Listening(self.Id, device);
+        using var server = new BackgroundJobServer(Options(device.Name), storage);
+        Listening(self.Id, device.Name);
         try
         {
             // The list tells within a glance that a job has begun or the next spare is warm; otherwise a sign of life now and then is enough.
@@ -71,7 +73,7 @@ internal sealed partial class Listener(
         }
     }
 
-    private async Task RoundAsync(string device, CancellationToken stop)
+    private async Task RoundAsync(WorkerDevice device, CancellationToken stop)
     {
         try
         {

@@ -8,7 +8,7 @@ namespace ConcatService.Worker;
 
 /// <summary>Has one job trained by a child process, and makes sure that the child ends when the lease does.</summary>
 internal sealed partial class Supervisor(
-    SpareTrainer spare, JobLeases leases, WorkerIdentity self, IHostApplicationLifetime lifetime, ILogger<Supervisor> log) : ITrainingJob
+    SpareTrainer spare, JobLeases leases, JobTransitions transitions, NpgsqlDataSource source, MachineMemory memory, WorkerIdentity self, IHostApplicationLifetime lifetime, ILogger<Supervisor> log) : ITrainingJob
 {
     /// <summary>The job in work, or null.</summary>
     public Guid? CurrentJob { get; private set; }
@@ -43,9 +43,11 @@ internal sealed partial class Supervisor(
         {
             trainer.Send(new Message(MessageKind.Run) { JobId = fence.JobId, TeamId = fence.TeamId, Fence = fence.Number, Worker = self.Id });
             Begun(fence.JobId, fence.Number, trainer.ProcessId);
-            var attempt = new Attempt(trainer, leases, fence, log, stop);
+            var attempt = new Attempt(trainer, memory, leases, fence, log, stop);
             await attempt.WatchAsync();
             Over(fence.JobId, fence.Number, attempt.Reason);
+            if (attempt.IsOutOfMemory && await FailAsync(fence, attempt.PeakBytes))
+                return JobState.Failed;
             return await leases.GiveBackAsync(fence, attempt.Reason, attempt.Counts, CancellationToken.None);
         }
         catch (NpgsqlException failure)
@@ -58,6 +60,14 @@ internal sealed partial class Supervisor(
             trainer.Kill();
             CurrentJob = null;
         }
+    }
+
+    /// <summary>Ends a job that the kernel has killed for its memory: it would need as much again. False when someone asked for another end first.</summary>
+    private async Task<bool> FailAsync(JobFence fence, long peakBytes)
+    {
+        var predicted = await JobPrediction.ReadAsync(source, fence, CancellationToken.None);
+        var failure = OutOfMemory.Failure("The kernel killed the trainer for want of memory.", predicted?.MemoryBytes, peakBytes, memory.Bytes);
+        return await transitions.TryMoveAsync(new JobMove(fence.JobId, JobState.Failed, failure.Message, self.Id) { Fence = fence.Number, Error = failure }, CancellationToken.None);
     }
 
     [LoggerMessage(2020, LogLevel.Information, "Job {JobId} fence {Fence}: trainer {ProcessId} has it")]

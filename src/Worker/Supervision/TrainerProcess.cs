@@ -42,10 +42,15 @@ internal sealed class TrainerProcess
         }
     }
 
+    /// <summary>Whether <see cref="Kill"/> has ended it, and not somebody else.</summary>
+    public bool WasKilled { get; private set; }
+
     public void Kill()
     {
-        if (!Ended.IsCompleted)
-            _process.Kill();
+        if (Ended.IsCompleted)
+            return;
+        WasKilled = true;
+        _process.Kill();
     }
 
     private async Task<int> ListenAsync()

@@ -33,6 +33,9 @@ internal sealed class TrainerContext : IAsyncDisposable
     /// <summary>What to train.</summary>
     public ClaimedJob Job { get; }
 
+    /// <summary>Null before <see cref="PredictAsync"/>.</summary>
+    public long? PredictedMemoryBytes { get; private set; }
+
     /// <summary>Where the training is kept.</summary>
     public CheckpointUpload Checkpoints { get; }
 
@@ -45,6 +48,13 @@ internal sealed class TrainerContext : IAsyncDisposable
     /// <summary>Stubborn from the first statement: the connection that a spare keeps open may have died with its server meanwhile.</summary>
     public static async Task<TrainerContext> OpenAsync(NpgsqlDataSource source, JobFence fence, string worker, CancellationToken stop, CancellationToken leave) =>
         new(source, fence, worker, await Stubbornly.DoAsync(() => ClaimedJob.ReadAsync(source, fence, stop)), stop, leave);
+
+    /// <summary>Keeps what the training is expected to need of memory at its peak.</summary>
+    public Task PredictAsync(long memoryBytes)
+    {
+        PredictedMemoryBytes = memoryBytes;
+        return new JobPrediction(memoryBytes).WriteAsync(_source, _fence, CancellationToken.None);
+    }
 
     /// <summary>Keeps what is used for training: every setting with its value, library versions, threads, device. JSON objects.</summary>
     public Task DescribeAsync(string resolvedSettings, string environment) =>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Training;
 using Npgsql;
 
 namespace ConcatService.Worker;
@@ -68,15 +69,11 @@ internal static class TrainerHost
         catch (Exception exception) when (exception is not (OperationCanceledException or StaleFenceException or NpgsqlException))
         {
             await Console.Error.WriteLineAsync(exception.ToString());
-            return IsOutOfMemory(exception)
-                ? new JobFailure(FailureClass.Resource, "out_of_memory", $"There was not enough memory: {FirstLine(exception)} A smaller batch_size needs less.")
+            return OutOfMemory.Is(exception)
+                ? OutOfMemory.Failure($"There was not enough memory: {FirstLine(exception)}", context.PredictedMemoryBytes, ProcessMemory.PeakBytes(), new MachineMemory().Bytes)
                 : new JobFailure(FailureClass.Infrastructure, "defect", $"The training broke off: {FirstLine(exception)} The worker's log has the rest.");
         }
     }
-
-    // libtorch has no type for it: "CUDA out of memory", or "DefaultCPUAllocator: can't allocate memory".
-    private static bool IsOutOfMemory(Exception exception) =>
-        exception is OutOfMemoryException || exception.Message.Contains("out of memory") || exception.Message.Contains("can't allocate memory");
 
     private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].Trim();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
@@ -22,7 +21,7 @@ public sealed record MemoryTrial(long IdleBytes, long TrainingBytes, long PeakBy
         Warmup.Run();
         using var data = Noise(plan, settings.BatchSize);
         GC.Collect();
-        var idle = Resident("VmRSS");
+        var idle = ProcessMemory.ResidentBytes()!.Value;
         File.WriteAllText("/proc/self/clear_refs", "5");                                // proc(5): the peak counts from here
         var training = 0L;
         Outcome? outcome = null;
@@ -30,13 +29,13 @@ public sealed record MemoryTrial(long IdleBytes, long TrainingBytes, long PeakBy
         thread.Start();                                                                 // as a trainer does: glibc gives each thread memory of its own
         thread.Join();
         return outcome is Outcome.Finished or Outcome.NotEqual
-            ? new(idle, training, Resident("VmHWM") - idle)
+            ? new(idle, training, ProcessMemory.PeakBytes()!.Value - idle)
             : throw new InvalidOperationException($"The training ended as {outcome}.");
 
         void Heard(TrainingReport report)
         {
             if (report is TrainingReport.Finalizing)
-                training = Resident("VmHWM") - idle;
+                training = ProcessMemory.PeakBytes()!.Value - idle;
         }
     }
 
@@ -62,11 +61,4 @@ public sealed record MemoryTrial(long IdleBytes, long TrainingBytes, long PeakBy
     }
 
     private static long[] Sizes(Shape shape) => [.. shape.Dims.Skip(1).Select(dim => dim.Value)];
-
-    /// <summary>A line of /proc/self/status, which counts in KiB.</summary>
-    private static long Resident(string name)
-    {
-        var line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith(name + ":", StringComparison.Ordinal));
-        return 1024 * long.Parse(line[(name.Length + 1)..^" kB".Length], CultureInfo.InvariantCulture);
-    }
 }
