@@ -32,13 +32,4 @@ internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
     /// <summary>The weighted sum of the heads' losses, each a mean over the batch.</summary>
     public Tensor Loss(Tensor[] scores, Tensor[] targets, bool training) =>
         heads.Select((head, i) => head.Loss(scores[i], targets[i], training) is var loss && head.Weight != 1 ? loss * head.Weight : loss).Aggregate((sum, loss) => sum + loss);
-
-    /// <summary>The first layer whose output for this batch is not finite; when all are, the one that the first loss is taken of, whose scores are then too far apart. Not for every step: it looks at every number.</summary>
-    public string FirstNotFinite(Tensor[] inputs)
-    {
-        using var untracked = no_grad();
-        using var scope = NewDisposeScope();
-        var values = model.Run(inputs);
-        return model.Plan.Layers.FirstOrDefault(layer => !values[new(layer.Name)].isfinite().all().item<bool>())?.Name ?? heads[0].Scores.Source;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace ConcatService.Training;
@@ -9,13 +10,16 @@ public abstract record Outcome
     /// <param name="Onnx">The model's bytes, with normalisation inside and metadata.</param>
     public sealed record Finished(TrainingResult Result, byte[] Onnx) : Outcome;
 
-    /// <summary>The loss is not a finite number: a finding about the network and its settings.</summary>
+    /// <summary>The loss or its gradient is not a finite number: a finding about the network and its settings. The step was not taken.</summary>
+    /// <param name="What"><c>loss</c> or <c>gradient</c>.</param>
     /// <param name="Step">From 1; on a GPU, where the loss is read every few steps, up to that many later than it happened.</param>
-    /// <param name="Layer">The first layer whose output was not finite, or the last one where only the loss was not.</param>
-    public sealed record Diverged(long Step, string Layer, double LearningRate) : Outcome
+    /// <param name="Layer">The first layer whose output was not finite, or the last one where only the loss was not; of a gradient the last layer whose own was not.</param>
+    /// <param name="Concat">The concat that the layer reaches by one branch alone; null where there is none.</param>
+    /// <param name="Branch">That branch.</param>
+    public sealed record Diverged(string What, long Step, string Layer, string? Concat, string? Branch, double LearningRate) : Outcome
     {
-        public string Message => $"Training diverged at step {Step}: the loss is not a finite number, and it began at layer '{Layer}'. "
-            + $"The learning rate was {LearningRate:g3}: lower optimizer.lr, set gradient_clip to {{ \"norm\": 1 }}, or put batch_norm behind the convolutions.";
+        public string Message => string.Create(CultureInfo.InvariantCulture, $"Training diverged at step {Step}: the {What} is not a finite number, and it began at layer '{Layer}'{(Concat is null ? "" : $", in branch '{Branch}' of concat '{Concat}'")}. ")
+            + string.Create(CultureInfo.InvariantCulture, $"The learning rate was {LearningRate:g3}: lower optimizer.lr (try {LearningRate / 10:g3}), set gradient_clip to {{ \"norm\": 1 }}, or put batch_norm behind the convolutions.");
     }
 
     /// <summary>The exported model does not compute what was trained.</summary>

@@ -176,8 +176,10 @@ internal sealed class TrainingLoop(
             var isLast = _step % _stepsPerEpoch == 0 || IsOutOfTime;
             var read = isLast || _step % _readEvery == 0 ? meter.Read() : null;
             if (read is not null && !double.IsFinite(read.Sums[0]))                                            // before the step, which would spread it to every weight
-                return new(_step, network.FirstNotFinite(batch.Inputs), rate);
+                return Divergence.OfLoss(network, batch.Inputs, _step, rate);
             loss.backward();
+            if (read is not null && !_optimizer.IsGradientFinite())
+                return Divergence.OfGradient(network, _step, rate);
             _sampler.Measure(_optimizer);
             _optimizer.Clip(settings.GradientClip);
             _optimizer.Step(rate);

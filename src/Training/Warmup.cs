@@ -4,6 +4,7 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Training.Heads;
 using ConcatService.Training.Optimizers;
+using ConcatService.Training.Telemetry;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;
@@ -13,7 +14,8 @@ public static class Warmup
 {
     private const string Spec = """
         { "inputs": { "image": { "shape": [1, 8, 8] } }, "layers": [
-            { "type": "conv2d", "out_channels": 4, "kernel_size": 3, "norm": "batch_norm", "activation": "relu" },
+            { "type": "conv2d", "out_channels": 4, "kernel_size": 3, "norm": "batch_norm", "activation": "relu", "name": "a" },
+            { "type": "concat", "inputs": ["a", "a"] }, { "type": "conv2d", "out_channels": 4, "kernel_size": 1 },
             { "type": "global_avg_pool" }, { "type": "linear", "out_features": 2 } ] }
         """;
 
@@ -28,16 +30,20 @@ public static class Warmup
         using var optimizer = Optimizer.For(AdamSettings.AdamW(), model);
         var network = new Network(model, [Head.For(plan, plan.Outputs[0], new("class", LearningTask.Classification, [], ["a", "b"]), new CrossEntropySettings())]);
         using var meter = new Meter(network);
+        using var sampler = new Sampler(model, TelemetryMode.Dense);
         ScalarType[] precisions = machine.HasBFloat16 ? [ScalarType.Float32, ScalarType.BFloat16] : [ScalarType.Float32];
         foreach (var precision in precisions)
         {
             model.Precision = precision;
             optimizer.ZeroGradient();
-            var scores = network.Scores([rand([8, 1, 8, 8], device: model.Weights.device)]);      // [8, 2]
             Tensor[] labels = [zeros(8, ScalarType.Int64, model.Weights.device)];
+            sampler.Begin(Governor.DenseEvery, default, labels);
+            var scores = network.Scores([rand([8, 1, 8, 8], device: model.Weights.device)], sampler);      // [8, 2]
             var loss = network.Loss(scores, labels, training: true);
             loss.backward();
+            sampler.Measure(optimizer);
             optimizer.Step(1e-3);
+            sampler.End(TimeSpan.MaxValue);
             meter.Add(loss, scores, labels);
             meter.Read();
         }

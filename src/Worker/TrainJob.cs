@@ -53,7 +53,7 @@ internal static class TrainJob
         return outcome switch
         {
             Outcome.Finished finished => await PublishAsync(context, plan, source.Info, finished),
-            Outcome.Diverged diverged => new(FailureClass.User, "diverged", diverged.Message, JsonSerializer.SerializeToElement(new { step = diverged.Step, layer = diverged.Layer, learning_rate = diverged.LearningRate })),
+            Outcome.Diverged diverged => new(FailureClass.User, "diverged", diverged.Message, JsonSerializer.SerializeToElement(new { step = diverged.Step, what = diverged.What, layer = diverged.Layer, concat = diverged.Concat, branch = diverged.Branch, learning_rate = diverged.LearningRate })),
             Outcome.NotEqual different => new(FailureClass.Infrastructure, "parity", different.Message, TrainerJson.Element(different.Parity)),
             _ => throw new OperationCanceledException(context.Stop),
         };

@@ -1,6 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Telemetry;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -82,6 +85,26 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
     }
 
     [Fact]
+    public async Task A_branch_that_is_dead_is_named_from_the_series_of_its_job()
+    {
+        var spec = Spec.Replace("\"inputs\": [\"fine\", \"coarse\"] }", "\"inputs\": [\"fine\", \"coarse\", \"none\"] }", StringComparison.Ordinal)
+            .Replace("{ \"name\": \"merge\"", "{ \"name\": \"none\", \"type\": \"subtract\", \"inputs\": [\"coarse\", \"coarse\"] }, { \"name\": \"merge\"", StringComparison.Ordinal);
+        await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
+        var id = await QueueAsync(NewJob("""{ "epochs": 2, "precision": "float32", "telemetry": "dense" }""", spec));
+        var job = await UntilAsync(id, JobState.Succeeded);
+
+        var node = Assert.Single(ConcatNode.Of(Compiler.Compile(Encoding.UTF8.GetBytes(spec)).Plan!));
+        await using var db = Bench.Open();
+        var series = (await db.Metrics.Where(metric => metric.JobId == id).Join(db.MetricNames, metric => metric.MetricId, name => name.Id, (metric, name) => new { name.Name, metric.Step, metric.Value }).ToListAsync(Cancel))
+            .OrderBy(metric => metric.Step).ToLookup(metric => metric.Name);
+        var verdicts = Verdicts.Of(node, (branch, signal) => [.. series[Signals.Name(node, branch, signal)].Select(metric => metric.Value)]);
+        Assert.Equal("dead", Assert.Single(verdicts[2]).Code);
+        Assert.Equal((0, 0), (verdicts[0].Count, verdicts[1].Count));
+        Assert.Equal(Enumerable.Range(1, 14).Select(sample => sample * 8L), series["concat/merge/fine/gradient_rms"].Select(metric => metric.Step));
+        Assert.InRange(job.Result!.Value.GetProperty("telemetry_overhead").GetDouble(), 1e-6, 1);
+    }
+
+    [Fact]
     public async Task A_training_that_diverges_fails_as_the_callers_with_the_step()
     {
         await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
@@ -101,11 +124,11 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
         return ((await Bench.ReadAsync(id)).Result!.Value.GetProperty("weights_sha256").GetString(), string.Join('\n', values.Select(metric => $"{metric.MetricId} {metric.Step} {metric.Value:R}")));
     }
 
-    private Job NewJob(string settings) => new()
+    private Job NewJob(string settings, string spec = Spec) => new()
     {
         TeamId = Bench.TeamId,
         Name = "two-branch",
-        Spec = Spec,
+        Spec = spec,
         Dataset = "two-scale",
         Settings = JsonElement.Parse(settings),
         ModelName = "two-branch",

@@ -35,13 +35,13 @@ internal static class JobConcats
         if (await db.Jobs.AsNoTracking().SingleOrDefaultAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel) is not { } job)
             return Problems.NotFound("job", id.ToString());
         var nodes = TrainedConcats.Of(job);
-        var newest = await NewestSamples.ReadAsync(db, id, nodes.SelectMany(node => node.Branches.SelectMany(branch => Signals.OfBranches.Select(signal => Signals.Name(node, branch, signal)))), cancel);
+        var newest = await NewestSamples.ReadAsync(db, id, nodes, cancel);
         return TypedResults.Ok(new Response(newest.Overhead, [.. nodes.Select(node => Show(node, newest))]));
     }
 
     private static Joined Show(ConcatNode node, NewestSamples newest)
     {
-        var verdicts = Verdicts.Of(node, (branch, signal) => newest.Values(Signals.Name(node, branch, signal)));
+        var verdicts = newest.VerdictsOf(node);
         var energy = node.Branches.Sum(branch => Math.Pow(Of(branch, Signals.GradientRms) ?? 0, 2) * branch.Width);
         return new(node.Name, node.Consumer?.Layer.Name, newest.StepOf(Signals.Name(node, node.Branches[0], Signals.ActivationRms)), [.. node.Branches.Zip(verdicts, ShowBranch)]);
 

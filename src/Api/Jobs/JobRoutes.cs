@@ -25,6 +25,8 @@ internal static class JobRoutes
             .WithSummary("What happened, newest first; with Accept: text/event-stream live, oldest first").Paged();
         job.MapGet("metrics", JobMetrics.Handle).RequireScope(Scopes.JobsRead).WithName("get_job_metrics").WithSummary("Curves, all or by name, downsampled on request");
         job.MapGet("concats", JobConcats.Handle).RequireScope(Scopes.JobsRead).WithName("get_job_concats").WithSummary("What each branch of each concat brings and gets, and what is wrong with it");
+        job.MapGet("plot.svg", JobPicture.Handle).RequireScope(Scopes.JobsRead).WithName("draw_job")
+            .WithSummary("Loss and score as curves, and a signal of every branch as a heat map: gradient_rms, activation_rms or contribution_share").Writes("image/svg+xml").ProducesProblem(400);
 
         app.MapGet("/v1/workers", ListWorkers.Handle).RequireScope(Scopes.JobsRead).WithTags("Jobs").WithName("list_workers").WithSummary("Who listens to which queue, on what device");
     }

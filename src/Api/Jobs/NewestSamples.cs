@@ -16,10 +16,9 @@ internal sealed class NewestSamples
     public double? Overhead => Last(Signals.Overhead);
 
     /// <summary>One descent of the key's index for each series, however long they are.</summary>
-    /// <param name="names">The series to read, beside what samples cost.</param>
-    public static async Task<NewestSamples> ReadAsync(ConcatDb db, Guid job, IEnumerable<string> names, CancellationToken cancel)
+    public static async Task<NewestSamples> ReadAsync(ConcatDb db, Guid job, IReadOnlyList<ConcatNode> nodes, CancellationToken cancel)
     {
-        string[] wanted = [.. names, Signals.Overhead];
+        string[] wanted = [.. nodes.SelectMany(node => node.Branches.SelectMany(branch => Signals.OfBranches.Select(signal => Signals.Name(node, branch, signal)))), Signals.Overhead];
         return new(await db.Database.SqlQuery<Row>($"""
             select name.name as "Name", newest.step as "Step", newest.value as "Value"
             from metric_names name
@@ -29,8 +28,8 @@ internal sealed class NewestSamples
             """).ToListAsync(cancel));
     }
 
-    /// <summary>Oldest first.</summary>
-    public IReadOnlyList<double> Values(string series) => _series.TryGetValue(series, out var points) ? [.. points.Select(point => point.Value)] : [];
+    /// <summary>Of each branch of a concat.</summary>
+    public IReadOnlyList<IReadOnlyList<Verdict>> VerdictsOf(ConcatNode node) => Verdicts.Of(node, (branch, signal) => _series.TryGetValue(Signals.Name(node, branch, signal), out var points) ? [.. points.Select(point => point.Value)] : []);
 
     public double? Last(string series) => _series.TryGetValue(series, out var points) && double.IsFinite(points[^1].Value) ? points[^1].Value : null;
 

@@ -47,6 +47,13 @@ internal abstract class Optimizer : IDisposable
 
     public void ZeroGradient() => Gradient.zero_();
 
+    /// <summary>One pass and one number read: a sum is finite when all its terms are, short of 1e38.</summary>
+    public bool IsGradientFinite()
+    {
+        using var scope = NewDisposeScope();
+        return float.IsFinite(Gradient.sum().item<float>());
+    }
+
     /// <summary>Bounds the gradient as asked, without waiting for a number from the device.</summary>
     public void Clip(GradientClip? clip)
     {

@@ -8,7 +8,8 @@ internal sealed class Governor(TelemetryMode mode)
     /// <summary>Of the time of all steps: leaves room below the promised 3 % for what a stopwatch around the samples does not see.</summary>
     public const double Budget = 0.02;
 
-    private const long DenseEvery = 8;
+    /// <summary>The interval of <see cref="TelemetryMode.Dense"/>.</summary>
+    public const long DenseEvery = 8;
 
     /// <summary>No sample is nearer to the one before, however cheap: what is watched changes slower than that.</summary>
     private const long ShortestInterval = 16;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using ConcatService.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -53,9 +54,31 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task The_picture_has_the_curves_a_row_for_every_branch_and_the_verdict_beside_its_row()
+    {
+        var id = await QueueAsync();
+        await SampleAsync(id, ("fine", "dead_channels", 1), ("fine", "gradient_rms", 1e-5), ("coarse", "gradient_rms", 3e-5), ("stem", "gradient_rms", 2e-5));
+
+        using var client = api.Client(api.Key);
+        foreach (var heat in (string[])["", "?heat=activation_rms", "?heat=contribution_share"])
+        {
+            using var answer = await client.GetAsync(new Uri($"/v1/jobs/{id}/plot.svg{heat}", UriKind.Relative), Cancel);
+            Assert.Equal("image/svg+xml", answer.Content.Headers.ContentType?.MediaType);
+            var svg = XDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel));
+            var texts = svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToList();
+            Assert.Superset(new HashSet<string> { "loss", "training", "validation", "merge · fine", "merge · coarse", "merge · stem", "dead" }, texts.ToHashSet());
+            Assert.DoesNotContain(svg.Descendants().Attributes(), attribute => attribute.Value.Contains("NaN", StringComparison.Ordinal));
+        }
+
+        Assert.Equal("request.heat", (await api.GetAsync($"/v1/jobs/{id}/plot.svg?heat=colour")).Code);
+    }
+
+    [Fact]
     public async Task Other_teams_see_nothing()
     {
-        Assert.Equal(404, (await api.GetAsync($"/v1/jobs/{await QueueAsync()}/concats", api.ForeignKey)).Status);
+        var id = await QueueAsync();
+        Assert.Equal(404, (await api.GetAsync($"/v1/jobs/{id}/concats", api.ForeignKey)).Status);
+        Assert.Equal(404, (await api.GetAsync($"/v1/jobs/{id}/plot.svg", api.ForeignKey)).Status);
     }
 
     private async Task<string> QueueAsync() => (await api.PostAsync("/v1/jobs", Request)).Json.GetProperty("id").GetString()!;

@@ -57,6 +57,30 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void A_branch_that_diverges_is_named_with_its_concat_and_what_to_do_in_the_same_step()
+    {
+        const string eachWithItsHead = """
+            { "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
+                { "name": "stem", "type": "conv2d", "out_channels": 4, "kernel_size": 3, "activation": "relu" },
+                { "name": "calm", "type": "conv2d", "inputs": ["stem"], "out_channels": 4, "kernel_size": 3, "padding": 1, "norm": "batch_norm" },
+                { "name": "wild", "type": "conv2d", "inputs": ["stem"], "out_channels": 4, "kernel_size": 3, "padding": 1 },
+                { "name": "square", "type": "multiply", "inputs": ["wild", "wild"] }, { "name": "fourth", "type": "multiply", "inputs": ["square", "square"] },
+                { "name": "eighth", "type": "multiply", "inputs": ["fourth", "fourth"] },
+                { "name": "merge", "type": "concat", "inputs": ["calm", "eighth"] },
+                { "name": "flat", "type": "flatten" }, { "name": "logits", "type": "linear", "out_features": 10 } ] }
+            """;
+        var last = 0L;
+
+        var outcome = Example.Train("""{ "precision": "float32", "optimizer": { "type": "sgd", "lr": 3 }, "schedule": "constant" }""", eachWithItsHead,
+            report => last = report is TrainingReport.StepDone step ? step.Number : last);
+
+        var diverged = Assert.IsType<Outcome.Diverged>(outcome);
+        Assert.Equal(last + 1, diverged.Step);
+        Assert.Equal(("merge", "eighth"), (diverged.Concat, diverged.Branch));
+        Assert.Contains("in branch 'eighth' of concat 'merge'. The learning rate was 3: lower optimizer.lr (try 0.3), set gradient_clip", diverged.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_stop_is_seen_at_the_next_step()
     {
         using var stop = new CancellationTokenSource();

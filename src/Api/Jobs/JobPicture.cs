@@ -1,0 +1,77 @@
+using ConcatService.Api.Access;
+using ConcatService.Api.Errors;
+using ConcatService.Domain.Plotting;
+using ConcatService.Domain.Telemetry;
+using ConcatService.Persistence;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace ConcatService.Api.Jobs;
+
+/// <summary>GET /v1/jobs/{id}/plot.svg?heat=…: loss and score over the steps, and below them one signal of every branch as a heat map, with the verdicts beside it.</summary>
+internal static class JobPicture
+{
+    /// <summary>Points of a curve, columns of the heat map; of what lies between two, the mean is drawn.</summary>
+    private const int MostPoints = 600, MostColumns = 160;
+
+    /// <summary>What a person can still follow.</summary>
+    private const int MostRows = 48;
+
+    private static readonly Dictionary<string, (string Title, bool Logarithmic)> Heats = new()
+    {
+        [Signals.GradientRms] = ("gradient RMS of each branch", true),
+        [Signals.ActivationRms] = ("activation RMS of each branch", true),
+        [Signals.ContributionShare] = ("share of each branch in what the layer behind the concat computes", false),
+    };
+
+    public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(Guid id, string? heat, Caller caller, ConcatDb db, CancellationToken cancel)
+    {
+        heat ??= Signals.GradientRms;
+        if (!Heats.TryGetValue(heat, out var shown))
+            return Problems.Of(400, "request.heat", $"'heat' must be one of {string.Join(", ", Heats.Keys)}.");
+        if (await db.Jobs.AsNoTracking().SingleOrDefaultAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel) is not { } job)
+            return Problems.NotFound("job", id.ToString());
+        var nodes = TrainedConcats.Of(job);
+        var names = nodes.SelectMany(node => node.Branches.Select(branch => Signals.Name(node, branch, heat))).ToArray();
+        var curves = await MeansAsync(db, job, MostPoints, await CurveNamesAsync(db, id, cancel), cancel);
+        var cells = await MeansAsync(db, job, MostColumns, names, cancel);
+        var verdicts = await NewestSamples.ReadAsync(db, id, nodes, cancel);
+        var rows = Rows(nodes, verdicts, (node, branch) => cells.GetValueOrDefault(Signals.Name(node, branch, heat), []));
+        var kept = rows.OrderBy(row => row.Note is null).Take(MostRows).ToHashSet();            // those with a verdict before the others
+        var map = new HeatMap(shown.Title, shown.Logarithmic, [.. rows.Where(kept.Contains)], rows.Count - kept.Count);
+        return TypedResults.Content(JobSvg.Draw(new($"{job.Name} on {job.Dataset}", Math.Max(1, job.Step), Charts(curves), map)), "image/svg+xml; charset=utf-8");
+    }
+
+    private static async Task<string[]> CurveNamesAsync(ConcatDb db, Guid id, CancellationToken cancel) => await db.MetricNames
+        .Where(name => (name.Name.StartsWith("train_") || name.Name.StartsWith("validation_")) && db.Metrics.Any(metric => metric.JobId == id && metric.MetricId == name.Id))
+        .Select(name => name.Name).ToArrayAsync(cancel);
+
+    private static async Task<Dictionary<string, List<Point>>> MeansAsync(ConcatDb db, Job job, int most, string[] names, CancellationToken cancel)
+    {
+        var rows = await db.Database.SqlQuery<Row>($"""
+            select name.name as "Name", min(metric.step) as "Step", avg(metric.value) as "Value"
+            from metrics metric join metric_names name on name.id = metric.metric_id
+            where metric.job_id = {job.Id} and name.name = any({names})
+            group by name.name, metric.step * {most} / ({job.Step} + 1)
+            order by 1, 2
+            """).ToListAsync(cancel);
+        return rows.GroupBy(row => row.Name).ToDictionary(group => group.Key, group => group.Select(row => new Point(row.Step, row.Value)).ToList());
+    }
+
+    /// <summary>The loss, and the first score of every output.</summary>
+    private static List<Chart> Charts(Dictionary<string, List<Point>> curves)
+    {
+        var scores = curves.Keys.Where(name => name != "train_loss" && name.StartsWith("train_", StringComparison.Ordinal)).Select(name => name["train_".Length..]).Order().Take(3);
+        return [.. scores.Prepend("loss").Select(score => new Chart(score.Replace('_', ' '),
+        [
+            new("training", "train", curves.GetValueOrDefault($"train_{score}", [])),
+            new("validation", "validation", curves.GetValueOrDefault($"validation_{score}", []), Dots: true),
+        ]))];
+    }
+
+    private static List<HeatRow> Rows(IReadOnlyList<ConcatNode> nodes, NewestSamples newest, Func<ConcatNode, ConcatBranch, List<Point>> points) =>
+        [.. nodes.SelectMany(node => node.Branches.Zip(newest.VerdictsOf(node), (branch, found) =>
+            new HeatRow(node.Name, branch.Name, points(node, branch), found.Count == 0 ? null : string.Join(", ", found.Select(verdict => verdict.Code)))))];
+
+    private sealed record Row(string Name, long Step, double Value);
+}
