@@ -25,6 +25,15 @@ public sealed class DimTests
         Gen.Select(smaller, Gen.Long[1, 6], (a, divisor) => new Pair(a.Dim.CeilDivide(divisor), (h, w) => (long)Math.Ceiling((double)a.Number(h, w) / divisor))));
 
     [Fact]
+    public void What_is_too_large_for_a_number_stays_at_an_end_that_has_an_opposite()
+    {
+        var least = (Dim.Symbol("H") - long.MaxValue) - long.MaxValue;
+        Assert.Equal($"H - {long.MaxValue}", least.ToString());
+        Assert.Equal($"-H + {long.MaxValue}", (least * -1).ToString());
+        Assert.Equal(-long.MaxValue, Saturating.Add(-long.MaxValue, -1));
+    }
+
+    [Fact]
     public void An_expression_has_the_value_of_the_arithmetic_that_made_it() => Gen.Select(Expressions, Gen.Long[1, 50], Gen.Long[1, 50]).Sample(
         (pair, h, w) => pair.Dim.Evaluate(symbol => symbol == "H" ? h : w) == pair.Number(h, w), iter: 20_000);
 

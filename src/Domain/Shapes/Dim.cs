@@ -88,18 +88,19 @@ public readonly struct Dim : IEquatable<Dim>
 }
 
 /// <summary>Arithmetic that stops at the ends of <see cref="long"/> instead of wrapping: a hostile size stays huge and is then refused.</summary>
+/// <remarks>The ends are ±<see cref="long.MaxValue"/>, so that every result has an opposite.</remarks>
 public static class Saturating
 {
     public static long Add(long a, long b)
     {
         var sum = unchecked(a + b);
-        return ((a ^ sum) & (b ^ sum)) < 0 ? (a < 0 ? long.MinValue : long.MaxValue) : sum;
+        return ((a ^ sum) & (b ^ sum)) < 0 ? (a < 0 ? -long.MaxValue : long.MaxValue) : Math.Max(sum, -long.MaxValue);
     }
 
     public static long Multiply(long a, long b)
     {
         var product = (Int128)a * b;
-        return product > long.MaxValue ? long.MaxValue : product < long.MinValue ? long.MinValue : (long)product;
+        return product > long.MaxValue ? long.MaxValue : product < -long.MaxValue ? -long.MaxValue : (long)product;
     }
 
     public static long FloorDivide(long a, long divisor)
