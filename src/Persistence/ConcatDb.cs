@@ -16,6 +16,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<JobTransition> JobTransitions => Set<JobTransition>();
     public DbSet<JobEvent> JobEvents => Set<JobEvent>();
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
+    public DbSet<CheckpointExport> CheckpointExports => Set<CheckpointExport>();
     public DbSet<MetricName> MetricNames => Set<MetricName>();
     public DbSet<Metric> Metrics => Set<Metric>();
     public DbSet<MetricRollup> MetricRollups => Set<MetricRollup>();

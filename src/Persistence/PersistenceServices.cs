@@ -27,6 +27,7 @@ public static class PersistenceServices
         services.AddSingleton<EventWriter>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();
+        services.AddSingleton<CheckpointExports>();
         services.AddSingleton<BlobStore>();
         services.AddSingleton<DataSetStore>();
         services.AddSingleton<ModelRegistry>();

@@ -110,8 +110,7 @@ internal sealed class TrainingLoop(
 
     private bool IsOutOfTime => Elapsed >= settings.MaxDuration;
 
-    /// <summary>In the order in which checkpoints have them.</summary>
-    private IEnumerable<Tensor> Tensors => [.. Snapshot.TensorsOf(_model), .. _optimizer.State, .. _average?.State ?? [], .. _best?.Tensors ?? []];
+    private IEnumerable<Tensor> Tensors => TrainingState.Tensors(_model, _optimizer, _average, _best);
 
     private Measures? Evaluate()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ConcatService.Persistence;
 
 namespace ConcatService.Worker;
 
@@ -20,6 +21,18 @@ internal sealed record Message(MessageKind Kind)
     /// <summary>With <see cref="MessageKind.Ready"/>: <c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "";
 
+    /// <summary>With <see cref="MessageKind.Export"/>: of the checkpoint.</summary>
+    public long Step { get; init; }
+
+    /// <summary>With <see cref="MessageKind.Export"/>: the checkpoint's bytes.</summary>
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>With <see cref="MessageKind.Exported"/>: the version to publish; null when there is none.</summary>
+    public NewModelVersion? Version { get; init; }
+
+    /// <summary>With <see cref="MessageKind.Exported"/>: why there is no version.</summary>
+    public string Problem { get; init; } = "";
+
     public string ToLine() => JsonSerializer.Serialize(this, MessageFormat.Default.Message);
 
     public static Message Parse(string line) => JsonSerializer.Deserialize(line, MessageFormat.Default.Message)!;
@@ -36,6 +49,12 @@ internal enum MessageKind
 
     /// <summary>To the trainer: this is your job.</summary>
     Run,
+
+    /// <summary>To the trainer: make a model of this checkpoint.</summary>
+    Export,
+
+    /// <summary>From the trainer: this is it, its file is stored.</summary>
+    Exported,
 
     /// <summary>To the trainer: end in good order, now.</summary>
     Stop,

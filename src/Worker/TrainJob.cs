@@ -3,6 +3,7 @@ using System.Text.Json;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
+using ConcatService.Persistence;
 using ConcatService.Training;
 using ConcatService.Training.Checkpoints;
 
@@ -16,7 +17,7 @@ internal static class TrainJob
         var job = context.Job;
         var report = new Report();
         var settings = TrainingSettings.Read(job.Settings, report);
-        var source = await TrainingSource.FindAsync(context);
+        var source = await TrainingSource.FindAsync(job.Dataset, context.Store);
         var spec = Encoding.UTF8.GetBytes(job.Spec);
         var compiled = source is null ? Compiler.Compile(spec) : SampleSizes.Compile(spec, source.Info);
         if (compiled.Plan is { } planned && source is not null)
@@ -30,7 +31,7 @@ internal static class TrainJob
         Outcome outcome;
         try
         {
-            await source.FetchAsync(context);
+            await source.FetchAsync(context.Store);
             await using var from = await context.Checkpoints.OpenNewestAsync();
             var checkpointing = new Checkpointing { From = from, Keep = kept => context.Checkpoints.Take(kept, context.Leave), Leave = context.Leave };
             outcome = await OnOneThread(() =>
@@ -78,18 +79,21 @@ internal static class TrainJob
         var onnx = await context.StoreAsync(bytes);
         var result = finished.Result;
         await context.PublishAsync(
-            new(
-                onnx.Sha256, result.WeightsSha256,
-                TrainerJson.Tensors(plan.Inputs.Select(input => (input.Name, input.Shape))),
-                TrainerJson.Tensors(plan.Outputs.Select(output => (output.Name, plan.Shapes[output.Wire]))),
-                DataBinding.Of(plan, data).Classes(data) is { Count: > 0 } classes ? JsonSerializer.Serialize(classes) : null,
-                JsonSerializer.Serialize(result.Test.Named("test").Concat(result.Validation?.Named("validation") ?? []).ToDictionary(metric => metric.Name, metric => metric.Value)),
-                TrainerJson.Element(result.Parity).GetRawText()),
+            Version(plan, data, onnx.Sha256, result.WeightsSha256, result.Test.Named("test").Concat(result.Validation?.Named("validation") ?? []), result.Parity),
             TrainerJson.Element(result).GetRawText());
         return null;
     }
 
-    private static Dictionary<string, string> Metadata(Persistence.ClaimedJob job) => new()
+    /// <summary>The version that an exported network becomes.</summary>
+    internal static NewModelVersion Version(Plan plan, DataSetInfo data, string onnxSha256, string weightsSha256, IEnumerable<(string Name, double Value)> metrics, Parity parity) => new(
+        onnxSha256, weightsSha256,
+        TrainerJson.Tensors(plan.Inputs.Select(input => (input.Name, input.Shape))),
+        TrainerJson.Tensors(plan.Outputs.Select(output => (output.Name, plan.Shapes[output.Wire]))),
+        DataBinding.Of(plan, data).Classes(data) is { Count: > 0 } classes ? JsonSerializer.Serialize(classes) : null,
+        JsonSerializer.Serialize(metrics.ToDictionary(metric => metric.Name, metric => metric.Value)),
+        TrainerJson.Element(parity).GetRawText());
+
+    internal static Dictionary<string, string> Metadata(ClaimedJob job) => new()
     {
         ["job"] = job.Id.ToString(),
         ["dataset"] = job.Dataset,
@@ -97,7 +101,7 @@ internal static class TrainJob
     };
 
     /// <summary>libtorch's dispose scopes and gradient mode belong to a thread: all of a training stays on one of its own.</summary>
-    private static Task<T> OnOneThread<T>(Func<T> work)
+    internal static Task<T> OnOneThread<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>

@@ -29,18 +29,18 @@ internal sealed class TrainingSource
     private string File => Path.Combine(Folder, $"{_sha256}.bin");
 
     /// <summary>Null when there is no such data set any more.</summary>
-    public static async Task<TrainingSource?> FindAsync(TrainerContext context)
+    public static async Task<TrainingSource?> FindAsync(string dataset, TeamStore store)
     {
-        if (DataSets.Find(context.Job.Dataset) is { } known)
+        if (DataSets.Find(dataset) is { } known)
             return new(known);
-        return DataSetReference.TryParse(context.Job.Dataset) is { } reference && await context.FindDataSetAsync(reference) is ({ } content, { } sha256)
+        return DataSetReference.TryParse(dataset) is { } reference && await store.FindDataSetAsync(reference) is ({ } content, { } sha256)
             ? new(StoredDataSet.Parse(content), sha256)
             : null;
     }
 
     /// <summary>Sees to it that the values are on this machine, whole: the file gets its name when its hash is right.</summary>
     /// <exception cref="InvalidDataException">What came is not what was stored.</exception>
-    public async Task FetchAsync(TrainerContext context)
+    public async Task FetchAsync(TeamStore store)
     {
         if (_stored is null)
             return;
@@ -57,9 +57,9 @@ internal sealed class TrainingSource
         {
             await using (var file = System.IO.File.Create(unfinished))
             {
-                await context.CopyToAsync(_sha256, file);
+                await store.CopyToAsync(_sha256, file);
                 file.Position = 0;
-                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, context.Stop)) != _sha256)
+                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, store.Stop)) != _sha256)
                     throw new InvalidDataException($"The bytes of the data set {_name} are not those that were stored under {_sha256}.");
             }
 

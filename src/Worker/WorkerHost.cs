@@ -33,6 +33,7 @@ public static class WorkerHost
         builder.Services.AddSingleton<Supervisor>();
         builder.Services.AddSingleton<ITrainingJob>(services => services.GetRequiredService<Supervisor>());
         builder.Services.AddHostedService<Listener>();
+        builder.Services.AddHostedService<CheckpointExporter>();
         builder.Services.AddHostedService<Maintenance>();
         await builder.Build().RunAsync();
         return 0;

@@ -105,6 +105,42 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
     }
 
     [Fact]
+    public async Task A_checkpoint_of_a_running_job_and_one_of_a_job_that_has_ended_become_proven_versions_without_changing_a_bit_of_the_job()
+    {
+        const string settings = """{ "epochs": 2, "precision": "float32", "threads": 1, "checkpoint_every_seconds": 0, "ema": {} }""";
+        await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
+        var calm = await QueueAsync(NewJob(settings));
+        await UntilAsync(calm, JobState.Succeeded);
+
+        var watched = await QueueAsync(NewJob(settings));
+        var exports = Bench.Get<CheckpointExports>();
+        await using var db = Bench.Open();
+        await UntilAsync(watched, found => found.LastCheckpointStep >= 5);
+        var early = await AskAsync(watched, checkpoints => checkpoints.First());
+        await UntilAsync(watched, JobState.Succeeded);
+        var late = await AskAsync(watched, checkpoints => checkpoints.Last());
+        await EventuallyAsync(async () => await db.CheckpointExports.AsNoTracking().CountAsync(export => export.JobId == watched && export.State != "queued", Cancel) == 2, "both are exported");
+
+        Assert.Equal(await ResultAsync(calm), await ResultAsync(watched));
+        var made = await db.ModelVersions.Where(version => version.JobId == watched && version.CheckpointStep != null).OrderBy(version => version.CheckpointStep).ToListAsync(Cancel);
+        Assert.Equal([early, late], made.Select(version => version.CheckpointStep!.Value));
+        Assert.All(made, version => Assert.Equal(0, version.Parity.GetProperty("changed_classes").GetInt32()));
+        Assert.All(made, version => Assert.True(version.Metrics.TryGetProperty("validation_accuracy", out _) && !version.Metrics.TryGetProperty("test_accuracy", out _)));
+        Assert.NotEqual(made[0].WeightsSha256, made[1].WeightsSha256);
+
+        async Task<long> AskAsync(Guid id, Func<List<long>, long> which)
+        {
+            while (true)
+            {
+                var step = which(await db.Checkpoints.Where(kept => kept.JobId == id).OrderBy(kept => kept.Step).Select(kept => kept.Step).ToListAsync(Cancel));
+                await exports.AskAsync(Bench.TeamId, id, step, Cancel);
+                if (await db.CheckpointExports.AnyAsync(export => export.JobId == id && export.Step == step, Cancel))
+                    return step;                                // otherwise the job has let go of it meanwhile
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_training_that_diverges_fails_as_the_callers_with_the_step()
     {
         await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));

@@ -24,7 +24,7 @@ internal static class JobReading
         var ids = jobs.Select(job => job.Id).ToArray();
         var attempts = (await db.JobAttempts.AsNoTracking().Where(attempt => ids.Contains(attempt.JobId)).OrderBy(attempt => attempt.Number).ToListAsync(cancel))
             .ToLookup(attempt => attempt.JobId);
-        var models = await db.ModelVersions.Where(version => ids.Contains(version.JobId))
+        var models = await db.ModelVersions.Where(version => ids.Contains(version.JobId) && version.CheckpointStep == null)
             .Join(db.Models, version => version.ModelId, model => model.Id, (version, model) => new { version.JobId, model.Name, version.Version, version.WeightsSha256 })
             .ToDictionaryAsync(row => row.JobId, row => new JobResource.Made(row.Name, row.Version.ToString(), row.WeightsSha256), cancel);
         var listened = jobs.Any(job => job.State == JobState.Queued) ? await ListenedQueuesAsync(db, cancel) : [];

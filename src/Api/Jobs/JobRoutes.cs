@@ -21,6 +21,9 @@ internal static class JobRoutes
         job.MapPost("pause", PauseJob.Handle).RequireScope(Scopes.JobsWrite).WithName("pause_job").WithSummary("Write a checkpoint and let the worker go").ProducesProblem(409);
         job.MapPost("resume", ResumeJob.Handle).RequireScope(Scopes.JobsWrite).WithName("resume_job").WithSummary("Go on from the last checkpoint").ProducesProblem(409);
         job.MapGet("checkpoints", JobCheckpoints.Handle).RequireScope(Scopes.JobsRead).WithName("list_job_checkpoints").WithSummary("What another attempt can go on from, newest first");
+        job.MapPost("checkpoints/{step:long}/export", ExportCheckpoint.Handle).RequireScope(Scopes.JobsWrite).WithName("export_job_checkpoint")
+            .WithSummary("Make a model version of a checkpoint, beside the job's own; asking twice is harmless").Produces<ExportCheckpoint.Wish>(202);
+        job.MapGet("checkpoints/{step:long}/export", ExportCheckpoint.Find).RequireScope(Scopes.JobsRead).WithName("get_job_checkpoint_export").WithSummary("What became of a checkpoint's export");
         job.MapGet("events", JobEvents.Handle).RequireScope(Scopes.JobsRead).WithName("list_job_events")
             .WithSummary("What happened, newest first; with Accept: text/event-stream live, oldest first").Paged();
         job.MapGet("metrics", JobMetrics.Handle).RequireScope(Scopes.JobsRead).WithName("get_job_metrics").WithSummary("Curves, all or by name, downsampled on request");

@@ -4,14 +4,15 @@ using ConcatService.Persistence;
 namespace ConcatService.Api.Models;
 
 /// <summary>A model's card: what it takes and gives, what it was trained as, how well it does, and that its export was proven.</summary>
+/// <param name="CheckpointStep">The step of the job's checkpoint that this is; null for what the job ended with.</param>
 /// <param name="Inputs">Tensors as the Open Inference Protocol describes them; -1 for sizes that vary.</param>
 /// <param name="Classes">Labels in the order of the scores, or null.</param>
 /// <param name="Parity">The differences between the trained network and ONNX Runtime on held-out samples.</param>
 internal sealed record VersionResource(
-    string Model, string Version, string State, Guid JobId, DateTimeOffset CreatedAt, JsonElement Inputs, JsonElement Outputs, JsonElement? Classes,
+    string Model, string Version, string State, Guid JobId, long? CheckpointStep, DateTimeOffset CreatedAt, JsonElement Inputs, JsonElement Outputs, JsonElement? Classes,
     JsonElement Metrics, JsonElement Parity, string WeightsSha256, string OnnxSha256)
 {
     public static VersionResource Of(string model, ModelVersion version) => new(
-        model, version.Version.ToString(), version.State, version.JobId, version.CreatedAt, version.Inputs, version.Outputs, version.Classes,
+        model, version.Version.ToString(), version.State, version.JobId, version.CheckpointStep, version.CreatedAt, version.Inputs, version.Outputs, version.Classes,
         version.Metrics, version.Parity, version.WeightsSha256, version.OnnxSha256);
 }

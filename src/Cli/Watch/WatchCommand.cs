@@ -33,7 +33,7 @@ internal static class WatchCommand
             }
             catch (OperationCanceledException) when (leave.IsCancellationRequested)
             {
-                Console.WriteLine($"You have left; job {id} goes on. To come back: ./concat watch {id}   To end it: POST /v1/jobs/{id}/cancel");
+                Console.WriteLine($"You have left; the job goes on.\n  to come back  ./concat watch {id}\n  to end it     POST /v1/jobs/{id}/cancel");
                 return Interrupted;
             }
         }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ConcatService.Persistence;
 
-/// <summary>What one job left behind: an ONNX file that was proven equal to what was trained.</summary>
+/// <summary>What one job left behind, or one of its checkpoints: an ONNX file that was proven equal to what was trained.</summary>
 public sealed class ModelVersion
 {
     public Guid ModelId { get; init; }
@@ -12,8 +12,11 @@ public sealed class ModelVersion
 
     public int TeamId { get; init; }
 
-    /// <summary>Unique: a job makes one version, however often its last step is repeated.</summary>
+    /// <summary>Unique with <see cref="CheckpointStep"/>: a job makes one version, however often its last step is repeated.</summary>
     public Guid JobId { get; init; }
+
+    /// <summary>The step of the checkpoint that this is; null for what the job ended with.</summary>
+    public long? CheckpointStep { get; init; }
 
     /// <summary>The blob that holds the ONNX file.</summary>
     public required string OnnxSha256 { get; init; }

@@ -19,7 +19,8 @@ public sealed class Checkpoints(NpgsqlDataSource source, JobFence fence)
         create temp table dropped on commit drop as select sha256 from checkpoints where job_id = @job order by step desc offset 2;
         delete from checkpoints where job_id = @job and sha256 in (select sha256 from dropped);
         delete from blobs where team_id = @team and sha256 in (select sha256 from dropped) and not exists (
-            select from checkpoints where checkpoints.team_id = blobs.team_id and checkpoints.sha256 = blobs.sha256);
+            select from checkpoints where checkpoints.team_id = blobs.team_id and checkpoints.sha256 = blobs.sha256
+            union all select from checkpoint_exports where checkpoint_exports.team_id = blobs.team_id and checkpoint_exports.sha256 = blobs.sha256);
         """;
 
     /// <summary>Stores a checkpoint. From here on it is what the next attempt goes on from, and lost attempts are counted anew.</summary>

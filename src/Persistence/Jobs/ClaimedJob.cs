@@ -13,15 +13,30 @@ namespace ConcatService.Persistence;
 /// <param name="ModelName">Under which the result is published.</param>
 public sealed record ClaimedJob(Guid Id, string Name, int Attempt, string Spec, string Dataset, JsonElement Settings, string ModelName)
 {
+    private const string Select = "select name, attempt, spec, dataset, settings, model_name from jobs where";
+
     /// <exception cref="StaleFenceException">Another attempt has the job.</exception>
     public static async Task<ClaimedJob> ReadAsync(NpgsqlDataSource source, JobFence fence, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand($"select name, attempt, spec, dataset, settings, model_name from jobs where {JobFence.Condition}");
+        await using var command = source.CreateCommand($"{Select} {JobFence.Condition}");
         fence.AddTo(command);
+        return await ReadAsync(command, fence.JobId, cancel) ?? throw new StaleFenceException(fence);
+    }
+
+    /// <summary>Whoever has the job, for those who only look; null when it was deleted.</summary>
+    public static async Task<ClaimedJob?> ReadAsync(NpgsqlDataSource source, Guid job, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"{Select} id = @job");
+        command.Parameters.AddWithValue("job", job);
+        return await ReadAsync(command, job, cancel);
+    }
+
+    private static async Task<ClaimedJob?> ReadAsync(NpgsqlCommand command, Guid job, CancellationToken cancel)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel))
-            throw new StaleFenceException(fence);
+            return null;
         using var settings = JsonDocument.Parse(reader.GetString(4));
-        return new ClaimedJob(fence.JobId, reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), settings.RootElement.Clone(), reader.GetString(5));
+        return new ClaimedJob(job, reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), settings.RootElement.Clone(), reader.GetString(5));
     }
 }

@@ -60,6 +60,14 @@ internal static class JobMapping
                 .HasPrincipalKey(x => new { x.TeamId, x.Sha256 }).OnDelete(DeleteBehavior.Restrict);
             checkpoint.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
         });
+        model.Entity<CheckpointExport>(export =>
+        {
+            export.BelongsToTeam(x => x.TeamId);
+            export.HasKey(x => new { x.JobId, x.Step });
+            export.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
+            export.Property(x => x.RequestedAt).HasDefaultValueSql("now()");
+            export.HasIndex(x => x.RequestedAt).HasFilter("state = 'queued'");                                          // the workers, every second
+        });
         model.Entity<RegisteredWorker>(worker =>
         {
             worker.ToTable("workers");

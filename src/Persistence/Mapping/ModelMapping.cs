@@ -32,7 +32,7 @@ internal static class ModelMapping
             version.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
             version.HasOne<Blob>().WithMany().HasForeignKey(x => new { x.TeamId, x.OnnxSha256 })
                 .HasPrincipalKey(x => new { x.TeamId, x.Sha256 }).OnDelete(DeleteBehavior.Restrict);
-            version.HasIndex(x => x.JobId).IsUnique();
+            version.HasIndex(x => new { x.JobId, x.CheckpointStep }).IsUnique().AreNullsDistinct(false);
             version.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
         });
         model.Entity<ModelAlias>(alias =>

@@ -239,6 +239,69 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("checkpoints", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.CheckpointExport", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("Step")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("ModelName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model_name");
+
+                    b.Property<int?>("ModelVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("model_version");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Sha256")
+                        .HasColumnType("text")
+                        .HasColumnName("sha256");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("JobId", "Step")
+                        .HasName("pk_checkpoint_exports");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_checkpoint_exports_requested_at")
+                        .HasFilter("state = 'queued'");
+
+                    b.HasIndex("TeamId")
+                        .HasDatabaseName("ix_checkpoint_exports_team_id");
+
+                    b.ToTable("checkpoint_exports", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>
                 {
                     b.Property<int>("TeamId")
@@ -790,6 +853,10 @@ namespace ConcatService.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<long?>("CheckpointStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checkpoint_step");
+
                     b.Property<JsonElement?>("Classes")
                         .HasColumnType("json")
                         .HasColumnName("classes");
@@ -842,9 +909,11 @@ namespace ConcatService.Persistence.Migrations
                     b.HasKey("ModelId", "Version")
                         .HasName("pk_model_versions");
 
-                    b.HasIndex("JobId")
+                    b.HasIndex("JobId", "CheckpointStep")
                         .IsUnique()
-                        .HasDatabaseName("ix_model_versions_job_id");
+                        .HasDatabaseName("ix_model_versions_job_id_checkpoint_step");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("JobId", "CheckpointStep"), false);
 
                     b.HasIndex("TeamId", "OnnxSha256")
                         .HasDatabaseName("ix_model_versions_team_id_onnx_sha256");
@@ -1060,6 +1129,23 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_checkpoints_blobs_team_id_sha256");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.CheckpointExport", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Job", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_checkpoint_exports_jobs_job_id");
+
+                    b.HasOne("ConcatService.Persistence.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checkpoint_exports_teams_team_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>

@@ -12,14 +12,14 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
 {
     // Its own statement, before the version is counted: a second publisher waits here, and then sees the first one's version.
     private const string LockModelSql = """
-        insert into models (id, team_id, name) select @id, team_id, model_name from jobs where id = @job
+        insert into models (id, team_id, name) select @id, team_id, coalesce(@name, model_name) from jobs where id = @job
         on conflict (team_id, name) do update set name = excluded.name
         returning id
         """;
 
     private const string AddVersionSql = """
-        insert into model_versions (model_id, version, team_id, job_id, onnx_sha256, weights_sha256, inputs, outputs, classes, metrics, parity, state)
-        select @model, 1 + coalesce(max(version), 0), @team, @job, @onnx, @weights, @inputs, @outputs, @classes, @metrics, @parity, 'ready'
+        insert into model_versions (model_id, version, team_id, job_id, checkpoint_step, onnx_sha256, weights_sha256, inputs, outputs, classes, metrics, parity, state)
+        select @model, 1 + coalesce(max(version), 0), @team, @job, @step, @onnx, @weights, @inputs, @outputs, @classes, @metrics, @parity, 'ready'
         from model_versions where model_id = @model
         returning version
         """;
@@ -35,8 +35,7 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await fence.HoldAsync(connection, cancel);
-        var modelId = await LockModelAsync(connection, fence, cancel);
-        var version = await AddVersionAsync(connection, modelId, fence, model, cancel);
+        var version = await AddVersionAsync(connection, fence.JobId, fence.TeamId, name: null, step: null, model, cancel);
         var end = new JobMove(fence.JobId, JobState.Succeeded, $"Model version {version} is ready.", actor) { Fence = fence.Number, Result = resultJson };
         if (!await JobTransitions.TryMoveAsync(connection, end, cancel))
             throw new StaleFenceException(fence);
@@ -44,20 +43,27 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         return version;
     }
 
-    private static async Task<Guid> LockModelAsync(NpgsqlConnection connection, JobFence fence, CancellationToken cancel)
+    /// <summary>Adds a version of a checkpoint as a part of the caller's transaction, under the name that the export has.</summary>
+    internal static Task<int> AddAsync(NpgsqlConnection connection, WantedExport export, NewModelVersion model, CancellationToken cancel) =>
+        AddVersionAsync(connection, export.JobId, export.TeamId, export.ModelName, export.Step, model, cancel);
+
+    private static async Task<Guid> LockModelAsync(NpgsqlConnection connection, Guid job, string? name, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(LockModelSql, connection);
-        command.Parameters.AddWithValue("job", fence.JobId);
+        command.Parameters.AddWithValue("job", job);
+        command.Parameters.AddWithValue("name", NpgsqlDbType.Text, (object?)name ?? DBNull.Value);
         command.Parameters.AddWithValue("id", Guid.CreateVersion7());
         return (Guid)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    private static async Task<int> AddVersionAsync(NpgsqlConnection connection, Guid modelId, JobFence fence, NewModelVersion model, CancellationToken cancel)
+    private static async Task<int> AddVersionAsync(NpgsqlConnection connection, Guid job, int team, string? name, long? step, NewModelVersion model, CancellationToken cancel)
     {
+        var modelId = await LockModelAsync(connection, job, name, cancel);
         await using var command = new NpgsqlCommand(AddVersionSql, connection);
         command.Parameters.AddWithValue("model", modelId);
-        command.Parameters.AddWithValue("team", fence.TeamId);
-        command.Parameters.AddWithValue("job", fence.JobId);
+        command.Parameters.AddWithValue("team", team);
+        command.Parameters.AddWithValue("job", job);
+        command.Parameters.AddWithValue("step", NpgsqlDbType.Bigint, (object?)step ?? DBNull.Value);
         command.Parameters.AddWithValue("onnx", model.OnnxSha256);
         command.Parameters.AddWithValue("weights", model.WeightsSha256);
         command.Parameters.AddWithValue("inputs", NpgsqlDbType.Json, model.Inputs);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ConcatService.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training.Checkpoints;
@@ -39,6 +40,10 @@ internal sealed record TrainingState(
             file.Write(tensor.detach().cpu().contiguous().bytes);
         }
     }
+
+    /// <summary>In the order in which checkpoints have them; the random state follows. Whoever needs only the first ones may leave out the last.</summary>
+    public static IEnumerable<Tensor> Tensors(TorchModel model, Optimizer optimizer, Average? average, Snapshot? best) =>
+        [.. Snapshot.TensorsOf(model), .. optimizer.State, .. average?.State ?? [], .. best?.Tensors ?? []];
 
     public static TrainingState Read(Stream file)
     {

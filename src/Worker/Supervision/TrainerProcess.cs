@@ -7,6 +7,7 @@ internal sealed class TrainerProcess
 {
     private readonly Process _process;
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Message> _exported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _writing = new();
     private long _heard = Stopwatch.GetTimestamp();
 
@@ -22,6 +23,9 @@ internal sealed class TrainerProcess
 
     /// <summary>Its device, as soon as it can take a job. Faults when it ends before.</summary>
     public Task<string> Ready => _ready.Task;
+
+    /// <summary>Its answer to <see cref="MessageKind.Export"/>. Faults when it ends before.</summary>
+    public Task<Message> Exported => _exported.Task;
 
     /// <summary>Its exit code; 128 + n when signal n killed it.</summary>
     public Task<int> Ended { get; }
@@ -58,11 +62,16 @@ internal sealed class TrainerProcess
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             Volatile.Write(ref _heard, Stopwatch.GetTimestamp());
-            if (Message.Parse(line) is { Kind: MessageKind.Ready, Device: var device })
-                _ready.TrySetResult(device);
+            var message = Message.Parse(line);
+            if (message.Kind == MessageKind.Ready)
+                _ready.TrySetResult(message.Device);
+            else if (message.Kind == MessageKind.Exported)
+                _exported.TrySetResult(message);
         }
         await _process.WaitForExitAsync();
         _ready.TrySetException(new InvalidOperationException($"The trainer ended with code {_process.ExitCode} before it was ready."));
+        _exported.TrySetException(new InvalidOperationException($"The trainer ended with code {_process.ExitCode} before it had an answer."));
+        _ = _exported.Task.Exception;                                           // most trainers are never asked: nobody misses it
         return _process.ExitCode;
     }
 

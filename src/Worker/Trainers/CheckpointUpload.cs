@@ -59,7 +59,7 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry teleme
     }
 
     /// <summary>A file that is gone with this process, however that ends.</summary>
-    private static FileStream Nameless()
+    public static FileStream Nameless()
     {
         var path = Path.GetTempFileName();
         var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);

@@ -6,13 +6,18 @@ namespace ConcatService.Worker;
 internal static partial class Niceness
 {
     private const int PerThread = 0;                                            // PRIO_PROCESS, which on Linux means one thread
-    private const int Nice = 10;                                                // of 0 to 19
 
-    /// <summary>Lowers every thread of this process; later ones inherit it. Called with the first job, not at the start: warming up is short and someone may be waiting for it.</summary>
-    public static void Lower()
+    /// <summary>Of a job, on a scale from 0 to 19.</summary>
+    public const int OfJobs = 10;
+
+    /// <summary>Of what must not disturb a job either.</summary>
+    public const int Lowest = 19;
+
+    /// <summary>Lowers every thread of this process; later ones inherit it. Called with the job, not at the start: warming up is short and someone may be waiting for it.</summary>
+    public static void Lower(int nice)
     {
         foreach (var thread in Directory.GetDirectories("/proc/self/task"))
-            _ = SetPriority(PerThread, uint.Parse(Path.GetFileName(thread)), Nice);     // a thread that has just ended gives an error that nobody needs
+            _ = SetPriority(PerThread, uint.Parse(Path.GetFileName(thread)), nice);     // a thread that has just ended gives an error that nobody needs
     }
 
     [LibraryImport("libc", EntryPoint = "setpriority")]

@@ -24,7 +24,7 @@ internal sealed class SupervisorPipe
         _beat = new Timer(_ => Beat(), null, Pulse.Beat, Pulse.Beat);
     }
 
-    /// <summary>The job, when there is one.</summary>
+    /// <summary>The job, or the checkpoint to export, when there is one.</summary>
     public Task<Message> Run => _run.Task;
 
     /// <summary>Fires when the supervisor asks for an orderly end.</summary>
@@ -60,7 +60,7 @@ internal sealed class SupervisorPipe
         {
             Volatile.Write(ref _heard, Stopwatch.GetTimestamp());
             var message = Message.Parse(line);
-            if (message.Kind == MessageKind.Run)
+            if (message.Kind is MessageKind.Run or MessageKind.Export)
                 _run.TrySetResult(message);
             else if (message.Kind == MessageKind.Stop)
                 _stop.Cancel();

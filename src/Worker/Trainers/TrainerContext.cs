@@ -1,5 +1,3 @@
-using System.Text.Json;
-using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Npgsql;
@@ -82,12 +80,8 @@ internal sealed class TrainerContext : IAsyncDisposable
             throw new StaleFenceException(_fence);
     }
 
-    /// <summary>What an uploaded data set is and where its values are; null when it is gone.</summary>
-    public Task<(JsonElement Content, string Sha256)?> FindDataSetAsync(DataSetReference reference) =>
-        new DataSetStore(_source).FindAsync(_fence.TeamId, reference.Name, reference.Version ?? 0, Stop);
-
-    /// <summary>Writes stored bytes to a stream. Returns whether there are such bytes.</summary>
-    public Task<bool> CopyToAsync(string sha256, Stream destination) => new BlobStore(_source).CopyToAsync(_fence.TeamId, sha256, destination, Stop);
+    /// <summary>What the job's team has stored.</summary>
+    public TeamStore Store => new(_source, _fence.TeamId, Stop);
 
     /// <summary>Stores bytes for <see cref="PublishAsync"/>.</summary>
     public Task<BlobStore.Stored> StoreAsync(Stream content) => Stubbornly.DoAsync(() =>

@@ -27,7 +27,14 @@ internal static class TrainerHost
         pipe.Send(new Message(MessageKind.Ready) { Device = await Warmth.GainAsync(source) });
 
         var run = await pipe.Run;
-        Niceness.Lower();
+        if (run.Kind == MessageKind.Export)
+        {
+            Niceness.Lower(Niceness.Lowest);
+            pipe.Send(await CheckpointModel.MakeAsync(source, run, pipe.Stop));
+            return 0;
+        }
+
+        Niceness.Lower(Niceness.OfJobs);
         var fence = new JobFence(run.JobId, run.TeamId, run.Fence);
         try
         {

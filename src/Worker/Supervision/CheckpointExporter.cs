@@ -1,0 +1,55 @@
+using ConcatService.Persistence;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ConcatService.Worker;
+
+/// <summary>Makes models of checkpoints, one after another, beside the job in work: by a trainer of its own at the lowest priority, on one core.</summary>
+internal sealed partial class CheckpointExporter(CheckpointExports exports, TrainerCommand command, ILogger<CheckpointExporter> log) : BackgroundService
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromMinutes(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Look);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (await exports.TakeAsync(stoppingToken) is { } taken)
+                    await using (taken)
+                        await MakeAsync(taken, stoppingToken);
+            }
+            catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                Lost(failure.Message);                                          // it is there for another attempt
+            }
+        }
+    }
+
+    private async Task MakeAsync(TakenExport taken, CancellationToken stop)
+    {
+        var (export, trainer) = (taken.Export, new TrainerProcess(command.Start()));
+        try
+        {
+            await trainer.Ready.WaitAsync(stop);
+            trainer.Send(new Message(MessageKind.Export) { JobId = export.JobId, TeamId = export.TeamId, Step = export.Step, Sha256 = export.Sha256 });
+            var answer = await trainer.Exported.WaitAsync(Longest, stop);
+            if (answer.Version is { } version)
+                Made(export.JobId, export.Step, export.ModelName, await taken.SucceedAsync(version, stop));
+            else
+                await taken.FailAsync(answer.Problem, stop);
+        }
+        finally
+        {
+            trainer.Kill();
+        }
+    }
+
+    [LoggerMessage(2040, LogLevel.Information, "The checkpoint of job {JobId} at step {Step} is version {Version} of {Model}")]
+    private partial void Made(Guid jobId, long step, string model, int version);
+
+    [LoggerMessage(2041, LogLevel.Warning, "A checkpoint was not exported: {Problem}")]
+    private partial void Lost(string problem);
+}
