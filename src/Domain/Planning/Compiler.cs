@@ -12,8 +12,11 @@ public static class Compiler
     /// <summary>The largest spec that is read, in bytes.</summary>
     public const int MaxBytes = 10_000_000;
 
-    /// <summary>Specs may be nested deeper than this only where nobody looks, and then they are refused as malformed.</summary>
-    internal const int MaxJsonDepth = 1000;
+    /// <summary>
+    /// What is nested deeper is refused as malformed. Layers may be nested 64 deep (spec-format), at most three levels of JSON each; a document's parser is
+    /// slower the deeper what it reads.
+    /// </summary>
+    internal const int MaxJsonDepth = 256;
 
     internal static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxJsonDepth };
 
