@@ -18,8 +18,8 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         """;
 
     private const string AddVersionSql = """
-        insert into model_versions (model_id, version, team_id, job_id, checkpoint_step, onnx_sha256, weights_sha256, inputs, outputs, classes, metrics, parity, state)
-        select @model, 1 + coalesce(max(version), 0), @team, @job, @step, @onnx, @weights, @inputs, @outputs, @classes, @metrics, @parity, 'ready'
+        insert into model_versions (model_id, version, team_id, job_id, checkpoint_step, onnx_sha256, weights_sha256, inputs, outputs, classes, metrics, parity, state, created_at)
+        select @model, 1 + coalesce(max(version), 0), @team, @job, @step, @onnx, @weights, @inputs, @outputs, @classes, @metrics, @parity, 'ready', clock_timestamp()
         from model_versions where model_id = @model
         returning version
         """;
