@@ -40,7 +40,7 @@ public abstract class WorkerTest(JobBench bench)
         return job!;
     }
 
-    protected static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
+    internal static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
     {
         var began = Stopwatch.GetTimestamp();
         while (!await condition())

@@ -61,6 +61,27 @@ public sealed class ResumeTests
         }
     }
 
+    [Fact]
+    public void The_time_of_the_attempts_before_counts_in_max_duration()
+    {
+        const string settings = """{ "epochs": 10000, "batch_size": 64, "threads": 1, "checkpoint_every_seconds": 0, "max_duration": "PT10M" }""";
+        using var file = new MemoryStream();
+        Run(settings, new() { Keep = kept => kept.Step == 5 && Write(kept, file) }, until: 5);
+
+        // The same checkpoint, ten minutes later.
+        file.Position = 0;
+        var state = TrainingState.Read(file);
+        Assert.InRange(state.Seconds, 0.001, 60);
+        using var late = new MemoryStream();
+        (state with { Seconds = state.Seconds + 600 }).Write(late, []);
+        file.CopyTo(late);
+        late.Position = 0;
+        var (outcome, told) = Run(settings, new() { Keep = _ => true, From = late });
+
+        Assert.IsType<Outcome.Finished>(outcome);
+        Assert.Equal([("step", 6L), ("epoch", 6L)], told.Select(each => (each.Word, each.Step)));
+    }
+
     private static bool Write(Checkpointing.Kept kept, MemoryStream file)
     {
         kept.Write(file);
