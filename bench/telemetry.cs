@@ -10,12 +10,12 @@ using ConcatService.Domain.Planning;
 using ConcatService.Training;
 using ConcatService.Training.Data;
 
-if (args is ["trial", var spec, var mode, var passes])
+if (args is ["trial", var spec, var telemetry, var passes])
 {
     Warmup.Run();                                                                               // as a spare trainer does
     var plan = Compiler.Compile(File.ReadAllBytes($"samples/{spec}.json")).Plan!;
     using var data = DataSetLoader.Load("two-scale", DataFolders.FromEnvironment());
-    var settings = new TrainingSettings { Epochs = long.Parse(passes, CultureInfo.InvariantCulture), Telemetry = Enum.Parse<TelemetryMode>(mode) };
+    var settings = new TrainingSettings { Epochs = long.Parse(passes, CultureInfo.InvariantCulture), Telemetry = Enum.Parse<TelemetryMode>(telemetry) };
     var samples = 0;
     var outcome = TrainingRun.Execute(plan, settings, data, new Dictionary<string, string>(), report => samples += report is TrainingReport.Sampled ? 1 : 0, CancellationToken.None);
     var result = ((Outcome.Finished)outcome).Result;

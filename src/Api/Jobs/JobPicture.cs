@@ -11,7 +11,7 @@ namespace ConcatService.Api.Jobs;
 /// <summary>GET /v1/jobs/{id}/plot.svg?heat=…: loss and score over the steps, and below them one signal of every branch as a heat map, with the verdicts beside it.</summary>
 internal static class JobPicture
 {
-    /// <summary>Points of a curve, columns of the heat map; of what lies between two, the mean is drawn.</summary>
+    /// <summary>Points of a curve, columns of the heat map.</summary>
     private const int MostPoints = 600, MostColumns = 160;
 
     /// <summary>What a person can still follow.</summary>
@@ -24,7 +24,7 @@ internal static class JobPicture
         [Signals.ContributionShare] = ("share of each branch in what the layer behind the concat computes", false),
     };
 
-    public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(Guid id, string? heat, Caller caller, ConcatDb db, CancellationToken cancel)
+    public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(Guid id, string? heat, Caller caller, ConcatDb db, MetricReader reader, CancellationToken cancel)
     {
         heat ??= Signals.GradientRms;
         if (!Heats.TryGetValue(heat, out var shown))
@@ -33,8 +33,8 @@ internal static class JobPicture
             return Problems.NotFound("job", id.ToString());
         var nodes = TrainedConcats.Of(job);
         var names = nodes.SelectMany(node => node.Branches.Select(branch => Signals.Name(node, branch, heat))).ToArray();
-        var curves = await MeansAsync(db, job, MostPoints, await CurveNamesAsync(db, id, cancel), cancel);
-        var cells = await MeansAsync(db, job, MostColumns, names, cancel);
+        var curves = await ReadAsync(reader, id, await CurveNamesAsync(db, id, cancel), MostPoints, cancel);
+        var cells = await ReadAsync(reader, id, names, MostColumns, cancel);
         var verdicts = await NewestSamples.ReadAsync(db, id, nodes, cancel);
         var rows = Rows(nodes, verdicts, (node, branch) => cells.GetValueOrDefault(Signals.Name(node, branch, heat), []));
         var kept = rows.OrderBy(row => row.Note is null).Take(MostRows).ToHashSet();            // those with a verdict before the others
@@ -46,16 +46,10 @@ internal static class JobPicture
         .Where(name => (name.Name.StartsWith("train_") || name.Name.StartsWith("validation_")) && db.Metrics.Any(metric => metric.JobId == id && metric.MetricId == name.Id))
         .Select(name => name.Name).ToArrayAsync(cancel);
 
-    private static async Task<Dictionary<string, List<Point>>> MeansAsync(ConcatDb db, Job job, int most, string[] names, CancellationToken cancel)
+    private static async Task<Dictionary<string, List<Point>>> ReadAsync(MetricReader reader, Guid job, string[] names, int most, CancellationToken cancel)
     {
-        var rows = await db.Database.SqlQuery<Row>($"""
-            select name.name as "Name", min(metric.step) as "Step", avg(metric.value) as "Value"
-            from metrics metric join metric_names name on name.id = metric.metric_id
-            where metric.job_id = {job.Id} and name.name = any({names})
-            group by name.name, metric.step * {most} / ({job.Step} + 1)
-            order by 1, 2
-            """).ToListAsync(cancel);
-        return rows.GroupBy(row => row.Name).ToDictionary(group => group.Key, group => group.Select(row => new Point(row.Step, row.Value)).ToList());
+        var curves = names.Length == 0 ? [] : await reader.ReadAsync(job, names, most, cancel);        // no names would be all
+        return curves.ToDictionary(curve => curve.Name, curve => Downsampling.To(most, curve.Points).Select(point => new Point(point.Step, point.Value)).ToList());
     }
 
     /// <summary>The loss, and the first score of every output.</summary>
@@ -72,6 +66,4 @@ internal static class JobPicture
     private static List<HeatRow> Rows(IReadOnlyList<ConcatNode> nodes, NewestSamples newest, Func<ConcatNode, ConcatBranch, List<Point>> points) =>
         [.. nodes.SelectMany(node => node.Branches.Zip(newest.VerdictsOf(node), (branch, found) =>
             new HeatRow(node.Name, branch.Name, points(node, branch), found.Count == 0 ? null : string.Join(", ", found.Select(verdict => verdict.Code)))))];
-
-    private sealed record Row(string Name, long Step, double Value);
 }

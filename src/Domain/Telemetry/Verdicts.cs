@@ -11,7 +11,7 @@ public sealed class Verdicts
     /// <summary>Samples in a row.</summary>
     public const int Window = 3;
 
-    private const double MostDead = 0.5, Imbalance = 10, GrossImbalance = 100, Starving = 1e-3, Ignored = 0.01, WideEnough = 0.1, Cancelling = -0.25, Twins = 0.99, Unlike = 0.1, Flat = 1.1;
+    private const double MostDead = 0.5, Imbalance = 10, GrossImbalance = 100, Starving = 1e-3, Ignored = 0.01, WideEnough = 0.1, Cancelling = -0.25, Twins = 0.99, Unlike = 0.1, Alike = 0.3, Flat = 1.1;
 
     private readonly ConcatNode _node;
     private readonly Func<ConcatBranch, string, IReadOnlyList<double>> _series;
@@ -100,10 +100,13 @@ public sealed class Verdicts
             string.Create(CultureInfo.InvariantCulture, $"it tells samples apart exactly as {other} does (CKA {Last(i, Signals.Similarity):0.000})"), $"Leave one of the two out, or give this one another kernel, depth or input than {other}");
     }
 
+    /// <summary>Only beside branches that are alike: two views of different things have nothing in common either, and one that has not learned yet looks like noise.</summary>
     private Verdict? Noise(int i)
     {
         var (others, targets) = (Newest(i, Signals.Similarity), Newest(i, Signals.TargetSimilarity));
         if (others.Count < Window || targets.Count < Window || others.Average() >= Unlike || targets.Average() >= Unlike / 2)
+            return null;
+        if (!Enumerable.Range(0, _dead.Length).Any(other => other != i && Newest(other, Signals.Similarity) is { Count: Window } alike && alike.Average() >= Alike))
             return null;
         return New(i, "noise", "warning", Signals.Similarity, others.Average(), Unlike,
             string.Create(CultureInfo.InvariantCulture, $"the samples that it finds alike are so neither in another branch (CKA {others.Average():0.00}) nor in the targets ({targets.Average():0.00})"), "Look at what comes into this branch, and train without it for comparison");
