@@ -4,12 +4,13 @@ using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Grpc.Wire;
 using ConcatService.Api.Inference.Rest;
 using ConcatService.Api.Operations;
+using ConcatService.Persistence;
 using Grpc.Core;
 
 namespace ConcatService.Api.Inference.Grpc;
 
 /// <summary>The Open Inference Protocol over gRPC. Keys come as with HTTP: <c>authorization: Bearer …</c> in the metadata. A deadline, or a caller who leaves, ends the computation.</summary>
-internal sealed class GrpcInference(ServedVersions versions, Inferences inferences, Readiness readiness)
+internal sealed class GrpcInference(ServedVersions versions, Inferences inferences, Readiness readiness, IServiceScopeFactory scopes)
 {
     public async Task<ServerReadyResponse> ServerReadyAsync(CancellationToken cancel) => new() { Ready = await readiness.ReasonAgainstAsync(cancel) is null };
 
@@ -41,10 +42,34 @@ internal sealed class GrpcInference(ServedVersions versions, Inferences inferenc
         var began = Stopwatch.GetTimestamp();
         var found = await FindAsync(request.ModelName, request.ModelVersion, call);
         var asked = GrpcTensors.Read(request, found.Signature);
-        using var result = await inferences.RunAsync(found, asked, began, call.CancellationToken);
+        using var result = await inferences.RunAsync(found, asked, began, GrpcTensors.Timeout(request), call.CancellationToken);
         var response = new ModelInferResponse { ModelName = found.Model, ModelVersion = found.Version, Id = request.Id };
         GrpcTensors.Write(response, result, isRaw: request.RawInputContents.Count > 0);
         return response;
+    }
+
+    public async Task<ModelConfigResponse> ModelConfigAsync(ModelConfigRequest request, ServerCallContext call)
+    {
+        var found = await FindAsync(request.Name, request.Version, call);
+        return new() { Config = GrpcDescriptions.Message(Rest.ModelConfig.Of(found.Model, found.Signature)) };
+    }
+
+    /// <summary>Of one version, with none named of all of a model, with no model named of all that were asked.</summary>
+    public async Task<ModelStatisticsResponse> ModelStatisticsAsync(ModelStatisticsRequest request, ServerCallContext call)
+    {
+        var caller = await Caller.BindAsync(call.GetHttpContext());
+        var asked = request.Name == ""
+            ? Rest.ModelStatistics.HandleAll(caller, versions)
+            : await Rest.ModelStatistics.Handle(request.Name, request.Version == "" ? null : request.Version, caller, versions, call.CancellationToken);
+        return new() { ModelStats = { asked.ModelStats.Select(GrpcDescriptions.Message) } };
+    }
+
+    public async Task<RepositoryIndexResponse> RepositoryIndexAsync(ServerCallContext call)
+    {
+        var caller = await Caller.BindAsync(call.GetHttpContext());
+        await using var scope = scopes.CreateAsyncScope();
+        var entries = await Rest.RepositoryIndex.Handle(caller, scope.ServiceProvider.GetRequiredService<ConcatDb>(), call.CancellationToken);
+        return new() { Models = { entries.Select(entry => new RepositoryIndexResponse.Types.ModelIndex { Name = entry.Name, Version = entry.Version, State = entry.State, Reason = entry.Reason }) } };
     }
 
     private async ValueTask<ServedVersion> FindAsync(string name, string version, ServerCallContext call)

@@ -24,6 +24,9 @@ internal sealed partial class GrpcMethods(ILogger<GrpcMethods> log) : IServiceMe
         Add(context, "ModelReady", isOpen: false, ModelReadyRequest.Parser, (service, request, call) => service.ModelReadyAsync(request, call));
         Add(context, "ModelMetadata", isOpen: false, ModelMetadataRequest.Parser, (service, request, call) => service.ModelMetadataAsync(request, call));
         Add(context, "ModelInfer", isOpen: false, ModelInferRequest.Parser, (service, request, call) => service.ModelInferAsync(request, call));
+        Add(context, "ModelConfig", isOpen: false, ModelConfigRequest.Parser, (service, request, call) => service.ModelConfigAsync(request, call));
+        Add(context, "ModelStatistics", isOpen: false, ModelStatisticsRequest.Parser, (service, request, call) => service.ModelStatisticsAsync(request, call));
+        Add(context, "RepositoryIndex", isOpen: false, RepositoryIndexRequest.Parser, (service, _, call) => service.RepositoryIndexAsync(call));
     }
 
     private void Add<TRequest, TResponse>(

@@ -38,6 +38,19 @@ internal static class GrpcTensors
         return call.Complete();
     }
 
+    /// <summary>The parameter <c>timeout</c> in microseconds; 0 when there is none.</summary>
+    public static long Timeout(ModelInferRequest request)
+    {
+        if (!request.Parameters.TryGetValue("timeout", out var parameter))
+            return 0;
+        return parameter.ParameterChoiceCase switch
+        {
+            InferParameter.ParameterChoiceOneofCase.Int64Param when parameter.Int64Param >= 0 => parameter.Int64Param,
+            InferParameter.ParameterChoiceOneofCase.Uint64Param when parameter.Uint64Param <= long.MaxValue => (long)parameter.Uint64Param,
+            _ => throw Invalid("/parameters/timeout", "must be a whole number, 0 or more"),
+        };
+    }
+
     /// <summary>In the form that the request had, unless a type has no typed form.</summary>
     public static void Write(ModelInferResponse response, InferenceResult result, bool isRaw)
     {

@@ -16,7 +16,7 @@ internal static class Infer
         var began = Stopwatch.GetTimestamp();
         var found = await versions.FindAsync(caller.TeamId, name, version, cancel);
         using var request = await InferRequest.ReadAsync(http.Request, found.Signature, cancel);
-        using var result = await inferences.RunAsync(found, request.Call, began, cancel);
+        using var result = await inferences.RunAsync(found, request.Call, began, request.TimeoutMicroseconds, cancel);
         await InferResponse.WriteAsync(http, found, request, result);
     }
 }

@@ -4,12 +4,13 @@ using ConcatService.Api.Inference.Engine;
 namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>The JSON of an infer request, as sent: nothing is checked against a model yet.</summary>
+/// <param name="TimeoutMicroseconds"><c>timeout</c>; 0 when there is none.</param>
 /// <param name="BinaryOutputs"><c>binary_data_output</c>: what holds for outputs that do not say it themselves.</param>
-internal sealed record InferJson(string? Id, bool BinaryOutputs, IReadOnlyList<InferJson.Input> Inputs, IReadOnlyList<InferJson.Output> Outputs)
+internal sealed record InferJson(string? Id, long TimeoutMicroseconds, bool BinaryOutputs, IReadOnlyList<InferJson.Input> Inputs, IReadOnlyList<InferJson.Output> Outputs)
 {
     /// <param name="BinaryBytes"><c>binary_data_size</c>, when the elements follow the JSON.</param>
     /// <param name="Data">Where the elements lie in the JSON, with their brackets; null when they are not there.</param>
-    public sealed record Input(string Name, string Datatype, long[] Shape, int? BinaryBytes, Range? Data);
+    public sealed record Input(string Name, string Datatype, long[] Shape, long? BinaryBytes, Range? Data);
 
     public sealed record Output(string Name, bool? Binary);
 

@@ -16,7 +16,7 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
     public InferJson Request()
     {
         string? id = null;
-        var isBinary = false;
+        var (isBinary, timeout) = (false, 0L);
         List<InferJson.Input>? inputs = null;
         List<InferJson.Output> outputs = [];
         if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject)
@@ -26,7 +26,10 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
             if (field == "id")
                 id = Text("/id");
             else if (field == "parameters")
-                isBinary = Parameters("/parameters", "binary_data_output") is var (flag, _) && (flag ?? false);
+            {
+                var (flag, number) = Parameters("/parameters", "binary_data_output", "timeout");
+                (isBinary, timeout) = (flag ?? false, number ?? 0);
+            }
             else if (field == "inputs")
                 inputs = List("/inputs", (ref InferJsonReader reader, string where) => reader.Input(where));
             else if (field == "outputs")
@@ -37,7 +40,7 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
 
         if (_reader.Read())
             throw new JsonException("Something follows the object.");
-        return new(id, isBinary, inputs ?? throw Invalid("/inputs", "must be a list of tensors"), outputs);
+        return new(id, timeout, isBinary, inputs ?? throw Invalid("/inputs", "must be a list of tensors"), outputs);
     }
 
     private delegate T Item<T>(ref InferJsonReader reader, string where);
@@ -46,7 +49,7 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
     {
         string? name = null, datatype = null;
         long[]? shape = null;
-        int? binaryBytes = null;
+        long? binaryBytes = null;
         Range? data = null;
         while (NextField() is { } field)
         {
@@ -57,7 +60,7 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
             else if (field == "shape")
                 shape = Shape($"{where}/shape");
             else if (field == "parameters")
-                binaryBytes = Parameters($"{where}/parameters", "binary_data_size").Number;
+                binaryBytes = Parameters($"{where}/parameters", flag: null, "binary_data_size").Number;
             else if (field == "data")
                 data = Data($"{where}/data");
             else
@@ -78,7 +81,7 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
             if (field == "name")
                 name = Text($"{where}/name");
             else if (field == "parameters")
-                isBinary = Parameters($"{where}/parameters", "binary_data").Flag;
+                isBinary = Parameters($"{where}/parameters", "binary_data", number: null).Flag;
             else
                 Skip();
         }
@@ -86,10 +89,10 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
         return new(name ?? throw Invalid($"{where}/name", "must be a string"), isBinary);
     }
 
-    /// <summary>The one parameter that is known here; the others must be what the protocol allows: strings, numbers, true, false.</summary>
-    private (bool? Flag, int? Number) Parameters(string where, string known)
+    /// <summary>The flag and the number that are known here; the others must be what the protocol allows: strings, numbers, true, false.</summary>
+    private (bool? Flag, long? Number) Parameters(string where, string? flag, string? number)
     {
-        (bool? Flag, int? Number) found = default;
+        (bool? Flag, long? Number) found = default;
         if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject)
             throw Invalid(where, "must be an object");
         while (NextField() is { } field)
@@ -97,11 +100,9 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
             _reader.Read();
             if (_reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
                 throw Invalid($"{where}/{field}", "must be a string, a number, true or false");
-            if (field != known)
-                continue;
-            if (known == "binary_data_size")
-                found.Number = _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out var number) && number >= 0 ? number : throw Invalid($"{where}/{field}", "must be a number of bytes");
-            else
+            if (field == number)
+                found.Number = _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var given) && given >= 0 ? given : throw Invalid($"{where}/{field}", "must be a whole number, 0 or more");
+            else if (field == flag)
                 found.Flag = _reader.TokenType is JsonTokenType.True or JsonTokenType.False ? _reader.GetBoolean() : throw Invalid($"{where}/{field}", "must be true or false");
         }
 

@@ -5,7 +5,7 @@ namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>An infer request that was checked against its model. Holds the memory of its tensors: dispose when they are no longer needed.</summary>
 /// <param name="BinaryOutputs">By the call's outputs.</param>
-internal sealed record InferRequest(string? Id, InferenceCall Call, IReadOnlyList<bool> BinaryOutputs, RequestBody Body) : IDisposable
+internal sealed record InferRequest(string? Id, long TimeoutMicroseconds, InferenceCall Call, IReadOnlyList<bool> BinaryOutputs, RequestBody Body) : IDisposable
 {
     /// <exception cref="InferenceException">Something in it does not fit; the message says what and where.</exception>
     public static async Task<InferRequest> ReadAsync(HttpRequest request, Signature signature, CancellationToken cancel)
@@ -46,10 +46,10 @@ internal sealed record InferRequest(string? Id, InferenceCall Call, IReadOnlyLis
 
         if (binary.Count == 0)
             binary.AddRange(Enumerable.Repeat(json.BinaryOutputs, signature.Outputs.Count));
-        return new(json.Id, call.Complete(), binary, body);
+        return new(json.Id, json.TimeoutMicroseconds, call.Complete(), binary, body);
     }
 
-    private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> tensors, InferJson.Input input, int size, int bytes, string where)
+    private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> tensors, InferJson.Input input, long size, int bytes, string where)
     {
         if (input.Data is not null)
             throw InferenceCall.Invalid($"{where}/data", "is there beside binary_data_size; a tensor is sent in one way");
@@ -57,8 +57,8 @@ internal sealed record InferRequest(string? Id, InferenceCall Call, IReadOnlyLis
             throw new InferenceException("inference.binary_size", $"{where}/parameters/binary_data_size is {size}; a {input.Datatype} tensor of shape [{string.Join(", ", input.Shape)}] has {bytes} bytes.");
         if (size > tensors.Length)
             throw new InferenceException("inference.binary_size", $"{where} has {size} bytes, and {tensors.Length} are left in the body. {RequestBody.HeaderLength} tells where the JSON ends.");
-        var taken = tensors[..size];
-        tensors = tensors[size..];
+        var taken = tensors[..bytes];
+        tensors = tensors[bytes..];
         return input.Datatype == "BOOL" && taken.Span.ContainsAnyExceptInRange<byte>(0, 1)
             ? throw new InferenceException("inference.data", $"{where} has a byte other than 0 and 1; the datatype is BOOL.")
             : taken;
@@ -87,6 +87,6 @@ internal sealed record InferRequest(string? Id, InferenceCall Call, IReadOnlyLis
         if (bytes != body.Tensors.Length)
             throw new InferenceException("inference.binary_size", $"The body has {body.Tensors.Length} bytes; one sample of '{input.Name}' has {bytes}.");
         call.Put(info, shape, MemoryMarshal.AsMemory(body.Tensors), "");
-        return new(null, call.Complete(), [.. signature.Outputs.Select(_ => true)], body);
+        return new(null, 0, call.Complete(), [.. signature.Outputs.Select(_ => true)], body);
     }
 }
