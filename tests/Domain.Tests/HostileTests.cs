@@ -62,6 +62,7 @@ public sealed class HostileTests
     [InlineData("""[ { "type": "conv2d", "out_channels": 4, "kernel_size": 1, "norm": { "type": "group_norm", "num_groups": 0 } } ]""", "spec.out_of_range")]
     [InlineData("""[ { "type": "attention_gate" } ]""", "spec.missing_field")]
     [InlineData("""[ { "type": "parallel", "merge": "relu", "branches": [] } ]""", "spec.out_of_range")]
+    [InlineData("""[ { "type": "conv2d", "out_channels": 4, "kernel_size": 1, "activation": "attention_gate" } ]""", "spec.out_of_range")]
     public void A_layer_without_what_it_needs_has_no_shape_and_one_error(string layers, string code) =>
         Assert.Equal(code, Assert.Single(Compile(layers).Report.Diagnostics).Code.Name);
 

@@ -128,7 +128,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 branches.Add(ReadList(branch, path["branches"][branches.Count], overrides));
         }
 
-        var merge = json.TryGetProperty("merge", out var mergeJson) ? NestedOperator.Read(mergeJson, path["merge"], "merge", report) : null;
+        var merge = json.TryGetProperty("merge", out var mergeJson) ? NestedOperator.Read(mergeJson, path["merge"], "merge", report, joins: true) : null;
         return new("parallel", name, inputs, path, branches, merge ?? OperatorCatalog.Find("concat")!.Create());
     }
 

@@ -17,8 +17,9 @@ internal static class NestedOperator
     };
 
     /// <param name="what">What the operator is to its owner, for messages: "norm".</param>
+    /// <param name="joins">Whether it takes several inputs, as a merge does; otherwise it takes one.</param>
     /// <returns>Null for JSON's null, and after reporting.</returns>
-    public static Operator? Read(JsonElement json, SpecPath path, string what, Report report)
+    public static Operator? Read(JsonElement json, SpecPath path, string what, Report report, bool joins = false)
     {
         if (json.ValueKind == JsonValueKind.Null)
             return null;
@@ -41,6 +42,12 @@ internal static class NestedOperator
         }
 
         var made = known.Create();
+        if (!joins && made.Arity.Min > 1)
+        {
+            report.Error(Codes.OutOfRange, path, $"'{what}' is {type}, which takes {made.Arity.Min} inputs, and here it gets one. Make it a layer of its own with its 'inputs', or take another {what}.");
+            return null;
+        }
+
         if (json.ValueKind == JsonValueKind.Object)
             return AttributeObject.Read(json, made, path, type, report, member => member.NameEquals("type"u8)) ? made : null;
         known.Attributes.RequireAll(0, path, type, report);
