@@ -1,4 +1,4 @@
-// What watching branches costs: interleaved trainings with telemetry on and off, in processes of their own: --rounds N (5), --only NETWORK.
+// What watching branches costs: interleaved trainings with telemetry on and off, in processes of their own: --rounds N (5), --only NETWORK, --epochs N.
 // needs: nothing
 #:project ../src/Training/Training.csproj
 #:property PublishAot=false
@@ -34,7 +34,7 @@ foreach (var (name, epochs) in networks.Where(network => Option("--only", networ
     for (var round = 0; round < rounds; round++)
     {
         foreach (var mode in round % 2 == 0 ? ["Off", "Auto"] : (string[])["Auto", "Off"])      // neither is always the first
-            trials[mode].Add(Run(name, mode, epochs));
+            trials[mode].Add(Run(name, mode, int.Parse(Option("--epochs", $"{epochs}"), CultureInfo.InvariantCulture)));
     }
 
     var (off, on) = (Median(trials["Off"].Select(trial => trial.SamplesPerSecond)), Median(trials["Auto"].Select(trial => trial.SamplesPerSecond)));
