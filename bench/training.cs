@@ -1,47 +1,83 @@
-// Samples per second of the demo's network in training, for each precision on one thread and on all cores.
+// Samples per second of training through the service against a plain TorchSharp loop, PyTorch eager and the service's loop alone: --rounds N (3), --seconds S (10), --threads N (auto).
 
-using System.Text;
+#:property PublishAot=false
+#:property PackageId=training-bench
+#:property AssemblyName=training-bench
+#:project training/TrainingBench.csproj
+
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Jobs;
+using ConcatService.Training;
+using ConcatService.TrainingBench;
+using TorchSharp;
 
-using var http = new HttpClient { BaseAddress = new(Variable("CONCAT_URL")), Timeout = TimeSpan.FromSeconds(30) };
-http.DefaultRequestHeaders.Authorization = new("Bearer", Variable("CONCAT_KEY"));
-var refused = await File.ReadAllTextAsync("samples/two-branches-refused.json");
-var spec = (await SendAsync(HttpMethod.Post, "/v1/architectures/repair", refused))["spec"]!;
-
-Console.WriteLine($"two-branches on two-scale, batch 128, 4 epochs, {Environment.ProcessorCount} cores");
-foreach (var precision in new[] { "bfloat16", "float32" })
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var seconds = double.Parse(Option("--seconds", "10"));
+var threads = int.Parse(Option("--threads", $"{Math.Max(1, Environment.ProcessorCount - 1)}"));
+if (args is ["alone", var kind, var given, ..])
 {
-    foreach (var threads in new[] { 1, Environment.ProcessorCount })
+    Console.WriteLine(kind switch
     {
-        var job = new JsonObject
-        {
-            ["architecture"] = spec.DeepClone(),
-            ["dataset"] = "two-scale",
-            ["settings"] = new JsonObject { ["epochs"] = 4, ["precision"] = precision, ["threads"] = threads },
-        };
-        var result = await ResultAsync((string)(await SendAsync(HttpMethod.Post, "/v1/jobs", job.ToJsonString()))["id"]!);
-        Console.WriteLine($"{precision,-8} {threads,2} threads {(double)result["samples_per_second"]!,8:N0} samples/s, accuracy {(double)result["test_accuracy"]!:0.000}");
-    }
+        "plain" => Loops.Plain(given, threads, seconds),
+        "bare" => Loops.Bare(given, new() { Epochs = 100, BatchSize = 128, ValidationSplit = 0, Export = Export.Last, Threads = threads, MaxDuration = TimeSpan.FromSeconds(seconds) }),
+        _ => Loops.Peak(Enum.Parse<torch.ScalarType>(given), threads),
+    });
+    return;
 }
 
-async Task<JsonNode> ResultAsync(string id)
+// The aims: 1.6 times the plain loop, 1.6 times PyTorch eager, and at most 2 % slower than the loop alone.
+var rounds = int.Parse(Option("--rounds", "3"));
+var client = ServiceJobs.FromEnvironment();
+var python = File.Exists("/usr/bin/python3") && Run("/usr/bin/python3", "-c", "import torch, numpy; print(torch.__version__)") is { } version ? version : null;
+var peaks = new[] { torch.ScalarType.BFloat16, torch.ScalarType.Float32 }.ToDictionary(type => type, type => Alone("peak", $"{type}"));
+Console.WriteLine($"{Environment.ProcessorCount} cores, {threads} threads, batch 128, Fashion-MNIST, AdamW, {seconds} s each, {rounds} rounds in turn, medians; PyTorch {python ?? "is not here (apt-get install python3-torch python3-numpy)"}");
+Console.WriteLine($"matrix product of 2048: {peaks[torch.ScalarType.BFloat16] / 1e9:N0} GFLOP/s bfloat16, {peaks[torch.ScalarType.Float32] / 1e9:N0} float32");
+Console.WriteLine($"{"samples/s",-14} {"service",8} {"loop alone",10} {"plain",8} {"eager",8}   {"/ alone",8} {"/ plain",8} {"/ eager",8}   of the bfloat16 peak");
+foreach (var spec in new[] { "two-branch", "inception-28", "densenet-28" })
 {
-    for (; ; await Task.Delay(200))
+    List<double> service = [], bare = [], plain = [], eager = [];
+    for (var round = 0; round < rounds; round++)
     {
-        var job = await SendAsync(HttpMethod.Get, $"/v1/jobs/{id}");
-        if ((string)job["state"]! is "succeeded")
-            return job["result"]!;
-        if ((string)job["state"]! is "failed" or "cancelled")
-            throw new InvalidOperationException($"Job {id} ended as {job["state"]}: {job["error"]}");
+        service.Add(await ServiceAsync(spec));
+        bare.Add(Alone("bare", spec));
+        plain.Add(Alone("plain", spec));
+        if (python is not null)
+            eager.Add(double.Parse(Run("/usr/bin/python3", "bench/training/eager.py", spec, $"{threads}", $"{seconds}")!));
     }
+
+    // A step is counted as three times the forward pass.
+    var share = Figures.Median(service) * 3 * 2 * Loops.PlanOf(spec).Layers.Sum(layer => (double)layer.Macs!) / peaks[torch.ScalarType.BFloat16];
+    Console.WriteLine($"{spec,-14} {Figures.Median(service),8:N0} {Figures.Median(bare),10:N0} {Figures.Median(plain),8:N0} {(python is null ? "-" : $"{Figures.Median(eager):N0}"),8}   {Ratio(service, bare),8} {Ratio(service, plain),8} {Ratio(service, eager),8}   {share:P0}");
 }
 
-async Task<JsonNode> SendAsync(HttpMethod method, string path, string? body = null)
+async Task<double> ServiceAsync(string spec)
 {
-    using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
-    using var answer = await http.SendAsync(request);
-    answer.EnsureSuccessStatusCode();
-    return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    var settings = new JsonObject { ["epochs"] = 100, ["batch_size"] = 128, ["validation_split"] = 0, ["export"] = "last", ["threads"] = threads, ["max_duration"] = $"PT{seconds}S" };
+    var job = await client.TrainAsync(JsonNode.Parse(await File.ReadAllTextAsync($"samples/{spec}.json"))!, settings);
+    return (long)job["progress"]!["step"]! * 128 / seconds;
 }
 
-static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set. Run this by ./concat bench training.");
+double Alone(string kind, string given) =>
+    double.Parse(Run(Environment.ProcessPath!, "alone", kind, given, "--seconds", $"{seconds}", "--threads", $"{threads}") ?? throw new InvalidOperationException($"{kind} {given} failed."));
+
+static string? Run(string program, params string[] arguments)
+{
+    var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+    foreach (var (variable, value) in TrainerEnvironment.Variables)
+        start.Environment[variable] = value;
+    using var process = Process.Start(start)!;
+    var output = process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    return process.ExitCode == 0 ? output.Trim() : null;
+}
+
+// Of each round, so that what else the machine does hits both alike.
+static string Ratio(List<double> ours, List<double> theirs) => theirs.Count == 0 ? "-" : $"{Figures.Median([.. ours.Zip(theirs, (a, b) => a / b)]):0.00}";
+
+string Option(string name, string otherwise)
+{
+    var at = Array.IndexOf(args, name);
+    return at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
+}

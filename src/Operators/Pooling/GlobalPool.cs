@@ -16,7 +16,7 @@ public sealed record GlobalPool : Operator
     /// <summary>Whether the spatial axes stay, with size 1. Default: false.</summary>
     public bool KeepDims { get; init; }
 
-    public override Footprint Footprint => Kind == "global_avg_pool" ? Footprint.Nothing : Footprint.Inputs with { HoldsOutput = true };
+    public override Footprint Footprint => Kind == "global_avg_pool" ? Footprint.Nothing with { Format = NumberFormat.AsGiven } : Footprint.Inputs with { HoldsOutput = true };
 
     public override Effect Effect => Kind == "global_max_pool" ? Effect.Activates : Effect.None;
 
