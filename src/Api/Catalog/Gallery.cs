@@ -13,7 +13,9 @@ internal static class Gallery
     private static readonly Lazy<IReadOnlyList<Sample>> Samples = new(() => [.. typeof(Gallery).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order().Select(Read).OrderBy(sample => sample.Verdict != "valid")]);
 
     /// <param name="Verdict">What validation says of it: some are refused on purpose.</param>
-    public sealed record Sample(string Name, string? Title, string Verdict, JsonElement Spec);
+    /// <param name="Dataset">What it was made for, where that is here.</param>
+    /// <param name="Settings">Settings of a job that were tried on that data set: a recipe.</param>
+    public sealed record Sample(string Name, string? Title, string Verdict, string? Dataset, JsonElement? Settings, JsonElement Spec);
 
     public static Ok<Page<Sample>> List() => TypedResults.Ok(new Page<Sample>(Samples.Value, false, null));
 
@@ -25,7 +27,7 @@ internal static class Gallery
         using var stream = typeof(Gallery).Assembly.GetManifestResourceStream(resource)!;
         using var document = JsonDocument.Parse(stream);
         var spec = document.RootElement.Clone();
-        var title = spec.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty("title", out var given) ? given.GetString() : null;
-        return new(resource[Folder.Length..], title, Compiler.CompileOnly(spec).Verdict, spec);
+        JsonElement? Said(string name) => spec.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty(name, out var given) ? given : null;
+        return new(resource[Folder.Length..], Said("title")?.GetString(), Compiler.CompileOnly(spec).Verdict, Said("dataset")?.GetString(), Said("settings"), spec);
     }
 }

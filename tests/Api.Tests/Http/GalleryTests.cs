@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ConcatService.Api.Tests.Http;
 
 /// <summary>What the gallery hands out is what its entries say of themselves.</summary>
@@ -37,8 +39,21 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
     {
         foreach (var sample in (await api.GetAsync("/v1/gallery")).Json.GetProperty("data").EnumerateArray())
         {
-            if (sample.GetProperty("spec").GetProperty("metadata").TryGetProperty("dataset", out var dataset))
-                Assert.Equal(200, (await api.GetAsync($"/v1/datasets/{dataset.GetString()}")).Status);
+            if (sample.GetProperty("dataset").GetString() is { } dataset)
+                Assert.Equal(200, (await api.GetAsync($"/v1/datasets/{dataset}")).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Recipes_are_jobs_that_are_accepted_as_they_are()
+    {
+        var recipes = (await api.GetAsync("/v1/gallery")).Json.GetProperty("data").EnumerateArray().Where(sample => sample.GetProperty("settings").ValueKind == JsonValueKind.Object).ToList();
+        Assert.Equal(["fashion-large", "fashion-medium", "fashion-small"], recipes.Select(recipe => recipe.GetProperty("name").GetString()));
+        foreach (var recipe in recipes)
+        {
+            var job = $$"""{ "architecture": {{recipe.GetProperty("spec")}}, "dataset": "{{recipe.GetProperty("dataset")}}", "settings": {{recipe.GetProperty("settings")}} }""";
+            var answer = await api.PostAsync("/v1/jobs", job);
+            Assert.True(answer.Status == 202, answer.Body);
         }
     }
 
