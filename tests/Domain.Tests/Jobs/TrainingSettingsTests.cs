@@ -111,7 +111,7 @@ public sealed class TrainingSettingsTests
     {
         const string given = """
             { "epochs": 9, "batch_size": 32, "seed": 4, "task": "classification", "precision": "float32", "initialization": "orthogonal", "normalize": true, "validation_split": 0.2, "export": "ema",
-              "checkpoint_every_seconds": 30, "evaluate_every_epochs": 2, "max_duration": "PT1H30M", "threads": 2, "device": "cpu", "queue": "low",
+              "checkpoint_every_seconds": 30, "evaluate_every_epochs": 2, "telemetry": "off", "max_duration": "PT1H30M", "threads": 2, "device": "cpu", "queue": "low",
               "loss": { "type": "cross_entropy", "label_smoothing": 0.1, "weight": 1 },
               "optimizer": { "type": "nadam", "betas": [0.9, 0.99], "eps": 1E-08, "momentum_decay": 0.004, "lr": 0.01, "weight_decay": 0.1 },
               "schedule": { "type": "step", "every_epochs": 3, "gamma": 0.5, "warmup_epochs": 1 },
