@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 
@@ -12,7 +13,8 @@ public static class Replacement
         await setting.Models.PublishAsync("replace", BenchModel.Small, BenchModel.Onnx(BenchModel.Small));
         await using var server = await setting.StartAsync();
         using var http = setting.Client(server.Port);
-        var (failed, sent, done) = (0, 0, false);
+        var (failures, sent, done) = (new ConcurrentDictionary<int, int>(), 0, false);
+        var watch = Stopwatch.StartNew();
         var load = Task.Run(async () =>
         {
             List<Task> open = [];
@@ -34,14 +36,14 @@ public static class Replacement
 
         Volatile.Write(ref done, true);
         await load;
-        Console.WriteLine($"10 switches of the version under {sent / 10.0:N0} requests/s: {failed} of {sent:N0} requests failed");
+        Console.WriteLine($"10 switches of the version under {sent / watch.Elapsed.TotalSeconds:N0} requests/s: {failures.Values.Sum()} of {sent:N0} requests failed{string.Concat(failures.Select(each => $"; {each.Value} with {each.Key}"))}");
 
         async Task OneAsync()
         {
             using var body = Setting.RawBody(setting.Raw);
             using var answer = await http.PostAsync($"/v2/models/{name}/infer", body);
             if (!answer.IsSuccessStatusCode)
-                Interlocked.Increment(ref failed);
+                failures.AddOrUpdate((int)answer.StatusCode, 1, (_, count) => count + 1);
         }
     }
 }
