@@ -6,16 +6,13 @@ using System.Diagnostics;
 using System.Globalization;
 using ConcatService.Hostile;
 
-// The aim: 1,000,000 inputs, each within a second and 256 MB. What one input allocates, collected or not, bounds what it can hold; and the whole heap gets
-// no more than 256 MB for each thread, so that an input which needs more ends in an OutOfMemoryException.
+// The aim: 1,000,000 inputs, each within a second and 256 MB. What an input allocates, whether collected or not, bounds what it can hold.
 const double MostBytes = 256e6;
 var inputs = (int)Option("--inputs", 10_000);
 var first = (int)Option("--seed", 1);
 var threads = (int)Option("--threads", 1);
 var mutator = new SpecMutator([.. Directory.EnumerateFiles("samples", "*.json").Order().Select(File.ReadAllText)]);
 Trial.Of(mutator.Make(first), everything: true);
-AppContext.SetData("GCHeapHardLimit", (ulong)(MostBytes * threads));
-GC.RefreshMemoryLimit();
 var verdicts = new SortedDictionary<string, int>();
 var (slowest, slowestSeed, largest, largestSeed, failures, done) = (TimeSpan.Zero, 0, 0L, 0, 0, 0);
 var (watch, gate) = (Stopwatch.StartNew(), new Lock());
@@ -32,7 +29,7 @@ Parallel.For(first, first + inputs, new ParallelOptions { MaxDegreeOfParallelism
 Console.WriteLine(Spelled($"{inputs:N0} inputs from seed {first} in {watch.Elapsed.TotalSeconds:N0} s, {inputs / watch.Elapsed.TotalSeconds:N0} a second on {threads} thread{(threads == 1 ? "" : "s")}; every 50th repaired and drawn too"));
 Console.WriteLine(string.Join(", ", verdicts.Select(each => Spelled($"{each.Value:N0} {each.Key}"))));
 Console.WriteLine(Spelled($"slowest {slowest.TotalMilliseconds:N0} ms (seed {slowestSeed}); most allocated by one input {largest / 1e6:N0} MB (seed {largestSeed})"));
-Console.WriteLine(Spelled($"in a heap of at most {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e6:N0} MB; {failures} failures"));
+Console.WriteLine($"{failures} failures");
 return failures == 0 ? 0 : 1;
 
 void Count(int seed, Trial trial)
