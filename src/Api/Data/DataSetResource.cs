@@ -19,7 +19,8 @@ internal sealed record DataSetResource(
     public const int MostPictures = 8;
 
     public static DataSetResource Of(DataSetInfo data) => new(
-        data.Name, data.Name, null, data.Description, data.Inputs, data.Targets, data.TrainSamples, data.ValidationSamples, data.TestSamples, null, null, null, null, []);
+        data.Name, data.Name, null, data.Description, data.Inputs, data.Targets, data.TrainSamples, data.ValidationSamples, data.TestSamples, null, null, null, null,
+        data.Inputs.FirstOrDefault(input => input.IsPicture) is { } picture ? [.. Enumerable.Range(0, KnownPictures.Count(data.Name, picture)).Select(i => $"/v1/datasets/{data.Name}/pictures/{i}")] : []);
 
     public static DataSetResource Of(UploadedDataSet data)
     {

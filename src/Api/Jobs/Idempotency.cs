@@ -16,7 +16,6 @@ internal sealed class Idempotency
 {
     public const string Header = "Idempotency-Key";
     private const int MaxLength = 255;
-    private static readonly TimeSpan Memory = TimeSpan.FromHours(48);
 
     private readonly ConcatDb _db;
     private readonly int _team;
@@ -44,7 +43,7 @@ internal sealed class Idempotency
     {
         var known = _db.IdempotencyKeys.Where(entry => entry.TeamId == _team && entry.Route == _route && entry.Key == _key);
         // The database's clock wrote the time, so it also judges it.
-        await known.Where(entry => entry.CreatedAt < DateTimeOffset.UtcNow - Memory).ExecuteDeleteAsync(cancel);
+        await known.Where(entry => entry.CreatedAt < DateTimeOffset.UtcNow - IdempotencyKey.Memory).ExecuteDeleteAsync(cancel);
         if (await known.AsNoTracking().SingleOrDefaultAsync(cancel) is not { } entry)
             return null;
         if (entry.RequestHash != _hash)

@@ -3,6 +3,9 @@ namespace ConcatService.Persistence;
 /// <summary>The answer to a call that carried an <c>Idempotency-Key</c>, so that the same call gets the same answer.</summary>
 public sealed class IdempotencyKey
 {
+    /// <summary>How long an answer is kept.</summary>
+    public static TimeSpan Memory { get; } = TimeSpan.FromHours(48);
+
     public int TeamId { get; init; }
 
     /// <summary>Method and path pattern.</summary>

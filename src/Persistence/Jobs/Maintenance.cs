@@ -5,14 +5,15 @@ using Npgsql;
 namespace ConcatService.Persistence;
 
 /// <summary>
-/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers. Any process may host it; an
+/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, and every ten minutes answers that nobody will ask for again. Any process may host it; an
 /// advisory lock lets one at a time do the work.
 /// </summary>
 public sealed partial class Maintenance(
     NpgsqlDataSource source, JobLeases leases, Doorbells doorbells, WorkerRegistry workers, TimeProvider time, ILogger<Maintenance> log) : BackgroundService
 {
     private const long LockKey = 0x436F6E636174;                                // "Concat"
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3), SweepInterval = TimeSpan.FromMinutes(10);
+    private long? _swept;
 
     /// <summary>One round. Does nothing where another process is at it.</summary>
     public async Task TickAsync(CancellationToken cancel)
@@ -29,6 +30,10 @@ public sealed partial class Maintenance(
         if (await doorbells.RingMissingAsync(cancel) is > 0 and var rung)
             RungAgain(rung);
         await workers.ForgetAsync(cancel);
+        if (_swept is { } swept && time.GetElapsedTime(swept) < SweepInterval)
+            return;
+        await SweepAsync(cancel);
+        _swept = time.GetTimestamp();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,6 +50,14 @@ public sealed partial class Maintenance(
                 Failed(failure.Message);                                        // the database is away: the next round tries again
             }
         }
+    }
+
+    /// <summary>Forgets answers to calls with an <c>Idempotency-Key</c> that are too old to be given again.</summary>
+    private async Task SweepAsync(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand("delete from idempotency_keys where created_at < now() - @memory");
+        command.Parameters.AddWithValue("memory", IdempotencyKey.Memory);
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
     [LoggerMessage(1010, LogLevel.Warning, "{Count} leases had expired and were taken back")]

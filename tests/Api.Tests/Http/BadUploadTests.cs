@@ -145,6 +145,15 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
     }
 
     [Theory]
+    [InlineData("red.jpg", 12), InlineData("red.jpg", 200), InlineData("red.jpg", 630), InlineData("blue-progressive.jpg", 500), InlineData("grey.png", 60), InlineData("grey.png", 40)]
+    public async Task A_picture_that_was_cut_off_is_refused(string name, int length)
+    {
+        var whole = name == "grey.png" ? GreyPng.Of(8, 8, (x, y) => (byte)(x * 31 ^ y * 17)) : await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/Api.Tests/Pictures", name), Cancel);
+        Assert.True(whole.Length > length);
+        await RefusedAsync(await UploadAsync([("file", "a.zip", NumpyFiles.Zip(($"a/{name}", whole), ($"b/{name}", whole[..length])))], ("name", "bad")), 422, "dataset.picture", $"b/{name}");
+    }
+
+    [Theory]
     [InlineData("", "dataset.malformed", "is empty")]
     [InlineData("a,a,y\n1,2,3\n", "dataset.columns", "'a' twice")]
     [InlineData("a,,y\n1,2,3\n", "dataset.columns", "without a name")]

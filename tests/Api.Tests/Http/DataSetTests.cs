@@ -157,6 +157,42 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
     }
 
     [Fact]
+    public async Task A_zip_of_class_folders_takes_JPEG_baseline_and_progressive()
+    {
+        var answer = await UploadAsync([("file", "a.zip", NumpyFiles.Zip(("train/red/1.jpg", Jpeg("red")), ("train/blue/1.JPEG", Jpeg("blue-progressive")), ("test/red/2.jpg", Jpeg("red"))))], ("name", "jpegs"));
+
+        Assert.Equal((201, 2), (answer.Status, answer.Json.GetProperty("train_samples").GetInt32()));
+        Assert.Equal(["image 3x8x8"], Listed(answer, "inputs", ""));
+        Assert.Equal("""["blue","red"]""", answer.Json.GetProperty("targets")[0].GetProperty("classes").GetRawText());
+        using var client = Api.Client(Api.Key);
+        var colours = new HashSet<string>();
+        foreach (var address in answer.Json.GetProperty("pictures").EnumerateArray())
+        {
+            var pixel = ImageResult.FromMemory(await client.GetByteArrayAsync(address.GetString(), Cancel), ColorComponents.RedGreenBlue).Data[..3];
+            Assert.InRange(pixel.Max(), 195, 215);
+            colours.Add(pixel[0] > pixel[2] ? "red" : "blue");
+        }
+
+        Assert.Equal(2, colours.Count);
+    }
+
+    [Fact]
+    public async Task Data_sets_of_every_installation_show_a_few_pictures_too()
+    {
+        var listed = (await Api.GetAsync("/v1/datasets")).Json.GetProperty("data").EnumerateArray().Where(data => data.GetProperty("version").ValueKind == JsonValueKind.Null)
+            .ToDictionary(data => data.GetProperty("name").GetString()!, data => data.GetProperty("pictures").GetArrayLength());
+        Assert.Equal(["fashion-mnist 8", "segments 8", "shapes-rgb 8", "tabular 0", "two-scale 8", "two-view 8"], listed.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key} {each.Value}"));
+
+        using var client = Api.Client(Api.Key);
+        var picture = ImageResult.FromMemory(await client.GetByteArrayAsync("/v1/datasets/shapes-rgb/pictures/7", Cancel), ColorComponents.RedGreenBlue);
+        Assert.Equal((32, 32), (picture.Width, picture.Height));
+        Assert.True(picture.Data.Distinct().Count() > 20);
+        foreach (var absent in new[] { "shapes-rgb/pictures/8", "two-scale@7/pictures/0", "tabular/pictures/0", "shapes-rgb-64/pictures/0" })
+            Assert.Equal(404, (await Api.GetAsync($"/v1/datasets/{absent}")).Status);
+        Assert.Equal(0, (await Api.GetAsync("/v1/datasets/two-scale@7")).Json.GetProperty("pictures").GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_job_names_a_version_and_keeps_it_from_being_deleted_until_it_ends()
     {
         await UploadNpzAsync("used", SmallNpz(6, 3));
@@ -196,6 +232,8 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
         await using var db = Api.Database.Open();
         Assert.True(await db.DataSets.AnyAsync(data => data.Name == "ours-alone", Cancel));
     }
+
+    private static byte[] Jpeg(string name) => File.ReadAllBytes(Path.Combine(Repository.Root, "tests/Api.Tests/Pictures", $"{name}.jpg"));
 
     private static (double, double, double) Range(JsonElement data, string field) =>
         data.GetProperty("statistics").GetProperty(field) is var known ? (known.GetProperty("minimum").GetDouble(), known.GetProperty("maximum").GetDouble(), known.GetProperty("mean").GetDouble()) : default;

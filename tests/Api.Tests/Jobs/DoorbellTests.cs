@@ -1,4 +1,5 @@
 using ConcatService.Persistence;
+using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Jobs;
 
@@ -49,6 +50,17 @@ public sealed class DoorbellTests(JobBench bench) : IClassFixture<JobBench>
         var maintenance = bench.Create<Maintenance>();
         await Task.WhenAll(maintenance.TickAsync(Cancel), maintenance.TickAsync(Cancel), maintenance.TickAsync(Cancel));
         Assert.Equal(["a-resume"], await bench.BellsAsync(fence.JobId));
+    }
+
+    [Fact]
+    public async Task Answers_under_idempotency_keys_are_forgotten_after_two_days()
+    {
+        await using var db = bench.Open();
+        IdempotencyKey Key(string key, double hours) => new() { TeamId = bench.TeamId, Route = "POST /v1/jobs", Key = key, RequestHash = "", CreatedAt = DateTimeOffset.UtcNow - TimeSpan.FromHours(hours) };
+        db.AddRange(Key("old", 48.1), Key("young", 47.9));
+        await db.SaveChangesAsync(Cancel);
+        await bench.Create<Maintenance>().TickAsync(Cancel);
+        Assert.Equal("young", (await db.IdempotencyKeys.AsNoTracking().SingleAsync(Cancel)).Key);
     }
 
     private Task AgeAsync(Guid job) => bench.ExecuteAsync("update jobs set queued_at = now() - interval '5 seconds' where id = @job", job);

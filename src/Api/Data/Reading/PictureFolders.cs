@@ -11,7 +11,6 @@ namespace ConcatService.Api.Data.Reading;
 /// </summary>
 internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget)
 {
-    private const long MaxPixels = 16_000_000;                                  // a small file can hold a picture that fills the memory
     private const int MaxFileBytes = 64 << 20;
 
     private readonly List<(ZipArchiveEntry Entry, Part Part, string Class)> _pictures = [];
@@ -67,10 +66,9 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
         (int Height, int Width)? size = form.Size;
         foreach (var (entry, _, _) in _pictures)
         {
-            using var file = Bytes(entry, again: false);
-            var info = ImageInfo.FromStream(file) ?? throw Unreadable(entry, "it is neither PNG nor JPEG");
-            if ((long)info.Width * info.Height > MaxPixels)
-                throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels; at most {MaxPixels} are read.");
+            var info = Decoded(entry, again: false, PictureFile.Head);
+            if ((long)info.Width * info.Height > PictureFile.MaxPixels)
+                throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels; at most {PictureFile.MaxPixels} are read.");
             isGrey &= info.ColorComponents is ColorComponents.Grey or ColorComponents.GreyAlpha;
             size ??= (info.Height, info.Width);
             if (form.Size is null && size != (info.Height, info.Width))
@@ -83,17 +81,7 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
     /// <summary>[H, W, C] as decoded -> [C, height, width].</summary>
     private byte[] Pixels(ZipArchiveEntry entry, int channels, int height, int width)
     {
-        using var file = Bytes(entry, again: true);
-        ImageResult picture;
-        try
-        {
-            picture = ImageResult.FromStream(file, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
-        }
-        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
-        {
-            throw Unreadable(entry, unreadable.Message);                        // the decoder throws whatever it stumbles over
-        }
-
+        var picture = Decoded(entry, again: true, file => PictureFile.Pixels(file, channels));
         var values = (picture.Height, picture.Width) == (height, width)
             ? picture.Data
             : Array.ConvertAll(Resizing.To(Array.ConvertAll(picture.Data, value => (float)value), picture.Height, picture.Width, channels, height, width), value => (byte)Math.Clamp(MathF.Round(value), 0, 255));
@@ -105,8 +93,21 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
         return turned;
     }
 
+    private T Decoded<T>(ZipArchiveEntry entry, bool again, Func<byte[], T> decode)
+    {
+        var file = Bytes(entry, again);
+        try
+        {
+            return decode(file);
+        }
+        catch (InvalidDataException unreadable)
+        {
+            throw new UploadException("dataset.picture", $"'{Shown.Of(entry.FullName)}' cannot be read: {unreadable.Message}.");
+        }
+    }
+
     /// <summary>The whole file; how long it is, its entry may say wrongly.</summary>
-    private MemoryStream Bytes(ZipArchiveEntry entry, bool again)
+    private byte[] Bytes(ZipArchiveEntry entry, bool again)
     {
         using var stream = zip.Open(entry, again);
         var (bytes, buffer) = (new MemoryStream(), new byte[1 << 16]);
@@ -117,9 +118,6 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
                 throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has more than {MaxFileBytes} bytes, which a picture may have.");
         }
 
-        bytes.Position = 0;
-        return bytes;
+        return bytes.ToArray();
     }
-
-    private static UploadException Unreadable(ZipArchiveEntry entry, string why) => new("dataset.picture", $"'{Shown.Of(entry.FullName)}' cannot be read: {why}.");
 }

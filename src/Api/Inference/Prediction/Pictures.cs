@@ -7,15 +7,12 @@ namespace ConcatService.Api.Inference.Prediction;
 /// <summary>PNG and JPEG -> the tensor that a model takes: float32 in 0..1, grey (Rec. 601) or colour, resized. Transparency is ignored.</summary>
 internal static class Pictures
 {
-    /// <summary>A small file can hold a picture that fills the memory: 16 million pixels, at 16 bytes each while it is resized.</summary>
-    private const long MaxPixels = 16_000_000;
-
     /// <returns>The values in the model's order, and their sizes without the batch.</returns>
     /// <exception cref="InferenceException">The bytes are no picture, it is too large, or the model takes none.</exception>
     public static (float[] Values, long[] Sizes) Read(ReadOnlyMemory<byte> file, ServedModel model)
     {
         var (channels, height, width, channelsLast) = Wanted(model);
-        var picture = Decode(file, channels);
+        var picture = Decode(file.ToArray(), channels);
         if (height < 0 || width < 0)
             (height, width) = (height < 0 ? picture.Height : height, width < 0 ? picture.Width : width);
 
@@ -34,22 +31,18 @@ internal static class Pictures
         return channelsLast ? ((int)c, (int)a, (int)b, true) : ((int)a, (int)b, (int)c, false);
     }
 
-    private static ImageResult Decode(ReadOnlyMemory<byte> file, int channels)
+    private static ImageResult Decode(byte[] file, int channels)
     {
-        using var stream = new MemoryStream(file.ToArray());
         try
         {
-            if (ImageInfo.FromStream(stream) is not { } info)
-                throw new InferenceException("predict.picture", "The body is neither PNG nor JPEG.");
-            if ((long)info.Width * info.Height > MaxPixels)
-                throw new InferenceException("predict.picture_too_large", $"The picture has {info.Width}x{info.Height} pixels; at most {MaxPixels} are read.");
-            stream.Position = 0;
-            return ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
+            var info = PictureFile.Head(file);
+            return (long)info.Width * info.Height <= PictureFile.MaxPixels
+                ? PictureFile.Pixels(file, channels)
+                : throw new InferenceException("predict.picture_too_large", $"The picture has {info.Width}x{info.Height} pixels; at most {PictureFile.MaxPixels} are read.");
         }
-        catch (Exception unreadable) when (unreadable is not InferenceException)
+        catch (InvalidDataException unreadable)
         {
-            // The decoder throws whatever it stumbles over: a broken file is the sender's.
-            throw new InferenceException("predict.picture", $"The picture cannot be read: {unreadable.Message}");
+            throw new InferenceException("predict.picture", $"The picture cannot be read: {unreadable.Message}.");
         }
     }
 

@@ -1,0 +1,36 @@
+using ConcatService.Domain.Data;
+using ConcatService.Training.Data;
+using Xunit;
+
+namespace ConcatService.Training.Tests.Data;
+
+/// <summary>The pictures that the Api shows of data sets that every installation has are the first that are trained on. <c>UPDATE_APPROVED=1</c> takes them anew.</summary>
+[Collection("libtorch")]
+public sealed class KnownPicturesTests
+{
+    private const int Shown = 8;
+
+    [Theory]
+    [InlineData("fashion-mnist"), InlineData("two-scale"), InlineData("two-view"), InlineData("segments"), InlineData("shapes-rgb")]
+    public void They_are_the_first_of_the_training_split(string name)
+    {
+        var folders = DataFolders.FromEnvironment();
+        Assert.SkipUnless(name != DataSets.FashionMnist.Name || Directory.Exists(folders.FashionMnist), "The package dataset-fashion-mnist is not installed.");
+        using var data = DataSetLoader.Load(name, folders);
+        var pictures = data.Train.Inputs[0];
+        var first = pictures.bytes[..(int)(Shown * pictures.numel() / data.Train.Count)].ToArray();
+
+        var file = Path.Combine(Root(), "src/Api/Data/Pictures", $"{name}.bytes");
+        if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
+            File.WriteAllBytes(file, first);
+        Assert.Equal(File.ReadAllBytes(file), first);
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ConcatService.sln")))
+            folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}
