@@ -28,7 +28,7 @@ public readonly struct Extent : IEquatable<Extent>
     public long[] ToArray(int dimensions)
     {
         if (_each is not null)
-            return _each;
+            return [.. _each];
         var each = new long[dimensions];
         Array.Fill(each, _all);
         return each;

@@ -98,6 +98,7 @@ public sealed record Conv : Operator, IHasShorthand
         new("asymmetric", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = new long[] { 1, 7 }, Padding = new(false, new long[] { 0, 3 }) }, [3, 8, 9]),
         new("dilated", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Dilation = 2, Bias = false }, [2, 9, 9]),
         new("1x1 with a stride, few channels", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 1, Stride = 2 }, [2, 64, 64]),
+        new("1x1 with a stride for each dimension, few channels", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 1, Stride = new long[] { 3, 2 } }, [2, 9, 8]),
         new("groups", new Conv { Kind = "conv2d", OutChannels = 6, KernelSize = 3, Groups = 2 }, [4, 6, 6]),
         new("depthwise", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Groups = 4, Padding = 1 }, [4, 6, 6]),
         new("read channels-last", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, DataFormat = Layout.ChannelsLast }, [8, 6, 5]) { ChannelsFirstOnly = true },
