@@ -9,7 +9,9 @@ internal static class OutOfMemory
     private static readonly string[] Words = ["out of memory", "can't allocate memory", "not enough memory", "bad_alloc", "bad allocation", "Failed to allocate memory"];
 
     public static bool Is(Exception exception) =>
-        exception is OutOfMemoryException || Words.Any(words => exception.Message.Contains(words, StringComparison.OrdinalIgnoreCase)) || (exception.InnerException is { } inner && Is(inner));
+        exception is OutOfMemoryException || Is(exception.Message) || (exception.InnerException is { } inner && Is(inner));
+
+    public static bool Is(string message) => Words.Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     /// <param name="what">What happened, a sentence.</param>
     /// <param name="predictedBytes">What the training was expected to need; null where nothing was expected.</param>

@@ -40,6 +40,16 @@ public sealed class OutOfMemoryTests(JobBench bench) : WorkerTest(bench), IClass
         Assert.InRange(error.GetProperty("details").GetProperty("peak_bytes").GetInt64(), 50_000_000, 2_000_000_000);
     }
 
+    [Fact]
+    public async Task An_abort_for_want_of_memory_in_native_code_fails_at_once_and_is_not_tried_again()
+    {
+        await using var worker = await ListeningAsync(WorkerProcess.Start(Bench.ConnectionString));
+
+        var error = await FailedAsync(await QueueAsync(new() { Steps = 100, StepMs = 20, AbortsAt = 20 }));
+
+        Assert.Contains("got no more memory", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private async Task<JsonElement> FailedAsync(Guid id)

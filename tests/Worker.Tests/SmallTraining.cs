@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
@@ -6,10 +7,10 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Worker.Tests;
 
-/// <summary>Fits a line by gradient descent. Settings: how many steps, how long each takes, and at which step it breaks, wants more memory than anybody has, or its process dies, as if the kernel had killed it for its memory or not.</summary>
+/// <summary>Fits a line by gradient descent. Settings: how many steps, how long each takes, and at which step it breaks, wants more memory than anybody has, as an exception or an abort in native code, or its process dies, as if the kernel had killed it for its memory or not.</summary>
 internal static class SmallTraining
 {
-    public sealed record Settings(int Steps = 20, int StepMs = 0, int? BreaksAt = null, int? AllocatesAt = null, int? DiesAt = null, int? KilledForMemoryAt = null);
+    public sealed record Settings(int Steps = 20, int StepMs = 0, int? BreaksAt = null, int? AllocatesAt = null, int? AbortsAt = null, int? DiesAt = null, int? KilledForMemoryAt = null);
 
     /// <summary>Names the variable with the folder that stands for <c>/</c> where the worker looks what memory there is.</summary>
     public const string Root = "CONCAT_TEST_ROOT";
@@ -44,6 +45,8 @@ internal static class SmallTraining
                 throw new InvalidOperationException("as asked");
             if (step == settings.AllocatesAt)
                 zeros(1L << 50);
+            if (step == settings.AbortsAt)
+                Abort();
             if (step == settings.KilledForMemoryAt)
                 File.WriteAllText(Path.Combine(Environment.GetEnvironmentVariable(Root)!, "proc/vmstat"), "oom_kill 1\n");
             if (step == settings.DiesAt || step == settings.KilledForMemoryAt)
@@ -53,4 +56,15 @@ internal static class SmallTraining
             Thread.Sleep(settings.StepMs);
         }
     }
+
+    /// <summary>What the C++ runtime does with an exception on a thread of libtorch's own.</summary>
+    private static void Abort()
+    {
+        Console.Error.WriteLine("terminate called after throwing an instance of 'std::bad_alloc'");
+        NativeAbort();
+    }
+
+    [DllImport("libc", EntryPoint = "abort")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void NativeAbort();
 }

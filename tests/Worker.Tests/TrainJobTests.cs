@@ -42,7 +42,7 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
         var steps = await db.Metrics.Where(metric => metric.JobId == id && metric.MetricId == loss).OrderBy(metric => metric.Step).Select(metric => metric.Step).ToListAsync(Cancel);
         Assert.Equal(Enumerable.Range(1, 112).Select(step => (long)step), steps);
 
-        var version = await db.ModelVersions.SingleAsync(Cancel);
+        var version = await db.ModelVersions.SingleAsync(found => found.JobId == id, Cancel);
         Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""[{ "name": "image", "datatype": "FP32", "shape": [-1, 1, 28, 28] }]"""), version.Inputs), version.Inputs.GetRawText());
         using var onnx = new MemoryStream();
         Assert.True(await Bench.Get<BlobStore>().CopyToAsync(Bench.TeamId, version.OnnxSha256, onnx, Cancel));
@@ -138,6 +138,20 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
                     return step;                                // otherwise the job has let go of it meanwhile
             }
         }
+    }
+
+    [Fact]
+    public async Task A_job_that_no_worker_was_there_to_judge_is_refused_by_the_one_that_claims_it()
+    {
+        var id = await QueueAsync(NewJob("""{ "epochs": 1, "batch_size": 2048 }""", Spec.Replace("4, \"kernel_size\": 3, \"padding\"", "16384, \"kernel_size\": 3, \"padding\"", StringComparison.Ordinal)));
+        await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
+
+        var job = await UntilAsync(id, JobState.Failed);
+        Assert.Equal(("resource", "memory_exceeded"), (job.Error!.Value.GetProperty("class").GetString(), job.Error!.Value.GetProperty("code").GetString()));
+        var details = job.Error!.Value.GetProperty("details");
+        Assert.True(details.GetProperty("predicted_bytes").GetInt64() > details.GetProperty("available_bytes").GetInt64());
+        Assert.Single(await AttemptsAsync(id));
+        Assert.Equal(0, job.Step);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace ConcatService.Worker;
 /// <summary>The time from the claim of a job to the end of its trainer, seen from the supervisor.</summary>
 internal sealed partial class Attempt(TrainerProcess trainer, MachineMemory memory, JobLeases leases, JobFence fence, ILogger log, CancellationToken shutdown)
 {
-    private const int KilledCode = 128 + 9;                                     // SIGKILL
+    private const int KilledCode = 128 + 9, AbortedCode = 128 + 6;              // SIGKILL, SIGABRT
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan CheckpointPatience = QueueStorage.Shutdown - TimeSpan.FromSeconds(20);
     private readonly long _killsBefore = memory.Kills;
@@ -28,8 +28,8 @@ internal sealed partial class Attempt(TrainerProcess trainer, MachineMemory memo
     /// <summary>The most memory that the trainer was seen to hold.</summary>
     public long PeakBytes { get; private set; }
 
-    /// <summary>Whether the kernel has killed it for want of memory.</summary>
-    public bool IsOutOfMemory { get; private set; }
+    /// <summary>What it did for want of memory, a sentence; null when it ended for another reason.</summary>
+    public string? OutOfMemory { get; private set; }
 
     /// <summary>Returns when the trainer has ended, one way or another.</summary>
     public async Task WatchAsync()
@@ -46,7 +46,12 @@ internal sealed partial class Attempt(TrainerProcess trainer, MachineMemory memo
                 trainer.Kill();
         }
         var code = await trainer.Ended;
-        IsOutOfMemory = code == KilledCode && !trainer.WasKilled && memory.Kills > _killsBefore;
+        OutOfMemory = code switch
+        {
+            KilledCode when !trainer.WasKilled && memory.Kills > _killsBefore => "The kernel killed the trainer for want of memory.",
+            AbortedCode when trainer.WantedMemory => "The trainer got no more memory and broke off.",
+            _ => null,
+        };
         if (Reason.Length == 0)
             Reason = code == 0 ? "The trainer has ended." : $"The trainer ended with code {code}.";
     }

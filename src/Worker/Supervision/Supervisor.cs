@@ -46,7 +46,7 @@ internal sealed partial class Supervisor(
             var attempt = new Attempt(trainer, memory, leases, fence, log, stop);
             await attempt.WatchAsync();
             Over(fence.JobId, fence.Number, attempt.Reason);
-            if (attempt.IsOutOfMemory && await FailAsync(fence, attempt.PeakBytes))
+            if (attempt.OutOfMemory is { } what && await FailAsync(fence, what, attempt.PeakBytes))
                 return JobState.Failed;
             return await leases.GiveBackAsync(fence, attempt.Reason, attempt.Counts, CancellationToken.None);
         }
@@ -62,11 +62,11 @@ internal sealed partial class Supervisor(
         }
     }
 
-    /// <summary>Ends a job that the kernel has killed for its memory: it would need as much again. False when someone asked for another end first.</summary>
-    private async Task<bool> FailAsync(JobFence fence, long peakBytes)
+    /// <summary>Ends a job that died of its memory: it would need as much again. False when someone asked for another end first.</summary>
+    private async Task<bool> FailAsync(JobFence fence, string what, long peakBytes)
     {
         var predicted = await JobPrediction.ReadAsync(source, fence, CancellationToken.None);
-        var failure = OutOfMemory.Failure("The kernel killed the trainer for want of memory.", predicted?.MemoryBytes, peakBytes, memory.Bytes);
+        var failure = OutOfMemory.Failure(what, predicted?.MemoryBytes, peakBytes, memory.Bytes);
         return await transitions.TryMoveAsync(new JobMove(fence.JobId, JobState.Failed, failure.Message, self.Id) { Fence = fence.Number, Error = failure }, CancellationToken.None);
     }
 

@@ -30,6 +30,9 @@ internal sealed class TrainerProcess
     /// <summary>Its exit code; 128 + n when signal n killed it.</summary>
     public Task<int> Ended { get; }
 
+    /// <summary>Whether its last words were of memory that it did not get. Native code then aborts, where nothing can be caught.</summary>
+    public bool WantedMemory { get; private set; }
+
     /// <summary>Does nothing when the process is gone: <see cref="Ended"/> tells.</summary>
     public void Send(Message message)
     {
@@ -59,6 +62,7 @@ internal sealed class TrainerProcess
 
     private async Task<int> ListenAsync()
     {
+        var words = PassOnAsync();
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             Volatile.Write(ref _heard, Stopwatch.GetTimestamp());
@@ -68,11 +72,22 @@ internal sealed class TrainerProcess
             else if (message.Kind == MessageKind.Exported)
                 _exported.TrySetResult(message);
         }
+        await words;
         await _process.WaitForExitAsync();
         _ready.TrySetException(new InvalidOperationException($"The trainer ended with code {_process.ExitCode} before it was ready."));
         _exported.TrySetException(new InvalidOperationException($"The trainer ended with code {_process.ExitCode} before it had an answer."));
         _ = _exported.Task.Exception;                                           // most trainers are never asked: nobody misses it
         return _process.ExitCode;
+    }
+
+    /// <summary>What it says for people goes to the worker's log.</summary>
+    private async Task PassOnAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            WantedMemory |= OutOfMemory.Is(line);
+            await Console.Error.WriteLineAsync(line);
+        }
     }
 
     private async Task BeatAsync()
