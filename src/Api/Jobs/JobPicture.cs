@@ -59,8 +59,12 @@ internal static class JobPicture
         return [.. scores.Prepend("loss").Select(score => new Chart(score.Replace('_', ' '),
         [
             new("training", "train", curves.GetValueOrDefault($"train_{score}", [])),
-            new("validation", "validation", curves.GetValueOrDefault($"validation_{score}", []), Dots: true),
+            .. Held(score),
         ]))];
+
+        // Without a validation split it has no place in the legend.
+        IEnumerable<Domain.Plotting.Curve> Held(string score) =>
+            curves.TryGetValue($"validation_{score}", out var points) ? [new("validation", "validation", points, Dots: true)] : [];
     }
 
     private static List<HeatRow> Rows(IReadOnlyList<ConcatNode> nodes, NewestSamples newest, Func<ConcatNode, ConcatBranch, List<Point>> points) =>
