@@ -27,7 +27,7 @@ public sealed record Trial(bool Malformed, string Verdict, TimeSpan Elapsed, lon
             {
                 NetworkSvg.Draw(compiled);
                 Lap();
-                using var document = JsonDocument.Parse(input, new JsonDocumentOptions { MaxDepth = 256 });
+                using var document = JsonDocument.Parse(input, new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth });
                 ReportWriter.Write(Repair.Of(document.RootElement));
                 Lap();
             }

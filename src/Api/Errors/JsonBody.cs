@@ -14,8 +14,8 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
 {
     private const int MaxBytes = Compiler.MaxBytes;
 
-    /// <summary>Deep enough for every spec; what is deeper is no use to anybody. Answers that repeat a body are one or two deeper.</summary>
-    public const int MaxDepth = 1000;
+    /// <summary>As deep as a spec may be. Answers that repeat a body are one or two deeper.</summary>
+    public const int MaxDepth = Compiler.MaxJsonDepth;
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
 

@@ -16,7 +16,7 @@ public static class Compiler
     /// What is nested deeper is refused as malformed. Layers may be nested 64 deep (spec-format), at most three levels of JSON each; a document's parser is
     /// slower the deeper what it reads.
     /// </summary>
-    internal const int MaxJsonDepth = 256;
+    public const int MaxJsonDepth = 256;
 
     internal static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxJsonDepth };
 

@@ -75,9 +75,16 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
     [InlineData("", "\"type\": \"concat\", ")]
     public async Task Depth_and_fields_that_are_there_twice_stop_neither_validation_nor_repair_nor_the_picture(string top, string inside)
     {
-        var spec = Examples.Refused.Replace("\"spec_version\": 1,", top.Replace("DEEP", new string('[', 300) + new string(']', 300))).Replace("\"name\": \"merge\",", "\"name\": \"merge\", " + inside);
+        var spec = Examples.Refused.Replace("\"spec_version\": 1,", top.Replace("DEEP", new string('[', 250) + new string(']', 250))).Replace("\"name\": \"merge\",", "\"name\": \"merge\", " + inside);
         foreach (var call in new[] { "validate", "repair", "graph.svg" })
             Assert.Equal((call, 200), (call, (await api.PostAsync($"/v1/architectures/{call}", spec)).Status));
+    }
+
+    [Fact]
+    public async Task What_is_nested_deeper_than_any_spec_is_malformed()
+    {
+        var answer = await api.PostAsync(Validate, Examples.Refused.Replace("\"spec_version\": 1,", $"\"metadata\": {new string('[', 300)}{new string(']', 300)},"));
+        Assert.Equal((400, "request.malformed_json"), (answer.Status, answer.Code));
     }
 
     [Theory]
