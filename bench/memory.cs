@@ -27,7 +27,7 @@ if (args is ["trial", var spec, var trained, var samples])
 ];
 var precision = Enum.Parse<Precision>(Option("--precision", "auto"), ignoreCase: true);
 precision = precision == Precision.Auto ? Machines.HasBFloat16 ? Precision.Bfloat16 : Precision.Float32 : precision;
-Console.WriteLine($"two epochs of four steps, AdamW, {precision}, one process each; MB of memory above the warm process; finalizing is export and comparison");
+Console.WriteLine($"two epochs of twelve steps, AdamW, {precision}, one process each; MB of memory above the warm process; finalizing is export and comparison");
 Console.WriteLine($"{"network",-20} {"batch",5} {"predicted",9} {"measured",9} {"ratio",6} {"with finalizing",15} {"idle",5}");
 var worst = 0.0;
 foreach (var (name, batch) in networks.Where(network => Option("--only", network.Name) == network.Name))

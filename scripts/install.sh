@@ -53,6 +53,11 @@ Or use a database you have: export ConnectionStrings__Postgres='Host=…;Databas
 
 need_curl() { command -v curl >/dev/null || apt_install curl || fail "curl is missing: sudo apt-get install curl"; }
 
+want_tcmalloc() {
+    [[ -n $(compgen -G '/usr/lib*/libtcmalloc_minimal.so.4' || compgen -G '/usr/lib/*/libtcmalloc_minimal.so.4') ]] || apt_install libtcmalloc-minimal4 || say \
+        "  tcmalloc is not here, and could not be installed (sudo apt-get install libtcmalloc-minimal4): training takes up to twice the memory and more time."
+}
+
 want_fashion_mnist() {
     [[ -r $fashion_mnist/train-images-idx3-ubyte.gz ]] || apt_install dataset-fashion-mnist || say \
         "  Fashion-MNIST is not here, and could not be installed (sudo apt-get install dataset-fashion-mnist): the generated data set is there instead."

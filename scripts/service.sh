@@ -53,6 +53,7 @@ command_up() {
         say "ConcatService is up already."
         is_current || say "  The sources have changed since it was built: ./concat down, then ./concat up brings that in."
     else
+        want_tcmalloc
         want_fashion_mnist
         # Never new files under a running process: then what is there stays.
         running api || running worker || build_app

@@ -5,6 +5,7 @@ command_test() {
     need_dotnet
     make_home
     postgres_bin >/dev/null || need_postgres
+    want_tcmalloc
     want_fashion_mnist
     : >"$log"
     step "Restoring packages (seconds; the first time minutes)" checked 900 dotnet restore -v q -nologo

@@ -10,10 +10,10 @@ namespace ConcatService.Domain.Planning;
 public sealed record TrainingMemory(long FixedBytes, long? BytesPerSample)
 {
     /// <summary>
-    /// What comes and goes in every step never fits exactly where something has just gone: measured 1.3 to 1.8 on the gallery (./concat bench memory).
+    /// What comes and goes in every step never fits exactly where something has just gone: measured 1.1 to 1.5 on the gallery (./concat bench memory).
     /// A heap that hands pages back at once needs 1.0, and a step twice the time.
     /// </summary>
-    private const double Scatter = 1.4;
+    private const double Scatter = 1.3;
 
     /// <summary>Code that is compiled or loaded with the first step, and what its kernels work in.</summary>
     private const long ProgramBytes = 30_000_000;

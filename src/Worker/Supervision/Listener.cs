@@ -24,6 +24,8 @@ internal sealed partial class Listener(
         await RoundAsync(device, stoppingToken);
         using var server = new BackgroundJobServer(Options(device.Name), storage);
         Listening(self.Id, device.Name);
+        if (TrainerEnvironment.Tcmalloc is null)
+            NoTcmalloc();
         try
         {
             // The list tells within a glance that a job has begun or the next spare is warm; otherwise a sign of life now and then is enough.
@@ -113,6 +115,9 @@ internal sealed partial class Listener(
 
     [LoggerMessage(2010, LogLevel.Information, "Worker {Id} listens for jobs on {Device}")]
     private partial void Listening(string id, string device);
+
+    [LoggerMessage(2014, LogLevel.Warning, "tcmalloc is not installed (libtcmalloc-minimal4): trainings take up to twice the memory that admission counts with, and longer steps")]
+    private partial void NoTcmalloc();
 
     [LoggerMessage(2011, LogLevel.Warning, "{Workers} workers of this machine are gone; {Jobs} of their jobs go back to the queue")]
     private partial void Buried(int workers, int jobs);

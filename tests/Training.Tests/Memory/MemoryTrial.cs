@@ -13,7 +13,7 @@ namespace ConcatService.Training.Tests.Memory;
 /// <param name="PeakBytes">The same with export and comparison.</param>
 public sealed record MemoryTrial(long IdleBytes, long TrainingBytes, long PeakBytes)
 {
-    private const int StepsPerEpoch = 4;
+    private const int StepsPerEpoch = 12;
 
     /// <summary>Trains two short epochs on noise. Wants the process to itself: the figures are the process's.</summary>
     public static MemoryTrial Run(Plan plan, TrainingSettings settings)
