@@ -77,7 +77,7 @@ internal sealed class TrainingLoop(
             {
                 _average?.Swap();
                 validation = Evaluate();
-                if (isBest = _best is null || settings.Export != Export.Best || validation!.IsBetterThan(_best.Validation!))
+                if (isBest = _best is null || settings.Export != Export.Best || validation is null || validation.IsBetterThan(_best.Validation!))
                 {
                     _best?.Dispose();
                     _best = Snapshot.Of(_model, _epoch, validation);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
+using ConcatService.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Worker.Tests;
@@ -24,6 +25,17 @@ public sealed class SupervisionTests(JobBench bench) : WorkerTest(bench), IClass
         await using var db = Bench.Open();
         var path = await db.JobTransitions.Where(row => row.JobId == id).OrderBy(row => row.Id).Select(row => row.ToState).ToListAsync(Cancel);
         Assert.Equal([JobState.Starting, JobState.Running, JobState.Finalizing, JobState.Succeeded], path);
+    }
+
+    [Fact]
+    public async Task A_trainer_takes_its_memory_from_tcmalloc_where_that_is_installed()
+    {
+        await using var worker = await StartAsync();
+        var id = await QueueAsync(TwoSeconds);
+        await UntilAsync(id, job => job.Step >= 1);
+        var maps = await File.ReadAllTextAsync($"/proc/{Assert.Single(await AttemptsAsync(id)).ProcessId}/maps", Cancel);
+        Assert.Equal(TrainerEnvironment.Tcmalloc is not null, maps.Contains("libtcmalloc_minimal.so"));
+        await UntilAsync(id, JobState.Succeeded);
     }
 
     [Fact]

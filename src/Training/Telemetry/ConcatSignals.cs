@@ -9,6 +9,9 @@ internal static class ConcatSignals
     /// <summary>Of a batch, which is in random order, the first so many samples tell enough.</summary>
     public const long Samples = 32;
 
+    /// <summary>Likeness has n(n-3)/2 independent numbers behind it: with 4 samples two, which are often alike by chance; with 8 twenty.</summary>
+    private const long FewestForLikeness = 8;
+
     /// <summary>A channel whose values, all together, are not longer is dead.</summary>
     private const double Dead = 1e-6;
 
@@ -29,7 +32,7 @@ internal static class ConcatSignals
             products.Add(flat.mm(flat.t()));                                                    // [n, n]
         }
 
-        if (products[0].shape[0] > 3)
+        if (products[0].shape[0] >= FewestForLikeness)
             AddLikeness(node, products, targets, readings);
     }
 

@@ -47,8 +47,16 @@ internal sealed class Telemetry : IAsyncDisposable
     public async Task FlushAsync()
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_reports.Writer.TryWrite(written))
+        try
+        {
+            await _reports.Writer.WriteAsync(written, Failed);
             _hurry.Release();
+        }
+        catch (OperationCanceledException)
+        {
+            // The writer has failed; its task says why.
+        }
+
         await await Task.WhenAny(written.Task, _writing);
     }
 
