@@ -1,4 +1,5 @@
-// Memory of a trainer over many steps, as the system counts it, in a job like any other: --steps N (10000), --precision auto|float32|bfloat16 (auto).
+// Memory of a trainer over many steps, as the system counts it, in a job like any other: --steps N (10000), --precision
+// auto|float32|bfloat16 (auto).
 
 using System.Diagnostics;
 using System.Globalization;
@@ -26,8 +27,12 @@ var job = await SendAsync(HttpMethod.Post, "/v1/jobs", new JsonObject
     ["dataset"] = "two-scale",
     ["settings"] = new JsonObject
     {
-        ["epochs"] = (steps + (Samples / Batch) - 1) / (Samples / Batch), ["batch_size"] = Batch, ["precision"] = precision, ["ema"] = new JsonObject(),
-        ["augment"] = new JsonArray("flip"), ["checkpoint_every_seconds"] = 5,
+            ["epochs"] = (steps + (Samples / Batch) - 1) / (Samples / Batch),
+            ["batch_size"] = Batch,
+            ["precision"] = precision,
+            ["ema"] = new JsonObject(),
+            ["augment"] = new JsonArray("flip"),
+            ["checkpoint_every_seconds"] = 5,
     },
 }.ToJsonString());
 var (id, began) = ((string)job["id"]!, Stopwatch.GetTimestamp());
@@ -47,14 +52,26 @@ if ((string)job["state"]! != "succeeded")
     return 1;
 }
 
-Console.WriteLine($"{job["progress"]!["step"]} steps of {Batch} samples in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {job["settings"]!["precision"]}, {Environment.ProcessorCount} cores; largest resident memory of the trainer");
-var parts = seen.GroupBy(each => each.Step * 10 / steps).Where(part => part.Key < 10).Select(part => (Part: part.Key, Bytes: part.Max(each => each.Bytes))).ToList();
+Console.WriteLine(
+    $"{job["progress"]!["step"]} steps of {Batch} samples in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {job["settings"]!["precision"]}, {Environment.ProcessorCount} cores; largest resident memory of the trainer"
+);
+var parts = seen.GroupBy(each => each.Step * 10 / steps)
+    .Where(part => part.Key < 10)
+    .Select(part => (Part: part.Key, Bytes: part.Max(each => each.Bytes)))
+    .ToList();
 foreach (var (part, bytes) in parts)
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"steps {part * steps / 10,6} to {(part + 1) * steps / 10,6}: {bytes / 1e6,7:N1} MB"));
+    Console.WriteLine(
+        string.Create(CultureInfo.InvariantCulture, $"steps {part * steps / 10, 6} to {(part + 1) * steps / 10, 6}: {bytes / 1e6, 7:N1} MB")
+    );
 
 // The first tenth has compilation, the first evaluation and the first checkpoint in it.
 var growth = (double)parts[^1].Bytes / parts[1].Bytes - 1;
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"from the second tenth to the last: {100 * growth:+0.0;-0.0} %; peak {(long)job["result"]!["peak_memory_bytes"]! / 1e6:N0} MB, predicted {(long)job["predicted_memory_bytes"]! / 1e6:N0} MB"));
+Console.WriteLine(
+    string.Create(
+        CultureInfo.InvariantCulture,
+        $"from the second tenth to the last: {100 * growth:+0.0;-0.0} %; peak {(long)job["result"]!["peak_memory_bytes"]! / 1e6:N0} MB, predicted {(long)job["predicted_memory_bytes"]! / 1e6:N0} MB"
+    )
+);
 return growth < 0.02 ? 0 : 1;
 
 // proc(5): in KiB; null when the process is gone.
@@ -62,7 +79,13 @@ static long? Resident(int process)
 {
     try
     {
-        return 1024 * long.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))["VmRSS:".Length..^" kB".Length], CultureInfo.InvariantCulture);
+        return 1024
+            * long.Parse(
+                File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))[
+                    "VmRSS:".Length..^" kB".Length
+                ],
+                CultureInfo.InvariantCulture
+            );
     }
     catch (Exception gone) when (gone is IOException or InvalidOperationException)
     {
@@ -72,10 +95,15 @@ static long? Resident(int process)
 
 async Task<JsonNode> SendAsync(HttpMethod method, string path, string? body = null)
 {
-    using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+    using var request = new HttpRequestMessage(method, path)
+    {
+        Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+    };
     using var response = await http.SendAsync(request);
     var text = await response.Content.ReadAsStringAsync();
-    return response.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new HttpRequestException($"{method} {path}: {(int)response.StatusCode} {text}");
+    return response.IsSuccessStatusCode
+        ? JsonNode.Parse(text)!
+        : throw new HttpRequestException($"{method} {path}: {(int)response.StatusCode} {text}");
 }
 
 string Option(string name, string otherwise)
@@ -84,4 +112,5 @@ string Option(string name, string otherwise)
     return at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
 }
 
-static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set: run ./concat bench flatness.");
+static string Variable(string name) =>
+    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set: run ./concat bench flatness.");

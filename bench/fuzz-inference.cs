@@ -1,4 +1,5 @@
-// Hostile inference requests, as JSON, as bytes and over gRPC: no 500, no crash, and neighbours who get their right answers meanwhile. --requests N, --seed S.
+// Hostile inference requests, as JSON, as bytes and over gRPC: no 500, no crash, and neighbors who get their right answers meanwhile.
+// --requests N, --seed S.
 
 #:property PublishAot=false
 #:project serving/Serving.csproj
@@ -19,8 +20,12 @@ var name = await models.PublishAsync("fuzz", BenchModel.Small, BenchModel.Onnx(B
 await using var server = await ApiProcess.StartAsync(app, database);
 
 var raw = MemoryMarshal.AsBytes(Enumerable.Range(0, 1024).Select(i => i / 1024f).ToArray().AsSpan()).ToArray();
-var json = Encoding.UTF8.GetBytes($$$"""{"id":"7","inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","data":[{{{string.Join(',', Enumerable.Repeat("0.25", 1024))}}}]}],"outputs":[{"name":"scores","parameters":{"binary_data":false}}]}""");
-var header = Encoding.UTF8.GetBytes("""{"inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","parameters":{"binary_data_size":4096}}],"parameters":{"binary_data_output":true}}""");
+var json = Encoding.UTF8.GetBytes(
+    $$$"""{"id":"7","inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","data":[{{{string.Join(',', Enumerable.Repeat("0.25", 1024))}}}]}],"outputs":[{"name":"scores","parameters":{"binary_data":false}}]}"""
+);
+var header = Encoding.UTF8.GetBytes(
+    """{"inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","parameters":{"binary_data_size":4096}}],"parameters":{"binary_data_output":true}}"""
+);
 var message = InferMessage.Of(name, "image", [1, 1, 32, 32], raw);
 var path = $"/v2/models/{name}/infer";
 var (good, expected) = (RawHttp.Post(path, key, raw, "Inference-Header-Content-Length: 0\r\n"), Array.Empty<byte>());
@@ -43,7 +48,16 @@ for (var number = seed; number < seed + requests; number++)
         else
         {
             http ??= new RawHttp(server.Port);
-            var (status, body) = http.Send(number % 3 == 0 ? RawHttp.Post(path, key, Damage(json, random), random.Next(8) == 0 ? $"Content-Encoding: {Pick(random, "gzip", "deflate", "br", "identity")}\r\n" : "") : Binary(random));
+            var (status, body) = http.Send(
+                number % 3 == 0
+                    ? RawHttp.Post(
+                        path,
+                        key,
+                        Damage(json, random),
+                        random.Next(8) == 0 ? $"Content-Encoding: {Pick(random, "gzip", "deflate", "br", "identity")}\r\n" : ""
+                    )
+                    : Binary(random)
+            );
             answers[status] = answers.GetValueOrDefault(status) + 1;
             if (status >= 500)
                 Fail($"{status} {Encoding.UTF8.GetString(body.Span)}");
@@ -59,10 +73,10 @@ for (var number = seed; number < seed + requests; number++)
 
     if (number % 50 == 0)
     {
-        using var neighbour = new RawHttp(server.Port);
-        var (status, body) = neighbour.Send(good);
+        using var neighbor = new RawHttp(server.Port);
+        var (status, body) = neighbor.Send(good);
         if (status != 200 || !body.Span.SequenceEqual(expected))
-            Fail($"the neighbour got {status}");
+            Fail($"the neighbor got {status}");
     }
 
     void Fail(string what)
@@ -73,7 +87,10 @@ for (var number = seed; number < seed + requests; number++)
 }
 
 Console.WriteLine($"{requests:N0} requests from seed {seed} in {watch.Elapsed.TotalSeconds:N0} s");
-Console.WriteLine($"over HTTP {string.Join(", ", answers.Select(each => $"{each.Key}: {each.Value:N0}"))}; over gRPC answered {grpc.Done:N0}, refused {grpc.Refused:N0}");
+Console.WriteLine(
+    $"over HTTP {string.Join(", ", answers.Select(each => $"{each.Key}: {each.Value:N0}"))}; over gRPC answered {grpc.Done:N0}, refused {grpc.Refused:N0}"
+);
+
 // Over gRPC a status is not decoded; a defect is an error in the server's log, whatever the caller was told.
 Console.WriteLine($"{failures} failures, {server.LoggedErrors} errors in the server's log");
 http?.Dispose();
@@ -83,8 +100,14 @@ return failures + server.LoggedErrors == 0 ? 0 : 1;
 // Right JSON with wrong bytes, or wrong JSON, or a length that is not the JSON's.
 byte[] Binary(Random random)
 {
-    var (start, tensor) = (random.Next(2) == 0 ? Damage(header, random) : header, random.Next(3) == 0 ? raw[..random.Next(raw.Length)] : raw);
-    var length = random.Next(4) == 0 ? Pick(random, "0", "-1", "99999999999", "", "x", "1", $"{start.Length + tensor.Length}", $"{start.Length - 1}") : $"{start.Length}";
+    var (start, tensor) = (
+        random.Next(2) == 0 ? Damage(header, random) : header,
+        random.Next(3) == 0 ? raw[..random.Next(raw.Length)] : raw
+    );
+    var length =
+        random.Next(4) == 0
+            ? Pick(random, "0", "-1", "99999999999", "", "x", "1", $"{start.Length + tensor.Length}", $"{start.Length - 1}")
+            : $"{start.Length}";
     return RawHttp.Post(path, key, [.. start, .. tensor], $"Inference-Header-Content-Length: {length}\r\n");
 }
 
@@ -110,7 +133,31 @@ static byte[] Damage(byte[] bytes, Random random)
                 changed.RemoveRange(at, changed.Count - at);
                 break;
             default:
-                changed.InsertRange(at, Encoding.UTF8.GetBytes(Pick(random, "-1", "9223372036854775807", "1e400", "null", "\"\\ud800\"", "[[[[", "]]]]", "{\"a\":", "\u0000", "99999999999999999999", ",", "\"binary_data_size\":2147483647,", "é", "true", "1.5", "-0", "\"shape\":[0],")));
+                changed.InsertRange(
+                    at,
+                    Encoding.UTF8.GetBytes(
+                        Pick(
+                            random,
+                            "-1",
+                            "9223372036854775807",
+                            "1e400",
+                            "null",
+                            "\"\\ud800\"",
+                            "[[[[",
+                            "]]]]",
+                            "{\"a\":",
+                            "\u0000",
+                            "99999999999999999999",
+                            ",",
+                            "\"binary_data_size\":2147483647,",
+                            "é",
+                            "true",
+                            "1.5",
+                            "-0",
+                            "\"shape\":[0],"
+                        )
+                    )
+                );
                 break;
         }
     }
@@ -120,6 +167,9 @@ static byte[] Damage(byte[] bytes, Random random)
 
 static string Pick(Random random, params string[] choices) => choices[random.Next(choices.Length)];
 
-long Option(string option, long fallback) => Array.IndexOf(args, option) is >= 0 and var at ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : fallback;
+long Option(string option, long fallback) =>
+    Array.IndexOf(args, option) is >= 0 and var at ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : fallback;
 
-static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; ./concat bench fuzz-inference sets it.");
+static string Variable(string name) =>
+    Environment.GetEnvironmentVariable(name)
+    ?? throw new InvalidOperationException($"{name} is not set; ./concat bench fuzz-inference sets it.");

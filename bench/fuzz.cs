@@ -26,9 +26,17 @@ Parallel.For(first, first + inputs, new ParallelOptions { MaxDegreeOfParallelism
         Count(seed, trial);
 });
 
-Console.WriteLine(Spelled($"{inputs:N0} inputs from seed {first} in {watch.Elapsed.TotalSeconds:N0} s, {inputs / watch.Elapsed.TotalSeconds:N0} a second on {threads} thread{(threads == 1 ? "" : "s")}; every 50th repaired and drawn too"));
+Console.WriteLine(
+    Spelled(
+        $"{inputs:N0} inputs from seed {first} in {watch.Elapsed.TotalSeconds:N0} s, {inputs / watch.Elapsed.TotalSeconds:N0} a second on {threads} thread{(threads == 1 ? "" : "s")}; every 50th repaired and drawn too"
+    )
+);
 Console.WriteLine(string.Join(", ", verdicts.Select(each => Spelled($"{each.Value:N0} {each.Key}"))));
-Console.WriteLine(Spelled($"slowest {slowest.TotalMilliseconds:N0} ms (seed {slowestSeed}); most allocated by one input {largest / 1e6:N0} MB (seed {largestSeed})"));
+Console.WriteLine(
+    Spelled(
+        $"slowest {slowest.TotalMilliseconds:N0} ms (seed {slowestSeed}); most allocated by one input {largest / 1e6:N0} MB (seed {largestSeed})"
+    )
+);
 Console.WriteLine($"{failures} failures");
 return failures == 0 ? 0 : 1;
 
@@ -57,4 +65,5 @@ void Count(int seed, Trial trial)
 
 static string Spelled(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-long Option(string name, long fallback) => Array.IndexOf(args, name) is >= 0 and var at ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : fallback;
+long Option(string name, long fallback) =>
+    Array.IndexOf(args, name) is >= 0 and var at ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : fallback;

@@ -1,4 +1,5 @@
-// Serving: overhead above a bare session over REST and gRPC, throughput beside onnxruntime-node, batching, many models, versions replaced under load. Parts by name: overhead, throughput, batching, models, replace.
+// Serving: overhead above a bare session over REST and gRPC, throughput beside onnxruntime-node, batching, many models, versions replaced
+// under load. Parts by name: overhead, throughput, batching, models, replace.
 
 #:property PublishAot=false
 #:project serving/Serving.csproj
@@ -17,8 +18,15 @@ if (args is ["bare", var port, var model])                                      
 
 string[] parts = args.Length > 0 ? args : ["overhead", "throughput", "batching", "models", "replace"];
 var scratch = Directory.CreateDirectory(Path.Combine(Variable("CONCAT_HOME"), "bench-inference")).FullName;
-await using var setting = new Setting(Path.Combine(Variable("CONCAT_APP"), "api"), Variable("ConnectionStrings__Postgres"), Variable("CONCAT_KEY"), scratch);
-Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, ONNX Runtime {OnnxRuntime.Version}; clients on the same machine");
+await using var setting = new Setting(
+    Path.Combine(Variable("CONCAT_APP"), "api"),
+    Variable("ConnectionStrings__Postgres"),
+    Variable("CONCAT_KEY"),
+    scratch
+);
+Console.WriteLine(
+    $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, ONNX Runtime {OnnxRuntime.Version}; clients on the same machine"
+);
 foreach (var part in parts)
 {
     Console.WriteLine();
@@ -33,4 +41,6 @@ foreach (var part in parts)
     });
 }
 
-static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; ./concat bench inference sets it.");
+static string Variable(string name) =>
+    Environment.GetEnvironmentVariable(name)
+    ?? throw new InvalidOperationException($"{name} is not set; ./concat bench inference sets it.");

@@ -13,7 +13,12 @@ using ConcatService.Training.Tests.Memory;
 
 if (args is ["trial", var spec, var trained, var samples])
 {
-    var settings = new TrainingSettings { Epochs = 2, BatchSize = long.Parse(samples, CultureInfo.InvariantCulture), Precision = Enum.Parse<Precision>(trained) };
+    var settings = new TrainingSettings
+    {
+        Epochs = 2,
+        BatchSize = long.Parse(samples, CultureInfo.InvariantCulture),
+        Precision = Enum.Parse<Precision>(trained),
+    };
     var trial = MemoryTrial.Run(PlanOf(spec), settings);
     Console.WriteLine($"{trial.IdleBytes} {trial.TrainingBytes} {trial.PeakBytes}");
     return 0;
@@ -22,18 +27,38 @@ if (args is ["trial", var spec, var trained, var samples])
 // Batches whose step takes a second or so on two cores.
 (string Name, long Batch)[] networks =
 [
-    ("densenet121", 8), ("resnet18", 16), ("resnet50", 8), ("se-resnet50", 8), ("googlenet", 16), ("inception-v3", 4), ("squeezenet1_1", 32), ("unet", 1),
-    ("densenet-bc-100-12", 32), ("inception-28", 256), ("two-branch", 256), ("image-and-table", 128),
+    ("densenet121", 8),
+    ("resnet18", 16),
+    ("resnet50", 8),
+    ("se-resnet50", 8),
+    ("googlenet", 16),
+    ("inception-v3", 4),
+    ("squeezenet1_1", 32),
+    ("unet", 1),
+    ("densenet-bc-100-12", 32),
+    ("inception-28", 256),
+    ("two-branch", 256),
+    ("image-and-table", 128),
 ];
 var precision = Enum.Parse<Precision>(Option("--precision", "auto"), ignoreCase: true);
-precision = precision == Precision.Auto ? Machines.HasBFloat16 ? Precision.Bfloat16 : Precision.Float32 : precision;
-Console.WriteLine($"two epochs of twelve steps, AdamW, {precision}, one process each; MB of memory above the warm process; finalizing is export and comparison");
-Console.WriteLine($"{"network",-20} {"batch",5} {"predicted",9} {"measured",9} {"ratio",6} {"with finalizing",15} {"idle",5}");
+precision =
+    precision == Precision.Auto
+        ? Machines.HasBFloat16
+            ? Precision.Bfloat16
+            : Precision.Float32
+        : precision;
+Console.WriteLine(
+    $"two epochs of twelve steps, AdamW, {precision}, one process each; MB of memory above the warm process; finalizing is export and comparison"
+);
+Console.WriteLine($"{"network", -20} {"batch", 5} {"predicted", 9} {"measured", 9} {"ratio", 6} {"with finalizing", 15} {"idle", 5}");
 var worst = 0.0;
 foreach (var (name, batch) in networks.Where(network => Option("--only", network.Name) == network.Name))
 {
     var predicted = TrainingMemory.Of(PlanOf(name), precision).Bytes(batch)!.Value;
-    var start = new ProcessStartInfo(Environment.ProcessPath!, ["trial", name, $"{precision}", $"{batch}"]) { RedirectStandardOutput = true };
+    var start = new ProcessStartInfo(Environment.ProcessPath!, ["trial", name, $"{precision}", $"{batch}"])
+    {
+        RedirectStandardOutput = true,
+    };
     foreach (var (variable, value) in TrainerEnvironment.Variables)
         start.Environment[variable] = value;
     using var process = Process.Start(start)!;
@@ -43,7 +68,12 @@ foreach (var (name, batch) in networks.Where(network => Option("--only", network
         return 1;
     var ratio = (double)predicted / measured;
     worst = Math.Max(worst, Math.Abs(ratio - 1));
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20} {batch,5} {predicted / 1e6,9:N0} {measured / 1e6,9:N0} {ratio,6:N2} {peak / 1e6,15:N0} {idle / 1e6,5:N0}"));
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name, -20} {batch, 5} {predicted / 1e6, 9:N0} {measured / 1e6, 9:N0} {ratio, 6:N2} {peak / 1e6, 15:N0} {idle / 1e6, 5:N0}"
+        )
+    );
 }
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"largest difference {100 * worst:N0} %"));

@@ -45,7 +45,11 @@ Console.WriteLine($"first step     p50 {Percentile(stepped, 50),7:F1} ms   p99 {
 async Task UntilIdleAsync()
 {
     for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100))
-        if ((await GetAsync("/v1/workers"))["data"]!.AsArray().Any(worker => (bool)worker!["alive"]! && (bool)worker["spare_ready"]! && !(bool)worker["busy"]!))
+        if (
+            (await GetAsync("/v1/workers"))["data"]!
+                .AsArray()
+                .Any(worker => (bool)worker!["alive"]! && (bool)worker["spare_ready"]! && !(bool)worker["busy"]!)
+        )
             return;
     throw new TimeoutException("No worker was idle with a warm spare for 60 s. See ./concat status and ./concat logs worker.");
 }
@@ -67,7 +71,11 @@ async Task UntilDoneAsync(string id)
 async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await http.GetStringAsync(path))!;
 
 // The nearest rank: the smallest value that at least this share of all values does not exceed.
-static double Percentile(List<double> values, double percent) => values.Order().ElementAt((int)Math.Ceiling(values.Count * percent / 100) - 1);
+static double Percentile(List<double> values, double percent) =>
+    values.Order().ElementAt((int)Math.Ceiling(values.Count * percent / 100) - 1);
 
-static string Variable(string name) => Environment.GetEnvironmentVariable(name)
-    ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{name} is not set; ./concat bench pickup sets it."));
+static string Variable(string name) =>
+    Environment.GetEnvironmentVariable(name)
+    ?? throw new InvalidOperationException(
+        string.Create(CultureInfo.InvariantCulture, $"{name} is not set; ./concat bench pickup sets it.")
+    );

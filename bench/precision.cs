@@ -1,4 +1,5 @@
-// Test accuracy in bfloat16 against float32: --seeds N (5). The same network, data, order and first weights; the means are to differ by at most two standard errors.
+// Test accuracy in bfloat16 against float32: --seeds N (5). The same network, data, order and first weights; the means are to differ by at
+// most two standard errors.
 
 #:property PublishAot=false
 #:property PackageId=precision-bench
@@ -18,14 +19,23 @@ for (var seed = 0; seed < seeds; seed++)
 {
     foreach (var (precision, reached) in accuracies)
     {
-        var settings = new JsonObject { ["epochs"] = 1, ["precision"] = precision, ["seed"] = seed, ["validation_split"] = 0, ["export"] = "last" };
+        var settings = new JsonObject
+        {
+            ["epochs"] = 1,
+            ["precision"] = precision,
+            ["seed"] = seed,
+            ["validation_split"] = 0,
+            ["export"] = "last",
+        };
         reached.Add((double)(await client.TrainAsync(spec, settings))["result"]!["test_accuracy"]!);
     }
 }
 
 Console.WriteLine($"inception-28, {seeds} seeds, one epoch of Fashion-MNIST");
 foreach (var (precision, reached) in accuracies)
-    Console.WriteLine($"{precision,-8} {reached.Average():0.0000} ± {Figures.StandardError(reached):0.0000}   {string.Join(' ', reached.Select(each => $"{each:0.0000}"))}");
+    Console.WriteLine(
+        $"{precision, -8} {reached.Average():0.0000} ± {Figures.StandardError(reached):0.0000}   {string.Join(' ', reached.Select(each => $"{each:0.0000}"))}"
+    );
 var difference = accuracies["bfloat16"].Average() - accuracies["float32"].Average();
 var error = Math.Sqrt(accuracies.Values.Sum(reached => Math.Pow(Figures.StandardError(reached), 2)));
 Console.WriteLine($"difference {difference:+0.0000;-0.0000}, {Math.Abs(difference) / error:0.0} standard errors");

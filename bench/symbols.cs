@@ -20,7 +20,10 @@ foreach (var name in new[] { "unet", "unet-paper", "unet-any-size", "fpn-neck", 
     var numbers = Time(spec);
     image["shape"] = new JsonArray((long)image["shape"]![0]!, "H", "W");
     var report = JsonDocument.Parse(ReportWriter.Write(Compile(spec))).RootElement;
-    var conditions = report.GetProperty("constraints").EnumerateArray().ToDictionary(each => each.GetProperty("symbol").GetString()!, each => each.GetProperty("condition").GetString()!);
+    var conditions = report
+        .GetProperty("constraints")
+        .EnumerateArray()
+        .ToDictionary(each => each.GetProperty("symbol").GetString()!, each => each.GetProperty("condition").GetString()!);
     var other = Enumerable.Range(64, 512).First(size => Holds(conditions["W"], "W", size));
     for (var size = 1; size <= Most; size++)
     {
@@ -36,7 +39,9 @@ foreach (var name in new[] { "unet", "unet-paper", "unet-any-size", "fpn-neck", 
     }
 
     image["shape"] = new JsonArray((long)image["shape"]![0]!, "H", "W");
-    Console.WriteLine($"{name,-14} {conditions["H"],-44} numbers {numbers,6:F3} ms  symbols {Time(spec),6:F3} ms, p50 to the report with causes and fixes");
+    Console.WriteLine(
+        $"{name, -14} {conditions["H"], -44} numbers {numbers, 6:F3} ms  symbols {Time(spec), 6:F3} ms, p50 to the report with causes and fixes"
+    );
 }
 
 Console.WriteLine($"{compared:N0} sizes compared, {disagreements} disagreements");
@@ -80,7 +85,10 @@ static bool Holds(string condition, string symbol, long size) => condition.Split
         "!=" => value != long.Parse(words[1]),
         ">=" => value >= long.Parse(words[1]),
         "<=" => value <= long.Parse(words[1]),
-        "in" => words[1].Trim('{', '}').Split(", ").Any(run => value >= long.Parse(run.Split("..")[0]) && value <= long.Parse(run.Split("..")[^1])),
+                        "in" => words[1]
+                            .Trim('{', '}')
+                            .Split(", ")
+                            .Any(run => value >= long.Parse(run.Split("..")[0]) && value <= long.Parse(run.Split("..")[^1])),
         _ => throw new FormatException(term),
     };
 }));

@@ -1,4 +1,5 @@
-// Samples per second of training through the service against a plain TorchSharp loop, PyTorch eager and the service's loop alone: --rounds N (3), --seconds S (10), --threads N (auto), --only NETWORK, --alone: against the loop alone and nothing else.
+// Samples per second of training through the service against a plain TorchSharp loop, PyTorch eager and the service's loop alone: --rounds
+// N (3), --seconds S (10), --threads N (auto), --only NETWORK, --alone: against the loop alone and nothing else.
 
 #:property PublishAot=false
 #:property PackageId=training-bench
@@ -21,7 +22,18 @@ if (args is ["alone", var kind, var given, ..])
     Console.WriteLine(kind switch
     {
         "plain" => Loops.Plain(given, threads, seconds),
-        "bare" => Loops.Bare(given, new() { Epochs = 100, BatchSize = 128, ValidationSplit = 0, Export = Export.Last, Threads = threads, MaxDuration = TimeSpan.FromSeconds(seconds) }),
+            "bare" => Loops.Bare(
+                given,
+                new()
+                {
+                    Epochs = 100,
+                    BatchSize = 128,
+                    ValidationSplit = 0,
+                    Export = Export.Last,
+                    Threads = threads,
+                    MaxDuration = TimeSpan.FromSeconds(seconds),
+                }
+            ),
         _ => Loops.Peak(Enum.Parse<torch.ScalarType>(given), threads),
     });
     return;
@@ -35,11 +47,22 @@ var asUsersDo = new Dictionary<string, string> { ["OMP_WAIT_POLICY"] = "PASSIVE"
 var rounds = int.Parse(Option("--rounds", "3"));
 var client = ServiceJobs.FromEnvironment();
 var onlyAlone = args.Contains("--alone");
-var python = !onlyAlone && File.Exists("/usr/bin/python3") && Run(asUsersDo, "/usr/bin/python3", "-c", "import torch, numpy; print(torch.__version__)") is { } version ? version : null;
+var python =
+    !onlyAlone
+    && File.Exists("/usr/bin/python3")
+    && Run(asUsersDo, "/usr/bin/python3", "-c", "import torch, numpy; print(torch.__version__)") is { } version
+        ? version
+        : null;
 var peaks = new[] { torch.ScalarType.BFloat16, torch.ScalarType.Float32 }.ToDictionary(type => type, type => Alone("peak", $"{type}"));
-Console.WriteLine($"{Environment.ProcessorCount} cores, {threads} threads, batch 128, Fashion-MNIST, AdamW, {seconds} s each, {rounds} rounds in turn, medians{(onlyAlone ? "" : $"; PyTorch {python ?? "is not here (apt-get install python3-torch python3-numpy)"}")}");
-Console.WriteLine($"matrix product of 2048: {peaks[torch.ScalarType.BFloat16] / 1e9:N0} GFLOP/s bfloat16, {peaks[torch.ScalarType.Float32] / 1e9:N0} float32");
-Console.WriteLine($"{"samples/s",-14} {"service",8} {"loop alone",10} {"plain",8} {"eager",8}   {"/ alone",8} {"/ plain",8} {"/ eager",8}   of the bfloat16 peak");
+Console.WriteLine(
+    $"{Environment.ProcessorCount} cores, {threads} threads, batch 128, Fashion-MNIST, AdamW, {seconds} s each, {rounds} rounds in turn, medians{(onlyAlone ? "" : $"; PyTorch {python ?? "is not here (apt-get install python3-torch python3-numpy)"}")}"
+);
+Console.WriteLine(
+    $"matrix product of 2048: {peaks[torch.ScalarType.BFloat16] / 1e9:N0} GFLOP/s bfloat16, {peaks[torch.ScalarType.Float32] / 1e9:N0} float32"
+);
+Console.WriteLine(
+    $"{"samples/s", -14} {"service", 8} {"loop alone", 10} {"plain", 8} {"eager", 8}   {"/ alone", 8} {"/ plain", 8} {"/ eager", 8}   of the bfloat16 peak"
+);
 foreach (var spec in new[] { "two-branch", "inception-28", "densenet-28" }.Where(spec => Option("--only", spec) == spec))
 {
     List<double> service = [], bare = [], plain = [], eager = [];
@@ -54,19 +77,42 @@ foreach (var spec in new[] { "two-branch", "inception-28", "densenet-28" }.Where
     }
 
     // A step is counted as three times the forward pass.
-    var share = Figures.Median(service) * 3 * 2 * Loops.PlanOf(spec).Layers.Sum(layer => (double)layer.Macs!) / peaks[torch.ScalarType.BFloat16];
-    Console.WriteLine($"{spec,-14} {Figures.Median(service),8:N0} {Figures.Median(bare),10:N0} {Shown(plain),8} {Shown(eager),8}   {Ratio(service, bare),8} {Ratio(service, plain),8} {Ratio(service, eager),8}   {share:P0}");
+    var share =
+        Figures.Median(service) * 3 * 2 * Loops.PlanOf(spec).Layers.Sum(layer => (double)layer.Macs!) / peaks[torch.ScalarType.BFloat16];
+    Console.WriteLine(
+        $"{spec, -14} {Figures.Median(service), 8:N0} {Figures.Median(bare), 10:N0} {Shown(plain), 8} {Shown(eager), 8}   {Ratio(service, bare), 8} {Ratio(service, plain), 8} {Ratio(service, eager), 8}   {share:P0}"
+    );
 }
 
 async Task<double> ServiceAsync(string spec)
 {
-    var settings = new JsonObject { ["epochs"] = 100, ["batch_size"] = 128, ["validation_split"] = 0, ["export"] = "last", ["threads"] = threads, ["max_duration"] = $"PT{seconds}S" };
+    var settings = new JsonObject
+    {
+        ["epochs"] = 100,
+        ["batch_size"] = 128,
+        ["validation_split"] = 0,
+        ["export"] = "last",
+        ["threads"] = threads,
+        ["max_duration"] = $"PT{seconds}S",
+    };
     var job = await client.TrainAsync(JsonNode.Parse(await File.ReadAllTextAsync($"samples/{spec}.json"))!, settings);
     return (long)job["progress"]!["step"]! * 128 / seconds;
 }
 
 double Alone(string kind, string given) =>
-    double.Parse(Run(kind == "plain" ? asUsersDo : TrainerEnvironment.Variables, Environment.ProcessPath!, "alone", kind, given, "--seconds", $"{seconds}", "--threads", $"{threads}") ?? throw new InvalidOperationException($"{kind} {given} failed."));
+    double.Parse(
+        Run(
+            kind == "plain" ? asUsersDo : TrainerEnvironment.Variables,
+            Environment.ProcessPath!,
+            "alone",
+            kind,
+            given,
+            "--seconds",
+            $"{seconds}",
+            "--threads",
+            $"{threads}"
+        ) ?? throw new InvalidOperationException($"{kind} {given} failed.")
+    );
 
 static string? Run(IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
 {
@@ -82,7 +128,8 @@ static string? Run(IReadOnlyDictionary<string, string> environment, string progr
 static string Shown(List<double> rates) => rates.Count == 0 ? "-" : $"{Figures.Median(rates):N0}";
 
 // Of each round, so that what else the machine does hits both alike.
-static string Ratio(List<double> ours, List<double> theirs) => theirs.Count == 0 ? "-" : $"{Figures.Median([.. ours.Zip(theirs, (a, b) => a / b)]):0.00}";
+static string Ratio(List<double> ours, List<double> theirs) =>
+    theirs.Count == 0 ? "-" : $"{Figures.Median([.. ours.Zip(theirs, (a, b) => a / b)]):0.00}";
 
 string Option(string name, string otherwise)
 {

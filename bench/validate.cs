@@ -1,4 +1,5 @@
-// Time from JSON bytes to report: a flat DenseNet-201 in process and beside PyTorch, broken ones with their fixes, linearity to 20,000 layers, and requests per second over HTTP.
+// Time from JSON bytes to report: a flat DenseNet-201 in process and beside PyTorch, broken ones with their fixes, linearity to 20,000
+// layers, and requests per second over HTTP.
 
 // The service compiles its expression trees; an app that is to be published ahead of time would interpret them.
 #:property PublishAot=false
@@ -31,16 +32,20 @@ else
 static double InProcess(string what, byte[] spec, long? parameters = null)
 {
     var compiled = Compiler.Compile(spec);
-    var counted = compiled.Plan is { } plan ? Totals.Of(plan).Parameters : throw new InvalidOperationException($"{what} is {compiled.Verdict}: {compiled.Report.Diagnostics[0].Message}");
+    var counted = compiled.Plan is { } plan
+        ? Totals.Of(plan).Parameters
+        : throw new InvalidOperationException($"{what} is {compiled.Verdict}: {compiled.Report.Diagnostics[0].Message}");
     if (parameters is { } published && counted != published)
         throw new InvalidOperationException($"{what} has {counted:N0} parameters; published are {published:N0}.");
 
-    Repeat(TimeSpan.FromSeconds(2), spec);                                                       // until the JIT has optimised what is hot
+    Repeat(TimeSpan.FromSeconds(2), spec);                                                       // until the JIT has optimized what is hot
     var collections = GC.CollectionCount(0);
     var allocated = GC.GetAllocatedBytesForCurrentThread();
     var times = Repeat(TimeSpan.FromSeconds(3), spec);
     allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-    Console.WriteLine($"{what,-32} {spec.Length / 1e3,7:F1} KB  p50 {Percentile(times, 50),7:F3} ms  p99 {Percentile(times, 99),7:F3} ms  {allocated / 1e6 / times.Count,6:F2} MB allocated, {times.Count:N0} runs, {GC.CollectionCount(0) - collections} collections");
+    Console.WriteLine(
+        $"{what, -32} {spec.Length / 1e3, 7:F1} KB  p50 {Percentile(times, 50), 7:F3} ms  p99 {Percentile(times, 99), 7:F3} ms  {allocated / 1e6 / times.Count, 6:F2} MB allocated, {times.Count:N0} runs, {GC.CollectionCount(0) - collections} collections"
+    );
     return Percentile(times, 50);
 }
 
@@ -60,7 +65,9 @@ static void Broken(IReadOnlyList<byte[]> specs)
         medians.Add(Percentile(times, 50));
     }
 
-    Console.WriteLine($"DenseNet-201 with one fault, diagnosed with ranked fixes: {specs.Count} faults, medians from {medians.Min():F1} to {medians.Max():F1} ms, p50 of all {Percentile(medians, 50):F1} ms  {allocated / 1e6 / specs.Count:F1} MB allocated");
+    Console.WriteLine(
+        $"DenseNet-201 with one fault, diagnosed with ranked fixes: {specs.Count} faults, medians from {medians.Min():F1} to {medians.Max():F1} ms, p50 of all {Percentile(medians, 50):F1} ms  {allocated / 1e6 / specs.Count:F1} MB allocated"
+    );
 }
 
 static List<double> Repeat(TimeSpan atLeast, byte[] spec)
@@ -98,7 +105,14 @@ static async Task<string?> PrintedAsync(string python)
 {
     try
     {
-        using var process = Process.Start(new ProcessStartInfo(python, ["bench/validate_torch.py"]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" } })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(python, ["bench/validate_torch.py"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" },
+            }
+        )!;
         var printed = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? printed : null;
@@ -120,7 +134,9 @@ static async Task OverHttpAsync(Uri url, byte[] spec)
         ConcurrentBag<double> times = [];
         var whole = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => BackToBackAsync(TimeSpan.FromSeconds(5), times)));
-        Console.WriteLine($"GoogLeNet, {spec.Length / 1e3:F1} KB, {connections,2} connections back to back  {times.Count / whole.Elapsed.TotalSeconds,7:N0} requests/s  p50 {Percentile(times, 50):F2} ms  p99 {Percentile(times, 99):F2} ms");
+        Console.WriteLine(
+            $"GoogLeNet, {spec.Length / 1e3:F1} KB, {connections, 2} connections back to back  {times.Count / whole.Elapsed.TotalSeconds, 7:N0} requests/s  p50 {Percentile(times, 50):F2} ms  p99 {Percentile(times, 99):F2} ms"
+        );
     }
 
     // A request leaves when its time has come, also when others are still out: slow answers do not thin the load.
@@ -146,7 +162,10 @@ static async Task OverHttpAsync(Uri url, byte[] spec)
     async Task OneAsync(ConcurrentBag<double> times)
     {
         var began = Stopwatch.GetTimestamp();
-        using var answer = await http.PostAsync("/v1/architectures/validate", new ByteArrayContent(spec) { Headers = { ContentType = new("application/json") } });
+        using var answer = await http.PostAsync(
+            "/v1/architectures/validate",
+            new ByteArrayContent(spec) { Headers = { ContentType = new("application/json") } }
+        );
         answer.EnsureSuccessStatusCode();
         await answer.Content.ReadAsByteArrayAsync();
         times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
@@ -154,7 +173,8 @@ static async Task OverHttpAsync(Uri url, byte[] spec)
 }
 
 // The nearest rank: the smallest value that at least this share of all values does not exceed.
-static double Percentile(IReadOnlyCollection<double> values, double percent) => values.Order().ElementAt((int)Math.Ceiling(values.Count * percent / 100) - 1);
+static double Percentile(IReadOnlyCollection<double> values, double percent) =>
+    values.Order().ElementAt((int)Math.Ceiling(values.Count * percent / 100) - 1);
 
 /// <summary>Networks as a program would send them: every layer named and wired, nothing left to shorthand.</summary>
 internal static class Networks
@@ -206,7 +226,11 @@ internal static class Networks
         return broken;
 
         void Break(string name, string right, string wrong) =>
-            broken.Add(Encoding.UTF8.GetBytes(string.Join('\n', layers.Select(line => line.Contains($"\"name\": \"{name}\"") ? line.Replace(right, wrong) : line))));
+            broken.Add(
+                Encoding.UTF8.GetBytes(
+                    string.Join('\n', layers.Select(line => line.Contains($"\"name\": \"{name}\"") ? line.Replace(right, wrong) : line))
+                )
+            );
     }
 
     /// <summary>Convolution, norm and activation in turn, as many layers as asked for.</summary>
@@ -222,11 +246,22 @@ internal static class Networks
     public static byte[] GoogLeNet()
     {
         var net = new FlatSpec("image");
-        net.Unit("conv1", 64, 7, stride: 2, padding: 3).Pool("maxpool1", 3, 2, 0).Unit("conv2", 64, 1).Unit("conv3", 192, 3, padding: 1).Pool("maxpool2", 3, 2, 0);
+        net.Unit("conv1", 64, 7, stride: 2, padding: 3)
+            .Pool("maxpool1", 3, 2, 0)
+            .Unit("conv2", 64, 1)
+            .Unit("conv3", 192, 3, padding: 1)
+            .Pool("maxpool2", 3, 2, 0);
         (string Name, long[] Widths)[] inceptions =
         [
-            ("3a", [64, 96, 128, 16, 32, 32]), ("3b", [128, 128, 192, 32, 96, 64]), ("4a", [192, 96, 208, 16, 48, 64]), ("4b", [160, 112, 224, 24, 64, 64]),
-            ("4c", [128, 128, 256, 24, 64, 64]), ("4d", [112, 144, 288, 32, 64, 64]), ("4e", [256, 160, 320, 32, 128, 128]), ("5a", [256, 160, 320, 32, 128, 128]), ("5b", [384, 192, 384, 48, 128, 128]),
+            ("3a", [64, 96, 128, 16, 32, 32]),
+            ("3b", [128, 128, 192, 32, 96, 64]),
+            ("4a", [192, 96, 208, 16, 48, 64]),
+            ("4b", [160, 112, 224, 24, 64, 64]),
+            ("4c", [128, 128, 256, 24, 64, 64]),
+            ("4d", [112, 144, 288, 32, 64, 64]),
+            ("4e", [256, 160, 320, 32, 128, 128]),
+            ("5a", [256, 160, 320, 32, 128, 128]),
+            ("5b", [384, 192, 384, 48, 128, 128]),
         ];
         foreach (var (name, widths) in inceptions)
         {
@@ -270,7 +305,11 @@ internal sealed class FlatSpec(string input)
     }
 
     public FlatSpec Conv(string name, long channels, int kernel, int stride = 1, int padding = 0) =>
-        Add(name, "conv2d", $", \"out_channels\": {channels}, \"kernel_size\": {kernel}{(stride == 1 ? "" : $", \"stride\": {stride}")}{(padding == 0 ? "" : $", \"padding\": {padding}")}, \"bias\": false");
+        Add(
+            name,
+            "conv2d",
+            $", \"out_channels\": {channels}, \"kernel_size\": {kernel}{(stride == 1 ? "" : $", \"stride\": {stride}")}{(padding == 0 ? "" : $", \"padding\": {padding}")}, \"bias\": false"
+        );
 
     public FlatSpec Norm(string name) => Add(name, "batch_norm");
 
@@ -283,5 +322,7 @@ internal sealed class FlatSpec(string input)
         Conv($"{name}.conv", channels, kernel, stride, padding).Norm($"{name}.norm").Relu($"{name}.relu");
 
     public byte[] ToUtf8() =>
-        Encoding.UTF8.GetBytes($"{{ \"inputs\": {{ \"{input}\": {{ \"shape\": [3, 224, 224] }} }},\n\"layers\": [\n{string.Join(",\n", _layers)}\n] }}");
+        Encoding.UTF8.GetBytes(
+            $"{{ \"inputs\": {{ \"{input}\": {{ \"shape\": [3, 224, 224] }} }},\n\"layers\": [\n{string.Join(",\n", _layers)}\n] }}"
+        );
 }

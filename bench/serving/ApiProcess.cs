@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace ConcatService.Serving;
 
-/// <summary>An inference server of its own on the instance's database, so that settings can be compared side by side. Ends with the bench.</summary>
+/// <summary>
+/// An inference server of its own on the instance's database, so that settings can be compared side by side. Ends with the bench.
+/// </summary>
 public sealed class ApiProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -72,8 +74,13 @@ public sealed class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>A line of /proc/PID/status, such as <c>VmRSS</c> (kB) or <c>Threads</c>.</summary>
-    public long Status(string field) => long.Parse(
-        File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    public long Status(string field) =>
+        long.Parse(
+            File.ReadLines($"/proc/{_process.Id}/status")
+                .First(line => line.StartsWith(field + ":", StringComparison.Ordinal))
+                .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        );
 
     /// <summary>Of all its threads since it started; to 10 ms.</summary>
     public TimeSpan ProcessorTime
@@ -96,7 +103,11 @@ public sealed class ApiProcess : IAsyncDisposable
     {
         if (line is null)
             return;
-        if (line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal) || line.StartsWith("Unhandled", StringComparison.Ordinal))
+        if (
+            line.StartsWith("fail:", StringComparison.Ordinal)
+            || line.StartsWith("crit:", StringComparison.Ordinal)
+            || line.StartsWith("Unhandled", StringComparison.Ordinal)
+        )
         {
             Interlocked.Increment(ref _loggedErrors);
             _linesToShow = 4;

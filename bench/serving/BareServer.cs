@@ -10,7 +10,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace ConcatService.Serving;
 
 /// <summary>
-/// The floor: Kestrel around one session and nothing else. No routes, no keys, no reading of the protocol: the tensor is the last 4 KB of a body, over
+/// The floor: Kestrel around one session and nothing else. No routes, no keys, no reading of the protocol: the tensor is the last 4 KB of a
+/// body, over
 /// HTTP/1.1 here and in the frame of a gRPC message on the port behind it.
 /// </summary>
 public static class BareServer
@@ -36,7 +37,10 @@ public static class BareServer
             var (body, length) = (new byte[2 * TensorBytes], 0);
             while (await http.Request.Body.ReadAsync(body.AsMemory(length)) is > 0 and var read)
                 length += read;
-            using var input = OrtValue.CreateTensorValueFromMemory(MemoryMarshal.Cast<byte, float>(body.AsSpan(length - TensorBytes, TensorBytes)).ToArray(), [1, 1, 32, 32]);
+            using var input = OrtValue.CreateTensorValueFromMemory(
+                MemoryMarshal.Cast<byte, float>(body.AsSpan(length - TensorBytes, TensorBytes)).ToArray(),
+                [1, 1, 32, 32]
+            );
             using var outputs = session.Run(options, ["image"], [input], ["scores"]);
             var scores = outputs[0].GetTensorMutableRawData().ToArray();
             if (isGrpc)

@@ -43,7 +43,11 @@ public sealed class BenchModel : IAsyncDisposable
                 parameter.Tensor.normal_(0, 0.05);
         }
 
-        return OnnxBytes.Write(OnnxGraphBuilder.Build(plan, new Dictionary<string, Normalization>()), model.Parameters.ToDictionary(each => each.Key, each => each.Tensor), new Dictionary<string, string>());
+        return OnnxBytes.Write(
+            OnnxGraphBuilder.Build(plan, new Dictionary<string, Normalization>()),
+            model.Parameters.ToDictionary(each => each.Key, each => each.Tensor),
+            new Dictionary<string, string>()
+        );
     }
 
     /// <summary>Adds a version to a model of the team <c>demo</c>.</summary>
@@ -54,7 +58,16 @@ public sealed class BenchModel : IAsyncDisposable
         var team = await db.Teams.Where(each => each.Name == "demo").Select(each => each.Id).SingleAsync();
         var file = await new BlobStore(_source).PutAsync(team, new MemoryStream(onnx), CancellationToken.None);
         name = _prefix + name;
-        var job = new Job { TeamId = team, Name = name, Spec = spec, Dataset = "none", Settings = Json("{}"), ModelName = name, Queue = "d-low" };
+        var job = new Job
+        {
+            TeamId = team,
+            Name = name,
+            Spec = spec,
+            Dataset = "none",
+            Settings = Json("{}"),
+            ModelName = name,
+            Queue = "d-low",
+        };
         db.Add(job);
         if (await db.Models.SingleOrDefaultAsync(each => each.TeamId == team && each.Name == name) is not { } model)
             db.Add(model = new Model { TeamId = team, Name = name });
@@ -85,7 +98,11 @@ public sealed class BenchModel : IAsyncDisposable
         await using (var db = Open())
         {
             var pattern = _prefix + "%";
-            await db.ModelVersions.Where(version => db.Models.Any(model => model.Id == version.ModelId && EF.Functions.Like(model.Name, pattern))).ExecuteDeleteAsync();
+            await db
+                .ModelVersions.Where(version =>
+                    db.Models.Any(model => model.Id == version.ModelId && EF.Functions.Like(model.Name, pattern))
+                )
+                .ExecuteDeleteAsync();
             await db.Models.Where(model => EF.Functions.Like(model.Name, pattern)).ExecuteDeleteAsync();
             await db.Jobs.Where(job => EF.Functions.Like(job.Name, pattern)).ExecuteDeleteAsync();
         }

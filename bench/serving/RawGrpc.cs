@@ -6,14 +6,26 @@ using System.Text;
 namespace ConcatService.Serving;
 
 /// <summary>
-/// Unary gRPC calls on one connection, one after another, on blocking sockets (HTTP/2, RFC 9113; gRPC over HTTP/2). Headers go as literals that nobody
+/// Unary gRPC calls on one connection, one after another, on blocking sockets (HTTP/2, RFC 9113; gRPC over HTTP/2). Headers go as literals
+/// that nobody
 /// remembers (RFC 7541, 6.2.2), so that a call's bytes are the same each time; those that come back are not decoded.
 /// </summary>
 public sealed class RawGrpc : IDisposable
 {
-    private const byte Data = 0, Headers = 1, Settings = 4, Ping = 6, GoAway = 7, WindowUpdate = 8;
-    private const byte EndStream = 1, Acknowledge = 1, EndHeaders = 4;
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 30_000 };
+    private const byte Data = 0,
+        Headers = 1,
+        Settings = 4,
+        Ping = 6,
+        GoAway = 7,
+        WindowUpdate = 8;
+    private const byte EndStream = 1,
+        Acknowledge = 1,
+        EndHeaders = 4;
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+        ReceiveTimeout = 30_000,
+    };
     private readonly byte[] _headers;
     private readonly byte[] _buffer = new byte[1 << 20];
     private int _next = 1, _from, _to;
@@ -22,7 +34,13 @@ public sealed class RawGrpc : IDisposable
     {
         (string Name, string Value)[] headers =
         [
-            (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "127.0.0.1"), ("content-type", "application/grpc"), ("te", "trailers"), .. key is null ? [] : new[] { ("authorization", $"Bearer {key}") },
+            (":method", "POST"),
+            (":scheme", "http"),
+            (":path", path),
+            (":authority", "127.0.0.1"),
+            ("content-type", "application/grpc"),
+            ("te", "trailers"),
+            .. key is null ? [] : new[] { ("authorization", $"Bearer {key}") },
         ];
         _headers = [.. headers.SelectMany(header => (byte[])[0, .. Text(header.Name), .. Text(header.Value)])];
         _socket.Connect(IPAddress.Loopback, port);
@@ -31,7 +49,9 @@ public sealed class RawGrpc : IDisposable
         Send(WindowUpdate, 0, 0, [0x7F, 0, 0, 0]);                              // answers of a whole run fit the connection's window
     }
 
-    /// <summary>Sends a message and waits for the end of its answer. Returns the message that came back; null when the call failed.</summary>
+    /// <summary>
+    /// Sends a message and waits for the end of its answer. Returns the message that came back; null when the call failed.
+    /// </summary>
     public byte[]? Call(ReadOnlySpan<byte> message)
     {
         var stream = _next;
@@ -55,7 +75,12 @@ public sealed class RawGrpc : IDisposable
         {
             Need(9);
             var head = _buffer.AsSpan(_from, 9);
-            var (length, type, flags, id) = ((head[0] << 16) | (head[1] << 8) | head[2], head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head[5..]) & int.MaxValue);
+            var (length, type, flags, id) = (
+                (head[0] << 16) | (head[1] << 8) | head[2],
+                head[3],
+                head[4],
+                BinaryPrimitives.ReadInt32BigEndian(head[5..]) & int.MaxValue
+            );
             Need(9 + length);
             var payload = _buffer.AsSpan(_from + 9, length);
             _from += 9 + length;
@@ -86,19 +111,34 @@ public sealed class RawGrpc : IDisposable
                 (_from, _to) = (0, _to - _from);
             }
 
-            _to += _socket.Receive(_buffer.AsSpan(_to)) is > 0 and var received ? received : throw new IOException("The server closed the connection.");
+            _to += _socket.Receive(_buffer.AsSpan(_to)) is > 0 and var received
+                ? received
+                : throw new IOException("The server closed the connection.");
         }
     }
 
-    private void Send(byte type, byte flags, int stream, ReadOnlySpan<byte> payload) => _socket.Send([.. Frame(type, flags, stream, payload.Length), .. payload]);
+    private void Send(byte type, byte flags, int stream, ReadOnlySpan<byte> payload) =>
+        _socket.Send([.. Frame(type, flags, stream, payload.Length), .. payload]);
 
     private static byte[] Frame(byte type, byte flags, int stream, int length) =>
-        [(byte)(length >> 16), (byte)(length >> 8), (byte)length, type, flags, (byte)(stream >> 24), (byte)(stream >> 16), (byte)(stream >> 8), (byte)stream];
+        [
+            (byte)(length >> 16),
+            (byte)(length >> 8),
+            (byte)length,
+            type,
+            flags,
+            (byte)(stream >> 24),
+            (byte)(stream >> 16),
+            (byte)(stream >> 8),
+            (byte)stream,
+        ];
 
     /// <summary>A string of HPACK: its length with a prefix of 7 bits, and its bytes.</summary>
     private static byte[] Text(string text)
     {
         var bytes = Encoding.ASCII.GetBytes(text);
-        return bytes.Length < 127 ? [(byte)bytes.Length, .. bytes] : throw new ArgumentException("Longer headers are not needed here.", nameof(text));
+        return bytes.Length < 127
+            ? [(byte)bytes.Length, .. bytes]
+            : throw new ArgumentException("Longer headers are not needed here.", nameof(text));
     }
 }

@@ -8,13 +8,22 @@ namespace ConcatService.Serving;
 /// <summary>HTTP/1.1 on one connection, one request after another, on blocking sockets: what is measured is the server.</summary>
 public sealed class RawHttp : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 30_000 };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+        ReceiveTimeout = 30_000,
+    };
     private readonly byte[] _buffer = new byte[1 << 20];
 
     public RawHttp(int port) => _socket.Connect(IPAddress.Loopback, port);
 
     public static byte[] Post(string path, string? key, byte[] body, string headers = "") =>
-        [.. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}{headers}Content-Length: {body.Length}\r\n\r\n"), .. body];
+        [
+            .. Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}{headers}Content-Length: {body.Length}\r\n\r\n"
+            ),
+            .. body,
+        ];
 
     /// <returns>The status, and the body where the last call left it.</returns>
     public (int Status, ReadOnlyMemory<byte> Body) Send(ReadOnlySpan<byte> request)
@@ -50,5 +59,6 @@ public sealed class RawHttp : IDisposable
         return _buffer.AsMemory(from, received - from);
     }
 
-    private int Receive(int at) => _socket.Receive(_buffer.AsSpan(at)) is > 0 and var count ? count : throw new IOException("The server closed the connection.");
+    private int Receive(int at) =>
+        _socket.Receive(_buffer.AsSpan(at)) is > 0 and var count ? count : throw new IOException("The server closed the connection.");
 }

@@ -10,7 +10,13 @@ public static partial class Wrk
     /// <summary>Requests per second of so many connections that always have one request out.</summary>
     public static async Task<double> PerSecondAsync(string url, string script, int connections, int seconds)
     {
-        var start = new ProcessStartInfo("wrk", ["-t", $"{Math.Min(connections, 2)}", "-c", $"{connections}", "-d", $"{seconds}s", "-s", script, url]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "wrk",
+            ["-t", $"{Math.Min(connections, 2)}", "-c", $"{connections}", "-d", $"{seconds}s", "-s", script, url]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
         using var wrk = Process.Start(start)!;
         var text = await wrk.StandardOutput.ReadToEndAsync();
         await wrk.WaitForExitAsync();
@@ -24,7 +30,9 @@ public static partial class Wrk
     {
         var (data, script) = (Path.Combine(folder, $"{name}.body"), Path.Combine(folder, $"{name}.lua"));
         File.WriteAllBytes(data, body);
-        var lines = headers.Select(header => $"wrk.headers[\"{header[..header.IndexOf(':')]}\"] = \"{header[(header.IndexOf(':') + 2)..]}\"\n");
+        var lines = headers.Select(header =>
+            $"wrk.headers[\"{header[..header.IndexOf(':')]}\"] = \"{header[(header.IndexOf(':') + 2)..]}\"\n"
+        );
         File.WriteAllText(script, $"wrk.method = \"POST\"\nwrk.body = io.open(\"{data}\", \"rb\"):read(\"*a\")\n{string.Concat(lines)}");
         return script;
     }

@@ -7,19 +7,27 @@ using static TorchSharp.torch;
 
 namespace ConcatService.TrainingBench;
 
-/// <summary>What the service's training is measured against. Each wants a process to itself, and gives samples per second from its first step on.</summary>
+/// <summary>
+/// What the service's training is measured against. Each wants a process to itself, and gives samples per second from its first step on.
+/// </summary>
 public static class Loops
 {
     private const int Batch = 128;
 
-    /// <summary>As users of TorchSharp write it: float32, channels first, AdamW, the loss read at every step. The data is one tensor in memory, where a DataLoader would be slower.</summary>
+    /// <summary>
+    /// As users of TorchSharp write it: float32, channels first, AdamW, the loss read at every step. The data is one tensor in memory,
+    /// where a DataLoader would be slower.
+    /// </summary>
     public static double Plain(string spec, int threads, double seconds)
     {
         set_num_threads(threads);
         random.manual_seed(0);
         var (pictures, labels) = FashionMnist();
         var network = PlainNetworks.For(spec);
-        var (wanted, has) = (PlanOf(spec).Layers.Sum(layer => layer.ParameterCount), network.parameters().Sum(parameter => parameter.numel()));
+        var (wanted, has) = (
+            PlanOf(spec).Layers.Sum(layer => layer.ParameterCount),
+            network.parameters().Sum(parameter => parameter.numel())
+        );
         if (wanted != has)
             throw new InvalidOperationException($"{spec} has {wanted} parameters, its plain form {has}.");
         network.train();
@@ -38,7 +46,9 @@ public static class Loops
             sum += loss.item<float>();
         }
 
-        return double.IsFinite(sum) ? steps * Batch / watch.Elapsed.TotalSeconds : throw new InvalidOperationException($"{spec}: the plain loop diverged.");
+        return double.IsFinite(sum)
+            ? steps * Batch / watch.Elapsed.TotalSeconds
+            : throw new InvalidOperationException($"{spec}: the plain loop diverged.");
     }
 
     /// <summary>The service's own loop with nothing around it: no process to talk to, no checkpoints, no metrics kept.</summary>
@@ -47,7 +57,14 @@ public static class Loops
         Warmup.Run();
         using var data = DataSetLoader.Load("fashion-mnist", DataFolders.FromEnvironment());
         var steps = 0L;
-        TrainingRun.Execute(PlanOf(spec), settings, data, new Dictionary<string, string>(), report => steps = report is TrainingReport.StepDone step ? step.Number : steps, CancellationToken.None);
+        TrainingRun.Execute(
+            PlanOf(spec),
+            settings,
+            data,
+            new Dictionary<string, string>(),
+            report => steps = report is TrainingReport.StepDone step ? step.Number : steps,
+            CancellationToken.None
+        );
         return steps * Batch / settings.MaxDuration!.Value.TotalSeconds;
     }
 

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace ConcatService.TrainingBench;
 
-/// <summary>The specs of the bench as modules that a user of TorchSharp would write. Parameters are those of the specs, number for number.</summary>
+/// <summary>
+/// The specs of the bench as modules that a user of TorchSharp would write. Parameters are those of the specs, number for number.
+/// </summary>
 internal static class PlainNetworks
 {
     public static Module<Tensor, Tensor> For(string spec) => spec switch

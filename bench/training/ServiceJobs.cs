@@ -35,5 +35,6 @@ public sealed class ServiceJobs(HttpClient http)
         }
     }
 
-    private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; ./concat bench sets it.");
+    private static string Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; ./concat bench sets it.");
 }

@@ -17,7 +17,9 @@ try
         case ["watch"] or ["watch", _]:
             return await WatchCommand.RunAsync(ServiceClient.FromEnvironment(), args.ElementAtOrDefault(1));
         default:
-            await Console.Error.WriteLineAsync("Usage: Cli demo | watch [ID]    with CONCAT_URL and CONCAT_KEY in the environment; ./concat sets both.");
+            await Console.Error.WriteLineAsync(
+                "Usage: Cli demo | watch [ID]    with CONCAT_URL and CONCAT_KEY in the environment; ./concat sets both."
+            );
             return 2;
     }
 }

@@ -10,7 +10,12 @@ namespace ConcatService.Cli;
 /// <summary>The HTTP API, as JSON in and JSON out. What is not a success ends the command with the service's own words.</summary>
 internal sealed class ServiceClient(Uri address, string key) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30), DefaultRequestHeaders = { Authorization = new("Bearer", key) } };
+    private readonly HttpClient _http = new()
+    {
+        BaseAddress = address,
+        Timeout = TimeSpan.FromSeconds(30),
+        DefaultRequestHeaders = { Authorization = new("Bearer", key) },
+    };
 
     /// <summary>For the service at <c>CONCAT_URL</c> with the key <c>CONCAT_KEY</c>.</summary>
     public static ServiceClient FromEnvironment() => new(new(Variable("CONCAT_URL")), Variable("CONCAT_KEY"));
@@ -37,10 +42,19 @@ internal sealed class ServiceClient(Uri address, string key) : IDisposable
     }
 
     public Task<JsonNode> PostAsync(string path, JsonNode body, CancellationToken cancel) =>
-        SendAsync(new(HttpMethod.Post, path) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") }, cancel);
+        SendAsync(
+            new(HttpMethod.Post, path) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") },
+            cancel
+        );
 
     public Task<JsonNode> PostPngAsync(string path, byte[] png, CancellationToken cancel) =>
-        SendAsync(new(HttpMethod.Post, path) { Content = new ByteArrayContent(png) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } } }, cancel);
+        SendAsync(
+            new(HttpMethod.Post, path)
+            {
+                Content = new ByteArrayContent(png) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } },
+            },
+            cancel
+        );
 
     /// <summary>How many bytes a download has.</summary>
     public async Task<long> LengthAsync(string path, CancellationToken cancel)
@@ -57,22 +71,35 @@ internal sealed class ServiceClient(Uri address, string key) : IDisposable
         return await response.Content.ReadFromJsonAsync<JsonNode>(cancel) ?? throw new CliException($"{Name(request)} answered null.");
     }
 
-    private async Task<HttpResponseMessage> ReadAsync(HttpRequestMessage request, CancellationToken cancel, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
+    private async Task<HttpResponseMessage> ReadAsync(
+        HttpRequestMessage request,
+        CancellationToken cancel,
+        HttpCompletionOption until = HttpCompletionOption.ResponseContentRead
+    )
     {
         try
         {
             var response = await _http.SendAsync(request, until, cancel);
             return response.IsSuccessStatusCode
                 ? response
-                : throw new CliException($"{Name(request)} answered {(int)response.StatusCode}: {Explain(await response.Content.ReadAsStringAsync(cancel))}", (int)response.StatusCode >= 500);
+                : throw new CliException(
+                    $"{Name(request)} answered {(int)response.StatusCode}: {Explain(await response.Content.ReadAsStringAsync(cancel))}",
+                    (int)response.StatusCode >= 500
+                );
         }
         catch (HttpRequestException unreachable)
         {
-            throw new CliException($"{Name(request)}: {address} does not answer ({unreachable.Message}). See ./concat status and ./concat logs api.", isPassing: true);
+            throw new CliException(
+                $"{Name(request)}: {address} does not answer ({unreachable.Message}). See ./concat status and ./concat logs api.",
+                isPassing: true
+            );
         }
         catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new CliException($"{Name(request)}: no answer in {_http.Timeout.TotalSeconds:0} s. See ./concat status and ./concat logs api.", isPassing: true);
+            throw new CliException(
+                $"{Name(request)}: no answer in {_http.Timeout.TotalSeconds:0} s. See ./concat status and ./concat logs api.",
+                isPassing: true
+            );
         }
     }
 

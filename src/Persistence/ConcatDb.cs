@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace ConcatService.Persistence;
 
-/// <summary>The only store. Reads go through here; what several processes race for (leases, states, metrics, blobs) is written by the small classes beside it.</summary>
+/// <summary>
+/// The only store. Reads go through here; what several processes race for (leases, states, metrics, blobs) is written by the small classes
+/// beside it.
+/// </summary>
 public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(options)
 {
     public DbSet<Team> Teams => Set<Team>();
@@ -33,7 +36,8 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
         options.UseNpgsql(source).UseSnakeCaseNamingConvention();
 
     /// <summary>JSON comes back as it was written: <c>jsonb</c> would sort the members.</summary>
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.Properties<JsonElement>().HaveColumnType("json");
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<JsonElement>().HaveColumnType("json");
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

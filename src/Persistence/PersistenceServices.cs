@@ -9,13 +9,16 @@ namespace ConcatService.Persistence;
 public static class PersistenceServices
 {
     /// <summary>
-    /// Takes the place of <c>AddHangfire</c>, which sets the process's one storage and one logger to its host's: the first host to end would take them
+    /// Takes the place of <c>AddHangfire</c>, which sets the process's one storage and one logger to its host's: the first host to end
+    /// would take them
     /// from all others. <see cref="Maintenance"/> is not hosted by itself: <c>AddHostedService&lt;Maintenance&gt;()</c>.
     /// </summary>
     public static IServiceCollection AddPersistence(this IServiceCollection services, string connectionString)
     {
         services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
-        services.AddDbContext<ConcatDb>((provider, options) => ConcatDb.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddDbContext<ConcatDb>(
+            (provider, options) => ConcatDb.Configure(options, provider.GetRequiredService<NpgsqlDataSource>())
+        );
         services.AddSingleton(_ => QueueStorage.Create(connectionString));
         services.AddSingleton<IJobFilterProvider>(QueueStorage.Filters);
         services.TryAddSingleton(TimeProvider.System);

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace ConcatService.Persistence;
 
-/// <summary>The tables: ours by migrations, the queue's by its own installer. Applied by an explicit command, never by a starting server.</summary>
+/// <summary>
+/// The tables: ours by migrations, the queue's by its own installer. Applied by an explicit command, never by a starting server.
+/// </summary>
 public static class Schema
 {
     /// <summary>Brings the database to this version; harmless when it is there already.</summary>

@@ -13,7 +13,14 @@ internal sealed class Average : IDisposable
     {
         using var scope = NewDisposeScope();
         _settings = settings;
-        _pairs = [.. model.Parameters.Where(parameter => !parameter.Declared.Trainable).Select(parameter => parameter.Tensor).Prepend(model.Weights).Select(live => (live, live.clone().DetachFromDisposeScope()))];
+        _pairs =
+        [
+            .. model
+                .Parameters.Where(parameter => !parameter.Declared.Trainable)
+                .Select(parameter => parameter.Tensor)
+                .Prepend(model.Weights)
+                .Select(live => (live, live.clone().DetachFromDisposeScope())),
+        ];
     }
 
     public IEnumerable<Tensor> State => _pairs.Select(pair => pair.Mean);

@@ -7,7 +7,10 @@ namespace ConcatService.Training;
 /// <summary>Loss and metrics of a network in evaluation mode, always in float32 and without label smoothing.</summary>
 internal static class Evaluation
 {
-    /// <summary>Large enough to keep the cores busy, small enough to stay in the caches of most networks; never more samples than a step has, which need more memory there.</summary>
+    /// <summary>
+    /// Large enough to keep the cores busy, small enough to stay in the caches of most networks; never more samples than a step has, which
+    /// need more memory there.
+    /// </summary>
     public static long BatchSize(TrainingSettings settings) => Math.Min(250, settings.BatchSize);
 
     /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>

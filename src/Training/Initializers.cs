@@ -18,7 +18,13 @@ internal static class Initializers
         foreach (var layer in model.Layers)
         {
             foreach (var declared in layer.Plan.Parameters)
-                Fill(layer[declared.Name], declared, initialization == Initialization.Auto ? Fitting(layer.Plan, model.Plan) : initialization, layer.Plan, model.Plan);
+                Fill(
+                    layer[declared.Name],
+                    declared,
+                    initialization == Initialization.Auto ? Fitting(layer.Plan, model.Plan) : initialization,
+                    layer.Plan,
+                    model.Plan
+                );
         }
     }
 
@@ -35,7 +41,13 @@ internal static class Initializers
                 Dirac(tensor, layer);
                 break;
             case Initializer.Weight when weights == Initialization.Orthogonal:
-                tensor.copy_(nn.init.orthogonal_(empty(tensor.shape, device: tensor.device), Fitting(layer, plan) == Initialization.He ? Math.Sqrt(2) : 1));      // it wants contiguous memory
+                // it wants contiguous memory
+                tensor.copy_(
+                    nn.init.orthogonal_(
+                        empty(tensor.shape, device: tensor.device),
+                        Fitting(layer, plan) == Initialization.He ? Math.Sqrt(2) : 1
+                    )
+                );
                 break;
             case Initializer.Weight:
                 tensor.normal_(0, Math.Sqrt(Variance(declared, fanIn, weights)));
@@ -57,7 +69,9 @@ internal static class Initializers
         }
     }
 
-    /// <summary>[out, in / groups, kH, kW]: a 1 in the middle of the window where the output is its group's input of that number, else 0.</summary>
+    /// <summary>
+    /// [out, in / groups, kH, kW]: a 1 in the middle of the window where the output is its group's input of that number, else 0.
+    /// </summary>
     private static void Dirac(Tensor tensor, PlannedLayer layer)
     {
         tensor.zero_();
@@ -81,9 +95,13 @@ internal static class Initializers
     };
 
     /// <summary>As PyTorch counts it: outputs times window; groups are not looked at.</summary>
-    private static double FanOut(Parameter declared) => declared.Dims.Skip(2).Aggregate((double)declared.Dims[0], (product, size) => product * size);
+    private static double FanOut(Parameter declared) =>
+        declared.Dims.Skip(2).Aggregate((double)declared.Dims[0], (product, size) => product * size);
 
-    /// <summary>By the first activation on the way down: norms, pools, merges and the like are looked through, another layer with weights ends the search.</summary>
+    /// <summary>
+    /// By the first activation on the way down: norms, pools, merges and the like are looked through, another layer with weights ends the
+    /// search.
+    /// </summary>
     private static Initialization Fitting(PlannedLayer layer, Plan plan)
     {
         for (var at = layer; plan.Layers.FirstOrDefault(next => next.Inputs.Any(wire => wire.Source == at.Name)) is { } next; at = next)
@@ -93,7 +111,8 @@ internal static class Initializers
                 break;
             if (Saturating.Contains(kind))
                 return Initialization.Xavier;
-            if (kind.EndsWith("lu", StringComparison.Ordinal) || kind is "relu6" or "mish" or "softplus" or "hard_swish")    // relu, leaky_relu, prelu, elu, gelu, silu
+            // relu, leaky_relu, prelu, elu, gelu, silu
+            if (kind.EndsWith("lu", StringComparison.Ordinal) || kind is "relu6" or "mish" or "softplus" or "hard_swish")
                 return Initialization.He;
         }
 

@@ -2,10 +2,13 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training;
 
-/// <summary>Sums of losses and of what the metrics need, kept on the device until someone reads them: reading waits for everything before.</summary>
+/// <summary>
+/// Sums of losses and of what the metrics need, kept on the device until someone reads them: reading waits for everything before.
+/// </summary>
 internal sealed class Meter(Network network) : IDisposable
 {
-    private readonly Tensor _sums = zeros(1 + network.Heads.Sum(head => head.SumCount), ScalarType.Float64, network.Model.Weights.device).DetachFromDisposeScope();
+    private readonly Tensor _sums = zeros(1 + network.Heads.Sum(head => head.SumCount), ScalarType.Float64, network.Model.Weights.device)
+        .DetachFromDisposeScope();
     private long _samples;
 
     /// <param name="loss">Mean over the batch.</param>

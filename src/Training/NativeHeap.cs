@@ -2,15 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace ConcatService.Training;
 
-/// <summary>The heap that libtorch's tensors on the CPU are in: tcmalloc's where it was loaded before all else (<see cref="TrainerEnvironment"/>), otherwise the C library's.</summary>
+/// <summary>
+/// The heap that libtorch's tensors on the CPU are in: tcmalloc's where it was loaded before all else (<see cref="TrainerEnvironment"/>),
+/// otherwise the C library's.
+/// </summary>
 internal static unsafe partial class NativeHeap
 {
     private static readonly delegate* unmanaged<void> TcmallocRelease =
-        OperatingSystem.IsLinux() && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "MallocExtension_ReleaseFreeMemory", out var release)
-            ? (delegate* unmanaged<void>)release : null;
+        OperatingSystem.IsLinux()
+        && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "MallocExtension_ReleaseFreeMemory", out var release)
+            ? (delegate* unmanaged<void>)release
+            : null;
 
     /// <summary>
-    /// Hands pages that hold nothing back to the system. Between training and evaluation: their tensors differ in size, so that what one has freed fits the
+    /// Hands pages that hold nothing back to the system. Between training and evaluation: their tensors differ in size, so that what one
+    /// has freed fits the
     /// other badly, and both would stay resident. Within either, memory is faster kept.
     /// </summary>
     public static void Trim()

@@ -17,7 +17,10 @@ internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
     public static Network Of(TorchModel model, DataSetInfo data, OutputLosses losses)
     {
         var targets = DataBinding.Of(model.Plan, data).Outputs(model.Plan, data);
-        return new(model, [.. model.Plan.Outputs.Zip(targets, (output, bound) => Head.For(model.Plan, output, bound.Target, losses[output.Name]))]);
+        return new(
+            model,
+            [.. model.Plan.Outputs.Zip(targets, (output, bound) => Head.For(model.Plan, output, bound.Target, losses[output.Name]))]
+        );
     }
 
     /// <summary>Inputs as the spec writes them -> the scores of each head, float32 in memory order.</summary>
@@ -31,5 +34,7 @@ internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
 
     /// <summary>The weighted sum of the heads' losses, each a mean over the batch.</summary>
     public Tensor Loss(Tensor[] scores, Tensor[] targets, bool training) =>
-        heads.Select((head, i) => head.Loss(scores[i], targets[i], training) is var loss && head.Weight != 1 ? loss * head.Weight : loss).Aggregate((sum, loss) => sum + loss);
+        heads
+            .Select((head, i) => head.Loss(scores[i], targets[i], training) is var loss && head.Weight != 1 ? loss * head.Weight : loss)
+            .Aggregate((sum, loss) => sum + loss);
 }

@@ -7,25 +7,36 @@ namespace ConcatService.Training;
 public abstract record Outcome
 {
     /// <summary>A model that is proven to compute what was trained.</summary>
-    /// <param name="Onnx">The model's bytes, with normalisation inside and metadata.</param>
+    /// <param name="Onnx">The model's bytes, with normalization inside and metadata.</param>
     public sealed record Finished(TrainingResult Result, byte[] Onnx) : Outcome;
 
-    /// <summary>The loss or its gradient is not a finite number: a finding about the network and its settings. The step was not taken.</summary>
+    /// <summary>
+    /// The loss or its gradient is not a finite number: a finding about the network and its settings. The step was not taken.
+    /// </summary>
     /// <param name="What"><c>loss</c> or <c>gradient</c>.</param>
     /// <param name="Step">From 1; on a GPU, where the loss is read every few steps, up to that many later than it happened.</param>
-    /// <param name="Layer">The first layer whose output was not finite, or the last one where only the loss was not; of a gradient the last layer whose own was not.</param>
+    /// <param name="Layer">The first layer whose output was not finite, or the last one where only the loss was not; of a gradient the last
+    /// layer whose own was not.</param>
     /// <param name="Concat">The concat that the layer reaches by one branch alone; null where there is none.</param>
     /// <param name="Branch">That branch.</param>
     public sealed record Diverged(string What, long Step, string Layer, string? Concat, string? Branch, double LearningRate) : Outcome
     {
-        public string Message => string.Create(CultureInfo.InvariantCulture, $"Training diverged at step {Step}: the {What} is not a finite number, and it began at layer '{Layer}'{(Concat is null ? "" : $", in branch '{Branch}' of concat '{Concat}'")}. ")
-            + string.Create(CultureInfo.InvariantCulture, $"The learning rate was {LearningRate:g3}: lower optimizer.lr (try {LearningRate / 10:g3}), set gradient_clip to {{ \"norm\": 1 }}, or put batch_norm behind the convolutions.");
+        public string Message =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Training diverged at step {Step}: the {What} is not a finite number, and it began at layer '{Layer}'{(Concat is null ? "" : $", in branch '{Branch}' of concat '{Concat}'")}. "
+            )
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"The learning rate was {LearningRate:g3}: lower optimizer.lr (try {LearningRate / 10:g3}), set gradient_clip to {{ \"norm\": 1 }}, or put batch_norm behind the convolutions."
+            );
     }
 
     /// <summary>The exported model does not compute what was trained.</summary>
     public sealed record NotEqual(Parity Parity) : Outcome
     {
-        public string Message => $"The exported model differs from the trained one on {Parity.Samples} samples: largest difference {Parity.MaxAbs:g3}, "
+        public string Message =>
+            $"The exported model differs from the trained one on {Parity.Samples} samples: largest difference {Parity.MaxAbs:g3}, "
             + $"{Parity.MaxRelativeToPeak:g3} of the largest output (allowed: {Training.Parity.Tolerance:g1}); {Parity.ChangedClasses} classes changed.";
     }
 
@@ -33,7 +44,9 @@ public abstract record Outcome
     public sealed record Cancelled : Outcome;
 }
 
-/// <summary>What a finished training is worth. Test figures are of the float32 module in evaluation mode, with the exported weights.</summary>
+/// <summary>
+/// What a finished training is worth. Test figures are of the float32 module in evaluation mode, with the exported weights.
+/// </summary>
 /// <param name="TestAccuracy">Null where the network has not one output that tells classes apart.</param>
 /// <param name="Test">With the metrics of every output.</param>
 /// <param name="Validation">Null without a validation split.</param>
@@ -41,14 +54,26 @@ public abstract record Outcome
 /// <param name="SamplesPerSecond">Training steps only.</param>
 /// <param name="TelemetryOverhead">What watching branches and layers cost, as a share of the time of all steps.</param>
 /// <param name="PeakMemoryBytes">The most that was ever resident of this process; null where the system does not say.</param>
-/// <param name="WeightsSha256">Over parameters and buffers in declared order, float32 little-endian, and nothing else; lower-case hex.</param>
+/// <param name="WeightsSha256">Over parameters and buffers in declared order, float32 little-endian, and nothing else; lower-case
+/// hex.</param>
 public sealed record TrainingResult(
-    double? TestAccuracy, double TestLoss, Measures Test, Measures? Validation, int Epoch, double SamplesPerSecond, double TelemetryOverhead, long? PeakMemoryBytes, Parity Parity, string WeightsSha256);
+    double? TestAccuracy,
+    double TestLoss,
+    Measures Test,
+    Measures? Validation,
+    int Epoch,
+    double SamplesPerSecond,
+    double TelemetryOverhead,
+    long? PeakMemoryBytes,
+    Parity Parity,
+    string WeightsSha256
+);
 
 /// <summary>The exported model in ONNX Runtime against the trained module, on held-out samples.</summary>
 /// <param name="MaxAbs">The largest difference of two outputs.</param>
 /// <param name="MaxRelativeToPeak">The same, divided by the largest output in size.</param>
-/// <param name="ChangedClasses">Samples whose best class changed although their two best scores are further apart than the tolerance.</param>
+/// <param name="ChangedClasses">Samples whose best class changed although their two best scores are further apart than the
+/// tolerance.</param>
 public sealed record Parity(int Samples, double MaxAbs, double MaxRelativeToPeak, int ChangedClasses)
 {
     /// <summary>30 times what was measured between two correct programs (docs/decisions), and far below what any mistake costs.</summary>

@@ -13,7 +13,8 @@ internal sealed class Patience(EarlyStoppingSettings? settings)
     {
         if (settings is null || validation is null)
             return null;
-        var (waited, from) = State = validation.Score > State.From + settings.MinDelta ? (0, validation.Score) : (State.Waited + 1, State.From);
+        var (waited, from) = State =
+            validation.Score > State.From + settings.MinDelta ? (0, validation.Score) : (State.Waited + 1, State.From);
         return waited >= settings.Patience ? $"The validation score was not above {from:0.0000} in the last {waited} evaluations." : null;
     }
 }

@@ -19,8 +19,11 @@ public static class ProcessMemory
     {
         try
         {
-            return File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith(label, StringComparison.Ordinal)) is { } found
-                ? 1024 * long.Parse(found[label.Length..^" kB".Length], CultureInfo.InvariantCulture) : null;
+            return
+                File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith(label, StringComparison.Ordinal))
+                    is { } found
+                ? 1024 * long.Parse(found[label.Length..^" kB".Length], CultureInfo.InvariantCulture)
+                : null;
         }
         catch (IOException)
         {

@@ -29,5 +29,6 @@ internal sealed record Snapshot(int Epoch, Measures? Validation, Tensor Weights,
     /// <summary>Everything that a model is not made of by its plan alone.</summary>
     public static IEnumerable<Tensor> TensorsOf(TorchModel model) => BuffersOf(model).Prepend(model.Weights);
 
-    private static IEnumerable<Tensor> BuffersOf(TorchModel model) => model.Parameters.Where(parameter => !parameter.Declared.Trainable).Select(parameter => parameter.Tensor);
+    private static IEnumerable<Tensor> BuffersOf(TorchModel model) =>
+        model.Parameters.Where(parameter => !parameter.Declared.Trainable).Select(parameter => parameter.Tensor);
 }

@@ -49,7 +49,10 @@ public sealed class TorchLayer(PlannedLayer plan, IReadOnlyDictionary<string, Te
     /// <summary>Whether dropout drops and statistics are updated.</summary>
     public bool Training { get; set; }
 
-    /// <summary>What matrix products compute in: float32 (default) or bfloat16. Parameters are float32 either way; autograd casts their gradients back.</summary>
+    /// <summary>
+    /// What matrix products compute in: float32 (default) or bfloat16. Parameters are float32 either way; autograd casts their gradients
+    /// back.
+    /// </summary>
     public ScalarType Precision { get; set; } = ScalarType.Float32;
 
     /// <summary>An operand of a matrix product in the precision of the training; itself when that is float32.</summary>
@@ -60,7 +63,8 @@ public sealed class TorchLayer(PlannedLayer plan, IReadOnlyDictionary<string, Te
 
     public IReadOnlyDictionary<string, Tensor> Parameters => parameters;
 
-    public Tensor[] Run(Tensor[] x) => _lowering.Run(this, Plan.Operator.Footprint.Format == NumberFormat.Float32 ? Array.ConvertAll(x, Widen) : x);
+    public Tensor[] Run(Tensor[] x) =>
+        _lowering.Run(this, Plan.Operator.Footprint.Format == NumberFormat.Float32 ? Array.ConvertAll(x, Widen) : x);
 
     private static Tensor Widen(Tensor x) => x.dtype == ScalarType.BFloat16 ? x.to(ScalarType.Float32) : x;
 }

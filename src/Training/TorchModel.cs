@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training;
 
-/// <summary>A plan with tensors: its parameters and buffers by key, in declared order, and the forward pass. Float32; owns its tensors until disposed.</summary>
+/// <summary>
+/// A plan with tensors: its parameters and buffers by key, in declared order, and the forward pass. Float32; owns its tensors until
+/// disposed.
+/// </summary>
 public sealed class TorchModel : IDisposable
 {
     /// <summary>Each parameter starts on a cache line (16 float32), as libtorch's own allocations do.</summary>
@@ -23,7 +26,10 @@ public sealed class TorchModel : IDisposable
     {
         Plan = plan;
         using var scope = NewDisposeScope();
-        var trainable = plan.Layers.SelectMany(layer => layer.Parameters).Where(parameter => parameter.Trainable).Sum(parameter => Padded(parameter.Count));
+        var trainable = plan
+            .Layers.SelectMany(layer => layer.Parameters)
+            .Where(parameter => parameter.Trainable)
+            .Sum(parameter => Padded(parameter.Count));
         Weights = zeros(trainable, ScalarType.Float32, device).DetachFromDisposeScope();
         var offset = 0L;
         foreach (var layer in plan.Layers)
@@ -31,8 +37,11 @@ public sealed class TorchModel : IDisposable
             var own = new Dictionary<string, Tensor>();
             foreach (var declared in layer.Parameters)
             {
-                var tensor = (declared.Trainable ? ViewOf(Weights, offset, declared).detach().requires_grad_(true) : zeros(declared.Dims, ScalarType.Float32, device))
-                    .DetachFromDisposeScope();
+                var tensor = (
+                    declared.Trainable
+                        ? ViewOf(Weights, offset, declared).detach().requires_grad_(true)
+                        : zeros(declared.Dims, ScalarType.Float32, device)
+                ).DetachFromDisposeScope();
                 own[declared.Name] = tensor;
                 Parameters.Add(new(layer.KeyOf(declared), declared, tensor, declared.Trainable ? offset : -1));
                 offset += declared.Trainable ? Padded(declared.Count) : 0;
@@ -49,7 +58,9 @@ public sealed class TorchModel : IDisposable
     /// <summary>Every parameter and buffer in declared order, which is the order of checkpoints and of the weights' hash.</summary>
     public List<ModelParameter> Parameters { get; } = [];
 
-    /// <summary>All trainable parameters as one vector, of which each is a view: what an optimizer steps on. Gaps between them stay zero.</summary>
+    /// <summary>
+    /// All trainable parameters as one vector, of which each is a view: what an optimizer steps on. Gaps between them stay zero.
+    /// </summary>
     public Tensor Weights { get; }
 
     public IReadOnlyList<TorchLayer> Layers => _layers;
@@ -66,11 +77,12 @@ public sealed class TorchModel : IDisposable
         set => _layers.ForEach(layer => layer.Precision = value);
     }
 
-    /// <summary>Has an input normalised inside the network, one number per channel.</summary>
+    /// <summary>Has an input normalized inside the network, one number per channel.</summary>
     public void Normalize(string input, Normalization by)
     {
         var shape = Plan.Inputs.Single(known => known.Name == input).Shape;
-        long[] dims = [by.Mean.Length, .. Enumerable.Repeat(1L, shape.Rank - 1 - shape.Index(Axis.Channels))];          // [C, 1, 1] beside [N, C, H, W]
+        // [C, 1, 1] beside [N, C, H, W]
+        long[] dims = [by.Mean.Length, .. Enumerable.Repeat(1L, shape.Rank - 1 - shape.Index(Axis.Channels))];
         using var scope = NewDisposeScope();
         _normalization[input] = (
             tensor(by.Mean, device: Weights.device).reshape(dims).DetachFromDisposeScope(),
@@ -93,7 +105,8 @@ public sealed class TorchModel : IDisposable
     public Dictionary<Wire, Tensor> Run(params Tensor[] inputs) => Run(null, inputs);
 
     /// <summary>
-    /// Runs the network and gives the values that are <paramref name="wanted"/> (null: all), in memory order. The others go as soon as their last reader
+    /// Runs the network and gives the values that are <paramref name="wanted"/> (null: all), in memory order. The others go as soon as
+    /// their last reader
     /// has run; what the backward pass needs of them, autograd holds: of a convolution, a norm and an activation in a row two of three.
     /// </summary>
     public Dictionary<Wire, Tensor> Run(IReadOnlyCollection<Wire>? wanted, params Tensor[] inputs)
@@ -132,14 +145,19 @@ public sealed class TorchModel : IDisposable
         {
             var input = Plan.Inputs[i];
             using var scope = NewDisposeScope();
-            var x = ToMemoryOrder(inputs[i].alias(), input.Shape);                      // the caller's tensor stays the caller's
-            values[new(input.Name)] = (_normalization.TryGetValue(input.Name, out var by) ? (x - by.Mean).div_(by.Deviation) : x).MoveToOuterDisposeScope();
+            var x = ToMemoryOrder(inputs[i].alias(), input.Shape); // the caller's tensor stays the caller's
+            values[new(input.Name)] = (
+                _normalization.TryGetValue(input.Name, out var by) ? (x - by.Mean).div_(by.Deviation) : x
+            ).MoveToOuterDisposeScope();
         }
 
         return values;
     }
 
-    /// <summary>A layer that gives its input back gives another handle to it, so that either can be let go. Tensors are told apart as objects: their Equals compares numbers, and NaN is never equal.</summary>
+    /// <summary>
+    /// A layer that gives its input back gives another handle to it, so that either can be let go. Tensors are told apart as objects: their
+    /// Equals compares numbers, and NaN is never equal.
+    /// </summary>
     private void RunLayer(TorchLayer layer, Dictionary<Wire, Tensor> values)
     {
         using var scope = NewDisposeScope();
@@ -147,7 +165,9 @@ public sealed class TorchModel : IDisposable
         var outputs = layer.Run(inputs);
         Observer?.Invoke(layer, inputs, outputs);
         for (var port = 0; port < outputs.Length; port++)
-            values[new(layer.Plan.Name, port)] = (Array.Exists(inputs, input => ReferenceEquals(input, outputs[port])) ? outputs[port].alias() : outputs[port]).MoveToOuterDisposeScope();
+            values[new(layer.Plan.Name, port)] = (
+                Array.Exists(inputs, input => ReferenceEquals(input, outputs[port])) ? outputs[port].alias() : outputs[port]
+            ).MoveToOuterDisposeScope();
     }
 
     private static Wire[][] ReadLast(Plan plan)
@@ -166,7 +186,8 @@ public sealed class TorchModel : IDisposable
     }
 
     /// <summary>
-    /// A parameter's place in a vector of all trainable ones. Convolution weights [out, in, kH, kW] lie with their channels last, and every map that is
+    /// A parameter's place in a vector of all trainable ones. Convolution weights [out, in, kH, kW] lie with their channels last, and every
+    /// map that is
     /// computed with them then does too: measured up to twice as fast on a CPU.
     /// </summary>
     internal static Tensor ViewOf(Tensor vector, long offset, Parameter declared)
@@ -183,7 +204,9 @@ public sealed class TorchModel : IDisposable
 
     /// <summary>[N, C, H, W] as computed -> [N, H, W, C] as written; a view, nothing is copied.</summary>
     public static Tensor ToWrittenOrder(Tensor x, Shape shape) =>
-        shape.FeatureMovesFirst ? x.permute([.. Enumerable.Range(0, shape.Rank).Select(position => (long)shape.IndexOfPosition(position))]) : x;
+        shape.FeatureMovesFirst
+            ? x.permute([.. Enumerable.Range(0, shape.Rank).Select(position => (long)shape.IndexOfPosition(position))])
+            : x;
 
     private static long Padded(long count) => (count + Alignment - 1) / Alignment * Alignment;
 }

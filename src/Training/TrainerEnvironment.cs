@@ -6,10 +6,12 @@ public static class TrainerEnvironment
     private static readonly string[] LibraryFolders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"];
 
     /// <summary>
-    /// Where tcmalloc is (Debian's libtcmalloc-minimal4); null where it is not installed. With glibc's heap a long training takes up to twice the memory, and
+    /// Where tcmalloc is (Debian's libtcmalloc-minimal4); null where it is not installed. With glibc's heap a long training takes up to
+    /// twice the memory, and
     /// on networks with few, large maps a step takes a third longer (docs/decisions).
     /// </summary>
-    public static string? Tcmalloc { get; } = LibraryFolders.Select(folder => Path.Combine(folder, "libtcmalloc_minimal.so.4")).FirstOrDefault(File.Exists);
+    public static string? Tcmalloc { get; } =
+        LibraryFolders.Select(folder => Path.Combine(folder, "libtcmalloc_minimal.so.4")).FirstOrDefault(File.Exists);
 
     public static IReadOnlyDictionary<string, string> Variables { get; } = Of(Tcmalloc);
 
@@ -20,7 +22,7 @@ public static class TrainerEnvironment
         if (tcmalloc is not null)
         {
             variables["LD_PRELOAD"] = tcmalloc;
-            variables["TCMALLOC_RELEASE_RATE"] = "0";                                   // pages go back when the heap is trimmed, not while a step wants them again
+            variables["TCMALLOC_RELEASE_RATE"] = "0"; // pages go back when the heap is trimmed, not while a step wants them again
             variables["TCMALLOC_LARGE_ALLOC_REPORT_THRESHOLD"] = $"{long.MaxValue}";    // no words on stderr about each large tensor
         }
         else
@@ -29,7 +31,8 @@ public static class TrainerEnvironment
             variables["MALLOC_MMAP_THRESHOLD_"] = "8589934592";
             variables["MALLOC_TRIM_THRESHOLD_"] = "17179869184";
 
-            // An aligned block is cut from a larger one, and glibc caches the cuttings for small requests: the block then never fits its like again.
+            // An aligned block is cut from a larger one, and glibc caches the cuttings for small requests: the block then never fits its
+            // like again.
             variables["GLIBC_TUNABLES"] = "glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0";
         }
 

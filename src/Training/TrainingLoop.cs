@@ -8,9 +8,17 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training;
 
-/// <summary>The loop. Knows no database and no queue; runs on one thread, because dispose scopes and gradient mode belong to a thread.</summary>
+/// <summary>
+/// The loop. Knows no database and no queue; runs on one thread, because dispose scopes and gradient mode belong to a thread.
+/// </summary>
 internal sealed class TrainingLoop(
-    Network network, TrainingSettings settings, TrainingData data, Action<TrainingReport> report, Checkpointing? checkpointing, CancellationToken stop) : IDisposable
+    Network network,
+    TrainingSettings settings,
+    TrainingData data,
+    Action<TrainingReport> report,
+    Checkpointing? checkpointing,
+    CancellationToken stop
+) : IDisposable
 {
     private readonly TorchModel _model = network.Model;
     private readonly long _stepsPerEpoch = data.TrainCount / settings.BatchSize;
@@ -59,7 +67,10 @@ internal sealed class TrainingLoop(
         set_rng_state(random);
     }
 
-    /// <summary>Trains all epochs, or until a limit of the settings. The snapshot is of the weights to export, and the caller's; null and where, when the loss stopped being a number.</summary>
+    /// <summary>
+    /// Trains all epochs, or until a limit of the settings. The snapshot is of the weights to export, and the caller's; null and where,
+    /// when the loss stopped being a number.
+    /// </summary>
     /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>
     public (Snapshot? Trained, Outcome.Diverged? Diverged) Run()
     {
@@ -77,7 +88,10 @@ internal sealed class TrainingLoop(
             {
                 _average?.Swap();
                 validation = Evaluate();
-                if (isBest = _best is null || settings.Export != Export.Best || validation is null || validation.IsBetterThan(_best.Validation!))
+                if (
+                    isBest =
+                        _best is null || settings.Export != Export.Best || validation is null || validation.IsBetterThan(_best.Validation!)
+                )
                 {
                     _best?.Dispose();
                     _best = Snapshot.Of(_model, _epoch, validation);
@@ -87,7 +101,9 @@ internal sealed class TrainingLoop(
             }
 
             report(new TrainingReport.EpochDone(_epoch, (int)settings.Epochs, _step, train, validation, SamplesPerSecond, isBest));
-            end = outOfTime ? $"max_duration is over: {Elapsed.TotalSeconds:0.0} of {settings.MaxDuration!.Value.TotalSeconds:0.0} s." : _patience.EndAfter(validation);
+            end = outOfTime
+                ? $"max_duration is over: {Elapsed.TotalSeconds:0.0} of {settings.MaxDuration!.Value.TotalSeconds:0.0} s."
+                : _patience.EndAfter(validation);
             if (end is not null && _epoch < settings.Epochs)
                 report(new TrainingReport.EndsEarly(end));
             _total = Tally.None(network);
@@ -127,7 +143,7 @@ internal sealed class TrainingLoop(
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             _average?.Swap();
-            KeepWhenDue();                                                              // the epoch's steps are done; the next attempt evaluates
+            KeepWhenDue(); // the epoch's steps are done; the next attempt evaluates
             throw;
         }
     }
@@ -146,8 +162,20 @@ internal sealed class TrainingLoop(
     private void Write(Stream file)
     {
         var state = new TrainingState(
-            settings.ToJson(), _step, _epoch, _total.Sums, _total.Samples, _optimizer.Counters, _patience.State.Waited, _patience.State.From, _best?.Epoch, _best?.Validation,
-            Trained.TotalSeconds, Elapsed.TotalSeconds, _sampler.Spent.TotalSeconds);
+            settings.ToJson(),
+            _step,
+            _epoch,
+            _total.Sums,
+            _total.Samples,
+            _optimizer.Counters,
+            _patience.State.Waited,
+            _patience.State.From,
+            _best?.Epoch,
+            _best?.Validation,
+            Trained.TotalSeconds,
+            Elapsed.TotalSeconds,
+            _sampler.Spent.TotalSeconds
+        );
         using var random = get_rng_state();
         state.Write(file, [.. Tensors, random]);
     }
@@ -174,7 +202,7 @@ internal sealed class TrainingLoop(
             _step++;
             var isLast = _step % _stepsPerEpoch == 0 || IsOutOfTime;
             var read = isLast || _step % _readEvery == 0 ? meter.Read() : null;
-            if (read is not null && !double.IsFinite(read.Sums[0]))                                            // before the step, which would spread it to every weight
+            if (read is not null && !double.IsFinite(read.Sums[0])) // before the step, which would spread it to every weight
                 return Divergence.OfLoss(network, batch.Inputs, _step, rate);
             loss.backward();
             if (read is not null && !_optimizer.IsGradientFinite())
@@ -192,7 +220,18 @@ internal sealed class TrainingLoop(
                 continue;
             _total += read;
             var elapsed = Trained;
-            report(new TrainingReport.StepDone(_step, Steps, _epoch, read.Of(network), rate, read.Samples / (elapsed - since).TotalSeconds, SamplesPerSecond, elapsed / _step * (Steps - _step)));
+            report(
+                new TrainingReport.StepDone(
+                    _step,
+                    Steps,
+                    _epoch,
+                    read.Of(network),
+                    rate,
+                    read.Samples / (elapsed - since).TotalSeconds,
+                    SamplesPerSecond,
+                    elapsed / _step * (Steps - _step)
+                )
+            );
             since = elapsed;
             KeepWhenDue();
             if (isLast)

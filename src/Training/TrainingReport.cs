@@ -7,7 +7,14 @@ public abstract record TrainingReport
 {
     /// <summary>Before the first step.</summary>
     /// <param name="Settings">As used: no <c>auto</c> left.</param>
-    public sealed record Started(TrainingSettings Settings, TrainingEnvironment Environment, long Steps, long TrainSamples, long ValidationSamples, long TestSamples) : TrainingReport;
+    public sealed record Started(
+        TrainingSettings Settings,
+        TrainingEnvironment Environment,
+        long Steps,
+        long TrainSamples,
+        long ValidationSamples,
+        long TestSamples
+    ) : TrainingReport;
 
     /// <summary>One step, or the mean of the steps since the last report where reading every step would hold up a GPU.</summary>
     /// <param name="Number">Steps done, from 1.</param>
@@ -16,7 +23,15 @@ public abstract record TrainingReport
     /// <param name="MeanSamplesPerSecond">Since the start.</param>
     /// <param name="Remaining">Training steps still to come, at the mean speed.</param>
     public sealed record StepDone(
-        long Number, long Steps, int Epoch, Measures Train, double LearningRate, double SamplesPerSecond, double MeanSamplesPerSecond, TimeSpan Remaining) : TrainingReport;
+        long Number,
+        long Steps,
+        int Epoch,
+        Measures Train,
+        double LearningRate,
+        double SamplesPerSecond,
+        double MeanSamplesPerSecond,
+        TimeSpan Remaining
+    ) : TrainingReport;
 
     /// <summary>What was seen of branches and layers in one step.</summary>
     /// <param name="Number">Steps done, from 1.</param>
@@ -27,7 +42,15 @@ public abstract record TrainingReport
     /// <param name="Step">Steps done.</param>
     /// <param name="Validation">Null without a validation split.</param>
     /// <param name="IsBest">Whether these are the best weights so far.</param>
-    public sealed record EpochDone(int Number, int Epochs, long Step, Measures Train, Measures? Validation, double SamplesPerSecond, bool IsBest) : TrainingReport;
+    public sealed record EpochDone(
+        int Number,
+        int Epochs,
+        long Step,
+        Measures Train,
+        Measures? Validation,
+        double SamplesPerSecond,
+        bool IsBest
+    ) : TrainingReport;
 
     /// <summary>No more epochs follow, although there were to be more.</summary>
     public sealed record EndsEarly(string Reason) : TrainingReport;

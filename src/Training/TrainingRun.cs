@@ -15,7 +15,10 @@ namespace ConcatService.Training;
 /// <summary>One training from the first step to a proven model: trains, tests, exports, compares.</summary>
 public static class TrainingRun
 {
-    /// <summary>Trains on the calling thread and returns when all is over. Sets libtorch's thread count and random generator, which belong to the process.</summary>
+    /// <summary>
+    /// Trains on the calling thread and returns when all is over. Sets libtorch's thread count and random generator, which belong to the
+    /// process.
+    /// </summary>
     /// <param name="plan">Fits the data (<see cref="Domain.Data.DataSetFit"/>).</param>
     /// <param name="settings">As asked; resolved here, and reported.</param>
     /// <param name="data">Stays the caller's; copied to the device, if that is not the CPU.</param>
@@ -25,12 +28,21 @@ public static class TrainingRun
     /// <param name="checkpointing">Null keeps nothing.</param>
     /// <exception cref="InvalidOperationException">The settings ask for CUDA and there is none.</exception>
     public static Outcome Execute(
-        Plan plan, TrainingSettings settings, DataSet data, IReadOnlyDictionary<string, string> metadata, Action<TrainingReport> report, CancellationToken stop, Checkpointing? checkpointing = null)
+        Plan plan,
+        TrainingSettings settings,
+        DataSet data,
+        IReadOnlyDictionary<string, string> metadata,
+        Action<TrainingReport> report,
+        CancellationToken stop,
+        Checkpointing? checkpointing = null
+    )
     {
         var machine = Machines.This();
         var binding = DataBinding.Of(plan, data.Info);
         var kept = checkpointing?.From is { } from ? TrainingState.Read(from) : null;
-        settings = kept is null ? settings.Resolve(machine, binding.Outputs(plan, data.Info)) : TrainingSettings.Read(kept.Settings, new Report());
+        settings = kept is null
+            ? settings.Resolve(machine, binding.Outputs(plan, data.Info))
+            : TrainingSettings.Read(kept.Settings, new Report());
         if (settings.Device == DeviceKind.Cuda && !machine.HasCuda)
             throw new InvalidOperationException("The settings ask for the device 'cuda', and this worker has none.");
         var device = settings.Device == DeviceKind.Cuda ? CUDA : CPU;
@@ -55,13 +67,23 @@ public static class TrainingRun
             return new Outcome.Cancelled();
         }
 
-        // Of the training only the weights are left when this returns: writing and comparing the model need the memory of gradients and moments.
+        // Of the training only the weights are left when this returns: writing and comparing the model need the memory of gradients and
+        // moments.
         (Trained?, Outcome.Diverged?) Train()
         {
             using var loop = new TrainingLoop(network, settings, prepared, report, checkpointing, stop);
             if (kept is not null)
                 loop.Resume(kept, checkpointing!.From!);
-            report(new TrainingReport.Started(settings, EnvironmentOf(settings, machine, data), loop.Steps, prepared.TrainCount, prepared.ValidationCount, data.Test.Count));
+            report(
+                new TrainingReport.Started(
+                    settings,
+                    EnvironmentOf(settings, machine, data),
+                    loop.Steps,
+                    prepared.TrainCount,
+                    prepared.ValidationCount,
+                    data.Test.Count
+                )
+            );
             var (best, diverged) = loop.Run();
             if (best is null)
                 return (null, diverged);
@@ -73,25 +95,54 @@ public static class TrainingRun
     }
 
     private static Outcome Finish(
-        Network network, Dictionary<string, Normalization> normalization, TrainingData data, long batchSize, Trained trained, IReadOnlyDictionary<string, string> metadata, CancellationToken stop)
+        Network network,
+        Dictionary<string, Normalization> normalization,
+        TrainingData data,
+        long batchSize,
+        Trained trained,
+        IReadOnlyDictionary<string, string> metadata,
+        CancellationToken stop
+    )
     {
         var model = network.Model;
         NativeHeap.Trim();
         var test = Evaluation.Of(network, data.Test(batchSize), stop);
         var sha256 = WeightsHash.Of(model);
-        var known = new Dictionary<string, string>(metadata) { ["classes"] = JsonSerializer.Serialize(data.Classes), ["weights_sha256"] = sha256 };
+        var known = new Dictionary<string, string>(metadata)
+        {
+            ["classes"] = JsonSerializer.Serialize(data.Classes),
+            ["weights_sha256"] = sha256,
+        };
         foreach (var (name, value) in test.Named("test"))
             known[name] = value.ToString(CultureInfo.InvariantCulture);
         var onnx = ModelExport.Write(model, normalization, known);
 
         using var scope = NewDisposeScope();
         var parity = ParityGate.Compare(model, onnx, batchSize, data.Test(ParityGate.Samples).First()().Inputs);
-        var result = new TrainingResult(test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null, test.Loss, test, trained.Validation, trained.Epoch, trained.SamplesPerSecond, trained.TelemetryOverhead, ProcessMemory.PeakBytes(), parity, sha256);
+        var result = new TrainingResult(
+            test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null,
+            test.Loss,
+            test,
+            trained.Validation,
+            trained.Epoch,
+            trained.SamplesPerSecond,
+            trained.TelemetryOverhead,
+            ProcessMemory.PeakBytes(),
+            parity,
+            sha256
+        );
         return parity.Holds ? new Outcome.Finished(result, onnx) : new Outcome.NotEqual(parity);
     }
 
-    private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) => new(
-        Version.Parse(torch.__version__).ToString(3), OnnxRuntime.Version, settings.Threads.Given!.Value, settings.Device == DeviceKind.Cuda ? "cuda" : "cpu", machine.HasBFloat16, data.Sha256);
+    private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) =>
+        new(
+            Version.Parse(torch.__version__).ToString(3),
+            OnnxRuntime.Version,
+            settings.Threads.Given!.Value,
+            settings.Device == DeviceKind.Cuda ? "cuda" : "cpu",
+            machine.HasBFloat16,
+            data.Sha256
+        );
 
     /// <summary>What is known of the weights that the model has now.</summary>
     private sealed record Trained(int Epoch, Measures? Validation, double SamplesPerSecond, double TelemetryOverhead);

@@ -19,7 +19,10 @@ public static class Warmup
             { "type": "global_avg_pool" }, { "type": "linear", "out_features": 2 } ] }
         """;
 
-    /// <summary>Loads libtorch and takes one training step, in each precision, of a tiny network through the code that jobs go through. Returns what was found here.</summary>
+    /// <summary>
+    /// Loads libtorch and takes one training step, in each precision, of a tiny network through the code that jobs go through. Returns what
+    /// was found here.
+    /// </summary>
     public static Machine Run()
     {
         var machine = Machines.This();
@@ -28,7 +31,10 @@ public static class Warmup
         using var model = new TorchModel(plan, machine.HasCuda ? CUDA : CPU) { Training = true };
         Initializers.Fill(model, Initialization.Auto);
         using var optimizer = Optimizer.For(AdamSettings.AdamW(), model);
-        var network = new Network(model, [Head.For(plan, plan.Outputs[0], new("class", LearningTask.Classification, [], ["a", "b"]), new CrossEntropySettings())]);
+        var network = new Network(
+            model,
+            [Head.For(plan, plan.Outputs[0], new("class", LearningTask.Classification, [], ["a", "b"]), new CrossEntropySettings())]
+        );
         using var meter = new Meter(network);
         using var sampler = new Sampler(model, TelemetryMode.Dense);
         ScalarType[] precisions = machine.HasBFloat16 ? [ScalarType.Float32, ScalarType.BFloat16] : [ScalarType.Float32];

@@ -6,7 +6,9 @@ namespace ConcatService.Training;
 /// <summary>What two equal models have in common.</summary>
 public static class WeightsHash
 {
-    /// <summary>SHA-256 over parameters and buffers in declared order, float32 little-endian in row-major order, and nothing else; lower-case hex.</summary>
+    /// <summary>
+    /// SHA-256 over parameters and buffers in declared order, float32 little-endian in row-major order, and nothing else; lower-case hex.
+    /// </summary>
     public static string Of(TorchModel model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -63,7 +63,9 @@ internal enum MessageKind
     Leave,
 }
 
-/// <summary>Generated, because reflection would cost the first message 50 ms. Every member is always written, so no default can get lost.</summary>
+/// <summary>
+/// Generated, because reflection would cost the first message 50 ms. Every member is always written, so no default can get lost.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Message))]
 internal sealed partial class MessageFormat : JsonSerializerContext;

@@ -6,7 +6,15 @@ namespace ConcatService.Worker;
 internal static class OutOfMemory
 {
     // libtorch and ONNX Runtime have no types for it.
-    private static readonly string[] Words = ["out of memory", "can't allocate memory", "not enough memory", "bad_alloc", "bad allocation", "Failed to allocate memory"];
+    private static readonly string[] Words =
+    [
+        "out of memory",
+        "can't allocate memory",
+        "not enough memory",
+        "bad_alloc",
+        "bad allocation",
+        "Failed to allocate memory",
+    ];
 
     public static bool Is(Exception exception) =>
         exception is OutOfMemoryException || Is(exception.Message) || (exception.InnerException is { } inner && Is(inner));

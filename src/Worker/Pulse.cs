@@ -6,10 +6,14 @@ internal static class Pulse
     /// <summary>How often each says that it is there.</summary>
     public static TimeSpan Beat { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long either believes in the other, and in the lease, without a sign: 20 s less than the lease, so that nobody works on past it.</summary>
+    /// <summary>
+    /// How long either believes in the other, and in the lease, without a sign: 20 s less than the lease, so that nobody works on past it.
+    /// </summary>
     public static TimeSpan Trust { get; } = TimeSpan.FromSeconds(40);
 
-    /// <summary>How often the supervisor looks how much memory the trainer holds: one that takes too much does so within a second.</summary>
+    /// <summary>
+    /// How often the supervisor looks how much memory the trainer holds: one that takes too much does so within a second.
+    /// </summary>
     public static TimeSpan Glance { get; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How often the supervisor looks whether the job was asked to stop.</summary>

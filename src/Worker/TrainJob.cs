@@ -23,7 +23,11 @@ internal static class TrainJob
         if (compiled.Plan is { } planned && source is not null)
             DataSetFit.Check(planned, source.Info, settings, report);
         if (compiled.Plan is not { } plan || source is null || report.HasErrors)
-            return new(FailureClass.User, "invalid", $"The job cannot be trained: {string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(source is null ? $"The data set {job.Dataset} is not there any more." : "")}");
+            return new(
+                FailureClass.User,
+                "invalid",
+                $"The job cannot be trained: {string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(source is null ? $"The data set {job.Dataset} is not there any more." : "")}"
+            );
 
         if (await CheckMemoryAsync(context, plan, source.DataBytes, settings) is { } tooLarge)
             return tooLarge;
@@ -33,11 +37,24 @@ internal static class TrainJob
         {
             await source.FetchAsync(context.Store);
             await using var from = await context.Checkpoints.OpenNewestAsync();
-            var checkpointing = new Checkpointing { From = from, Keep = kept => context.Checkpoints.Take(kept, context.Leave), Leave = context.Leave };
+            var checkpointing = new Checkpointing
+            {
+                From = from,
+                Keep = kept => context.Checkpoints.Take(kept, context.Leave),
+                Leave = context.Leave,
+            };
             outcome = await OnOneThread(() =>
             {
                 using var data = source.Load();
-                return TrainingRun.Execute(plan, settings, data, Metadata(job), new TrainingNews(context).Tell, context.Stop, checkpointing);
+                return TrainingRun.Execute(
+                    plan,
+                    settings,
+                    data,
+                    Metadata(job),
+                    new TrainingNews(context).Tell,
+                    context.Stop,
+                    checkpointing
+                );
             });
             await context.Checkpoints.FinishAsync();
         }
@@ -54,13 +71,35 @@ internal static class TrainJob
         return outcome switch
         {
             Outcome.Finished finished => await PublishAsync(context, plan, source.Info, finished),
-            Outcome.Diverged diverged => new(FailureClass.User, "diverged", diverged.Message, JsonSerializer.SerializeToElement(new { step = diverged.Step, what = diverged.What, layer = diverged.Layer, concat = diverged.Concat, branch = diverged.Branch, learning_rate = diverged.LearningRate })),
-            Outcome.NotEqual different => new(FailureClass.Infrastructure, "parity", different.Message, TrainerJson.Element(different.Parity)),
+            Outcome.Diverged diverged => new(
+                FailureClass.User,
+                "diverged",
+                diverged.Message,
+                JsonSerializer.SerializeToElement(
+                    new
+                    {
+                        step = diverged.Step,
+                        what = diverged.What,
+                        layer = diverged.Layer,
+                        concat = diverged.Concat,
+                        branch = diverged.Branch,
+                        learning_rate = diverged.LearningRate,
+                    }
+                )
+            ),
+            Outcome.NotEqual different => new(
+                FailureClass.Infrastructure,
+                "parity",
+                different.Message,
+                TrainerJson.Element(different.Parity)
+            ),
             _ => throw new OperationCanceledException(context.Stop),
         };
     }
 
-    /// <summary>Keeps what the job is expected to need, and refuses it before it takes hold of what is not there. A GPU's memory is not looked at.</summary>
+    /// <summary>
+    /// Keeps what the job is expected to need, and refuses it before it takes hold of what is not there. A GPU's memory is not looked at.
+    /// </summary>
     private static async Task<JobFailure?> CheckMemoryAsync(TrainerContext context, Plan plan, long dataBytes, TrainingSettings settings)
     {
         if (settings.Device == DeviceKind.Cuda || (settings.Device == DeviceKind.Auto && Machines.This().HasCuda))
@@ -69,7 +108,19 @@ internal static class TrainJob
         var there = new MachineMemory().Bytes;
         await context.PredictAsync(needed.PredictedBytes);
         return needed.Excess(there, "this worker") is { } message
-            ? new(FailureClass.Resource, "memory_exceeded", message, TrainerJson.Element(new { needed.PredictedBytes, AvailableBytes = there, LargestBatchSize = needed.LargestBatch(there) }))
+            ? new(
+                FailureClass.Resource,
+                "memory_exceeded",
+                message,
+                TrainerJson.Element(
+                    new
+                    {
+                        needed.PredictedBytes,
+                        AvailableBytes = there,
+                        LargestBatchSize = needed.LargestBatch(there),
+                    }
+                )
+            )
             : null;
     }
 
@@ -79,14 +130,31 @@ internal static class TrainJob
         var onnx = await context.StoreAsync(bytes);
         var result = finished.Result;
         await context.PublishAsync(
-            Version(plan, data, onnx.Sha256, result.WeightsSha256, result.Test.Named("test").Concat(result.Validation?.Named("validation") ?? []), result.Parity),
-            TrainerJson.Element(result).GetRawText());
+            Version(
+                plan,
+                data,
+                onnx.Sha256,
+                result.WeightsSha256,
+                result.Test.Named("test").Concat(result.Validation?.Named("validation") ?? []),
+                result.Parity
+            ),
+            TrainerJson.Element(result).GetRawText()
+        );
         return null;
     }
 
     /// <summary>The version that an exported network becomes.</summary>
-    internal static NewModelVersion Version(Plan plan, DataSetInfo data, string onnxSha256, string weightsSha256, IEnumerable<(string Name, double Value)> metrics, Parity parity) => new(
-        onnxSha256, weightsSha256,
+    internal static NewModelVersion Version(
+        Plan plan,
+        DataSetInfo data,
+        string onnxSha256,
+        string weightsSha256,
+        IEnumerable<(string Name, double Value)> metrics,
+        Parity parity
+    ) =>
+        new(
+            onnxSha256,
+            weightsSha256,
         TrainerJson.Tensors(plan.Inputs.Select(input => (input.Name, input.Shape))),
         TrainerJson.Tensors(plan.Outputs.Select(output => (output.Name, plan.Shapes[output.Wire]))),
         DataBinding.Of(plan, data).Classes(data) is { Count: > 0 } classes ? JsonSerializer.Serialize(classes) : null,

@@ -4,7 +4,9 @@ using ConcatService.Training.Data;
 
 namespace ConcatService.Worker;
 
-/// <summary>What a job trains on: a data set that every installation has, or the team's own, fetched from the database once per machine.</summary>
+/// <summary>
+/// What a job trains on: a data set that every installation has, or the team's own, fetched from the database once per machine.
+/// </summary>
 internal sealed class TrainingSource
 {
     /// <summary>The cache may grow to this; what was not used for longest goes first.</summary>
@@ -17,7 +19,8 @@ internal sealed class TrainingSource
 
     private TrainingSource(DataSetInfo known) => (Info, _name) = (known, known.Name);
 
-    private TrainingSource(StoredDataSet stored, string sha256) => (Info, _name, _stored, _sha256) = (stored.Info, stored.Info.Name, stored, sha256);
+    private TrainingSource(StoredDataSet stored, string sha256) =>
+        (Info, _name, _stored, _sha256) = (stored.Info, stored.Info.Name, stored, sha256);
 
     public DataSetInfo Info { get; }
 

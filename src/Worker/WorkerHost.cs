@@ -9,7 +9,9 @@ namespace ConcatService.Worker;
 /// <summary>The supervisor: listens on the queues of its device and keeps trainers.</summary>
 public static class WorkerHost
 {
-    /// <summary>Runs until SIGTERM; then the job in work has <see cref="QueueStorage.Shutdown"/> to write a checkpoint and give its lease back.</summary>
+    /// <summary>
+    /// Runs until SIGTERM; then the job in work has <see cref="QueueStorage.Shutdown"/> to write a checkpoint and give its lease back.
+    /// </summary>
     /// <param name="args">Configuration, as <c>--Name=value</c>. <c>ConnectionStrings:Postgres</c> is required.</param>
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(string[] args) => RunAsync(args, new MachineMemory());

@@ -9,7 +9,9 @@ public sealed class ReferenceTests
     [Fact]
     public void The_Api_never_sees_libtorch()
     {
-        var built = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Api", "bin"), "Api.deps.json", SearchOption.AllDirectories).ToList();
+        var built = Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "src", "Api", "bin"), "Api.deps.json", SearchOption.AllDirectories)
+            .ToList();
         Assert.NotEmpty(built);
         foreach (var file in built)
         {
@@ -32,11 +34,26 @@ public sealed class ReferenceTests
 
     private static async Task<string[]> PackagesAsync(string project, params string[] properties)
     {
-        string[] arguments = ["msbuild", Path.Combine(Repository.Root, "src", project, $"{project}.csproj"), "-nologo", "-getItem:PackageReference", .. properties];
+        string[] arguments =
+        [
+            "msbuild",
+            Path.Combine(Repository.Root, "src", project, $"{project}.csproj"),
+            "-nologo",
+            "-getItem:PackageReference",
+            .. properties,
+        ];
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
-        return [.. JsonElement.Parse(output).GetProperty("Items").GetProperty("PackageReference").EnumerateArray().Select(package => package.GetProperty("Identity").GetString()!)];
+        return
+        [
+            .. JsonElement
+                .Parse(output)
+                .GetProperty("Items")
+                .GetProperty("PackageReference")
+                .EnumerateArray()
+                .Select(package => package.GetProperty("Identity").GetString()!),
+        ];
     }
 }

@@ -5,5 +5,6 @@ internal static class Repository
 {
     public static string Root { get; } = Above(AppContext.BaseDirectory);
 
-    private static string Above(string folder) => File.Exists(Path.Combine(folder, "ConcatService.sln")) ? folder : Above(Path.GetDirectoryName(folder)!);
+    private static string Above(string folder) =>
+        File.Exists(Path.Combine(folder, "ConcatService.sln")) ? folder : Above(Path.GetDirectoryName(folder)!);
 }

@@ -39,16 +39,35 @@ public sealed class CompilerTests
     }
 
     [Theory]
-    [InlineData("""{ "inputs": { "image": { "shape": [3, 0, 2] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""", "/inputs/image/shape/1")]
-    [InlineData("""{ "inputs": { "image": { "shape": ["H W", 28] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""", "/inputs/image/shape/0")]
-    [InlineData("""{ "inputs": { "image": { } }, "symbols": { "H": { "min": 2 } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""", "/inputs/image")]
-    [InlineData("""{ "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [ { "name": "both", "type": "concatenate", "inputs": ["image", "image"] } ] }""", "/layers/0/type")]
-    public void What_follows_from_a_fault_is_not_told_as_another(string spec, string path) => Assert.Equal(path, Assert.Single(Compile(spec).Report.Diagnostics).Path.ToString());
+    [InlineData(
+        """{ "inputs": { "image": { "shape": [3, 0, 2] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""",
+        "/inputs/image/shape/1"
+    )]
+    [InlineData(
+        """{ "inputs": { "image": { "shape": ["H W", 28] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""",
+        "/inputs/image/shape/0"
+    )]
+    [InlineData(
+        """{ "inputs": { "image": { } }, "symbols": { "H": { "min": 2 } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""",
+        "/inputs/image"
+    )]
+    [InlineData(
+        """{ "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [ { "name": "both", "type": "concatenate", "inputs": ["image", "image"] } ] }""",
+        "/layers/0/type"
+    )]
+    public void What_follows_from_a_fault_is_not_told_as_another(string spec, string path) =>
+        Assert.Equal(path, Assert.Single(Compile(spec).Report.Diagnostics).Path.ToString());
 
     [Theory]
     [InlineData("concatenate", "concat"), InlineData("conv2", "conv2d"), InlineData("batchnorm", "batch_norm")]
-    public void A_type_of_another_framework_is_recognised(string written, string meant) =>
-        Assert.Contains($"Did you mean '{meant}'?", Compile($$"""{ "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [ { "type": "{{written}}" } ] }""").Report.Diagnostics[0].Message, StringComparison.Ordinal);
+    public void A_type_of_another_framework_is_recognized(string written, string meant) =>
+        Assert.Contains(
+            $"Did you mean '{meant}'?",
+            Compile($$"""{ "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [ { "type": "{{written}}" } ] }""")
+                .Report.Diagnostics[0]
+                .Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Every_fault_of_form_is_reported_at_once_with_its_path_and_the_nearest_spelling()
@@ -61,8 +80,17 @@ public sealed class CompilerTests
             """);
         var found = compiled.Report.Diagnostics.Select(each => $"{each.Code} {each.Path}").ToList();
         Assert.Equal(
-            ["spec.unknown_field /leyers", "spec.out_of_range /inputs/image/shape/2", "spec.unknown_field /layers/0/kernel_siez", "spec.missing_field /layers/0", "spec.unknown_type /layers/1/type", "spec.unknown_input /layers/1/inputs/0", "spec.cycle /layers/3"],
-            found);
+            [
+                "spec.unknown_field /leyers",
+                "spec.out_of_range /inputs/image/shape/2",
+                "spec.unknown_field /layers/0/kernel_siez",
+                "spec.missing_field /layers/0",
+                "spec.unknown_type /layers/1/type",
+                "spec.unknown_input /layers/1/inputs/0",
+                "spec.cycle /layers/3",
+            ],
+            found
+        );
         Assert.Contains("kernel_size", compiled.Report.Diagnostics[2].Message, StringComparison.Ordinal);
     }
 
@@ -76,7 +104,10 @@ public sealed class CompilerTests
               { "type": "relu" } ] }
             """);
         Assert.Equal("valid", compiled.Verdict);
-        Assert.Equal(["twice/0/c", "twice/1/c", "mix/branch1/c", "mix/branch1/concat_1", "mix", "relu_2"], compiled.Plan!.Layers.Select(layer => layer.Name));
+        Assert.Equal(
+            ["twice/0/c", "twice/1/c", "mix/branch1/c", "mix/branch1/concat_1", "mix", "relu_2"],
+            compiled.Plan!.Layers.Select(layer => layer.Name)
+        );
         Assert.Equal("[N, 10, 8, 8]", compiled.Plan.Shapes[compiled.Plan.Outputs[0].Wire].ToString());
     }
 }

@@ -21,8 +21,17 @@ public sealed class DimTests
         Gen.Select(smaller, smaller, (a, b) => new Pair(a.Dim + b.Dim, (h, w) => a.Number(h, w) + b.Number(h, w))),
         Gen.Select(smaller, smaller, (a, b) => new Pair(a.Dim - b.Dim, (h, w) => a.Number(h, w) - b.Number(h, w))),
         Gen.Select(smaller, Gen.Long[-4, 4], (a, factor) => new Pair(a.Dim * factor, (h, w) => a.Number(h, w) * factor)),
-        Gen.Select(smaller, Gen.Long[1, 6], (a, divisor) => new Pair(a.Dim.FloorDivide(divisor), (h, w) => (long)Math.Floor((double)a.Number(h, w) / divisor))),
-        Gen.Select(smaller, Gen.Long[1, 6], (a, divisor) => new Pair(a.Dim.CeilDivide(divisor), (h, w) => (long)Math.Ceiling((double)a.Number(h, w) / divisor))));
+            Gen.Select(
+                smaller,
+                Gen.Long[1, 6],
+                (a, divisor) => new Pair(a.Dim.FloorDivide(divisor), (h, w) => (long)Math.Floor((double)a.Number(h, w) / divisor))
+            ),
+            Gen.Select(
+                smaller,
+                Gen.Long[1, 6],
+                (a, divisor) => new Pair(a.Dim.CeilDivide(divisor), (h, w) => (long)Math.Ceiling((double)a.Number(h, w) / divisor))
+            )
+        );
 
     [Fact]
     public void What_is_too_large_for_a_number_stays_at_an_end_that_has_an_opposite()
@@ -34,8 +43,9 @@ public sealed class DimTests
     }
 
     [Fact]
-    public void An_expression_has_the_value_of_the_arithmetic_that_made_it() => Gen.Select(Expressions, Gen.Long[1, 50], Gen.Long[1, 50]).Sample(
-        (pair, h, w) => pair.Dim.Evaluate(symbol => symbol == "H" ? h : w) == pair.Number(h, w), iter: 20_000);
+    public void An_expression_has_the_value_of_the_arithmetic_that_made_it() =>
+        Gen.Select(Expressions, Gen.Long[1, 50], Gen.Long[1, 50])
+            .Sample((pair, h, w) => pair.Dim.Evaluate(symbol => symbol == "H" ? h : w) == pair.Number(h, w), iter: 20_000);
 
     [Fact]
     public void Equal_expressions_are_equal_for_every_value() => Gen.Select(Expressions, Expressions).Sample(

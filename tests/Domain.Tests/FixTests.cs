@@ -110,8 +110,14 @@ public sealed class FixTests
             var patched = JsonNode.Parse(spec)!;
             JsonPatch.Apply(patched, fix.Patch);
             var after = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(patched));
-            Assert.True(after.Verdict == "valid", $"{fix.Id}: {string.Join("; ", after.Report.Diagnostics.Select(found => found.Message))}");
-            Assert.Equal(fix.OutputShape.ToString(), after.Planned.Rows.Single(row => row.Layer.Name == Explain(spec).Layer).Output!.ToString());
+            Assert.True(
+                after.Verdict == "valid",
+                $"{fix.Id}: {string.Join("; ", after.Report.Diagnostics.Select(found => found.Message))}"
+            );
+            Assert.Equal(
+                fix.OutputShape.ToString(),
+                after.Planned.Rows.Single(row => row.Layer.Name == Explain(spec).Layer).Output!.ToString()
+            );
         }
     }
 
@@ -180,7 +186,9 @@ public sealed class FixTests
     [InlineData("stride", "conv2d", "[N, 192, 14, 14]")]
     public void Align_puts_a_visible_layer_before_the_concat(string align, string kind, string shape)
     {
-        var compiled = Compiler.Compile(Encoding.UTF8.GetBytes(TwoBranch.Replace("\"axis\": \"channels\"", $"\"align\": \"{align}\"", StringComparison.Ordinal)));
+        var compiled = Compiler.Compile(
+            Encoding.UTF8.GetBytes(TwoBranch.Replace("\"axis\": \"channels\"", $"\"align\": \"{align}\"", StringComparison.Ordinal))
+        );
         Assert.Equal("valid", compiled.Verdict);
         var inserted = Assert.Single(compiled.Plan!.Layers, layer => layer.Name.StartsWith("merge/align", StringComparison.Ordinal));
         Assert.Equal(kind, inserted.Operator.Kind);
@@ -188,5 +196,8 @@ public sealed class FixTests
     }
 
     [Fact]
-    public void A_valid_spec_has_no_findings() => Assert.Empty(Compiler.Compile(Encoding.UTF8.GetBytes(ValidBesideSame.Replace("\"same\"", "0", StringComparison.Ordinal))).Report.Diagnostics);
+    public void A_valid_spec_has_no_findings() =>
+        Assert.Empty(
+            Compiler.Compile(Encoding.UTF8.GetBytes(ValidBesideSame.Replace("\"same\"", "0", StringComparison.Ordinal))).Report.Diagnostics
+        );
 }

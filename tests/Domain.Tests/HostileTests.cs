@@ -13,12 +13,16 @@ namespace ConcatService.Domain.Tests;
 public sealed class HostileTests
 {
     private static Compilation Compile(string layers, string blocks = "{}") =>
-        Compiler.Compile(Encoding.UTF8.GetBytes($$"""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "blocks": {{blocks}}, "layers": {{layers}} }"""));
+        Compiler.Compile(
+            Encoding.UTF8.GetBytes($$"""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "blocks": {{blocks}}, "layers": {{layers}} }""")
+        );
 
     [Fact]
     public void Hundreds_of_hostile_specs_do_no_harm()
     {
-        var mutator = new SpecMutator([.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.json").Order().Select(File.ReadAllText)]);
+        var mutator = new SpecMutator([
+            .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.json").Order().Select(File.ReadAllText),
+        ]);
         for (var seed = 1; seed <= 400; seed++)
         {
             if (Trial.Of(mutator.Make(seed), everything: seed % 50 == 0).Failure is { } failure)
@@ -27,7 +31,9 @@ public sealed class HostileTests
     }
 
     [Theory]
-    [InlineData("""[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "parallel", "branches": [ [ { "type": "relu" } ], [] ] } ] } ]""")]
+    [InlineData(
+        """[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "parallel", "branches": [ [ { "type": "relu" } ], [] ] } ] } ]"""
+    )]
     [InlineData("""[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "repeat", "times": 1000000000, "layers": [] } ] } ]""")]
     [InlineData("""[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "block", "block": "empty" } ] } ]""")]
     public void A_repetition_without_end_is_too_large(string layers) =>
@@ -37,8 +43,13 @@ public sealed class HostileTests
     public void What_is_too_large_is_named_beside_other_errors_and_costs_nothing()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var found = Compile("""[ { "type": "relu" }, { "type": "repeat", "times": 2, "layers": [ { "type": "repeat", "times": 30000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ] } ]""").Report.Diagnostics;
-        Assert.Equal([("spec.too_large", "/layers/1/layers/0"), ("spec.unknown_input", "/layers/1/layers/0/layers/0/inputs/0")], found.Select(each => (each.Code.Name, each.Path.ToString())));
+        var found = Compile(
+            """[ { "type": "relu" }, { "type": "repeat", "times": 2, "layers": [ { "type": "repeat", "times": 30000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ] } ]"""
+        ).Report.Diagnostics;
+        Assert.Equal(
+            [("spec.too_large", "/layers/1/layers/0"), ("spec.unknown_input", "/layers/1/layers/0/layers/0/inputs/0")],
+            found.Select(each => (each.Code.Name, each.Path.ToString()))
+        );
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
 
@@ -54,12 +65,19 @@ public sealed class HostileTests
 
     [Fact]
     public void One_fault_in_a_long_repetition_is_told_a_thousand_times_at_most() =>
-        Assert.Equal(1000, Compile("""[ { "type": "repeat", "times": 15000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ]""").Report.Diagnostics.Count(each => each.Severity == Severity.Error));
+        Assert.Equal(
+            1000,
+            Compile("""[ { "type": "repeat", "times": 15000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ]""")
+                .Report.Diagnostics.Count(each => each.Severity == Severity.Error)
+        );
 
     [Theory]
     [InlineData("""[ { "type": "max_pool2d", "kernel_size": 0 } ]""", "spec.out_of_range")]
     [InlineData("""[ { "type": "channel_shuffle" } ]""", "spec.missing_field")]
-    [InlineData("""[ { "type": "conv2d", "out_channels": 4, "kernel_size": 1, "norm": { "type": "group_norm", "num_groups": 0 } } ]""", "spec.out_of_range")]
+    [InlineData(
+        """[ { "type": "conv2d", "out_channels": 4, "kernel_size": 1, "norm": { "type": "group_norm", "num_groups": 0 } } ]""",
+        "spec.out_of_range"
+    )]
     [InlineData("""[ { "type": "attention_gate" } ]""", "spec.missing_field")]
     [InlineData("""[ { "type": "parallel", "merge": "relu", "branches": [] } ]""", "spec.out_of_range")]
     [InlineData("""[ { "type": "conv2d", "out_channels": 4, "kernel_size": 1, "activation": "attention_gate" } ]""", "spec.out_of_range")]
@@ -69,14 +87,20 @@ public sealed class HostileTests
     [Theory]
     [InlineData("\\ud800")]
     [InlineData("\\udc00\\ud800")]
-    public void Half_of_a_surrogate_pair_is_malformed(string half) => Assert.Throws<JsonException>(() => Compile($$"""[ { "type": "{{half}}" } ]"""));
+    public void Half_of_a_surrogate_pair_is_malformed(string half) =>
+        Assert.Throws<JsonException>(() => Compile($$"""[ { "type": "{{half}}" } ]"""));
 
     [Fact]
-    public void Bytes_that_are_not_UTF_8_are_malformed() => Assert.Throws<JsonException>(() => Compiler.Compile((byte[])[.. "{ \"name\": \""u8, 0xFF, .. "\" }"u8]));
+    public void Bytes_that_are_not_UTF_8_are_malformed() =>
+        Assert.Throws<JsonException>(() => Compiler.Compile((byte[])[.. "{ \"name\": \""u8, 0xFF, .. "\" }"u8]));
 
     [Fact]
     public void A_network_too_large_to_be_drawn_gets_a_picture_that_says_so() =>
-        Assert.Contains("too many", NetworkSvg.Draw(Compile($"[ {string.Join(", ", Enumerable.Repeat("""{ "type": "relu" }""", 15_000))} ]")), StringComparison.Ordinal);
+        Assert.Contains(
+            "too many",
+            NetworkSvg.Draw(Compile($"[ {string.Join(", ", Enumerable.Repeat("""{ "type": "relu" }""", 15_000))} ]")),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Branches_that_differ_in_a_number_beside_a_symbol_are_explained()
@@ -94,7 +118,9 @@ public sealed class HostileTests
     public void A_kernel_as_wide_as_a_number_can_be_is_not_tried_cell_by_cell()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Compile("""[ { "type": "conv_transpose2d", "name": "wide", "out_channels": 2, "kernel_size": 2000000000 }, { "type": "concat", "inputs": ["x", "wide"] } ]""");
+        Compile(
+            """[ { "type": "conv_transpose2d", "name": "wide", "out_channels": 2, "kernel_size": 2000000000 }, { "type": "concat", "inputs": ["x", "wide"] } ]"""
+        );
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
     }
 
@@ -102,7 +128,12 @@ public sealed class HostileTests
     public void Thousands_of_windows_on_one_branch_are_compared_in_one_pass()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var windows = string.Join(", ", Enumerable.Repeat("""{ "type": "max_pool2d", "kernel_size": 5, "stride": 1, "padding": 2 }""", 2_000).Append("""{ "type": "max_pool2d", "kernel_size": 5, "stride": 1 }"""));
+        var windows = string.Join(
+            ", ",
+            Enumerable
+                .Repeat("""{ "type": "max_pool2d", "kernel_size": 5, "stride": 1, "padding": 2 }""", 2_000)
+                .Append("""{ "type": "max_pool2d", "kernel_size": 5, "stride": 1 }""")
+        );
         var found = Compile($$"""[ { "type": "parallel", "branches": [ [], [ {{windows}} ] ] } ]""").Report.Diagnostics;
         Assert.Equal("padding_difference", Assert.Single(found, each => each.Code.Name == "concat.shape_mismatch").Cause?.Kind);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256_000_000);
@@ -121,7 +152,8 @@ public sealed class HostileTests
     public void A_merge_too_wide_to_search_has_a_cause_and_a_fix(string merge, string cause, int left)
     {
         var inputs = string.Join(", ", Enumerable.Repeat("\"x\"", 149).Append("\"p\""));
-        var layers = $$"""[ { "type": "max_pool2d", "name": "p", "kernel_size": 2 }, {{merge.Replace("{0}", inputs, StringComparison.Ordinal)}}, { "type": "relu" } ]""";
+        var layers =
+            $$"""[ { "type": "max_pool2d", "name": "p", "kernel_size": 2 }, {{merge.Replace("{0}", inputs, StringComparison.Ordinal)}}, { "type": "relu" } ]""";
         var found = Assert.Single(Compile(layers).Report.Diagnostics);
         Assert.Equal(cause, found.Cause!.Kind);
         var fix = Assert.Single(found.Fixes);
@@ -134,7 +166,14 @@ public sealed class HostileTests
     [Fact]
     public void Every_mismatch_has_a_fix_when_there_are_more_than_can_be_searched()
     {
-        var merges = string.Join(", ", Enumerable.Range(0, 900).Select(i => $$"""{ "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 }, { "type": "add", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }"""));
+        var merges = string.Join(
+            ", ",
+            Enumerable
+                .Range(0, 900)
+                .Select(i =>
+                    $$"""{ "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 }, { "type": "add", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }"""
+                )
+        );
         var found = Compile($"[ {merges} ]").Report.Diagnostics;
         Assert.Equal(900, found.Count(each => each.Severity == Severity.Error));
         Assert.All(found, each => Assert.NotEmpty(each.Fixes));
@@ -144,7 +183,9 @@ public sealed class HostileTests
     [Fact]
     public void A_list_that_was_cut_says_so()
     {
-        var found = Compile("""[ { "type": "repeat", "times": 1500, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 99 }, { "type": "relu", "inputs": ["nobody"] } ] } ]""").Report.Diagnostics;
+        var found = Compile(
+            """[ { "type": "repeat", "times": 1500, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 99 }, { "type": "relu", "inputs": ["nobody"] } ] } ]"""
+        ).Report.Diagnostics;
         Assert.Equal(1001, found.Count);
         Assert.Equal(("spec.more_findings", Severity.Info), (found[^1].Code.Name, found[^1].Severity));
     }
@@ -152,7 +193,14 @@ public sealed class HostileTests
     [Fact]
     public void A_large_network_full_of_mismatches_is_repaired_as_far_as_the_effort_goes()
     {
-        var merges = string.Join(", ", Enumerable.Range(0, 1000).Select(i => $$"""{ "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 }, { "type": "concat", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }"""));
+        var merges = string.Join(
+            ", ",
+            Enumerable
+                .Range(0, 1000)
+                .Select(i =>
+                    $$"""{ "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 }, { "type": "concat", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }"""
+                )
+        );
         using var document = JsonDocument.Parse($$"""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ {{merges}} ] }""");
         Assert.InRange(Repair.Of(document.RootElement).Applied.Count, 1, 100);
     }

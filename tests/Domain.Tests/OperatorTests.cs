@@ -15,7 +15,10 @@ public sealed class OperatorTests
     [Fact]
     public void A_layer_with_a_data_format_of_its_own_reads_positions_in_that_order_and_gives_them_back_in_the_specs()
     {
-        var compiled = Compile("[64, 28, 28]", """{ "name": "pool", "type": "max_pool2d", "kernel_size": 2, "data_format": "channels_last" }""");
+        var compiled = Compile(
+            "[64, 28, 28]",
+            """{ "name": "pool", "type": "max_pool2d", "kernel_size": 2, "data_format": "channels_last" }"""
+        );
         Assert.Equal("[N, 32, 14, 28]", Output(compiled));
         Assert.Equal(["pool/read", "pool/channels_last", "pool"], compiled.Plan!.Layers.Select(layer => layer.Name));
     }
@@ -24,7 +27,10 @@ public sealed class OperatorTests
     public void Squeeze_and_excitation_stands_for_visible_layers()
     {
         var compiled = Compile("[32, 8, 8]", """{ "name": "se", "type": "squeeze_excitation" }""");
-        Assert.Equal(["se/pool", "se/reduce", "se/activation", "se/widen", "se/gate", "se"], compiled.Plan!.Layers.Select(layer => layer.Name));
+        Assert.Equal(
+            ["se/pool", "se/reduce", "se/activation", "se/widen", "se/gate", "se"],
+            compiled.Plan!.Layers.Select(layer => layer.Name)
+        );
         Assert.Equal((32 * 2) + 2 + (2 * 32) + 32, Totals.Of(compiled.Plan).Parameters);
     }
 
@@ -37,7 +43,10 @@ public sealed class OperatorTests
     [InlineData("eca", 3, "[N, 11, 6, 5]")]
     public void A_fusion_adds_visible_layers_behind_the_concat(string fuse, long parameters, string output)
     {
-        var compiled = Compile("[3, 6, 5]", $$"""{ "name": "wide", "type": "conv2d", "out_channels": 8, "kernel_size": 1 }, { "name": "both", "type": "concat", "inputs": ["x", "wide"], "fuse": "{{fuse}}" }""");
+        var compiled = Compile(
+            "[3, 6, 5]",
+            $$"""{ "name": "wide", "type": "conv2d", "out_channels": 8, "kernel_size": 1 }, { "name": "both", "type": "concat", "inputs": ["x", "wide"], "fuse": "{{fuse}}" }"""
+        );
         Assert.Equal(output, Output(compiled));
         Assert.Equal((3 * 8) + 8 + parameters, Totals.Of(compiled.Plan!).Parameters);
         Assert.Equal("both", compiled.Plan!.Layers[^1].Name);
@@ -47,7 +56,12 @@ public sealed class OperatorTests
     public void A_gate_starts_half_open()
     {
         var compiled = Compile("[3, 6, 5]", """{ "name": "both", "type": "concat", "inputs": ["x", "x"], "fuse": "gate" }""");
-        Assert.All(compiled.Plan!.Layers.Where(layer => layer.Name.StartsWith("both/see", StringComparison.Ordinal)).SelectMany(layer => layer.Parameters), parameter => Assert.Equal(Graphs.Initializer.Zeros, parameter.Initializer));
+        Assert.All(
+            compiled
+                .Plan!.Layers.Where(layer => layer.Name.StartsWith("both/see", StringComparison.Ordinal))
+                .SelectMany(layer => layer.Parameters),
+            parameter => Assert.Equal(Graphs.Initializer.Zeros, parameter.Initializer)
+        );
     }
 
     [Fact]
@@ -64,12 +78,25 @@ public sealed class OperatorTests
     [Fact]
     public void Split_is_used_by_its_parts()
     {
-        var parts = Compile("[6, 4, 4]", """{ "name": "s", "type": "split", "sections": [2, 4] }, { "name": "y", "type": "concat", "inputs": ["s:1", "s:0"] }""");
+        var parts = Compile(
+            "[6, 4, 4]",
+            """{ "name": "s", "type": "split", "sections": [2, 4] }, { "name": "y", "type": "concat", "inputs": ["s:1", "s:0"] }"""
+        );
         Assert.Equal("[N, 6, 4, 4]", Output(parts));
-        var bare = Assert.Single(Compile("[6, 4, 4]", """{ "name": "s", "type": "split", "sections": 2 }, { "name": "y", "type": "relu", "inputs": ["s"] }""").Report.Diagnostics);
+        var bare = Assert.Single(
+            Compile(
+                "[6, 4, 4]",
+                """{ "name": "s", "type": "split", "sections": 2 }, { "name": "y", "type": "relu", "inputs": ["s"] }"""
+            ).Report.Diagnostics
+        );
         Assert.Equal("spec.unknown_input /layers/1/inputs/0", $"{bare.Code} {bare.Path}");
         Assert.Contains("'s:0'", bare.Message, StringComparison.Ordinal);
-        var uneven = Assert.Single(Compile("[6, 4, 4]", """{ "name": "s", "type": "split", "sections": 4 }, { "name": "y", "type": "relu", "inputs": ["s:0"] }""").Report.Diagnostics);
+        var uneven = Assert.Single(
+            Compile(
+                "[6, 4, 4]",
+                """{ "name": "s", "type": "split", "sections": 4 }, { "name": "y", "type": "relu", "inputs": ["s:0"] }"""
+            ).Report.Diagnostics
+        );
         Assert.Equal("layer.not_divisible", uneven.Code.Name);
     }
 
@@ -98,5 +125,8 @@ public sealed class OperatorTests
     [InlineData("""{ "type": "squeeze_excitation", "activation": "rely" }""", "spec.unknown_type")]
     [InlineData("""{ "type": "add", "inputs": [] }""", "merge.degenerate")]
     public void What_does_not_fit_is_said_once_with_its_code(string layer, string code) =>
-        Assert.Equal([code], Compile("[4, 8, 8]", layer).Report.Diagnostics.Where(each => each.Severity == Severity.Error).Select(each => each.Code.Name));
+        Assert.Equal(
+            [code],
+            Compile("[4, 8, 8]", layer).Report.Diagnostics.Where(each => each.Severity == Severity.Error).Select(each => each.Code.Name)
+        );
 }

@@ -8,7 +8,8 @@ public sealed class SampleTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "samples");
 
-    public static TheoryData<string> All => new(Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order());
+    public static TheoryData<string> All =>
+        new(Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order());
 
     private static Compilation Compile(string sample) => Compiler.Compile(File.ReadAllBytes(Path.Combine(Folder, $"{sample}.json")));
 
@@ -23,12 +24,13 @@ public sealed class SampleTests
     [InlineData("squeezenet1_1", 1_235_496)]                                                     // torchvision
     [InlineData("se-resnet50", 28_088_024)]                                                      // timm seresnet50
     [InlineData("resnet50", 25_557_032)]                                                         // torchvision
-    [InlineData("googlenet", 6_624_904)]                                                         // torchvision, which counts no auxiliary heads
+    [InlineData("googlenet", 6_624_904)] // torchvision, which counts no auxiliary heads
     [InlineData("inception-v3", 23_834_568)]                                                     // torchvision, aux_logits=False
-    [InlineData("densenet-bc-100-12", 769_162)]                                                  // liuzhuang13/DenseNet, there given as 0.8M
-    [InlineData("unet-paper", 31_030_658)]                                                       // Ronneberger et al. 2015, fig. 1, with biases
-    [InlineData("unet", 31_037_633)]                                                             // milesial/Pytorch-UNet, one class
-    public void Parameters_are_counted_to_the_digit(string sample, long published) => Assert.Equal(published, Totals.Of(Compile(sample).Plan!).Parameters);
+    [InlineData("densenet-bc-100-12", 769_162)] // liuzhuang13/DenseNet, there given as 0.8M
+    [InlineData("unet-paper", 31_030_658)] // Ronneberger et al. 2015, fig. 1, with biases
+    [InlineData("unet", 31_037_633)] // milesial/Pytorch-UNet, one class
+    public void Parameters_are_counted_to_the_digit(string sample, long published) =>
+        Assert.Equal(published, Totals.Of(Compile(sample).Plan!).Parameters);
 
     [Theory]
     [InlineData("resnet18", 1.814e9)]
@@ -59,7 +61,11 @@ public sealed class SampleTests
     {
         var error = Assert.Single(Compile("mixed-layout-refused").Report.Diagnostics);
         Assert.Equal(("mixed_layout", "pooled", "/layers/1"), (error.Cause!.Kind, error.Cause.Layer, error.Cause.Path!.ToString()));
-        Assert.Contains("it takes 64x28x28 for height 64, width 28 and 28 channels, and gives 32x14x28", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it takes 64x28x28 for height 64, width 28 and 28 channels, and gives 32x14x28",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(("data-format-pooled", "[N, 192, 14, 14]"), (error.Fixes[0].Id, error.Fixes[0].OutputShape.ToString()));
     }
 
@@ -72,9 +78,13 @@ public sealed class SampleTests
     {
         var error = Assert.Single(Compile("three-scales-refused").Report.Diagnostics);
         Assert.Contains("middle is 56x56, fine is 112x112, coarse is 28x28", error.Message, StringComparison.Ordinal);
-        Assert.Equal(["[N, 112, 112, 448]", "[N, 56, 56, 448]", "[N, 28, 28, 448]"], error.Fixes.Take(3).Select(fix => fix.OutputShape.ToString()));
+        Assert.Equal(
+            ["[N, 112, 112, 448]", "[N, 56, 56, 448]", "[N, 28, 28, 448]"],
+            error.Fixes.Take(3).Select(fix => fix.OutputShape.ToString())
+        );
     }
 
     [Fact]
-    public void DenseNet_121_is_written_in_under_60_lines() => Assert.InRange(File.ReadAllLines(Path.Combine(Folder, "densenet121.json")).Length, 1, 59);
+    public void DenseNet_121_is_written_in_under_60_lines() =>
+        Assert.InRange(File.ReadAllLines(Path.Combine(Folder, "densenet121.json")).Length, 1, 59);
 }

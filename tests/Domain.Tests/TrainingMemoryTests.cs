@@ -12,7 +12,11 @@ public sealed class TrainingMemoryTests
     // Held: what norms and silu read (their inputs), what relu reads (its output). Passing: a gradient on either side of the activation.
     [Theory]
     [InlineData("""{ "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "same", "activation": "relu" }""", 1, 2)]
-    [InlineData("""{ "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "same", "norm": "batch_norm", "activation": "relu" }""", 2, 2)]
+    [InlineData(
+        """{ "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "same", "norm": "batch_norm", "activation": "relu" }""",
+        2,
+        2
+    )]
     [InlineData("""{ "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "same", "activation": "silu" }""", 1, 2)]
     public void A_step_holds_what_the_backward_pass_reads(string layer, int held, int passing)
     {
@@ -33,7 +37,11 @@ public sealed class TrainingMemoryTests
     [Fact]
     public void A_symbolic_size_has_a_fixed_part_alone()
     {
-        var plan = Compiler.Compile("""{ "inputs": { "x": { "shape": [3, "H", 8] } }, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 1 } ] }"""u8.ToArray()).Plan!;
+        var plan = Compiler
+            .Compile(
+                """{ "inputs": { "x": { "shape": [3, "H", 8] } }, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 1 } ] }"""u8.ToArray()
+            )
+            .Plan!;
         var memory = TrainingMemory.Of(plan);
 
         Assert.Null(memory.BytesPerSample);
@@ -41,6 +49,12 @@ public sealed class TrainingMemoryTests
         Assert.True(memory.FixedBytes > 0);
     }
 
-    private static Plan PlanOf(string layer) => Compiler.Compile(Encoding.UTF8.GetBytes(
-        $$"""{ "inputs": { "x": { "shape": [1, 16, 16] } }, "layers": [ {{layer}}, { "type": "global_avg_pool" }, { "type": "linear", "out_features": 2 } ] }""")).Plan!;
+    private static Plan PlanOf(string layer) =>
+        Compiler
+            .Compile(
+                Encoding.UTF8.GetBytes(
+                    $$"""{ "inputs": { "x": { "shape": [1, 16, 16] } }, "layers": [ {{layer}}, { "type": "global_avg_pool" }, { "type": "linear", "out_features": 2 } ] }"""
+                )
+            )
+            .Plan!;
 }

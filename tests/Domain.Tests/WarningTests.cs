@@ -12,7 +12,8 @@ public sealed class WarningTests
 {
     private static readonly string Samples = Path.Combine(AppContext.BaseDirectory, "samples");
 
-    public static TheoryData<string> SampleNames => new(Directory.EnumerateFiles(Samples, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order());
+    public static TheoryData<string> SampleNames =>
+        new(Directory.EnumerateFiles(Samples, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order());
 
     private const string Tiles = """
         { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
@@ -129,7 +130,7 @@ public sealed class WarningTests
     [InlineData(Tiles, "concat.spatial_axis", "/layers/2", "28 to 56", "axis-channels")]
     [InlineData(TilesInParallel, "concat.spatial_axis", "/layers/0", "28 to 56", "axis-channels")]
     [InlineData(ImageAndTable, "concat.uneven_widths", "/layers/2", "51 to 1: at the start table is 1.9%", "widen-table", "narrow-seen")]
-    [InlineData(OneWithoutNorm, "concat.unnormalised_branch", "/layers/2", "a is normalised and b is not", "norm-b", "normalise-b")]
+    [InlineData(OneWithoutNorm, "concat.unnormalised_branch", "/layers/2", "a is normalized and b is not", "norm-b", "normalize-b")]
     [InlineData(EndsInSigmoid, "concat.saturating_branch", "/layers/3", "half ends in sigmoid", "relu-b")]
     [InlineData(PlainDenseBlock, "concat.unmixed_chain", "/layers/0/layers/0", "12 concats in a row, from block/0/join on", "fuse-conv1x1")]
     [InlineData(Twice, "concat.repeated_input", "/layers/1", "8x26x26 stands there twice", "identity-both")]
@@ -141,7 +142,13 @@ public sealed class WarningTests
     [InlineData(TwoLinearMaps, "train.linear_fuse", "/layers/3", "25,994 parameters compute what 1,930 can", "relu-mix")]
     [InlineData(LinearFusion, "train.linear_fuse", "/layers/2", "follows without an activation", "relu-fuse-both")]
     [InlineData(OneBranch, "concat.degenerate", "/layers/1", "a concat of one input, a (8x26x26)", "identity-both")]
-    public void What_compiles_and_disappoints_is_warned_about_once_with_its_place_its_numbers_and_its_fixes(string spec, string code, string path, string numbers, params string[] fixes)
+    public void What_compiles_and_disappoints_is_warned_about_once_with_its_place_its_numbers_and_its_fixes(
+        string spec,
+        string code,
+        string path,
+        string numbers,
+        params string[] fixes
+    )
     {
         var compiled = Compile(spec);
         Assert.Equal("valid", compiled.Verdict);
@@ -173,7 +180,10 @@ public sealed class WarningTests
             JsonPatch.Apply(patched, fix.Patch);
             var after = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(patched));
             Assert.Equal("valid", after.Verdict);
-            Assert.True(after.Report.Diagnostics.Count == 0, $"{fix.Id}: {string.Join("; ", after.Report.Diagnostics.Select(found => found.Message))}");
+            Assert.True(
+                after.Report.Diagnostics.Count == 0,
+                $"{fix.Id}: {string.Join("; ", after.Report.Diagnostics.Select(found => found.Message))}"
+            );
         }
     }
 
@@ -184,13 +194,16 @@ public sealed class WarningTests
         var patched = JsonNode.Parse(PlainDenseBlock)!;
         JsonPatch.Apply(patched, fix.Patch);
         var left = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(patched)).Report.Diagnostics;
-        Assert.Equal("concat.unnormalised_branch", Assert.Single(left).Code.Name);                // its 1x1 convolution reads the branches before any norm
+        Assert.Equal("concat.unnormalised_branch", Assert.Single(left).Code.Name); // its 1x1 convolution reads the branches before any norm
     }
 
     [Theory]
     [MemberData(nameof(SampleNames))]
     public void Published_networks_and_our_own_samples_raise_no_warning(string sample) =>
-        Assert.DoesNotContain(Compiler.Compile(File.ReadAllBytes(Path.Combine(Samples, $"{sample}.json"))).Report.Diagnostics, found => found.Severity == Severity.Warning);
+        Assert.DoesNotContain(
+            Compiler.Compile(File.ReadAllBytes(Path.Combine(Samples, $"{sample}.json"))).Report.Diagnostics,
+            found => found.Severity == Severity.Warning
+        );
 
     [Fact]
     public void A_fault_of_a_repetition_is_warned_about_once_and_says_how_often_it_is_there()
@@ -199,8 +212,13 @@ public sealed class WarningTests
             { "inputs": { "image": { "shape": [8, 28, 28] } }, "layers": [
               { "name": "r", "type": "repeat", "times": 3, "layers": [
                 { "name": "a", "type": "conv2d", "out_channels": 8, "kernel_size": 1, "activation": "relu" }, { "name": "sum", "type": "add", "inputs": ["a", "a"] } ] } ] }
-            """);
-        Assert.Contains("The same holds at 2 more repetitions of this layer.", Assert.Single(compiled.Report.Diagnostics).Message, StringComparison.Ordinal);
+            """
+        );
+        Assert.Contains(
+            "The same holds at 2 more repetitions of this layer.",
+            Assert.Single(compiled.Report.Diagnostics).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -248,7 +266,7 @@ public sealed class WarningTests
               { "name": "both", "type": "concat", "inputs": ["a", "sum"] },
               { "name": "head", "type": "conv2d", "out_channels": 4, "kernel_size": 3 } ] }
             """).Report.Diagnostics);
-        Assert.Equal(["norm-b", "normalise-sum"], warning.Fixes.Select(fix => fix.Id));
+        Assert.Equal(["norm-b", "normalize-sum"], warning.Fixes.Select(fix => fix.Id));
     }
 
     [Fact]

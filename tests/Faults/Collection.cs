@@ -3,11 +3,24 @@ using ConcatService.Faults.Subjects;
 
 namespace ConcatService.Faults;
 
-/// <summary>The cases of the benchmark: so many of each class, from the gallery and from random networks. The same seed gives the same cases.</summary>
+/// <summary>
+/// The cases of the benchmark: so many of each class, from the gallery and from random networks. The same seed gives the same cases.
+/// </summary>
 public sealed class Collection
 {
     private static readonly Mutation[] Mutations =
-        [new StrideMutation(), new PaddingMutation(), new OddMutation(), new AxisMutation(), new LayoutMutation(), new TapMutation(), new RankMutation(), new DTypeMutation(), new SymbolMutation(), new KeptMutation()];
+    [
+        new StrideMutation(),
+        new PaddingMutation(),
+        new OddMutation(),
+        new AxisMutation(),
+        new LayoutMutation(),
+        new TapMutation(),
+        new RankMutation(),
+        new DTypeMutation(),
+        new SymbolMutation(),
+        new KeptMutation(),
+    ];
 
     private readonly Dictionary<string, int> _left;
     private readonly Random _random;

@@ -21,8 +21,18 @@ public sealed class Joint
         _tracks = Tracks.Of(graph, reference);
         _inputs = Array.ConvertAll(merge.Inputs, wire => reference.Sizes[wire]);
         _byName = graph.Layers.ToDictionary(layer => layer.Name);
-        var leading = Array.ConvertAll(merge.Inputs, wire => _leading[wire.Source] = Leading(wire.Source, name => _byName.TryGetValue(name, out var layer) ? layer.Inputs : []));
-        var common = leading.Aggregate(new HashSet<string>(leading[0]), (all, one) => { all.IntersectWith(one); return all; });
+        var leading = Array.ConvertAll(
+            merge.Inputs,
+            wire => _leading[wire.Source] = Leading(wire.Source, name => _byName.TryGetValue(name, out var layer) ? layer.Inputs : [])
+        );
+        var common = leading.Aggregate(
+            new HashSet<string>(leading[0]),
+            (all, one) =>
+            {
+                all.IntersectWith(one);
+                return all;
+            }
+        );
         Own = [.. graph.Layers.Where(layer => !common.Contains(layer.Name) && leading.Any(one => one.Contains(layer.Name)))];
     }
 
@@ -40,9 +50,20 @@ public sealed class Joint
         var differing = Enumerable.Range(0, _inputs[0].Dims.Length).Where(i => i != axis && Differs(i)).ToList();
         if (differing.Count == 0 && _inputs.Any(input => input.IsWhole != _inputs[0].IsWhole))
             return "dtype_difference";
-        if (_inputs.Any(input => input.Axes != _inputs[0].Axes) || Own.Any(layer => layer.Operator.DataFormat is { } own && own != _graph.Layout) || TurnedFits(axis))
+        if (
+            _inputs.Any(input => input.Axes != _inputs[0].Axes)
+            || Own.Any(layer => layer.Operator.DataFormat is { } own && own != _graph.Layout)
+            || TurnedFits(axis)
+        )
             return "mixed_layout";
-        if (Merge.Operator is Concat && (axis < 0 || axis >= _inputs[0].Dims.Length || (_inputs[0].Axes[axis] != 'C' && differing is [var only] && _inputs[0].Axes[only] == 'C')))
+        if (
+            Merge.Operator is Concat
+            && (
+                axis < 0
+                || axis >= _inputs[0].Dims.Length
+                || (_inputs[0].Axes[axis] != 'C' && differing is [var only] && _inputs[0].Axes[only] == 'C')
+            )
+        )
             return "wrong_axis";
         var letters = differing.Select(i => _inputs[0].Axes[i]).ToList();
         if (letters.Count == 0 || letters.Contains('C'))
@@ -54,7 +75,10 @@ public sealed class Joint
         return Restoring().Count == 0 && CouldTapAnother(letters) ? "wrong_input" : "stride_difference";
     }
 
-    /// <summary>The first layer of the branches that rounded a remainder away; where none did, the first that made one up. What takes another layer's size hides what came before it.</summary>
+    /// <summary>
+    /// The first layer of the branches that rounded a remainder away; where none did, the first that made one up. What takes another
+    /// layer's size hides what came before it.
+    /// </summary>
     public Layer? FirstRounding()
     {
         var sizing = Merge.Inputs.SelectMany(wire => Leading(wire.Source, Reads)).ToHashSet();
@@ -64,13 +88,18 @@ public sealed class Joint
 
     private bool Rounds(Layer layer, Func<Layer, char, bool> on) => _reference.Sizes[layer.Inputs[0]].Spatial.Any(axis => on(layer, axis));
 
-    private IEnumerable<Wire> Reads(string name) => !_byName.TryGetValue(name, out var layer) ? [] : layer.Operator.Like is null ? layer.Inputs : layer.Inputs[^1..];
+    private IEnumerable<Wire> Reads(string name) =>
+        !_byName.TryGetValue(name, out var layer) ? []
+        : layer.Operator.Like is null ? layer.Inputs
+        : layer.Inputs[^1..];
 
     /// <summary>The layers of the branches whose windows leave out cells, or add some.</summary>
-    public IEnumerable<Layer> LeavingOut() => Own.Where(layer => Enumerable.Range(0, _reference.Sizes[layer.Inputs[0]].Spatial.Length).Any(i => Tracks.LeftOut(layer, i) != 0));
+    public IEnumerable<Layer> LeavingOut() =>
+        Own.Where(layer => Enumerable.Range(0, _reference.Sizes[layer.Inputs[0]].Spatial.Length).Any(i => Tracks.LeftOut(layer, i) != 0));
 
     /// <summary>The layers of the branches that have a stride or scale of which a usual value makes the whole network run.</summary>
-    public List<Layer> Restoring() => [.. Scaling().Where(layer => Enumerable.Range(0, Others(layer.Operator).Count()).Any(other => Runs(layer, other)))];
+    public List<Layer> Restoring() =>
+        [.. Scaling().Where(layer => Enumerable.Range(0, Others(layer.Operator).Count()).Any(other => Runs(layer, other)))];
 
     /// <summary>The layers of the branches that have a stride or scale.</summary>
     public IEnumerable<Layer> Scaling() => Own.Where(layer => Others(layer.Operator).Any());
@@ -79,23 +108,41 @@ public sealed class Joint
     private bool Runs(Layer changed, int other)
     {
         var path = changed.Path.ToString();
-        var layers = _graph.Layers.Select(layer => layer.Operator.Kind == changed.Operator.Kind && layer.Path.ToString() == path && Others(layer.Operator).ElementAtOrDefault(other) is { } edited ? layer with { Operator = edited } : layer).ToList();
+        var layers = _graph
+            .Layers.Select(layer =>
+                layer.Operator.Kind == changed.Operator.Kind
+                && layer.Path.ToString() == path
+                && Others(layer.Operator).ElementAtOrDefault(other) is { } edited
+                    ? layer with
+                    {
+                        Operator = edited,
+                    }
+                    : layer
+            )
+            .ToList();
         return Reference.Of(_graph with { Layers = layers }, _symbols).Failing.Count == 0;
     }
 
     // A stride of 1, 2 or the kernel, with "same" padding where the window then needs it; a scale of 1 or 2.
     private static IEnumerable<Operator> Others(Operator op) => op switch
     {
-        Conv conv when conv.Stride != 1 => new[] { 1, 2, conv.KernelSize }.SelectMany(stride => new[] { conv with { Stride = stride }, conv with { Stride = stride, Padding = Domain.Specs.Padding.Same } }),
-        MaxPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new[] { 1, 2, pool.KernelSize }.SelectMany(stride => new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Specs.Padding.Same } }),
-        AvgPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new[] { 1, 2, pool.KernelSize }.SelectMany(stride => new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Specs.Padding.Same } }),
+        Conv conv when conv.Stride != 1 => new[] { 1, 2, conv.KernelSize }.SelectMany(stride =>
+            new[] { conv with { Stride = stride }, conv with { Stride = stride, Padding = Domain.Specs.Padding.Same } }
+        ),
+        MaxPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new[] { 1, 2, pool.KernelSize }.SelectMany(stride =>
+            new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Specs.Padding.Same } }
+        ),
+        AvgPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new[] { 1, 2, pool.KernelSize }.SelectMany(stride =>
+            new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Specs.Padding.Same } }
+        ),
         ConvTranspose up when up.Stride != 1 => new[] { 1, 2, up.KernelSize }.Select(stride => up with { Stride = stride }),
         Upsample { ScaleFactor: { } scale } up when scale != 1 => new double[] { 1, 2 }.Select(factor => up with { ScaleFactor = factor }),
         _ => [],
     };
 
     /// <summary>
-    /// Whether an input that differs from all others could be taken from another layer of the right size: one before it on its own way, or one on the way of
+    /// Whether an input that differs from all others could be taken from another layer of the right size: one before it on its own way, or
+    /// one on the way of
     /// another input that left this size and came back to it, as the ways of a U-Net do.
     /// </summary>
     private bool CouldTapAnother(List<char> letters)
@@ -107,7 +154,10 @@ public sealed class Joint
             var others = Enumerable.Range(0, _inputs.Length).Where(i => i != wrong).ToList();
             if (others.Exists(i => letters.Exists(letter => _inputs[i][letter] != _inputs[others[0]][letter])))
                 continue;
-            bool Fits(Layer layer) => _reference.Sizes[new(layer.Name)] is var sizes && sizes.Axes == _inputs[wrong].Axes && letters.TrueForAll(letter => sizes[letter] == _inputs[others[0]][letter]);
+            bool Fits(Layer layer) =>
+                _reference.Sizes[new(layer.Name)] is var sizes
+                && sizes.Axes == _inputs[wrong].Axes
+                && letters.TrueForAll(letter => sizes[letter] == _inputs[others[0]][letter]);
             var ways = Array.ConvertAll(Merge.Inputs, wire => Own.Where(layer => _leading[wire.Source].Contains(layer.Name)).ToList());
             if (ways[wrong].Exists(Fits) || others.Exists(i => ways[i].SkipWhile(layer => !Fits(layer)).Any(layer => !Fits(layer))))
                 return true;
@@ -130,12 +180,17 @@ public sealed class Joint
         if (_inputs.Length != 2 || axis < 0 || _inputs[1].Dims.Length < 3)
             return false;
         var dims = _inputs[1].Dims;
-        return new[] { (long[])[dims[^1], .. dims[..^1]], [.. dims[1..], dims[0]] }.Any(turned => turned.Where((size, i) => i != axis && size != _inputs[0].Dims[i]).Any() is false);
+        return new[] { (long[])[dims[^1], .. dims[..^1]], [.. dims[1..], dims[0]] }.Any(turned =>
+            turned.Where((size, i) => i != axis && size != _inputs[0].Dims[i]).Any() is false
+        );
     }
 
     private bool Agree(char axis, Func<Track, double> of)
     {
-        var tracks = Merge.Inputs.Where((_, i) => Merge.Operator is not Elementwise || _inputs[i][axis] != 1).Select(wire => of(_tracks[wire, axis])).ToList();
+        var tracks = Merge
+            .Inputs.Where((_, i) => Merge.Operator is not Elementwise || _inputs[i][axis] != 1)
+            .Select(wire => of(_tracks[wire, axis]))
+            .ToList();
         return tracks.TrueForAll(track => Math.Abs(track - tracks[0]) < 1e-9);
     }
 

@@ -43,7 +43,9 @@ public static class Judge
         if (!reference.Failing.All(Reference.IsMerge))
             return (null, "fails at a layer that is no merge");
         var joint = new Joint(graph, reference, reference.Failing[0]);
-        return LabelOf(mutant, joint) is { } label ? (new(mutant.Class, mutant.Edit, mutant.Subject, mutant.Spec, label), "") : (null, "the decision order makes it another class, or none");
+        return LabelOf(mutant, joint) is { } label
+            ? (new(mutant.Class, mutant.Edit, mutant.Subject, mutant.Spec, label), "")
+            : (null, "the decision order makes it another class, or none");
     }
 
     // Every admissible size of a range is tried: all run, none, or some.
@@ -55,7 +57,8 @@ public static class Judge
         if (tried.Find(each => each.Reference.Failing.Count > 0) is not { Reference: not null } first)
             return (new("valid", $"symbol: {mutant.Edit}", mutant.Subject, mutant.Spec, null), "");
         var joint = new Joint(graph, first.Reference, first.Reference.Failing[0], symbol => first.At[symbol]);
-        // That two symbols are equal is a condition that can be written, and no layer's doing; behind a stride it is only that they round alike.
+        // That two symbols are equal is a condition that can be written, and no layer's doing; behind a stride it is only that they round
+        // alike.
         var cause = mutant.Cause == "symbol_unprovable" && !joint.Scaling().Any() ? "degenerate" : mutant.Cause!;
         List<string?>? blamed = mutant.Cause switch
         {
@@ -66,7 +69,20 @@ public static class Judge
         };
         return blamed is null
             ? (null, "the decision order makes it another class, or none")
-            : (new(mutant.Class, mutant.Edit, mutant.Subject, mutant.Spec, new(cause, joint.Merge.Name, blamed) { At = first.At, IsConditional = tried.Exists(each => each.Reference.Failing.Count == 0) }), "");
+            : (
+                new(
+                    mutant.Class,
+                    mutant.Edit,
+                    mutant.Subject,
+                    mutant.Spec,
+                    new(cause, joint.Merge.Name, blamed)
+                    {
+                        At = first.At,
+                        IsConditional = tried.Exists(each => each.Reference.Failing.Count == 0),
+                    }
+                ),
+                ""
+            );
     }
 
     private static Label? LabelOf(Mutant mutant, Joint joint)
@@ -77,7 +93,9 @@ public static class Judge
         List<string?>? blamed = mutant.Class switch
         {
             "tap" => OfTap(joint, kind),
-            "odd" when mutant.Pointer is null || kind == "odd_size_rounding" => joint.FirstRounding() is { } first ? [first.Path.ToString()] : null,
+            "odd" when mutant.Pointer is null || kind == "odd_size_rounding" => joint.FirstRounding() is { } first
+                ? [first.Path.ToString()]
+                : null,
             "axis" => [joint.Merge.Path.ToString()],
             _ when mutant.TookAway => [null, joint.Merge.Path.ToString(), .. joint.Own.Select(layer => layer.Path.ToString())],
             _ when mutant.Pointer is null => [null],
@@ -89,7 +107,10 @@ public static class Judge
     private static List<string?>? OfTap(Joint joint, string kind) => kind switch
     {
         "wrong_input" => [joint.Merge.Path.ToString()],
-        "stride_difference" => [.. (joint.Restoring() is { Count: > 0 } restoring ? restoring : joint.Scaling()).Select(layer => layer.Path.ToString())],
+        "stride_difference" =>
+        [
+            .. (joint.Restoring() is { Count: > 0 } restoring ? restoring : joint.Scaling()).Select(layer => layer.Path.ToString()),
+            ],
         "padding_difference" => [.. joint.LeavingOut().Select(layer => layer.Path.ToString())],
         "odd_size_rounding" => joint.FirstRounding() is { } first ? [first.Path.ToString()] : null,
         _ => null,

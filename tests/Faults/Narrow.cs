@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace ConcatService.Faults;
 
-/// <summary>A network made cheap to run: a 16th of the width or an eighth, and smaller inputs where the caller allows and it stays valid.</summary>
+/// <summary>
+/// A network made cheap to run: a 16th of the width or an eighth, and smaller inputs where the caller allows and it stays valid.
+/// </summary>
 public static class Narrow
 {
     private static readonly string[] Widths = ["out_channels", "out_features", "hidden_size", "squeeze_channels"];

@@ -5,7 +5,10 @@ using ConcatService.Operators;
 
 namespace ConcatService.Faults;
 
-/// <summary>A tensor's sizes as the spec writes them, without the batch, and a letter for the meaning of each: <c>CHW</c>, <c>HWC</c>, <c>TC</c>, <c>C</c>.</summary>
+/// <summary>
+/// A tensor's sizes as the spec writes them, without the batch, and a letter for the meaning of each: <c>CHW</c>, <c>HWC</c>, <c>TC</c>,
+/// <c>C</c>.
+/// </summary>
 public sealed record Sizes(long[] Dims, string Axes, bool IsWhole = false)
 {
     public long this[char axis] => Dims[Axes.IndexOf(axis, StringComparison.Ordinal)];
@@ -18,7 +21,8 @@ public sealed record Sizes(long[] Dims, string Axes, bool IsWhole = false)
 }
 
 /// <summary>
-/// The sizes in a network by PyTorch's published formulas, and the layers that cannot run. Written apart from the product's shape rules, of which it knows only
+/// The sizes in a network by PyTorch's published formulas, and the layers that cannot run. Written apart from the product's shape rules, of
+/// which it knows only
 /// the names of attributes: the benchmark's labels rest on it, and libtorch confirms it on the networks that run.
 /// </summary>
 public sealed class Reference
@@ -42,7 +46,11 @@ public sealed class Reference
         foreach (var input in graph.Inputs)
         {
             var axes = string.Concat(input.Shape.Axes.Skip(1).Select(Letter));
-            reference._sizes[new(input.Name)] = new([.. input.Shape.Dims.Skip(1).Select(dim => dim.Evaluate(symbols ?? (_ => 0)))], axes, input.Shape.DType == DType.Int64);
+            reference._sizes[new(input.Name)] = new(
+                [.. input.Shape.Dims.Skip(1).Select(dim => dim.Evaluate(symbols ?? (_ => 0)))],
+                axes,
+                input.Shape.DType == DType.Int64
+            );
         }
 
         foreach (var layer in graph.Layers)
@@ -76,7 +84,8 @@ public sealed class Reference
         return In(own, op, [.. inputs.Select(input => Read(input, own))]) is { } output ? Read(output, _graph.Layout) : null;
     }
 
-    private static Sizes Read(Sizes sizes, Layout layout) => sizes.Axes.Length < 2 ? sizes : sizes with { Axes = Order(sizes.Spatial, layout) };
+    private static Sizes Read(Sizes sizes, Layout layout) =>
+        sizes.Axes.Length < 2 ? sizes : sizes with { Axes = Order(sizes.Spatial, layout) };
 
     private static string Order(string spatial, Layout layout) => layout == Layout.ChannelsFirst ? $"C{spatial}" : $"{spatial}C";
 
@@ -88,19 +97,63 @@ public sealed class Reference
         {
             Concat concat => Joined(concat, inputs),
             Elementwise => Stretched(inputs),
-            Conv conv => isMap ? Slid(x, i => (conv.KernelSize[i], conv.Stride[i], conv.Dilation[i], conv.Padding, false), conv.OutChannels, conv.SpatialRank) : null,
-            MaxPool pool => isMap ? Slid(x, i => (pool.KernelSize[i], (pool.Stride ?? pool.KernelSize)[i], pool.Dilation[i], pool.Padding, pool.CeilMode), null, pool.SpatialRank) : null,
-            AvgPool pool => isMap ? Slid(x, i => (pool.KernelSize[i], (pool.Stride ?? pool.KernelSize)[i], 1, pool.Padding, pool.CeilMode), null, pool.SpatialRank) : null,
-            ConvTranspose up => isMap ? Each(x, (i, n) => ((n - 1) * up.Stride[i]) - (2 * up.Padding[i]) + (up.Dilation[i] * (up.KernelSize[i] - 1)) + up.OutputPadding[i] + 1, up.OutChannels) : null,
+            Conv conv => isMap
+                ? Convolved(
+                    x,
+                    i => (conv.KernelSize[i], conv.Stride[i], conv.Dilation[i], conv.Padding, false),
+                    conv.OutChannels,
+                    conv.SpatialRank
+                )
+                : null,
+            MaxPool pool => isMap
+                ? Convolved(
+                    x,
+                    i => (pool.KernelSize[i], (pool.Stride ?? pool.KernelSize)[i], pool.Dilation[i], pool.Padding, pool.CeilMode),
+                    null,
+                    pool.SpatialRank
+                )
+                : null,
+            AvgPool pool => isMap
+                ? Convolved(
+                    x,
+                    i => (pool.KernelSize[i], (pool.Stride ?? pool.KernelSize)[i], 1, pool.Padding, pool.CeilMode),
+                    null,
+                    pool.SpatialRank
+                )
+                : null,
+            ConvTranspose up => isMap
+                ? Each(
+                    x,
+                    (i, n) =>
+                        ((n - 1) * up.Stride[i])
+                        - (2 * up.Padding[i])
+                        + (up.Dilation[i] * (up.KernelSize[i] - 1))
+                        + up.OutputPadding[i]
+                        + 1,
+                    up.OutChannels
+                )
+                : null,
             Upsample { ScaleFactor: { } scale } => isMap ? Each(x, (i, n) => (long)Math.Floor(n * scale[i])) : null,
             Upsample { Size: { } size } => isMap ? Each(x, (i, _) => Target(size, i, x, inputs)) : null,
             CenterCrop crop => isMap ? Smaller(x, Each(x, (i, _) => Target(crop.Size, i, x, inputs))) : null,
-            Pad { Size: { } size } => isMap ? Smaller(Each(x, (i, _) => Target(size, i, x, inputs)), x) is null ? null : Each(x, (i, _) => Target(size, i, x, inputs)) : null,
+            Pad { Size: { } size } => isMap
+                ? Smaller(Each(x, (i, _) => Target(size, i, x, inputs)), x) is null
+                    ? null
+                    : Each(x, (i, _) => Target(size, i, x, inputs))
+                : null,
             Pad pad => isMap ? Each(x, (i, n) => n + Sides(pad.Padding!.Value, x.Spatial.Length, i)) : null,
             AdaptivePool pool => isMap ? Each(x, (i, _) => pool.OutputSize[i]) : null,
-            GlobalPool pool => isMap ? pool.KeepDims ? Each(x, (_, _) => 1) : new([x['C']], "C") : null,
-            PixelShuffle { Kind: "pixel_unshuffle" } turn => isMap && x.Spatial.All(axis => x[axis] % turn.Factor == 0) ? Each(x, (_, n) => n / turn.Factor, x['C'] * turn.Factor * turn.Factor) : null,
-            PixelShuffle turn => isMap && x['C'] % (turn.Factor * turn.Factor) == 0 ? Each(x, (_, n) => n * turn.Factor, x['C'] / (turn.Factor * turn.Factor)) : null,
+            GlobalPool pool => isMap
+                ? pool.KeepDims
+                    ? Each(x, (_, _) => 1)
+                    : new([x['C']], "C")
+                : null,
+            PixelShuffle { Kind: "pixel_unshuffle" } turn => isMap && x.Spatial.All(axis => x[axis] % turn.Factor == 0)
+                ? Each(x, (_, n) => n / turn.Factor, x['C'] * turn.Factor * turn.Factor)
+                : null,
+            PixelShuffle turn => isMap && x['C'] % (turn.Factor * turn.Factor) == 0
+                ? Each(x, (_, n) => n * turn.Factor, x['C'] / (turn.Factor * turn.Factor))
+                : null,
             Linear linear => x.Axes.Contains('C', StringComparison.Ordinal) && !x.IsWhole ? With(x, 'C', linear.OutFeatures) : null,
             Embedding table => x.IsWhole && x.Axes == "T" ? new([x['T'], table.EmbeddingDim], "TC") : null,
             Recurrent cell => x.Axes == "TC" ? Last(x, cell.HiddenSize * (cell.Bidirectional ? 2 : 1), cell.ReturnSequences) : null,
@@ -117,8 +170,15 @@ public sealed class Reference
     private static Sizes? Joined(Concat concat, Sizes[] inputs)
     {
         var x = inputs[0];
-        var position = concat.Axis.Number is { } number ? (int)(number < 0 ? number + x.Dims.Length : number - 1) : x.Axes.IndexOf(Letter(concat.Axis.Axis), StringComparison.Ordinal);
-        if (concat.Axis.Number == 0 || position < 0 || position >= x.Dims.Length || inputs.Any(input => input.Axes != x.Axes || input.IsWhole != x.IsWhole))
+        var position = concat.Axis.Number is { } number
+            ? (int)(number < 0 ? number + x.Dims.Length : number - 1)
+            : x.Axes.IndexOf(Letter(concat.Axis.Axis), StringComparison.Ordinal);
+        if (
+            concat.Axis.Number == 0
+            || position < 0
+            || position >= x.Dims.Length
+            || inputs.Any(input => input.Axes != x.Axes || input.IsWhole != x.IsWhole)
+        )
             return null;
         if (inputs.Any(input => input.Dims.Where((size, i) => i != position && size != x.Dims[i]).Any()))
             return null;
@@ -146,7 +206,12 @@ public sealed class Reference
     }
 
     // torch.nn.Conv2d and torch.nn.MaxPool2d, "Shape"; "same" as TensorFlow defines it.
-    private static Sizes? Slid(Sizes x, Func<int, (long Kernel, long Stride, long Dilation, Padding Padding, bool Ceil)> window, long? channels, int rank)
+    private static Sizes? Convolved(
+        Sizes x,
+        Func<int, (long Kernel, long Stride, long Dilation, Padding Padding, bool Ceil)> window,
+        long? channels,
+        int rank
+    )
     {
         if (x.Spatial.Length != rank)
             return null;
@@ -171,12 +236,17 @@ public sealed class Reference
 
     private static Sizes? Smaller(Sizes large, Sizes small) => small.Spatial.All(axis => small[axis] <= large[axis]) ? small : null;
 
-    private static long Target(TargetSize size, int dimension, Sizes x, Sizes[] inputs) => size.Like is null ? size.Cells[dimension] : inputs[^1][x.Spatial[dimension]];
+    private static long Target(TargetSize size, int dimension, Sizes x, Sizes[] inputs) =>
+        size.Like is null ? size.Cells[dimension] : inputs[^1][x.Spatial[dimension]];
 
     private static long Sides(Integers padding, int rank, int dimension) =>
         padding.IsOne ? 2 * padding[0] : padding[2 * (rank - 1 - dimension)] + padding[(2 * (rank - 1 - dimension)) + 1];
 
-    private static Sizes With(Sizes x, char axis, long size) => x with { Dims = [.. x.Dims.Select((n, i) => x.Axes[i] == axis ? size : n)] };
+    private static Sizes With(Sizes x, char axis, long size) =>
+        x with
+        {
+            Dims = [.. x.Dims.Select((n, i) => x.Axes[i] == axis ? size : n)],
+        };
 
     private static Sizes? Turned(Sizes x, Permute permute)
     {
@@ -188,5 +258,8 @@ public sealed class Reference
 
     private static Sizes[]? Parts(Split split, Sizes x) => throw new NotSupportedException($"The benchmark has no {split.Kind} of {x}.");
 
-    private static char Letter(Axis axis) => axis == Axis.Channels ? 'C' : axis.Name()[0] is var letter && char.IsAsciiLetterLower(letter) ? char.ToUpperInvariant(letter) : '?';
+    private static char Letter(Axis axis) =>
+        axis == Axis.Channels ? 'C'
+        : axis.Name()[0] is var letter && char.IsAsciiLetterLower(letter) ? char.ToUpperInvariant(letter)
+        : '?';
 }

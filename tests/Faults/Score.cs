@@ -49,7 +49,13 @@ public sealed class Scorer(TorchRun torch)
             return score with { Detected = compiled.Verdict != "valid", Said = First(compiled) };
         var found = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == label.Merge && Stops(each));
         // What cannot be decided is an error, whether some sizes run or none.
-        if (found is null || (compiled.Verdict != (label.IsConditional ? "conditional" : "invalid") && (found.Cause?.Kind != "symbol_unprovable" || compiled.Verdict == "valid")))
+        if (
+            found is null
+            || (
+                compiled.Verdict != (label.IsConditional ? "conditional" : "invalid")
+                && (found.Cause?.Kind != "symbol_unprovable" || compiled.Verdict == "valid")
+            )
+        )
             return score with { Said = $"{compiled.Verdict}: {First(compiled)}" };
         var before = compiled.Report.Diagnostics.Where(Stops).Select(Key).ToHashSet();
         var smaller = tried.Class is not ("odd" or "symbol");
@@ -67,7 +73,17 @@ public sealed class Scorer(TorchRun torch)
         {
             var outcomes = new List<Outcome>();
             foreach (var fix in found.Fixes)
-                outcomes.Add(Try(tried, fix, found, before, outcomes.Count < Tried && outcomes.TrueForAll(each => each.Fault is not null), smaller, full));
+                outcomes.Add(
+                    Try(
+                        tried,
+                        fix,
+                        found,
+                        before,
+                        outcomes.Count < Tried && outcomes.TrueForAll(each => each.Fault is not null),
+                        smaller,
+                        full
+                    )
+                );
             return outcomes;
         }
     }
@@ -82,7 +98,14 @@ public sealed class Scorer(TorchRun torch)
         // Other findings of the same spec are repaired by their own first fixes.
         if (after.Verdict != "valid" && !isBad)
             spec = Rest(spec);
-        return new(fix.Id, run ? torch.Fault(tried.Label!.At is { } at ? Subjects.Symbolic.Bound(spec, at) : spec, smaller, full) : isBad ? "is not valid" : null, isBad, Undo.Is(tried.Subject.Spec, after));
+        return new(
+            fix.Id,
+            run ? torch.Fault(tried.Label!.At is { } at ? Subjects.Symbolic.Bound(spec, at) : spec, smaller, full)
+                : isBad ? "is not valid"
+                : null,
+            isBad,
+            Undo.Is(tried.Subject.Spec, after)
+        );
     }
 
     private static JsonObject Rest(JsonObject spec)
@@ -95,5 +118,6 @@ public sealed class Scorer(TorchRun torch)
 
     private static string Key(Diagnostic found) => $"{found.Code.Name} {found.Layer ?? found.Path.ToString()}";
 
-    private static string First(Compilation compiled) => compiled.Report.Diagnostics.FirstOrDefault(Stops) is { } found ? $"{found.Code.Name} {found.Message}" : "nothing";
+    private static string First(Compilation compiled) =>
+        compiled.Report.Diagnostics.FirstOrDefault(Stops) is { } found ? $"{found.Code.Name} {found.Message}" : "nothing";
 }

@@ -13,7 +13,13 @@ public sealed record ThreadScore(string Thread, bool HasClass, bool HasFix, stri
     public bool Landed => HasClass && HasFix;
 
     /// <summary>Every thread of the folder (its README tells the fields), by name.</summary>
-    public static List<ThreadScore> In(string folder) => [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(file => Of((JsonObject)JsonNode.Parse(File.ReadAllText(file))!))];
+    public static List<ThreadScore> In(string folder) =>
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*.json")
+                .Order(StringComparer.Ordinal)
+                .Select(file => Of((JsonObject)JsonNode.Parse(File.ReadAllText(file))!)),
+        ];
 
     private static ThreadScore Of(JsonObject thread)
     {
@@ -22,7 +28,10 @@ public sealed record ThreadScore(string Thread, bool HasClass, bool HasFix, stri
         if ((bool?)thread["expressible"] == false)
             return new(name, false, false, "a spec cannot say it");
         var found = compiled.Report.Diagnostics.Where(each => each.Severity != Severity.Info).ToList();
-        var said = found.Count == 0 ? compiled.Verdict : $"{found[0].Code.Name}, {found[0].Cause?.Kind}: {string.Join(", ", found[0].Fixes.Select(fix => fix.Id))}";
+        var said =
+            found.Count == 0
+                ? compiled.Verdict
+                : $"{found[0].Code.Name}, {found[0].Cause?.Kind}: {string.Join(", ", found[0].Fixes.Select(fix => fix.Id))}";
         if (cause is null)
             return new(name, compiled.Verdict == "valid", true, said);
 

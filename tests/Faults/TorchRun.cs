@@ -59,7 +59,8 @@ public sealed class TorchRun(bool dry = false)
                 sums.Aggregate((a, b) => a + b).backward();
             return null;
         }
-        catch (Exception refused) when (refused is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException)
+        catch (Exception refused)
+            when (refused is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException)
         {
             return refused.Message.Split('\n')[0];
         }

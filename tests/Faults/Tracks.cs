@@ -6,8 +6,12 @@ namespace ConcatService.Faults;
 /// <summary>A spatial size as it would be without rounding, and as it would be if every layer also padded fully.</summary>
 public readonly record struct Track(double Exact, double Full);
 
-/// <summary>The sizes of a network without rounding (spec-format, cause.kind 5) and with full padding (6), beside the ones it has.</summary>
-/// <remarks>A window that leaves out fewer cells than its stride has only been rounded; what it leaves out beyond that is missing padding.</remarks>
+/// <summary>
+/// The sizes of a network without rounding (spec-format, cause.kind 5) and with full padding (6), beside the ones it has.
+/// </summary>
+/// <remarks>
+/// A window that leaves out fewer cells than its stride has only been rounded; what it leaves out beyond that is missing padding.
+/// </remarks>
 public sealed class Tracks
 {
     private readonly Dictionary<(Wire Wire, char Axis), Track> _tracks = [];
@@ -25,7 +29,8 @@ public sealed class Tracks
         return tracks;
     }
 
-    public Track this[Wire wire, char axis] => _tracks.TryGetValue((wire, axis), out var track) ? track : new(_reference.Sizes[wire][axis], _reference.Sizes[wire][axis]);
+    public Track this[Wire wire, char axis] =>
+        _tracks.TryGetValue((wire, axis), out var track) ? track : new(_reference.Sizes[wire][axis], _reference.Sizes[wire][axis]);
 
     /// <summary>Whether the layer rounded a remainder away on this axis.</summary>
     public bool LosesRemainder(Layer layer, char axis) => Rounding(layer, axis) < 0;
@@ -36,13 +41,18 @@ public sealed class Tracks
     private long Rounding(Layer layer, char axis)
     {
         var (stride, left) = Slides(layer.Operator, Dimension(layer, axis));
-        if (stride < 2 || !_reference.Sizes.TryGetValue(new(layer.Name), out var output) || !output.Axes.Contains(axis, StringComparison.Ordinal))
+        if (
+            stride < 2
+            || !_reference.Sizes.TryGetValue(new(layer.Name), out var output)
+            || !output.Axes.Contains(axis, StringComparison.Ordinal)
+        )
             return 0;
         return (output[axis] * stride) - (_reference.Sizes[layer.Inputs[0]][axis] - left);
     }
 
     /// <summary>Cells that the layer's window leaves out beyond its stride; negative where it adds some.</summary>
-    public static long LeftOut(Layer layer, int dimension) => layer.Operator is ConvTranspose up ? -Growth(up, dimension) : Slides(layer.Operator, dimension).LeftOut;
+    public static long LeftOut(Layer layer, int dimension) =>
+        layer.Operator is ConvTranspose up ? -Growth(up, dimension) : Slides(layer.Operator, dimension).LeftOut;
 
     private void Set(Wire wire, Func<char, long, Track> track)
     {
@@ -79,7 +89,8 @@ public sealed class Tracks
 
     private int Dimension(Layer layer, char axis) => _reference.Sizes[layer.Inputs[0]].Spatial.IndexOf(axis, StringComparison.Ordinal);
 
-    private static long Growth(ConvTranspose up, int i) => (up.Dilation[i] * (up.KernelSize[i] - 1)) + up.OutputPadding[i] + 1 - up.Stride[i] - (2 * up.Padding[i]);
+    private static long Growth(ConvTranspose up, int i) =>
+        (up.Dilation[i] * (up.KernelSize[i] - 1)) + up.OutputPadding[i] + 1 - up.Stride[i] - (2 * up.Padding[i]);
 
     private static (long Stride, long LeftOut) Slides(Operator op, int i)
     {
@@ -87,9 +98,20 @@ public sealed class Tracks
             return (1, 0);
         return op switch
         {
-            Conv conv => (conv.Stride[i], conv.Padding.IsSame ? 0 : Left((conv.Dilation[i] * (conv.KernelSize[i] - 1)) - (2 * conv.Padding.Cells[i]), conv.Stride[i])),
-            MaxPool pool => ((pool.Stride ?? pool.KernelSize)[i], pool.Padding.IsSame ? 0 : Left((pool.Dilation[i] * (pool.KernelSize[i] - 1)) - (2 * pool.Padding.Cells[i]), (pool.Stride ?? pool.KernelSize)[i])),
-            AvgPool pool => ((pool.Stride ?? pool.KernelSize)[i], pool.Padding.IsSame ? 0 : Left(pool.KernelSize[i] - 1 - (2 * pool.Padding.Cells[i]), (pool.Stride ?? pool.KernelSize)[i])),
+            Conv conv => (
+                conv.Stride[i],
+                conv.Padding.IsSame ? 0 : Left((conv.Dilation[i] * (conv.KernelSize[i] - 1)) - (2 * conv.Padding.Cells[i]), conv.Stride[i])
+            ),
+            MaxPool pool => (
+                (pool.Stride ?? pool.KernelSize)[i],
+                pool.Padding.IsSame
+                    ? 0
+                    : Left((pool.Dilation[i] * (pool.KernelSize[i] - 1)) - (2 * pool.Padding.Cells[i]), (pool.Stride ?? pool.KernelSize)[i])
+            ),
+            AvgPool pool => (
+                (pool.Stride ?? pool.KernelSize)[i],
+                pool.Padding.IsSame ? 0 : Left(pool.KernelSize[i] - 1 - (2 * pool.Padding.Cells[i]), (pool.Stride ?? pool.KernelSize)[i])
+            ),
             _ => (1, 0),
         };
     }

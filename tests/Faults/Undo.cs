@@ -3,7 +3,10 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Faults;
 
-/// <summary>Whether a repaired network is the original again: every original layer is there with its shape and its parameters, and no parameter was added.</summary>
+/// <summary>
+/// Whether a repaired network is the original again: every original layer is there with its shape and its parameters, and no parameter was
+/// added.
+/// </summary>
 public static class Undo
 {
     public static bool Is(JsonObject original, Compilation repaired)

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace ConcatService.Hostile;
 
-/// <summary>Makes hostile specs from good ones: it knows what layers, references, blocks and repetitions are, and bends exactly those.</summary>
+/// <summary>
+/// Makes hostile specs from good ones: it knows what layers, references, blocks and repetitions are, and bends exactly those.
+/// </summary>
 /// <param name="samples">JSON texts to start from, each an object.</param>
 public sealed class SpecMutator(IReadOnlyList<string> samples)
 {
@@ -19,23 +21,158 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
 
     private static readonly string[] Values =
     [
-        "0", "-1", "1", "2", "3", "1.5", "-0.0", "255", "2147483647", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "1e18", "1e308", "1e999", "1e-400",
-        "true", "false", "null", "\"\"", "\"N\"", "\"H\"", "\"same\"", "\"auto\"", "\"NaN\"", "\"channels\"", "\"channels_last\"", "\"batch\"", "\"time\"", "\"int64\"", "\"\\u0000\"", "\"😀/~1\"", "\"../0:1\"",
-        "[]", "{}", "[[]]", "[0]", "[1,2]", "[3,-1]", "[1,1,1]", "[2147483647,2147483647]", "[1e9]", "[\"H\",\"W\"]", "[null]", "[1,2,3,4,5,6,7,8,9]", "{\"like\":\"image\"}", "{\"type\":\"se\"}", "{\"type\":\"concat\",\"align\":\"auto\",\"fuse\":\"gmu\"}",
-        "{\"min\":1,\"max\":0,\"multiple_of\":7}", "{\"shape\":[\"H\",\"W\",3]}", "\"~~raw~~NaN\"", "\"~~raw~~-Infinity\"", "\"~~raw~~0x10\"", "\"~~raw~~01\"", "\"~~raw~~half\"",
+        "0",
+        "-1",
+        "1",
+        "2",
+        "3",
+        "1.5",
+        "-0.0",
+        "255",
+        "2147483647",
+        "2147483648",
+        "4294967296",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "1e18",
+        "1e308",
+        "1e999",
+        "1e-400",
+        "true",
+        "false",
+        "null",
+        "\"\"",
+        "\"N\"",
+        "\"H\"",
+        "\"same\"",
+        "\"auto\"",
+        "\"NaN\"",
+        "\"channels\"",
+        "\"channels_last\"",
+        "\"batch\"",
+        "\"time\"",
+        "\"int64\"",
+        "\"\\u0000\"",
+        "\"😀/~1\"",
+        "\"../0:1\"",
+        "[]",
+        "{}",
+        "[[]]",
+        "[0]",
+        "[1,2]",
+        "[3,-1]",
+        "[1,1,1]",
+        "[2147483647,2147483647]",
+        "[1e9]",
+        "[\"H\",\"W\"]",
+        "[null]",
+        "[1,2,3,4,5,6,7,8,9]",
+        "{\"like\":\"image\"}",
+        "{\"type\":\"se\"}",
+        "{\"type\":\"concat\",\"align\":\"auto\",\"fuse\":\"gmu\"}",
+        "{\"min\":1,\"max\":0,\"multiple_of\":7}",
+        "{\"shape\":[\"H\",\"W\",3]}",
+        "\"~~raw~~NaN\"",
+        "\"~~raw~~-Infinity\"",
+        "\"~~raw~~0x10\"",
+        "\"~~raw~~01\"",
+        "\"~~raw~~half\"",
     ];
 
     private static readonly string[] Attributes =
     [
-        "kernel_size", "stride", "padding", "dilation", "groups", "out_channels", "out_features", "output_padding", "ceil_mode", "output_size", "size", "scale_factor", "axis", "align", "fuse", "data_format", "norm", "activation",
-        "inputs", "times", "layers", "branches", "merge", "block", "with", "sections", "dims", "shape", "start", "end", "dtype", "axes", "reduction", "num_heads", "hidden_size", "num_layers", "num_embeddings", "factor", "p", "name", "type", "mode", "🙂",
+        "kernel_size",
+        "stride",
+        "padding",
+        "dilation",
+        "groups",
+        "out_channels",
+        "out_features",
+        "output_padding",
+        "ceil_mode",
+        "output_size",
+        "size",
+        "scale_factor",
+        "axis",
+        "align",
+        "fuse",
+        "data_format",
+        "norm",
+        "activation",
+        "inputs",
+        "times",
+        "layers",
+        "branches",
+        "merge",
+        "block",
+        "with",
+        "sections",
+        "dims",
+        "shape",
+        "start",
+        "end",
+        "dtype",
+        "axes",
+        "reduction",
+        "num_heads",
+        "hidden_size",
+        "num_layers",
+        "num_embeddings",
+        "factor",
+        "p",
+        "name",
+        "type",
+        "mode",
+        "🙂",
     ];
 
     private static readonly string[] Types =
     [
-        "concat", "add", "multiply", "average", "split", "parallel", "repeat", "block", "conv2d", "conv1d", "conv_transpose2d", "linear", "embedding", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "global_avg_pool", "batch_norm", "group_norm",
-        "layer_norm", "l2_norm", "prelu", "softmax", "squeeze_excitation", "eca", "cbam", "attention_gate", "multi_head_attention", "flatten", "reshape", "permute", "expand", "upsample", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "pad2d",
-        "center_crop", "slice", "cast", "lstm", "gru", "identity", "drop_path",
+        "concat",
+        "add",
+        "multiply",
+        "average",
+        "split",
+        "parallel",
+        "repeat",
+        "block",
+        "conv2d",
+        "conv1d",
+        "conv_transpose2d",
+        "linear",
+        "embedding",
+        "max_pool2d",
+        "avg_pool2d",
+        "adaptive_avg_pool2d",
+        "global_avg_pool",
+        "batch_norm",
+        "group_norm",
+        "layer_norm",
+        "l2_norm",
+        "prelu",
+        "softmax",
+        "squeeze_excitation",
+        "eca",
+        "cbam",
+        "attention_gate",
+        "multi_head_attention",
+        "flatten",
+        "reshape",
+        "permute",
+        "expand",
+        "upsample",
+        "pixel_shuffle",
+        "pixel_unshuffle",
+        "channel_shuffle",
+        "pad2d",
+        "center_crop",
+        "slice",
+        "cast",
+        "lstm",
+        "gru",
+        "identity",
+        "drop_path",
     ];
 
     /// <summary>The hostile spec of this seed: the same for the same samples and seed.</summary>
@@ -46,7 +183,11 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
         for (var count = 1 + random.Next(4); count > 0; count--)
             Mutate(spec, random);
         var text = Text(spec).Replace(TwinMark, "", StringComparison.Ordinal);
-        text = System.Text.RegularExpressions.Regex.Replace(text, "\"~~raw~~([-A-Za-z0-9]*)\"", mark => mark.Groups[1].Value == "half" ? "\"\\ud800\"" : mark.Groups[1].Value);
+        text = System.Text.RegularExpressions.Regex.Replace(
+            text,
+            "\"~~raw~~([-A-Za-z0-9]*)\"",
+            mark => mark.Groups[1].Value == "half" ? "\"\\ud800\"" : mark.Groups[1].Value
+        );
         var bytes = Encoding.UTF8.GetBytes(text);
         return random.Next(20) == 0 ? Torn(bytes, random) : bytes;
     }
@@ -65,7 +206,8 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
                 Remove(place);
                 break;
             case 4 when place.Parent is JsonObject parent:
-                parent[place.GetPropertyName() + TwinMark] = random.Next(2) == 0 ? place.DeepClone() : JsonNode.Parse(Values[random.Next(Values.Length)]);
+                parent[place.GetPropertyName() + TwinMark] =
+                    random.Next(2) == 0 ? place.DeepClone() : JsonNode.Parse(Values[random.Next(Values.Length)]);
                 break;
             case 5 or 6:
                 Put(place, places[random.Next(places.Count)].DeepClone());
@@ -77,7 +219,9 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
                 layer["type"] = Types[random.Next(Types.Length)];
                 break;
             case 9 when Pick(places, random, IsLayer) is { } layer:
-                layer["inputs"] = new JsonArray([.. Enumerable.Range(0, random.Next(40) == 0 ? 3000 : 1 + random.Next(3)).Select(_ => (JsonNode?)Name(places, random))]);
+                layer["inputs"] = new JsonArray([
+                    .. Enumerable.Range(0, random.Next(40) == 0 ? 3000 : 1 + random.Next(3)).Select(_ => (JsonNode?)Name(places, random)),
+                ]);
                 break;
             case 10 when Pick(places, random, IsLayer) is { } layer:
                 Put(layer, Nested(layer.DeepClone(), random));
@@ -92,7 +236,12 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
                 Put(place, Foreign(random));
                 break;
             case 14 when place.GetValueKind() == JsonValueKind.Number:
-                Put(place, double.Parse(place.ToJsonString(), CultureInfo.InvariantCulture) is var number && Math.Abs(number) < 1e9 ? JsonValue.Create((long)number + random.Next(-2, 3)) : 0);
+                Put(
+                    place,
+                    double.Parse(place.ToJsonString(), CultureInfo.InvariantCulture) is var number && Math.Abs(number) < 1e9
+                        ? JsonValue.Create((long)number + random.Next(-2, 3))
+                        : 0
+                );
                 break;
             default:
                 if (place.GetValueKind() == JsonValueKind.String)
@@ -111,8 +260,20 @@ public sealed class SpecMutator(IReadOnlyList<string> samples)
             layer = random.Next(3) switch
             {
                 0 => new JsonObject { ["type"] = "parallel", ["branches"] = new JsonArray(new JsonArray(layer), new JsonArray()) },
-                1 => new JsonObject { ["type"] = "repeat", ["times"] = random.Next(3) == 0 ? 1_000_000_000 : random.Next(4), ["layers"] = random.Next(4) == 0 ? new JsonArray() : new JsonArray(layer) },
-                _ => new JsonObject { ["type"] = "parallel", ["merge"] = "add", ["branches"] = new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => (JsonNode?)new JsonArray(layer.DeepClone()))]) },
+                1 => new JsonObject
+                {
+                    ["type"] = "repeat",
+                    ["times"] = random.Next(3) == 0 ? 1_000_000_000 : random.Next(4),
+                    ["layers"] = random.Next(4) == 0 ? new JsonArray() : new JsonArray(layer),
+                },
+                _ => new JsonObject
+                {
+                    ["type"] = "parallel",
+                    ["merge"] = "add",
+                    ["branches"] = new JsonArray([
+                        .. Enumerable.Range(0, random.Next(3)).Select(_ => (JsonNode?)new JsonArray(layer.DeepClone())),
+                    ]),
+                },
             };
         }
 

@@ -6,7 +6,9 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Hostile;
 
-/// <summary>What became of one input: it may be refused as no JSON object (<see cref="Malformed"/>), it may not fail in any other way.</summary>
+/// <summary>
+/// What became of one input: it may be refused as no JSON object (<see cref="Malformed"/>), it may not fail in any other way.
+/// </summary>
 /// <param name="Elapsed">Time of the slowest of: compiling with its report, repairing, drawing.</param>
 /// <param name="AllocatedBytes">Managed memory that all of it together took, whether collected or not.</param>
 /// <param name="Failure">The exception that should not have been; null when there was none.</param>

@@ -50,13 +50,19 @@ public sealed class HttpTrainingTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.InRange(await ScoreAsync(number, "r2"), 0.85, 0.97);                     // the noise leaves 0.96
 
         var zeros = string.Join(',', Enumerable.Repeat(0, 10));
-        var answer = await api.PostAsync("/v2/models/rows/infer", $$"""{ "inputs": [ { "name": "x", "shape": [1, 10], "datatype": "FP32", "data": [{{zeros}}] } ] }""");
+        var answer = await api.PostAsync(
+            "/v2/models/rows/infer",
+            $$"""{ "inputs": [ { "name": "x", "shape": [1, 10], "datatype": "FP32", "data": [{{zeros}}] } ] }"""
+        );
         Assert.Equal("[1,1]", answer.Json.GetProperty("outputs")[0].GetProperty("shape").GetRawText());
     }
 
     private async Task<string> PostAsync(string spec, string dataset, string settings)
     {
-        var answer = await api.PostAsync("/v1/jobs", $$"""{ "architecture": {{spec}}, "dataset": "{{dataset}}", "settings": {{settings}} }""");
+        var answer = await api.PostAsync(
+            "/v1/jobs",
+            $$"""{ "architecture": {{spec}}, "dataset": "{{dataset}}", "settings": {{settings}} }"""
+        );
         Assert.True(answer.Status == 202, answer.Body);
         return answer.Headers["Location"];
     }
@@ -65,9 +71,15 @@ public sealed class HttpTrainingTests(ApiServer api) : IClassFixture<ApiServer>
     private async Task<double> ScoreAsync(string location, string metric)
     {
         JsonElement job = default;
-        await WorkerTest.EventuallyAsync(async () => (job = (await api.GetAsync(location)).Json).GetProperty("state").GetString() is "succeeded" or "failed", "the job ends");
+        await WorkerTest.EventuallyAsync(
+            async () => (job = (await api.GetAsync(location)).Json).GetProperty("state").GetString() is "succeeded" or "failed",
+            "the job ends"
+        );
         Assert.True(job.GetProperty("state").GetString() == "succeeded", job.GetRawText());
-        var (peak, predicted) = (job.GetProperty("result").GetProperty("peak_memory_bytes").GetDouble(), job.GetProperty("predicted_memory_bytes").GetDouble());
+        var (peak, predicted) = (
+            job.GetProperty("result").GetProperty("peak_memory_bytes").GetDouble(),
+            job.GetProperty("predicted_memory_bytes").GetDouble()
+        );
         TestContext.Current.TestOutputHelper!.WriteLine($"{location}: peak {peak / 1e6:N0} MB, predicted {predicted / 1e6:N0} MB");
         Assert.InRange(peak / predicted, 0.5, 1.5);
         return job.GetProperty("result").GetProperty("test").GetProperty("metrics").GetProperty(metric).GetDouble();

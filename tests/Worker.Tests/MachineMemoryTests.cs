@@ -17,8 +17,15 @@ public sealed class MachineMemoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0::/a/b", "sys/fs/cgroup/a/b/memory.max", "2048"), InlineData("0::/a/b", "sys/fs/cgroup/a/memory.max", "2048"), InlineData("0::/not/seen/here", "sys/fs/cgroup/memory.max", "2048")]
-    [InlineData("7:cpu,memory:/a", "sys/fs/cgroup/memory/a/memory.limit_in_bytes", "2048"), InlineData("4:memory:/docker/1", "sys/fs/cgroup/memory/memory.limit_in_bytes", "2048")]
+    [
+        InlineData("0::/a/b", "sys/fs/cgroup/a/b/memory.max", "2048"),
+        InlineData("0::/a/b", "sys/fs/cgroup/a/memory.max", "2048"),
+        InlineData("0::/not/seen/here", "sys/fs/cgroup/memory.max", "2048")
+    ]
+    [
+        InlineData("7:cpu,memory:/a", "sys/fs/cgroup/memory/a/memory.limit_in_bytes", "2048"),
+        InlineData("4:memory:/docker/1", "sys/fs/cgroup/memory/memory.limit_in_bytes", "2048")
+    ]
     public void The_limit_of_a_group_above_holds_in_either_version(string cgroup, string file, string limit)
     {
         Given("proc/meminfo", "MemTotal:       1000 kB");
@@ -40,7 +47,10 @@ public sealed class MachineMemoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0::/a", "sys/fs/cgroup/a/memory.events", "low 0\noom 3\noom_kill 2\noom_group_kill 0"), InlineData("4:memory:/a", "sys/fs/cgroup/memory/a/memory.oom_control", "under_oom 0\noom_kill 2")]
+    [
+        InlineData("0::/a", "sys/fs/cgroup/a/memory.events", "low 0\noom 3\noom_kill 2\noom_group_kill 0"),
+        InlineData("4:memory:/a", "sys/fs/cgroup/memory/a/memory.oom_control", "under_oom 0\noom_kill 2")
+    ]
     public void Kills_are_the_own_groups_and_not_the_machines(string cgroup, string file, string events)
     {
         Given("proc/self/cgroup", cgroup);

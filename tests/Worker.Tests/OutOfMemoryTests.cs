@@ -21,7 +21,17 @@ public sealed class OutOfMemoryTests(JobBench bench) : WorkerTest(bench), IClass
         await using var db = Bench.Open();
         Assert.Equal(4_096_000_000, db.Workers.Single(row => row.ProcessId == worker.Id).MemoryBytes);
 
-        var error = await FailedAsync(await QueueAsync(new() { Steps = 100, StepMs = 20, KilledForMemoryAt = 20 }, predictedBytes: 300_000_000));
+        var error = await FailedAsync(
+            await QueueAsync(
+                new()
+                {
+                    Steps = 100,
+                    StepMs = 20,
+                    KilledForMemoryAt = 20,
+                },
+                predictedBytes: 300_000_000
+            )
+        );
 
         Assert.Equal(300_000_000, error.GetProperty("details").GetProperty("predicted_bytes").GetInt64());
         Assert.InRange(error.GetProperty("details").GetProperty("peak_bytes").GetInt64(), 50_000_000, 2_000_000_000);
@@ -56,7 +66,10 @@ public sealed class OutOfMemoryTests(JobBench bench) : WorkerTest(bench), IClass
     {
         var job = await UntilAsync(id, JobState.Failed);
         Assert.Single(await AttemptsAsync(id));
-        Assert.Equal(("resource", "out_of_memory"), (job.Error!.Value.GetProperty("class").GetString(), job.Error!.Value.GetProperty("code").GetString()));
+        Assert.Equal(
+            ("resource", "out_of_memory"),
+            (job.Error!.Value.GetProperty("class").GetString(), job.Error!.Value.GetProperty("code").GetString())
+        );
         return job.Error!.Value;
     }
 

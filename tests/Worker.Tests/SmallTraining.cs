@@ -7,10 +7,21 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Worker.Tests;
 
-/// <summary>Fits a line by gradient descent. Settings: how many steps, how long each takes, and at which step it breaks, wants more memory than anybody has, as an exception or an abort in native code, or its process dies, as if the kernel had killed it for its memory or not.</summary>
+/// <summary>
+/// Fits a line by gradient descent. Settings: how many steps, how long each takes, and at which step it breaks, wants more memory than
+/// anybody has, as an exception or an abort in native code, or its process dies, as if the kernel had killed it for its memory or not.
+/// </summary>
 internal static class SmallTraining
 {
-    public sealed record Settings(int Steps = 20, int StepMs = 0, int? BreaksAt = null, int? AllocatesAt = null, int? AbortsAt = null, int? DiesAt = null, int? KilledForMemoryAt = null);
+    public sealed record Settings(
+        int Steps = 20,
+        int StepMs = 0,
+        int? BreaksAt = null,
+        int? AllocatesAt = null,
+        int? AbortsAt = null,
+        int? DiesAt = null,
+        int? KilledForMemoryAt = null
+    );
 
     /// <summary>Names the variable with the folder that stands for <c>/</c> where the worker looks what memory there is.</summary>
     public const string Root = "CONCAT_TEST_ROOT";

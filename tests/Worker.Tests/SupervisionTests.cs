@@ -23,7 +23,11 @@ public sealed class SupervisionTests(JobBench bench) : WorkerTest(bench), IClass
         Assert.Equal(20, job.Step);
         Assert.Equal(Enumerable.Range(1, 20), await StepsAsync(id));
         await using var db = Bench.Open();
-        var path = await db.JobTransitions.Where(row => row.JobId == id).OrderBy(row => row.Id).Select(row => row.ToState).ToListAsync(Cancel);
+        var path = await db
+            .JobTransitions.Where(row => row.JobId == id)
+            .OrderBy(row => row.Id)
+            .Select(row => row.ToState)
+            .ToListAsync(Cancel);
         Assert.Equal([JobState.Starting, JobState.Running, JobState.Finalizing, JobState.Succeeded], path);
     }
 
@@ -70,8 +74,13 @@ public sealed class SupervisionTests(JobBench bench) : WorkerTest(bench), IClass
         var killed = Stopwatch.GetTimestamp();
         await using var successor = WorkerProcess.Start(Bench.ConnectionString);
         await UntilAsync(id, job => job.Attempt == 2);
-        TestContext.Current.TestOutputHelper!.WriteLine($"second attempt {Stopwatch.GetElapsedTime(killed).TotalSeconds:F2} s after the worker's death");
-        Assert.True(Stopwatch.GetElapsedTime(killed).TotalSeconds < 10, $"after {Stopwatch.GetElapsedTime(killed)}; the lease alone lasts a minute");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"second attempt {Stopwatch.GetElapsedTime(killed).TotalSeconds:F2} s after the worker's death"
+        );
+        Assert.True(
+            Stopwatch.GetElapsedTime(killed).TotalSeconds < 10,
+            $"after {Stopwatch.GetElapsedTime(killed)}; the lease alone lasts a minute"
+        );
         Assert.False(Lives(trainer));
         await UntilAsync(id, JobState.Succeeded);
         Assert.Equal(Enumerable.Range(1, 40), await StepsAsync(id));
@@ -145,5 +154,6 @@ public sealed class SupervisionTests(JobBench bench) : WorkerTest(bench), IClass
 
     private Task<WorkerProcess> StartAsync() => ListeningAsync(WorkerProcess.Start(Bench.ConnectionString));
 
-    private Task<Guid> QueueAsync(SmallTraining.Settings settings) => QueueAsync(JobBench.NewJob(Bench.TeamId, JsonSerializer.SerializeToElement(settings)));
+    private Task<Guid> QueueAsync(SmallTraining.Settings settings) =>
+        QueueAsync(JobBench.NewJob(Bench.TeamId, JsonSerializer.SerializeToElement(settings)));
 }

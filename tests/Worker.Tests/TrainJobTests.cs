@@ -39,11 +39,21 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
 
         await using var db = Bench.Open();
         var loss = await db.MetricNames.Where(name => name.Name == "train_loss").Select(name => name.Id).SingleAsync(Cancel);
-        var steps = await db.Metrics.Where(metric => metric.JobId == id && metric.MetricId == loss).OrderBy(metric => metric.Step).Select(metric => metric.Step).ToListAsync(Cancel);
+        var steps = await db
+            .Metrics.Where(metric => metric.JobId == id && metric.MetricId == loss)
+            .OrderBy(metric => metric.Step)
+            .Select(metric => metric.Step)
+            .ToListAsync(Cancel);
         Assert.Equal(Enumerable.Range(1, 112).Select(step => (long)step), steps);
 
         var version = await db.ModelVersions.SingleAsync(found => found.JobId == id, Cancel);
-        Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""[{ "name": "image", "datatype": "FP32", "shape": [-1, 1, 28, 28] }]"""), version.Inputs), version.Inputs.GetRawText());
+        Assert.True(
+            JsonElement.DeepEquals(
+                JsonElement.Parse("""[{ "name": "image", "datatype": "FP32", "shape": [-1, 1, 28, 28] }]"""),
+                version.Inputs
+            ),
+            version.Inputs.GetRawText()
+        );
         using var onnx = new MemoryStream();
         Assert.True(await Bench.Get<BlobStore>().CopyToAsync(Bench.TeamId, version.OnnxSha256, onnx, Cancel));
         Assert.NotEqual(0, onnx.Length);
@@ -87,20 +97,49 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
     [Fact]
     public async Task A_branch_that_is_dead_is_named_from_the_series_of_its_job()
     {
-        var spec = Spec.Replace("\"inputs\": [\"fine\", \"coarse\"] }", "\"inputs\": [\"fine\", \"coarse\", \"none\"] }", StringComparison.Ordinal)
-            .Replace("{ \"name\": \"merge\"", "{ \"name\": \"none\", \"type\": \"subtract\", \"inputs\": [\"coarse\", \"coarse\"] }, { \"name\": \"merge\"", StringComparison.Ordinal);
+        var spec = Spec.Replace(
+                "\"inputs\": [\"fine\", \"coarse\"] }",
+                "\"inputs\": [\"fine\", \"coarse\", \"none\"] }",
+                StringComparison.Ordinal
+            )
+            .Replace(
+                "{ \"name\": \"merge\"",
+                "{ \"name\": \"none\", \"type\": \"subtract\", \"inputs\": [\"coarse\", \"coarse\"] }, { \"name\": \"merge\"",
+                StringComparison.Ordinal
+            );
         await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
         var id = await QueueAsync(NewJob("""{ "epochs": 2, "precision": "float32", "telemetry": "dense" }""", spec));
         var job = await UntilAsync(id, JobState.Succeeded);
 
         var node = Assert.Single(ConcatNode.Of(Compiler.Compile(Encoding.UTF8.GetBytes(spec)).Plan!));
         await using var db = Bench.Open();
-        var series = (await db.Metrics.Where(metric => metric.JobId == id).Join(db.MetricNames, metric => metric.MetricId, name => name.Id, (metric, name) => new { name.Name, metric.Step, metric.Value }).ToListAsync(Cancel))
-            .OrderBy(metric => metric.Step).ToLookup(metric => metric.Name);
-        var verdicts = Verdicts.Of(node, (branch, signal) => [.. series[Signals.Name(node, branch, signal)].Select(metric => metric.Value)]);
+        var series = (
+            await db
+                .Metrics.Where(metric => metric.JobId == id)
+                .Join(
+                    db.MetricNames,
+                    metric => metric.MetricId,
+                    name => name.Id,
+                    (metric, name) =>
+                        new
+                        {
+                            name.Name,
+                            metric.Step,
+                            metric.Value,
+                        }
+                )
+                .ToListAsync(Cancel)
+        ).OrderBy(metric => metric.Step).ToLookup(metric => metric.Name);
+        var verdicts = Verdicts.Of(
+            node,
+            (branch, signal) => [.. series[Signals.Name(node, branch, signal)].Select(metric => metric.Value)]
+        );
         Assert.Equal("dead", Assert.Single(verdicts[2]).Code);
         Assert.Equal((0, 0), (verdicts[0].Count, verdicts[1].Count));
-        Assert.Equal(Enumerable.Range(1, 14).Select(sample => sample * 8L), series["concat/merge/fine/gradient_rms"].Select(metric => metric.Step));
+        Assert.Equal(
+            Enumerable.Range(1, 14).Select(sample => sample * 8L),
+            series["concat/merge/fine/gradient_rms"].Select(metric => metric.Step)
+        );
         Assert.InRange(job.Result!.Value.GetProperty("telemetry_overhead").GetDouble(), 1e-6, 1);
     }
 
@@ -119,20 +158,40 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
         var early = await AskAsync(watched, checkpoints => checkpoints.First());
         await UntilAsync(watched, JobState.Succeeded);
         var late = await AskAsync(watched, checkpoints => checkpoints.Last());
-        await EventuallyAsync(async () => await db.CheckpointExports.AsNoTracking().CountAsync(export => export.JobId == watched && export.State != "queued", Cancel) == 2, "both are exported");
+        await EventuallyAsync(
+            async () =>
+                await db.CheckpointExports.AsNoTracking().CountAsync(export => export.JobId == watched && export.State != "queued", Cancel)
+                == 2,
+            "both are exported"
+        );
 
         Assert.Equal(await ResultAsync(calm), await ResultAsync(watched));
-        var made = await db.ModelVersions.Where(version => version.JobId == watched && version.CheckpointStep != null).OrderBy(version => version.CheckpointStep).ToListAsync(Cancel);
+        var made = await db
+            .ModelVersions.Where(version => version.JobId == watched && version.CheckpointStep != null)
+            .OrderBy(version => version.CheckpointStep)
+            .ToListAsync(Cancel);
         Assert.Equal([early, late], made.Select(version => version.CheckpointStep!.Value));
         Assert.All(made, version => Assert.Equal(0, version.Parity.GetProperty("changed_classes").GetInt32()));
-        Assert.All(made, version => Assert.True(version.Metrics.TryGetProperty("validation_accuracy", out _) && !version.Metrics.TryGetProperty("test_accuracy", out _)));
+        Assert.All(
+            made,
+            version =>
+                Assert.True(
+                    version.Metrics.TryGetProperty("validation_accuracy", out _) && !version.Metrics.TryGetProperty("test_accuracy", out _)
+                )
+        );
         Assert.NotEqual(made[0].WeightsSha256, made[1].WeightsSha256);
 
         async Task<long> AskAsync(Guid id, Func<List<long>, long> which)
         {
             while (true)
             {
-                var step = which(await db.Checkpoints.Where(kept => kept.JobId == id).OrderBy(kept => kept.Step).Select(kept => kept.Step).ToListAsync(Cancel));
+                var step = which(
+                    await db
+                        .Checkpoints.Where(kept => kept.JobId == id)
+                        .OrderBy(kept => kept.Step)
+                        .Select(kept => kept.Step)
+                        .ToListAsync(Cancel)
+                );
                 await exports.AskAsync(Bench.TeamId, id, step, Cancel);
                 if (await db.CheckpointExports.AnyAsync(export => export.JobId == id && export.Step == step, Cancel))
                     return step;                                // otherwise the job has let go of it meanwhile
@@ -143,11 +202,19 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
     [Fact]
     public async Task A_job_that_no_worker_was_there_to_judge_is_refused_by_the_one_that_claims_it()
     {
-        var id = await QueueAsync(NewJob("""{ "epochs": 1, "batch_size": 2048 }""", Spec.Replace("4, \"kernel_size\": 3, \"padding\"", "16384, \"kernel_size\": 3, \"padding\"", StringComparison.Ordinal)));
+        var id = await QueueAsync(
+            NewJob(
+                """{ "epochs": 1, "batch_size": 2048 }""",
+                Spec.Replace("4, \"kernel_size\": 3, \"padding\"", "16384, \"kernel_size\": 3, \"padding\"", StringComparison.Ordinal)
+            )
+        );
         await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
 
         var job = await UntilAsync(id, JobState.Failed);
-        Assert.Equal(("resource", "memory_exceeded"), (job.Error!.Value.GetProperty("class").GetString(), job.Error!.Value.GetProperty("code").GetString()));
+        Assert.Equal(
+            ("resource", "memory_exceeded"),
+            (job.Error!.Value.GetProperty("class").GetString(), job.Error!.Value.GetProperty("code").GetString())
+        );
         var details = job.Error!.Value.GetProperty("details");
         Assert.True(details.GetProperty("predicted_bytes").GetInt64() > details.GetProperty("available_bytes").GetInt64());
         Assert.Single(await AttemptsAsync(id));
@@ -158,7 +225,11 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
     public async Task A_training_that_diverges_fails_as_the_callers_with_the_step()
     {
         await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));
-        var id = await QueueAsync(NewJob("""{ "epochs": 2, "precision": "float32", "optimizer": { "type": "sgd", "lr": 100 }, "schedule": { "type": "constant" } }"""));
+        var id = await QueueAsync(
+            NewJob(
+                """{ "epochs": 2, "precision": "float32", "optimizer": { "type": "sgd", "lr": 100 }, "schedule": { "type": "constant" } }"""
+            )
+        );
         var job = await UntilAsync(id, JobState.Failed);
         Assert.Equal("user", job.Error!.Value.GetProperty("class").GetString());
         Assert.Equal("diverged", job.Error!.Value.GetProperty("code").GetString());
@@ -169,9 +240,21 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
     private async Task<(string? Weights, string Losses)> ResultAsync(Guid id)
     {
         await using var db = Bench.Open();
-        var names = await db.MetricNames.Where(name => !name.Name.Contains("per_second") && !EF.Functions.Like(name.Name, "%/%") && name.Name != "telemetry_overhead").Select(name => name.Id).ToListAsync(Cancel);
-        var values = await db.Metrics.Where(metric => metric.JobId == id && names.Contains(metric.MetricId)).OrderBy(metric => metric.MetricId).ThenBy(metric => metric.Step).ToListAsync(Cancel);
-        return ((await Bench.ReadAsync(id)).Result!.Value.GetProperty("weights_sha256").GetString(), string.Join('\n', values.Select(metric => $"{metric.MetricId} {metric.Step} {metric.Value:R}")));
+        var names = await db
+            .MetricNames.Where(name =>
+                !name.Name.Contains("per_second") && !EF.Functions.Like(name.Name, "%/%") && name.Name != "telemetry_overhead"
+            )
+            .Select(name => name.Id)
+            .ToListAsync(Cancel);
+        var values = await db
+            .Metrics.Where(metric => metric.JobId == id && names.Contains(metric.MetricId))
+            .OrderBy(metric => metric.MetricId)
+            .ThenBy(metric => metric.Step)
+            .ToListAsync(Cancel);
+        return (
+            (await Bench.ReadAsync(id)).Result!.Value.GetProperty("weights_sha256").GetString(),
+            string.Join('\n', values.Select(metric => $"{metric.MetricId} {metric.Step} {metric.Value:R}"))
+        );
     }
 
     private Job NewJob(string settings, string spec = Spec) => new()

@@ -14,15 +14,26 @@ public sealed class UploadedDataTests(JobBench bench) : WorkerTest(bench), IClas
     private const int Train = 256, Test = 64;
 
     private static readonly StoredDataSet Stored = new(
-        new("halves", "", [new("x", [4], ElementType.Float32)], [new("y", LearningTask.Classification, [], ["low", "high"])], Train, 0, Test),
-        [new("x", [4], ElementType.Float32), new("y", [], ElementType.Int64)]);
+        new(
+            "halves",
+            "",
+            [new("x", [4], ElementType.Float32)],
+            [new("y", LearningTask.Classification, [], ["low", "high"])],
+            Train,
+            0,
+            Test
+        ),
+        [new("x", [4], ElementType.Float32), new("y", [], ElementType.Int64)]
+    );
 
     private readonly string _cache = Directory.CreateTempSubdirectory("concat-cache-").FullName;
 
     [Fact]
     public async Task A_job_trains_on_it_and_the_next_one_finds_it_in_the_cache()
     {
-        await Bench.Get<DataSetStore>().AddAsync(Bench.TeamId, "halves", Stored.ToJson(), JsonElement.Parse("{}"), new MemoryStream(Bytes()), Cancel);
+        await Bench
+            .Get<DataSetStore>()
+            .AddAsync(Bench.TeamId, "halves", Stored.ToJson(), JsonElement.Parse("{}"), new MemoryStream(Bytes()), Cancel);
         await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString, _cache));
 
         var first = await UntilAsync(await QueueAsync(NewJob("halves@1")), JobState.Succeeded);
@@ -31,7 +42,10 @@ public sealed class UploadedDataTests(JobBench bench) : WorkerTest(bench), IClas
         var second = await UntilAsync(await QueueAsync(NewJob("halves@1")), JobState.Succeeded);
 
         Assert.InRange(first.Result!.Value.GetProperty("test_accuracy").GetDouble(), 0.9, 1);
-        Assert.Equal(first.Result!.Value.GetProperty("weights_sha256").GetString(), second.Result!.Value.GetProperty("weights_sha256").GetString());
+        Assert.Equal(
+            first.Result!.Value.GetProperty("weights_sha256").GetString(),
+            second.Result!.Value.GetProperty("weights_sha256").GetString()
+        );
         Assert.Equal(Path.GetFileNameWithoutExtension(file.Name), first.Environment!.Value.GetProperty("data_sha256").GetString());
     }
 

@@ -20,7 +20,10 @@ public abstract class WorkerTest(JobBench bench)
     protected async Task<WorkerProcess> ListeningAsync(WorkerProcess worker)
     {
         await using var db = bench.Open();
-        await EventuallyAsync(() => db.Workers.AnyAsync(row => row.ProcessId == worker.Id && row.SpareReady, Cancel), "the worker is listed with a warm spare");
+        await EventuallyAsync(
+            () => db.Workers.AnyAsync(row => row.ProcessId == worker.Id && row.SpareReady, Cancel),
+            "the worker is listed with a warm spare"
+        );
         return worker;
     }
 
@@ -59,7 +62,11 @@ public abstract class WorkerTest(JobBench bench)
     protected async Task<List<int>> StepsAsync(Guid id)
     {
         await using var db = bench.Open();
-        return await db.Metrics.Where(metric => metric.JobId == id).OrderBy(metric => metric.Step).Select(metric => (int)metric.Step).ToListAsync(Cancel);
+        return await db
+            .Metrics.Where(metric => metric.JobId == id)
+            .OrderBy(metric => metric.Step)
+            .Select(metric => (int)metric.Step)
+            .ToListAsync(Cancel);
     }
 
     protected static void KillNine(int process)
@@ -70,5 +77,6 @@ public abstract class WorkerTest(JobBench bench)
 
     /// <summary>A dead process that nobody has collected yet does not live.</summary>
     protected static bool Lives(int process) =>
-        File.Exists($"/proc/{process}/status") && !File.ReadLines($"/proc/{process}/status").Any(line => line.StartsWith("State:") && line.Contains('Z'));
+        File.Exists($"/proc/{process}/status")
+        && !File.ReadLines($"/proc/{process}/status").Any(line => line.StartsWith("State:") && line.Contains('Z'));
 }

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace ConcatService.Serving.Parts;
 
-/// <summary>The aims: at least 1.5 times unbatched at 32 clients where the model profits, never worse than 0.95 at 1 client, equal within 1e-5 of the peak.</summary>
+/// <summary>
+/// The aims: at least 1.5 times unbatched at 32 clients where the model profits, never worse than 0.95 at 1 client, equal within 1e-5 of
+/// the peak.
+/// </summary>
 public static class Batching
 {
     public static async Task RunAsync(Setting setting)
@@ -14,7 +17,13 @@ public static class Batching
         foreach (var (kind, spec) in new[] { ("small", BenchModel.Small), ("wide", BenchModel.Wide) })
         {
             var name = await setting.Models.PublishAsync($"batch-{kind}", spec, kind == "small" ? setting.Small : BenchModel.Onnx(spec));
-            var script = Wrk.Script(setting.Scratch, "batching", setting.Raw, $"Authorization: Bearer {setting.Key}", "Inference-Header-Content-Length: 0");
+            var script = Wrk.Script(
+                setting.Scratch,
+                "batching",
+                setting.Raw,
+                $"Authorization: Bearer {setting.Key}",
+                "Inference-Header-Content-Length: 0"
+            );
             string Url(ApiProcess server) => $"http://127.0.0.1:{server.Port}/v2/models/{name}/infer";
             foreach (var server in new[] { auto, off })
                 await Wrk.PerSecondAsync(Url(server), script, 32, 3);           // the first that wait bring the measurement about
@@ -23,10 +32,16 @@ public static class Batching
             List<(double Auto, double Off)> rates = [];
             for (var round = 0; round < 7; round++)
                 rates.Add((await Wrk.PerSecondAsync(Url(auto), script, 32, 1), await Wrk.PerSecondAsync(Url(off), script, 32, 1)));
-            Console.WriteLine($"  {kind,-5} 32 clients   auto {Median(rate => rate.Auto),8:N0}/s  off {Median(rate => rate.Off),8:N0}/s   {Median(rate => rate.Auto / rate.Off):F2} times (medians of {rates.Count} rounds)");
+            Console.WriteLine(
+                $"  {kind,-5} 32 clients   auto {Median(rate => rate.Auto),8:N0}/s  off {Median(rate => rate.Off),8:N0}/s   {Median(rate => rate.Auto / rate.Off):F2} times (medians of {rates.Count} rounds)"
+            );
             var runs = (await setting.StatisticsAsync(auto.Port, name))["batch_stats"]!.AsArray();
-            Console.WriteLine($"  {kind,-5} runs by samples: {string.Join(", ", runs.Select(run => $"{run!["batch_size"]}: {run["compute_infer"]!["count"]}"))}");
-            Console.WriteLine($"  {kind,-5} largest difference between answers of 32 clients and of one: {await DifferenceAsync(setting, auto.Port, name):E1} of the peak");
+            Console.WriteLine(
+                $"  {kind,-5} runs by samples: {string.Join(", ", runs.Select(run => $"{run!["batch_size"]}: {run["compute_infer"]!["count"]}"))}"
+            );
+            Console.WriteLine(
+                $"  {kind,-5} largest difference between answers of 32 clients and of one: {await DifferenceAsync(setting, auto.Port, name):E1} of the peak"
+            );
 
             double Median(Func<(double Auto, double Off), double> value) => Figures.Percentile([.. rates.Select(value)], 50);
         }
@@ -57,7 +72,9 @@ public static class Batching
         using var http = setting.Client(port);
         async Task<float[]> AskAsync(int client)
         {
-            using var body = Setting.RawBody(MemoryMarshal.AsBytes(Array.ConvertAll(setting.Pixels, pixel => pixel * client / 32).AsSpan()).ToArray());
+            using var body = Setting.RawBody(
+                MemoryMarshal.AsBytes(Array.ConvertAll(setting.Pixels, pixel => pixel * client / 32).AsSpan()).ToArray()
+            );
             using var answer = await http.PostAsync($"/v2/models/{name}/infer", body);
             var bytes = await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
             return MemoryMarshal.Cast<byte, float>(bytes.AsSpan(^40..)).ToArray();

@@ -30,13 +30,17 @@ public static class Replacement
         });
         for (var i = 0; i < 10; i++)
         {
-            (await http.PutAsJsonAsync($"/v1/models/{name}/aliases/production", new { version = i % 2 == 0 ? "2" : "1" })).EnsureSuccessStatusCode();
+            (
+                await http.PutAsJsonAsync($"/v1/models/{name}/aliases/production", new { version = i % 2 == 0 ? "2" : "1" })
+            ).EnsureSuccessStatusCode();
             await Task.Delay(1000);
         }
 
         Volatile.Write(ref done, true);
         await load;
-        Console.WriteLine($"10 switches of the version under {sent / watch.Elapsed.TotalSeconds:N0} requests/s: {failures.Values.Sum()} of {sent:N0} requests failed{string.Concat(failures.Select(each => $"; {each.Value} with {each.Key}"))}");
+        Console.WriteLine(
+            $"10 switches of the version under {sent / watch.Elapsed.TotalSeconds:N0} requests/s: {failures.Values.Sum()} of {sent:N0} requests failed{string.Concat(failures.Select(each => $"; {each.Value} with {each.Key}"))}"
+        );
 
         async Task OneAsync()
         {

@@ -26,14 +26,25 @@ public sealed class Setting(string app, string database, string key, string scra
 
     public byte[] Raw => MemoryMarshal.AsBytes(Pixels.AsSpan()).ToArray();
 
-    public byte[] Json => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","data":[{{string.Join(',', Pixels)}}]}]}"""));
+    public byte[] Json =>
+        Encoding.UTF8.GetBytes(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","data":[{{string.Join(',', Pixels)}}]}]}"""
+            )
+        );
 
     /// <summary>The file of <see cref="BenchModel.Small"/>.</summary>
     public byte[] Small { get; } = BenchModel.Onnx(BenchModel.Small);
 
     public Task<ApiProcess> StartAsync(params string[] settings) => ApiProcess.StartAsync(app, database, settings);
 
-    public HttpClient Client(int port) => new() { BaseAddress = new($"http://127.0.0.1:{port}"), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) } };
+    public HttpClient Client(int port) =>
+        new()
+        {
+            BaseAddress = new($"http://127.0.0.1:{port}"),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
+        };
 
     /// <summary>A body of the elements alone, as the protocol's raw request.</summary>
     public static ByteArrayContent RawBody(byte[] elements) => new(elements) { Headers = { { "Inference-Header-Content-Length", "0" } } };

@@ -14,21 +14,42 @@ public static class Throughput
         var (folder, model) = (setting.Scratch, Path.Combine(setting.Scratch, "small.onnx"));
         await File.WriteAllBytesAsync(model, setting.Small);
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "onnxruntime-node")))
-            await RunAsync(folder, "npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "fastify", "onnxruntime-node"]);
+            await RunAsync(
+                folder,
+                "npm",
+                ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "fastify", "onnxruntime-node"]
+            );
         File.Copy("bench/serving/node-server.mjs", Path.Combine(folder, "node-server.mjs"), overwrite: true);
         var nodePort = server.Port + 10;
-        using var node = Process.Start(new ProcessStartInfo("node", ["node-server.mjs", model, $"{nodePort}"]) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        using var node = Process.Start(
+            new ProcessStartInfo("node", ["node-server.mjs", model, $"{nodePort}"])
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+            }
+        )!;
         try
         {
             await UntilListeningAsync(nodePort);
             var bearer = $"Authorization: Bearer {setting.Key}";
-            var binary = Wrk.Script(folder, "ours-binary", setting.Raw, bearer, "Inference-Header-Content-Length: 0", "Content-Type: application/octet-stream");
+            var binary = Wrk.Script(
+                folder,
+                "ours-binary",
+                setting.Raw,
+                bearer,
+                "Inference-Header-Content-Length: 0",
+                "Content-Type: application/octet-stream"
+            );
             var ours = Wrk.Script(folder, "ours-json", setting.Json, bearer, "Content-Type: application/json");
             var theirs = Wrk.Script(folder, "node-json", setting.Json, "Content-Type: application/json");
             var theirBinary = Wrk.Script(folder, "node-binary", setting.Raw, "Content-Type: application/octet-stream");
             var infer = $"http://127.0.0.1:{server.Port}/v2/models/{name}/infer";
-            (string Form, string Our, string Their, string Path)[] forms = [("JSON", ours, theirs, "json"), ("binary", binary, theirBinary, "binary")];
-            foreach (var (_, our, their, path) in forms)                                         // until both runtimes have compiled what is hot
+            (string Form, string Our, string Their, string Path)[] forms =
+            [
+                ("JSON", ours, theirs, "json"),
+                ("binary", binary, theirBinary, "binary"),
+            ];
+            foreach (var (_, our, their, path) in forms) // until both runtimes have compiled what is hot
             {
                 await Wrk.PerSecondAsync(infer, our, 8, 6);
                 await Wrk.PerSecondAsync($"http://127.0.0.1:{nodePort}/{path}", their, 8, 6);
@@ -39,8 +60,13 @@ public static class Throughput
             {
                 foreach (var (form, our, their, path) in forms)
                 {
-                    var (we, they) = (await Wrk.PerSecondAsync(infer, our, clients, 3), await Wrk.PerSecondAsync($"http://127.0.0.1:{nodePort}/{path}", their, clients, 3));
-                    Console.WriteLine($"  {clients,2} clients, {form,-6} {we,8:N0}   onnxruntime-node {they,8:N0}   {we / they:F2} times");
+                    var (we, they) = (
+                        await Wrk.PerSecondAsync(infer, our, clients, 3),
+                        await Wrk.PerSecondAsync($"http://127.0.0.1:{nodePort}/{path}", their, clients, 3)
+                    );
+                    Console.WriteLine(
+                        $"  {clients,2} clients, {form,-6} {we,8:N0}   onnxruntime-node {they,8:N0}   {we / they:F2} times"
+                    );
                 }
             }
         }

@@ -9,7 +9,9 @@ internal static class AccessServices
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<KnownKeys>();
-        services.AddAuthentication(KeyAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
+        services
+            .AddAuthentication(KeyAuthentication.Scheme)
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 }

@@ -9,13 +9,28 @@ internal sealed record Caller(Guid KeyId, int TeamId, bool IsAdmin)
     private const string KeyClaim = "key";
     private const string TeamClaim = "team";
 
-    public static ClaimsPrincipal ToPrincipal(KnownKey key) => new(new ClaimsIdentity(
-        [new(KeyClaim, key.Id.ToString()), new(TeamClaim, key.TeamId.ToString()), .. key.Scopes.Select(scope => new Claim(ScopeClaim, scope))], KeyAuthentication.Scheme));
+    public static ClaimsPrincipal ToPrincipal(KnownKey key) =>
+        new(
+            new ClaimsIdentity(
+                [
+                    new(KeyClaim, key.Id.ToString()),
+                    new(TeamClaim, key.TeamId.ToString()),
+                    .. key.Scopes.Select(scope => new Claim(ScopeClaim, scope)),
+                ],
+                KeyAuthentication.Scheme
+            )
+        );
 
     /// <summary>Bound by ASP.NET Core. Only behind authorization, which every route has that takes a caller.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext context)
     {
         var user = context.User;
-        return new(new Caller(Guid.Parse(user.FindFirstValue(KeyClaim)!), int.Parse(user.FindFirstValue(TeamClaim)!), user.HasClaim(ScopeClaim, Scopes.Admin)));
+        return new(
+            new Caller(
+                Guid.Parse(user.FindFirstValue(KeyClaim)!),
+                int.Parse(user.FindFirstValue(TeamClaim)!),
+                user.HasClaim(ScopeClaim, Scopes.Admin)
+            )
+        );
     }
 }

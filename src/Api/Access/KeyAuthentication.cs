@@ -6,11 +6,16 @@ using Microsoft.Extensions.Options;
 namespace ConcatService.Api.Access;
 
 /// <summary>
-/// Reads the key from <c>Authorization: Bearer</c>, or from the cookie that <c>/login</c> sets. The cookie is the key itself, out of reach of
+/// Reads the key from <c>Authorization: Bearer</c>, or from the cookie that <c>/login</c> sets. The cookie is the key itself, out of reach
+/// of
 /// scripts and of other sites (HttpOnly, SameSite=Strict): nothing to share between replicas, and a revoked key ends its sessions too.
 /// </summary>
-internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KnownKeys keys)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+internal sealed class KeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    KnownKeys keys
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "key";
     public const string Cookie = "concat_key";

@@ -6,7 +6,9 @@ namespace ConcatService.Api.Access;
 /// <summary>Makes keys.</summary>
 internal static class KeyMaker
 {
-    /// <summary>Stores a new key of a team, which is made when there is none of that name. Returns the text, which is nowhere else.</summary>
+    /// <summary>
+    /// Stores a new key of a team, which is made when there is none of that name. Returns the text, which is nowhere else.
+    /// </summary>
     public static async Task<(string Key, ApiKey Stored)> MakeAsync(
         ConcatDb db, string team, string name, string[] scopes, DateTimeOffset? expiresAt, CancellationToken cancel)
     {
@@ -15,7 +17,15 @@ internal static class KeyMaker
         var teamId = await db.Teams.Where(entry => entry.Name == team).Select(entry => entry.Id).SingleAsync(cancel);
 
         var key = KeyText.New();
-        var stored = new ApiKey { TeamId = teamId, Name = name, Prefix = KeyText.Prefix(key), Hash = KeyText.Hash(key), Scopes = scopes, ExpiresAt = expiresAt };
+        var stored = new ApiKey
+        {
+            TeamId = teamId,
+            Name = name,
+            Prefix = KeyText.Prefix(key),
+            Hash = KeyText.Hash(key),
+            Scopes = scopes,
+            ExpiresAt = expiresAt,
+        };
         db.Add(stored);
         await db.SaveChangesAsync(cancel);
         return (key, stored);

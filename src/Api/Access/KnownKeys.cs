@@ -24,7 +24,10 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
         if (!KeyText.IsWellFormed(key))
             return null;
         var hash = KeyText.Hash(key);
-        if (!_cache.TryGetValue(hash, out KnownKey? known) && (known = await _reads.RunAsync(hash, () => ReadAsync(hash, CancellationToken.None), cancel)) is not null)
+        if (
+            !_cache.TryGetValue(hash, out KnownKey? known)
+            && (known = await _reads.RunAsync(hash, () => ReadAsync(hash, CancellationToken.None), cancel)) is not null
+        )
             _cache.Set(hash, known, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Memory });
         return known is null || known.ExpiresAt <= time.GetUtcNow() ? null : known;
     }
@@ -44,7 +47,9 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
         // To the minute is enough for a list, and spares a write per lookup.
         var now = time.GetUtcNow();
         if (found.LastUsedAt is null || found.LastUsedAt < now.AddMinutes(-1))
-            await db.ApiKeys.Where(key => key.Id == found.Id).ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
+            await db
+                .ApiKeys.Where(key => key.Id == found.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
         return new(found.Id, found.TeamId, found.Scopes, found.ExpiresAt);
     }
 }

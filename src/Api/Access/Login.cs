@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Access;
 
-/// <summary>GET and POST /login, POST /logout: a browser hands in a key and gets the cookie that Swagger, the dashboard and event streams accept.</summary>
+/// <summary>
+/// GET and POST /login, POST /logout: a browser hands in a key and gets the cookie that Swagger, the dashboard and event streams accept.
+/// </summary>
 internal static class Login
 {
     public static void MapLogin(this IEndpointRouteBuilder app)
@@ -34,14 +36,30 @@ internal static class Login
         return TypedResults.LocalRedirect("/login");
     }
 
-    private static CookieOptions Options(HttpContext context) => new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, IsEssential = true };
+    private static CookieOptions Options(HttpContext context) =>
+        new()
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = context.Request.IsHttps,
+            IsEssential = true,
+        };
 
-    /// <summary>A path of this host; <c>//other</c> and <c>/\other</c> are hosts to a browser, and control characters vanish on the way.</summary>
+    /// <summary>
+    /// A path of this host; <c>//other</c> and <c>/\other</c> are hosts to a browser, and control characters vanish on the way.
+    /// </summary>
     private static bool IsLocal(string path) => path is ['/'] or ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl);
 
-    private static ContentHttpResult Page(string after, bool refused) => TypedResults.Content(
-        Html.Replace("{{return}}", HtmlEncoder.Default.Encode(after)).Replace("{{message}}", refused ? "<p class=\"refused\" role=\"alert\">The service does not know this key, or it was revoked.</p>" : ""),
-        "text/html; charset=utf-8", statusCode: refused ? 401 : 200);
+    private static ContentHttpResult Page(string after, bool refused) =>
+        TypedResults.Content(
+            Html.Replace("{{return}}", HtmlEncoder.Default.Encode(after))
+                .Replace(
+                    "{{message}}",
+                    refused ? "<p class=\"refused\" role=\"alert\">The service does not know this key, or it was revoked.</p>" : ""
+                ),
+            "text/html; charset=utf-8",
+            statusCode: refused ? 401 : 200
+        );
 
     private const string Html = """
         <!doctype html>

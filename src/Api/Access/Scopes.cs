@@ -15,7 +15,9 @@ internal static class Scopes
     /// <summary>Ask models for answers.</summary>
     public const string Infer = "infer";
 
-    /// <summary>Operate the instance: keys of every team, the queue's dashboard, metrics. Holds all other scopes for its own team.</summary>
+    /// <summary>
+    /// Operate the instance: keys of every team, the queue's dashboard, metrics. Holds all other scopes for its own team.
+    /// </summary>
     public const string Admin = "admin";
 
     public static IReadOnlyList<string> All { get; } = [JobsRead, JobsWrite, ModelsRead, Infer, Admin];

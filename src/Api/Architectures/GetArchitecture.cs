@@ -9,8 +9,14 @@ namespace ConcatService.Api.Architectures;
 /// <summary>GET /v1/architectures/{id}.</summary>
 internal static class GetArchitecture
 {
-    public static async Task<Results<Ok<ArchitectureResource>, ProblemHttpResult>> Handle(Guid id, Caller caller, ConcatDb db, CancellationToken cancel) =>
-        await db.Architectures.AsNoTracking().SingleOrDefaultAsync(kept => kept.TeamId == caller.TeamId && kept.Id == id, cancel) is { } found
+    public static async Task<Results<Ok<ArchitectureResource>, ProblemHttpResult>> Handle(
+        Guid id,
+        Caller caller,
+        ConcatDb db,
+        CancellationToken cancel
+    ) =>
+        await db.Architectures.AsNoTracking().SingleOrDefaultAsync(kept => kept.TeamId == caller.TeamId && kept.Id == id, cancel)
+            is { } found
             ? TypedResults.Ok(ArchitectureResource.Of(found))
             : Problems.NotFound("architecture", id.ToString());
 }

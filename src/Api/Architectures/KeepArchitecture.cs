@@ -23,7 +23,9 @@ internal static class KeepArchitecture
             return Problems.InvalidArchitecture(compiled);
         var name = new Fields(body.Root, [.. body.Root.EnumerateObject().Select(field => field.Name)]).RequiredText("name");
         if (name is null)
-            return Problems.Invalid(new PointedError("/name", "missing_field", "A spec is kept under its 'name': 1 to 200 printable characters."));
+            return Problems.Invalid(
+                new PointedError("/name", "missing_field", "A spec is kept under its 'name': 1 to 200 printable characters.")
+            );
 
         var hash = CanonicalJson.Hash(body.Root);
         while (true)
@@ -33,7 +35,14 @@ internal static class KeepArchitecture
                 return TypedResults.Ok(ArchitectureResource.Of(known));
 
             var next = 1 + (await mine.MaxAsync(kept => (int?)kept.Version, cancel) ?? 0);
-            var added = new Architecture { TeamId = caller.TeamId, Name = name, Version = next, SpecHash = hash, Spec = Encoding.UTF8.GetString(body.Utf8.Span) };
+            var added = new Architecture
+            {
+                TeamId = caller.TeamId,
+                Name = name,
+                Version = next,
+                SpecHash = hash,
+                Spec = Encoding.UTF8.GetString(body.Utf8.Span),
+            };
             if (await TryAddAsync(db, added, cancel))
                 return TypedResults.Created($"/v1/architectures/{added.Id}", ArchitectureResource.Of(added));
         }

@@ -7,7 +7,10 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Api.Architectures;
 
-/// <summary>POST /v1/architectures/repair: takes the first fix of every fault that has one, and answers the spec that comes out, with what was done to it.</summary>
+/// <summary>
+/// POST /v1/architectures/repair: takes the first fix of every fault that has one, and answers the spec that comes out, with what was done
+/// to it.
+/// </summary>
 internal static class RepairArchitecture
 {
     private static readonly JsonWriterOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

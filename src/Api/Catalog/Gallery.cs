@@ -6,11 +6,22 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Catalog;
 
-/// <summary>GET /v1/gallery and /v1/gallery/{name}: the specs under samples/, which travel inside this assembly. The valid ones come first.</summary>
+/// <summary>
+/// GET /v1/gallery and /v1/gallery/{name}: the specs under samples/, which travel inside this assembly. The valid ones come first.
+/// </summary>
 internal static class Gallery
 {
     private const string Folder = "gallery/";
-    private static readonly Lazy<IReadOnlyList<Sample>> Samples = new(() => [.. typeof(Gallery).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order().Select(Read).OrderBy(sample => sample.Verdict != "valid")]);
+    private static readonly Lazy<IReadOnlyList<Sample>> Samples = new(() =>
+        [
+            .. typeof(Gallery)
+                .Assembly.GetManifestResourceNames()
+                .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+                .Order()
+                .Select(Read)
+                .OrderBy(sample => sample.Verdict != "valid"),
+        ]
+    );
 
     /// <param name="Verdict">What validation says of it: some are refused on purpose.</param>
     /// <param name="Dataset">What it was made for, where that is here.</param>
@@ -20,14 +31,24 @@ internal static class Gallery
     public static Ok<Page<Sample>> List() => TypedResults.Ok(new Page<Sample>(Samples.Value, false, null));
 
     public static Results<Ok<JsonElement>, ProblemHttpResult> Get(string name) =>
-        Samples.Value.FirstOrDefault(sample => sample.Name == name) is { } found ? TypedResults.Ok(found.Spec) : Problems.NotFound("spec in the gallery", name);
+        Samples.Value.FirstOrDefault(sample => sample.Name == name) is { } found
+            ? TypedResults.Ok(found.Spec)
+            : Problems.NotFound("spec in the gallery", name);
 
     private static Sample Read(string resource)
     {
         using var stream = typeof(Gallery).Assembly.GetManifestResourceStream(resource)!;
         using var document = JsonDocument.Parse(stream);
         var spec = document.RootElement.Clone();
-        JsonElement? Said(string name) => spec.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty(name, out var given) ? given : null;
-        return new(resource[Folder.Length..], Said("title")?.GetString(), Compiler.CompileOnly(spec).Verdict, Said("dataset")?.GetString(), Said("settings"), spec);
+        JsonElement? Said(string name) =>
+            spec.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty(name, out var given) ? given : null;
+        return new(
+            resource[Folder.Length..],
+            Said("title")?.GetString(),
+            Compiler.CompileOnly(spec).Verdict,
+            Said("dataset")?.GetString(),
+            Said("settings"),
+            spec
+        );
     }
 }

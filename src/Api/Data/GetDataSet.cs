@@ -9,7 +9,12 @@ namespace ConcatService.Api.Data;
 /// <summary>GET /v1/datasets/{name}: the newest version, or <c>name@version</c>.</summary>
 internal static class GetDataSet
 {
-    public static async Task<Results<Ok<DataSetResource>, ProblemHttpResult>> Handle(string name, Caller caller, ConcatDb db, CancellationToken cancel)
+    public static async Task<Results<Ok<DataSetResource>, ProblemHttpResult>> Handle(
+        string name,
+        Caller caller,
+        ConcatDb db,
+        CancellationToken cancel
+    )
     {
         if (DataSets.Find(name) is { } known)
             return TypedResults.Ok(DataSetResource.Of(known));

@@ -15,7 +15,11 @@ internal static class ListDataSets
         var mine = db.DataSets.AsNoTracking().Where(data => data.TeamId == caller.TeamId);
         if (query.AfterId is { } after)
             mine = mine.Where(data => data.Id < after);
-        var page = query.Of(await mine.OrderByDescending(data => data.Id).Take(query.Limit + 1).ToListAsync(cancel), data => data.Id, DataSetResource.Of);
+        var page = query.Of(
+            await mine.OrderByDescending(data => data.Id).Take(query.Limit + 1).ToListAsync(cancel),
+            data => data.Id,
+            DataSetResource.Of
+        );
         return TypedResults.Ok(page.HasMore ? page : page with { Data = [.. page.Data, .. DataSets.All.Select(DataSetResource.Of)] });
     }
 }

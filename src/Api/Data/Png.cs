@@ -7,7 +7,7 @@ namespace ConcatService.Api.Data;
 /// <summary>Writes PNG files: https://www.w3.org/TR/png-3/</summary>
 internal static class Png
 {
-    private const byte Bits = 8, Grey = 0, Colour = 2;
+    private const byte Bits = 8, Grey = 0, Color = 2;
 
     /// <summary>Grey where there are not three channels: then the first one is shown.</summary>
     /// <param name="pixels"><c>[C, H, W]</c>.</param>
@@ -19,7 +19,7 @@ internal static class Png
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = (Bits, channels == 3 ? Colour : Grey);
+        (header[8], header[9]) = (Bits, channels == 3 ? Color : Grey);
         Chunk(file, "IHDR", header);
         Chunk(file, "IDAT", Packed(pixels, channels, height, width));
         Chunk(file, "IEND", []);

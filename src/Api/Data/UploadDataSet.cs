@@ -8,12 +8,20 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Data;
 
 /// <summary>
-/// POST /v1/datasets: reads files into typed tensors and keeps them as the next version of their name. 201, or 200 where the newest version with this
+/// POST /v1/datasets: reads files into typed tensors and keeps them as the next version of their name. 201, or 200 where the newest version
+/// with this
 /// content is there already. Whatever is wrong, nothing is kept.
 /// </summary>
 internal static class UploadDataSet
 {
-    public static async Task<IResult> Handle(HttpContext http, Caller caller, ConcatDb db, DataSetStore store, UploadLimits limits, CancellationToken cancel)
+    public static async Task<IResult> Handle(
+        HttpContext http,
+        Caller caller,
+        ConcatDb db,
+        DataSetStore store,
+        UploadLimits limits,
+        CancellationToken cancel
+    )
     {
         // The limit is Upload's, which answers with the figures.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrels)
@@ -23,8 +31,17 @@ internal static class UploadDataSet
             using var upload = await Upload.ReadAsync(http.Request, limits, cancel);
             using var assembly = await Task.Run(() => Convert(upload, limits, cancel), cancel);
             var statistics = JsonSerializer.SerializeToElement(assembly.Statistics);
-            var (version, isNew) = await store.AddAsync(caller.TeamId, upload.Form.Name, assembly.Content.ToJson(), statistics, assembly.Data, cancel);
-            var kept = await db.DataSets.AsNoTracking().SingleAsync(data => data.TeamId == caller.TeamId && data.Name == upload.Form.Name && data.Version == version, cancel);
+            var (version, isNew) = await store.AddAsync(
+                caller.TeamId,
+                upload.Form.Name,
+                assembly.Content.ToJson(),
+                statistics,
+                assembly.Data,
+                cancel
+            );
+            var kept = await db
+                .DataSets.AsNoTracking()
+                .SingleAsync(data => data.TeamId == caller.TeamId && data.Name == upload.Form.Name && data.Version == version, cancel);
             var shown = DataSetResource.Of(kept);
             return isNew ? TypedResults.Created($"/v1/datasets/{shown.Reference}", shown) : TypedResults.Ok(shown);
         }
@@ -72,7 +89,10 @@ internal static class UploadDataSet
         }
         else
         {
-            throw new UploadException("dataset.form", "The files are of different kinds. Send one .npz, one .zip of pictures, IDX files alone, or CSV files alone.");
+            throw new UploadException(
+                "dataset.form",
+                "The files are of different kinds. Send one .npz, one .zip of pictures, IDX files alone, or CSV files alone."
+            );
         }
     }
 }

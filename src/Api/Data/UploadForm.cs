@@ -39,7 +39,9 @@ internal sealed class UploadForm
         switch (field)
         {
             case "name":
-                Name = DataSetReference.TryParse(value) is { Version: null } ? value : throw Wrong("name", "1 to 64 lower-case letters, digits and '-'");
+                Name = DataSetReference.TryParse(value) is { Version: null }
+                    ? value
+                    : throw Wrong("name", "1 to 64 lower-case letters, digits and '-'");
                 break;
             case "description":
                 Description = value.Length <= 2000 ? value : throw Wrong("description", "at most 2,000 letters");
@@ -48,19 +50,35 @@ internal sealed class UploadForm
                 Targets = Split(value);
                 break;
             case "task":
-                Task = Enum.TryParse<LearningTask>(value, ignoreCase: true, out var task) && Enum.IsDefined(task) && !int.TryParse(value, out _) ? task : throw Wrong("task", "classification, multilabel, regression or segmentation");
+                Task =
+                    Enum.TryParse<LearningTask>(value, ignoreCase: true, out var task)
+                    && Enum.IsDefined(task)
+                    && !int.TryParse(value, out _)
+                        ? task
+                        : throw Wrong("task", "classification, multilabel, regression or segmentation");
                 break;
             case "classes":
-                Classes = Split(value) is { Length: >= 2 } classes && classes.Distinct().Count() == classes.Length ? classes : throw Wrong("classes", "at least two different names, separated by commas");
+                Classes =
+                    Split(value) is { Length: >= 2 } classes && classes.Distinct().Count() == classes.Length
+                        ? classes
+                        : throw Wrong("classes", "at least two different names, separated by commas");
                 break;
             case "size":
-                Size = value.Split('x') is [var width, var height] ? (Side(height), Side(width)) : throw Wrong("size", "WIDTHxHEIGHT, such as 32x32");
+                Size = value.Split('x') is [var width, var height]
+                    ? (Side(height), Side(width))
+                    : throw Wrong("size", "WIDTHxHEIGHT, such as 32x32");
                 break;
             case "test_split":
-                TestSplit = double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var part) && part is >= 0.01 and <= 0.9 ? part : throw Wrong("test_split", "a number from 0.01 to 0.9");
+                TestSplit =
+                    double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var part) && part is >= 0.01 and <= 0.9
+                        ? part
+                        : throw Wrong("test_split", "a number from 0.01 to 0.9");
                 break;
             default:
-                throw new UploadException("dataset.form", $"The form has no field '{Shown.Of(field)}'.{Spelling.DidYouMean(field, Fields)} Files are sent as parts with a file name.");
+                throw new UploadException(
+                    "dataset.form",
+                    $"The form has no field '{Shown.Of(field)}'.{Spelling.DidYouMean(field, Fields)} Files are sent as parts with a file name."
+                );
         }
     }
 
@@ -73,7 +91,10 @@ internal sealed class UploadForm
             throw new UploadException("dataset.form", $"'{Name}' is a data set that every installation has. Take another name.");
     }
 
-    private static int Side(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var side) && side is >= 1 and <= MaxSide ? side : throw Wrong("size", $"WIDTHxHEIGHT with sides from 1 to {MaxSide}");
+    private static int Side(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var side) && side is >= 1 and <= MaxSide
+            ? side
+            : throw Wrong("size", $"WIDTHxHEIGHT with sides from 1 to {MaxSide}");
 
     private static string[] Split(string value) => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -21,13 +21,16 @@ internal sealed record TakenHeader(string Name, string Description);
 /// <summary>What the OpenAPI document should say of a route beyond what its types say.</summary>
 internal static class EndpointDocs
 {
-    public static RouteHandlerBuilder TakesJson(this RouteHandlerBuilder route, string schema, string example) => route.WithMetadata(new JsonRequest(schema, example));
+    public static RouteHandlerBuilder TakesJson(this RouteHandlerBuilder route, string schema, string example) =>
+        route.WithMetadata(new JsonRequest(schema, example));
 
-    public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route, string contentType, string? schema = null) => route.WithMetadata(new WrittenAnswer(contentType, schema));
+    public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route, string contentType, string? schema = null) =>
+        route.WithMetadata(new WrittenAnswer(contentType, schema));
 
     public static RouteHandlerBuilder Paged(this RouteHandlerBuilder route) => route.WithMetadata(new PagedAnswer());
 
-    public static RouteHandlerBuilder Header(this RouteHandlerBuilder route, string name, string description) => route.WithMetadata(new TakenHeader(name, description));
+    public static RouteHandlerBuilder Header(this RouteHandlerBuilder route, string name, string description) =>
+        route.WithMetadata(new TakenHeader(name, description));
 
     public static RouteHandlerBuilder TakesUpload(this RouteHandlerBuilder route) => route.WithMetadata(new UploadRequest());
 

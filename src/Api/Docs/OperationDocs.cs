@@ -16,7 +16,10 @@ internal sealed class OperationDocs : IOperationFilter
         if (metadata.OfType<PictureRequest>().Any())
         {
             foreach (var type in new[] { "image/png", "image/jpeg" })
-                operation.RequestBody!.Content![type] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+                operation.RequestBody!.Content![type] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
+                };
         }
 
         if (metadata.OfType<UploadRequest>().Any())
@@ -24,16 +27,37 @@ internal sealed class OperationDocs : IOperationFilter
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
-                Content = new Dictionary<string, IOpenApiMediaType> { ["multipart/form-data"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference("DataSetUpload", context.Document) } },
+                Content = new Dictionary<string, IOpenApiMediaType>
+                {
+                    ["multipart/form-data"] = new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchemaReference("DataSetUpload", context.Document),
+                    },
+                },
             };
         }
 
         foreach (var answer in metadata.OfType<WrittenAnswer>())
             Answer(operation, answer, context.Document);
         if (metadata.OfType<PagedAnswer>().Any())
-            operation.Parameters = [.. operation.Parameters ?? [], Query("cursor", JsonSchemaType.String, "`next_cursor` of the page before"), Query("limit", JsonSchemaType.Integer, "1 to 100; 20 when left out")];
+            operation.Parameters =
+            [
+                .. operation.Parameters ?? [],
+                Query("cursor", JsonSchemaType.String, "`next_cursor` of the page before"),
+                Query("limit", JsonSchemaType.Integer, "1 to 100; 20 when left out"),
+            ];
         foreach (var header in metadata.OfType<TakenHeader>())
-            operation.Parameters = [.. operation.Parameters ?? [], new OpenApiParameter { Name = header.Name, In = ParameterLocation.Header, Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } }];
+            operation.Parameters =
+            [
+                .. operation.Parameters ?? [],
+                new OpenApiParameter
+                {
+                    Name = header.Name,
+                    In = ParameterLocation.Header,
+                    Description = header.Description,
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                },
+            ];
         if (metadata.OfType<IAllowAnonymous>().Any())
             return;
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
@@ -47,7 +71,11 @@ internal sealed class OperationDocs : IOperationFilter
         Required = true,
         Content = new Dictionary<string, IOpenApiMediaType>
         {
-            ["application/json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(request.Schema, document), Example = JsonNode.Parse(request.Example) },
+            ["application/json"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchemaReference(request.Schema, document),
+                Example = JsonNode.Parse(request.Example),
+            },
         },
     };
 
@@ -61,7 +89,9 @@ internal sealed class OperationDocs : IOperationFilter
             {
                 [answer.ContentType] = new OpenApiMediaType
                 {
-                    Schema = answer.Schema is null ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } : new OpenApiSchemaReference(answer.Schema, document),
+                    Schema = answer.Schema is null
+                        ? new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" }
+                        : new OpenApiSchemaReference(answer.Schema, document),
                 },
             },
         };
@@ -70,7 +100,10 @@ internal sealed class OperationDocs : IOperationFilter
     private static void AddProblem(OpenApiOperation operation, int status)
     {
         operation.Responses ??= [];
-        operation.Responses.TryAdd(status.ToString(), new OpenApiResponse { Description = status == 401 ? "No key, or one that is not in force" : "The key lacks the scope" });
+        operation.Responses.TryAdd(
+            status.ToString(),
+            new OpenApiResponse { Description = status == 401 ? "No key, or one that is not in force" : "The key lacks the scope" }
+        );
     }
 
     private static OpenApiParameter Query(string name, JsonSchemaType type, string description) =>

@@ -17,9 +17,19 @@ internal static class Swagger
             {
                 Title = "ConcatService",
                 Version = "1",
-                Description = "Checks networks with branches, trains them, and serves them. Authorize with an API key, or sign in at [/login](/login).",
-            });
-            options.AddSecurityDefinition(Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key: `ccs_…`" });
+                Description =
+                        "Checks networks with branches, trains them, and serves them. Authorize with an API key, or sign in at [/login](/login).",
+            }
+            );
+            options.AddSecurityDefinition(
+                Bearer,
+                new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "An API key: `ccs_…`",
+                }
+            );
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();
             options.CustomSchemaIds(SchemaName);
@@ -28,13 +38,17 @@ internal static class Swagger
         });
     }
 
-    /// <summary><c>Job</c> for JobResource, <c>JobPage</c> for a page of them, <c>CreateKeyResponse</c> for what is nested in CreateKey.</summary>
+    /// <summary>
+    /// <c>Job</c> for JobResource, <c>JobPage</c> for a page of them, <c>CreateKeyResponse</c> for what is nested in CreateKey.
+    /// </summary>
     private static string SchemaName(Type type)
     {
         if (type.IsGenericType)
             return string.Concat(type.GetGenericArguments().Select(SchemaName)) + type.Name[..type.Name.IndexOf('`')];
         var name = type.Name.Replace("Resource", "");
-        return type.DeclaringType is { } outer && !outer.Name.EndsWith("Routes", StringComparison.Ordinal) ? outer.Name.Replace("Resource", "") + name : name;
+        return type.DeclaringType is { } outer && !outer.Name.EndsWith("Routes", StringComparison.Ordinal)
+            ? outer.Name.Replace("Resource", "") + name
+            : name;
     }
 
     public static void UseDocs(this WebApplication app)

@@ -7,7 +7,8 @@ namespace ConcatService.Api.Docs;
 
 /// <summary>
 /// Schemas of what is read and written by hand, by name: the spec's from the operators, the settings' from their record, and those of
-/// <c>schemas.json</c> beside this file. Never by reflection over the spec's records: what a serializer would say of them no spec can satisfy.
+/// <c>schemas.json</c> beside this file. Never by reflection over the spec's records: what a serializer would say of them no spec can
+/// satisfy.
 /// </summary>
 internal static class WrittenSchemas
 {
@@ -68,8 +69,21 @@ internal static class WrittenSchemas
             properties[setting.Name] = schema;
         }
 
-        foreach (var nested in typeof(TrainingSettings).GetProperties().Where(property => property.IsDefined(typeof(NotAnAttributeAttribute), inherit: false)))
-            properties[JsonNamingPolicy.SnakeCaseLower.ConvertName(nested.Name)] = new JsonObject { ["description"] = Documentation.Of(nested) };
-        return new() { ["type"] = "object", ["description"] = "Everything has a default.", ["properties"] = properties, ["additionalProperties"] = false };
+        foreach (
+            var nested in typeof(TrainingSettings)
+                .GetProperties()
+                .Where(property => property.IsDefined(typeof(SpecIgnoreAttribute), inherit: false))
+        )
+            properties[JsonNamingPolicy.SnakeCaseLower.ConvertName(nested.Name)] = new JsonObject
+            {
+                ["description"] = Documentation.Of(nested),
+            };
+        return new()
+        {
+            ["type"] = "object",
+            ["description"] = "Everything has a default.",
+            ["properties"] = properties,
+            ["additionalProperties"] = false,
+        };
     }
 }

@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace ConcatService.Api.Errors;
 
-/// <summary>What an exception means to the caller. Whatever is not known here is a defect of ours: a 500 without inner details, with a trace id to find the log by.</summary>
+/// <summary>
+/// What an exception means to the caller. Whatever is not known here is a defect of ours: a 500 without inner details, with a trace id to
+/// find the log by.
+/// </summary>
 internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 2;
@@ -36,17 +39,24 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         InferenceException refused => refused.Problem,
         BadHttpRequestException { StatusCode: 413 } => JsonBody.TooLarge(),
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, "request.malformed", bad.Message),
-        _ when IsDatabaseGone(exception) => Problems.Of(503, "database.unavailable", $"The database does not answer. Try again in {RetryAfterSeconds} seconds."),
+        _ when IsDatabaseGone(exception) => Problems.Of(
+            503,
+            "database.unavailable",
+            $"The database does not answer. Try again in {RetryAfterSeconds} seconds."
+        ),
         _ => Problems.Of(500, "internal", "The service failed. The log has the reason under this trace id."),
     };
 
-    /// <summary>No connection, or one that the server ended or refused for now. A statement that the server answered with an error is our defect.</summary>
+    /// <summary>
+    /// No connection, or one that the server ended or refused for now. A statement that the server answered with an error is our defect.
+    /// </summary>
     public static bool IsDatabaseGone(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
             if (exception is PostgresException answered)
-                return answered.SqlState is ['5', '7', ..] or ['0', '8', ..] or "53300";       // shutting down or starting, connection lost, too many connections
+                // shutting down or starting, connection lost, too many connections
+                return answered.SqlState is ['5', '7', ..] or ['0', '8', ..] or "53300";
             if (exception is NpgsqlException)
                 return true;
         }

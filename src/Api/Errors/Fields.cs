@@ -56,5 +56,6 @@ internal sealed class Fields
         return Text(name, maxLength);
     }
 
-    public void Fault(string field, string code, string detail) => Errors.Add(new($"/{field.Replace("~", "~0").Replace("/", "~1")}", code, detail));
+    public void Fault(string field, string code, string detail) =>
+        Errors.Add(new($"/{field.Replace("~", "~0").Replace("/", "~1")}", code, detail));
 }

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace ConcatService.Api.Errors;
 
 /// <summary>
-/// The body of a request: a JSON object, with its bytes, for as long as the request lasts. Read here and not by the framework, so that whatever is wrong with it gets an answer
+/// The body of a request: a JSON object, with its bytes, for as long as the request lasts. Read here and not by the framework, so that
+/// whatever is wrong with it gets an answer
 /// that says where: 413 over the limit, 400 for what is not a JSON object.
 /// </summary>
 internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
@@ -27,14 +28,20 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
         {
             Unicode.Require(utf8.Span, MaxDepth);
             var document = JsonDocument.Parse(utf8, Options);
-            context.Response.RegisterForDispose(document);                      // its memory is lent: it lasts as long as the request, and no longer
+            context.Response.RegisterForDispose(document); // its memory is lent: it lasts as long as the request, and no longer
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new(document.RootElement, utf8)
                 : throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
         }
         catch (JsonException malformed)
         {
-            throw new ProblemException(Problems.Of(400, "request.malformed_json", utf8.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}"));
+            throw new ProblemException(
+                Problems.Of(
+                    400,
+                    "request.malformed_json",
+                    utf8.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}"
+                )
+            );
         }
     }
 

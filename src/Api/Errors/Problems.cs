@@ -11,7 +11,9 @@ namespace ConcatService.Api.Errors;
 /// <summary>Everything the service refuses, as RFC 9457 problems. <c>code</c> is the contract; the words may improve.</summary>
 internal static class Problems
 {
-    /// <summary>A problem with its code. <c>trace_id</c> is added on the way out, and on <c>/v2</c> the <c>error</c> that its clients expect.</summary>
+    /// <summary>
+    /// A problem with its code. <c>trace_id</c> is added on the way out, and on <c>/v2</c> the <c>error</c> that its clients expect.
+    /// </summary>
     public static ProblemHttpResult Of(int status, string code, string detail, params PointedError[] errors)
     {
         var problem = new ProblemDetails
@@ -30,13 +32,18 @@ internal static class Problems
     public static ProblemHttpResult NotFound(string what, string name) => Of(404, "not_found", $"There is no {what} '{name}' here.");
 
     /// <summary>The body is JSON, but not what the call takes.</summary>
-    public static ProblemHttpResult Invalid(params PointedError[] errors) => Of(422, "request.invalid", string.Join(' ', errors.Select(error => error.Detail)), errors);
+    public static ProblemHttpResult Invalid(params PointedError[] errors) =>
+        Of(422, "request.invalid", string.Join(' ', errors.Select(error => error.Detail)), errors);
 
     /// <summary>The spec has errors: all of them are in <c>report</c>, as <c>POST /v1/architectures/validate</c> gives it.</summary>
     public static ProblemHttpResult InvalidArchitecture(Compilation compiled)
     {
         var faults = compiled.Report.Diagnostics.Count(diagnostic => diagnostic.Severity is Severity.Error or Severity.Condition);
-        var problem = Of(422, "architecture.invalid", $"The architecture is {compiled.Verdict}: {faults} {(faults == 1 ? "fault" : "faults")}, listed in 'report' with fixes where there are any.");
+        var problem = Of(
+            422,
+            "architecture.invalid",
+            $"The architecture is {compiled.Verdict}: {faults} {(faults == 1 ? "fault" : "faults")}, listed in 'report' with fixes where there are any."
+        );
         using var report = JsonDocument.Parse(ReportWriter.Write(compiled));
         problem.ProblemDetails.Extensions["report"] = report.RootElement.Clone();
         return problem;
@@ -48,8 +55,13 @@ internal static class Problems
 
     public static ProblemHttpResult Forbidden(HttpContext context)
     {
-        var needed = context.GetEndpoint()?.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
-            .SelectMany(policy => policy.Requirements).OfType<ClaimsAuthorizationRequirement>().FirstOrDefault()?.AllowedValues?.FirstOrDefault();
+        var needed = context
+            .GetEndpoint()
+            ?.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
+            .SelectMany(policy => policy.Requirements)
+            .OfType<ClaimsAuthorizationRequirement>()
+            .FirstOrDefault()
+            ?.AllowedValues?.FirstOrDefault();
         return Of(403, "access.missing_scope", $"The key lacks the scope '{needed}'.");
     }
 

@@ -30,17 +30,19 @@ internal static class ApiHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // The limit is JsonBody's. Kestrel reads on past it for a while: a client that is cut off while it still sends never sees the 413.
+            // The limit is JsonBody's. Kestrel reads on past it for a while: a client that is cut off while it still sends never sees the
+            // 413.
             kestrel.Limits.MaxRequestBodySize = 10 * Compiler.MaxBytes;
         });
         if (roles.Inference)
             GrpcPort.Open(builder);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);              // what fails reaches ExceptionProblems, or was expected
+        // what fails reaches ExceptionProblems, or was expected
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
         AddServices(builder.Services, builder.Configuration);
         if (roles.Api)
-            builder.Services.AddHostedService<Maintenance>();                   // with every worker gone, someone must still see that their leases expire
+            builder.Services.AddHostedService<Maintenance>(); // with every worker gone, someone must still see that their leases expire
 
         var app = builder.Build();
         app.UseExceptionHandler();
@@ -54,13 +56,17 @@ internal static class ApiHost
         return 0;
     }
 
-    public static string ConnectionString(IConfiguration configuration) => configuration.GetConnectionString("Postgres")
-        ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set. In the environment it is written ConnectionStrings__Postgres.");
+    public static string ConnectionString(IConfiguration configuration) =>
+        configuration.GetConnectionString("Postgres")
+        ?? throw new InvalidOperationException(
+            "ConnectionStrings:Postgres is not set. In the environment it is written ConnectionStrings__Postgres."
+        );
 
     private static void AddServices(IServiceCollection services, IConfiguration configuration)
     {
         services.AddPersistence(ConnectionString(configuration));
-        services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);        // the dashboard asks for these two; AddHangfire would set statics
+        // the dashboard asks for these two; AddHangfire would set statics
+        services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
         services.AddSingleton(_ => DashboardRoutes.Routes);
         services.AddAccess();
         services.AddDocs();

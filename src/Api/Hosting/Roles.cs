@@ -7,9 +7,14 @@ public sealed record Roles(bool Api, bool Inference)
     /// <exception cref="InvalidOperationException">A name is not a role.</exception>
     public static Roles From(IConfiguration configuration)
     {
-        var names = (configuration["Service:Roles"] ?? "api,inference").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var names = (configuration["Service:Roles"] ?? "api,inference").Split(
+            ',',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
         return names.Length > 0 && names.All(name => name is "api" or "inference")
             ? new(names.Contains("api"), names.Contains("inference"))
-            : throw new InvalidOperationException($"Service:Roles is '{string.Join(',', names)}'; expected api, inference, or both with a comma.");
+            : throw new InvalidOperationException(
+                $"Service:Roles is '{string.Join(',', names)}'; expected api, inference, or both with a comma."
+            );
     }
 }

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace ConcatService.Api.Hosting;
 
-/// <summary>One lookup for all who want the same at once: when something that is kept for a moment has run out, a busy server must not ask for it a hundred times.</summary>
+/// <summary>
+/// One lookup for all who want the same at once: when something that is kept for a moment has run out, a busy server must not ask for it a
+/// hundred times.
+/// </summary>
 internal sealed class SingleFlight<TKey, T> where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, Task<T>> _flying = new();

@@ -9,8 +9,10 @@ using Grpc.AspNetCore.Server.Model;
 namespace ConcatService.Api.Inference;
 
 /// <summary>
-/// /v2, the Open Inference Protocol (https://github.com/kserve/open-inference-protocol) with Triton's extensions for tensors as bytes, statistics,
-/// configuration and the repository's index; and the convenience call. Where the protocol's documents disagree with each other, its OpenAPI file is followed.
+/// /v2, the Open Inference Protocol (https://github.com/kserve/open-inference-protocol) with Triton's extensions for tensors as bytes,
+/// statistics,
+/// configuration and the repository's index; and the convenience call. Where the protocol's documents disagree with each other, its OpenAPI
+/// file is followed.
 /// </summary>
 internal static class InferenceRoutes
 {
@@ -34,17 +36,41 @@ internal static class InferenceRoutes
     {
         var server = app.MapGroup("/v2").WithTags(Tag);
         server.MapGet("health/live", ServerHealth.Live).AllowAnonymous().WithName("server_live").WithSummary("Whether the server answers");
-        server.MapGet("health/ready", ServerHealth.ReadyAsync).AllowAnonymous().WithName("server_ready").WithSummary("Whether the server can infer").ProducesProblem(503);
-        server.MapGet("", ServerHealth.Describe).RequireScope(Scopes.Infer).WithName("server_metadata").WithSummary("Name, version, extensions");
-        server.MapPost("repository/index", RepositoryIndex.Handle).RequireScope(Scopes.Infer).WithName("repository_index").WithSummary("Every version that can be asked");
-        server.MapGet("models/stats", ModelStatistics.HandleAll).RequireScope(Scopes.Infer).WithName("all_statistics").WithSummary("Requests and times of every model that was asked");
+        server
+            .MapGet("health/ready", ServerHealth.ReadyAsync)
+            .AllowAnonymous()
+            .WithName("server_ready")
+            .WithSummary("Whether the server can infer")
+            .ProducesProblem(503);
+        server
+            .MapGet("", ServerHealth.Describe)
+            .RequireScope(Scopes.Infer)
+            .WithName("server_metadata")
+            .WithSummary("Name, version, extensions");
+        server
+            .MapPost("repository/index", RepositoryIndex.Handle)
+            .RequireScope(Scopes.Infer)
+            .WithName("repository_index")
+            .WithSummary("Every version that can be asked");
+        server
+            .MapGet("models/stats", ModelStatistics.HandleAll)
+            .RequireScope(Scopes.Infer)
+            .WithName("all_statistics")
+            .WithSummary("Requests and times of every model that was asked");
         app.MapGrpcService<GrpcInference>().RequireScope(Scopes.Infer);
         MapModel(app.MapGroup("/v2/models/{name}"), "");
         MapModel(app.MapGroup("/v2/models/{name}/versions/{version}"), "_version");
 
-        app.MapPost("/v1/models/{name}/predict", Predict.Handle).RequireScope(Scopes.Infer).WithTags("Models").WithName("predict")
-            .WithSummary("A picture (PNG, JPEG) or rows in, labels with probabilities out").TakesJson("PredictRequest", Predict.Example).TakesPicture()
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
+        app.MapPost("/v1/models/{name}/predict", Predict.Handle)
+            .RequireScope(Scopes.Infer)
+            .WithTags("Models")
+            .WithName("predict")
+            .WithSummary("A picture (PNG, JPEG) or rows in, labels with probabilities out")
+            .TakesJson("PredictRequest", Predict.Example)
+            .TakesPicture()
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(413);
     }
 
     private static void MapModel(RouteGroupBuilder model, string suffix)
@@ -52,10 +78,24 @@ internal static class InferenceRoutes
         model.WithTags(Tag).RequireScope(Scopes.Infer).ProducesProblem(404);
         model.MapGet("", DescribeModel.Handle).WithName("model_metadata" + suffix).WithSummary("The tensors that a model takes and gives");
         model.MapGet("ready", DescribeModel.HandleReady).WithName("model_ready" + suffix).WithSummary("Whether a model can be asked");
-        model.MapGet("config", DescribeModel.HandleConfig).WithName("model_config" + suffix).WithSummary("A model's configuration as Triton describes it");
-        model.MapGet("stats", ModelStatistics.Handle).WithName("model_statistics" + suffix).WithSummary("Requests and times since this process started");
-        model.MapPost("infer", Infer.Handle).WithName("infer" + suffix).WithSummary("Tensors in, tensors out").TakesJson("InferRequest", Infer.Example)
+        model
+            .MapGet("config", DescribeModel.HandleConfig)
+            .WithName("model_config" + suffix)
+            .WithSummary("A model's configuration as Triton describes it");
+        model
+            .MapGet("stats", ModelStatistics.Handle)
+            .WithName("model_statistics" + suffix)
+            .WithSummary("Requests and times since this process started");
+        model
+            .MapPost("infer", Infer.Handle)
+            .WithName("infer" + suffix)
+            .WithSummary("Tensors in, tensors out")
+            .TakesJson("InferRequest", Infer.Example)
             .Header(RequestBody.HeaderLength, "Length of the JSON, when tensors follow it as bytes; 0 when the body is the one tensor")
-            .Writes("application/json", "InferResponse").ProducesProblem(400).ProducesProblem(413).ProducesProblem(501).ProducesProblem(503);
+            .Writes("application/json", "InferResponse")
+            .ProducesProblem(400)
+            .ProducesProblem(413)
+            .ProducesProblem(501)
+            .ProducesProblem(503);
     }
 }

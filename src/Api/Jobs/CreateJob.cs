@@ -18,7 +18,16 @@ internal static class CreateJob
         { "architecture": {{Examples.Valid}}, "dataset": "two-scale", "settings": { "epochs": 1 } }
         """;
 
-    public static async Task<IResult> Handle(JsonBody body, HttpContext http, Caller caller, ConcatDb db, JobControl control, TimeProvider time, JsonAnswers answers, CancellationToken cancel)
+    public static async Task<IResult> Handle(
+        JsonBody body,
+        HttpContext http,
+        Caller caller,
+        ConcatDb db,
+        JobControl control,
+        TimeProvider time,
+        JsonAnswers answers,
+        CancellationToken cancel
+    )
     {
         var once = Idempotency.Of(http.Request, caller, Route, body.Root, db);
         if (once is not null && await once.ReplayAsync(http, cancel) is { } replay)
@@ -28,9 +37,13 @@ internal static class CreateJob
         var data = await FindDataAsync(request, caller, db, cancel);
         if (request.Errors.Count > 0)
             return Problems.Invalid([.. request.Errors]);
-        var spec = request.Architecture is null ? await KeptSpecAsync(request, caller, db, cancel) : request.Architecture.Value.GetRawText();
+        var spec = request.Architecture is null
+            ? await KeptSpecAsync(request, caller, db, cancel)
+            : request.Architecture.Value.GetRawText();
         if (spec is null)
-            return Problems.Invalid(new PointedError("/architecture_id", "not_found", $"There is no architecture '{request.ArchitectureId}' here."));
+            return Problems.Invalid(
+                new PointedError("/architecture_id", "not_found", $"There is no architecture '{request.ArchitectureId}' here.")
+            );
 
         var compiled = SampleSizes.Compile(JsonBody.Parse(spec), data!.Value.Info);
         if (compiled.Plan is not { } plan || compiled.Verdict != "valid")
@@ -60,10 +73,21 @@ internal static class CreateJob
     }
 
     private static Task<string?> KeptSpecAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel) =>
-        db.Architectures.Where(kept => kept.TeamId == caller.TeamId && kept.Id == request.ArchitectureId).Select(kept => kept.Spec).SingleOrDefaultAsync(cancel);
+        db
+            .Architectures.Where(kept => kept.TeamId == caller.TeamId && kept.Id == request.ArchitectureId)
+            .Select(kept => kept.Spec)
+            .SingleOrDefaultAsync(cancel);
 
-    /// <summary>The data set, its size in memory, and its name with the version that is the newest now: what is trained on does not change under a job. A fault of the request where there is none.</summary>
-    private static async Task<(DataSetInfo Info, long Bytes, string Reference)?> FindDataAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel)
+    /// <summary>
+    /// The data set, its size in memory, and its name with the version that is the newest now: what is trained on does not change under a
+    /// job. A fault of the request where there is none.
+    /// </summary>
+    private static async Task<(DataSetInfo Info, long Bytes, string Reference)?> FindDataAsync(
+        JobRequest request,
+        Caller caller,
+        ConcatDb db,
+        CancellationToken cancel
+    )
     {
         if (request.Dataset is not { } name)
             return null;
@@ -81,10 +105,25 @@ internal static class CreateJob
         var report = new Report();
         DataSetFit.Check(plan, data, request.Settings, report);
         var spec = request.ArchitectureId is null ? "/architecture" : "";
-        return [.. JobRequest.Pointed(report).Select(error => error.Pointer.StartsWith("/settings/", StringComparison.Ordinal) ? error : error with { Pointer = spec + error.Pointer })];
+        return
+        [
+            .. JobRequest
+                .Pointed(report)
+                .Select(error =>
+                    error.Pointer.StartsWith("/settings/", StringComparison.Ordinal) ? error : error with { Pointer = spec + error.Pointer }
+                ),
+        ];
     }
 
-    private static Job NewJob(JobRequest request, string spec, string? name, string dataset, long? predictedBytes, Caller caller, TimeProvider time)
+    private static Job NewJob(
+        JobRequest request,
+        string spec,
+        string? name,
+        string dataset,
+        long? predictedBytes,
+        Caller caller,
+        TimeProvider time
+    )
     {
         var now = time.GetUtcNow();
         var settings = request.Settings;
@@ -108,5 +147,7 @@ internal static class CreateJob
 
     /// <summary>A spec's name is a label of any kind; what cannot be stored or printed is left out.</summary>
     private static string? Printable(string? name) =>
-        name is null || string.Concat(name.Where(letter => !char.IsControl(letter))) is not { Length: > 0 } printable ? null : printable[..Math.Min(printable.Length, 200)];
+        name is null || string.Concat(name.Where(letter => !char.IsControl(letter))) is not { Length: > 0 } printable
+            ? null
+            : printable[..Math.Min(printable.Length, 200)];
 }

@@ -7,7 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>DELETE /v1/jobs/{id}: forgets a job that has ended, with its attempts, events, metrics, checkpoints and the model versions that it made. One that has not is cancelled first, by its owner.</summary>
+/// <summary>
+/// DELETE /v1/jobs/{id}: forgets a job that has ended, with its attempts, events, metrics, checkpoints and the model versions that it made.
+/// One that has not is cancelled first, by its owner.
+/// </summary>
 internal static class DeleteJob
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, Caller caller, ConcatDb db, CancellationToken cancel)
@@ -21,15 +24,23 @@ internal static class DeleteJob
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var files = await db.ModelVersions.Where(version => version.JobId == id).Select(version => version.OnnxSha256)
             .Concat(db.Checkpoints.Where(checkpoint => checkpoint.JobId == id).Select(checkpoint => checkpoint.Sha256))
-            .Concat(db.CheckpointExports.Where(export => export.JobId == id && export.Sha256 != null).Select(export => export.Sha256!)).ToListAsync(cancel);
+            .Concat(db.CheckpointExports.Where(export => export.JobId == id && export.Sha256 != null).Select(export => export.Sha256!))
+            .ToListAsync(cancel);
         await db.Metrics.Where(metric => metric.JobId == id).ExecuteDeleteAsync(cancel);
-        await mine.ExecuteDeleteAsync(cancel);                  // what else belongs to the job goes with it, by the database's own rules
-        await db.Models.Where(model => model.TeamId == caller.TeamId && !db.ModelVersions.Any(version => version.ModelId == model.Id)).ExecuteDeleteAsync(cancel);
-        await db.Blobs.Where(blob => blob.TeamId == caller.TeamId && files.Contains(blob.Sha256)
+        await mine.ExecuteDeleteAsync(cancel); // what else belongs to the job goes with it, by the database's own rules
+        await db
+            .Models.Where(model => model.TeamId == caller.TeamId && !db.ModelVersions.Any(version => version.ModelId == model.Id))
+            .ExecuteDeleteAsync(cancel);
+        await db
+            .Blobs.Where(blob =>
+                blob.TeamId == caller.TeamId
+                && files.Contains(blob.Sha256)
             && !db.ModelVersions.Any(version => version.TeamId == blob.TeamId && version.OnnxSha256 == blob.Sha256)
             && !db.DataSets.Any(data => data.TeamId == blob.TeamId && data.Sha256 == blob.Sha256)
             && !db.CheckpointExports.Any(export => export.TeamId == blob.TeamId && export.Sha256 == blob.Sha256)
-            && !db.Checkpoints.Any(checkpoint => checkpoint.TeamId == blob.TeamId && checkpoint.Sha256 == blob.Sha256)).ExecuteDeleteAsync(cancel);
+                && !db.Checkpoints.Any(checkpoint => checkpoint.TeamId == blob.TeamId && checkpoint.Sha256 == blob.Sha256)
+            )
+            .ExecuteDeleteAsync(cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();
     }

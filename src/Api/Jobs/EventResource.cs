@@ -9,5 +9,6 @@ namespace ConcatService.Api.Jobs;
 /// <param name="Type">For programs.</param>
 internal sealed record EventResource(long Sequence, DateTimeOffset At, string Level, string Type, string Message, JsonElement? Data)
 {
-    public static EventResource Of(JobEvent happened) => new(happened.Sequence, happened.At, happened.Level, happened.Type, happened.Message, happened.Data);
+    public static EventResource Of(JobEvent happened) =>
+        new(happened.Sequence, happened.At, happened.Level, happened.Type, happened.Message, happened.Data);
 }

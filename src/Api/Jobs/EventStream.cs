@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Jobs;
 
 /// <summary>
-/// The events of a job as they happen (https://html.spec.whatwg.org/multipage/server-sent-events.html): those after <paramref name="seen"/>, oldest
+/// The events of a job as they happen (https://html.spec.whatwg.org/multipage/server-sent-events.html): those after <paramref
+/// name="seen"/>, oldest
 /// first, then new ones, then <c>event: done</c> when the job has ended. A comment every 15 seconds keeps proxies from hanging up.
 /// </summary>
 internal sealed class EventStream(Guid job, long seen, JsonAnswers answers) : IResult
@@ -32,7 +33,10 @@ internal sealed class EventStream(Guid job, long seen, JsonAnswers answers) : IR
                 foreach (var happened in events)
                 {
                     seen = happened.Sequence;
-                    await response.WriteAsync($"id: {seen}\nevent: {happened.Type}\ndata: {answers.Write(EventResource.Of(happened))}\n\n", cancel);
+                    await response.WriteAsync(
+                        $"id: {seen}\nevent: {happened.Type}\ndata: {answers.Write(EventResource.Of(happened))}\n\n",
+                        cancel
+                    );
                 }
 
                 if (ended)
@@ -63,8 +67,15 @@ internal sealed class EventStream(Guid job, long seen, JsonAnswers answers) : IR
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
         var found = await db.Jobs.Where(row => row.Id == job).Select(row => new { row.State, row.LastEvent }).SingleOrDefaultAsync(cancel);
         if (found is null)
-            return ([], true);                                  // deleted meanwhile
-        var events = found.LastEvent > seen ? await db.JobEvents.AsNoTracking().Where(row => row.JobId == job && row.Sequence > seen).OrderBy(row => row.Sequence).ToListAsync(cancel) : [];
+            return ([], true); // deleted meanwhile
+        var events =
+            found.LastEvent > seen
+                ? await db
+                    .JobEvents.AsNoTracking()
+                    .Where(row => row.JobId == job && row.Sequence > seen)
+                    .OrderBy(row => row.Sequence)
+                    .ToListAsync(cancel)
+                : [];
         return (events, found.State.IsTerminal());
     }
 }

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Jobs;
 
 /// <summary>
-/// POST /v1/jobs/{id}/checkpoints/{step}/export: has a worker make a model version of a checkpoint, through the same comparison as the job's own, while
+/// POST /v1/jobs/{id}/checkpoints/{step}/export: has a worker make a model version of a checkpoint, through the same comparison as the
+/// job's own, while
 /// the job runs, is held or has ended. The version goes to a model of its own, so that nobody is served a half-trained network by surprise.
 /// GET tells what became of it.
 /// </summary>
@@ -33,13 +34,27 @@ internal static class ExportCheckpoint
         };
     }
 
-    public static async Task<Results<Ok<Wish>, ProblemHttpResult>> Find(Guid id, long step, Caller caller, ConcatDb db, CancellationToken cancel) =>
-        await FindAsync(id, step, caller, db, cancel) is { } wish ? TypedResults.Ok(wish) : Missing(id, step);
+    public static async Task<Results<Ok<Wish>, ProblemHttpResult>> Find(
+        Guid id,
+        long step,
+        Caller caller,
+        ConcatDb db,
+        CancellationToken cancel
+    ) => await FindAsync(id, step, caller, db, cancel) is { } wish ? TypedResults.Ok(wish) : Missing(id, step);
 
     private static ProblemHttpResult Missing(Guid id, long step) => Problems.NotFound("checkpoint", $"{id}/{step}");
 
     private static Task<Wish?> FindAsync(Guid id, long step, Caller caller, ConcatDb db, CancellationToken cancel) =>
-        db.CheckpointExports.AsNoTracking().Where(wish => wish.TeamId == caller.TeamId && wish.JobId == id && wish.Step == step)
-            .Select(wish => new Wish(wish.Step, wish.State, wish.RequestedAt, wish.FinishedAt, new(wish.ModelName, wish.ModelVersion == null ? null : wish.ModelVersion.ToString()), wish.Error))
+        db
+            .CheckpointExports.AsNoTracking()
+            .Where(wish => wish.TeamId == caller.TeamId && wish.JobId == id && wish.Step == step)
+            .Select(wish => new Wish(
+                wish.Step,
+                wish.State,
+                wish.RequestedAt,
+                wish.FinishedAt,
+                new(wish.ModelName, wish.ModelVersion == null ? null : wish.ModelVersion.ToString()),
+                wish.Error
+            ))
             .SingleOrDefaultAsync(cancel);
 }

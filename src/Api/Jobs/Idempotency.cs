@@ -8,8 +8,10 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Jobs;
 
 /// <summary>
-/// One call under an <c>Idempotency-Key</c>: sent again by the same team, it gets the first answer again and does nothing. The answer is stored in
-/// the transaction that does the work, so it is there exactly when the work is done; a second call that comes while the first is at it waits for
+/// One call under an <c>Idempotency-Key</c>: sent again by the same team, it gets the first answer again and does nothing. The answer is
+/// stored in
+/// the transaction that does the work, so it is there exactly when the work is done; a second call that comes while the first is at it
+/// waits for
 /// its end. Refusals are not stored.
 /// </summary>
 internal sealed class Idempotency
@@ -23,7 +25,8 @@ internal sealed class Idempotency
     private readonly string _key;
     private readonly string _hash;
 
-    private Idempotency(ConcatDb db, int team, string route, string key, string hash) => (_db, _team, _route, _key, _hash) = (db, team, route, key, hash);
+    private Idempotency(ConcatDb db, int team, string route, string key, string hash) =>
+        (_db, _team, _route, _key, _hash) = (db, team, route, key, hash);
 
     /// <summary>Null when the call carries no key.</summary>
     public static Idempotency? Of(HttpRequest request, Caller caller, string route, JsonElement body, ConcatDb db)
@@ -35,7 +38,9 @@ internal sealed class Idempotency
             key = inner;
         return key.Length is >= 1 and <= MaxLength && key.All(letter => letter is >= ' ' and <= '~')
             ? new(db, caller.TeamId, route, key, CanonicalJson.Hash(body))
-            : throw new ProblemException(Problems.Of(400, "idempotency.malformed_key", $"{Header} must have 1 to {MaxLength} printable ASCII characters."));
+            : throw new ProblemException(
+                Problems.Of(400, "idempotency.malformed_key", $"{Header} must have 1 to {MaxLength} printable ASCII characters.")
+            );
     }
 
     /// <summary>The first answer, or a problem when the key came with another body; null when the call is new.</summary>
@@ -47,12 +52,27 @@ internal sealed class Idempotency
         if (await known.AsNoTracking().SingleOrDefaultAsync(cancel) is not { } entry)
             return null;
         if (entry.RequestHash != _hash)
-            return Problems.Of(422, "idempotency.key_reused", $"This {Header} came with another body before. Take a new key for a new request.");
+            return Problems.Of(
+                422,
+                "idempotency.key_reused",
+                $"This {Header} came with another body before. Take a new key for a new request."
+            );
         http.Response.Headers["Idempotency-Replayed"] = "true";
         return JsonAnswers.Accepted(http, entry.Body!, JsonSerializer.Deserialize<Dictionary<string, string>>(entry.Headers!)!["Location"]);
     }
 
     /// <summary>Will be stored together with the work.</summary>
     public void Remember(int status, string body, string location) =>
-        _db.Add(new IdempotencyKey { TeamId = _team, Route = _route, Key = _key, RequestHash = _hash, Status = status, Body = body, Headers = JsonSerializer.Serialize(new { Location = location }) });
+        _db.Add(
+            new IdempotencyKey
+            {
+                TeamId = _team,
+                Route = _route,
+                Key = _key,
+                RequestHash = _hash,
+                Status = status,
+                Body = body,
+                Headers = JsonSerializer.Serialize(new { Location = location }),
+            }
+        );
 }

@@ -7,7 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>GET /v1/jobs/{id}/concats: what each branch of each concat brings and gets, by the newest sample, and what is wrong with it. While the job runs and after.</summary>
+/// <summary>
+/// GET /v1/jobs/{id}/concats: what each branch of each concat brings and gets, by the newest sample, and what is wrong with it. While the
+/// job runs and after.
+/// </summary>
 internal static class JobConcats
 {
     /// <param name="Layer">The concat.</param>
@@ -24,8 +27,22 @@ internal static class JobConcats
     /// <param name="Similarity">CKA with the branch of this concat that is most alike, <paramref name="MostAlike"/>.</param>
     /// <param name="TargetSimilarity">CKA with the targets.</param>
     public sealed record Joining(
-        string Name, string Source, long Channels, double? ActivationRms, double? GradientRms, double? GradientToActivation, double? GradientShare, double? WeightShare, double? ContributionShare,
-        double? DeadChannels, double? EffectiveRank, double? Similarity, string? MostAlike, double? TargetSimilarity, IReadOnlyList<Verdict> Verdicts);
+        string Name,
+        string Source,
+        long Channels,
+        double? ActivationRms,
+        double? GradientRms,
+        double? GradientToActivation,
+        double? GradientShare,
+        double? WeightShare,
+        double? ContributionShare,
+        double? DeadChannels,
+        double? EffectiveRank,
+        double? Similarity,
+        string? MostAlike,
+        double? TargetSimilarity,
+        IReadOnlyList<Verdict> Verdicts
+    );
 
     /// <param name="Overhead">What watching costs, as a share of the time of all steps; null before the first sample.</param>
     public sealed record Response(double? Overhead, IReadOnlyList<Joined> Concats);
@@ -43,7 +60,12 @@ internal static class JobConcats
     {
         var verdicts = newest.VerdictsOf(node);
         var energy = node.Branches.Sum(branch => Math.Pow(Of(branch, Signals.GradientRms) ?? 0, 2) * branch.Width);
-        return new(node.Name, node.Consumer?.Layer.Name, newest.StepOf(Signals.Name(node, node.Branches[0], Signals.ActivationRms)), [.. node.Branches.Zip(verdicts, ShowBranch)]);
+        return new(
+            node.Name,
+            node.Consumer?.Layer.Name,
+            newest.StepOf(Signals.Name(node, node.Branches[0], Signals.ActivationRms)),
+            [.. node.Branches.Zip(verdicts, ShowBranch)]
+        );
 
         double? Of(ConcatBranch branch, string signal) => newest.Last(Signals.Name(node, branch, signal));
 
@@ -51,9 +73,22 @@ internal static class JobConcats
         {
             var gradient = Of(branch, Signals.GradientRms);
             return new(
-                branch.Name, branch.Source.ToString(), branch.Width, Of(branch, Signals.ActivationRms), gradient, Of(branch, Signals.GradientToActivation),
-                energy > 0 ? gradient * gradient * branch.Width / energy : null, Of(branch, Signals.WeightShare), Of(branch, Signals.ContributionShare), Of(branch, Signals.DeadChannels),
-                Of(branch, Signals.EffectiveRank), Of(branch, Signals.Similarity), Of(branch, Signals.Twin) is { } twin ? node.Branches[(int)twin].Name : null, Of(branch, Signals.TargetSimilarity), found);
+                branch.Name,
+                branch.Source.ToString(),
+                branch.Width,
+                Of(branch, Signals.ActivationRms),
+                gradient,
+                Of(branch, Signals.GradientToActivation),
+                energy > 0 ? gradient * gradient * branch.Width / energy : null,
+                Of(branch, Signals.WeightShare),
+                Of(branch, Signals.ContributionShare),
+                Of(branch, Signals.DeadChannels),
+                Of(branch, Signals.EffectiveRank),
+                Of(branch, Signals.Similarity),
+                Of(branch, Signals.Twin) is { } twin ? node.Branches[(int)twin].Name : null,
+                Of(branch, Signals.TargetSimilarity),
+                found
+            );
         }
     }
 }

@@ -6,10 +6,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>GET /v1/jobs/{id}/events: a page, newest first, or with <c>Accept: text/event-stream</c> an <see cref="EventStream"/>.</summary>
+/// <summary>
+/// GET /v1/jobs/{id}/events: a page, newest first, or with <c>Accept: text/event-stream</c> an <see cref="EventStream"/>.
+/// </summary>
 internal static class JobEvents
 {
-    public static async Task<IResult> Handle(Guid id, PageQuery page, HttpRequest request, Caller caller, ConcatDb db, JsonAnswers answers, CancellationToken cancel)
+    public static async Task<IResult> Handle(
+        Guid id,
+        PageQuery page,
+        HttpRequest request,
+        Caller caller,
+        ConcatDb db,
+        JsonAnswers answers,
+        CancellationToken cancel
+    )
     {
         if (!await db.Jobs.AnyAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel))
             return Problems.NotFound("job", id.ToString());

@@ -8,11 +8,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>GET /v1/jobs/{id}/plot.svg?heat=…: loss and score over the steps, and below them one signal of every branch as a heat map, with the verdicts beside it.</summary>
+/// <summary>
+/// GET /v1/jobs/{id}/plot.svg?heat=…: loss and score over the steps, and below them one signal of every branch as a heat map, with the
+/// verdicts beside it.
+/// </summary>
 internal static class JobPicture
 {
     /// <summary>Points of a curve, columns of the heat map.</summary>
-    private const int MostPoints = 600, MostColumns = 160;
+    private const int MostPoints = 600,
+        MostColumns = 160;
 
     /// <summary>What a person can still follow.</summary>
     private const int MostRows = 48;
@@ -24,7 +28,14 @@ internal static class JobPicture
         [Signals.ContributionShare] = ("share of each branch in what the layer behind the concat computes", false),
     };
 
-    public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(Guid id, string? heat, Caller caller, ConcatDb db, MetricReader reader, CancellationToken cancel)
+    public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(
+        Guid id,
+        string? heat,
+        Caller caller,
+        ConcatDb db,
+        MetricReader reader,
+        CancellationToken cancel
+    )
     {
         heat ??= Signals.GradientRms;
         if (!Heats.TryGetValue(heat, out var shown))
@@ -37,37 +48,78 @@ internal static class JobPicture
         var cells = await ReadAsync(reader, id, names, MostColumns, cancel);
         var verdicts = await NewestSamples.ReadAsync(db, id, nodes, cancel);
         var rows = Rows(nodes, verdicts, (node, branch) => cells.GetValueOrDefault(Signals.Name(node, branch, heat), []));
-        var kept = rows.OrderBy(row => row.Note is null).Take(MostRows).ToHashSet();            // those with a verdict before the others
+        var kept = rows.OrderBy(row => row.Note is null).Take(MostRows).ToHashSet(); // those with a verdict before the others
         var map = new HeatMap(shown.Title, shown.Logarithmic, [.. rows.Where(kept.Contains)], rows.Count - kept.Count);
-        return TypedResults.Content(JobSvg.Draw(new($"{job.Name} on {job.Dataset}", Math.Max(1, job.Step), Charts(curves), map)), "image/svg+xml; charset=utf-8");
+        return TypedResults.Content(
+            JobSvg.Draw(new($"{job.Name} on {job.Dataset}", Math.Max(1, job.Step), Charts(curves), map)),
+            "image/svg+xml; charset=utf-8"
+        );
     }
 
-    private static async Task<string[]> CurveNamesAsync(ConcatDb db, Guid id, CancellationToken cancel) => await db.MetricNames
-        .Where(name => (name.Name.StartsWith("train_") || name.Name.StartsWith("validation_")) && db.Metrics.Any(metric => metric.JobId == id && metric.MetricId == name.Id))
-        .Select(name => name.Name).ToArrayAsync(cancel);
+    private static async Task<string[]> CurveNamesAsync(ConcatDb db, Guid id, CancellationToken cancel) =>
+        await db
+            .MetricNames.Where(name =>
+                (name.Name.StartsWith("train_") || name.Name.StartsWith("validation_"))
+                && db.Metrics.Any(metric => metric.JobId == id && metric.MetricId == name.Id)
+            )
+            .Select(name => name.Name)
+            .ToArrayAsync(cancel);
 
-    private static async Task<Dictionary<string, List<Point>>> ReadAsync(MetricReader reader, Guid job, string[] names, int most, CancellationToken cancel)
+    private static async Task<Dictionary<string, List<Point>>> ReadAsync(
+        MetricReader reader,
+        Guid job,
+        string[] names,
+        int most,
+        CancellationToken cancel
+    )
     {
-        var curves = names.Length == 0 ? [] : await reader.ReadAsync(job, names, most, cancel);        // no names would be all
-        return curves.ToDictionary(curve => curve.Name, curve => Downsampling.To(most, curve.Points).Select(point => new Point(point.Step, point.Value)).ToList());
+        var curves = names.Length == 0 ? [] : await reader.ReadAsync(job, names, most, cancel); // no names would be all
+        return curves.ToDictionary(
+            curve => curve.Name,
+            curve => Downsampling.To(most, curve.Points).Select(point => new Point(point.Step, point.Value)).ToList()
+        );
     }
 
     /// <summary>The loss, and the first score of every output.</summary>
     private static List<Chart> Charts(Dictionary<string, List<Point>> curves)
     {
-        var scores = curves.Keys.Where(name => name != "train_loss" && name.StartsWith("train_", StringComparison.Ordinal)).Select(name => name["train_".Length..]).Order().Take(3);
-        return [.. scores.Prepend("loss").Select(score => new Chart(score.Replace('_', ' '),
+        var scores = curves
+            .Keys.Where(name => name != "train_loss" && name.StartsWith("train_", StringComparison.Ordinal))
+            .Select(name => name["train_".Length..])
+            .Order()
+            .Take(3);
+        return
         [
-            new("training", "train", curves.GetValueOrDefault($"train_{score}", [])),
-            .. Held(score),
-        ]))];
+            .. scores
+                .Prepend("loss")
+                .Select(score => new Chart(
+                    score.Replace('_', ' '),
+                    [new("training", "train", curves.GetValueOrDefault($"train_{score}", [])), .. Held(score)]
+                )),
+        ];
 
         // Without a validation split it has no place in the legend.
         IEnumerable<Domain.Plotting.Curve> Held(string score) =>
             curves.TryGetValue($"validation_{score}", out var points) ? [new("validation", "validation", points, Dots: true)] : [];
     }
 
-    private static List<HeatRow> Rows(IReadOnlyList<ConcatNode> nodes, NewestSamples newest, Func<ConcatNode, ConcatBranch, List<Point>> points) =>
-        [.. nodes.SelectMany(node => node.Branches.Zip(newest.VerdictsOf(node), (branch, found) =>
-            new HeatRow(node.Name, branch.Name, points(node, branch), found.Count == 0 ? null : string.Join(", ", found.Select(verdict => verdict.Code)))))];
+    private static List<HeatRow> Rows(
+        IReadOnlyList<ConcatNode> nodes,
+        NewestSamples newest,
+        Func<ConcatNode, ConcatBranch, List<Point>> points
+    ) =>
+        [
+            .. nodes.SelectMany(node =>
+                node.Branches.Zip(
+                    newest.VerdictsOf(node),
+                    (branch, found) =>
+                        new HeatRow(
+                            node.Name,
+                            branch.Name,
+                            points(node, branch),
+                            found.Count == 0 ? null : string.Join(", ", found.Select(verdict => verdict.Code))
+                        )
+                )
+            ),
+        ];
 }

@@ -22,21 +22,45 @@ internal static class JobReading
     public static async Task<List<JobResource>> ShowAsync(this ConcatDb db, IReadOnlyList<Job> jobs, CancellationToken cancel)
     {
         var ids = jobs.Select(job => job.Id).ToArray();
-        var attempts = (await db.JobAttempts.AsNoTracking().Where(attempt => ids.Contains(attempt.JobId)).OrderBy(attempt => attempt.Number).ToListAsync(cancel))
-            .ToLookup(attempt => attempt.JobId);
-        var models = await db.ModelVersions.Where(version => ids.Contains(version.JobId) && version.CheckpointStep == null)
-            .Join(db.Models, version => version.ModelId, model => model.Id, (version, model) => new { version.JobId, model.Name, version.Version, version.WeightsSha256 })
+        var attempts = (
+            await db
+                .JobAttempts.AsNoTracking()
+                .Where(attempt => ids.Contains(attempt.JobId))
+                .OrderBy(attempt => attempt.Number)
+                .ToListAsync(cancel)
+        ).ToLookup(attempt => attempt.JobId);
+        var models = await db
+            .ModelVersions.Where(version => ids.Contains(version.JobId) && version.CheckpointStep == null)
+            .Join(
+                db.Models,
+                version => version.ModelId,
+                model => model.Id,
+                (version, model) =>
+                    new
+                    {
+                        version.JobId,
+                        model.Name,
+                        version.Version,
+                        version.WeightsSha256,
+                    }
+            )
             .ToDictionaryAsync(row => row.JobId, row => new JobResource.Made(row.Name, row.Version.ToString(), row.WeightsSha256), cancel);
         var listened = jobs.Any(job => job.State == JobState.Queued) ? await ListenedQueuesAsync(db, cancel) : [];
         return [.. jobs.Select(job => JobResource.Of(job, attempts[job.Id], models.GetValueOrDefault(job.Id), Notice(job, listened)))];
     }
 
     private static async Task<HashSet<string>> ListenedQueuesAsync(ConcatDb db, CancellationToken cancel) =>
-        [.. await db.Database.SqlQuery<string>($"select distinct unnest(queues) as \"Value\" from workers where last_seen_at > now() - {Seen}").ToListAsync(cancel)];
+        [
+            .. await db
+                .Database.SqlQuery<string>($"select distinct unnest(queues) as \"Value\" from workers where last_seen_at > now() - {Seen}")
+                .ToListAsync(cancel),
+        ];
 
     private static string? Notice(Job job, HashSet<string> listened)
     {
         var queue = job.Attempt == 0 ? job.Queue : Queues.ResumeOf(job.Queue);
-        return job.State == JobState.Queued && !listened.Contains(queue) ? $"No worker listens to the queue {queue}: the job waits until one does. GET /v1/workers says who is there." : null;
+        return job.State == JobState.Queued && !listened.Contains(queue)
+            ? $"No worker listens to the queue {queue}: the job waits until one does. GET /v1/workers says who is there."
+            : null;
     }
 }

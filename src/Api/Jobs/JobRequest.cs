@@ -6,12 +6,21 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>What <c>POST /v1/jobs</c> was asked for, as far as it can be read without the database. Usable only when there are no errors.</summary>
+/// <summary>
+/// What <c>POST /v1/jobs</c> was asked for, as far as it can be read without the database. Usable only when there are no errors.
+/// </summary>
 /// <param name="Architecture">The spec, or null when <paramref name="ArchitectureId"/> names a kept one.</param>
 /// <param name="Dataset">As it was named; whether there is such a data set the database knows.</param>
 /// <param name="ModelName">Null: the spec's name.</param>
 internal sealed partial record JobRequest(
-    JsonElement? Architecture, Guid? ArchitectureId, string? Dataset, TrainingSettings Settings, string? ModelName, JsonElement? Metadata, List<PointedError> Errors)
+    JsonElement? Architecture,
+    Guid? ArchitectureId,
+    string? Dataset,
+    TrainingSettings Settings,
+    string? ModelName,
+    JsonElement? Metadata,
+    List<PointedError> Errors
+)
 {
     private const int MaxMetadataBytes = 16 * 1024;
     private const int MaxMetadataDepth = 16;
@@ -21,7 +30,11 @@ internal sealed partial record JobRequest(
         var fields = new Fields(json, "architecture", "architecture_id", "dataset", "settings", "model_name", "metadata");
         var (architecture, id) = (fields.Object("architecture"), ReadId(fields));
         if (architecture is null && id is null && fields.Errors.Count == 0)
-            fields.Fault("architecture", "missing_field", "'architecture' is missing: a spec, or 'architecture_id' with the id of a kept one.");
+            fields.Fault(
+                "architecture",
+                "missing_field",
+                "'architecture' is missing: a spec, or 'architecture_id' with the id of a kept one."
+            );
         if (fields.Any("architecture") is not null && fields.Any("architecture_id") is not null)
             fields.Fault("architecture_id", "out_of_range", "Give 'architecture' or 'architecture_id', not both.");
         var report = new Report();
@@ -32,7 +45,9 @@ internal sealed partial record JobRequest(
 
     /// <summary>Faults that the Domain found in parts of the request other than the spec.</summary>
     public static IEnumerable<PointedError> Pointed(Report report) =>
-        report.Diagnostics.Where(found => found.Severity == Severity.Error).Select(found => new PointedError(found.Path.ToString(), found.Code.Name, found.Message));
+        report
+            .Diagnostics.Where(found => found.Severity == Severity.Error)
+            .Select(found => new PointedError(found.Path.ToString(), found.Code.Name, found.Message));
 
     /// <summary>A name that a model can have, from any text: <c>Two Branch!</c> gives <c>two-branch</c>.</summary>
     public static string ModelNameFrom(string? text)
@@ -56,7 +71,11 @@ internal sealed partial record JobRequest(
         var name = fields.Text("model_name", 64);
         if (name is null || WellNamed().IsMatch(name))
             return name;
-        fields.Fault("model_name", "out_of_range", $"'model_name' must be lower-case letters, digits and '-', such as '{ModelNameFrom(name)}'.");
+        fields.Fault(
+            "model_name",
+            "out_of_range",
+            $"'model_name' must be lower-case letters, digits and '-', such as '{ModelNameFrom(name)}'."
+        );
         return null;
     }
 
@@ -67,7 +86,11 @@ internal sealed partial record JobRequest(
         var raw = metadata.GetRawText();
         if (raw.Length <= MaxMetadataBytes && Depth(metadata) <= MaxMetadataDepth && !raw.Contains("\\u0000", StringComparison.Ordinal))
             return metadata;
-        fields.Fault("metadata", "out_of_range", $"'metadata' must be at most {MaxMetadataBytes} characters long and {MaxMetadataDepth} levels deep, without the character NUL.");
+        fields.Fault(
+            "metadata",
+            "out_of_range",
+            $"'metadata' must be at most {MaxMetadataBytes} characters long and {MaxMetadataDepth} levels deep, without the character NUL."
+        );
         return null;
     }
 

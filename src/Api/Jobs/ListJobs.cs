@@ -11,7 +11,13 @@ namespace ConcatService.Api.Jobs;
 /// <summary>GET /v1/jobs: the team's jobs, newest first; <c>?state=running</c> gives those in one state.</summary>
 internal static class ListJobs
 {
-    public static async Task<Results<Ok<Page<JobResource>>, ProblemHttpResult>> Handle(PageQuery page, string? state, Caller caller, ConcatDb db, CancellationToken cancel)
+    public static async Task<Results<Ok<Page<JobResource>>, ProblemHttpResult>> Handle(
+        PageQuery page,
+        string? state,
+        Caller caller,
+        ConcatDb db,
+        CancellationToken cancel
+    )
     {
         var states = Enum.GetValues<JobState>().ToDictionary(each => each.Name());
         if (state is not null && !states.ContainsKey(state))

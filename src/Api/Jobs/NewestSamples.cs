@@ -10,7 +10,8 @@ internal sealed class NewestSamples
     private readonly Dictionary<string, List<(long Step, double Value)>> _series;
 
     private NewestSamples(IEnumerable<Row> rows) =>
-        _series = rows.GroupBy(row => row.Name).ToDictionary(group => group.Key, group => group.OrderBy(row => row.Step).Select(row => (row.Step, row.Value)).ToList());
+        _series = rows.GroupBy(row => row.Name)
+            .ToDictionary(group => group.Key, group => group.OrderBy(row => row.Step).Select(row => (row.Step, row.Value)).ToList());
 
     /// <summary>What samples have cost so far, as a share of the time of all steps.</summary>
     public double? Overhead => Last(Signals.Overhead);
@@ -18,8 +19,17 @@ internal sealed class NewestSamples
     /// <summary>One descent of the key's index for each series, however long they are.</summary>
     public static async Task<NewestSamples> ReadAsync(ConcatDb db, Guid job, IReadOnlyList<ConcatNode> nodes, CancellationToken cancel)
     {
-        string[] wanted = [.. nodes.SelectMany(node => node.Branches.SelectMany(branch => Signals.OfBranches.Select(signal => Signals.Name(node, branch, signal)))), Signals.Overhead];
-        return new(await db.Database.SqlQuery<Row>($"""
+        string[] wanted =
+        [
+            .. nodes.SelectMany(node =>
+                node.Branches.SelectMany(branch => Signals.OfBranches.Select(signal => Signals.Name(node, branch, signal)))
+            ),
+            Signals.Overhead,
+        ];
+        return new(
+            await db
+                .Database.SqlQuery<Row>(
+                    $"""
             select name.name as "Name", newest.step as "Step", newest.value as "Value"
             from metric_names name
             cross join lateral (
@@ -29,9 +39,15 @@ internal sealed class NewestSamples
     }
 
     /// <summary>Of each branch of a concat.</summary>
-    public IReadOnlyList<IReadOnlyList<Verdict>> VerdictsOf(ConcatNode node) => Verdicts.Of(node, (branch, signal) => _series.TryGetValue(Signals.Name(node, branch, signal), out var points) ? [.. points.Select(point => point.Value)] : []);
+    public IReadOnlyList<IReadOnlyList<Verdict>> VerdictsOf(ConcatNode node) =>
+        Verdicts.Of(
+            node,
+            (branch, signal) =>
+                _series.TryGetValue(Signals.Name(node, branch, signal), out var points) ? [.. points.Select(point => point.Value)] : []
+        );
 
-    public double? Last(string series) => _series.TryGetValue(series, out var points) && double.IsFinite(points[^1].Value) ? points[^1].Value : null;
+    public double? Last(string series) =>
+        _series.TryGetValue(series, out var points) && double.IsFinite(points[^1].Value) ? points[^1].Value : null;
 
     public long? StepOf(string series) => _series.TryGetValue(series, out var points) ? points[^1].Step : null;
 

@@ -15,7 +15,12 @@ internal static class CreateKey
     /// <summary>The key's text and what is listed of it.</summary>
     public sealed record Response(string Key, KeyResource Details);
 
-    public static async Task<Results<Created<Response>, ProblemHttpResult>> Handle(JsonBody body, ConcatDb db, TimeProvider time, CancellationToken cancel)
+    public static async Task<Results<Created<Response>, ProblemHttpResult>> Handle(
+        JsonBody body,
+        ConcatDb db,
+        TimeProvider time,
+        CancellationToken cancel
+    )
     {
         var fields = new Fields(body.Root, "name", "team", "scopes", "expires_at");
         var (name, team) = (fields.RequiredText("name"), fields.RequiredText("team", 64));
@@ -30,7 +35,11 @@ internal static class CreateKey
 
     private static string[] ReadScopes(Fields fields)
     {
-        if (fields.Any("scopes") is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() == 0 || list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+        if (
+            fields.Any("scopes") is not { ValueKind: JsonValueKind.Array } list
+            || list.GetArrayLength() == 0
+            || list.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String)
+        )
         {
             fields.Fault("scopes", "wrong_type", $"'scopes' must be a list of at least one of {string.Join(", ", Scopes.All)}.");
             return [];

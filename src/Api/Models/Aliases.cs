@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Models;
 
 /// <summary>
-/// PUT and DELETE /v1/models/{name}/aliases/{alias}, and POST …/back: names for versions, which an admin moves. <c>production</c> is the version that
+/// PUT and DELETE /v1/models/{name}/aliases/{alias}, and POST …/back: names for versions, which an admin moves. <c>production</c> is the
+/// version that
 /// callers get who name none. Requests under way are finished by the version that they began with.
 /// </summary>
 internal static partial class Aliases
@@ -20,19 +21,41 @@ internal static partial class Aliases
     /// <param name="PreviousVersion">Where it goes when it is moved back.</param>
     public sealed record Alias(string Name, string Version, string? PreviousVersion, DateTimeOffset MovedAt)
     {
-        public static Alias Of(ModelAlias alias) => new(
-            alias.Name, alias.Version.ToString(CultureInfo.InvariantCulture), alias.PreviousVersion?.ToString(CultureInfo.InvariantCulture), alias.MovedAt);
+        public static Alias Of(ModelAlias alias) =>
+            new(
+                alias.Name,
+                alias.Version.ToString(CultureInfo.InvariantCulture),
+                alias.PreviousVersion?.ToString(CultureInfo.InvariantCulture),
+                alias.MovedAt
+            );
     }
 
-    public static async Task<Results<Ok<Alias>, ProblemHttpResult>> Move(string name, string alias, JsonBody body, Caller caller, ConcatDb db, ServedVersions served, CancellationToken cancel)
+    public static async Task<Results<Ok<Alias>, ProblemHttpResult>> Move(
+        string name,
+        string alias,
+        JsonBody body,
+        Caller caller,
+        ConcatDb db,
+        ServedVersions served,
+        CancellationToken cancel
+    )
     {
         var fields = new Fields(body.Root, "version");
         var version = fields.RequiredText("version");
         if (!Form().IsMatch(alias) || alias == ServedVersions.Latest)
-            return Problems.Invalid(new PointedError("", "out_of_range", $"'{alias}' cannot be an alias: 1 to 64 lower-case letters, digits and '-', beginning with a letter, and not 'latest'."));
+            return Problems.Invalid(
+                new PointedError(
+                    "",
+                    "out_of_range",
+                    $"'{alias}' cannot be an alias: 1 to 64 lower-case letters, digits and '-', beginning with a letter, and not 'latest'."
+                )
+            );
         if (fields.Errors.Count > 0)
             return Problems.Invalid([.. fields.Errors]);
-        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || await db.FindVersionAsync(caller.TeamId, name, number, cancel) is not { } found)
+        if (
+            !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || await db.FindVersionAsync(caller.TeamId, name, number, cancel) is not { } found
+        )
             return Problems.NotFound("model version", $"{name}/{version}");
         await db.Database.ExecuteSqlAsync(
             $"""
@@ -44,7 +67,14 @@ internal static partial class Aliases
         return TypedResults.Ok(Alias.Of(await db.AliasesOf(caller.TeamId, name).SingleAsync(each => each.Name == alias, cancel)));
     }
 
-    public static async Task<Results<Ok<Alias>, ProblemHttpResult>> MoveBack(string name, string alias, Caller caller, ConcatDb db, ServedVersions served, CancellationToken cancel)
+    public static async Task<Results<Ok<Alias>, ProblemHttpResult>> MoveBack(
+        string name,
+        string alias,
+        Caller caller,
+        ConcatDb db,
+        ServedVersions served,
+        CancellationToken cancel
+    )
     {
         if (await db.AliasesOf(caller.TeamId, name).SingleOrDefaultAsync(each => each.Name == alias, cancel) is not { } found)
             return Problems.NotFound("alias", $"{name}/{alias}");
@@ -55,12 +85,25 @@ internal static partial class Aliases
               and exists (select from model_versions v where v.model_id = model_aliases.model_id and v.version = model_aliases.previous_version and v.state = 'ready')
             """, cancel);
         if (moved == 0)
-            return Problems.Of(409, "alias.nowhere_to_go", found.PreviousVersion is { } gone ? $"Version {gone}, where '{alias}' was before, is not there any more." : $"'{alias}' has not been moved yet.");
+            return Problems.Of(
+                409,
+                "alias.nowhere_to_go",
+                found.PreviousVersion is { } gone
+                    ? $"Version {gone}, where '{alias}' was before, is not there any more."
+                    : $"'{alias}' has not been moved yet."
+            );
         served.Forget(caller.TeamId, name);
         return TypedResults.Ok(Alias.Of(await db.AliasesOf(caller.TeamId, name).SingleAsync(each => each.Name == alias, cancel)));
     }
 
-    public static async Task<Results<NoContent, ProblemHttpResult>> Delete(string name, string alias, Caller caller, ConcatDb db, ServedVersions served, CancellationToken cancel)
+    public static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        string name,
+        string alias,
+        Caller caller,
+        ConcatDb db,
+        ServedVersions served,
+        CancellationToken cancel
+    )
     {
         if (await db.AliasesOf(caller.TeamId, name).Where(each => each.Name == alias).ExecuteDeleteAsync(cancel) == 0)
             return Problems.NotFound("alias", $"{name}/{alias}");
@@ -68,8 +111,11 @@ internal static partial class Aliases
         return TypedResults.NoContent();
     }
 
-    public static IQueryable<ModelAlias> AliasesOf(this ConcatDb db, int teamId, string model) => db.ModelAliases.AsNoTracking()
-        .Where(alias => alias.TeamId == teamId && db.Models.Any(named => named.Id == alias.ModelId && named.Name == model)).OrderBy(alias => alias.Name);
+    public static IQueryable<ModelAlias> AliasesOf(this ConcatDb db, int teamId, string model) =>
+        db
+            .ModelAliases.AsNoTracking()
+            .Where(alias => alias.TeamId == teamId && db.Models.Any(named => named.Id == alias.ModelId && named.Name == model))
+            .OrderBy(alias => alias.Name);
 
     [GeneratedRegex("^[a-z][a-z0-9-]{0,63}$")]
     private static partial Regex Form();

@@ -10,18 +10,35 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Models;
 
-/// <summary>GET /v1/models/{name}/versions/{version}/bundle: a model repository for Triton as a zip. Unpack it and point <c>--model-repository</c> at the folder.</summary>
+/// <summary>
+/// GET /v1/models/{name}/versions/{version}/bundle: a model repository for Triton as a zip. Unpack it and point <c>--model-repository</c>
+/// at the folder.
+/// </summary>
 /// <remarks>Layout: https://github.com/triton-inference-server/server/blob/main/docs/user_guide/model_repository.md</remarks>
 internal static class DownloadBundle
 {
     private const string LabelFile = "labels.txt";
 
-    public static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Handle(string name, int version, Caller caller, ConcatDb db, BlobStore blobs, CancellationToken cancel)
+    public static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Handle(
+        string name,
+        int version,
+        Caller caller,
+        ConcatDb db,
+        BlobStore blobs,
+        CancellationToken cancel
+    )
     {
         if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not { } found)
             return Problems.NotFound("model version", $"{name}/{version}");
         // By way of a file: the library writes parts of a zip synchronously, which a connection refuses.
-        var file = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        var file = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            81920,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous
+        );
         try
         {
             await WriteAsync(file, name, found, blobs, cancel);
@@ -43,7 +60,9 @@ internal static class DownloadBundle
         await AddAsync(zip, $"{name}/config.pbtxt", Config(name, version, labels.Length > 0), cancel);
         if (labels.Length > 0)
             await AddAsync(zip, $"{name}/{LabelFile}", string.Join('\n', labels) + "\n", cancel);
-        await using var onnx = await zip.CreateEntry($"{name}/{version.Version}/model.onnx", CompressionLevel.NoCompression).OpenAsync(cancel);      // weights do not compress
+        // weights do not compress
+        await using var onnx = await zip.CreateEntry($"{name}/{version.Version}/model.onnx", CompressionLevel.NoCompression)
+            .OpenAsync(cancel);
         await blobs.CopyToAsync(version.TeamId, version.OnnxSha256, onnx, cancel);
     }
 
@@ -53,11 +72,15 @@ internal static class DownloadBundle
         await file.WriteAsync(Encoding.UTF8.GetBytes(text), cancel);
     }
 
-    /// <summary>The configuration in protobuf's text form; what it leaves out, Triton's defaults fill in. The batch is Triton's to form.</summary>
+    /// <summary>
+    /// The configuration in protobuf's text form; what it leaves out, Triton's defaults fill in. The batch is Triton's to form.
+    /// </summary>
     private static string Config(string name, ModelVersion version, bool hasLabels)
     {
         var config = ModelConfig.Of(name, new Signature(TensorInfo.ListOf(version.Inputs), TensorInfo.ListOf(version.Outputs)));
-        var text = new StringBuilder($"name: {Quoted(config.Name)}\nplatform: {Quoted(config.Platform)}\nmax_batch_size: {config.MaxBatchSize}\n");
+        var text = new StringBuilder(
+            $"name: {Quoted(config.Name)}\nplatform: {Quoted(config.Platform)}\nmax_batch_size: {config.MaxBatchSize}\n"
+        );
         foreach (var input in config.Input)
             text.Append($"input [ {{ {Tensor(input)} }} ]\n");
         foreach (var (index, output) in config.Output.Index())
@@ -67,7 +90,8 @@ internal static class DownloadBundle
         return text.ToString();
     }
 
-    private static string Tensor(ModelConfig.Tensor tensor) => $"name: {Quoted(tensor.Name)} data_type: {tensor.DataType} dims: [ {string.Join(", ", tensor.Dims)} ]";
+    private static string Tensor(ModelConfig.Tensor tensor) =>
+        $"name: {Quoted(tensor.Name)} data_type: {tensor.DataType} dims: [ {string.Join(", ", tensor.Dims)} ]";
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 }

@@ -9,19 +9,46 @@ namespace ConcatService.Api.Models;
 /// <summary>GET …/onnx: the ONNX file, streamed from the database. Its ETag is its hash.</summary>
 internal static class DownloadModel
 {
-    public static Task<Results<PushStreamHttpResult, ProblemHttpResult>> HandleNewest(string name, HttpResponse response, Caller caller, ConcatDb db, BlobStore blobs, CancellationToken cancel) =>
-        SendAsync(name, null, response, caller, db, blobs, cancel);
+    public static Task<Results<PushStreamHttpResult, ProblemHttpResult>> HandleNewest(
+        string name,
+        HttpResponse response,
+        Caller caller,
+        ConcatDb db,
+        BlobStore blobs,
+        CancellationToken cancel
+    ) => SendAsync(name, null, response, caller, db, blobs, cancel);
 
-    public static Task<Results<PushStreamHttpResult, ProblemHttpResult>> Handle(string name, int version, HttpResponse response, Caller caller, ConcatDb db, BlobStore blobs, CancellationToken cancel) =>
-        SendAsync(name, version, response, caller, db, blobs, cancel);
+    public static Task<Results<PushStreamHttpResult, ProblemHttpResult>> Handle(
+        string name,
+        int version,
+        HttpResponse response,
+        Caller caller,
+        ConcatDb db,
+        BlobStore blobs,
+        CancellationToken cancel
+    ) => SendAsync(name, version, response, caller, db, blobs, cancel);
 
-    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> SendAsync(string name, int? version, HttpResponse response, Caller caller, ConcatDb db, BlobStore blobs, CancellationToken cancel)
+    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> SendAsync(
+        string name,
+        int? version,
+        HttpResponse response,
+        Caller caller,
+        ConcatDb db,
+        BlobStore blobs,
+        CancellationToken cancel
+    )
     {
         if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not { } found)
             return Problems.NotFound("model version", version is null ? name : $"{name}/{version}");
-        response.ContentLength = await db.Blobs.Where(blob => blob.TeamId == caller.TeamId && blob.Sha256 == found.OnnxSha256).Select(blob => blob.LengthBytes).SingleAsync(cancel);
+        response.ContentLength = await db
+            .Blobs.Where(blob => blob.TeamId == caller.TeamId && blob.Sha256 == found.OnnxSha256)
+            .Select(blob => blob.LengthBytes)
+            .SingleAsync(cancel);
         return TypedResults.Stream(
-            body => blobs.CopyToAsync(caller.TeamId, found.OnnxSha256, body, cancel), "application/octet-stream", $"{name}-{found.Version}.onnx",
-            entityTag: new($"\"{found.OnnxSha256}\""));
+            body => blobs.CopyToAsync(caller.TeamId, found.OnnxSha256, body, cancel),
+            "application/octet-stream",
+            $"{name}-{found.Version}.onnx",
+            entityTag: new($"\"{found.OnnxSha256}\"")
+        );
     }
 }

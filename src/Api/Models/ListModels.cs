@@ -15,10 +15,19 @@ internal static class ListModels
     public static async Task<Ok<Page<Listed>>> Handle(PageQuery page, Caller caller, ConcatDb db, CancellationToken cancel)
     {
         var after = page.AfterId;
-        var rows = await db.Models
-            .Where(model => model.TeamId == caller.TeamId && (after == null || model.Id < after))
-            .OrderByDescending(model => model.Id).Take(page.Limit + 1)
-            .Select(model => new { model.Id, model.Name, model.CreatedAt, Latest = db.ModelVersions.Where(version => version.ModelId == model.Id && version.State == "ready").Max(version => (int?)version.Version) })
+        var rows = await db
+            .Models.Where(model => model.TeamId == caller.TeamId && (after == null || model.Id < after))
+            .OrderByDescending(model => model.Id)
+            .Take(page.Limit + 1)
+            .Select(model => new
+            {
+                model.Id,
+                model.Name,
+                model.CreatedAt,
+                Latest = db
+                    .ModelVersions.Where(version => version.ModelId == model.Id && version.State == "ready")
+                    .Max(version => (int?)version.Version),
+            })
             .ToListAsync(cancel);
         return TypedResults.Ok(page.Of(rows, row => row.Id, row => new Listed(row.Name, row.CreatedAt, row.Latest?.ToString())));
     }

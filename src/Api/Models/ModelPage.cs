@@ -13,7 +13,14 @@ namespace ConcatService.Api.Models;
 /// <summary>GET /models/{name}[?version=N]: a model's card for people, with the lines that call it.</summary>
 internal static class ModelPage
 {
-    public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(string name, int? version, HttpRequest request, Caller caller, ConcatDb db, CancellationToken cancel) =>
+    public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(
+        string name,
+        int? version,
+        HttpRequest request,
+        Caller caller,
+        ConcatDb db,
+        CancellationToken cancel
+    ) =>
         await db.FindVersionAsync(caller.TeamId, name, version, cancel) is { } found
             ? TypedResults.Content(Write(name, found, $"{request.Scheme}://{request.Host}"), "text/html; charset=utf-8")
             : Problems.NotFound("model version", version is null ? name : $"{name}/{version}");
@@ -22,16 +29,22 @@ internal static class ModelPage
     {
         var (inputs, outputs) = (TensorInfo.ListOf(version.Inputs), TensorInfo.ListOf(version.Outputs));
         var page = new StringBuilder(Head.Replace("{{name}}", Text(name)));
-        page.Append($"<h1>{Text(name)} <small>version {version.Version}</small></h1><p>Trained {version.CreatedAt:yyyy-MM-dd HH:mm} UTC by job <a href=\"/v1/jobs/{version.JobId}\"><code>{version.JobId}</code></a>.</p>");
+        page.Append(
+            $"<h1>{Text(name)} <small>version {version.Version}</small></h1><p>Trained {version.CreatedAt:yyyy-MM-dd HH:mm} UTC by job <a href=\"/v1/jobs/{version.JobId}\"><code>{version.JobId}</code></a>.</p>"
+        );
         page.Append("<h2>Tensors</h2><table><tr><th></th><th>name</th><th>datatype</th><th>shape</th></tr>");
         foreach (var (side, tensor) in inputs.Select(input => ("in", input)).Concat(outputs.Select(output => ("out", output))))
-            page.Append($"<tr><td>{side}</td><td><code>{Text(tensor.Name)}</code></td><td>{tensor.Datatype}</td><td>[{string.Join(", ", tensor.Shape.Select(size => size < 0 ? "any" : size.ToString(CultureInfo.InvariantCulture)))}]</td></tr>");
+            page.Append(
+                $"<tr><td>{side}</td><td><code>{Text(tensor.Name)}</code></td><td>{tensor.Datatype}</td><td>[{string.Join(", ", tensor.Shape.Select(size => size < 0 ? "any" : size.ToString(CultureInfo.InvariantCulture)))}]</td></tr>"
+            );
         page.Append("</table>");
         if (version.Classes?.Deserialize<string[]>() is { Length: > 0 } classes)
             page.Append($"<h2>Classes</h2><p>{string.Join(", ", classes.Select(Text))}</p>");
         page.Append("<h2>How well it does</h2>").Append(Figures(version.Metrics));
         page.Append("<h2>The export against the trained network</h2>").Append(Figures(version.Parity));
-        page.Append($"<p><a href=\"/v1/models/{name}/versions/{version.Version}/onnx\">ONNX file</a> · <a href=\"/v1/models/{name}/versions/{version.Version}/bundle\">repository for Triton</a></p>");
+        page.Append(
+            $"<p><a href=\"/v1/models/{name}/versions/{version.Version}/onnx\">ONNX file</a> · <a href=\"/v1/models/{name}/versions/{version.Version}/bundle\">repository for Triton</a></p>"
+        );
         page.Append("<h2>Ask it</h2>");
         foreach (var (language, lines) in Calls(name, version.Version, url, inputs, outputs))
             page.Append($"<h3>{language}</h3><pre><code>{Text(lines)}</code></pre>");
@@ -39,12 +52,27 @@ internal static class ModelPage
     }
 
     /// <summary>One sample of zeros. The key is the reader's own, in the environment or a variable.</summary>
-    private static (string Language, string Lines)[] Calls(string name, int version, string url, IReadOnlyList<TensorInfo> inputs, IReadOnlyList<TensorInfo> outputs)
+    private static (string Language, string Lines)[] Calls(
+        string name,
+        int version,
+        string url,
+        IReadOnlyList<TensorInfo> inputs,
+        IReadOnlyList<TensorInfo> outputs
+    )
     {
         var shapes = inputs.Select(input => string.Join(", ", input.Shape.Select(size => size < 0 ? 1 : size))).ToList();
         var path = $"/v2/models/{name}/versions/{version}/infer";
-        var json = string.Join(", ", inputs.Zip(shapes, (input, shape) => $$"""{ "name": "{{input.Name}}", "shape": [{{shape}}], "datatype": "{{input.Datatype}}", "data": […] }"""));
-        var numpy = string.Join(", ", inputs.Zip(shapes, (input, shape) => $"oip.InferInput(\"{input.Name}\", [{shape}], \"{input.Datatype}\")"));
+        var json = string.Join(
+            ", ",
+            inputs.Zip(
+                shapes,
+                (input, shape) => $$"""{ "name": "{{input.Name}}", "shape": [{{shape}}], "datatype": "{{input.Datatype}}", "data": […] }"""
+            )
+        );
+        var numpy = string.Join(
+            ", ",
+            inputs.Zip(shapes, (input, shape) => $"oip.InferInput(\"{input.Name}\", [{shape}], \"{input.Datatype}\")")
+        );
         return
         [
             ("curl", $$"""
@@ -61,7 +89,14 @@ internal static class ModelPage
                 """),
             ("C#", $$"""
                 using var http = new HttpClient { BaseAddress = new("{{url}}"), DefaultRequestHeaders = { Authorization = new("Bearer", key) } };
-                using var answer = await http.PostAsJsonAsync("{{path}}", new { inputs = new[] { {{string.Join(", ", inputs.Zip(shapes, (input, shape) => $"new {{ name = \"{input.Name}\", shape = new[] {{ {shape} }}, datatype = \"{input.Datatype}\", data }}"))}} } });
+                using var answer = await http.PostAsJsonAsync("{{path}}", new { inputs = new[] { {{string.Join(
+                    ", ",
+                    inputs.Zip(
+                        shapes,
+                        (input, shape) =>
+                            $"new {{ name = \"{input.Name}\", shape = new[] {{ {shape} }}, datatype = \"{input.Datatype}\", data }}"
+                    )
+                )}} } });
                 Console.WriteLine(await answer.Content.ReadAsStringAsync());
                 """),
         ];

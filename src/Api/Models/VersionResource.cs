@@ -9,10 +9,35 @@ namespace ConcatService.Api.Models;
 /// <param name="Classes">Labels in the order of the scores, or null.</param>
 /// <param name="Parity">The differences between the trained network and ONNX Runtime on held-out samples.</param>
 internal sealed record VersionResource(
-    string Model, string Version, string State, Guid JobId, long? CheckpointStep, DateTimeOffset CreatedAt, JsonElement Inputs, JsonElement Outputs, JsonElement? Classes,
-    JsonElement Metrics, JsonElement Parity, string WeightsSha256, string OnnxSha256)
+    string Model,
+    string Version,
+    string State,
+    Guid JobId,
+    long? CheckpointStep,
+    DateTimeOffset CreatedAt,
+    JsonElement Inputs,
+    JsonElement Outputs,
+    JsonElement? Classes,
+    JsonElement Metrics,
+    JsonElement Parity,
+    string WeightsSha256,
+    string OnnxSha256
+)
 {
-    public static VersionResource Of(string model, ModelVersion version) => new(
-        model, version.Version.ToString(), version.State, version.JobId, version.CheckpointStep, version.CreatedAt, version.Inputs, version.Outputs, version.Classes,
-        version.Metrics, version.Parity, version.WeightsSha256, version.OnnxSha256);
+    public static VersionResource Of(string model, ModelVersion version) =>
+        new(
+            model,
+            version.Version.ToString(),
+            version.State,
+            version.JobId,
+            version.CheckpointStep,
+            version.CreatedAt,
+            version.Inputs,
+            version.Outputs,
+            version.Classes,
+            version.Metrics,
+            version.Parity,
+            version.WeightsSha256,
+            version.OnnxSha256
+        );
 }

@@ -9,14 +9,25 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Operations;
 
-/// <summary>GET /metrics: what an operator alarms on, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/).</summary>
+/// <summary>
+/// GET /metrics: what an operator alarms on, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
+/// </summary>
 internal static class Metrics
 {
     public static async Task<ContentHttpResult> Handle(ConcatDb db, ServedVersions versions, ModelCache cache, CancellationToken cancel)
     {
-        var states = await db.Jobs.GroupBy(job => job.State).Select(group => new { State = group.Key, Count = group.Count() }).ToDictionaryAsync(row => row.State, row => row.Count, cancel);
-        var oldest = await db.Database.SqlQuery<double>($"select coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as \"Value\" from jobs where state = 'queued'").SingleAsync(cancel);
-        var workers = await db.Database.SqlQuery<int>($"select count(*)::int as \"Value\" from workers where last_seen_at > now() - {JobReading.Seen}").SingleAsync(cancel);
+        var states = await db
+            .Jobs.GroupBy(job => job.State)
+            .Select(group => new { State = group.Key, Count = group.Count() })
+            .ToDictionaryAsync(row => row.State, row => row.Count, cancel);
+        var oldest = await db
+            .Database.SqlQuery<double>(
+                $"select coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as \"Value\" from jobs where state = 'queued'"
+            )
+            .SingleAsync(cancel);
+        var workers = await db
+            .Database.SqlQuery<int>($"select count(*)::int as \"Value\" from workers where last_seen_at > now() - {JobReading.Seen}")
+            .SingleAsync(cancel);
 
         var text = new StringBuilder();
         Head(text, "concat_jobs", "Jobs by state, of all teams.");

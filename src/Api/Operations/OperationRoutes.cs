@@ -17,15 +17,22 @@ internal static class OperationRoutes
         var health = app.MapGroup("/health").WithTags("Operations").AllowAnonymous();
         health.MapGet("live", () => TypedResults.Ok(new Health("live"))).WithName("live").WithSummary("Whether the process answers");
         health.MapGet("ready", ReadyAsync).WithName("ready").WithSummary("Whether the database is there and migrated").ProducesProblem(503);
-        app.MapGet("/metrics", Metrics.Handle).RequireScope(Scopes.Admin).WithTags("Operations").WithName("metrics").WithSummary("Gauges in Prometheus' text format").Writes("text/plain");
+        app.MapGet("/metrics", Metrics.Handle)
+            .RequireScope(Scopes.Admin)
+            .WithTags("Operations")
+            .WithName("metrics")
+            .WithSummary("Gauges in Prometheus' text format")
+            .Writes("text/plain");
     }
 
-    /// <summary>The queue's own dashboard: to look at, not to touch. What happens to a job is decided by its row, not by its doorbell.</summary>
+    /// <summary>
+    /// The queue's own dashboard: to look at, not to touch. What happens to a job is decided by its row, not by its doorbell.
+    /// </summary>
     public static void MapDashboard(this IEndpointRouteBuilder app)
     {
         var options = new DashboardOptions
         {
-            Authorization = [],                                 // the route's policy decides, not the dashboard's own rule (local requests only)
+            Authorization = [], // the route's policy decides, not the dashboard's own rule (local requests only)
             IsReadOnlyFunc = _ => true,
             DisplayStorageConnectionString = false,
             IgnoreAntiforgeryToken = true,                      // nothing can be posted
@@ -36,5 +43,7 @@ internal static class OperationRoutes
     }
 
     private static async Task<Results<Ok<Health>, ProblemHttpResult>> ReadyAsync(Readiness readiness, CancellationToken cancel) =>
-        await readiness.ReasonAgainstAsync(cancel) is { } reason ? Problems.Of(503, "database.not_migrated", reason) : TypedResults.Ok(new Health("ready"));
+        await readiness.ReasonAgainstAsync(cancel) is { } reason
+            ? Problems.Of(503, "database.not_migrated", reason)
+            : TypedResults.Ok(new Health("ready"));
 }

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace ConcatService.Api.Paging;
 
 /// <summary>
-/// <c>?cursor=&amp;limit=</c>. The cursor is the id of the last row that was sent, so that pages neither skip nor repeat when rows are added or
+/// <c>?cursor=&amp;limit=</c>. The cursor is the id of the last row that was sent, so that pages neither skip nor repeat when rows are
+/// added or
 /// deleted in between; callers are not to look inside.
 /// </summary>
 internal sealed record PageQuery(byte[]? After, int Limit)
@@ -29,10 +30,12 @@ internal sealed record PageQuery(byte[]? After, int Limit)
     public long? AfterNumber => After is null ? null : After.Length == 8 ? BitConverter.ToInt64(After) : throw Unreadable();
 
     /// <summary>The page, from one row more than was asked for.</summary>
-    public Page<TOut> Of<TRow, TOut>(List<TRow> rows, Func<TRow, Guid> id, Func<TRow, TOut> shown) => Of(rows, row => id(row).ToByteArray(bigEndian: true), shown);
+    public Page<TOut> Of<TRow, TOut>(List<TRow> rows, Func<TRow, Guid> id, Func<TRow, TOut> shown) =>
+        Of(rows, row => id(row).ToByteArray(bigEndian: true), shown);
 
     /// <inheritdoc cref="Of{TRow, TOut}(List{TRow}, Func{TRow, Guid}, Func{TRow, TOut})"/>
-    public Page<TOut> Of<TRow, TOut>(List<TRow> rows, Func<TRow, long> number, Func<TRow, TOut> shown) => Of(rows, row => BitConverter.GetBytes(number(row)), shown);
+    public Page<TOut> Of<TRow, TOut>(List<TRow> rows, Func<TRow, long> number, Func<TRow, TOut> shown) =>
+        Of(rows, row => BitConverter.GetBytes(number(row)), shown);
 
     private Page<TOut> Of<TRow, TOut>(List<TRow> rows, Func<TRow, byte[]> cursor, Func<TRow, TOut> shown)
     {
@@ -53,5 +56,6 @@ internal sealed record PageQuery(byte[]? After, int Limit)
         }
     }
 
-    private static ProblemException Unreadable() => new(Problems.Of(400, "request.cursor", "'cursor' is not one that this list gave out as 'next_cursor'."));
+    private static ProblemException Unreadable() =>
+        new(Problems.Of(400, "request.cursor", "'cursor' is not one that this list gave out as 'next_cursor'."));
 }

@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace ConcatService.Cli.Demo;
 
-/// <summary>From a refused spec to a served model, over HTTP only. Its last line is <c>demo ok: accuracy=… parity=… seconds=…</c>.</summary>
+/// <summary>
+/// From a refused spec to a served model, over HTTP only. Its last line is <c>demo ok: accuracy=… parity=… seconds=…</c>.
+/// </summary>
 internal static class DemoCommand
 {
     /// <summary>What the network of this demo reaches with room to spare; less means that something is broken.</summary>
@@ -37,9 +39,25 @@ internal static class DemoCommand
     private static async Task<JsonNode> TrainAsync(ServiceClient service, JsonNode spec, CancellationToken cancel)
     {
         Heading("3", $"It learns {DemoData.Name}", "POST /v1/jobs");
-        // Every layer is normalised, so the rate may be high and the training short: 0.911 in four epochs, where the cautious default gives 0.909 in five.
-        var settings = new JsonObject { ["epochs"] = 4, ["batch_size"] = 128, ["seed"] = 0, ["optimizer"] = new JsonObject { ["type"] = "adamw", ["lr"] = 0.012 } };
-        var posted = await service.PostAsync("/v1/jobs", new JsonObject { ["architecture"] = spec.DeepClone(), ["dataset"] = DemoData.Name, ["settings"] = settings }, cancel);
+        // Every layer is normalized, so the rate may be high and the training short: 0.911 in four epochs, where the cautious default gives
+        // 0.909 in five.
+        var settings = new JsonObject
+        {
+            ["epochs"] = 4,
+            ["batch_size"] = 128,
+            ["seed"] = 0,
+            ["optimizer"] = new JsonObject { ["type"] = "adamw", ["lr"] = 0.012 },
+        };
+        var posted = await service.PostAsync(
+            "/v1/jobs",
+            new JsonObject
+            {
+                ["architecture"] = spec.DeepClone(),
+                ["dataset"] = DemoData.Name,
+                ["settings"] = settings,
+            },
+            cancel
+        );
         return await JobWatch.UntilDoneAsync(service, (string)posted["id"]!, cancel);
     }
 
@@ -49,10 +67,14 @@ internal static class DemoCommand
         var path = $"/v1/models/{name}/versions/{version}/onnx";
         Heading("4", "The ONNX export computes what was trained", $"GET {path}");
         var parity = job["result"]!["parity"]!;
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"  model [bold]{name}[/] version {version}, {await service.LengthAsync(path, cancel) / 1024.0:N0} KiB");
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"  ONNX Runtime against the trained network: largest difference {(double)parity["max_abs"]!:0.0e-00}, {(double)parity["max_relative_to_peak"]!:0.0e-00} of the largest score; {(long)parity["changed_classes"]!} classes changed");
+        AnsiConsole.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"  model [bold]{name}[/] version {version}, {await service.LengthAsync(path, cancel) / 1024.0:N0} KiB"
+        );
+        AnsiConsole.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"  ONNX Runtime against the trained network: largest difference {(double)parity["max_abs"]!:0.0e-00}, {(double)parity["max_relative_to_peak"]!:0.0e-00} of the largest score; {(long)parity["changed_classes"]!} classes changed"
+        );
     }
 
     private static async Task PredictAsync(ServiceClient service, JsonNode job, CancellationToken cancel)
@@ -66,7 +88,12 @@ internal static class DemoCommand
             var answer = await service.PostPngAsync(path, Png.Grey(image.Pixels, image.Side, image.Side), cancel);
             var best = answer["predictions"]![0]!;
             var (truth, label) = ($"{classes[image.Class]}", $"{best["label"]}");
-            table.AddRow(truth.EscapeMarkup(), $"[{(label == truth ? "green" : "red")}]{label.EscapeMarkup()}[/]", $"{(double)best["probability"]!:P1}", $"{(double)answer["milliseconds"]!:0.0}");
+            table.AddRow(
+                truth.EscapeMarkup(),
+                $"[{(label == truth ? "green" : "red")}]{label.EscapeMarkup()}[/]",
+                $"{(double)best["probability"]!:P1}",
+                $"{(double)answer["milliseconds"]!:0.0}"
+            );
         }
 
         AnsiConsole.Write(new Padder(table).Padding(2, 0, 0, 0));
@@ -78,13 +105,18 @@ internal static class DemoCommand
         var parity = (double)job["result"]!["parity"]!["max_relative_to_peak"]!;
         var seconds = ((DateTimeOffset)job["finished_at"]! - (DateTimeOffset)job["started_at"]!).TotalSeconds;
         AnsiConsole.WriteLine();
-        AnsiConsole.MarkupLineInterpolated($"The service stays up: Swagger at [link]{service.Address}swagger[/], sign in with ./concat key. To stop it: ./concat down");
+        AnsiConsole.MarkupLineInterpolated(
+            $"The service stays up: Swagger at [link]{service.Address}swagger[/], sign in with ./concat key. To stop it: ./concat down"
+        );
         if (accuracy < LeastAccuracy)
-            throw new CliException($"the test accuracy is {accuracy:F3}, under {LeastAccuracy:F2}. GET /v1/jobs/{job["id"]}/metrics shows how it learned.");
+            throw new CliException(
+                $"the test accuracy is {accuracy:F3}, under {LeastAccuracy:F2}. GET /v1/jobs/{job["id"]}/metrics shows how it learned."
+            );
         Console.WriteLine($"demo ok: accuracy={accuracy:F3} parity={parity:0.0e-00} seconds={seconds:F0}");
     }
 
-    private static (string Name, string Version) Model(JsonNode job) => (job["model"]!["name"]!.ToString(), job["model"]!["version"]!.ToString());
+    private static (string Name, string Version) Model(JsonNode job) =>
+        (job["model"]!["name"]!.ToString(), job["model"]!["version"]!.ToString());
 
     /// <summary>The refused network: `coarse` works on a map of half the size that `fine` has.</summary>
     private static JsonNode TwoBranches()

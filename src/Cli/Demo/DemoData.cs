@@ -16,7 +16,8 @@ internal static class DemoData
 
     /// <summary>The first pictures of Fashion-MNIST's test split, or generated ones that are in neither split.</summary>
     /// <exception cref="CliException">A file of the package is missing or damaged.</exception>
-    public static IReadOnlyList<TestImage> TestImages(int count) => Name == FashionMnist ? ReadFirst(count) : [.. Enumerable.Range(0, count).Select(Draw)];
+    public static IReadOnlyList<TestImage> TestImages(int count) =>
+        Name == FashionMnist ? ReadFirst(count) : [.. Enumerable.Range(0, count).Select(Draw)];
 
     private static TestImage Draw(int label)
     {
@@ -45,7 +46,9 @@ internal static class DemoData
         }
         catch (Exception broken) when (broken is IOException or InvalidDataException)
         {
-            throw new CliException($"{file} cannot be read: {broken.Message} Install the package again: sudo apt-get install --reinstall dataset-fashion-mnist");
+            throw new CliException(
+                $"{file} cannot be read: {broken.Message} Install the package again: sudo apt-get install --reinstall dataset-fashion-mnist"
+            );
         }
     }
 }

@@ -18,13 +18,24 @@ internal static class JobWatch
     {
         var job = Console.IsOutputRedirected
             ? await FollowInLinesAsync(service, id, cancel)
-            : await AnsiConsole.Progress().Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            : await AnsiConsole
+                .Progress()
+                .Columns(
+                    new SpinnerColumn(),
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new TaskDescriptionColumn { Alignment = Justify.Left }
+                )
                 .StartAsync(progress => FollowInBarAsync(progress.AddTask("queued"), service, id, cancel));
         if ((string)job["state"]! != "succeeded")
-            throw new CliException($"job {id} {job["state"]}: {job["error"]?["code"]} {job["error"]?["message"]} See ./concat logs worker.");
+            throw new CliException(
+                $"job {id} {job["state"]}: {job["error"]?["code"]} {job["error"]?["message"]} See ./concat logs worker."
+            );
 
         var result = job["result"]!;
-        AnsiConsole.MarkupLineInterpolated($"  test accuracy [bold]{(double)result["test_accuracy"]!:F3}[/], test loss {(double)result["test_loss"]!:F3}, {(double)result["samples_per_second"]!:N0} samples/s");
+        AnsiConsole.MarkupLineInterpolated(
+            $"  test accuracy [bold]{(double)result["test_accuracy"]!:F3}[/], test loss {(double)result["test_loss"]!:F3}, {(double)result["samples_per_second"]!:N0} samples/s"
+        );
         return job;
     }
 
@@ -74,9 +85,13 @@ internal static class JobWatch
             if (state is "succeeded" or "failed" or "cancelled")
                 yield break;
             if (state == "queued" && watch.Elapsed > LongestInQueue)
-                throw new CliException($"job {id} has waited for a worker for {watch.Elapsed.TotalSeconds:0} s. See ./concat status and ./concat logs worker.");
+                throw new CliException(
+                    $"job {id} has waited for a worker for {watch.Elapsed.TotalSeconds:0} s. See ./concat status and ./concat logs worker."
+                );
             if (watch.Elapsed > Longest)
-                throw new CliException($"job {id} is still {state} after {Longest.TotalMinutes} minutes. See ./concat logs worker; to end it: POST /v1/jobs/{id}/cancel");
+                throw new CliException(
+                    $"job {id} is still {state} after {Longest.TotalMinutes} minutes. See ./concat logs worker; to end it: POST /v1/jobs/{id}/cancel"
+                );
             await Task.Delay(Poll, cancel);
         }
     }
@@ -85,7 +100,9 @@ internal static class JobWatch
     {
         if (state != "running" || job["progress"] is not { } progress || (long)progress["steps"]! == 0)
             return state;
-        var left = job["estimated_finish_at"] is { } end ? $", {Math.Max(0, ((DateTimeOffset)end - DateTimeOffset.UtcNow).TotalSeconds):0} s left" : "";
+        var left = job["estimated_finish_at"] is { } end
+            ? $", {Math.Max(0, ((DateTimeOffset)end - DateTimeOffset.UtcNow).TotalSeconds):0} s left"
+            : "";
         return $"epoch {progress["epoch"]}/{progress["epochs"]}, step {progress["step"]}/{progress["steps"]}{latest}, {(double?)progress["samples_per_second"]:N0} samples/s{left}";
     }
 
@@ -93,8 +110,13 @@ internal static class JobWatch
     private static async Task<string> LatestAsync(ServiceClient service, string id, CancellationToken cancel)
     {
         var metrics = await service.GetAsync($"/v1/jobs/{id}/metrics?name=train_loss,train_accuracy&max_points=2", cancel);
-        var series = metrics["series"]!.AsArray().ToDictionary(each => (string)each!["name"]!, each => (double?)each!["values"]!.AsArray().LastOrDefault());
-        return string.Concat(new[] { ("train_loss", "loss"), ("train_accuracy", "accuracy") }
-            .Select(name => series.GetValueOrDefault(name.Item1) is { } value ? $", {name.Item2} {value:F3}" : ""));
+        var series = metrics["series"]!
+            .AsArray()
+            .ToDictionary(each => (string)each!["name"]!, each => (double?)each!["values"]!.AsArray().LastOrDefault());
+        return string.Concat(
+            new[] { ("train_loss", "loss"), ("train_accuracy", "accuracy") }.Select(name =>
+                series.GetValueOrDefault(name.Item1) is { } value ? $", {name.Item2} {value:F3}" : ""
+            )
+        );
     }
 }

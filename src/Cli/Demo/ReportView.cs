@@ -24,7 +24,9 @@ internal static class ReportView
     {
         foreach (var step in repair["applied"]!.AsArray())
         {
-            AnsiConsole.MarkupLineInterpolated($"  applied [bold]{step!["fix"]!["id"]}[/] at {step["diagnostic"]!["layer"]}: {step["fix"]!["title"]}");
+            AnsiConsole.MarkupLineInterpolated(
+                $"  applied [bold]{step!["fix"]!["id"]}[/] at {step["diagnostic"]!["layer"]}: {step["fix"]!["title"]}"
+            );
             foreach (var operation in step["fix"]!["patch"]!.AsArray())
                 AnsiConsole.MarkupLineInterpolated($"    [grey]{operation!.ToJsonString()}[/]");
         }
@@ -32,7 +34,9 @@ internal static class ReportView
         var report = repair["report"]!;
         if (!(bool)report["valid"]!)
             throw new CliException($"repair: the network is still {report["verdict"]}: {report["diagnostics"]?[0]?["message"]}");
-        AnsiConsole.MarkupLineInterpolated($"  [bold green]valid[/]: {(long)report["parameters"]!:N0} parameters, {(long)report["macs"]! / 1e6:N1} million MACs for a sample");
+        AnsiConsole.MarkupLineInterpolated(
+            $"  [bold green]valid[/]: {(long)report["parameters"]!:N0} parameters, {(long)report["macs"]! / 1e6:N1} million MACs for a sample"
+        );
     }
 
     private static void Show(JsonNode error)
@@ -46,7 +50,13 @@ internal static class ReportView
         AnsiConsole.WriteLine("  fixes, each compiled before it was offered:");
         var table = new Table().Border(TableBorder.Minimal).AddColumns("fix", "what", "parameters", "million MACs", "effect");
         foreach (var fix in error["fixes"]!.AsArray())
-            table.AddRow(Cell(fix!["id"]), Cell(fix["title"]), $"{(long)fix["added_parameters"]!:+#,0;-#,0;0}", $"{(long?)fix["added_macs"] / 1e6:+0.0;-0.0;0}", Cell(fix["effect"]));
+            table.AddRow(
+                Cell(fix!["id"]),
+                Cell(fix["title"]),
+                $"{(long)fix["added_parameters"]!:+#,0;-#,0;0}",
+                $"{(long?)fix["added_macs"] / 1e6:+0.0;-0.0;0}",
+                Cell(fix["effect"])
+            );
         AnsiConsole.Write(new Padder(table).Padding(2, 0, 0, 0));
     }
 

@@ -14,8 +14,11 @@ internal static class BranchTable
     /// <returns>Null where nothing is known yet.</returns>
     public static Table? Of(JsonNode? concats)
     {
-        var branches = concats?["concats"]?.AsArray().Where(concat => concat!["step"] is not null)
-            .SelectMany(concat => concat!["branches"]!.AsArray().Select(branch => (Concat: (string)concat["layer"]!, Branch: branch!))).ToList();
+        var branches = concats
+            ?["concats"]?.AsArray()
+            .Where(concat => concat!["step"] is not null)
+            .SelectMany(concat => concat!["branches"]!.AsArray().Select(branch => (Concat: (string)concat["layer"]!, Branch: branch!)))
+            .ToList();
         if (branches is not { Count: > 0 })
             return null;
 
@@ -25,15 +28,27 @@ internal static class BranchTable
         table.AddColumn("verdict");
         foreach (var (concat, branch) in branches.Take(MostBranches))
             table.AddRow(
-                Markup.Escape(concat), Markup.Escape((string)branch["name"]!), $"{branch["channels"]}", Number(branch["activation_rms"]), Number(branch["gradient_rms"]),
-                Share(branch["weight_share"]), Share(branch["contribution_share"]), Share(branch["dead_channels"]), Verdicts(branch));
+                Markup.Escape(concat),
+                Markup.Escape((string)branch["name"]!),
+                $"{branch["channels"]}",
+                Number(branch["activation_rms"]),
+                Number(branch["gradient_rms"]),
+                Share(branch["weight_share"]),
+                Share(branch["contribution_share"]),
+                Share(branch["dead_channels"]),
+                Verdicts(branch)
+            );
         return branches.Count > MostBranches ? table.Caption($"and {branches.Count - MostBranches} branches more") : table;
     }
 
-    private static string Number(JsonNode? value) => (double?)value is { } number ? number.ToString("0.0e+0", CultureInfo.InvariantCulture) : "";
+    private static string Number(JsonNode? value) =>
+        (double?)value is { } number ? number.ToString("0.0e+0", CultureInfo.InvariantCulture) : "";
 
-    private static string Share(JsonNode? value) => (double?)value is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:F0} %") : "";
+    private static string Share(JsonNode? value) =>
+        (double?)value is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:F0} %") : "";
 
     private static string Verdicts(JsonNode branch) =>
-        branch["verdicts"]?.AsArray() is { Count: > 0 } found ? $"[yellow]{Markup.Escape(string.Join(", ", found.Select(verdict => (string)verdict!["code"]!)))}[/]" : "";
+        branch["verdicts"]?.AsArray() is { Count: > 0 } found
+            ? $"[yellow]{Markup.Escape(string.Join(", ", found.Select(verdict => (string)verdict!["code"]!)))}[/]"
+            : "";
 }

@@ -4,7 +4,9 @@ using System.Threading.Channels;
 
 namespace ConcatService.Cli.Watch;
 
-/// <summary>The events of a job, each once and in order, however often the connection breaks: the stream is opened again behind the last event seen.</summary>
+/// <summary>
+/// The events of a job, each once and in order, however often the connection breaks: the stream is opened again behind the last event seen.
+/// </summary>
 internal static class EventFeed
 {
     private static readonly TimeSpan BeforeReconnecting = TimeSpan.FromSeconds(1);

@@ -21,10 +21,14 @@ internal static class LineView
             if (watched.Trouble is { } trouble)
                 Console.WriteLine($"  {trouble}");
             else if (watched.State is "running" && JobWords.Progress(watched.Job) is { Length: > 0 } progress)
-                Console.WriteLine($"  {string.Create(CultureInfo.InvariantCulture, $"{(double)watched.Job["progress"]!["percent"]!:F1}")} %, {progress}{Loss(watched)}, {JobWords.Left(watched.Job)}");
+                Console.WriteLine(
+                    $"  {string.Create(CultureInfo.InvariantCulture, $"{(double)watched.Job["progress"]!["percent"]!:F1}")} %, {progress}{Loss(watched)}, {JobWords.Left(watched.Job)}"
+                );
         }
     }
 
     private static string Loss(WatchedJob watched) =>
-        watched.Curves.TryGetValue("train_loss", out var loss) && loss[^1] is { } last ? string.Create(CultureInfo.InvariantCulture, $", loss {last:0.####}") : "";
+        watched.Curves.TryGetValue("train_loss", out var loss) && loss[^1] is { } last
+            ? string.Create(CultureInfo.InvariantCulture, $", loss {last:0.####}")
+            : "";
 }

@@ -33,7 +33,9 @@ internal static class LiveView
             rows.AddRange([Curves(watched.Curves, width), Text.Empty]);
         if (BranchTable.Of(watched.Concats) is { } branches)
             rows.AddRange([branches, Text.Empty]);
-        rows.AddRange(recent.Select(happened => new Text(Cut(JobWords.Event(happened), width), new Style(Colour((string)happened["level"]!)))));
+        rows.AddRange(
+            recent.Select(happened => new Text(Cut(JobWords.Event(happened), width), new Style(LevelColor((string)happened["level"]!))))
+        );
         if ((watched.Trouble ?? (string?)watched.Job["notice"]) is { } notice)
             rows.Add(new Text(notice, new Style(Color.Yellow)));
         return new Rows(rows);
@@ -42,7 +44,9 @@ internal static class LiveView
     private static Markup Head(JsonNode job)
     {
         var state = (string)job["state"]!;
-        return new($"[bold]{Markup.Escape((string)job["name"]!)}[/] on {Markup.Escape((string)job["dataset"]!)}  [{StateColour(state)}]{state}[/]  [grey]{job["id"]}[/]");
+        return new(
+            $"[bold]{Markup.Escape((string)job["name"]!)}[/] on {Markup.Escape((string)job["dataset"]!)}  [{StateColor(state)}]{state}[/]  [grey]{job["id"]}[/]"
+        );
     }
 
     /// <summary>━━━━━───── 56.3 %  1:12 left</summary>
@@ -52,19 +56,37 @@ internal static class LiveView
         var columns = Math.Clamp(width - 30, 10, 80);
         var full = (int)(percent / 100 * columns);
         var (done, open) = AnsiConsole.Profile.Capabilities.Unicode ? ('━', '─') : ('#', '-');
-        return new(string.Create(CultureInfo.InvariantCulture, $"[green]{new string(done, full)}[/][grey]{new string(open, columns - full)}[/] {percent:F1} %  {JobWords.Left(job)}"));
+        return new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"[green]{new string(done, full)}[/][grey]{new string(open, columns - full)}[/] {percent:F1} %  {JobWords.Left(job)}"
+            )
+        );
     }
 
     /// <summary>One row for each metric: its curve in training, its newest value there and in validation.</summary>
     private static Grid Curves(IReadOnlyDictionary<string, IReadOnlyList<double?>> curves, int width)
     {
         const string train = "train_";
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
-        foreach (var (name, values) in curves.Where(curve => curve.Key.StartsWith(train, StringComparison.Ordinal)).OrderBy(curve => curve.Key != "train_loss"))
+        var grid = new Grid()
+            .AddColumn(new GridColumn().NoWrap())
+            .AddColumn(new GridColumn().NoWrap())
+            .AddColumn(new GridColumn().NoWrap())
+            .AddColumn(new GridColumn().NoWrap());
+        foreach (
+            var (name, values) in curves
+                .Where(curve => curve.Key.StartsWith(train, StringComparison.Ordinal))
+                .OrderBy(curve => curve.Key != "train_loss")
+        )
         {
             var metric = name[train.Length..];
             var validation = curves.TryGetValue($"validation_{metric}", out var held) ? $"[grey]validation[/] {Newest(held)}" : "";
-            grid.AddRow(metric, $"[blue]{Markup.Escape(Sparkline.Of(values, Math.Clamp(width - 50, 8, CurveColumns), AnsiConsole.Profile.Capabilities.Unicode))}[/]", $"[bold]{Newest(values)}[/]", validation);
+            grid.AddRow(
+                metric,
+                $"[blue]{Markup.Escape(Sparkline.Of(values, Math.Clamp(width - 50, 8, CurveColumns), AnsiConsole.Profile.Capabilities.Unicode))}[/]",
+                $"[bold]{Newest(values)}[/]",
+                validation
+            );
         }
 
         return grid;
@@ -72,11 +94,12 @@ internal static class LiveView
 
     private static string Cut(string line, int width) => line.Length < width ? line : $"{line[..(width - 2)]}…";
 
-    private static string Newest(IReadOnlyList<double?> values) => values[^1]?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "no number";
+    private static string Newest(IReadOnlyList<double?> values) =>
+        values[^1]?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "no number";
 
-    private static Color Colour(string level) => level switch { "error" => Color.Red, "warning" => Color.Yellow, _ => Color.Grey };
+    private static Color LevelColor(string level) => level switch { "error" => Color.Red, "warning" => Color.Yellow, _ => Color.Grey };
 
-    private static string StateColour(string state) => state switch
+    private static string StateColor(string state) => state switch
     {
         "succeeded" => "green",
         "failed" or "cancelled" => "red",

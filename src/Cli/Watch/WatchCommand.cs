@@ -5,7 +5,8 @@ using Spectre.Console;
 namespace ConcatService.Cli.Watch;
 
 /// <summary>
-/// Follows a job to its end: live on a terminal, in lines elsewhere. Exit code 0 when it has succeeded, 1 when it has not, 130 when the watcher left
+/// Follows a job to its end: live on a terminal, in lines elsewhere. Exit code 0 when it has succeeded, 1 when it has not, 130 when the
+/// watcher left
 /// by Ctrl-C, which the job does not notice.
 /// </summary>
 internal static class WatchCommand
@@ -33,26 +34,37 @@ internal static class WatchCommand
             }
             catch (OperationCanceledException) when (leave.IsCancellationRequested)
             {
-                Console.WriteLine($"You have left; the job goes on.\n  to come back  ./concat watch {id}\n  to end it     POST /v1/jobs/{id}/cancel");
+                Console.WriteLine(
+                    $"You have left; the job goes on.\n  to come back  ./concat watch {id}\n  to end it     POST /v1/jobs/{id}/cancel"
+                );
                 return Interrupted;
             }
         }
     }
 
     private static async Task<string> NewestAsync(ServiceClient service, CancellationToken cancel) =>
-        (await service.GetAsync("/v1/jobs?limit=1", cancel))["data"]!.AsArray() is [{ } newest] ? (string)newest["id"]! : throw new CliException("there is no job yet. POST /v1/jobs makes one; ./concat demo shows how.");
+        (await service.GetAsync("/v1/jobs?limit=1", cancel))["data"]!.AsArray() is [{ } newest]
+            ? (string)newest["id"]!
+            : throw new CliException("there is no job yet. POST /v1/jobs makes one; ./concat demo shows how.");
 
     private static int Conclude(JsonNode job)
     {
         var state = (string)job["state"]!;
         if (state == "succeeded")
         {
-            var results = job["result"]!["test"]?["metrics"]?.AsObject().Select(metric => string.Create(CultureInfo.InvariantCulture, $", test {metric.Key} {(double)metric.Value!:F4}"));
-            AnsiConsole.MarkupLineInterpolated($"[green]succeeded[/]: model [bold]{job["model"]?["name"]}[/] version {job["model"]?["version"]}{string.Concat(results ?? [])}");
+            var results = job["result"]!
+                ["test"]
+                ?["metrics"]?.AsObject()
+                .Select(metric => string.Create(CultureInfo.InvariantCulture, $", test {metric.Key} {(double)metric.Value!:F4}"));
+            AnsiConsole.MarkupLineInterpolated(
+                $"[green]succeeded[/]: model [bold]{job["model"]?["name"]}[/] version {job["model"]?["version"]}{string.Concat(results ?? [])}"
+            );
             return 0;
         }
 
-        AnsiConsole.MarkupLineInterpolated($"[red]{state}[/]{(job["error"] is { } error ? $": {error["class"]}, {error["code"]}: {error["message"]}" : "")}");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[red]{state}[/]{(job["error"] is { } error ? $": {error["class"]}, {error["code"]}: {error["message"]}" : "")}"
+        );
         return 1;
     }
 }

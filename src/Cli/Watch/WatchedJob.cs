@@ -4,7 +4,9 @@ using System.Threading.Channels;
 
 namespace ConcatService.Cli.Watch;
 
-/// <summary>A job as it was read last: what happened comes as a stream, its state, curves and branches are asked for between two rounds.</summary>
+/// <summary>
+/// A job as it was read last: what happened comes as a stream, its state, curves and branches are asked for between two rounds.
+/// </summary>
 internal sealed class WatchedJob(ServiceClient service, string id) : IAsyncDisposable
 {
     private const int Points = 240;                                             // twice as many as a terminal has columns to draw them in
@@ -12,7 +14,11 @@ internal sealed class WatchedJob(ServiceClient service, string id) : IAsyncDispo
 
     /// <summary>Loss, and what the tasks measure, where there is one output.</summary>
     private static readonly string[] Names =
-        [.. new[] { "loss", "accuracy", "f1", "label_accuracy", "r2", "mae", "mean_iou", "pixel_accuracy" }.SelectMany(name => new[] { $"train_{name}", $"validation_{name}" })];
+    [
+        .. new[] { "loss", "accuracy", "f1", "label_accuracy", "r2", "mae", "mean_iou", "pixel_accuracy" }.SelectMany(name =>
+            new[] { $"train_{name}", $"validation_{name}" }
+        ),
+    ];
 
     private readonly CancellationTokenSource _end = new();
     private readonly Channel<JsonNode> _events = Channel.CreateUnbounded<JsonNode>();
@@ -24,7 +30,8 @@ internal sealed class WatchedJob(ServiceClient service, string id) : IAsyncDispo
     public string State => (string)Job["state"]!;
 
     /// <summary>By name; missing where there is none. Null where a value was no number.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<double?>> Curves { get; private set; } = new Dictionary<string, IReadOnlyList<double?>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<double?>> Curves { get; private set; } =
+        new Dictionary<string, IReadOnlyList<double?>>();
 
     /// <summary>As <c>GET /v1/jobs/{id}/concats</c> has it; null where there is nothing.</summary>
     public JsonNode? Concats { get; private set; }
@@ -32,7 +39,9 @@ internal sealed class WatchedJob(ServiceClient service, string id) : IAsyncDispo
     /// <summary>Why what is here is old; null when it is not.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>What has happened since the round before, until the job has ended and all of it was told. A service that is away is waited for.</summary>
+    /// <summary>
+    /// What has happened since the round before, until the job has ended and all of it was told. A service that is away is waited for.
+    /// </summary>
     /// <exception cref="CliException">There is no such job, or not for this key.</exception>
     public async IAsyncEnumerable<IReadOnlyList<JsonNode>> RoundsAsync([EnumeratorCancellation] CancellationToken cancel)
     {
@@ -65,8 +74,13 @@ internal sealed class WatchedJob(ServiceClient service, string id) : IAsyncDispo
         try
         {
             Job = await service.GetAsync($"/v1/jobs/{id}", cancel);
-            var series = (await service.GetAsync($"/v1/jobs/{id}/metrics?name={string.Join(',', Names)}&max_points={Points}", cancel))["series"]!.AsArray();
-            Curves = series.ToDictionary(each => (string)each!["name"]!, each => (IReadOnlyList<double?>)[.. each!["values"]!.AsArray().Select(value => (double?)value)]);
+            var series = (await service.GetAsync($"/v1/jobs/{id}/metrics?name={string.Join(',', Names)}&max_points={Points}", cancel))[
+                "series"
+            ]!.AsArray();
+            Curves = series.ToDictionary(
+                each => (string)each!["name"]!,
+                each => (IReadOnlyList<double?>)[.. each!["values"]!.AsArray().Select(value => (double?)value)]
+            );
             Concats = await service.FindAsync($"/v1/jobs/{id}/concats", cancel);
             Trouble = null;
         }

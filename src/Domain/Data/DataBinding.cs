@@ -2,17 +2,26 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Data;
 
-/// <summary>Which tensors of a data set a network takes and gives: those of the same names; where there is one on each side, whatever they are called. Fields of a data set that may be either count as that one only where there is no other.</summary>
+/// <summary>
+/// Which tensors of a data set a network takes and gives: those of the same names; where there is one on each side, whatever they are
+/// called. Fields of a data set that may be either count as that one only where there is no other.
+/// </summary>
 /// <param name="Inputs">For each input of the network, the position in <see cref="DataSetInfo.Inputs"/>; -1 where there is none.</param>
 /// <param name="Targets">For each output of the network, the position in <see cref="DataSetInfo.Targets"/>; -1 where there is none.</param>
 public sealed record DataBinding(IReadOnlyList<int> Inputs, IReadOnlyList<int> Targets)
 {
     public static DataBinding Of(Plan plan, DataSetInfo data) => new(
         InputsOf(plan.Inputs.Select(input => input.Name), data),
-        Bind([.. plan.Outputs.Select(output => output.Name)], [.. data.Targets.Select(target => target.Name)], [.. data.Inputs.Select(input => input.Name)]));
+            Bind(
+                [.. plan.Outputs.Select(output => output.Name)],
+                [.. data.Targets.Select(target => target.Name)],
+                [.. data.Inputs.Select(input => input.Name)]
+            )
+        );
 
     /// <summary>For each input of these names, the position in <see cref="DataSetInfo.Inputs"/>; -1 where there is none.</summary>
-    public static IReadOnlyList<int> InputsOf(IEnumerable<string> names, DataSetInfo data) => Bind([.. names], [.. data.Inputs.Select(input => input.Name)], [.. data.Targets.Select(target => target.Name)]);
+    public static IReadOnlyList<int> InputsOf(IEnumerable<string> names, DataSetInfo data) =>
+        Bind([.. names], [.. data.Inputs.Select(input => input.Name)], [.. data.Targets.Select(target => target.Name)]);
 
     /// <summary>The network's outputs, each with its target. Only where every one has one.</summary>
     public IReadOnlyList<(string Output, DataTarget Target)> Outputs(Plan plan, DataSetInfo data) =>

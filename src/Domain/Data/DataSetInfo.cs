@@ -6,26 +6,44 @@ namespace ConcatService.Domain.Data;
 /// <param name="Name">Lower-case letters, digits and <c>-</c>.</param>
 /// <param name="Inputs">What a network is given of each sample.</param>
 /// <param name="Targets">What it should answer.</param>
-/// <param name="TrainSamples">Of these, a job holds out its <c>validation_split</c> where the data set has no validation split of its own.</param>
+/// <param name="TrainSamples">Of these, a job holds out its <c>validation_split</c> where the data set has no validation split of its
+/// own.</param>
 /// <param name="ValidationSamples">0 where it has none.</param>
 /// <param name="TestSamples">Never used to choose anything.</param>
 public sealed record DataSetInfo(
-    string Name, string Description, IReadOnlyList<DataInput> Inputs, IReadOnlyList<DataTarget> Targets, long TrainSamples, long ValidationSamples, long TestSamples)
+    string Name,
+    string Description,
+    IReadOnlyList<DataInput> Inputs,
+    IReadOnlyList<DataTarget> Targets,
+    long TrainSamples,
+    long ValidationSamples,
+    long TestSamples
+)
 {
-    /// <summary>Samples that a job trains on, after holding out its validation split; the same rule for the check and for the training.</summary>
-    public long TrainingSamples(double validationSplit) => ValidationSamples > 0 ? TrainSamples : TrainSamples - (long)(TrainSamples * validationSplit);
+    /// <summary>
+    /// Samples that a job trains on, after holding out its validation split; the same rule for the check and for the training.
+    /// </summary>
+    public long TrainingSamples(double validationSplit) =>
+        ValidationSamples > 0 ? TrainSamples : TrainSamples - (long)(TrainSamples * validationSplit);
 
-    /// <summary>All splits of a data set that every installation has, as they lie in memory: classes are bytes. Of an uploaded one: <see cref="StoredDataSet.LengthBytes"/>.</summary>
+    /// <summary>
+    /// All splits of a data set that every installation has, as they lie in memory: classes are bytes. Of an uploaded one: <see
+    /// cref="StoredDataSet.LengthBytes"/>.
+    /// </summary>
     [JsonIgnore]
     public long Bytes =>
         (TrainSamples + ValidationSamples + TestSamples)
-        * (Inputs.Sum(input => input.DType.Bytes() * Elements(input.Shape)) + Targets.Sum(target => Elements(target.Shape) * (target.Task == LearningTask.Regression ? 4 : 1)));
+        * (
+            Inputs.Sum(input => input.DType.Bytes() * Elements(input.Shape))
+            + Targets.Sum(target => Elements(target.Shape) * (target.Task == LearningTask.Regression ? 4 : 1))
+        );
 
     private static long Elements(IReadOnlyList<long> shape) => shape.Aggregate(1L, (product, size) => product * size);
 }
 
 /// <summary>One tensor of each sample that goes into a network.</summary>
-/// <param name="Shape">Without the batch. A uint8 input with three dimensions is a picture and is kept channels-first; everything else is as a spec would write it.</param>
+/// <param name="Shape">Without the batch. A uint8 input with three dimensions is a picture and is kept channels-first; everything else is
+/// as a spec would write it.</param>
 public sealed record DataInput(string Name, IReadOnlyList<long> Shape, [property: JsonPropertyName("dtype")] ElementType DType)
 {
     /// <summary>Whether a spec that is channels-last sees it with its channels moved to the end.</summary>
@@ -34,8 +52,10 @@ public sealed record DataInput(string Name, IReadOnlyList<long> Shape, [property
 }
 
 /// <summary>One tensor of each sample that a network should give.</summary>
-/// <param name="Shape">Without the batch. Empty for one class a sample; <c>[H, W]</c> for a class for each pixel; as the output writes it for numbers.</param>
-/// <param name="Classes">Names of the classes, or of the labels of <see cref="LearningTask.Multilabel"/>; a label is a position in this list. Empty for numbers.</param>
+/// <param name="Shape">Without the batch. Empty for one class a sample; <c>[H, W]</c> for a class for each pixel; as the output writes it
+/// for numbers.</param>
+/// <param name="Classes">Names of the classes, or of the labels of <see cref="LearningTask.Multilabel"/>; a label is a position in this
+/// list. Empty for numbers.</param>
 public sealed record DataTarget(string Name, LearningTask Task, IReadOnlyList<long> Shape, IReadOnlyList<string> Classes);
 
 /// <summary>What a network should learn about a target.</summary>

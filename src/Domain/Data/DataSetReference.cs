@@ -13,7 +13,9 @@ public sealed partial record DataSetReference(string Name, int? Version)
         var match = Pattern().Match(text);
         if (!match.Success)
             return null;
-        return match.Groups[2].Success ? new(match.Groups[1].Value, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)) : new(match.Groups[1].Value, null);
+        return match.Groups[2].Success
+            ? new(match.Groups[1].Value, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))
+            : new(match.Groups[1].Value, null);
     }
 
     public override string ToString() => Version is null ? Name : $"{Name}@{Version}";

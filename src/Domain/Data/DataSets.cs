@@ -5,22 +5,54 @@ namespace ConcatService.Domain.Data;
 /// <summary>The data sets that every installation knows. Of <c>shapes-rgb</c>, which is there in any size, one is listed.</summary>
 public static class DataSets
 {
-    /// <summary>Zalando's Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), from the four IDX files of Debian's package dataset-fashion-mnist.</summary>
+    /// <summary>
+    /// Zalando's Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), from the four IDX files of Debian's package dataset-fashion-mnist.
+    /// </summary>
     public static DataSetInfo FashionMnist { get; } = new(
         "fashion-mnist",
-        "70,000 grey pictures of clothes, 28x28, from Zalando (MIT licence). Needs the Debian package dataset-fashion-mnist on the worker.",
+        "70,000 grey pictures of clothes, 28x28, from Zalando (MIT license). Needs the Debian package dataset-fashion-mnist on the worker.",
         [new("image", [1, 28, 28], ElementType.Uint8)],
-        [new("class", LearningTask.Classification, [], ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"])],
-        60_000, 0, 10_000);
+            [
+                new(
+                    "class",
+                    LearningTask.Classification,
+                    [],
+                    ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"]
+                ),
+            ],
+            60_000,
+            0,
+            10_000
+        );
 
     /// <summary>Generated: every class is a fine texture inside a coarse shape, and neither alone tells the class.</summary>
     public static DataSetInfo TwoScale { get; } = new(
         "two-scale",
         "10,000 generated grey pictures, 28x28: one of five fine textures inside one of two coarse shapes. Telling the ten classes apart takes both scales. Needs nothing.",
         [new("image", [1, 28, 28], ElementType.Uint8)],
-        [new("class", LearningTask.Classification, [],
-            ["rows-disc", "rows-diamond", "columns-disc", "columns-diamond", "rising-disc", "rising-diamond", "falling-disc", "falling-diamond", "checks-disc", "checks-diamond"])],
-        8_000, 0, 2_000);
+            [
+                new(
+                    "class",
+                    LearningTask.Classification,
+                    [],
+                    [
+                        "rows-disc",
+                        "rows-diamond",
+                        "columns-disc",
+                        "columns-diamond",
+                        "rising-disc",
+                        "rising-diamond",
+                        "falling-disc",
+                        "falling-diamond",
+                        "checks-disc",
+                        "checks-diamond",
+                    ]
+                ),
+            ],
+            8_000,
+            0,
+            2_000
+        );
 
     /// <summary>Generated: two inputs, of which neither alone tells the class.</summary>
     public static DataSetInfo TwoView { get; } = new(
@@ -48,10 +80,15 @@ public static class DataSets
 
     public static IReadOnlyList<DataSetInfo> All { get; } = [FashionMnist, TwoScale, TwoView, ShapesRgb.Default, Segments, Tabular];
 
-    /// <summary>Null when there is none of that name. The version of a generated data set is its seed: <c>two-scale@7</c>; without one it is 0.</summary>
+    /// <summary>
+    /// Null when there is none of that name. The version of a generated data set is its seed: <c>two-scale@7</c>; without one it is 0.
+    /// </summary>
     public static DataSetInfo? Find(string name)
     {
-        if (DataSetReference.TryParse(name) is not { } reference || (All.FirstOrDefault(known => known.Name == reference.Name) ?? ShapesRgb.Find(reference.Name)) is not { } found)
+        if (
+            DataSetReference.TryParse(name) is not { } reference
+            || (All.FirstOrDefault(known => known.Name == reference.Name) ?? ShapesRgb.Find(reference.Name)) is not { } found
+        )
             return null;
         return reference.Version is null || found != FashionMnist ? found with { Name = name } : null;
     }

@@ -12,10 +12,20 @@ internal static class InputFit
         var sample = Written(data, layout);
         var wanted = data.DType == ElementType.Int64 ? DType.Int64 : DType.Float32;
         if (input.Shape.DType != wanted)
-            report.Error(Codes.DataInput, input.Path["dtype"], $"{input.Name} is {Name(input.Shape.DType)} and {dataset} gives {Name(wanted)}. {(wanted == DType.Float32 ? "Leave 'dtype' out" : "Set 'dtype' to \"int64\"")}.");
-        var fits = input.Shape.Rank - 1 == sample.Length && input.Shape.Dims.Skip(1).Zip(sample, (dim, size) => dim.IsKnown && dim.Value == size).All(same => same);
+            report.Error(
+                Codes.DataInput,
+                input.Path["dtype"],
+                $"{input.Name} is {Name(input.Shape.DType)} and {dataset} gives {Name(wanted)}. {(wanted == DType.Float32 ? "Leave 'dtype' out" : "Set 'dtype' to \"int64\"")}."
+            );
+        var fits =
+            input.Shape.Rank - 1 == sample.Length
+            && input.Shape.Dims.Skip(1).Zip(sample, (dim, size) => dim.IsKnown && dim.Value == size).All(same => same);
         if (!fits)
-            report.Error(Codes.DataInput, input.Path["shape"], $"{input.Name} is {input.Shape.Sizes} and a sample of {dataset} is {string.Join('x', sample)}{(data.IsPicture ? $" ({layout.Name()})" : "")}. Set 'shape' to [{string.Join(", ", sample)}].");
+            report.Error(
+                Codes.DataInput,
+                input.Path["shape"],
+                $"{input.Name} is {input.Shape.Sizes} and a sample of {dataset} is {string.Join('x', sample)}{(data.IsPicture ? $" ({layout.Name()})" : "")}. Set 'shape' to [{string.Join(", ", sample)}]."
+            );
     }
 
     /// <summary>A sample's sizes in the order of the spec.</summary>

@@ -7,7 +7,9 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Data;
 
-/// <summary>Gives a spec's symbols the sizes that a data set's samples have, and validates again: what a job trains has numbers only.</summary>
+/// <summary>
+/// Gives a spec's symbols the sizes that a data set's samples have, and validates again: what a job trains has numbers only.
+/// </summary>
 public static class SampleSizes
 {
     /// <inheritdoc cref="Compile(JsonElement, DataSetInfo)"/>
@@ -17,7 +19,10 @@ public static class SampleSizes
         return Compile(document.RootElement, data);
     }
 
-    /// <summary>The compilation to train: with numbers for symbols where there are any; with the symbols where a sample has no single size for one of them.</summary>
+    /// <summary>
+    /// The compilation to train: with numbers for symbols where there are any; with the symbols where a sample has no single size for one
+    /// of them.
+    /// </summary>
     /// <exception cref="JsonException">The JSON is not an object.</exception>
     public static Compilation Compile(JsonElement spec, DataSetInfo data)
     {
@@ -39,11 +44,17 @@ public static class SampleSizes
         using var document = JsonPatch.Write(numbered);
         var bound = Compiler.Compile(document.RootElement);
         foreach (var (symbol, promise) in compiled.Spec.Symbols.Where(each => SizeSet.Of(each.Value)?.Contains(sizes[each.Key]) == false))
-            bound.Report.Error(Codes.DataInput, SpecPath.Root["symbols"][symbol], $"{symbol} is {sizes[symbol]} in {data.Name}, which its promise under 'symbols' leaves out. Widen the promise, or take other data.");
+            bound.Report.Error(
+                Codes.DataInput,
+                SpecPath.Root["symbols"][symbol],
+                $"{symbol} is {sizes[symbol]} in {data.Name}, which its promise under 'symbols' leaves out. Widen the promise, or take other data."
+            );
         return bound;
     }
 
-    /// <summary>The size of each symbol in a sample; null where an input has no counterpart of its rank, or two sizes meet one symbol.</summary>
+    /// <summary>
+    /// The size of each symbol in a sample; null where an input has no counterpart of its rank, or two sizes meet one symbol.
+    /// </summary>
     private static Dictionary<string, long>? Of(Compilation compiled, DataSetInfo data)
     {
         var sizes = new Dictionary<string, long>();

@@ -1,6 +1,9 @@
 namespace ConcatService.Domain.Drawing;
 
-/// <summary><see cref="Diagram"/> -> <see cref="Arranged"/>: sizes, rows, places, the ways of the arrows and where their labels stand, so that no two overlap.</summary>
+/// <summary>
+/// <see cref="Diagram"/> -> <see cref="Arranged"/>: sizes, rows, places, the ways of the arrows and where their labels stand, so that no
+/// two overlap.
+/// </summary>
 internal sealed class Arrangement
 {
     private readonly Diagram _diagram;
@@ -49,7 +52,10 @@ internal sealed class Arrangement
 
         foreach (var arrow in _diagram.Arrows)
         {
-            var (fromOffset, toOffset) = ((arrow.From as Frame)?.OffsetOf(arrow.FromDot!) ?? 0, (arrow.To as Frame)?.OffsetOf(arrow.ToDot!) ?? 0);
+            var (fromOffset, toOffset) = (
+                (arrow.From as Frame)?.OffsetOf(arrow.FromDot!) ?? 0,
+                (arrow.To as Frame)?.OffsetOf(arrow.ToDot!) ?? 0
+            );
             _wires.Add(new(arrow, _layout.AddLink(_nodeOf[arrow.From], _nodeOf[arrow.To], fromOffset, toOffset, arrow.SizeOnly ? 0.1 : 1)));
         }
 
@@ -82,7 +88,9 @@ internal sealed class Arrangement
         return true;
     }
 
-    /// <summary>A label stands where only its own arrow is: above a target that has no other, or below the last point before a target that has.</summary>
+    /// <summary>
+    /// A label stands where only its own arrow is: above a target that has no other, or below the last point before a target that has.
+    /// </summary>
     private void ReserveRoom()
     {
         foreach (var (item, node) in _nodeOf)
@@ -111,7 +119,9 @@ internal sealed class Arrangement
     {
         foreach (var into in _wires.GroupBy(wire => wire.Arrow.To))
         {
-            var widths = into.OrderBy(wire => wire.Link.Points[^2].X).Select(wire => (Wire: wire, Width: wire.LabelAtTarget ? wire.LabelWidth : Measures.Bend)).ToList();
+            var widths = into.OrderBy(wire => wire.Link.Points[^2].X)
+                .Select(wire => (Wire: wire, Width: wire.LabelAtTarget ? wire.LabelWidth : Measures.Bend))
+                .ToList();
             var x = -widths.Sum(each => each.Width) / 2;
             foreach (var (wire, width) in widths)
             {
@@ -125,7 +135,12 @@ internal sealed class Arrangement
             var ordered = outOf.OrderBy(wire => wire.Link.Points[1].X).ToList();
             var step = Math.Min(Measures.Bend, (outOf.Key.Width - 16) / Math.Max(1, ordered.Count - 1));
             for (var i = 0; i < ordered.Count; i++)
-                ordered[i].FromOffset = outOf.Key switch { Frame => ordered[i].Link.FromOffset, Dot => 0, _ => (i - ((ordered.Count - 1) / 2.0)) * step };
+                ordered[i].FromOffset = outOf.Key switch
+                {
+                    Frame => ordered[i].Link.FromOffset,
+                    Dot => 0,
+                    _ => (i - ((ordered.Count - 1) / 2.0)) * step,
+                };
         }
     }
 
@@ -139,7 +154,12 @@ internal sealed class Arrangement
         for (var i = 0; i + 1 < points.Count; i++)
         {
             var isLast = i + 2 == points.Count;
-            yield return new(points[i].Row, Math.Abs(XOf(wire, i + 1) - XOf(wire, i)), isLast && !wire.LabelAtTarget, isLast && wire.LabelAtTarget);
+            yield return new(
+                points[i].Row,
+                Math.Abs(XOf(wire, i + 1) - XOf(wire, i)),
+                isLast && !wire.LabelAtTarget,
+                isLast && wire.LabelAtTarget
+            );
         }
     }
 

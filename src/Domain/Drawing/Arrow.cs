@@ -23,7 +23,8 @@ internal sealed record Arrow(Item From, Item To, Shape? Shape, Shape? Last)
     public bool Bad { get; set; }
 
     /// <summary>
-    /// The shape as the picture says it: <c>64×56×56</c>; where it differs from one repetition to the next, the first and the last: <c>64…224×56×56</c>, <c>16×32×32 … 16×4×4</c>.
+    /// The shape as the picture says it: <c>64×56×56</c>; where it differs from one repetition to the next, the first and the last:
+    /// <c>64…224×56×56</c>, <c>16×32×32 … 16×4×4</c>.
     /// </summary>
     public string Label
     {
@@ -40,7 +41,8 @@ internal sealed record Arrow(Item From, Item To, Shape? Shape, Shape? Last)
         }
     }
 
-    private static string[] Spelled(Shape shape) => [.. shape.Dims.Skip(1).Select(dim => dim.ToString()).Select(dim => IsOne(dim) ? dim : $"[{dim}]")];
+    private static string[] Spelled(Shape shape) =>
+        [.. shape.Dims.Skip(1).Select(dim => dim.ToString()).Select(dim => IsOne(dim) ? dim : $"[{dim}]")];
 
     /// <summary>Whether a size reads as one thing beside others: a number, a symbol, a call.</summary>
     private static bool IsOne(string dim)

@@ -5,7 +5,9 @@ using ConcatService.Operators;
 
 namespace ConcatService.Domain.Drawing;
 
-/// <summary><see cref="Compilation"/> -> <see cref="Diagram"/>: a box for each input and layer, an arrow for each wire. Nothing is folded yet.</summary>
+/// <summary>
+/// <see cref="Compilation"/> -> <see cref="Diagram"/>: a box for each input and layer, an arrow for each wire. Nothing is folded yet.
+/// </summary>
 internal sealed class Boxes
 {
     private readonly Compilation _compiled;
@@ -59,7 +61,9 @@ internal sealed class Boxes
     private static Layer? ShorthandOf(Layer layer, Dictionary<string, Layer> owners)
     {
         var slash = layer.Name.LastIndexOf('/');
-        return slash > 0 && owners.TryGetValue(layer.Name[..slash], out var owner) && ReferenceEquals(owner.Path, layer.Path) ? owner : null;
+        return slash > 0 && owners.TryGetValue(layer.Name[..slash], out var owner) && ReferenceEquals(owner.Path, layer.Path)
+            ? owner
+            : null;
     }
 
     private void Extend(Box box, Layer layer, List<LayerRow> rows)
@@ -68,7 +72,9 @@ internal sealed class Boxes
         Draw(box, rows);
     }
 
-    /// <summary>What align and fuse insert: a box for each layer before the concat, one for the concat, one for all that fuse puts behind it.</summary>
+    /// <summary>
+    /// What align and fuse insert: a box for each layer before the concat, one for the concat, one for all that fuse puts behind it.
+    /// </summary>
     private void AddInsertions(Layer layer, Concat concat, List<LayerRow> rows)
     {
         var joined = rows.FindIndex(row => row.Layer.Operator is Concat);
@@ -81,7 +87,7 @@ internal sealed class Boxes
             else if (i < joined || name.StartsWith($"{layer.Name}/align", StringComparison.Ordinal))
                 Draw(Add(name, $"inserted: {Label(op)}", Marks.Inserted), [rows[i]]);
             else if (i > joined && name == layer.Name && op is Concat && fuse is null)
-                Draw(BoxOf[name], [rows[i]]);                                                       // a row that says again that the concat failed
+                Draw(BoxOf[name], [rows[i]]); // a row that says again that the concat failed
             else
                 Draw(fuse ??= Add(layer.Name, $"inserted: fuse {concat.Fuse.Kind}", Marks.Inserted | Marks.Merge), [rows[i]]);
         }
@@ -117,14 +123,24 @@ internal sealed class Boxes
             for (var i = 0; i < row.Layer.Inputs.Length; i++)
             {
                 var wire = row.Layer.Inputs[i];
-                if (!BoxOf.TryGetValue(wire.Source, out var from) || !BoxOf.TryGetValue(row.Layer.Name, out var to) || !known.Add((from, to, wire)))
+                if (
+                    !BoxOf.TryGetValue(wire.Source, out var from)
+                    || !BoxOf.TryGetValue(row.Layer.Name, out var to)
+                    || !known.Add((from, to, wire))
+                )
                     continue;
 
                 // Only two layers of one name make an arrow upwards, and that is an error of its own.
                 if (order[from] >= order[to])
                     continue;
                 var shape = _compiled.Planned.Shapes.GetValueOrDefault(wire);
-                arrows.Add(new(from, to, shape, shape) { Port = wire.Port, SizeOnly = row.Layer.Operator.Like is not null && i == row.Layer.Inputs.Length - 1 });
+                arrows.Add(
+                    new(from, to, shape, shape)
+                    {
+                        Port = wire.Port,
+                        SizeOnly = row.Layer.Operator.Like is not null && i == row.Layer.Inputs.Length - 1,
+                    }
+                );
             }
         }
 

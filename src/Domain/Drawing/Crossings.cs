@@ -7,7 +7,9 @@ internal sealed class Crossings(List<List<LayeredLayout.Node>> rows)
     private List<(LayeredLayout.Node Node, double X)[]> _best = [];
     private long _fewest = long.MaxValue;
 
-    /// <summary>Keeps the rows as they are now when no earlier order was as good; earlier ones are nearer to the order that branches are written in.</summary>
+    /// <summary>
+    /// Keeps the rows as they are now when no earlier order was as good; earlier ones are nearer to the order that branches are written in.
+    /// </summary>
     public void Remember()
     {
         var crossings = Count();
@@ -39,7 +41,10 @@ internal sealed class Crossings(List<List<LayeredLayout.Node>> rows)
         return rows.Zip(rows.Skip(1), Count).Sum();
     }
 
-    /// <summary>Wires from the left to the right by where they begin; each crosses those before it that end further right, which a tree of sums counts (Barth, Jünger and Mutzel 2002).</summary>
+    /// <summary>
+    /// Wires from the left to the right by where they begin; each crosses those before it that end further right, which a tree of sums
+    /// counts (Barth, Jünger and Mutzel 2002).
+    /// </summary>
     private long Count(List<LayeredLayout.Node> above, List<LayeredLayout.Node> below)
     {
         var ended = new int[below.Count + 1];

@@ -1,6 +1,8 @@
 namespace ConcatService.Domain.Drawing;
 
-/// <summary>What a picture shows, before anything has a place: boxes, or frames with a diagram inside, and the arrows between them.</summary>
+/// <summary>
+/// What a picture shows, before anything has a place: boxes, or frames with a diagram inside, and the arrows between them.
+/// </summary>
 internal sealed record Diagram(List<Item> Items, List<Arrow> Arrows)
 {
     /// <summary>Boxes that are drawn, those inside frames included.</summary>

@@ -3,7 +3,10 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Drawing;
 
-/// <summary>Marks what a report is about: what does not fit and why, what fits for some sizes only, who is to blame, and the ways that the branches took since they parted.</summary>
+/// <summary>
+/// Marks what a report is about: what does not fit and why, what fits for some sizes only, who is to blame, and the ways that the branches
+/// took since they parted.
+/// </summary>
 internal static class Findings
 {
     /// <summary>Merges whose branches are followed; a picture with more is past reading, and each costs a walk over the network.</summary>
@@ -24,7 +27,11 @@ internal static class Findings
         }
 
         var arrows = diagram.Arrows.ToLookup(arrow => (arrow.From, arrow.To));
-        foreach (var found in compiled.Report.Diagnostics.Where(found => found is { Severity: Severity.Error, Mismatch: not null }).Take(MostFollowed))
+        foreach (
+            var found in compiled
+                .Report.Diagnostics.Where(found => found is { Severity: Severity.Error, Mismatch: not null })
+                .Take(MostFollowed)
+        )
             Follow(new(compiled, found, default), boxOf, arrows);
         return notes.Count <= MostNotes ? notes : [.. notes.Take(MostNotes - 1), "…"];
     }
@@ -42,7 +49,9 @@ internal static class Findings
     /// <summary>The message without the name that the box has already.</summary>
     private static string Sentence(Diagnostic found)
     {
-        var message = found.Message.StartsWith($"{found.Layer}: ", StringComparison.Ordinal) ? found.Message[(found.Layer!.Length + 2)..] : found.Message;
+        var message = found.Message.StartsWith($"{found.Layer}: ", StringComparison.Ordinal)
+            ? found.Message[(found.Layer!.Length + 2)..]
+            : found.Message;
         return message.Length > 0 ? char.ToUpperInvariant(message[0]) + message[1..] : message;
     }
 
@@ -51,8 +60,15 @@ internal static class Findings
         foreach (var branch in merge.Branches)
         {
             // From the common ancestor; where there is none, from what gives this branch its first layer.
-            var start = merge.Ancestor?.Source ?? (branch.Path.Count > 0 ? branch.Path[0].Inputs[0] : merge.Merge.Inputs[branch.Index]).Source;
-            var way = branch.Path.Select(layer => layer.Name).Prepend(start).Append(merge.Merge.Name).Where(boxOf.ContainsKey).Select(name => boxOf[name]).ToList();
+            var start =
+                merge.Ancestor?.Source ?? (branch.Path.Count > 0 ? branch.Path[0].Inputs[0] : merge.Merge.Inputs[branch.Index]).Source;
+            var way = branch
+                .Path.Select(layer => layer.Name)
+                .Prepend(start)
+                .Append(merge.Merge.Name)
+                .Where(boxOf.ContainsKey)
+                .Select(name => boxOf[name])
+                .ToList();
             foreach (var (from, to) in way.Zip(way.Skip(1)))
             {
                 from.Marks |= Marks.OnPath;

@@ -26,7 +26,10 @@ internal sealed class Frame(string name, long times, Diagram inside) : Item
     public void Hold(Arranged inside, double titleWidth)
     {
         // The title stands to the left of where the arrows come in.
-        var left = Math.Max(Measures.FramePadding + Measures.LoopLane, titleWidth + 24 - inside.Diagram.Items.OfType<Dot>().Where(dot => dot != Exit).Min(dot => dot.X));
+        var left = Math.Max(
+            Measures.FramePadding + Measures.LoopLane,
+            titleWidth + 24 - inside.Diagram.Items.OfType<Dot>().Where(dot => dot != Exit).Min(dot => dot.X)
+        );
         Held = (inside, left, Measures.FrameTitle);
         (Width, Height) = (left + inside.Width + Measures.FramePadding, Measures.FrameTitle + inside.Height + Measures.FramePadding);
     }

@@ -1,7 +1,12 @@
 namespace ConcatService.Domain.Drawing;
 
-/// <summary>Straightens a layout: nodes that follow one another without a fork or a join move as one, and stand on one vertical line.</summary>
-/// <remarks>Aligned as in Brandes and Köpf 2001, so that no two lanes cross; then every lane moves towards the middle of what it is wired to, as far as its neighbours in the rows leave it room.</remarks>
+/// <summary>
+/// Straightens a layout: nodes that follow one another without a fork or a join move as one, and stand on one vertical line.
+/// </summary>
+/// <remarks>
+/// Aligned as in Brandes and Köpf 2001, so that no two lanes cross; then every lane moves toward the middle of what it is wired to, as far
+/// as its neighbors in the rows leave it room.
+/// </remarks>
 internal sealed class Lanes
 {
     private const int Sweeps = 24;
@@ -17,7 +22,9 @@ internal sealed class Lanes
         /// <summary>Its nodes, from top to bottom, with how far right of the lane each stands.</summary>
         public readonly List<(LayeredLayout.Node Node, double Offset)> Nodes = [];
 
-        /// <summary>For each of its nodes that has a neighbour on that side: the lane there, and how far apart the two lanes must be.</summary>
+        /// <summary>
+        /// For each of its nodes that has a neighbor on that side: the lane there, and how far apart the two lanes must be.
+        /// </summary>
         public readonly List<(Lane Lane, double Distance)> Left = [], Right = [];
 
         public double X { get; private set; }
@@ -35,7 +42,7 @@ internal sealed class Lanes
     {
         var lanes = new Lanes(gap);
         lanes.Align(rows);
-        lanes.FindNeighbours(rows);
+        lanes.FindNeighbors(rows);
         var ordered = lanes.FromLeft();
         foreach (var lane in ordered)
             lane.MoveTo(lane.Left.Select(left => left.Lane.X + left.Distance).Append(lane.X).Max());
@@ -82,7 +89,7 @@ internal sealed class Lanes
         _laneOf[node] = lane;
     }
 
-    private void FindNeighbours(IReadOnlyList<List<LayeredLayout.Node>> rows)
+    private void FindNeighbors(IReadOnlyList<List<LayeredLayout.Node>> rows)
     {
         var offsets = _lanes.SelectMany(lane => lane.Nodes).ToDictionary(each => each.Node, each => each.Offset);
         foreach (var row in rows)
@@ -109,12 +116,12 @@ internal sealed class Lanes
     private static void Move(Lane lane)
     {
         var ((first, firstOffset), (last, lastOffset)) = (lane.Nodes[0], lane.Nodes[^1]);
-        List<LayeredLayout.Neighbour> wired =
+        List<LayeredLayout.Neighbor> wired =
         [
             .. first.Above.Select(above => above with { Shift = above.Shift - firstOffset }),
             .. last.Below.Select(below => below with { Shift = below.Shift - lastOffset }),
         ];
-        if (LayeredLayout.Neighbour.Middle(wired) is not { } wish)
+        if (LayeredLayout.Neighbor.Middle(wired) is not { } wish)
             return;
         var (least, most) = (double.MinValue, double.MaxValue);
         foreach (var (left, distance) in lane.Left)

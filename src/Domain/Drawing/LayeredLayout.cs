@@ -1,6 +1,9 @@
 namespace ConcatService.Domain.Drawing;
 
-/// <summary>Places the nodes of an acyclic graph in rows, each below its inputs, with few crossings (Sugiyama's method: rows by longest path, order by barycentres).</summary>
+/// <summary>
+/// Places the nodes of an acyclic graph in rows, each below its inputs, with few crossings (Sugiyama's method: rows by longest path, order
+/// by barycenters).
+/// </summary>
 internal sealed class LayeredLayout
 {
     private const int Sweeps = 8;
@@ -15,7 +18,7 @@ internal sealed class LayeredLayout
     public sealed class Node
     {
         /// <summary>What it is wired to in the next row.</summary>
-        internal readonly List<Neighbour> Above = [], Below = [];
+        internal readonly List<Neighbor> Above = [], Below = [];
 
         /// <summary>Pixels that nothing else of its row may take.</summary>
         public double Width { get; set; }
@@ -32,13 +35,13 @@ internal sealed class LayeredLayout
     /// <summary>The other end of a wire to the next row.</summary>
     /// <param name="Shift">How far right of the other one stands when the wire is straight.</param>
     /// <param name="Weight">How much it matters that the wire is straight.</param>
-    internal readonly record struct Neighbour(Node Node, double Shift, double Weight)
+    internal readonly record struct Neighbor(Node Node, double Shift, double Weight)
     {
         /// <summary>Where a node stands best for all that it is wired to; null when it is not.</summary>
-        public static double? Middle(List<Neighbour> neighbours)
+        public static double? Middle(List<Neighbor> neighbors)
         {
             var (sum, weights) = (0.0, 0.0);
-            foreach (var (node, shift, weight) in neighbours)
+            foreach (var (node, shift, weight) in neighbors)
                 (sum, weights) = (sum + (weight * (node.X + shift)), weights + weight);
             return weights > 0 ? sum / weights : null;
         }
@@ -145,11 +148,11 @@ internal sealed class LayeredLayout
         }
     }
 
-    // Every node moves below (or above) the middle of its neighbours; where two want one place they share the push.
-    private static void Arrange(List<Node> row, Func<Node, List<Neighbour>> neighbours, double gap)
+    // Every node moves below (or above) the middle of its neighbors; where two want one place they share the push.
+    private static void Arrange(List<Node> row, Func<Node, List<Neighbor>> neighbors, double gap)
     {
         foreach (var node in row)
-            node.Wish = Neighbour.Middle(neighbours(node)) ?? node.X;
+            node.Wish = Neighbor.Middle(neighbors(node)) ?? node.X;
         row.Sort((a, b) => a.Wish != b.Wish ? a.Wish.CompareTo(b.Wish) : a.X.CompareTo(b.X));
         var blocks = new List<(int First, int Count, double Shift)>();
         var offset = 0.0;

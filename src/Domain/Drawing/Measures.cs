@@ -3,7 +3,17 @@ namespace ConcatService.Domain.Drawing;
 /// <summary>Pixels, and the texts of a box as they are drawn.</summary>
 internal static class Measures
 {
-    public const double Margin = 20, Gap = 26, Bend = 14, NameSize = 12, SmallSize = 11, LineHeight = 15, BoxHeight = 40, FrameTitle = 24, FramePadding = 14, LoopLane = 20, DotSize = 6;
+    public const double Margin = 20,
+        Gap = 26,
+        Bend = 14,
+        NameSize = 12,
+        SmallSize = 11,
+        LineHeight = 15,
+        BoxHeight = 40,
+        FrameTitle = 24,
+        FramePadding = 14,
+        LoopLane = 20,
+        DotSize = 6;
 
     private const int LongestName = 40, LongestPrefix = 30, LongestKind = 64, LongestLabel = 64;
 

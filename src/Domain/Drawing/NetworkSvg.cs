@@ -4,7 +4,8 @@ using ConcatService.Domain.Planning;
 namespace ConcatService.Domain.Drawing;
 
 /// <summary>
-/// A compiled network as a picture: a box for each layer, the shape on every edge, repetitions folded into one, what align and fuse insert marked, and what does not fit in
+/// A compiled network as a picture: a box for each layer, the shape on every edge, repetitions folded into one, what align and fuse insert
+/// marked, and what does not fit in
 /// red, with its reason and the ways of the branches. Light and dark.
 /// </summary>
 public static class NetworkSvg
@@ -19,8 +20,19 @@ public static class NetworkSvg
         var notes = Findings.Mark(compiled, diagram, boxOf);
         diagram = Folding.Fold(diagram);
         var name = compiled.Spec.Name ?? "network";
-        if (diagram.BoxCount > MostBoxes || diagram.Arrows.Count > MostArrows || diagram.Items.Count == 0 || Arrangement.Of(diagram) is not { } arranged)
-            return SvgWriter.Say(name, string.Create(CultureInfo.InvariantCulture, $"{compiled.Planned.Rows.Count:N0} layers are too many, or too closely wired, to be drawn."));
+        if (
+            diagram.BoxCount > MostBoxes
+            || diagram.Arrows.Count > MostArrows
+            || diagram.Items.Count == 0
+            || Arrangement.Of(diagram) is not { } arranged
+        )
+            return SvgWriter.Say(
+                name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{compiled.Planned.Rows.Count:N0} layers are too many, or too closely wired, to be drawn."
+                )
+            );
         return SvgWriter.Write(name, arranged, notes);
     }
 }

@@ -1,7 +1,8 @@
 namespace ConcatService.Domain.Drawing;
 
 /// <summary>
-/// The boxes named <c>OUTER/0/NAME</c>, <c>OUTER/1/NAME</c>, …, where every repetition is the same but for sizes, and takes from the one before it what the first takes
+/// The boxes named <c>OUTER/0/NAME</c>, <c>OUTER/1/NAME</c>, …, where every repetition is the same but for sizes, and takes from the one
+/// before it what the first takes
 /// from outside. One of them can stand for all.
 /// </summary>
 internal sealed class Repetition
@@ -34,11 +35,13 @@ internal sealed class Repetition
         return true;
     }
 
-    /// <summary>The frame that draws all, around the boxes of the first; null where they differ, or where one of them must be seen.</summary>
+    /// <summary>
+    /// The frame that draws all, around the boxes of the first; null where they differ, or where one of them must be seen.
+    /// </summary>
     /// <param name="fold">Folds what repeats inside.</param>
     public Frame? ToFrame(ILookup<Item, Arrow> into, ILookup<Item, Arrow> outOf, Func<Diagram, Diagram> fold)
     {
-        if ((_times.Count - 1) * _times[0].Count < 2 || !AreAlike())                                // a frame around one layer, to save drawing it twice, saves nothing
+        if ((_times.Count - 1) * _times[0].Count < 2 || !AreAlike()) // a frame around one layer, to save drawing it twice, saves nothing
             return null;
         var (entry, exit) = (new Dot(), new Dot());
         var others = new Dictionary<(Item From, int Port), Dot>();
@@ -60,7 +63,17 @@ internal sealed class Repetition
             return null;
         var output = _times[^1][_carriedPlace].Box;
         var first = _times[0][_carriedPlace].Box;
-        arrows.Add(new(first, exit, outOf[first].First(arrow => arrow.Port == _carriedPort).Shape, leaving.FirstOrDefault()?.Last ?? (_carriedPort == 0 ? output.Output : null)) { Port = _carriedPort });
+        arrows.Add(
+            new(
+                first,
+                exit,
+                outOf[first].First(arrow => arrow.Port == _carriedPort).Shape,
+                leaving.FirstOrDefault()?.Last ?? (_carriedPort == 0 ? output.Output : null)
+            )
+            {
+                Port = _carriedPort,
+            }
+        );
         foreach (var (_, box) in _times[0])
             box.Marks |= _times.Aggregate(Marks.None, (marks, time) => marks | time[_places[box].Place].Box.Marks);
         var items = others.Values.Prepend(entry).Concat<Item>(_times[0].Select(each => each.Box)).Append(exit).ToList();
@@ -75,7 +88,11 @@ internal sealed class Repetition
                 return false;
             for (var place = 0; place < time.Count; place++)
             {
-                if (time[place].Tail != _times[0][place].Tail || time[place].Box.Kind != _times[0][place].Box.Kind || time[place].Box.Is(Marks.Broken | Marks.Blamed))
+                if (
+                    time[place].Tail != _times[0][place].Tail
+                    || time[place].Box.Kind != _times[0][place].Box.Kind
+                    || time[place].Box.Is(Marks.Broken | Marks.Blamed)
+                )
                     return false;
             }
         }
@@ -83,14 +100,20 @@ internal sealed class Repetition
         return true;
     }
 
-    /// <summary>Where the arrow that each repetition has comes from, as seen from inside the frame; null where the repetitions differ in it.</summary>
+    /// <summary>
+    /// Where the arrow that each repetition has comes from, as seen from inside the frame; null where the repetitions differ in it.
+    /// </summary>
     private Item? SourceOf(List<Arrow> each, Dot entry, Dictionary<(Item From, int Port), Dot> others)
     {
         var first = each[0];
         if (each.Any(arrow => arrow.SizeOnly != first.SizeOnly))
             return null;
         if (_places.TryGetValue(first.From, out var inside))
-            return inside.Time == 0 && each.Index().All(arrow => IsFrom(arrow.Item, (arrow.Index, inside.Place)) && arrow.Item.Port == first.Port) ? first.From : null;
+            return
+                inside.Time == 0
+                && each.Index().All(arrow => IsFrom(arrow.Item, (arrow.Index, inside.Place)) && arrow.Item.Port == first.Port)
+                ? first.From
+                : null;
         if (each.TrueForAll(arrow => arrow.From == first.From && arrow.Port == first.Port))
             return others.TryGetValue((first.From, first.Port), out var dot) ? dot : others[(first.From, first.Port)] = new();
 

@@ -3,7 +3,10 @@ namespace ConcatService.Domain.Drawing;
 /// <summary>An arrow with its way: straight where its label stands, curved from row to row.</summary>
 internal sealed record Route(Arrow Arrow, IReadOnlyList<Route.Leg> Legs)
 {
-    /// <summary>A way from one row to the next: down from (<see cref="FromX"/>, <see cref="Top"/>) to <see cref="CurveTop"/>, in a curve to <see cref="ToX"/> and <see cref="CurveBottom"/>, and down to <see cref="Bottom"/>.</summary>
+    /// <summary>
+    /// A way from one row to the next: down from (<see cref="FromX"/>, <see cref="Top"/>) to <see cref="CurveTop"/>, in a curve to <see
+    /// cref="ToX"/> and <see cref="CurveBottom"/>, and down to <see cref="Bottom"/>.
+    /// </summary>
     public sealed record Leg(double FromX, double ToX, double Top, double CurveTop, double CurveBottom, double Bottom);
 
     /// <summary>The middle of the label, and its baseline. It stands on the last leg.</summary>

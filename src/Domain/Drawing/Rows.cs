@@ -27,7 +27,12 @@ internal sealed class Rows
         {
             _below[crossing.Row] = Math.Max(_below[crossing.Row], crossing.LabelBelow ? Label : Plain);
             _above[crossing.Row] = Math.Max(_above[crossing.Row], crossing.LabelAbove ? Label : Plain);
-            _curve[crossing.Row] = Math.Max(_curve[crossing.Row], crossing.Aside < 1 ? Straight : crossing.Aside > FarAside ? Wide : Curved);
+            _curve[crossing.Row] = Math.Max(
+                _curve[crossing.Row],
+                crossing.Aside < 1 ? Straight
+                    : crossing.Aside > FarAside ? Wide
+                    : Curved
+            );
         }
 
         for (var row = 1; row < count; row++)

@@ -20,7 +20,13 @@ internal sealed class SvgWriter
         writer.Open(name, width + (2 * Measures.Margin), height + (2 * Measures.Margin));
         writer.Add(arranged, Measures.Margin + ((width - arranged.Width) / 2), Measures.Margin);
         for (var i = 0; i < notes.Count; i++)
-            writer.AddText("reason", Measures.Margin, (2 * Measures.Margin) + arranged.Height + ((i + 1) * Measures.LineHeight) - 4, notes[i], "start");
+            writer.AddText(
+                "reason",
+                Measures.Margin,
+                (2 * Measures.Margin) + arranged.Height + ((i + 1) * Measures.LineHeight) - 4,
+                notes[i],
+                "start"
+            );
         return writer._svg.Append("</svg>").ToString();
     }
 
@@ -33,8 +39,11 @@ internal sealed class SvgWriter
         return writer._svg.Append("</svg>").ToString();
     }
 
-    private void Open(string name, double width, double height) => _svg.Append(CultureInfo.InvariantCulture,
-        $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0} {height:0}" width="{width:0}" height="{height:0}" role="img"><title>{Text.Escape(name)}</title><style>{Style.Sheet}</style>""");
+    private void Open(string name, double width, double height) =>
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0} {height:0}" width="{width:0}" height="{height:0}" role="img"><title>{Text.Escape(name)}</title><style>{Style.Sheet}</style>"""
+        );
 
     /// <summary>Frames first, arrows over them, boxes over those, and the labels on top.</summary>
     private void Add(Arranged arranged, double left, double top)
@@ -48,7 +57,10 @@ internal sealed class SvgWriter
             if (item is Box box)
                 AddBox(box, arranged.Around, left, top);
             else if (item is Dot)
-                _svg.Append(CultureInfo.InvariantCulture, $"""<circle class="dot" cx="{left + item.X:0.#}" cy="{top + item.Y + (item.Height / 2):0.#}" r="{item.Height / 2:0.#}"/>""");
+                _svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<circle class="dot" cx="{left + item.X:0.#}" cy="{top + item.Y + (item.Height / 2):0.#}" r="{item.Height / 2:0.#}"/>"""
+                );
         }
 
         foreach (var route in arranged.Routes)
@@ -58,7 +70,10 @@ internal sealed class SvgWriter
     private void AddFrame(Frame frame, string around, double left, double top)
     {
         var (x, y) = (left + frame.X - (frame.Width / 2), top + frame.Y);
-        _svg.Append(CultureInfo.InvariantCulture, $"""<rect class="frame" x="{x:0.#}" y="{y:0.#}" width="{frame.Width:0.#}" height="{frame.Height:0.#}" rx="10"/>""");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<rect class="frame" x="{x:0.#}" y="{y:0.#}" width="{frame.Width:0.#}" height="{frame.Height:0.#}" rx="10"/>"""
+        );
         AddText("name", x + 12, y + 18, Measures.TitleOf(frame, around), "start");
         var (inside, insideLeft, insideTop) = frame.Held;
         foreach (var dot in inside.Diagram.Items.OfType<Dot>())
@@ -77,9 +92,17 @@ internal sealed class SvgWriter
     {
         var (_, left, top) = frame.Held;
         var half = Measures.DotSize / 2;
-        var (exitX, exitY, entryX, entryY) = (x + left + frame.Exit.X, y + top + frame.Exit.Y + half, x + left + frame.Entry.X, y + top + frame.Entry.Y + half);
+        var (exitX, exitY, entryX, entryY) = (
+            x + left + frame.Exit.X,
+            y + top + frame.Exit.Y + half,
+            x + left + frame.Entry.X,
+            y + top + frame.Entry.Y + half
+        );
         var lane = x + Measures.FramePadding;
-        _svg.Append(CultureInfo.InvariantCulture, $"""<path class="edge loop" d="M{exitX:0.#} {exitY:0.#}H{lane + 8:0.#}Q{lane:0.#} {exitY:0.#} {lane:0.#} {exitY - 8:0.#}V{entryY + 8:0.#}Q{lane:0.#} {entryY:0.#} {lane + 8:0.#} {entryY:0.#}H{entryX - half - 6:0.#}"/>""");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<path class="edge loop" d="M{exitX:0.#} {exitY:0.#}H{lane + 8:0.#}Q{lane:0.#} {exitY:0.#} {lane:0.#} {exitY - 8:0.#}V{entryY + 8:0.#}Q{lane:0.#} {entryY:0.#} {lane + 8:0.#} {entryY:0.#}H{entryX - half - 6:0.#}"/>"""
+        );
         _svg.Append(CultureInfo.InvariantCulture, $"""<path class="head" d="M{entryX - half:0.#} {entryY:0.#}l-8 -3.5v7z"/>""");
     }
 
@@ -91,11 +114,20 @@ internal sealed class SvgWriter
             var (from, to, middle) = (left + leg.FromX, left + leg.ToX, top + ((leg.CurveTop + leg.CurveBottom) / 2));
             path.Append(CultureInfo.InvariantCulture, $"{(path.Length == 0 ? 'M' : 'L')}{from:0.#} {top + leg.Top:0.#}");
             if (leg == route.Legs[^1] && !route.LabelAtTarget)
-                path.Append(CultureInfo.InvariantCulture, $"V{top + route.Label.Y - LabelAscent:0.#}M{from:0.#} {top + route.Label.Y + LabelDescent:0.#}");
+                path.Append(
+                    CultureInfo.InvariantCulture,
+                    $"V{top + route.Label.Y - LabelAscent:0.#}M{from:0.#} {top + route.Label.Y + LabelDescent:0.#}"
+                );
             if (Math.Abs(from - to) >= 0.5)
-                path.Append(CultureInfo.InvariantCulture, $"V{top + leg.CurveTop:0.#}C{from:0.#} {middle:0.#} {to:0.#} {middle:0.#} {to:0.#} {top + leg.CurveBottom:0.#}");
+                path.Append(
+                    CultureInfo.InvariantCulture,
+                    $"V{top + leg.CurveTop:0.#}C{from:0.#} {middle:0.#} {to:0.#} {middle:0.#} {to:0.#} {top + leg.CurveBottom:0.#}"
+                );
             if (leg == route.Legs[^1] && route.LabelAtTarget)
-                path.Append(CultureInfo.InvariantCulture, $"V{top + route.Label.Y - LabelAscent:0.#}M{to:0.#} {top + route.Label.Y + LabelDescent:0.#}");
+                path.Append(
+                    CultureInfo.InvariantCulture,
+                    $"V{top + route.Label.Y - LabelAscent:0.#}M{to:0.#} {top + route.Label.Y + LabelDescent:0.#}"
+                );
             path.Append(CultureInfo.InvariantCulture, $"V{top + leg.Bottom:0.#}");
         }
 
@@ -105,9 +137,15 @@ internal sealed class SvgWriter
     private void AddBox(Box box, string around, double left, double top)
     {
         var (x, y) = (left + box.X, top + box.Y);
-        _svg.Append(CultureInfo.InvariantCulture, $"""<g><title>{Text.Escape(box.Name)}</title><rect class="{ClassOf(box)}" x="{x - (box.Width / 2):0.#}" y="{y:0.#}" width="{box.Width:0.#}" height="{box.Height:0.#}" rx="7"/>""");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<g><title>{Text.Escape(box.Name)}</title><rect class="{ClassOf(box)}" x="{x - (box.Width / 2):0.#}" y="{y:0.#}" width="{box.Width:0.#}" height="{box.Height:0.#}" rx="7"/>"""
+        );
         var (prefix, name) = Measures.NameOf(box, around);
-        _svg.Append(CultureInfo.InvariantCulture, $"""<text class="name" text-anchor="middle" x="{x:0.#}" y="{y + 17:0.#}">{(prefix.Length > 0 ? $"<tspan class=\"prefix\">{Text.Escape(prefix)}</tspan>" : "")}{Text.Escape(name)}</text>""");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text class="name" text-anchor="middle" x="{x:0.#}" y="{y + 17:0.#}">{(prefix.Length > 0 ? $"<tspan class=\"prefix\">{Text.Escape(prefix)}</tspan>" : "")}{Text.Escape(name)}</text>"""
+        );
         AddText("kind", x, y + 32, Measures.KindOf(box));
         for (var i = 0; i < box.Reason.Count; i++)
             AddText(box.Is(Marks.Broken) ? "reason" : "when", x, y + Measures.BoxHeight + 8 + (i * Measures.LineHeight), box.Reason[i]);
@@ -129,10 +167,20 @@ internal sealed class SvgWriter
     /// <summary>The later ones win, as the style sheet has them in this order.</summary>
     private static readonly (Marks Mark, string Name)[] Classes =
     [
-        (Marks.Input, "input"), (Marks.Merge, "merge"), (Marks.Inserted, "inserted"), (Marks.Output, "output"), (Marks.Unknown, "unknown"), (Marks.OnPath, "on-path"),
-        (Marks.Conditional, "condition"), (Marks.Blamed, "blamed"), (Marks.Broken, "broken"),
+        (Marks.Input, "input"),
+        (Marks.Merge, "merge"),
+        (Marks.Inserted, "inserted"),
+        (Marks.Output, "output"),
+        (Marks.Unknown, "unknown"),
+        (Marks.OnPath, "on-path"),
+        (Marks.Conditional, "condition"),
+        (Marks.Blamed, "blamed"),
+        (Marks.Broken, "broken"),
     ];
 
-    private void AddText(string style, double x, double y, string text, string anchor = "middle") => _svg.Append(CultureInfo.InvariantCulture,
-        $"""<text class="{style}"{(anchor == "start" ? "" : $" text-anchor=\"{anchor}\"")} x="{x:0.#}" y="{y:0.#}">{Text.Escape(text)}</text>""");
+    private void AddText(string style, double x, double y, string text, string anchor = "middle") =>
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text class="{style}"{(anchor == "start" ? "" : $" text-anchor=\"{anchor}\"")} x="{x:0.#}" y="{y:0.#}">{Text.Escape(text)}</text>"""
+        );
 }

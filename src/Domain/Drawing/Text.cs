@@ -46,7 +46,9 @@ internal static class Text
         return lines;
     }
 
-    /// <summary>For the text of an element or an attribute; what XML 1.0 has no place for becomes U+FFFD (https://www.w3.org/TR/xml/#charsets).</summary>
+    /// <summary>
+    /// For the text of an element or an attribute; what XML 1.0 has no place for becomes U+FFFD (https://www.w3.org/TR/xml/#charsets).
+    /// </summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length + 16);

@@ -32,7 +32,8 @@ public sealed record Branch(int Index, string Name, Shape Shape, IReadOnlyList<P
         : null;
 
     /// <summary>The size that would arrive if every layer padded fully and nothing were rounded.</summary>
-    public Ratio? FullyPadded(Axis axis) => Start is { } start && start.Has(axis) && start[axis].Known is { } size ? new Ratio(size, 1) * Scale(axis) : null;
+    public Ratio? FullyPadded(Axis axis) =>
+        Start is { } start && start.Has(axis) && start[axis].Known is { } size ? new Ratio(size, 1) * Scale(axis) : null;
 }
 
 /// <summary>One layer's effect on one axis.</summary>
@@ -41,12 +42,14 @@ public sealed record Step(PlannedLayer Layer, Rescaling Rescaling, Dim Before, D
     public Ratio Scale => new(Rescaling.Numerator, Rescaling.Denominator);
 
     /// <summary>
-    /// Cells lost beyond what the stride divides away. A deficit below the stride only decides between rounding down and up, and is no loss.
+    /// Cells lost beyond what the stride divides away. A deficit below the stride only decides between rounding down and up, and is no
+    /// loss.
     /// </summary>
     public long PaddingLoss => Rescaling.Deficit < 0 ? Rescaling.Deficit : Math.Max(0, Rescaling.Deficit - (Rescaling.Denominator - 1));
 
     /// <summary>Whether a part of a cell was rounded away here.</summary>
-    public bool RoundsDown => Before.Known is { } before && After.Known is { } after && new Ratio(after, 1) < (new Ratio(before - PaddingLoss, 1) * Scale);
+    public bool RoundsDown =>
+        Before.Known is { } before && After.Known is { } after && new Ratio(after, 1) < (new Ratio(before - PaddingLoss, 1) * Scale);
 
     /// <summary>Whether a part of a cell was rounded away or made up here.</summary>
     public bool Rounds => Before.Known is { } before && After.IsKnown && !(new Ratio(before - PaddingLoss, 1) * Scale).IsWhole;

@@ -1,6 +1,9 @@
 namespace ConcatService.Domain.Fixes;
 
-/// <summary>How much may still be spent on the search for causes and fixes: a large spec full of mismatches is answered soon, with fixes for the first ones.</summary>
+/// <summary>
+/// How much may still be spent on the search for causes and fixes: a large spec full of mismatches is answered soon, with fixes for the
+/// first ones.
+/// </summary>
 /// <remarks>Counted in layers that are compiled again, and not in time, so that the same spec always gets the same answer.</remarks>
 /// <param name="layers">The sum over all proposed fixes. Default: 230 fixes of a network as large as DenseNet-121, some 0.3 s.</param>
 internal sealed class Effort(long layers = 100_000)

@@ -11,15 +11,23 @@ namespace ConcatService.Domain.Fixes;
 /// <summary>Adds the cause and the proven fixes to every mismatch that a compilation found.</summary>
 public static class Explanation
 {
-    /// <summary>In wider merges no layer is looked for to blame; the concats of a DenseNet-264 that is written flat have up to 65 inputs.</summary>
+    /// <summary>
+    /// In wider merges no layer is looked for to blame; the concats of a DenseNet-264 that is written flat have up to 65 inputs.
+    /// </summary>
     private const int MostInputs = 100;
 
     internal static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
-        // A compilation costs by its layers, its text and what it decides about symbols: 100 bytes are about a layer, and 10 sizes that are tried.
-        var cost = compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (int)(compiled.Planned.Conditions.Work / 10);
+        // A compilation costs by its layers, its text and what it decides about symbols: 100 bytes are about a layer, and 10 sizes that are
+        // tried.
+        var cost =
+            compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (int)(compiled.Planned.Conditions.Work / 10);
         var promise = compiled.Report.HasConditions ? Promises.For(compiled, json) : null;
-        foreach (var found in compiled.Report.Diagnostics.Where(each => each.Mismatch is not null || each.Severity == Severity.Condition).ToList())
+        foreach (
+            var found in compiled
+                .Report.Diagnostics.Where(each => each.Mismatch is not null || each.Severity == Severity.Condition)
+                .ToList()
+        )
         {
             if (found.Mismatch?.At is not null || found.Mismatch is null)
             {
@@ -36,15 +44,27 @@ public static class Explanation
                 continue;
             bool Spend() => effort.Spend(cost + (inputs * inputs / 10));
             var proof = new Proof(merge);
-            var throughout = new Throughout(proof, json, cause, Spend);
-            var fixes = Rank(proof, FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()), cause.Kind is "odd_size_rounding" or "padding_difference" ? throughout.Extend : null).ToList();
+            var throughout = new ChainedFix(proof, json, cause, Spend);
+            var fixes = Rank(
+                    proof,
+                    FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()),
+                    cause.Kind is "odd_size_rounding" or "padding_difference" ? throughout.Extend : null
+                )
+                .ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
         }
 
-        KeepFitting.Add(compiled, json);
+        DropMismatchedInputs.Add(compiled, json);
     }
 
-    private static void AddOverSymbols(Compilation compiled, Diagnostic found, JsonElement json, Candidate? promise, Effort effort, int cost)
+    private static void AddOverSymbols(
+        Compilation compiled,
+        Diagnostic found,
+        JsonElement json,
+        Candidate? promise,
+        Effort effort,
+        int cost
+    )
     {
         var inputs = found.Mismatch?.Layer.Inputs.Length ?? 1;
         if (inputs > MostInputs || !effort.Spend(inputs * cost))
@@ -52,17 +72,37 @@ public static class Explanation
         if (found.Mismatch is null)
         {
             // A condition of one layer alone: it is gone when no layer of this name asks for it.
-            var gone = new Proof(compiled, json, after => after.Report.Diagnostics.Any(each => each.Severity == Severity.Condition && each.Code == found.Code && each.Layer == found.Layer) ? null : after.Planned.Shapes.GetValueOrDefault(new Wire(found.Layer!)));
+            var gone = new Proof(
+                compiled,
+                json,
+                after =>
+                    after.Report.Diagnostics.Any(each =>
+                        each.Severity == Severity.Condition && each.Code == found.Code && each.Layer == found.Layer
+                    )
+                        ? null
+                        : after.Planned.Shapes.GetValueOrDefault(new Wire(found.Layer!))
+            );
             compiled.Report.Replace(found, found with { Fixes = [.. Rank(gone, promise is null ? [] : [promise])] });
             return;
         }
 
-        var at = new AtSizes(compiled, found, json);
+        var at = new ConcreteSizes(compiled, found, json);
         var merge = found.Decision?.Answer == Answer.Unknown ? null : at.Case();
         var cause = merge is null ? null : CauseRule.Find(merge);
-        var candidates = merge is null || cause is null ? [] : FixStrategy.ProposeAll(merge, cause).Where(candidate => !candidate.IsForOneSize).TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)));
-        var fixes = Rank(at.Proof(), [.. candidates, .. Promises.OneSymbol(compiled, found.Mismatch), .. promise is null ? Array.Empty<Candidate>() : [promise]]).Select(fix => merge is null ? fix : at.Tell(fix, merge)).ToList();
-        var told = cause is null ? AtSizes.Undecided : at.Tell(cause);
+        var candidates =
+            merge is null || cause is null
+                ? []
+                : FixStrategy
+                    .ProposeAll(merge, cause)
+                    .Where(candidate => !candidate.IsForOneSize)
+                    .TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)));
+        var fixes = Rank(
+                at.Proof(),
+                [.. candidates, .. Promises.OneSymbol(compiled, found.Mismatch), .. promise is null ? Array.Empty<Candidate>() : [promise]]
+            )
+            .Select(fix => merge is null ? fix : at.Tell(fix, merge))
+            .ToList();
+        var told = cause is null ? ConcreteSizes.Undecided : at.Tell(cause);
         compiled.Report.Replace(found, found with { Message = Sentence(found, cause ?? told, fixes), Cause = told, Fixes = fixes });
     }
 
@@ -90,7 +130,8 @@ public static class Explanation
     }
 
     // Where, what, the numbers (the finding's own sentence); then the place to look at, and what to do.
-    private static string Sentence(Diagnostic found, Cause cause, List<Fix> fixes) => $"{found.Message} {cause.Explanation} {Remedy(fixes)}".TrimEnd();
+    private static string Sentence(Diagnostic found, Cause cause, List<Fix> fixes) =>
+        $"{found.Message} {cause.Explanation} {Remedy(fixes)}".TrimEnd();
 
     /// <summary>What to do, in a sentence: the two best fixes. Empty without any.</summary>
     internal static string Remedy(IReadOnlyList<Fix> fixes) => fixes.Count switch

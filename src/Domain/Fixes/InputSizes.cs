@@ -9,13 +9,20 @@ internal static class InputSizes
     /// <summary>Larger products of strides are not looked at; an image is seldom divided by more.</summary>
     private const long MostDivided = 4096;
 
-    /// <summary>For each spatial axis of the inputs, the size next below that every stride divides, and the one above; the size itself where it is one.</summary>
+    /// <summary>
+    /// For each spatial axis of the inputs, the size next below that every stride divides, and the one above; the size itself where it is
+    /// one.
+    /// </summary>
     public static Dictionary<Axis, (long Size, long Below, long Above)> Of(MergeCase merge)
     {
         var sizes = new Dictionary<Axis, (long Size, long Below, long Above)>();
         foreach (var axis in merge.Compiled.Graph.Inputs.SelectMany(input => input.Shape.SpatialAxes).Distinct())
         {
-            var known = merge.Compiled.Graph.Inputs.Where(input => input.Shape.Has(axis)).Select(input => input.Shape[axis].Known).Distinct().ToList();
+            var known = merge
+                .Compiled.Graph.Inputs.Where(input => input.Shape.Has(axis))
+                .Select(input => input.Shape[axis].Known)
+                .Distinct()
+                .ToList();
             if (known is not [{ } size] || Divided(merge, axis) is not { } divided)
                 return [];
             var below = size - (size % divided);

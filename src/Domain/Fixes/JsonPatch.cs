@@ -10,7 +10,8 @@ namespace ConcatService.Domain.Fixes;
 public static class JsonPatch
 {
     /// <summary>A document to patch. As deep as a spec may be, where the serializer's own limit is 64.</summary>
-    public static JsonNode Read(JsonElement json) => JsonNode.Parse(json.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth })!;
+    public static JsonNode Read(JsonElement json) =>
+        JsonNode.Parse(json.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth })!;
 
     /// <summary>The patched document, as deep.</summary>
     public static JsonDocument Write(JsonNode document)
@@ -66,7 +67,12 @@ public static class JsonPatch
 
     /// <summary>The names and positions of a JSON Pointer.</summary>
     internal static string[] Steps(string pointer) =>
-        [.. pointer.Split('/').Skip(1).Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        [
+            .. pointer
+                .Split('/')
+                .Skip(1)
+                .Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)),
+        ];
 
     internal static int Index(string part) => int.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture);
 }

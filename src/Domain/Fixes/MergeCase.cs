@@ -5,7 +5,10 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes;
 
-/// <summary>A merge that does not fit, with everything that the search for its cause and its fixes needs: the branches back to their common ancestor.</summary>
+/// <summary>
+/// A merge that does not fit, with everything that the search for its cause and its fixes needs: the branches back to their common
+/// ancestor.
+/// </summary>
 public sealed class MergeCase
 {
     private readonly Dictionary<string, PlannedLayer> _layers = [];
@@ -44,12 +47,17 @@ public sealed class MergeCase
     public IReadOnlyList<Branch> Branches { get; }
 
     /// <summary>Layers that an input could have been meant to come from, the likeliest first. Found once, when asked for.</summary>
-    public IReadOnlyList<Tap> Taps => field ??= Fixes.Taps.Of(this);
+    public IReadOnlyList<SourceCandidate> SourceCandidates => field ??= Fixes.SourceCandidates.Of(this);
 
-    /// <summary>Other values of one layer's padding, kernel or dilation after which the whole network fits, the likeliest first. Found once, when asked for.</summary>
+    /// <summary>
+    /// Other values of one layer's padding, kernel or dilation after which the whole network fits, the likeliest first. Found once, when
+    /// asked for.
+    /// </summary>
     public IReadOnlyList<WindowEdit> WindowEdits => field ??= Fixes.WindowEdits.Of(this);
 
-    /// <summary>Other values of one layer's stride or scale after which the whole network fits, the likeliest first. Found once, when asked for.</summary>
+    /// <summary>
+    /// Other values of one layer's stride or scale after which the whole network fits, the likeliest first. Found once, when asked for.
+    /// </summary>
     public IReadOnlyList<ScaleEdit> ScaleEdits => field ??= Fixes.ScaleEdits.Of(this);
 
     /// <summary>The nearest layer or input that every branch comes from; null when there is none.</summary>
@@ -67,13 +75,16 @@ public sealed class MergeCase
     /// <summary>The name by which people and the spec know a layer's output.</summary>
     public string NameOf(string layer) => Compiled.Graph.KnownAs.GetValueOrDefault(layer, layer);
 
-    /// <summary>Whether the layer is one that people know: not the inside of a shorthand, such as the convolution before its own activation.</summary>
+    /// <summary>
+    /// Whether the layer is one that people know: not the inside of a shorthand, such as the convolution before its own activation.
+    /// </summary>
     public bool CanBeTapped(PlannedLayer layer)
     {
         if (Compiled.Graph.KnownAs.ContainsKey(layer.Name))
             return true;
         var slash = layer.Name.LastIndexOf('/');
-        return !_aliases.Contains(layer.Name) && (slash < 0 || !_aliases.Contains(layer.Name[..slash]) || layer.Path != Producer(new Wire(layer.Name[..slash]))?.Path);
+        return !_aliases.Contains(layer.Name)
+            && (slash < 0 || !_aliases.Contains(layer.Name[..slash]) || layer.Path != Producer(new Wire(layer.Name[..slash]))?.Path);
     }
 
     /// <summary>Where the layer stands in the order of execution.</summary>
@@ -89,7 +100,10 @@ public sealed class MergeCase
         {
             if (Branches.Count < 3 || !SameRank)
                 return null;
-            var groups = Branches.GroupBy(branch => string.Join('x', Mismatch.Differing.Select(position => branch.Shape.Dims[position]))).OrderBy(group => group.Count()).ToList();
+            var groups = Branches
+                .GroupBy(branch => string.Join('x', Mismatch.Differing.Select(position => branch.Shape.Dims[position])))
+                .OrderBy(group => group.Count())
+                .ToList();
             return groups.Count == 2 && groups[0].Count() == 1 ? groups[0].Single() : null;
         }
     }
@@ -126,12 +140,18 @@ public sealed class MergeCase
         for (var at = wire; at.Source != Ancestor?.Source && _layers.TryGetValue(at.Source, out var layer);)
         {
             path.Add(layer);
-            var next = layer.Inputs.FirstOrDefault(input => input.Source == Ancestor?.Source || descends.Contains(input.Source), layer.Inputs[0]);
+            var next = layer.Inputs.FirstOrDefault(
+                input => input.Source == Ancestor?.Source || descends.Contains(input.Source),
+                layer.Inputs[0]
+            );
             at = next;
         }
 
         path.Reverse();
-        var start = Ancestor is { } ancestor ? Compiled.Planned.Shapes.GetValueOrDefault(ancestor) : path.Count > 0 ? path[0].Input : Merge.InputShapes[index];
+        var start =
+            Ancestor is { } ancestor ? Compiled.Planned.Shapes.GetValueOrDefault(ancestor)
+            : path.Count > 0 ? path[0].Input
+            : Merge.InputShapes[index];
         return new(index, name, Merge.InputShapes[index], path, start);
     }
 

@@ -44,18 +44,33 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
         return true;
     }
 
-    /// <summary>Puts a layer on the way into an input of the target, behind those that this patch has put there. False where the spec has no place for it.</summary>
+    /// <summary>
+    /// Puts a layer on the way into an input of the target, behind those that this patch has put there. False where the spec has no place
+    /// for it.
+    /// </summary>
     /// <param name="verb">What the layer does, for its name: <c>fine_pool</c>.</param>
     /// <param name="layer">Its type and attributes; name and inputs are added.</param>
     public bool Insert(int input, string verb, JsonObject layer)
     {
         if (target.Layer.EdgeOf(input) is not { } edge)
             return false;
-        var named = new JsonObject { ["name"] = FreshName(edge.Reference is null ? target.Name.Split('/')[^1] : edge.Written, verb), ["type"] = layer["type"]!.DeepClone() };
+        var named = new JsonObject
+        {
+            ["name"] = FreshName(edge.Reference is null ? target.Name.Split('/')[^1] : edge.Written, verb),
+            ["type"] = layer["type"]!.DeepClone(),
+        };
         if (edge.Reference is { } reference)
         {
             named["inputs"] = new JsonArray(_last.GetValueOrDefault(input, edge.Written));
-            Patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = Shifted(reference, edge), ["value"] = (string)named["name"]! });
+            Patch.Add(
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["op"] = "replace",
+                        ["path"] = Shifted(reference, edge),
+                        ["value"] = (string)named["name"]!,
+                    }
+            );
         }
 
         foreach (var (attribute, value) in layer)
@@ -76,7 +91,11 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
     {
         if (layer.Inputs.Length != 1 || layer.Layer.EdgeOf(0) is not { } edge)
             return false;
-        var readers = compiled.Graph.Layers.SelectMany(each => each.Inputs.Select((wire, i) => (wire.Source, Edge: each.EdgeOf(i)))).Where(each => each.Source == layer.Name).Select(each => each.Edge).ToList();
+        var readers = compiled
+            .Graph.Layers.SelectMany(each => each.Inputs.Select((wire, i) => (wire.Source, Edge: each.EdgeOf(i))))
+            .Where(each => each.Source == layer.Name)
+            .Select(each => each.Edge)
+            .ToList();
         if (edge.Reference is not null && readers.Exists(reader => reader?.Reference is null))
             return false;
         foreach (var reference in readers.Select(reader => reader?.Reference?.ToString()).OfType<string>().Distinct())
@@ -86,7 +105,8 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
     }
 
     // Layers that this patch has put before the merge in the same list have moved it down.
-    private int ShiftOf(Edge edge) => edge.Index < 0 ? 0 : _inserted.Count(inserted => inserted.List == edge.List.ToString() && inserted.Index == edge.Index);
+    private int ShiftOf(Edge edge) =>
+        edge.Index < 0 ? 0 : _inserted.Count(inserted => inserted.List == edge.List.ToString() && inserted.Index == edge.Index);
 
     private string Shifted(SpecPath reference, Edge edge)
     {

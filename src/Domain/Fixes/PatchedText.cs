@@ -6,7 +6,10 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes;
 
-/// <summary>A document as text with a patch applied to it: what <see cref="JsonPatch.Apply"/> gives, but only what the patch touches is taken apart, all else is copied.</summary>
+/// <summary>
+/// A document as text with a patch applied to it: what <see cref="JsonPatch.Apply"/> gives, but only what the patch touches is taken apart,
+/// all else is copied.
+/// </summary>
 /// <remarks>A proof patches a spec of a thousand layers a dozen times, at one or two of them each time.</remarks>
 internal sealed class PatchedText
 {
@@ -17,7 +20,8 @@ internal sealed class PatchedText
     private PatchedText(int length) => _text = new(length);
 
     /// <summary>UTF-8.</summary>
-    /// <exception cref="ArgumentException">An object on the way has a field twice, so that the pointer is ambiguous; or there is no such place in a list.</exception>
+    /// <exception cref="ArgumentException">An object on the way has a field twice, so that the pointer is ambiguous; or there is no such
+    /// place in a list.</exception>
     /// <exception cref="InvalidOperationException">A pointer leads nowhere, or the operation is another one.</exception>
     public static ReadOnlyMemory<byte> Of(JsonElement document, JsonArray patch)
     {

@@ -6,7 +6,9 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Fixes;
 
-/// <summary>Fixes a condition by what the caller promises of its symbols: the network stays as it is, and other sizes are refused beforehand.</summary>
+/// <summary>
+/// Fixes a condition by what the caller promises of its symbols: the network stays as it is, and other sizes are refused beforehand.
+/// </summary>
 internal static class Promises
 {
     /// <summary>One promise for all that the network asks of its symbols; null where no promise can say it.</summary>
@@ -18,7 +20,10 @@ internal static class Promises
         var said = new List<string>();
         foreach (var constraint in Constraint.Of(conditions))
         {
-            if (conditions.Knowledge.MeaningOf(constraint.Symbol) is not null || conditions.Knowledge.SetOf(constraint.Symbol)?.Promise() is not var (min, max, multiple))
+            if (
+                conditions.Knowledge.MeaningOf(constraint.Symbol) is not null
+                || conditions.Knowledge.SetOf(constraint.Symbol)?.Promise() is not var (min, max, multiple)
+            )
                 return null;
             var promise = new JsonObject();
             if (multiple > 1)
@@ -37,15 +42,44 @@ internal static class Promises
         if (!written)
             patch.Add((JsonNode)new JsonObject { ["op"] = "add", ["path"] = "/symbols", ["value"] = promised.DeepClone() });
         foreach (var (symbol, promise) in written ? promised : [])
-            patch.Add((JsonNode)new JsonObject { ["op"] = "add", ["path"] = $"/symbols/{symbol}", ["value"] = promise!.DeepClone() });
-        return new($"promise-{string.Join('-', promised.Select(each => each.Key.ToLowerInvariant()))}", $"Promise that {string.Join(" and that ", said)}", "The network stays as it is and is valid for the sizes that are promised; others are refused.", Loss.None, patch) { IsPromise = true };
+            patch.Add(
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["op"] = "add",
+                        ["path"] = $"/symbols/{symbol}",
+                        ["value"] = promise!.DeepClone(),
+                    }
+            );
+        return new(
+            $"promise-{string.Join('-', promised.Select(each => each.Key.ToLowerInvariant()))}",
+            $"Promise that {string.Join(" and that ", said)}",
+            "The network stays as it is and is valid for the sizes that are promised; others are refused.",
+            Loss.None,
+            patch
+        )
+        {
+            IsPromise = true,
+        };
     }
 
     /// <summary>Sizes that are to be equal get one symbol: the second of two symbols is written as the first.</summary>
     public static IEnumerable<Candidate> OneSymbol(Compilation compiled, Mismatch mismatch)
     {
-        var pairs = mismatch.Differing.SelectMany(position => mismatch.Layer.InputShapes.Select(shape => shape.Dims[position].Symbols.ToList()).Where(symbols => symbols.Count == 1).Select(symbols => symbols[0]).Distinct().Take(2).Chunk(2))
-            .Where(pair => pair.Length == 2).Select(pair => pair.Order(StringComparer.Ordinal).ToArray()).DistinctBy(pair => pair[1]).ToList();
+        var pairs = mismatch
+            .Differing.SelectMany(position =>
+                mismatch
+                    .Layer.InputShapes.Select(shape => shape.Dims[position].Symbols.ToList())
+                    .Where(symbols => symbols.Count == 1)
+                    .Select(symbols => symbols[0])
+                    .Distinct()
+                    .Take(2)
+                    .Chunk(2)
+            )
+            .Where(pair => pair.Length == 2)
+            .Select(pair => pair.Order(StringComparer.Ordinal).ToArray())
+            .DistinctBy(pair => pair[1])
+            .ToList();
         var patch = new JsonArray();
         foreach (var pair in pairs)
         {
@@ -54,7 +88,15 @@ internal static class Promises
                 for (var i = 1; i < input.Shape.Rank; i++)
                 {
                     if (input.Shape.Dims[i] == Dim.Symbol(pair[1]))
-                        patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = input.Path["shape"][i - 1].ToString(), ["value"] = pair[0] });
+                        patch.Add(
+                            (JsonNode)
+                                new JsonObject
+                                {
+                                    ["op"] = "replace",
+                                    ["path"] = input.Path["shape"][i - 1].ToString(),
+                                    ["value"] = pair[0],
+                                }
+                        );
                 }
             }
 
@@ -63,7 +105,16 @@ internal static class Promises
         }
 
         if (patch.Count > 0)
-            yield return new($"one-symbol-{string.Join('-', pairs.Select(pair => pair[0].ToLowerInvariant()))}", $"Write {string.Join(" and ", pairs.Select(pair => $"{pair[1]} as {pair[0]}"))}: sizes that are always equal have one symbol", "The network stays as it is, for inputs whose sizes are equal.", Loss.None, patch) { IsPromise = true };
+            yield return new(
+                $"one-symbol-{string.Join('-', pairs.Select(pair => pair[0].ToLowerInvariant()))}",
+                $"Write {string.Join(" and ", pairs.Select(pair => $"{pair[1]} as {pair[0]}"))}: sizes that are always equal have one symbol",
+                "The network stays as it is, for inputs whose sizes are equal.",
+                Loss.None,
+                patch
+            )
+            {
+                IsPromise = true,
+            };
     }
 
     private static string Said(string symbol, long min, long? max, long multiple)

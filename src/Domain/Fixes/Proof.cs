@@ -36,11 +36,22 @@ public sealed class Proof
     {
         if (Patched(candidate.Patch) is not var (after, added) || _outputWhenGone(after) is not { } output)
             return null;
-        var fix = new Fix(candidate.Id, candidate.Title, candidate.Effect, Parameters(after) - Parameters(_before), Macs(after) - Macs(_before), output, candidate.Patch);
+        var fix = new Fix(
+            candidate.Id,
+            candidate.Title,
+            candidate.Effect,
+            Parameters(after) - Parameters(_before),
+            Macs(after) - Macs(_before),
+            output,
+            candidate.Patch
+        );
         return new(candidate, fix, added, after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition));
     }
 
-    /// <summary>The patched spec compiled, with the number of errors that it brings to light; null where it cannot be patched, or has an error that the patch made.</summary>
+    /// <summary>
+    /// The patched spec compiled, with the number of errors that it brings to light; null where it cannot be patched, or has an error that
+    /// the patch made.
+    /// </summary>
     internal (Compilation After, int NewErrors)? Patched(JsonArray patch)
     {
         ReadOnlyMemory<byte> spec;
@@ -56,7 +67,8 @@ public sealed class Proof
         using var document = JsonDocument.Parse(spec, Compiler.Strict);
         var after = Compiler.CompileOnly(document.RootElement);
 
-        // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none to light.
+        // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none
+        // to light.
         var added = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && IsNew(found)).ToList();
         if (added.Any(found => found.Layer is null || !_hiddenBefore.Contains(found.Layer)))
             return null;
@@ -66,16 +78,19 @@ public sealed class Proof
     /// <summary>Whether the spec as sent did not have this error or condition.</summary>
     public bool IsNew(Diagnostic found) => !_errorsBefore.Contains(Key(found));
 
-    private static IEnumerable<string> Errors(Compilation compiled) => compiled.Report.Diagnostics.Where(found => found.Severity is Severity.Error or Severity.Condition).Select(Key);
+    private static IEnumerable<string> Errors(Compilation compiled) =>
+        compiled.Report.Diagnostics.Where(found => found.Severity is Severity.Error or Severity.Condition).Select(Key);
 
     private static string Key(Diagnostic found) => $"{found.Severity} {found.Code} {found.Layer ?? found.Path.ToString()}";
 
     // Behind a mismatch nothing is counted, so both sides are counted up to and with the merge.
-    private long Parameters(Compilation compiled) => Feeding(compiled).Aggregate(0L, (sum, layer) => Saturating.Add(sum, layer.ParameterCount));
+    private long Parameters(Compilation compiled) =>
+        Feeding(compiled).Aggregate(0L, (sum, layer) => Saturating.Add(sum, layer.ParameterCount));
 
     private long? Macs(Compilation compiled) => Feeding(compiled).Aggregate((long?)0, (sum, layer) => sum + layer.Macs);
 
-    private IEnumerable<PlannedLayer> Feeding(Compilation compiled) => compiled.Planned.Layers.Where(layer => !_hiddenBefore.Contains(layer.Name));
+    private IEnumerable<PlannedLayer> Feeding(Compilation compiled) =>
+        compiled.Planned.Layers.Where(layer => !_hiddenBefore.Contains(layer.Name));
 }
 
 /// <summary>A candidate that compiles.</summary>

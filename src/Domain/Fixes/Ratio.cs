@@ -23,7 +23,8 @@ public readonly record struct Ratio
 
     public static Ratio operator /(Ratio a, Ratio b) => new(a.Numerator * b.Denominator, a.Denominator * b.Numerator);
 
-    public static Ratio operator -(Ratio a, Ratio b) => new((a.Numerator * b.Denominator) - (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+    public static Ratio operator -(Ratio a, Ratio b) =>
+        new((a.Numerator * b.Denominator) - (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
 
     public static bool operator <(Ratio a, Ratio b) => (Int128)a.Numerator * b.Denominator < (Int128)b.Numerator * a.Denominator;
 

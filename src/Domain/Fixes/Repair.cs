@@ -4,7 +4,9 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes;
 
-/// <summary>Applies the first fix of every finding that has one, one after the other, until the spec is valid or nothing more can be done.</summary>
+/// <summary>
+/// Applies the first fix of every finding that has one, one after the other, until the spec is valid or nothing more can be done.
+/// </summary>
 public sealed record Repair(JsonNode Spec, IReadOnlyList<AppliedFix> Applied, Compilation Result)
 {
     /// <summary>Each fix removes a finding, so that this many are never needed; a bound all the same.</summary>
@@ -17,7 +19,11 @@ public sealed record Repair(JsonNode Spec, IReadOnlyList<AppliedFix> Applied, Co
         var compiled = Compiler.Compile(json, effort);
         var spec = JsonPatch.Read(json);
         var applied = new List<AppliedFix>();
-        while (applied.Count < MostSteps && compiled.Report.Diagnostics.FirstOrDefault(found => found.Fixes.Count > 0 && found.Severity <= Severity.Condition) is { } found)
+        while (
+            applied.Count < MostSteps
+            && compiled.Report.Diagnostics.FirstOrDefault(found => found.Fixes.Count > 0 && found.Severity <= Severity.Condition)
+                is { } found
+        )
         {
             applied.Add(new(found, found.Fixes[0]));
             JsonPatch.Apply(spec, found.Fixes[0].Patch);

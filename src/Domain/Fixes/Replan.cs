@@ -9,18 +9,29 @@ internal sealed class Replan(MergeCase merge)
 {
     private readonly HashSet<string> _before = [.. Errors(merge.Compiled.Report)];
 
-    /// <summary>Whether the merge fits, and nothing else breaks, when the layer is edited so wherever the spec's text stands for it.</summary>
+    /// <summary>
+    /// Whether the merge fits, and nothing else breaks, when the layer is edited so wherever the spec's text stands for it.
+    /// </summary>
     public bool Restores(PlannedLayer layer, Func<Operator, Operator?> edit)
     {
         var path = layer.Path.ToString();
         var report = new Report();
         var layers = new List<Layer>(merge.Compiled.Graph.Layers.Count);
         foreach (var each in merge.Compiled.Graph.Layers)
-            layers.Add(each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path && edit(each.Operator) is { } edited ? each with { Operator = edited } : each);
+            layers.Add(
+                each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path && edit(each.Operator) is { } edited
+                    ? each with
+                    {
+                        Operator = edited,
+                    }
+                    : each
+            );
         var planned = Planner.Plan(merge.Compiled.Graph with { Layers = layers }, report);
         return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && Errors(report).All(_before.Contains);
     }
 
     private static IEnumerable<string> Errors(Report report) =>
-        report.Diagnostics.Where(found => found.Severity == Severity.Error).Select(found => $"{found.Code} {found.Layer ?? found.Path.ToString()}");
+        report
+            .Diagnostics.Where(found => found.Severity == Severity.Error)
+            .Select(found => $"{found.Code} {found.Layer ?? found.Path.ToString()}");
 }

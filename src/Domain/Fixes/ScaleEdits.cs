@@ -34,7 +34,7 @@ internal static class ScaleEdits
     {
         if (!merge.IsSpatial)
             return [];
-        var usual = new Usual(merge);
+        var usual = new StrideTypicality(merge);
         var again = new Replan(merge);
         var restoring = new List<ScaleEdit>();
         foreach (var (edit, edited) in Possible(merge, usual).OrderByDescending(each => each.Edit.Likelihood).Take(MostTrials))
@@ -56,7 +56,7 @@ internal static class ScaleEdits
         _ => null,
     };
 
-    private static IEnumerable<(ScaleEdit Edit, Func<Operator, Operator?> Edited)> Possible(MergeCase merge, Usual usual)
+    private static IEnumerable<(ScaleEdit Edit, Func<Operator, Operator?> Edited)> Possible(MergeCase merge, StrideTypicality usual)
     {
         var seen = new HashSet<(string, string)>();
         foreach (var branch in merge.Branches)
@@ -67,20 +67,43 @@ internal static class ScaleEdits
                 var factors = axes.Select(axis => Factor(branch, target, axis)).ToArray();
                 if (factors.Contains(null))
                     continue;
-                foreach (var layer in branch.Path.Where(layer => layer.Output.Rank == branch.Shape.Rank && merge.Branches.Any(other => !other.Path.Contains(layer))))
+                foreach (
+                    var layer in branch.Path.Where(layer =>
+                        layer.Output.Rank == branch.Shape.Rank && merge.Branches.Any(other => !other.Path.Contains(layer))
+                    )
+                )
                 {
-                    if (Edited(layer, [.. factors.Select(factor => factor!.Value)]) is var (attribute, value, edited) && seen.Add((layer.Path.ToString(), value.ToJsonString())))
-                        yield return (new(layer, branch, attribute, value, usual.Gain(layer, edited(layer.Operator)!)) { IsResponsible = IsScaled(layer) }, edited);
+                    if (
+                        Edited(layer, [.. factors.Select(factor => factor!.Value)]) is var (attribute, value, edited)
+                        && seen.Add((layer.Path.ToString(), value.ToJsonString()))
+                    )
+                        yield return (
+                            new(layer, branch, attribute, value, usual.Gain(layer, edited(layer.Operator)!))
+                            {
+                                IsResponsible = IsScaled(layer),
+                            },
+                            edited
+                        );
                 }
             }
 
-            // A layer of a block counts at every place of the block, so its stride cannot be told from the scales of one merge: the usual one is tried.
-            foreach (var layer in branch.Path.Where(layer => layer.Output.Rank == branch.Shape.Rank && IsScaled(layer) && layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal)))
+            // A layer of a block counts at every place of the block, so its stride cannot be told from the scales of one merge: the usual
+            // one is tried.
+            foreach (
+                var layer in branch.Path.Where(layer =>
+                    layer.Output.Rank == branch.Shape.Rank
+                    && IsScaled(layer)
+                    && layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal)
+                )
+            )
             {
                 if (StrideOf(layer.Operator) is { } old && seen.Add((layer.Path.ToString(), "1")))
                 {
                     Operator? Whole(Operator op) => StrideOf(op) == old ? WithStride(op, 1) : null;
-                    yield return (new(layer, branch, "stride", 1, usual.Gain(layer, Whole(layer.Operator)!)) { IsResponsible = true }, Whole);
+                    yield return (
+                        new(layer, branch, "stride", 1, usual.Gain(layer, Whole(layer.Operator)!)) { IsResponsible = true },
+                        Whole
+                    );
                 }
             }
         }
@@ -90,13 +113,19 @@ internal static class ScaleEdits
     private static Ratio? Factor(Branch branch, Branch target, Axis axis) =>
         branch.FullyPadded(axis) is { Numerator: > 0 } own && target.FullyPadded(axis) is { } other ? other / own : null;
 
-    private static bool IsScaled(PlannedLayer layer) => layer.Output.SpatialAxes.Any(axis => layer.Operator.RescalingOf(axis, layer) is var scale && scale.Numerator != scale.Denominator);
+    private static bool IsScaled(PlannedLayer layer) =>
+        layer.Output.SpatialAxes.Any(axis => layer.Operator.RescalingOf(axis, layer) is var scale && scale.Numerator != scale.Denominator);
 
     private static (string Attribute, JsonNode Value, Func<Operator, Operator?> Edited)? Edited(PlannedLayer layer, Ratio[] factors)
     {
         if (layer.Operator is Upsample { ScaleFactor: { } scale })
-            return Scaled(scale, factors) is { } scaled ? ("scale_factor", scaled, op => op is Upsample up ? up with { ScaleFactor = scaled } : null) : null;
-        if (StrideOf(layer.Operator) is not { } old || Strided(old, KernelOf(layer.Operator), factors, divides: layer.Operator is not ConvTranspose) is not { } strides)
+            return Scaled(scale, factors) is { } scaled
+                ? ("scale_factor", scaled, op => op is Upsample up ? up with { ScaleFactor = scaled } : null)
+                : null;
+        if (
+            StrideOf(layer.Operator) is not { } old
+            || Strided(old, KernelOf(layer.Operator), factors, divides: layer.Operator is not ConvTranspose) is not { } strides
+        )
             return null;
         // Where a place of a block has a stride of its own, by `with`, an edit in the block does not reach it.
         return ("stride", Spelled(strides), op => StrideOf(op) == old ? WithStride(op, AsExtent(strides)) : null);
@@ -129,17 +158,30 @@ internal static class ScaleEdits
         _ => null,
     };
 
-    /// <summary>The strides after which the layer's scale is so many times what it is; null where they are not 1, 2 or the kernel's size, as strides are.</summary>
+    /// <summary>
+    /// The strides after which the layer's scale is so many times what it is; null where they are not 1, 2 or the kernel's size, as strides
+    /// are.
+    /// </summary>
     private static long[]? Strided(Extent stride, Extent kernel, Ratio[] factors, bool divides)
     {
-        var strides = stride.ToArray(factors.Length).Select((old, i) => divides ? new Ratio(old, 1) / factors[i] : new Ratio(old, 1) * factors[i]).ToArray();
-        return strides.Select((each, i) => each.IsWhole && (each.Numerator is 1 or 2 || each.Numerator == kernel[i])).All(usual => usual) ? [.. strides.Select(each => each.Numerator)] : null;
+        var strides = stride
+            .ToArray(factors.Length)
+            .Select((old, i) => divides ? new Ratio(old, 1) / factors[i] : new Ratio(old, 1) * factors[i])
+            .ToArray();
+        return strides.Select((each, i) => each.IsWhole && (each.Numerator is 1 or 2 || each.Numerator == kernel[i])).All(usual => usual)
+            ? [.. strides.Select(each => each.Numerator)]
+            : null;
     }
 
     private static double? Scaled(Scale scale, Ratio[] factors) =>
-        scale.Count <= 1 && factors.Distinct().Count() == 1 && scale[0] * factors[0].Numerator / factors[0].Denominator is (1 or 2) and var scaled ? scaled : null;
+        scale.Count <= 1
+        && factors.Distinct().Count() == 1
+        && scale[0] * factors[0].Numerator / factors[0].Denominator is (1 or 2) and var scaled
+            ? scaled
+            : null;
 
-    private static JsonNode Spelled(long[] each) => each.Distinct().Count() == 1 ? each[0] : new JsonArray([.. each.Select(one => (JsonNode)one)]);
+    private static JsonNode Spelled(long[] each) =>
+        each.Distinct().Count() == 1 ? each[0] : new JsonArray([.. each.Select(one => (JsonNode)one)]);
 
     private static Extent AsExtent(long[] each) => each.Distinct().Count() == 1 ? each[0] : each;
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ConcatService.Domain.Fixes;
 
-/// <summary>How usual a trait is among a layer's siblings: counted once for all layers, since a network may have thousands and each of them asks.</summary>
+/// <summary>
+/// How usual a trait is among a layer's siblings: counted once for all layers, since a network may have thousands and each of them asks.
+/// </summary>
 internal sealed class Tally
 {
     private readonly Dictionary<string, (string Group, string Trait)> _of = [];

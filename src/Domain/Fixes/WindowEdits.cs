@@ -25,14 +25,30 @@ internal static class WindowEdits
         if (!merge.IsSpatial)
             return [];
         var again = new Replan(merge);
-        var windows = merge.Compiled.Graph.Layers.Where(layer => Window(layer.Operator) is { Span: > 1 }).Select(layer => (Path: layer.Path.ToString(), layer.Operator)).DistinctBy(layer => layer.Path).ToList();
-        var siblings = new Siblings(new(windows.Select(layer => (layer.Path, "", Style(layer.Operator)))), new(windows.Select(layer => (layer.Path, "", Size(layer.Operator)))));
-        return [.. Possible(merge, siblings).OrderByDescending(each => each.Edit.Gain).Take(MostTrials).Where(each => again.Restores(each.Edit.Layer, each.Edited)).Select(each => each.Edit)];
+        var windows = merge
+            .Compiled.Graph.Layers.Where(layer => Window(layer.Operator) is { Span: > 1 })
+            .Select(layer => (Path: layer.Path.ToString(), layer.Operator))
+            .DistinctBy(layer => layer.Path)
+            .ToList();
+        var siblings = new Siblings(
+            new(windows.Select(layer => (layer.Path, "", Style(layer.Operator)))),
+            new(windows.Select(layer => (layer.Path, "", Size(layer.Operator))))
+        );
+        return
+        [
+            .. Possible(merge, siblings)
+                .OrderByDescending(each => each.Edit.Gain)
+                .Take(MostTrials)
+                .Where(each => again.Restores(each.Edit.Layer, each.Edited))
+                .Select(each => each.Edit),
+        ];
     }
 
     private static IEnumerable<(WindowEdit Edit, Func<Operator, Operator?> Edited)> Possible(MergeCase merge, Siblings siblings)
     {
-        foreach (var layer in merge.Branches.SelectMany(branch => branch.Path).DistinctBy(layer => layer.Path.ToString() + layer.Operator.Kind))
+        foreach (
+            var layer in merge.Branches.SelectMany(branch => branch.Path).DistinctBy(layer => layer.Path.ToString() + layer.Operator.Kind)
+        )
         {
             foreach (var (attribute, value, edited) in Values(layer.Operator))
             {
@@ -49,13 +65,21 @@ internal static class WindowEdits
             for (var cells = 0L; cells < Math.Min(4, up.Stride[0]); cells++)
             {
                 var extra = cells;
-                yield return ("output_padding", extra, each => each is ConvTranspose turned && turned.OutputPadding != extra ? turned with { OutputPadding = extra } : null);
+                yield return (
+                    "output_padding",
+                    extra,
+                    each => each is ConvTranspose turned && turned.OutputPadding != extra ? turned with { OutputPadding = extra } : null
+                );
             }
 
             for (var cells = 0L; cells <= Math.Min(MostCells, up.KernelSize[0] / 2); cells++)
             {
                 var cut = cells;
-                yield return ("padding", cut, each => each is ConvTranspose turned && turned.Padding != cut ? turned with { Padding = cut } : null);
+                yield return (
+                    "padding",
+                    cut,
+                    each => each is ConvTranspose turned && turned.Padding != cut ? turned with { Padding = cut } : null
+                );
             }
 
             yield break;
@@ -71,7 +95,14 @@ internal static class WindowEdits
             yield return ("padding", window.Span / 2, each => With(each, window.Span / 2));
         if (op is Conv { Dilation: var dilation } && dilation != 1)
             yield return ("dilation", 1, each => each is Conv conv ? conv with { Dilation = 1 } : null);
-        if (!window.Padding.IsSame && window.Padding.Cells.Count is null && (2 * window.Padding.Cells[0]) + 1 is > 1 and var kernel && kernel != window.Kernel && op is Conv { Dilation: var wide } && wide == 1)
+        if (
+            !window.Padding.IsSame
+            && window.Padding.Cells.Count is null
+            && (2 * window.Padding.Cells[0]) + 1 is > 1 and var kernel
+            && kernel != window.Kernel
+            && op is Conv { Dilation: var wide }
+            && wide == 1
+        )
             yield return ("kernel_size", kernel, each => each is Conv conv ? conv with { KernelSize = kernel } : null);
     }
 
@@ -86,9 +117,13 @@ internal static class WindowEdits
     private static double Gain(PlannedLayer layer, Operator now, Operator then, Siblings siblings)
     {
         var path = layer.Path.ToString();
-        var gain = Oddness(now) - Oddness(then) + (2 * (siblings.Styles.Share(path, "", Style(then)) - siblings.Styles.Share(path, "", Style(now))));
+        var gain =
+            Oddness(now)
+            - Oddness(then)
+            + (2 * (siblings.Styles.Share(path, "", Style(then)) - siblings.Styles.Share(path, "", Style(now))));
         if (now is Conv before && then is Conv after && (before.KernelSize != after.KernelSize || before.Dilation != after.Dilation))
-            gain += siblings.Sizes.Share(path, "", Size(then)) - siblings.Sizes.Share(path, "", Size(now)) - 0.2;   // it also changes what is computed
+            // it also changes what is computed
+            gain += siblings.Sizes.Share(path, "", Size(then)) - siblings.Sizes.Share(path, "", Size(now)) - 0.2;
         return gain;
     }
 
@@ -96,8 +131,12 @@ internal static class WindowEdits
         ? (up.Dilation[0] * (up.KernelSize[0] - 1)) + up.OutputPadding[0] + 1 - up.Stride[0] - (2 * up.Padding[0]) == 0 ? 0 : 1
         : Style(op) == "partly" ? 2 : 0;
 
-    private static string Style(Operator op) => Window(op) is not { } window ? ""
-        : window.Padding.IsSame || window.Span - 1 == 2 * window.Padding.Cells[0] ? "fully" : window.Padding.Cells == 0 ? "not" : window.Padding.Cells[0] == window.Kernel / 2 && window.Span == window.Kernel ? "fully" : "partly";
+    private static string Style(Operator op) =>
+        Window(op) is not { } window ? ""
+        : window.Padding.IsSame || window.Span - 1 == 2 * window.Padding.Cells[0] ? "fully"
+        : window.Padding.Cells == 0 ? "not"
+        : window.Padding.Cells[0] == window.Kernel / 2 && window.Span == window.Kernel ? "fully"
+        : "partly";
 
     private static string Size(Operator op) => Window(op) is { } window ? $"{window.Kernel} {window.Span}" : "";
 

@@ -2,7 +2,10 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Graphs;
 
-/// <summary>A configuration of an operator with the shapes of its inputs (channels-first, without the batch). The conformance suite runs each through every check.</summary>
+/// <summary>
+/// A configuration of an operator with the shapes of its inputs (channels-first, without the batch). The conformance suite runs each
+/// through every check.
+/// </summary>
 public sealed record Example(string Name, Operator Operator, params long[][] Inputs)
 {
     /// <summary>The axes of the first input, where they are not the default ones of its rank.</summary>

@@ -68,13 +68,23 @@ internal static class ExecutionOrder
         while (!walk.Contains(at))
         {
             walk.Add(at);
-            at = layers[at].Inputs.Select(input => position.GetValueOrDefault(input.Source, -1)).First(source => source >= 0 && waitingFor[source] > 0);
+            at = layers[at]
+                .Inputs.Select(input => position.GetValueOrDefault(input.Source, -1))
+                .First(source => source >= 0 && waitingFor[source] > 0);
         }
 
         var cycle = walk[walk.IndexOf(at)..];
         cycle.Reverse();
-        var names = cycle.Count <= 12 ? cycle.Select(i => layers[i].Name) : cycle.Take(6).Select(i => layers[i].Name).Append("…").Concat(cycle.TakeLast(5).Select(i => layers[i].Name));
+        var names =
+            cycle.Count <= 12
+                ? cycle.Select(i => layers[i].Name)
+                : cycle.Take(6).Select(i => layers[i].Name).Append("…").Concat(cycle.TakeLast(5).Select(i => layers[i].Name));
         var first = layers[cycle[0]];
-        report.Error(Codes.Cycle, first.Path, $"These layers feed each other in a circle: {string.Join(" > ", names)} > {first.Name}. Take one of these inputs away.", first.Name);
+        report.Error(
+            Codes.Cycle,
+            first.Path,
+            $"These layers feed each other in a circle: {string.Join(" > ", names)} > {first.Name}. Take one of these inputs away.",
+            first.Name
+        );
     }
 }

@@ -4,7 +4,9 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;
 
-/// <summary><see cref="Spec"/> -> <see cref="Graph"/>: names resolved, branches, repetitions and blocks unrolled, layers in execution order.</summary>
+/// <summary>
+/// <see cref="Spec"/> -> <see cref="Graph"/>: names resolved, branches, repetitions and blocks unrolled, layers in execution order.
+/// </summary>
 public sealed class Expander
 {
     private readonly Report _report;
@@ -145,13 +147,25 @@ public sealed class Expander
         for (var branch = 0; branch < layer.Branches.Count; branch++)
         {
             var list = layer.Branches[branch];
-            outputs[branch] = ExpandList(list, new(string.Create(CultureInfo.InvariantCulture, $"{full}/branch{branch}/"), scope, position), feed)!.Value.Wire;
+            outputs[branch] = ExpandList(
+                list,
+                new(string.Create(CultureInfo.InvariantCulture, $"{full}/branch{branch}/"), scope, position),
+                feed
+            )!.Value.Wire;
         }
 
         if (outputs.Length == 0 && layer.Merge is IMerge merge)
-            _report.Error(merge.Degenerate, layer.Path["branches"], $"{full}: a parallel without branches has nothing to merge. Add a branch; an empty list is the identity.");
+            _report.Error(
+                merge.Degenerate,
+                layer.Path["branches"],
+                $"{full}: a parallel without branches has nothing to merge. Add a branch; an empty list is the identity."
+            );
         else if (outputs.Length < layer.Merge.Arity.Min || outputs.Length > layer.Merge.Arity.Max)
-            _report.Error(Codes.OutOfRange, layer.Path["branches"], $"{full}: {layer.Merge.Kind} takes {(layer.Merge.Arity.Max == int.MaxValue ? $"at least {layer.Merge.Arity.Min}" : $"{layer.Merge.Arity.Max}")} inputs and there are {outputs.Length} branches. Take another merge, or as many branches.");
+            _report.Error(
+                Codes.OutOfRange,
+                layer.Path["branches"],
+                $"{full}: {layer.Merge.Kind} takes {(layer.Merge.Arity.Max == int.MaxValue ? $"at least {layer.Merge.Arity.Min}" : $"{layer.Merge.Arity.Max}")} inputs and there are {outputs.Length} branches. Take another merge, or as many branches."
+            );
         else
             Add(new(full, layer.Merge, outputs, layer.Path) { Branches = layer.Branches });
     }
@@ -184,7 +198,11 @@ public sealed class Expander
             for (var i = 0; i < layer.Inputs.Length; i++)
             {
                 if (!_names.Exists(layer.Inputs[i].Source))
-                    _report.Error(Codes.UnknownInput, layer.EdgeOf(i)?.Reference ?? layer.Path, $"{layer.Name}: there is no layer '{SpecReader.Shortened(layer.InputName(i))}' to read. Correct the name.");
+                    _report.Error(
+                        Codes.UnknownInput,
+                        layer.EdgeOf(i)?.Reference ?? layer.Path,
+                        $"{layer.Name}: there is no layer '{SpecReader.Shortened(layer.InputName(i))}' to read. Correct the name."
+                    );
                 layer.Inputs[i] = _names.ToOne(layer.Inputs[i], layer.Path, layer, i);
             }
         }

@@ -1,7 +1,11 @@
 namespace ConcatService.Domain.Graphs;
 
-/// <summary>What an operator costs in memory while it trains, as libtorch computes it: what is held from the forward to the backward pass.</summary>
-/// <remarks>Sources: libtorch's derivatives.yaml for what a backward formula reads; the operator's libtorch half for what is computed with.</remarks>
+/// <summary>
+/// What an operator costs in memory while it trains, as libtorch computes it: what is held from the forward to the backward pass.
+/// </summary>
+/// <remarks>
+/// Sources: libtorch's derivatives.yaml for what a backward formula reads; the operator's libtorch half for what is computed with.
+/// </remarks>
 public readonly record struct Footprint
 {
     /// <summary>The backward pass reads the inputs: convolutions, norms, poolings. The default.</summary>

@@ -3,11 +3,14 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;
 
-/// <summary>How the branches of a concat are brought together; its <c>init</c> properties are the options in JSON. Found by scanning, as operators are.</summary>
+/// <summary>
+/// How the branches of a concat are brought together; its <c>init</c> properties are the options in JSON. Found by scanning, as operators
+/// are.
+/// </summary>
 public abstract record Fusion
 {
     /// <summary>The name in JSON, the record's <see cref="KindAttribute"/>.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public string Kind => Fusions.KindOf(GetType());
 
     /// <summary>Adds the visible layers; the last one carries the concat's own name. Null after reporting why there are none.</summary>

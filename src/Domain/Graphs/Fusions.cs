@@ -4,15 +4,23 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;
 
-/// <summary>Every fusion, found by scanning this assembly, and how one stands in JSON: its name, or an object with <c>type</c> and options.</summary>
+/// <summary>
+/// Every fusion, found by scanning this assembly, and how one stands in JSON: its name, or an object with <c>type</c> and options.
+/// </summary>
 internal static class Fusions
 {
     private static readonly Dictionary<Type, string> Kinds = typeof(Fusion).Assembly.GetTypes()
         .Where(type => type.IsSubclassOf(typeof(Fusion)))
         .ToDictionary(type => type, type => type.GetCustomAttributes<KindAttribute>().Single().Name);
 
-    private static readonly Variants<Fusion> Variants =
-        new("fuse", [.. Kinds.OrderBy(kind => kind.Value, StringComparer.Ordinal).Select(kind => (kind.Value, (Func<Fusion>)(() => (Fusion)Activator.CreateInstance(kind.Key)!)))]);
+    private static readonly Variants<Fusion> Variants = new(
+        "fuse",
+        [
+            .. Kinds
+                .OrderBy(kind => kind.Value, StringComparer.Ordinal)
+                .Select(kind => (kind.Value, (Func<Fusion>)(() => (Fusion)Activator.CreateInstance(kind.Key)!))),
+        ]
+    );
 
     public static IEnumerable<(string Kind, Type Record)> All => Kinds.Select(kind => (kind.Value, kind.Key));
 

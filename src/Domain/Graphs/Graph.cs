@@ -3,7 +3,10 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;
 
-/// <summary>A spec with every name resolved and every branch, repetition and block unrolled; layers in an order in which each comes after its inputs.</summary>
+/// <summary>
+/// A spec with every name resolved and every branch, repetition and block unrolled; layers in an order in which each comes after its
+/// inputs.
+/// </summary>
 public sealed record Graph(Layout Layout, IReadOnlyList<GraphInput> Inputs, IReadOnlyList<Layer> Layers, IReadOnlyList<GraphOutput> Outputs)
 {
     /// <summary>The symbols of the inputs' sizes with what the caller promises about them.</summary>
@@ -13,7 +16,8 @@ public sealed record Graph(Layout Layout, IReadOnlyList<GraphInput> Inputs, IRea
     public IReadOnlyDictionary<string, string> KnownAs { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Every name that an input, a layer or a structure has in its own list: a patch makes new ones beside them.</summary>
-    internal IReadOnlySet<string> NameParts => field ??= new HashSet<string>([.. Layers.SelectMany(layer => layer.Name.Split('/')), .. Inputs.Select(input => input.Name)]);
+    internal IReadOnlySet<string> NameParts =>
+        field ??= new HashSet<string>([.. Layers.SelectMany(layer => layer.Name.Split('/')), .. Inputs.Select(input => input.Name)]);
 }
 
 /// <summary>An input of the network.</summary>
@@ -27,7 +31,10 @@ public sealed record GraphInput(string Name, Shape Shape, SpecPath Path)
 /// <summary>An output of the network, by the name that the spec gives it.</summary>
 public sealed record GraphOutput(string Name, Wire Wire);
 
-/// <summary>The sizes that a symbol may take: from <see cref="Min"/> to <see cref="Max"/> (no limit when null), multiples of <see cref="MultipleOf"/> only.</summary>
+/// <summary>
+/// The sizes that a symbol may take: from <see cref="Min"/> to <see cref="Max"/> (no limit when null), multiples of <see
+/// cref="MultipleOf"/> only.
+/// </summary>
 public sealed record SymbolPromise
 {
     [Between(1)]

@@ -12,7 +12,10 @@ internal sealed class InputWires(Report report)
     /// <summary>Whether every reference so far means something that was written before it.</summary>
     public bool InOrder { get; private set; } = true;
 
-    /// <summary>Where a layer's inputs come from, not followed yet; null after reporting why there are none. A layer named by <c>{ "like": … }</c> is the last input.</summary>
+    /// <summary>
+    /// Where a layer's inputs come from, not followed yet; null after reporting why there are none. A layer named by <c>{ "like": … }</c>
+    /// is the last input.
+    /// </summary>
     public Wire[]? Of(LayerSpec layer, Scope scope, int position, Feed? previous)
     {
         var op = (layer as OperatorSpec)?.Operator;
@@ -44,8 +47,15 @@ internal sealed class InputWires(Report report)
         if (layer.Inputs is not null)
         {
             var code = op is IMerge merge && layer.Inputs.Length == 0 ? merge.Degenerate : Codes.OutOfRange;
-            var needs = arity.Max == int.MaxValue ? $"at least {arity.Min}" : arity.Min == arity.Max ? $"{arity.Min}" : $"{arity.Min} to {arity.Max}";
-            report.Error(code, layer.Path["inputs"], $"{(layer.Name is { } name ? $"{name}: " : "")}{layer.Type} takes {needs} input{(needs.EndsWith('1') ? "" : "s")} and 'inputs' names {layer.Inputs.Length}. {(layer.Inputs.Length < arity.Min ? "Name the ones that are missing." : arity.Max == 1 ? "Join them by a concat or add before it." : "Take some away.")}");
+            var needs =
+                arity.Max == int.MaxValue ? $"at least {arity.Min}"
+                : arity.Min == arity.Max ? $"{arity.Min}"
+                : $"{arity.Min} to {arity.Max}";
+            report.Error(
+                code,
+                layer.Path["inputs"],
+                $"{(layer.Name is { } name ? $"{name}: " : "")}{layer.Type} takes {needs} input{(needs.EndsWith('1') ? "" : "s")} and 'inputs' names {layer.Inputs.Length}. {(layer.Inputs.Length < arity.Min ? "Name the ones that are missing." : arity.Max == 1 ? "Join them by a concat or add before it." : "Take some away.")}"
+            );
             return -1;
         }
 
@@ -68,7 +78,11 @@ internal sealed class InputWires(Report report)
             return true;
         }
 
-        report.Error(Codes.UnknownInput, reference.Path, $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' for {layer.Name ?? layer.Type} to read.{Spelling.DidYouMean(name, scope.Visible)}");
+        report.Error(
+            Codes.UnknownInput,
+            reference.Path,
+            $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' for {layer.Name ?? layer.Type} to read.{Spelling.DidYouMean(name, scope.Visible)}"
+        );
         wire = default;
         return false;
     }

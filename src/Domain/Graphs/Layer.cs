@@ -32,19 +32,24 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
     public Edge? EdgeOf(int input)
     {
         if (Branches is not null)
-            return input < Branches.Count ? new(Branches[input].Path, -1, null, string.Create(CultureInfo.InvariantCulture, $"branch {input}")) : null;
+            return input < Branches.Count
+                ? new(Branches[input].Path, -1, null, string.Create(CultureInfo.InvariantCulture, $"branch {input}"))
+                : null;
         if (References is null && Fed is null)
             return null;
         var written = References?.Length ?? 1;
         if (input < written)
             return new(Path.Parent!, Path.Index, References?[input].Path, References?[input].Name ?? Fed!);
-        return input == written && Operator.Like is { } like ? new(Path.Parent!, Path.Index, Path[like.Attribute]["like"], like.Layer) : null;
+        return input == written && Operator.Like is { } like
+            ? new(Path.Parent!, Path.Index, Path[like.Attribute]["like"], like.Layer)
+            : null;
     }
 }
 
 /// <summary>Where a patch can insert a layer on the way into an input.</summary>
 /// <param name="List">The list of layers to insert into.</param>
 /// <param name="Index">The position in it; -1 appends.</param>
-/// <param name="Reference">The reference to replace by the inserted layer's name; null where the list's end is the edge (a branch of <c>parallel</c>).</param>
+/// <param name="Reference">The reference to replace by the inserted layer's name; null where the list's end is the edge (a branch of
+/// <c>parallel</c>).</param>
 /// <param name="Written">The name by which the input is known where the layer is inserted.</param>
 public sealed record Edge(SpecPath List, int Index, SpecPath? Reference, string Written);

@@ -4,7 +4,9 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;
 
-/// <summary>The full names that unrolling makes, and what they stand for: a layer with shorthand for its last part, a structure for its output.</summary>
+/// <summary>
+/// The full names that unrolling makes, and what they stand for: a layer with shorthand for its last part, a structure for its output.
+/// </summary>
 internal sealed class Names(Report report)
 {
     /// <summary>In place of a port until a wire is followed: a bare name; and the layer itself, not what its name stands for.</summary>
@@ -42,13 +44,17 @@ internal sealed class Names(Report report)
         return known;
     }
 
-    /// <summary><c>name:1</c> is a part of a split, a name alone is <see cref="Bare"/>; the name is empty where what follows the colon is no number.</summary>
+    /// <summary>
+    /// <c>name:1</c> is a part of a split, a name alone is <see cref="Bare"/>; the name is empty where what follows the colon is no number.
+    /// </summary>
     public static (string Name, int Port) NameAndPort(string written)
     {
         var colon = written.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0)
             return (written, Bare);
-        return int.TryParse(written.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (written[..colon], port) : ("", Bare);
+        return int.TryParse(written.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? (written[..colon], port)
+            : ("", Bare);
     }
 
     /// <summary>The wire to an input or output; reports the bare name of a layer that has parts only.</summary>
@@ -59,14 +65,22 @@ internal sealed class Names(Report report)
         if (followed.Port >= 0)
             return followed;
         if (_ported.Contains(followed.Source))
-            report.Error(Codes.UnknownInput, layer?.EdgeOf(input)?.Reference ?? user, $"{followed.Source} has several outputs, and its name alone means none of them. Name one, such as '{followed.Source}:0'.");
+            report.Error(
+                Codes.UnknownInput,
+                layer?.EdgeOf(input)?.Reference ?? user,
+                $"{followed.Source} has several outputs, and its name alone means none of them. Name one, such as '{followed.Source}:0'."
+            );
         return new(followed.Source);
     }
 
-    /// <summary>Whether something has this full name. One without a <c>/</c> was found in its scope; the others are known when all is unrolled.</summary>
+    /// <summary>
+    /// Whether something has this full name. One without a <c>/</c> was found in its scope; the others are known when all is unrolled.
+    /// </summary>
     public bool Exists(string full) => !full.Contains('/', StringComparison.Ordinal) || _names.Contains(full);
 
-    /// <summary>Follows what a name stands for (a shorthand's last layer, a repetition's last output) to the layer that computes it.</summary>
+    /// <summary>
+    /// Follows what a name stands for (a shorthand's last layer, a repetition's last output) to the layer that computes it.
+    /// </summary>
     private Wire Followed(Wire wire)
     {
         if (wire.Port == Itself)
@@ -78,7 +92,10 @@ internal sealed class Names(Report report)
         return alias.Wire.Port < 0 || wire.Port > 0 ? alias.Wire with { Port = wire.Port } : alias.Wire;
     }
 
-    /// <summary>Follows to the end, and keeps it for every name on the way: empty repetitions make chains as long as the network, and a circle has no end.</summary>
+    /// <summary>
+    /// Follows to the end, and keeps it for every name on the way: empty repetitions make chains as long as the network, and a circle has
+    /// no end.
+    /// </summary>
     private Alias Follow(string name, Alias alias)
     {
         var passed = new List<(string Name, Wire Meant)> { (name, alias.Wire) };

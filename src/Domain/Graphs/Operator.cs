@@ -30,7 +30,7 @@ public enum Effect
     /// <summary>A linear map with learned weights.</summary>
     Weighs = 1,
     /// <summary>Brings the numbers to a scale of its own, whatever theirs was.</summary>
-    Normalises = 2,
+    Normalizes = 2,
     /// <summary>Not linear.</summary>
     Activates = 4,
     /// <summary>Not linear, and flat for large numbers: their gradient vanishes.</summary>
@@ -38,44 +38,55 @@ public enum Effect
 }
 
 /// <summary>
-/// A layer type with its attributes: the record's <c>init</c> properties are the JSON attributes, its methods are all that the system knows about it,
+/// A layer type with its attributes: the record's <c>init</c> properties are the JSON attributes, its methods are all that the system knows
+/// about it,
 /// except how libtorch computes it (the <c>.Torch.cs</c> file beside it).
 /// </summary>
 public abstract record Operator
 {
     /// <summary>The layer type as the spec writes it, one of the record's <see cref="KindAttribute"/>s.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public string Kind { get; init; } = "";
 
-    /// <summary>The layout in which this layer alone reads its input: channels_first or channels_last. What it gives is read in the spec's layout again. Default: the spec's.</summary>
+    /// <summary>
+    /// The layout in which this layer alone reads its input: channels_first or channels_last. What it gives is read in the spec's layout
+    /// again. Default: the spec's.
+    /// </summary>
     public Layout? DataFormat { get; init; }
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public virtual Arity Arity => Arity.One;
 
-    /// <summary>The layer whose spatial size this one takes, by the name that the spec gives it; it becomes one more input, the last.</summary>
-    [NotAnAttribute]
+    /// <summary>
+    /// The layer whose spatial size this one takes, by the name that the spec gives it; it becomes one more input, the last.
+    /// </summary>
+    [SpecIgnore]
     public virtual (string Attribute, string Layer)? Like => null;
 
     /// <summary>Whether the outputs are only known as <c>NAME:0</c>, <c>NAME:1</c>, …; the bare name is an error then.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public virtual bool HasPorts => false;
 
     /// <summary>Whether the operator stands for others: <see cref="Expand"/> is called instead of <see cref="Infer"/>.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public virtual bool Expands => false;
 
-    /// <summary>What the operator does to the numbers that pass through it. Default: it leaves them as they are, or picks, moves or averages them.</summary>
-    [NotAnAttribute]
+    /// <summary>
+    /// What the operator does to the numbers that pass through it. Default: it leaves them as they are, or picks, moves or averages them.
+    /// </summary>
+    [SpecIgnore]
     public virtual Effect Effect => Effect.None;
 
     /// <summary>The shape that the operator gives; null after reporting why there is none.</summary>
-    public virtual Shape? Infer(Site site) => throw new InvalidOperationException($"{Kind} expands; it has no shape rule.");
+    public virtual Shape? Infer(ShapeContext context) => throw new InvalidOperationException($"{Kind} expands; it has no shape rule.");
 
     /// <summary>The shapes of all outputs, for the operators that have several; null after reporting.</summary>
-    public virtual Shape[]? InferAll(Site site) => Infer(site) is { } shape ? [shape] : null;
+    public virtual Shape[]? InferAll(ShapeContext context) => Infer(context) is { } shape ? [shape] : null;
 
-    /// <summary>Adds the primitive layers that this operator stands for; the last one carries the operator's name. Null after reporting why there are none.</summary>
+    /// <summary>
+    /// Adds the primitive layers that this operator stands for; the last one carries the operator's name. Null after reporting why there
+    /// are none.
+    /// </summary>
     public virtual Wire? Expand(Expansion expansion) => throw new InvalidOperationException($"{Kind} is primitive.");
 
     /// <summary>Weights, biases and running statistics, declared once for counts, libtorch, ONNX and checkpoints.</summary>
@@ -85,7 +96,7 @@ public abstract record Operator
     public virtual long? Macs(PlannedLayer layer) => 0;
 
     /// <summary>What it holds while it trains. Default: its inputs, in float32.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public virtual Footprint Footprint => Footprint.Inputs;
 
     /// <summary>How the spatial size changes along an axis, for finding where two branches part.</summary>
@@ -115,7 +126,14 @@ public enum Initializer
 /// <param name="Dims">Its shape, as PyTorch shapes it.</param>
 /// <param name="Trainable">False for running statistics (buffers).</param>
 /// <param name="FanIn">Inputs of one output unit; 0 where the initializer needs none.</param>
-public readonly record struct Parameter(string Name, long[] Dims, Initializer Initializer, bool Trainable = true, long FanIn = 0, double Constant = 0)
+public readonly record struct Parameter(
+    string Name,
+    long[] Dims,
+    Initializer Initializer,
+    bool Trainable = true,
+    long FanIn = 0,
+    double Constant = 0
+)
 {
     public long Count
     {

@@ -24,16 +24,28 @@ internal static class Outputs
         }
 
         if (spec.Outputs.Length == 0)
-            report.Error(Codes.NoOutput, SpecPath.Root["outputs"], "'outputs' is empty. Name at least one layer, or leave it out for the last one.");
+            report.Error(
+                Codes.NoOutput,
+                SpecPath.Root["outputs"],
+                "'outputs' is empty. Name at least one layer, or leave it out for the last one."
+            );
         var seen = new HashSet<string>();
         foreach (var reference in spec.Outputs)
         {
             if (!seen.Add(reference.Name))
                 report.Error(Codes.DuplicateName, reference.Path, $"The output '{reference.Name}' is there twice. Keep one.");
-            else if (Names.NameAndPort(reference.Name) is var (name, port) && scope.Resolve(name, int.MaxValue, out _) is { } full && names.Exists(full))
+            else if (
+                Names.NameAndPort(reference.Name) is var (name, port)
+                && scope.Resolve(name, int.MaxValue, out _) is { } full
+                && names.Exists(full)
+            )
                 yield return new(reference.Name, names.ToOne(new(full, port), reference.Path));
             else
-                report.Error(Codes.UnknownInput, reference.Path, $"'outputs' names '{SpecReader.Shortened(reference.Name)}', and there is no layer of that name.{Spelling.DidYouMean(reference.Name, scope.Visible)}");
+                report.Error(
+                    Codes.UnknownInput,
+                    reference.Path,
+                    $"'outputs' names '{SpecReader.Shortened(reference.Name)}', and there is no layer of that name.{Spelling.DidYouMean(reference.Name, scope.Visible)}"
+                );
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace ConcatService.Domain.Graphs;
 
-/// <summary>The names that a layer of one list sees: its list's earlier layers, then the enclosing lists inside out (spec-format, Structure).</summary>
+/// <summary>
+/// The names that a layer of one list sees: its list's earlier layers, then the enclosing lists inside out (spec-format, Structure).
+/// </summary>
 internal sealed class Scope(string prefix, Scope? parent, int positionInParent)
 {
     private readonly Dictionary<string, int> _positions = [];

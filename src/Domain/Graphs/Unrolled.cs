@@ -3,7 +3,10 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;
 
-/// <summary>What a list of layers comes to when its branches, repetitions and blocks are unrolled: counted beforehand, so that what is too much never costs.</summary>
+/// <summary>
+/// What a list of layers comes to when its branches, repetitions and blocks are unrolled: counted beforehand, so that what is too much
+/// never costs.
+/// </summary>
 /// <param name="Layers">Layers that compute.</param>
 /// <param name="Steps">Layers, structures and wires, also where they add no layer: empty repetitions.</param>
 /// <param name="Letters">The length of all full names, which grow with every list that a layer stands in.</param>
@@ -62,7 +65,12 @@ internal readonly record struct Unrolled(long Layers, long Steps, long Letters)
             case RepeatSpec repeat:
                 var times = once ? 1 : repeat.Times ?? 1;
                 var body = Of(repeat.Body, once, name + "/0/".Length);
-                return own + new Unrolled(Saturating.Multiply(times, body.Layers), Saturating.Multiply(times, body.Steps), Saturating.Multiply(times, body.Letters));
+                return own
+                    + new Unrolled(
+                        Saturating.Multiply(times, body.Layers),
+                        Saturating.Multiply(times, body.Steps),
+                        Saturating.Multiply(times, body.Letters)
+                    );
             default:
                 return own;
         }

@@ -4,18 +4,26 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 
-/// <summary>One thing that is done to pictures on their way into a training, the same to all pictures of a sample and to its mask. What is drawn is a function of (seed, epoch, batch).</summary>
+/// <summary>
+/// One thing that is done to pictures on their way into a training, the same to all pictures of a sample and to its mask. What is drawn is
+/// a function of (seed, epoch, batch).
+/// </summary>
 public abstract record AugmentSettings
 {
-    private static readonly Variants<AugmentSettings> Kinds =
-        new("augment", ("flip", () => new FlipSettings()), ("crop", () => new CropSettings()), ("erase", () => new EraseSettings()), ("normalize", () => new NormalizeSettings()));
+    private static readonly Variants<AugmentSettings> Kinds = new(
+        "augment",
+        ("flip", () => new FlipSettings()),
+        ("crop", () => new CropSettings()),
+        ("erase", () => new EraseSettings()),
+        ("normalize", () => new NormalizeSettings())
+    );
 
     /// <summary>The name in JSON.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public abstract string Type { get; }
 
     /// <summary>Whether pixels change their places.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public virtual bool Moves => true;
 
     /// <summary>What can be read of the list, after reporting the rest.</summary>
@@ -23,7 +31,11 @@ public abstract record AugmentSettings
     {
         if (json.ValueKind == JsonValueKind.Array)
             return [.. json.EnumerateArray().Select((item, i) => Kinds.Read(item, path[i], report))];
-        report.Error(Codes.WrongType, path, $"'augment' is {SpecReader.Shown(json)}; expected a list, such as [\"flip\", {{ \"type\": \"crop\", \"padding\": 2 }}].");
+        report.Error(
+            Codes.WrongType,
+            path,
+            $"'augment' is {SpecReader.Shown(json)}; expected a list, such as [\"flip\", {{ \"type\": \"crop\", \"padding\": 2 }}]."
+        );
         return [];
     }
 }

@@ -5,7 +5,10 @@ namespace ConcatService.Domain.Jobs;
 /// <summary>An exponential moving average of weights and buffers (Polyak and Juditsky 1992).</summary>
 public sealed record EmaSettings
 {
-    /// <summary>How much of the average stays at each step, at most; early on it is (1 + steps) / (10 + steps), so that the start is soon forgotten. Default: 0.999.</summary>
+    /// <summary>
+    /// How much of the average stays at each step, at most; early on it is (1 + steps) / (10 + steps), so that the start is soon forgotten.
+    /// Default: 0.999.
+    /// </summary>
     [Between(0, 0.999999)]
     public double Decay { get; init; } = 0.999;
 

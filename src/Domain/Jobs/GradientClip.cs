@@ -24,7 +24,11 @@ public sealed record GradientClip
         if (json.ValueKind == JsonValueKind.Object)
             AttributeObject.Read(json, clip, path, "gradient_clip", report);
         if (report.Diagnostics.Count == errors && clip.Norm is null == clip.Value is null)
-            report.Error(Codes.WrongType, path, $"'gradient_clip' is {SpecReader.Shown(json)}; expected null, {{ \"norm\": 1.0 }} or {{ \"value\": 0.5 }}.");
+            report.Error(
+                Codes.WrongType,
+                path,
+                $"'gradient_clip' is {SpecReader.Shown(json)}; expected null, {{ \"norm\": 1.0 }} or {{ \"value\": 0.5 }}."
+            );
         return clip;
     }
 }

@@ -10,7 +10,10 @@ namespace ConcatService.Domain.Jobs;
 /// <param name="BatchSize">The job's.</param>
 public sealed record JobMemory(long FixedBytes, long BytesPerSample, long BatchSize)
 {
-    /// <summary>A trainer with a network of next to nothing, less what <see cref="TrainingMemory"/> counts: .NET, libtorch, ONNX Runtime, the database's driver.</summary>
+    /// <summary>
+    /// A trainer with a network of next to nothing, less what <see cref="TrainingMemory"/> counts: .NET, libtorch, ONNX Runtime, the
+    /// database's driver.
+    /// </summary>
     private const long ProgramBytes = 260_000_000;
 
     /// <summary>The peak with the job's own batch.</summary>
@@ -23,12 +26,20 @@ public sealed record JobMemory(long FixedBytes, long BytesPerSample, long BatchS
     {
         var precision = settings.Precision == Precision.Auto ? hasBFloat16 ? Precision.Bfloat16 : Precision.Float32 : settings.Precision;
         var training = TrainingMemory.Of(plan, precision, settings.Optimizer.Moments);
-        var average = settings.Ema is null && settings.Export != Export.Ema ? 0 : 4 * (double)plan.Layers.Sum(layer => layer.ParameterCount + layer.BufferCount);
-        return new((long)Math.Min(ProgramBytes + dataBytes + average + training.FixedBytes, long.MaxValue), training.BytesPerSample!.Value, settings.BatchSize);
+        var average =
+            settings.Ema is null && settings.Export != Export.Ema
+                ? 0
+                : 4 * (double)plan.Layers.Sum(layer => layer.ParameterCount + layer.BufferCount);
+        return new(
+            (long)Math.Min(ProgramBytes + dataBytes + average + training.FixedBytes, long.MaxValue),
+            training.BytesPerSample!.Value,
+            settings.BatchSize
+        );
     }
 
     /// <summary>The largest batch that fits into so much memory; 0: not even one sample does.</summary>
-    public long LargestBatch(long memoryBytes) => memoryBytes < FixedBytes ? 0 : Math.Min((memoryBytes - FixedBytes) / Math.Max(BytesPerSample, 1), BatchSize);
+    public long LargestBatch(long memoryBytes) =>
+        memoryBytes < FixedBytes ? 0 : Math.Min((memoryBytes - FixedBytes) / Math.Max(BytesPerSample, 1), BatchSize);
 
     /// <summary>Why the job cannot be trained in so much memory, with the figures and what to do; null when it can.</summary>
     /// <param name="memoryBytes">What there is.</param>
@@ -37,7 +48,8 @@ public sealed record JobMemory(long FixedBytes, long BytesPerSample, long BatchS
     {
         if (PredictedBytes <= memoryBytes)
             return null;
-        var needs = $"With a batch_size of {BatchSize} the training needs {Text(PredictedBytes)} of memory at its peak ({Text(FixedBytes)}, and {Text(BytesPerSample)} for each sample), and {place} has {Text(memoryBytes)}.";
+        var needs =
+            $"With a batch_size of {BatchSize} the training needs {Text(PredictedBytes)} of memory at its peak ({Text(FixedBytes)}, and {Text(BytesPerSample)} for each sample), and {place} has {Text(memoryBytes)}.";
         return LargestBatch(memoryBytes) is > 0 and var batch
             ? $"{needs} Set batch_size to {batch} or less."
             : $"{needs} Not even a batch_size of 1 fits: make the network or its input smaller, or start a worker with more memory.";

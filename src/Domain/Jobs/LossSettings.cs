@@ -3,21 +3,25 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 
-/// <summary>What is minimised at one output. A network that ends in softmax or sigmoid is trained on the scores before it, where the loss takes scores.</summary>
+/// <summary>
+/// What is minimized at one output. A network that ends in softmax or sigmoid is trained on the scores before it, where the loss takes
+/// scores.
+/// </summary>
 public abstract record LossSettings
 {
     /// <summary>The name in JSON.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public abstract string Type { get; }
 
     /// <summary>What the loss of this output is multiplied by before the outputs' losses are added. Default: 1.</summary>
     [Between(0, 1e6)]
     public double Weight { get; init; } = 1;
 
-    /// <summary>Whether this can be minimised for such a target.</summary>
+    /// <summary>Whether this can be minimized for such a target.</summary>
     public abstract bool Fits(LearningTask task);
 
-    internal static string[] Names { get; } = ["auto", "cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "dice_cross_entropy"];
+    internal static string[] Names { get; } =
+    ["auto", "cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "dice_cross_entropy"];
 
     internal static LossSettings Create(string name) => name switch
     {
@@ -44,7 +48,10 @@ public abstract record LossSettings
     }
 }
 
-/// <summary>Cross entropy over the classes, alone or with the soft Dice loss added (Isensee et al. 2021; for segmentation, where classes differ in size).</summary>
+/// <summary>
+/// Cross entropy over the classes, alone or with the soft Dice loss added (Isensee et al. 2021; for segmentation, where classes differ in
+/// size).
+/// </summary>
 public sealed record CrossEntropySettings : LossSettings
 {
     private bool _dice;
@@ -52,10 +59,13 @@ public sealed record CrossEntropySettings : LossSettings
     public override string Type => _dice ? "dice_cross_entropy" : "cross_entropy";
 
     /// <summary>Whether one minus the mean soft Dice of all classes is added.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public bool WithDice => _dice;
 
-    /// <summary>The part of the target that is spread over all classes, as in torch.nn.CrossEntropyLoss. Default: 0. Reported losses of validation and test leave it out.</summary>
+    /// <summary>
+    /// The part of the target that is spread over all classes, as in torch.nn.CrossEntropyLoss. Default: 0. Reported losses of validation
+    /// and test leave it out.
+    /// </summary>
     [Between(0, 0.999)]
     public double LabelSmoothing { get; init; }
 
@@ -96,7 +106,9 @@ public sealed record HuberSettings : LossSettings
     public override bool Fits(LearningTask task) => task == LearningTask.Regression;
 }
 
-/// <summary>Whatever the target asks for: cross entropy for classes, binary cross entropy for labels, the squared difference for numbers.</summary>
+/// <summary>
+/// Whatever the target asks for: cross entropy for classes, binary cross entropy for labels, the squared difference for numbers.
+/// </summary>
 public sealed record AutoLossSettings : LossSettings
 {
     public override string Type => "auto";

@@ -8,7 +8,7 @@ namespace ConcatService.Domain.Jobs;
 public abstract record OptimizerSettings
 {
     /// <summary>The name in JSON: <c>adamw</c>, <c>sgd</c>, <c>adam</c>, <c>nadam</c>, <c>rmsprop</c>.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public abstract string Type { get; }
 
     /// <summary>The highest learning rate; the schedule goes up to it and down from it. Default: auto.</summary>
@@ -16,14 +16,14 @@ public abstract record OptimizerSettings
     public OrAuto<double> Lr { get; init; }
 
     /// <summary>What <c>"auto"</c> stands for.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public abstract double AutoLr { get; }
 
     /// <summary>Numbers that are kept of every parameter from step to step.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public virtual int Moments => 2;
 
-    /// <summary>Pulls every parameter towards 0. Default: 0.01 for adamw, else 0.</summary>
+    /// <summary>Pulls every parameter toward 0. Default: 0.01 for adamw, else 0.</summary>
     [Between(0, 10)]
     public double WeightDecay { get; init; }
 }
@@ -38,7 +38,7 @@ public sealed record AdamSettings : OptimizerSettings
     public override double AutoLr => 0.004;
 
     /// <summary>Whether decay acts on the parameters directly.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public bool Decoupled => _decoupled;
 
     /// <summary>How slowly the means of the gradient and of its square change. Default: 0.9, 0.999.</summary>
@@ -119,7 +119,11 @@ public readonly record struct Betas(double First, double Second)
         (json, out value) =>
         {
             value = default;
-            if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() != 2 || json.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Number))
+            if (
+                json.ValueKind != JsonValueKind.Array
+                || json.GetArrayLength() != 2
+                || json.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Number)
+            )
                 return false;
             value = new(json[0].GetDouble(), json[1].GetDouble());
             return true;
@@ -131,6 +135,14 @@ public readonly record struct Betas(double First, double Second)
             writer.WriteNumberValue(value.Second);
             writer.WriteEndArray();
         },
-        range => new() { ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2, ["items"] = range.AddTo(new JsonObject { ["type"] = "number" }) },
-        (value, range) => range.Holds(value.First) && range.Holds(value.Second));
+            range =>
+                new()
+                {
+                    ["type"] = "array",
+                    ["minItems"] = 2,
+                    ["maxItems"] = 2,
+                    ["items"] = range.AddTo(new JsonObject { ["type"] = "number" }),
+                },
+            (value, range) => range.Holds(value.First) && range.Holds(value.Second)
+        );
 }

@@ -16,7 +16,11 @@ internal static class Optional
         if (json.ValueKind == JsonValueKind.Object)
             AttributeObject.Read(json, options, path, name, report);
         else
-            report.Error(Codes.WrongType, path, $"'{name}' is {SpecReader.Shown(json)}; expected null or an object of {string.Join(", ", Attributes.Of(typeof(T)).Names.Select(known => $"'{known}'"))}.");
+            report.Error(
+                Codes.WrongType,
+                path,
+                $"'{name}' is {SpecReader.Shown(json)}; expected null or an object of {string.Join(", ", Attributes.Of(typeof(T)).Names.Select(known => $"'{known}'"))}."
+            );
         return options;
     }
 }

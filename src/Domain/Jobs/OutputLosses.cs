@@ -29,10 +29,18 @@ public sealed record OutputLosses(LossSettings Every, IReadOnlyDictionary<string
         if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("outputs", out var outputs))
             return Auto with { Every = Kinds.Read(json, path, report) };
         foreach (var other in json.EnumerateObject().Where(member => !member.NameEquals("outputs")))
-            report.Error(Codes.UnknownField, path[other.Name], $"loss has 'outputs', and beside it there is no '{SpecReader.Shortened(other.Name)}'. A loss is given for every output, or for each by its name.");
+            report.Error(
+                Codes.UnknownField,
+                path[other.Name],
+                $"loss has 'outputs', and beside it there is no '{SpecReader.Shortened(other.Name)}'. A loss is given for every output, or for each by its name."
+            );
         if (outputs.ValueKind != JsonValueKind.Object)
         {
-            report.Error(Codes.WrongType, path["outputs"], $"'outputs' is {SpecReader.Shown(outputs)}; expected an object of losses by the outputs' names.");
+            report.Error(
+                Codes.WrongType,
+                path["outputs"],
+                $"'outputs' is {SpecReader.Shown(outputs)}; expected an object of losses by the outputs' names."
+            );
             return Auto;
         }
 
@@ -40,7 +48,11 @@ public sealed record OutputLosses(LossSettings Every, IReadOnlyDictionary<string
         foreach (var output in outputs.EnumerateObject())
         {
             if (!read.TryAdd(output.Name, Kinds.Read(output.Value, path["outputs"][output.Name], report)))
-                report.Error(Codes.DuplicateName, path["outputs"][output.Name], $"The output '{SpecReader.Shortened(output.Name)}' is there twice. Keep one.");
+                report.Error(
+                    Codes.DuplicateName,
+                    path["outputs"][output.Name],
+                    $"The output '{SpecReader.Shortened(output.Name)}' is there twice. Keep one."
+                );
         }
 
         return Auto with { ByOutput = read };

@@ -1,7 +1,8 @@
 namespace ConcatService.Domain.Jobs;
 
 /// <summary>
-/// Names of the doorbell queues. The queue server serves queues by <em>name</em>, hence the letters: what was interrupted goes first, then by priority.
+/// Names of the doorbell queues. The queue server serves queues by <em>name</em>, hence the letters: what was interrupted goes first, then
+/// by priority.
 /// A job that must run on one kind of device goes to that device's queue (<c>c-normal-cuda</c>); one that may run anywhere to the plain one
 /// (<c>c-normal</c>), which every worker listens to.
 /// </summary>
@@ -26,9 +27,13 @@ public static class Queues
         return device == "auto" ? queue : $"{queue}-{device}";
     }
 
-    /// <summary>The queue that a job from <paramref name="queue"/> comes back in when an attempt was lost: served first, on the same kind of device.</summary>
+    /// <summary>
+    /// The queue that a job from <paramref name="queue"/> comes back in when an attempt was lost: served first, on the same kind of device.
+    /// </summary>
     public static string ResumeOf(string queue) => Resume + queue[Bases.First(queue.StartsWith).Length..];
 
-    /// <summary>All queues that a worker with this device (<c>cpu</c> or <c>cuda</c>) listens to, in the order in which they are served.</summary>
+    /// <summary>
+    /// All queues that a worker with this device (<c>cpu</c> or <c>cuda</c>) listens to, in the order in which they are served.
+    /// </summary>
     public static IReadOnlyList<string> ListenedBy(string device) => [.. Bases.SelectMany(name => new[] { name, $"{name}-{device}" })];
 }

@@ -16,14 +16,15 @@ public record ScheduleSettings
     internal static string[] Kinds { get; } = ["one_cycle", "cosine", "step", "constant"];
 
     /// <summary><c>one_cycle</c> (default), <c>cosine</c>, <c>step</c> or <c>constant</c>.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public string Type { get; init; } = Kinds[0];
 
     /// <summary>Epochs until the peak. Default: auto, 30 % of the training for one_cycle, else 0.</summary>
     [Between(0, 10_000)]
     public OrAuto<double> WarmupEpochs { get; init; }
 
-    internal static ScheduleSettings Create(string kind) => kind == "step" ? new StepScheduleSettings() : new ScheduleSettings { Type = kind };
+    internal static ScheduleSettings Create(string kind) =>
+        kind == "step" ? new StepScheduleSettings() : new ScheduleSettings { Type = kind };
 
     /// <summary>Every <c>"auto"</c> replaced by the value that is used.</summary>
     public virtual ScheduleSettings Resolve(long epochs) => this with { WarmupEpochs = WarmupEpochs.Given ?? AutoWarmupEpochs(epochs) };

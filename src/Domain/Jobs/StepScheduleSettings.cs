@@ -17,7 +17,11 @@ public sealed record StepScheduleSettings : ScheduleSettings
     [Between(1e-6, 1)]
     public double Gamma { get; init; } = 0.1;
 
-    public override ScheduleSettings Resolve(long epochs) => (StepScheduleSettings)base.Resolve(epochs) with { EveryEpochs = EveryEpochs.Given ?? (PartOfTraining * epochs) };
+    public override ScheduleSettings Resolve(long epochs) =>
+        (StepScheduleSettings)base.Resolve(epochs) with
+        {
+            EveryEpochs = EveryEpochs.Given ?? (PartOfTraining * epochs),
+        };
 
     protected override double FactorAt(double epochs) => Math.Pow(Gamma, Math.Floor(epochs / EveryEpochs.Given!.Value));
 }

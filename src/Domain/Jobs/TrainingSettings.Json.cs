@@ -12,15 +12,22 @@ public sealed partial record TrainingSettings
 
     private static readonly string[] Nested = ["loss", "optimizer", "schedule", "gradient_clip", "augment", "ema", "early_stopping"];
 
-    private static readonly Variants<OptimizerSettings> Optimizers = new("optimizer", ("adamw", AdamSettings.AdamW), ("sgd", () => new SgdSettings()), ("adam", AdamSettings.Adam),
-        ("nadam", () => new NAdamSettings()), ("rmsprop", () => new RmsPropSettings()));
+    private static readonly Variants<OptimizerSettings> Optimizers = new(
+        "optimizer",
+        ("adamw", AdamSettings.AdamW),
+        ("sgd", () => new SgdSettings()),
+        ("adam", AdamSettings.Adam),
+        ("nadam", () => new NAdamSettings()),
+        ("rmsprop", () => new RmsPropSettings())
+    );
 
     private static readonly Variants<ScheduleSettings> Schedules = new(
         "schedule", [.. ScheduleSettings.Kinds.Select(kind => (kind, (Func<ScheduleSettings>)(() => ScheduleSettings.Create(kind))))]);
 
     /// <summary>Reads the <c>settings</c> of a job.</summary>
     /// <param name="json">An object; <c>null</c> or nothing at all gives the defaults.</param>
-    /// <param name="report">Gets every fault, with a path under <c>/settings</c>; the settings are usable only when it has no errors.</param>
+    /// <param name="report">Gets every fault, with a path under <c>/settings</c>; the settings are usable only when it has no
+    /// errors.</param>
     public static TrainingSettings Read(JsonElement? json, Report report)
     {
         var settings = new TrainingSettings();
@@ -36,12 +43,20 @@ public sealed partial record TrainingSettings
         settings = settings with
         {
             Loss = given.TryGetProperty("loss", out var loss) ? OutputLosses.Read(loss, Path["loss"], report) : settings.Loss,
-            Optimizer = given.TryGetProperty("optimizer", out var optimizer) ? Optimizers.Read(optimizer, Path["optimizer"], report) : settings.Optimizer,
-            Schedule = given.TryGetProperty("schedule", out var schedule) ? Schedules.Read(schedule, Path["schedule"], report) : settings.Schedule,
-            GradientClip = given.TryGetProperty("gradient_clip", out var clip) ? GradientClip.Read(clip, Path["gradient_clip"], report) : null,
+            Optimizer = given.TryGetProperty("optimizer", out var optimizer)
+                ? Optimizers.Read(optimizer, Path["optimizer"], report)
+                : settings.Optimizer,
+            Schedule = given.TryGetProperty("schedule", out var schedule)
+                ? Schedules.Read(schedule, Path["schedule"], report)
+                : settings.Schedule,
+            GradientClip = given.TryGetProperty("gradient_clip", out var clip)
+                ? GradientClip.Read(clip, Path["gradient_clip"], report)
+                : null,
             Augment = given.TryGetProperty("augment", out var augment) ? AugmentSettings.Read(augment, Path["augment"], report) : [],
             Ema = given.TryGetProperty("ema", out var ema) ? Optional.Read<EmaSettings>(ema, "ema", Path["ema"], report) : null,
-            EarlyStopping = given.TryGetProperty("early_stopping", out var early) ? Optional.Read<EarlyStoppingSettings>(early, "early_stopping", Path["early_stopping"], report) : null,
+            EarlyStopping = given.TryGetProperty("early_stopping", out var early)
+                ? Optional.Read<EarlyStoppingSettings>(early, "early_stopping", Path["early_stopping"], report)
+                : null,
         };
         settings.CheckTogether(report);
         return settings;
@@ -96,10 +111,18 @@ public sealed partial record TrainingSettings
     private void CheckTogether(Report report)
     {
         if (Schedule.WarmupEpochs.Given is { } warmup && warmup >= Epochs)
-            report.Error(Codes.OutOfRange, Path["schedule"]["warmup_epochs"], $"warmup_epochs is {warmup} and epochs is {Epochs}: the warm-up must end before the training does.");
+            report.Error(
+                Codes.OutOfRange,
+                Path["schedule"]["warmup_epochs"],
+                $"warmup_epochs is {warmup} and epochs is {Epochs}: the warm-up must end before the training does."
+            );
         if (Optimizer is SgdSettings { Nesterov: true, Momentum: 0 })
             report.Error(Codes.OutOfRange, Path["optimizer"]["nesterov"], "nesterov needs a momentum above 0.");
         if (!Normalize && Augment.Any(augment => augment is NormalizeSettings))
-            report.Error(Codes.OutOfRange, Path["normalize"], "normalize is false, and augment lists 'normalize'. Take it out of one of them.");
+            report.Error(
+                Codes.OutOfRange,
+                Path["normalize"],
+                "normalize is false, and augment lists 'normalize'. Take it out of one of them."
+            );
     }
 }

@@ -15,7 +15,8 @@ public sealed class OnnxGraphBuilder
     {
     }
 
-    /// <param name="normalization">Per input name: what is subtracted and what divides, one number per channel; nothing for other inputs.</param>
+    /// <param name="normalization">Per input name: what is subtracted and what divides, one number per channel; nothing for other
+    /// inputs.</param>
     public static OnnxGraph Build(Plan plan, IReadOnlyDictionary<string, Normalization> normalization)
     {
         var builder = new OnnxGraphBuilder();
@@ -36,7 +37,9 @@ public sealed class OnnxGraphBuilder
 
     internal void Initializer(OnnxTensor tensor) => _initializers.TryAdd(tensor.Name, tensor);
 
-    /// <summary>The tensor that a wire carries. <c>/</c> is reserved in names, so that tensors inside never meet the names at the boundary.</summary>
+    /// <summary>
+    /// The tensor that a wire carries. <c>/</c> is reserved in names, so that tensors inside never meet the names at the boundary.
+    /// </summary>
     internal string Tensor(Wire wire) => _inputs.GetValueOrDefault(wire, $"/{wire}");
 
     private void Enter(string name, Shape shape, Normalization? normalization)
@@ -55,20 +58,51 @@ public sealed class OnnxGraphBuilder
         }
 
         if (shape.FeatureMovesFirst)
-            Node(new("Transpose", $"{name}#memory", [tensor], [tensor = $"/{name}#memory"], [("perm", Permutation(shape.Rank, position => position switch { 0 => 0, 1 => shape.Rank - 1, _ => position - 1 }))]));
+            Node(
+                new(
+                    "Transpose",
+                    $"{name}#memory",
+                    [tensor],
+                    [tensor = $"/{name}#memory"],
+                    [
+                        (
+                            "perm",
+                            Permutation(
+                                shape.Rank,
+                                position =>
+                                    position switch
+                                    {
+                                        0 => 0,
+                                        1 => shape.Rank - 1,
+                                        _ => position - 1,
+                                    }
+                            )
+                        ),
+                    ]
+                )
+            );
         _inputs[new(name)] = tensor;
     }
 
     private void Leave(GraphOutput output, Shape shape)
     {
         if (shape.FeatureMovesFirst)
-            Node(new("Transpose", $"{output.Name}#written", [Tensor(output.Wire)], [output.Name], [("perm", Permutation(shape.Rank, shape.IndexOfPosition))]));
+            Node(
+                new(
+                    "Transpose",
+                    $"{output.Name}#written",
+                    [Tensor(output.Wire)],
+                    [output.Name],
+                    [("perm", Permutation(shape.Rank, shape.IndexOfPosition))]
+                )
+            );
         else
             Node(new("Identity", $"{output.Name}#output", [Tensor(output.Wire)], [output.Name], []));
     }
 
-    private static long[] Permutation(int rank, Func<int, int> from) => [.. Enumerable.Range(0, rank).Select(position => (long)from(position))];
+    private static long[] Permutation(int rank, Func<int, int> from) =>
+        [.. Enumerable.Range(0, rank).Select(position => (long)from(position))];
 }
 
-/// <summary>Input normalisation inside the graph: (x - mean) / deviation, one number per channel.</summary>
+/// <summary>Input normalization inside the graph: (x - mean) / deviation, one number per channel.</summary>
 public sealed record Normalization(float[] Mean, float[] Deviation);

@@ -4,7 +4,9 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Onnx;
 
-/// <summary>What an operator emits its ONNX form with: the names of its inputs, its parameters, and nodes whose last one is the layer's output.</summary>
+/// <summary>
+/// What an operator emits its ONNX form with: the names of its inputs, its parameters, and nodes whose last one is the layer's output.
+/// </summary>
 /// <remarks>Tensors are in memory order (<see cref="Shape.TensorDims"/>): maps are channels-first whatever the spec's layout is.</remarks>
 public sealed class OnnxScope
 {
@@ -57,11 +59,15 @@ public sealed class OnnxScope
 
     /// <summary>A node that gives all outputs of a layer with several.</summary>
     public void AddAll(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
-        _builder.Node(new(opType, Layer.Name, inputs, [.. Layer.Outputs.Select((_, port) => _builder.Tensor(new(Layer.Name, port)))], attributes));
+        _builder.Node(
+            new(opType, Layer.Name, inputs, [.. Layer.Outputs.Select((_, port) => _builder.Tensor(new(Layer.Name, port)))], attributes)
+        );
 
     /// <summary>The node that gives one of several outputs.</summary>
     public void AddPort(int port, string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
-        _builder.Node(new(opType, port == 0 ? Layer.Name : $"{Layer.Name}:{port}", inputs, [_builder.Tensor(new(Layer.Name, port))], attributes));
+        _builder.Node(
+            new(opType, port == 0 ? Layer.Name : $"{Layer.Name}:{port}", inputs, [_builder.Tensor(new(Layer.Name, port))], attributes)
+        );
 
     /// <summary>A node on the way; returns the name of its output.</summary>
     public string Part(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
@@ -71,8 +77,11 @@ public sealed class OnnxScope
         return $"/{name}";
     }
 
-    /// <summary>Swaps the dimension at <paramref name="index"/> with the last one; what was last is at <paramref name="index"/> then.</summary>
-    public string FeaturesLast(string x, int rank, int index) => index == rank - 1 ? x : Part("Transpose", [x], ("perm", Swapped(rank, index)));
+    /// <summary>
+    /// Swaps the dimension at <paramref name="index"/> with the last one; what was last is at <paramref name="index"/> then.
+    /// </summary>
+    public string FeaturesLast(string x, int rank, int index) =>
+        index == rank - 1 ? x : Part("Transpose", [x], ("perm", Swapped(rank, index)));
 
     /// <summary>Swaps back, as the layer's output.</summary>
     public void AddFromFeaturesLast(string x, int rank, int index)
@@ -83,7 +92,18 @@ public sealed class OnnxScope
             Add("Transpose", [x], ("perm", Swapped(rank, index)));
     }
 
-    private static long[] Swapped(int rank, int index) => [.. Enumerable.Range(0, rank).Select(i => (long)(i == index ? rank - 1 : i == rank - 1 ? index : i))];
+    private static long[] Swapped(int rank, int index) =>
+        [
+            .. Enumerable
+                .Range(0, rank)
+                .Select(i =>
+                    (long)(
+                        i == index ? rank - 1
+                        : i == rank - 1 ? index
+                        : i
+                    )
+                ),
+        ];
 
     private string Constant(Array values, long[] dims)
     {

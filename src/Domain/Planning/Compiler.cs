@@ -13,7 +13,8 @@ public static class Compiler
     public const int MaxBytes = 10_000_000;
 
     /// <summary>
-    /// What is nested deeper is refused as malformed. Layers may be nested 64 deep (spec-format), at most three levels of JSON each; a document's parser is
+    /// What is nested deeper is refused as malformed. Layers may be nested 64 deep (spec-format), at most three levels of JSON each; a
+    /// document's parser is
     /// slower the deeper what it reads.
     /// </summary>
     public const int MaxJsonDepth = 256;

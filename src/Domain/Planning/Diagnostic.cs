@@ -5,7 +5,9 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Planning;
 
-/// <summary>How much a diagnostic matters: an error stops, a condition holds for some sizes, a warning compiles but is known to disappoint.</summary>
+/// <summary>
+/// How much a diagnostic matters: an error stops, a condition holds for some sizes, a warning compiles but is known to disappoint.
+/// </summary>
 public enum Severity
 {
     Error,

@@ -4,24 +4,25 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Domain.Planning;
 
 /// <summary>What a composite operator builds with: its inputs and their shapes in, visible layers out.</summary>
-public sealed class Expansion(Site site, Func<Layer, Wire?> plan, Func<Wire, Shape> shapeOf)
+public sealed class Expansion(ShapeContext context, Func<Layer, Wire?> plan, Func<Wire, Shape> shapeOf)
 {
-    public Site Site => site;
+    public ShapeContext ShapeContext => context;
 
-    public Wire Input => site.Layer.Inputs[0];
+    public Wire Input => context.Layer.Inputs[0];
 
-    public IReadOnlyList<Wire> Inputs => site.Layer.Inputs;
+    public IReadOnlyList<Wire> Inputs => context.Layer.Inputs;
 
     public Shape ShapeOf(Wire wire) => shapeOf(wire);
 
     /// <summary>The same composite, fed by these wires.</summary>
-    public Expansion With(Wire[] inputs) => new(site with { Layer = site.Layer with { Inputs = inputs }, Inputs = [.. inputs.Select(shapeOf)] }, plan, shapeOf);
+    public Expansion With(Wire[] inputs) =>
+        new(context with { Layer = context.Layer with { Inputs = inputs }, Inputs = [.. inputs.Select(shapeOf)] }, plan, shapeOf);
 
     /// <summary>Adds a layer named <c>NAME/part</c>; null when it has no shape (its error is in the report).</summary>
-    public Wire? Add(string part, Operator made, params ReadOnlySpan<Wire?> inputs) => Plan($"{site.Layer.Name}/{part}", made, inputs);
+    public Wire? Add(string part, Operator made, params ReadOnlySpan<Wire?> inputs) => Plan($"{context.Layer.Name}/{part}", made, inputs);
 
     /// <summary>Adds the last layer, which carries the composite's own name.</summary>
-    public Wire? Finish(Operator made, params ReadOnlySpan<Wire?> inputs) => Plan(site.Layer.Name, made, inputs);
+    public Wire? Finish(Operator made, params ReadOnlySpan<Wire?> inputs) => Plan(context.Layer.Name, made, inputs);
 
     private Wire? Plan(string name, Operator made, ReadOnlySpan<Wire?> inputs)
     {
@@ -33,6 +34,6 @@ public sealed class Expansion(Site site, Func<Layer, Wire?> plan, Func<Wire, Sha
             wires[i] = wire;
         }
 
-        return plan(new(name, made.Named(), wires, site.Layer.Path));
+        return plan(new(name, made.Named(), wires, context.Layer.Path));
     }
 }

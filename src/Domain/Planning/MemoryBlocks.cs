@@ -1,12 +1,15 @@
 namespace ConcatService.Domain.Planning;
 
-/// <summary>The pieces of memory of a step: who uses them, how much lives, and how much lived at the worst moment. Several values may look at one piece.</summary>
+/// <summary>
+/// The pieces of memory of a step: who uses them, how much lives, and how much lived at the worst moment. Several values may look at one
+/// piece.
+/// </summary>
 internal sealed class MemoryBlocks(int capacity)
 {
     /// <summary>No piece.</summary>
     public const int None = -1;
 
-    private LentTable<Block> _blocks = new(capacity);
+    private PooledList<Block> _blocks = new(capacity);
     private double _live;
 
     /// <summary>The most bytes that lived when somebody looked.</summary>

@@ -60,7 +60,12 @@ public sealed record PlannedLayer(Layer Layer, Shape[] InputShapes, Shape[] Outp
 /// <summary>A network that compiles: every shape known, layers in execution order. Only the planner makes one.</summary>
 public sealed class Plan
 {
-    internal Plan(Graph graph, IReadOnlyList<PlannedLayer> layers, IReadOnlyList<GraphOutput> outputs, IReadOnlyDictionary<Wire, Shape> shapes)
+    internal Plan(
+        Graph graph,
+        IReadOnlyList<PlannedLayer> layers,
+        IReadOnlyList<GraphOutput> outputs,
+        IReadOnlyDictionary<Wire, Shape> shapes
+    )
     {
         Inputs = graph.Inputs;
         Layout = graph.Layout;

@@ -6,7 +6,10 @@ using ConcatService.Operators;
 
 namespace ConcatService.Domain.Planning;
 
-/// <summary><see cref="Graph"/> -> <see cref="Plan"/>: infers every shape, expands composite operators, counts. A layer behind an error stays without a shape and makes no noise.</summary>
+/// <summary>
+/// <see cref="Graph"/> -> <see cref="Plan"/>: infers every shape, expands composite operators, counts. A layer behind an error stays
+/// without a shape and makes no noise.
+/// </summary>
 public sealed class Planner
 {
     /// <summary>The largest network that is planned, in trainable parameters.</summary>
@@ -70,17 +73,17 @@ public sealed class Planner
 
         if (layer.Operator.DataFormat is { } own && own != _layout)
             return PlanInOtherLayout(layer, own);
-        var site = new Site(layer, inputs, _layout, _report, _conditions);
+        var context = new ShapeContext(layer, inputs, _layout, _report, _conditions);
         if (layer.Operator.Expands)
         {
-            var output = layer.Operator.Expand(new(site, PlanLayer, wire => _shapes[wire]));
+            var output = layer.Operator.Expand(new(context, PlanLayer, wire => _shapes[wire]));
             if (output is null)
                 _rows.Add(new(layer, null));
             return output;
         }
 
-        var outputs = layer.Operator.InferAll(site);
-        if (outputs is null || !AreSizes(site, outputs))
+        var outputs = layer.Operator.InferAll(context);
+        if (outputs is null || !AreSizes(context, outputs))
         {
             _rows.Add(new(layer, null));
             return null;
@@ -91,7 +94,8 @@ public sealed class Planner
     }
 
     /// <summary>
-    /// A layer with a <c>data_format</c> of its own reads the sizes of its inputs in that order, and what it gives is read in the spec's again:
+    /// A layer with a <c>data_format</c> of its own reads the sizes of its inputs in that order, and what it gives is read in the spec's
+    /// again:
     /// <c>NAME/read</c>, <c>NAME/channels_last</c>, <c>NAME</c>.
     /// </summary>
     private Wire? PlanInOtherLayout(Layer layer, Layout own)
@@ -125,14 +129,19 @@ public sealed class Planner
         var before = _parameters;
         _parameters = Saturating.Add(_parameters, planned.ParameterCount);
         if (_parameters > MaxParameters && before <= MaxParameters)
-            _report.Error(Codes.TooLarge, layer.Path, $"{layer.Name}: with this layer the network has {_parameters:N0} parameters; at most {MaxParameters:N0} are accepted.", layer.Name);
+            _report.Error(
+                Codes.TooLarge,
+                layer.Path,
+                $"{layer.Name}: with this layer the network has {_parameters:N0} parameters; at most {MaxParameters:N0} are accepted.",
+                layer.Name
+            );
         for (var port = 0; port < outputs.Length; port++)
             _shapes[new(layer.Name, port)] = outputs[port];
         _planned.Add(planned);
         _rows.Add(new(layer, planned));
     }
 
-    private bool AreSizes(Site site, Shape[] outputs)
+    private bool AreSizes(ShapeContext context, Shape[] outputs)
     {
         foreach (var output in outputs)
         {
@@ -140,7 +149,7 @@ public sealed class Planner
             {
                 if (output.Dims[i].Known is not { } size)
                 {
-                    if (IsSize(site, output, i))
+                    if (IsSize(context, output, i))
                         continue;
                     return false;
                 }
@@ -149,9 +158,15 @@ public sealed class Planner
                     continue;
                 var axis = output.Axes[i].Name();
                 if (size < 1)
-                    site.Error(Codes.SizeBelowOne, $"{site.Layer.Operator.Kind} would give {axis} {size} from {site.Input.Sizes}. Make the window smaller, add padding, or take a layer with a larger {axis}.");
+                    context.Error(
+                        Codes.SizeBelowOne,
+                        $"{context.Layer.Operator.Kind} would give {axis} {size} from {context.Input.Sizes}. Make the window smaller, add padding, or take a layer with a larger {axis}."
+                    );
                 else
-                    site.Error(Codes.TooLarge, $"{site.Layer.Operator.Kind} would give {axis} {size:N0}; at most {SpecReader.MaxSize:N0} is accepted.");
+                    context.Error(
+                        Codes.TooLarge,
+                        $"{context.Layer.Operator.Kind} would give {axis} {size:N0}; at most {SpecReader.MaxSize:N0} is accepted."
+                    );
                 return false;
             }
         }
@@ -159,24 +174,32 @@ public sealed class Planner
         return true;
     }
 
-    /// <summary>Whether a symbolic size is at least 1 for some of the symbols' sizes; those for which it is not are excluded from here on.</summary>
-    private bool IsSize(Site site, Shape output, int position)
+    /// <summary>
+    /// Whether a symbolic size is at least 1 for some of the symbols' sizes; those for which it is not are excluded from here on.
+    /// </summary>
+    private bool IsSize(ShapeContext context, Shape output, int position)
     {
         var size = output.Dims[position];
-        if (Array.Exists(site.Inputs, input => input.Has(size)))                                  // it was asked about where it came from
+        if (Array.Exists(context.Inputs, input => input.Has(size))) // it was asked about where it came from
             return true;
         if (size.ToString().Length > MostText)
         {
-            site.Error(Codes.TooLarge, $"{output.Axes[position].Name()} is an expression of {size.ToString().Length:N0} characters; at most {MostText:N0} are accepted. Give sizes as numbers.");
+            context.Error(
+                Codes.TooLarge,
+                $"{output.Axes[position].Name()} is an expression of {size.ToString().Length:N0} characters; at most {MostText:N0} are accepted. Give sizes as numbers."
+            );
             return false;
         }
 
         var decision = _conditions.Decide(Requirement.AtLeast(size, 1));
         if (decision.Answer == Answer.Sometimes)
-            _conditions.Assume(decision, site.Layer, isBound: true);
+            _conditions.Assume(decision, context.Layer, isBound: true);
         if (decision.Answer is Answer.Always or Answer.Sometimes)
             return true;
-        site.Error(Codes.SizeBelowOne, $"{site.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {site.Input.Sizes}, {(decision.Answer == Answer.Never ? "which is below 1 for every size" : "and whether that is ever at least 1 could not be decided")}. Make the window smaller, add padding, or give sizes as numbers.");
+        context.Error(
+            Codes.SizeBelowOne,
+            $"{context.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {context.Input.Sizes}, {(decision.Answer == Answer.Never ? "which is below 1 for every size" : "and whether that is ever at least 1 could not be decided")}. Make the window smaller, add padding, or give sizes as numbers."
+        );
         return false;
     }
 
@@ -185,7 +208,12 @@ public sealed class Planner
         var wire = layer.Inputs[input];
         if (wire.Port == 0 || !_shapes.ContainsKey(new(wire.Source)))
             return;
-        _report.Error(Codes.UnknownInput, layer.EdgeOf(input)?.Reference ?? layer.Path, $"{layer.Name}: there is no '{wire}'; {wire.Source} has the outputs 0 to {_shapes.Keys.Count(known => known.Source == wire.Source) - 1}. Name one of those.", layer.Name);
+        _report.Error(
+            Codes.UnknownInput,
+            layer.EdgeOf(input)?.Reference ?? layer.Path,
+            $"{layer.Name}: there is no '{wire}'; {wire.Source} has the outputs 0 to {_shapes.Keys.Count(known => known.Source == wire.Source) - 1}. Name one of those.",
+            layer.Name
+        );
     }
 }
 
@@ -193,7 +221,13 @@ public sealed class Planner
 /// <param name="Plan">Null when there are errors.</param>
 /// <param name="Rows">Every layer, also those without a shape.</param>
 /// <param name="Conditions">What was assumed of the symbols' sizes.</param>
-public sealed record Planned(Plan? Plan, IReadOnlyList<LayerRow> Rows, IReadOnlyList<PlannedLayer> Layers, IReadOnlyDictionary<Wire, Shape> Shapes, Conditions Conditions);
+public sealed record Planned(
+    Plan? Plan,
+    IReadOnlyList<LayerRow> Rows,
+    IReadOnlyList<PlannedLayer> Layers,
+    IReadOnlyDictionary<Wire, Shape> Shapes,
+    Conditions Conditions
+);
 
 /// <summary>A layer as the report lists it.</summary>
 /// <param name="Planned">Null for a layer without a shape.</param>

@@ -10,7 +10,10 @@ namespace ConcatService.Domain.Planning;
 /// <summary>Writes a compilation as the validation report (spec-format, What validation returns).</summary>
 public static class ReportWriter
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static byte[] Write(Compilation compiled)
     {
@@ -226,8 +229,13 @@ public static class ReportWriter
     /// <summary>Member names that come once for each layer, encoded beforehand.</summary>
     private static class Names
     {
-        public static readonly JsonEncodedText Name = JsonEncodedText.Encode("name"), Type = JsonEncodedText.Encode("type"), Path = JsonEncodedText.Encode("path"),
-            Inputs = JsonEncodedText.Encode("inputs"), OutputShape = JsonEncodedText.Encode("output_shape"), Parameters = JsonEncodedText.Encode("parameters"), Macs = JsonEncodedText.Encode("macs");
+        public static readonly JsonEncodedText Name = JsonEncodedText.Encode("name"),
+            Type = JsonEncodedText.Encode("type"),
+            Path = JsonEncodedText.Encode("path"),
+            Inputs = JsonEncodedText.Encode("inputs"),
+            OutputShape = JsonEncodedText.Encode("output_shape"),
+            Parameters = JsonEncodedText.Encode("parameters"),
+            Macs = JsonEncodedText.Encode("macs");
     }
 
     private static string AttributeName(Severity severity) => severity switch

@@ -8,19 +8,19 @@ internal sealed partial class StepMemory
         foreach (var output in _plan.Outputs)
         {
             ref var value = ref _values[ValueOf(output.Wire)];
-            _memory.Add(2 * 4 * value.Elements);                                        // the loss reads float32 scores and holds their logarithms
+            _memory.Add(2 * 4 * value.Elements); // the loss reads float32 scores and holds their logarithms
             if (value.Trains && value.Gradient == MemoryBlocks.None)
                 _memory.Grow(value.Gradient = _memory.New(users: 1), value.Bytes);
         }
 
         _memory.See(0);
-        var given = new LentTable<int>(16);
+        var given = new PooledList<int>(16);
         for (var i = _ran.Count - 1; i >= 0; i--)
             Backward(_ran[i], ref given);
         given.GiveBack();
     }
 
-    private void Backward(in Ran ran, ref LentTable<int> given)
+    private void Backward(in LayerStep ran, ref PooledList<int> given)
     {
         var arriving = MemoryBlocks.None;
         for (var i = 0; i < ran.Outputs && arriving == MemoryBlocks.None; i++)

@@ -5,11 +5,13 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Domain.Planning;
 
 /// <summary>
-/// Walks forwards and backwards through a plan, as a step of training does, and counts what is in memory for one sample: values until their last reader has
+/// Walks forwards and backwards through a plan, as a step of training does, and counts what is in memory for one sample: values until their
+/// last reader has
 /// run, what operators hold (<see cref="Footprint"/>) until their backward pass, gradients until they are used.
 /// </summary>
 /// <remarks>
-/// In doubles: exact for every network that can be trained, and a hostile one stays huge. Values, pieces of memory and layers are rows of tables that are
+/// In doubles: exact for every network that can be trained, and a hostile one stays huge. Values, pieces of memory and layers are rows of
+/// tables that are
 /// lent and given back: every valid spec passes through here on its way to its report.
 /// </remarks>
 internal sealed partial class StepMemory
@@ -18,9 +20,9 @@ internal sealed partial class StepMemory
     private readonly int _precisionWidth;
     private readonly Dictionary<string, int> _first;
     private readonly MemoryBlocks _memory;
-    private LentTable<Value> _values;
-    private LentTable<Ran> _ran;
-    private LentTable<int> _inputs, _held;
+    private PooledList<Value> _values;
+    private PooledList<LayerStep> _ran;
+    private PooledList<int> _inputs, _held;
 
     private StepMemory(Plan plan, Precision precision)
     {
@@ -72,7 +74,7 @@ internal sealed partial class StepMemory
         {
             _first[input.Name] = Add(input.Shape, input.Shape.DType == DType.Int64 ? 8 : 4, _memory.New(users: 0), trains: false);
             ref var value = ref _values[_first[input.Name]];
-            _memory.Grow(value.Block, value.Bytes);                                             // what the network reads: normalised, so a copy
+            _memory.Grow(value.Block, value.Bytes); // what the network reads: normalized, so a copy
             _memory.Add(value.Bytes);                                                   // the batch as loaded stays to the end of the step
         }
 
@@ -103,14 +105,32 @@ internal sealed partial class StepMemory
         var firstOutput = _first[layer.Name] = _values.Count;
         foreach (var shape in layer.Outputs)
         {
-            var width = shape.DType == DType.Int64 ? 8 : footprint.Format == NumberFormat.AsGiven ? widest : WidthOf(footprint.Format);
-            Add(shape, width, footprint.IsView ? _values[_inputs[firstInput]].Block : _memory.New(users: 0), trains && shape.DType == DType.Float32);
+            var width =
+                shape.DType == DType.Int64 ? 8
+                : footprint.Format == NumberFormat.AsGiven ? widest
+                : WidthOf(footprint.Format);
+            Add(
+                shape,
+                width,
+                footprint.IsView ? _values[_inputs[firstInput]].Block : _memory.New(users: 0),
+                trains && shape.DType == DType.Float32
+            );
         }
 
-        _ran.Add(new() { Footprint = footprint, Trains = trains, FirstInput = firstInput, Inputs = layer.Inputs.Length, FirstOutput = firstOutput, Outputs = layer.Outputs.Length });
+        _ran.Add(
+            new()
+            {
+                Footprint = footprint,
+                Trains = trains,
+                FirstInput = firstInput,
+                Inputs = layer.Inputs.Length,
+                FirstOutput = firstOutput,
+                Outputs = layer.Outputs.Length,
+            }
+        );
     }
 
-    private void Forward(ref Ran ran)
+    private void Forward(ref LayerStep ran)
     {
         var (footprint, casts) = (ran.Footprint, 0.0);
         for (var i = 0; i < ran.Inputs; i++)
@@ -147,12 +167,21 @@ internal sealed partial class StepMemory
 
     private int ValueOf(Wire wire) => _first[wire.Source] + wire.Port;
 
-    private ref Value Input(in Ran ran, int input) => ref _values[_inputs[ran.FirstInput + input]];
+    private ref Value Input(in LayerStep ran, int input) => ref _values[_inputs[ran.FirstInput + input]];
 
     private int Add(Shape shape, int width, int block, bool trains)
     {
         _memory.Use(block);
-        _values.Add(new() { Elements = shape.ElementsPerSample!.Value, Width = width, Block = block, Trains = trains, Gradient = MemoryBlocks.None });
+        _values.Add(
+            new()
+            {
+                Elements = shape.ElementsPerSample!.Value,
+                Width = width,
+                Block = block,
+                Trains = trains,
+                Gradient = MemoryBlocks.None,
+            }
+        );
         return _values.Count - 1;
     }
 
@@ -160,7 +189,9 @@ internal sealed partial class StepMemory
 
     /// <summary>A copy of the input in the width that the operator reads; 0 where it reads what is there.</summary>
     private double CastBytes(Footprint footprint, in Value input) =>
-        footprint.Format == NumberFormat.AsGiven || input.Width is 8 || input.Width == WidthOf(footprint.Format) ? 0 : WidthOf(footprint.Format) * input.Elements;
+        footprint.Format == NumberFormat.AsGiven || input.Width is 8 || input.Width == WidthOf(footprint.Format)
+            ? 0
+            : WidthOf(footprint.Format) * input.Elements;
 
     private void Hold(int block)
     {
@@ -194,8 +225,11 @@ internal sealed partial class StepMemory
         public readonly double Bytes => Elements * Width;
     }
 
-    /// <summary>A layer on its way through the step, with what is held for it alone and the pieces that it is the first to hold, so the last to let go.</summary>
-    private struct Ran
+    /// <summary>
+    /// A layer on its way through the step, with what is held for it alone and the pieces that it is the first to hold, so the last to let
+    /// go.
+    /// </summary>
+    private struct LayerStep
     {
         public Footprint Footprint;
         public double HeldBytes;

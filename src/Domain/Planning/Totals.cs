@@ -19,7 +19,10 @@ public sealed record Totals(long Parameters, long Buffers, long? Macs, long? Act
             buffers += layer.BufferCount;
             macs = Sum(macs, layer.Macs);
             foreach (var output in layer.Outputs)
-                activations = Sum(activations, output.ElementsPerSample is { } elements ? Saturating.Multiply(elements, BytesOf(output.DType)) : null);
+                activations = Sum(
+                    activations,
+                    output.ElementsPerSample is { } elements ? Saturating.Multiply(elements, BytesOf(output.DType)) : null
+                );
         }
 
         return new(parameters, buffers, macs, activations);

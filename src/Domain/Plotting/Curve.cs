@@ -19,8 +19,8 @@ public sealed record Chart(string Title, IReadOnlyList<Curve> Curves);
 public sealed record HeatRow(string Group, string Label, IReadOnlyList<Point> Points, string? Note);
 
 /// <summary>One signal of all branches over the steps.</summary>
-/// <param name="Title">What the colours say.</param>
-/// <param name="Logarithmic">Whether colours follow the logarithm; otherwise they go from 0 to 1.</param>
+/// <param name="Title">What the colors say.</param>
+/// <param name="Logarithmic">Whether colors follow the logarithm; otherwise they go from 0 to 1.</param>
 /// <param name="Left">How many branches are not drawn.</param>
 public sealed record HeatMap(string Title, bool Logarithmic, IReadOnlyList<HeatRow> Rows, int Left);
 

@@ -4,7 +4,10 @@ using ConcatService.Domain.Drawing;
 
 namespace ConcatService.Domain.Plotting;
 
-/// <summary>A job's curves and the heat map of its branches as an SVG 1.1 document without scripts: all over one axis of steps, so that what happened at once stands in one column. Light and dark.</summary>
+/// <summary>
+/// A job's curves and the heat map of its branches as an SVG 1.1 document without scripts: all over one axis of steps, so that what
+/// happened at once stands in one column. Light and dark.
+/// </summary>
 public sealed class JobSvg
 {
     private const double Width = 960, Top = 44, ChartHeight = 170, Gap = 52, RowHeight = 17, Left = 64, Right = 24, SmallText = 11;
@@ -27,7 +30,12 @@ public sealed class JobSvg
         _plot = plot;
         var rows = plot.Heat?.Rows ?? [];
         _left = Math.Max(Left, rows.Select(row => Text.Width(Label(row), SmallText) + 16).DefaultIfEmpty().Max());
-        _right = Width - Math.Max(Right, rows.Select(row => row.Note is null ? 0 : Text.Width(row.Note, SmallText, bold: true) + 20).DefaultIfEmpty().Max());
+        _right =
+            Width
+            - Math.Max(
+                Right,
+                rows.Select(row => row.Note is null ? 0 : Text.Width(row.Note, SmallText, bold: true) + 20).DefaultIfEmpty().Max()
+            );
         _steps = new(0, plot.Steps, _left, _right);
     }
 
@@ -38,7 +46,9 @@ public sealed class JobSvg
         var heat = _plot.Heat is { Rows.Count: > 0 } map ? map : null;
         var heatTop = Top + (_plot.Charts.Count * (ChartHeight + Gap));
         var height = heat is null ? heatTop + 8 : heatTop + (heat.Rows.Count * RowHeight) + 106;
-        Add($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width:0} {height:0}" width="{Width:0}" height="{height:0}" role="img"><title>{Text.Escape(_plot.Title)}</title><style>{Sheet}</style><rect class="ground" width="100%" height="100%"/>""");
+        Add(
+            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width:0} {height:0}" width="{Width:0}" height="{height:0}" role="img"><title>{Text.Escape(_plot.Title)}</title><style>{Sheet}</style><rect class="ground" width="100%" height="100%"/>"""
+        );
         AddText("title", 16, 26, Text.Cut(_plot.Title, 100));
         for (var i = 0; i < _plot.Charts.Count; i++)
             AddChart(_plot.Charts[i], Top + (i * (ChartHeight + Gap)) + 26);
@@ -80,7 +90,9 @@ public sealed class JobSvg
         if (curve.Dots)
         {
             foreach (var point in points)
-                Add($"""<circle class="dot {curve.Style}" cx="{_steps.At(point.Step):0.#}" cy="{values.Inside(point.Value):0.#}" r="3"/>""");
+                Add(
+                    $"""<circle class="dot {curve.Style}" cx="{_steps.At(point.Step):0.#}" cy="{values.Inside(point.Value):0.#}" r="3"/>"""
+                );
             return;
         }
 
@@ -91,7 +103,10 @@ public sealed class JobSvg
     {
         var path = new StringBuilder();
         foreach (var point in points)
-            path.Append(CultureInfo.InvariantCulture, $"{(path.Length == 0 ? 'M' : 'L')}{_steps.At(point.Step):0.#} {values.Inside(point.Value):0.#}");
+            path.Append(
+                CultureInfo.InvariantCulture,
+                $"{(path.Length == 0 ? 'M' : 'L')}{_steps.At(point.Step):0.#} {values.Inside(point.Value):0.#}"
+            );
         return path.ToString();
     }
 
@@ -110,8 +125,14 @@ public sealed class JobSvg
     {
         var bottom = top + (map.Rows.Count * RowHeight);
         AddText("head", _left, top - 10, map.Title);
-        var drawn = map.Rows.SelectMany(row => row.Points.Select(point => point.Value)).Where(value => double.IsFinite(value) && (value > 0 || !map.Logarithmic)).ToList();
-        var (low, high) = !map.Logarithmic ? (0.0, 1.0) : drawn.Count == 0 ? (-1.0, 0.0) : (Math.Floor(Math.Log10(drawn.Min())), Math.Ceiling(Math.Log10(drawn.Max())));
+        var drawn = map
+            .Rows.SelectMany(row => row.Points.Select(point => point.Value))
+            .Where(value => double.IsFinite(value) && (value > 0 || !map.Logarithmic))
+            .ToList();
+        var (low, high) =
+            !map.Logarithmic ? (0.0, 1.0)
+            : drawn.Count == 0 ? (-1.0, 0.0)
+            : (Math.Floor(Math.Log10(drawn.Min())), Math.Ceiling(Math.Log10(drawn.Max())));
         high = Math.Max(high, low + 1);
         for (var i = 0; i < map.Rows.Count; i++)
         {
@@ -124,11 +145,19 @@ public sealed class JobSvg
         }
 
         AddSteps(bottom, top);
-        AddText("small", _left, bottom + 34, string.Create(CultureInfo.InvariantCulture, $"step; an empty cell is zero or not sampled{(map.Left > 0 ? $"; {map.Left} more branches are not drawn" : "")}"));
+        AddText(
+            "small",
+            _left,
+            bottom + 34,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"step; an empty cell is zero or not sampled{(map.Left > 0 ? $"; {map.Left} more branches are not drawn" : "")}"
+            )
+        );
         AddLegend(map.Logarithmic, low, high, bottom + 40);
     }
 
-    /// <summary>A cell lasts until the next sample; what is zero stays empty where colours are logarithms.</summary>
+    /// <summary>A cell lasts until the next sample; what is zero stays empty where colors are logarithms.</summary>
     private void AddCells(HeatRow row, double y, Func<double, double> share, bool logarithmic)
     {
         var points = row.Points.Where(point => double.IsFinite(point.Value)).ToList();
@@ -137,8 +166,13 @@ public sealed class JobSvg
             if (logarithmic && points[i].Value <= 0)
                 continue;
             var from = _steps.At(points[i].Step);
-            var to = i + 1 < points.Count ? _steps.At(points[i + 1].Step) : Math.Min(_right, from + (points.Count > 1 ? from - _steps.At(points[i - 1].Step) : 6));
-            Add($"""<rect fill="{HeatColours.At(share(points[i].Value))}" x="{from:0.#}" y="{y + 1:0.#}" width="{Math.Max(1, to - from + 0.3):0.#}" height="{RowHeight - 2:0.#}"/>""");
+            var to =
+                i + 1 < points.Count
+                    ? _steps.At(points[i + 1].Step)
+                    : Math.Min(_right, from + (points.Count > 1 ? from - _steps.At(points[i - 1].Step) : 6));
+            Add(
+                $"""<rect fill="{HeatColors.At(share(points[i].Value))}" x="{from:0.#}" y="{y + 1:0.#}" width="{Math.Max(1, to - from + 0.3):0.#}" height="{RowHeight - 2:0.#}"/>"""
+            );
         }
     }
 
@@ -148,12 +182,22 @@ public sealed class JobSvg
         const double width = 220;
         var left = _right - width;
         for (var i = 0; i < steps; i++)
-            Add($"""<rect fill="{HeatColours.At((i + 0.5) / steps)}" x="{left + (i * width / steps):0.#}" y="{top:0.#}" width="{(width / steps) + 0.3:0.#}" height="10"/>""");
+            Add(
+                $"""<rect fill="{HeatColors.At((i + 0.5) / steps)}" x="{left + (i * width / steps):0.#}" y="{top:0.#}" width="{(width / steps) + 0.3:0.#}" height="10"/>"""
+            );
         Add($"""<rect class="frame" x="{left:0.#}" y="{top:0.#}" width="{width:0.#}" height="10"/>""");
         foreach (var part in (double[])[0, 0.5, 1])
         {
             var value = low + (part * (high - low));
-            AddText("small", left + (part * width), top + 24, logarithmic ? Scale.Written(Math.Pow(10, value)) : Scale.Written(value), part == 0 ? "start" : part == 1 ? "end" : "middle");
+            AddText(
+                "small",
+                left + (part * width),
+                top + 24,
+                logarithmic ? Scale.Written(Math.Pow(10, value)) : Scale.Written(value),
+                part == 0 ? "start"
+                    : part == 1 ? "end"
+                    : "middle"
+            );
         }
     }
 

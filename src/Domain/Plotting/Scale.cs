@@ -7,7 +7,10 @@ internal sealed class Scale(double from, double to, double start, double end)
 {
     public double At(double value) => start + ((value - from) / (to - from) * (end - start));
 
-    /// <summary>A scale for these values that begins and ends at round numbers. Two thousandths of the values on either end may lie outside: one peak does not flatten a curve.</summary>
+    /// <summary>
+    /// A scale for these values that begins and ends at round numbers. Two thousandths of the values on either end may lie outside: one
+    /// peak does not flatten a curve.
+    /// </summary>
     public static Scale Around(IEnumerable<double> values, double start, double end)
     {
         var sorted = values.Where(double.IsFinite).Order().ToList();

@@ -1,6 +1,8 @@
 namespace ConcatService.Domain.Shapes;
 
-/// <summary>What one dimension of a tensor means. A tensor has a batch axis, at most one feature axis, and spatial axes (spec-format, Axes).</summary>
+/// <summary>
+/// What one dimension of a tensor means. A tensor has a batch axis, at most one feature axis, and spatial axes (spec-format, Axes).
+/// </summary>
 public enum Axis : byte
 {
     Batch,
@@ -24,7 +26,10 @@ public static class Axes
     ];
 
     /// <summary>By layout and rank: asked for at every convolution, so made once.</summary>
-    private static readonly Axis[][][] Usual = [.. Enum.GetValues<Layout>().Select(layout => Enumerable.Range(0, 6).Select(rank => Default(rank, layout)).ToArray())];
+    private static readonly Axis[][][] StrideTypicality =
+    [
+        .. Enum.GetValues<Layout>().Select(layout => Enumerable.Range(0, 6).Select(rank => Default(rank, layout)).ToArray()),
+    ];
 
     public static IEnumerable<string> Names => Known.Select(known => known.Name);
 
@@ -52,7 +57,7 @@ public static class Axes
     {
         if (rank == 1 && dtype == DType.Int64)
             return [Axis.Batch, Axis.Time];
-        return rank < Usual[0].Length ? Usual[(int)layout][rank] : Default(rank, layout);
+        return rank < StrideTypicality[0].Length ? StrideTypicality[(int)layout][rank] : Default(rank, layout);
     }
 
     private static Axis[] Default(int rank, Layout layout)

@@ -4,7 +4,8 @@ namespace ConcatService.Domain.Shapes;
 
 /// <summary>One dimension of a shape: a number, or an exact integer expression over the spec's symbols (<c>"H"</c>, <c>"N"</c>).</summary>
 /// <remarks>
-/// Expressions are kept in a canonical form, so that equal forms are equal expressions; <c>==</c> therefore proves equality for every value of the
+/// Expressions are kept in a canonical form, so that equal forms are equal expressions; <c>==</c> therefore proves equality for every value
+/// of the
 /// symbols, while inequality of two expressions proves nothing. Sources of the rounding rules: PyTorch's output size formulas.
 /// </remarks>
 public readonly struct Dim : IEquatable<Dim>
@@ -41,11 +42,13 @@ public readonly struct Dim : IEquatable<Dim>
     /// <summary>The terms of the sum that this size is: as many factors it makes of a product.</summary>
     internal int Terms => _expression is null ? 1 : _expression.Terms + 1;
 
-    public static Dim operator +(Dim a, Dim b) => a.IsKnown && b.IsKnown ? Saturating.Add(a._value, b._value) : Of(a.Expression + b.Expression);
+    public static Dim operator +(Dim a, Dim b) =>
+        a.IsKnown && b.IsKnown ? Saturating.Add(a._value, b._value) : Of(a.Expression + b.Expression);
 
     public static Dim operator -(Dim a, Dim b) => a + (b * -1);
 
-    public static Dim operator *(Dim a, Dim b) => a.IsKnown && b.IsKnown ? Saturating.Multiply(a._value, b._value) : Of(a.Expression * b.Expression);
+    public static Dim operator *(Dim a, Dim b) =>
+        a.IsKnown && b.IsKnown ? Saturating.Multiply(a._value, b._value) : Of(a.Expression * b.Expression);
 
     /// <summary>⌊this / divisor⌋; <paramref name="divisor"/> at least 1.</summary>
     public Dim FloorDivide(long divisor) =>
@@ -61,7 +64,8 @@ public readonly struct Dim : IEquatable<Dim>
     public IEnumerable<string> Symbols => _expression is null ? [] : _expression.Symbols.Distinct();
 
     /// <summary>The size with each symbol that <paramref name="meaning"/> knows written as what it means.</summary>
-    internal Dim Substitute(Func<string, Dim?> meaning) => _expression is null ? this : Of(_expression.Substitute(symbol => meaning(symbol)?.Expression));
+    internal Dim Substitute(Func<string, Dim?> meaning) =>
+        _expression is null ? this : Of(_expression.Substitute(symbol => meaning(symbol)?.Expression));
 
     /// <inheritdoc cref="DimExpression.Linear"/>
     internal IReadOnlyList<(string Symbol, long Factor)>? Linear => Expression.Linear;
@@ -87,7 +91,9 @@ public readonly struct Dim : IEquatable<Dim>
     public override string ToString() => _expression?.ToString() ?? _value.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>Arithmetic that stops at the ends of <see cref="long"/> instead of wrapping: a hostile size stays huge and is then refused.</summary>
+/// <summary>
+/// Arithmetic that stops at the ends of <see cref="long"/> instead of wrapping: a hostile size stays huge and is then refused.
+/// </summary>
 /// <remarks>The ends are ±<see cref="long.MaxValue"/>, so that every result has an opposite.</remarks>
 public static class Saturating
 {

@@ -5,7 +5,8 @@ using System.Text;
 namespace ConcatService.Domain.Shapes;
 
 /// <summary>
-/// An integer polynomial over atoms, where an atom is a symbol or the floor of an expression over a number. Canonical: terms are sorted and merged,
+/// An integer polynomial over atoms, where an atom is a symbol or the floor of an expression over a number. Canonical: terms are sorted and
+/// merged,
 /// multiples of the divisor leave a floor, nested floors join (⌊⌊x/a⌋/b⌋ = ⌊x/ab⌋).
 /// </summary>
 internal sealed partial class DimExpression : IEquatable<DimExpression>
@@ -52,7 +53,10 @@ internal sealed partial class DimExpression : IEquatable<DimExpression>
             return b.Times(a.Constant);
         if (b.IsConstant)
             return a.Times(b.Constant);
-        var product = Number(Saturating.Multiply(a.Constant, b.Constant)) + new DimExpression(0, a._terms).Times(b.Constant) + new DimExpression(0, b._terms).Times(a.Constant);
+        var product =
+            Number(Saturating.Multiply(a.Constant, b.Constant))
+            + new DimExpression(0, a._terms).Times(b.Constant)
+            + new DimExpression(0, b._terms).Times(a.Constant);
         foreach (var x in a._terms)
         {
             foreach (var y in b._terms)
@@ -66,8 +70,18 @@ internal sealed partial class DimExpression : IEquatable<DimExpression>
     {
         // ⌊(d·q + r) / d⌋ = q + ⌊r / d⌋: whole multiples leave the floor.
         var quotient = Saturating.FloorDivide(inner.Constant, divisor);
-        var whole = new DimExpression(quotient, [.. inner._terms.Where(term => term.Coefficient % divisor == 0).Select(term => term with { Coefficient = term.Coefficient / divisor })]);
-        var rest = new DimExpression(inner.Constant - (quotient * divisor), inner._terms.RemoveAll(term => term.Coefficient % divisor == 0));
+        var whole = new DimExpression(
+            quotient,
+            [
+                .. inner
+                    ._terms.Where(term => term.Coefficient % divisor == 0)
+                    .Select(term => term with { Coefficient = term.Coefficient / divisor }),
+            ]
+        );
+        var rest = new DimExpression(
+            inner.Constant - (quotient * divisor),
+            inner._terms.RemoveAll(term => term.Coefficient % divisor == 0)
+        );
         if (rest.IsConstant)
             return whole;
 
@@ -77,7 +91,10 @@ internal sealed partial class DimExpression : IEquatable<DimExpression>
             common = Gcd(common, Math.Abs(term.Coefficient));
         if (common > 1)
         {
-            rest = new DimExpression(rest.Constant / common, [.. rest._terms.Select(term => term with { Coefficient = term.Coefficient / common })]);
+            rest = new DimExpression(
+                rest.Constant / common,
+                [.. rest._terms.Select(term => term with { Coefficient = term.Coefficient / common })]
+            );
             divisor /= common;
             if (divisor == 1)
                 return whole + rest;
@@ -85,7 +102,8 @@ internal sealed partial class DimExpression : IEquatable<DimExpression>
 
         // ⌊(⌊x/a⌋ + c) / b⌋ = ⌊(x + a·c) / (a·b)⌋.
         if (rest._terms is [{ Coefficient: 1, Atoms: [{ Inner: { } nested } atom] }])
-            return whole + Floor(nested + Number(Saturating.Multiply(atom.Divisor, rest.Constant)), Saturating.Multiply(atom.Divisor, divisor));
+            return whole
+                + Floor(nested + Number(Saturating.Multiply(atom.Divisor, rest.Constant)), Saturating.Multiply(atom.Divisor, divisor));
 
         return whole + Of(new Atom(null, rest, divisor));
     }
@@ -104,9 +122,11 @@ internal sealed partial class DimExpression : IEquatable<DimExpression>
         return sum;
     }
 
-    public IEnumerable<string> Symbols => _terms.SelectMany(term => term.Atoms).SelectMany(atom => atom.Name is { } name ? [name] : atom.Inner!.Symbols);
+    public IEnumerable<string> Symbols =>
+        _terms.SelectMany(term => term.Atoms).SelectMany(atom => atom.Name is { } name ? [name] : atom.Inner!.Symbols);
 
-    public bool Equals(DimExpression? other) => other is not null && Constant == other.Constant && _terms.Length == other._terms.Length && ToString() == other.ToString();
+    public bool Equals(DimExpression? other) =>
+        other is not null && Constant == other.Constant && _terms.Length == other._terms.Length && ToString() == other.ToString();
 
     public override bool Equals(object? obj) => Equals(obj as DimExpression);
 
@@ -120,7 +140,10 @@ internal sealed partial class DimExpression : IEquatable<DimExpression>
     {
         0 => Number(0),
         1 => this,
-        _ => new(Saturating.Multiply(Constant, factor), ImmutableArray.CreateRange(_terms, term => term with { Coefficient = Saturating.Multiply(term.Coefficient, factor) })),
+        _ => new(
+            Saturating.Multiply(Constant, factor),
+            ImmutableArray.CreateRange(_terms, term => term with { Coefficient = Saturating.Multiply(term.Coefficient, factor) })
+        ),
     };
 
     private string Print()
@@ -174,7 +197,8 @@ internal sealed partial class DimExpression : IEquatable<DimExpression>
 
         public string Text { get; } = name ?? Print(inner!, divisor);
 
-        public long Evaluate(Func<string, long> symbol) => name is not null ? symbol(name) : Saturating.FloorDivide(inner!.Evaluate(symbol), divisor);
+        public long Evaluate(Func<string, long> symbol) =>
+            name is not null ? symbol(name) : Saturating.FloorDivide(inner!.Evaluate(symbol), divisor);
 
         public DimExpression Substitute(Func<string, DimExpression?> meaning) =>
             name is not null ? meaning(name) ?? Symbol(name) : Floor(inner!.Substitute(meaning), divisor);

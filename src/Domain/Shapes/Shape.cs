@@ -1,6 +1,9 @@
 namespace ConcatService.Domain.Shapes;
 
-/// <summary>The type of a tensor: its dimensions in the order that the spec writes them, what each means, and the element type. The batch, <c>N</c>, comes first.</summary>
+/// <summary>
+/// The type of a tensor: its dimensions in the order that the spec writes them, what each means, and the element type. The batch, <c>N</c>,
+/// comes first.
+/// </summary>
 public sealed class Shape
 {
     private readonly Dim[] _dims;
@@ -16,7 +19,8 @@ public sealed class Shape
         _dims = dims;
         _axes = axes;
         DType = dtype;
-        // A map or sequence with its features last is kept features-first in memory, as libtorch and ONNX want it; everything else as written.
+        // A map or sequence with its features last is kept features-first in memory, as libtorch and ONNX want it; everything else as
+        // written.
         FeatureMovesFirst = axes.Length >= 3 && axes[^1] == Axis.Channels && AreSpatial(axes.AsSpan(1..^1));
     }
 
@@ -29,7 +33,10 @@ public sealed class Shape
     /// <summary>How many dimensions, the batch counted.</summary>
     public int Rank => _dims.Length;
 
-    /// <summary>Whether the tensor that carries this shape has its feature axis moved to position 1 (a channels-last map, or a sequence [time, features]).</summary>
+    /// <summary>
+    /// Whether the tensor that carries this shape has its feature axis moved to position 1 (a channels-last map, or a sequence [time,
+    /// features]).
+    /// </summary>
     public bool FeatureMovesFirst { get; }
 
     public Dim this[Axis axis] => _dims[Position(axis)];
@@ -72,7 +79,7 @@ public sealed class Shape
     /// <summary>What windows that slide over the spatial axes give.</summary>
     /// <param name="window">The window along a spatial dimension, counted from 0.</param>
     /// <param name="features">The size of the feature axis; as it is when null.</param>
-    public Shape Slid(Func<int, Window> window, long? features = null)
+    public Shape Convolved(Func<int, Window> window, long? features = null)
     {
         var dims = (Dim[])_dims.Clone();
         var dimension = 0;

@@ -27,11 +27,16 @@ public readonly record struct Window(long Kernel, long Stride, long Dilation, bo
         return (total / 2, total - (total / 2));
     }
 
-    /// <summary>Cells before and after the input so that rounding down gives the same windows: what <see cref="CeilMode"/> reaches beyond is padding too.</summary>
+    /// <summary>
+    /// Cells before and after the input so that rounding down gives the same windows: what <see cref="CeilMode"/> reaches beyond is padding
+    /// too.
+    /// </summary>
     public (long Before, long After) Reach(Dim input)
     {
         var (before, after) = Pads(input);
-        return Same || !CeilMode ? (before, after) : (before, Math.Max(0, ((Size(input).Value - 1) * Stride) + Span - input.Value - before));
+        return Same || !CeilMode
+            ? (before, after)
+            : (before, Math.Max(0, ((Size(input).Value - 1) * Stride) + Span - input.Value - before));
     }
 
     /// <summary>What the window does to a size: divides by the stride, and loses what its padding does not make up for.</summary>

@@ -3,7 +3,9 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>Fills a record from a JSON object: unknown members, members that are there twice, wrong values and missing ones are all reported.</summary>
+/// <summary>
+/// Fills a record from a JSON object: unknown members, members that are there twice, wrong values and missing ones are all reported.
+/// </summary>
 public static class AttributeObject
 {
     /// <param name="what">The object's name in messages: "conv2d".</param>
@@ -12,7 +14,15 @@ public static class AttributeObject
     /// <param name="partial">Whether required members may be left out, because the record has them already.</param>
     /// <returns>Whether every required member is set, so that the record can be worked with.</returns>
     public static bool Read(
-        JsonElement json, object target, SpecPath path, string what, Report report, Func<JsonProperty, bool>? isOther = null, IEnumerable<string>? others = null, bool partial = false)
+        JsonElement json,
+        object target,
+        SpecPath path,
+        string what,
+        Report report,
+        Func<JsonProperty, bool>? isOther = null,
+        IEnumerable<string>? others = null,
+        bool partial = false
+    )
     {
         var attributes = Attributes.Of(target.GetType());
         var (seen, set) = (0UL, 0UL);
@@ -23,7 +33,11 @@ public static class AttributeObject
             var entry = attributes.Find(member);
             if (entry < 0)
             {
-                report.Error(Codes.UnknownField, path[member.Name], $"{what} has no attribute '{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, attributes.Names.Concat(others ?? []))}");
+                report.Error(
+                    Codes.UnknownField,
+                    path[member.Name],
+                    $"{what} has no attribute '{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, attributes.Names.Concat(others ?? []))}"
+                );
                 continue;
             }
 

@@ -10,7 +10,13 @@ namespace ConcatService.Domain.Specs;
 /// <summary>How one C# type stands in the JSON of a spec: reading, writing, its schema, and how a range applies to it.</summary>
 /// <param name="Expected">What a valid value looks like, for the message: "a whole number".</param>
 /// <param name="IsWithin">Whether every number in the value lies in the range; null where there are none.</param>
-public sealed record AttributeType<T>(string Expected, AttributeType<T>.Reader Read, Action<Utf8JsonWriter, T> Write, Func<Numbers, JsonObject> Schema, Func<T, Numbers, bool>? IsWithin = null)
+public sealed record AttributeType<T>(
+    string Expected,
+    AttributeType<T>.Reader Read,
+    Action<Utf8JsonWriter, T> Write,
+    Func<Numbers, JsonObject> Schema,
+    Func<T, Numbers, bool>? IsWithin = null
+)
 {
     /// <summary>False when the JSON is not such a value; nothing is thrown.</summary>
     public delegate bool Reader(JsonElement json, out T value);
@@ -98,7 +104,9 @@ public static class AttributeTypes
         [typeof(Fusion)] = Fusions.Attribute,
         [typeof(OrAuto<long>)] = OrAuto<long>.Attribute("a whole number"),
         [typeof(OrAuto<double>)] = OrAuto<double>.Attribute("a number"),
-        [typeof(OrAuto<LearningTask>)] = OrAuto<LearningTask>.Attribute("one of 'classification', 'multilabel', 'regression', 'segmentation'"),
+        [typeof(OrAuto<LearningTask>)] = OrAuto<LearningTask>.Attribute(
+            "one of 'classification', 'multilabel', 'regression', 'segmentation'"
+        ),
         [typeof(Betas)] = Betas.Attribute,
     };
 
@@ -107,7 +115,9 @@ public static class AttributeTypes
         lock (Known)
         {
             if (!Known.TryGetValue(typeof(T), out var known))
-                Known[typeof(T)] = known = typeof(T).IsEnum ? OfEnum<T>() : throw new InvalidOperationException($"No attribute type for {typeof(T)}.");
+                Known[typeof(T)] = known = typeof(T).IsEnum
+                    ? OfEnum<T>()
+                    : throw new InvalidOperationException($"No attribute type for {typeof(T)}.");
             return (AttributeType<T>)known;
         }
     }
@@ -125,7 +135,8 @@ public static class AttributeTypes
 
     private static AttributeType<T> OfEnum<T>()
     {
-        var names = Enum.GetNames(typeof(T)).ToDictionary(JsonNamingPolicy.SnakeCaseLower.ConvertName, name => (T)Enum.Parse(typeof(T), name));
+        var names = Enum.GetNames(typeof(T))
+            .ToDictionary(JsonNamingPolicy.SnakeCaseLower.ConvertName, name => (T)Enum.Parse(typeof(T), name));
         var written = names.ToDictionary(pair => (object)pair.Value!, pair => pair.Key);
         return new(
             $"one of {string.Join(", ", names.Keys.Select(name => $"'{name}'"))}",

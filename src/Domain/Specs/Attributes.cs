@@ -15,7 +15,9 @@ public sealed class BetweenAttribute(double min, double max = double.PositiveInf
     public double Max { get; } = max;
 }
 
-/// <summary>The JSON attributes of a record: its public <c>init</c> properties, under their snake_case names, with the record's own defaults.</summary>
+/// <summary>
+/// The JSON attributes of a record: its public <c>init</c> properties, under their snake_case names, with the record's own defaults.
+/// </summary>
 /// <remarks>One walk reports every fault of the object, each with its path, and never throws.</remarks>
 public sealed class Attributes
 {
@@ -27,7 +29,7 @@ public sealed class Attributes
         var fresh = RuntimeHelpers.GetUninitializedObject(type);
         fresh = Activator.CreateInstance(type) ?? fresh;
         _entries = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.SetMethod is { IsPublic: true } && property.GetCustomAttribute<NotAnAttributeAttribute>() is null)
+            .Where(property => property.SetMethod is { IsPublic: true } && property.GetCustomAttribute<SpecIgnoreAttribute>() is null)
             .OrderBy(property => property.MetadataToken)
             .Select(property => Entry.Of(type, property, fresh))];
     }
@@ -60,7 +62,8 @@ public sealed class Attributes
     }
 
     /// <summary>Reads one member into the target. False after reporting a fault: the default stays.</summary>
-    public bool Read(int entry, object target, JsonElement json, SpecPath owner, Report report) => _entries[entry].Read(target, json, owner, report);
+    public bool Read(int entry, object target, JsonElement json, SpecPath owner, Report report) =>
+        _entries[entry].Read(target, json, owner, report);
 
     /// <summary>Reports every required attribute that is missing; <paramref name="seen"/> has one bit for each entry.</summary>
     public void RequireAll(ulong seen, SpecPath owner, string what, Report report)
@@ -184,9 +187,13 @@ public sealed class Attributes
             _ => $", from {Range.Min} to {Range.Max}",
         };
 
-        public override JsonObject Schema => _nullable ? new() { ["oneOf"] = new JsonArray(_type.Schema(Range), new JsonObject { ["type"] = "null" }) } : _type.Schema(Range);
+        public override JsonObject Schema =>
+            _nullable
+                ? new() { ["oneOf"] = new JsonArray(_type.Schema(Range), new JsonObject { ["type"] = "null" }) }
+                : _type.Schema(Range);
 
-        public override JsonNode? Default => Required || _default is null ? null : Spell(writer => _type.Write(writer, (TValue)(object)_default));
+        public override JsonNode? Default =>
+            Required || _default is null ? null : Spell(writer => _type.Write(writer, (TValue)(object)_default));
 
         public override bool Read(object target, JsonElement json, SpecPath owner, Report report)
         {
@@ -226,7 +233,8 @@ public sealed class Attributes
                 WriteAlways(writer, source);
         }
 
-        public override bool IsDefault(object source) => !Required && EqualityComparer<TProperty>.Default.Equals(_get((TOwner)source), _default);
+        public override bool IsDefault(object source) =>
+            !Required && EqualityComparer<TProperty>.Default.Equals(_get((TOwner)source), _default);
 
         public override void WriteAlways(Utf8JsonWriter writer, object source)
         {
@@ -248,7 +256,8 @@ public sealed class Attributes
         private static string Describe(JsonElement json) => json.ValueKind switch
         {
             JsonValueKind.Object => "an object",
-            JsonValueKind.Array => "a list" + (json.GetArrayLength() <= 4 && json.GetRawText() is { Length: <= 40 } text ? $", {text}" : ""),
+            JsonValueKind.Array => "a list"
+                + (json.GetArrayLength() <= 4 && json.GetRawText() is { Length: <= 40 } text ? $", {text}" : ""),
             JsonValueKind.String => $"the string {Shorten(json.GetRawText())}",
             JsonValueKind.Number => $"the number {Shorten(json.GetRawText())}",
             _ => json.GetRawText(),
@@ -260,4 +269,4 @@ public sealed class Attributes
 
 /// <summary>A property that the JSON cannot set.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class NotAnAttributeAttribute : Attribute;
+public sealed class SpecIgnoreAttribute : Attribute;

@@ -4,7 +4,9 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>An axis as a spec names it: by its meaning (<c>"channels"</c>), or by number, the batch counted as 0 and negative numbers from the end.</summary>
+/// <summary>
+/// An axis as a spec names it: by its meaning (<c>"channels"</c>), or by number, the batch counted as 0 and negative numbers from the end.
+/// </summary>
 public readonly record struct AxisName(Axis Axis, long? Number = null)
 {
     public static implicit operator AxisName(Axis axis) => new(axis);
@@ -20,9 +22,20 @@ public readonly record struct AxisName(Axis Axis, long? Number = null)
 
     public override string ToString() => Number?.ToString() ?? Axis.Name();
 
-    internal static AttributeType<AxisName> Attribute { get; } = new(
-        $"an axis name ({string.Join(", ", Axes.Names)}) or a number", TryRead, Write,
-        _ => new() { ["oneOf"] = new JsonArray(new JsonObject { ["type"] = "integer" }, new JsonObject { ["enum"] = new JsonArray([.. Axes.Names.Select(name => (JsonNode)name)]) }) });
+    internal static AttributeType<AxisName> Attribute { get; } =
+        new(
+            $"an axis name ({string.Join(", ", Axes.Names)}) or a number",
+            TryRead,
+            Write,
+            _ =>
+                new()
+                {
+                    ["oneOf"] = new JsonArray(
+                        new JsonObject { ["type"] = "integer" },
+                        new JsonObject { ["enum"] = new JsonArray([.. Axes.Names.Select(name => (JsonNode)name)]) }
+                    ),
+                }
+        );
 
     private static bool TryRead(JsonElement json, out AxisName name)
     {

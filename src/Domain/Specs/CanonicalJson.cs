@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>One text for every way to write the same JSON: no blanks, members in the order of their names (RFC 8785, numbers as written).</summary>
+/// <summary>
+/// One text for every way to write the same JSON: no blanks, members in the order of their names (RFC 8785, numbers as written).
+/// </summary>
 public static class CanonicalJson
 {
     /// <summary>SHA-256 of the canonical text, lower-case hexadecimal: equal for two specs that say the same.</summary>

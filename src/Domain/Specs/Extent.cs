@@ -51,7 +51,8 @@ public readonly struct Extent : IEquatable<Extent>
 
     public static bool operator !=(Extent a, Extent b) => !a.Equals(b);
 
-    public bool Equals(Extent other) => _all == other._all && (_each ?? []).AsSpan().SequenceEqual(other._each ?? []) && _each is null == other._each is null;
+    public bool Equals(Extent other) =>
+        _all == other._all && (_each ?? []).AsSpan().SequenceEqual(other._each ?? []) && _each is null == other._each is null;
 
     public override bool Equals(object? obj) => obj is Extent other && Equals(other);
 

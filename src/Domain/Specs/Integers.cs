@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>Whole numbers in order, such as a shape; one number may stand without brackets, and what it means then, the attribute says.</summary>
+/// <summary>
+/// Whole numbers in order, such as a shape; one number may stand without brackets, and what it means then, the attribute says.
+/// </summary>
 public readonly struct Integers : IEquatable<Integers>
 {
     /// <summary>Longer lists are refused as malformed.</summary>
@@ -48,7 +50,14 @@ public readonly struct Integers : IEquatable<Integers>
         {
             ["oneOf"] = new JsonArray(
                 range.AddTo(new() { ["type"] = "integer" }),
-                new JsonObject { ["type"] = "array", ["items"] = range.AddTo(new() { ["type"] = "integer" }), ["minItems"] = 1, ["maxItems"] = MaxCount }),
+                        new JsonObject
+                        {
+                            ["type"] = "array",
+                            ["items"] = range.AddTo(new() { ["type"] = "integer" }),
+                            ["minItems"] = 1,
+                            ["maxItems"] = MaxCount,
+                        }
+                    ),
         },
         (integers, range) => Array.TrueForAll(integers._each ?? [], value => range.Holds(value)));
 

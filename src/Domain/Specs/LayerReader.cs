@@ -31,7 +31,11 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
         else if (_depth == MaxDepth)
         {
-            report.Error(Codes.TooLarge, path, $"Layers are nested more than {MaxDepth} deep here, and at most {MaxDepth} is accepted. Move the inner ones out.");
+            report.Error(
+                Codes.TooLarge,
+                path,
+                $"Layers are nested more than {MaxDepth} deep here, and at most {MaxDepth} is accepted. Move the inner ones out."
+            );
         }
         else
         {
@@ -73,7 +77,9 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 name = given;
         }
 
-        var inputs = json.TryGetProperty("inputs", out var inputJson) ? SpecReader.References(inputJson, path, "inputs", _names, report) : null;
+        var inputs = json.TryGetProperty("inputs", out var inputJson)
+            ? SpecReader.References(inputJson, path, "inputs", _names, report)
+            : null;
         if (!json.TryGetProperty("type", out var typeJson) || typeJson.ValueKind != JsonValueKind.String)
         {
             if (typeJson.ValueKind == JsonValueKind.Undefined)
@@ -95,19 +101,41 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             case "block":
                 return ReadBlock(json, name, inputs, path);
             default:
-                report.Error(Codes.UnknownType, path["type"], $"There is no layer type '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}");
+                report.Error(
+                    Codes.UnknownType,
+                    path["type"],
+                    $"There is no layer type '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}"
+                );
                 return new UnreadableSpec(type, name, inputs, path);
         }
     }
 
-    private LayerSpec ReadOperatorLayer(JsonElement json, OperatorType known, string? name, Reference[]? inputs, SpecPath path, Overrides? overrides)
+    private LayerSpec ReadOperatorLayer(
+        JsonElement json,
+        OperatorType known,
+        string? name,
+        Reference[]? inputs,
+        SpecPath path,
+        Overrides? overrides
+    )
     {
         var (type, made) = (known.Kind, known.Create());
         var fields = _shorthand.For(made is IHasShorthand, path);
         var usable = AttributeObject.Read(json, made, path, type, report, fields.IsOther, fields.Names);
         if (name is not null && overrides?.Take(name) is { } own && IsObject(own, overrides.Path[name]))
-            AttributeObject.Read(own, made, overrides.Path[name], type, report, fields.Overridden(overrides.Path[name]), fields.Names, partial: true);
-        return !usable ? new UnreadableSpec(type, name, inputs, path) : new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation);
+            AttributeObject.Read(
+                own,
+                made,
+                overrides.Path[name],
+                type,
+                report,
+                fields.Overridden(overrides.Path[name]),
+                fields.Names,
+                partial: true
+            );
+        return !usable
+            ? new UnreadableSpec(type, name, inputs, path)
+            : new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation);
     }
 
     private ParallelSpec ReadParallel(JsonElement json, string? name, Reference[]? inputs, SpecPath path, Overrides? overrides)
@@ -120,7 +148,11 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
         else if (branchJson.ValueKind != JsonValueKind.Array)
         {
-            report.Error(Codes.WrongType, path["branches"], $"'branches' is {SpecReader.Shown(branchJson)}; expected a list of lists of layers.");
+            report.Error(
+                Codes.WrongType,
+                path["branches"],
+                $"'branches' is {SpecReader.Shown(branchJson)}; expected a list of lists of layers."
+            );
         }
         else
         {
@@ -128,7 +160,9 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 branches.Add(ReadList(branch, path["branches"][branches.Count], overrides));
         }
 
-        var merge = json.TryGetProperty("merge", out var mergeJson) ? NestedOperator.Read(mergeJson, path["merge"], "merge", report, joins: true) : null;
+        var merge = json.TryGetProperty("merge", out var mergeJson)
+            ? NestedOperator.Read(mergeJson, path["merge"], "merge", report, joins: true)
+            : null;
         return new("parallel", name, inputs, path, branches, merge ?? OperatorCatalog.Find("concat")!.Create());
     }
 
@@ -139,7 +173,11 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         if (!json.TryGetProperty("times", out var timesJson))
             report.Error(Codes.MissingField, path, "repeat needs 'times': a whole number of at least 1.");
         else if (timesJson.ValueKind != JsonValueKind.Number || !AttributeTypes.TryWhole(timesJson, out times))
-            report.Error(Codes.WrongType, path["times"], $"'times' is {SpecReader.Shown(timesJson)}; expected a whole number of at least 1.");
+            report.Error(
+                Codes.WrongType,
+                path["times"],
+                $"'times' is {SpecReader.Shown(timesJson)}; expected a whole number of at least 1."
+            );
         else if (times < 1)
             report.Error(Codes.OutOfRange, path["times"], $"'times' is {times}; expected at least 1.");
         var body = json.TryGetProperty("layers", out var layers) ? ReadList(layers, path["layers"], overrides) : new([], path);
@@ -151,13 +189,18 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
     private LayerSpec ReadBlock(JsonElement json, string? name, Reference[]? inputs, SpecPath path)
     {
         Known(json, path, "block", ["name", "type", "inputs", "block", "with"]);
-        var block = json.TryGetProperty("block", out var blockJson) && blockJson.ValueKind == JsonValueKind.String ? blockJson.GetString() : null;
+        var block =
+            json.TryGetProperty("block", out var blockJson) && blockJson.ValueKind == JsonValueKind.String ? blockJson.GetString() : null;
         if (block is null || !blocks.TryGetValue(block, out var body))
         {
             if (block is null)
                 report.Error(Codes.MissingField, path, "block needs 'block': a name from the spec's 'blocks'.");
             else
-                report.Error(Codes.UnknownType, path["block"], $"There is no block '{SpecReader.Shortened(block)}'.{(blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))}");
+                report.Error(
+                    Codes.UnknownType,
+                    path["block"],
+                    $"There is no block '{SpecReader.Shortened(block)}'.{(blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))}"
+                );
             return new UnreadableSpec("block", name, inputs, path);
         }
 
@@ -167,7 +210,10 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             return new UnreadableSpec("block", name, inputs, path);
         }
 
-        var with = json.TryGetProperty("with", out var overrides) && IsObject(overrides, path["with"]) ? new Overrides(overrides, path["with"]) : null;
+        var with =
+            json.TryGetProperty("with", out var overrides) && IsObject(overrides, path["with"])
+                ? new Overrides(overrides, path["with"])
+                : null;
         _openBlocks.Add(block);
         var list = ReadList(body, SpecPath.Root["blocks"][block], with);
         _openBlocks.RemoveAt(_openBlocks.Count - 1);
@@ -188,11 +234,17 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         foreach (var member in json.EnumerateObject())
         {
             if (!known.Contains(member.Name))
-                report.Error(Codes.UnknownField, path[member.Name], $"{what} has no field '{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}");
+                report.Error(
+                    Codes.UnknownField,
+                    path[member.Name],
+                    $"{what} has no field '{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
+                );
         }
     }
 
-    /// <summary>A block's <c>with</c>: layer name, at any depth of the block's own lists, to the attributes that differ in this use.</summary>
+    /// <summary>
+    /// A block's <c>with</c>: layer name, at any depth of the block's own lists, to the attributes that differ in this use.
+    /// </summary>
     internal sealed record Overrides(JsonElement Json, SpecPath Path)
     {
         private readonly HashSet<string> _seen = [];
@@ -206,11 +258,18 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         public void ReportUnused(string block, Report report)
         {
             foreach (var member in Json.EnumerateObject().Where(member => !_seen.Contains(member.Name)))
-                report.Error(Codes.UnknownField, Path[member.Name], $"The block '{block}' has no layer '{SpecReader.Shortened(member.Name)}' whose attributes could differ.{Spelling.DidYouMean(member.Name, _seen)}");
+                report.Error(
+                    Codes.UnknownField,
+                    Path[member.Name],
+                    $"The block '{block}' has no layer '{SpecReader.Shortened(member.Name)}' whose attributes could differ.{Spelling.DidYouMean(member.Name, _seen)}"
+                );
         }
     }
 
-    /// <summary>The <c>norm</c> and <c>activation</c> of the layer that is being read, when it knows the shorthand. One for all layers, which come one after the other.</summary>
+    /// <summary>
+    /// The <c>norm</c> and <c>activation</c> of the layer that is being read, when it knows the shorthand. One for all layers, which come
+    /// one after the other.
+    /// </summary>
     private sealed class ShorthandFields
     {
         private readonly Report _report;

@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>The strings of a spec that come again and again: a layer's name is there once for itself and once for each layer that it feeds, and is kept once.</summary>
+/// <summary>
+/// The strings of a spec that come again and again: a layer's name is there once for itself and once for each layer that it feeds, and is
+/// kept once.
+/// </summary>
 internal sealed class NameTable
 {
     private readonly HashSet<string> _known = [];

@@ -26,25 +26,38 @@ internal static class NestedOperator
         var type = json.ValueKind switch
         {
             JsonValueKind.String => json.GetString(),
-            JsonValueKind.Object when json.TryGetProperty("type", out var inner) && inner.ValueKind == JsonValueKind.String => inner.GetString(),
+            JsonValueKind.Object when json.TryGetProperty("type", out var inner) && inner.ValueKind == JsonValueKind.String =>
+                inner.GetString(),
             _ => null,
         };
         if (type is null)
         {
-            report.Error(Codes.WrongType, path, $"'{what}' is {SpecReader.Shown(json)}; expected a name, or an object with a 'type' and its attributes.");
+            report.Error(
+                Codes.WrongType,
+                path,
+                $"'{what}' is {SpecReader.Shown(json)}; expected a name, or an object with a 'type' and its attributes."
+            );
             return null;
         }
 
         if (OperatorCatalog.Find(type) is not { } known)
         {
-            report.Error(Codes.UnknownType, path, $"There is no {what} '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}");
+            report.Error(
+                Codes.UnknownType,
+                path,
+                $"There is no {what} '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}"
+            );
             return null;
         }
 
         var made = known.Create();
         if (!joins && made.Arity.Min > 1)
         {
-            report.Error(Codes.OutOfRange, path, $"'{what}' is {type}, which takes {made.Arity.Min} inputs, and here it gets one. Make it a layer of its own with its 'inputs', or take another {what}.");
+            report.Error(
+                Codes.OutOfRange,
+                path,
+                $"'{what}' is {type}, which takes {made.Arity.Min} inputs, and here it gets one. Make it a layer of its own with its 'inputs', or take another {what}."
+            );
             return null;
         }
 

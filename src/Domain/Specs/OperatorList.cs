@@ -7,11 +7,22 @@ namespace ConcatService.Domain.Specs;
 /// <summary>Every layer type with what it does and takes: what <c>GET /v1/operators</c> answers.</summary>
 public static class OperatorList
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    private static readonly Lazy<byte[]> Written = new(() => JsonSerializer.SerializeToUtf8Bytes(
-        new JsonObject { ["data"] = new JsonArray([.. OperatorCatalog.All.OrderBy(type => type.Kind, StringComparer.Ordinal).Select(Describe)]), ["has_more"] = false, ["next_cursor"] = null },
-        Readable));
+    private static readonly Lazy<byte[]> Written = new(() =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject
+            {
+                ["data"] = new JsonArray([.. OperatorCatalog.All.OrderBy(type => type.Kind, StringComparer.Ordinal).Select(Describe)]),
+                ["has_more"] = false,
+                ["next_cursor"] = null,
+            },
+            Readable
+        )
+    );
 
     /// <summary>UTF-8, in the form of all lists; made once.</summary>
     public static ReadOnlyMemory<byte> Utf8 => Written.Value;

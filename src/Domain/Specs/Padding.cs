@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>The padding of a convolution or pooling: cells on both sides of each spatial dimension, <c>"same"</c> or <c>"valid"</c> (none).</summary>
+/// <summary>
+/// The padding of a convolution or pooling: cells on both sides of each spatial dimension, <c>"same"</c> or <c>"valid"</c> (none).
+/// </summary>
 /// <remarks><c>"same"</c> gives ⌈input / stride⌉ and puts the odd cell at the end, as TensorFlow and ONNX's SAME_UPPER do.</remarks>
 public readonly record struct Padding(bool IsSame, Extent Cells)
 {
@@ -11,10 +13,22 @@ public readonly record struct Padding(bool IsSame, Extent Cells)
 
     public static implicit operator Padding(long cells) => new(false, cells);
 
-    internal static AttributeType<Padding> Attribute { get; } = new(
-        "a whole number, a list with one for each spatial dimension, 'same' or 'valid'", TryRead, Write,
-        range => new() { ["oneOf"] = new JsonArray(range.AddTo(new() { ["type"] = "integer" }), Extent.List(range), new JsonObject { ["enum"] = new JsonArray("same", "valid") }) },
-        (padding, range) => padding.Cells.IsWithin(range));
+    internal static AttributeType<Padding> Attribute { get; } =
+        new(
+            "a whole number, a list with one for each spatial dimension, 'same' or 'valid'",
+            TryRead,
+            Write,
+            range =>
+                new()
+                {
+                    ["oneOf"] = new JsonArray(
+                        range.AddTo(new() { ["type"] = "integer" }),
+                        Extent.List(range),
+                        new JsonObject { ["enum"] = new JsonArray("same", "valid") }
+                    ),
+                },
+            (padding, range) => padding.Cells.IsWithin(range)
+        );
 
     private static bool TryRead(JsonElement json, out Padding padding)
     {

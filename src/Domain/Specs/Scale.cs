@@ -37,7 +37,14 @@ public readonly struct Scale : IEquatable<Scale>
         {
             ["oneOf"] = new JsonArray(
                 range.AddTo(new() { ["type"] = "number" }),
-                new JsonObject { ["type"] = "array", ["items"] = range.AddTo(new() { ["type"] = "number" }), ["minItems"] = 1, ["maxItems"] = 3 }),
+                        new JsonObject
+                        {
+                            ["type"] = "array",
+                            ["items"] = range.AddTo(new() { ["type"] = "number" }),
+                            ["minItems"] = 1,
+                            ["maxItems"] = 3,
+                        }
+                    ),
         },
         (scale, range) => Array.TrueForAll(scale._factors ?? [], range.Holds));
 

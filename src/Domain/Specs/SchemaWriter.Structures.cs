@@ -9,32 +9,77 @@ public static partial class SchemaWriter
     private static JsonObject Structures() => new()
     {
         ["name"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9_.-]{1,64}$" },
-        ["reference"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["description"] = "The name of an input or layer; of one part of a split, NAME:0; inside a structure, OUTER/NAME." },
-        ["size"] = new JsonObject { ["oneOf"] = new JsonArray(Whole(1), Ref("name")), ["description"] = "A whole number, or a symbol that stands for every size it may take." },
+        ["reference"] = new JsonObject
+        {
+            ["type"] = "string",
+            ["minLength"] = 1,
+            ["description"] = "The name of an input or layer; of one part of a split, NAME:0; inside a structure, OUTER/NAME.",
+        },
+        ["size"] = new JsonObject
+        {
+            ["oneOf"] = new JsonArray(Whole(1), Ref("name")),
+            ["description"] = "A whole number, or a symbol that stands for every size it may take.",
+        },
         ["axis"] = new JsonObject { ["enum"] = new JsonArray([.. Axes.Names.Skip(1).Select(name => (JsonNode)name)]) },
         ["input"] = Closed("An input of the network.", ["shape"], new()
         {
-            ["shape"] = new JsonObject { ["type"] = "array", ["items"] = Ref("size"), ["minItems"] = 1, ["maxItems"] = SpecReader.MaxRank, ["description"] = "Without the batch." },
+            ["shape"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = Ref("size"),
+                ["minItems"] = 1,
+                ["maxItems"] = SpecReader.MaxRank,
+                ["description"] = "Without the batch.",
+            },
             ["dtype"] = AttributeTypes.Of<DType>().Schema(Numbers.Any),
-            ["axes"] = new JsonObject { ["type"] = "array", ["items"] = Ref("axis"), ["minItems"] = 1, ["maxItems"] = SpecReader.MaxRank, ["description"] = "What each dimension means. Default: by rank and layout." },
-        }),
+            ["axes"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = Ref("axis"),
+                ["minItems"] = 1,
+                ["maxItems"] = SpecReader.MaxRank,
+                ["description"] = "What each dimension means. Default: by rank and layout.",
+            },
+        }
+            ),
         ["layers"] = new JsonObject { ["type"] = "array", ["items"] = Ref("layer") },
-        ["parallel"] = Closed("Branches fed by this layer's input and joined by a merge; an empty branch is the identity.", ["type", "branches"], Structure("parallel", new()
-        {
-            ["branches"] = new JsonObject { ["type"] = "array", ["items"] = Ref("layers"), ["minItems"] = 1 },
-            ["merge"] = Described(Ref("nested"), "How the branches are joined. Default: concat."),
-        })),
-        ["repeat"] = Closed("A list of layers several times over, each fed by the last.", ["type", "times", "layers"], Structure("repeat", new() { ["times"] = Whole(1), ["layers"] = Ref("layers") })),
-        ["block"] = Closed("A list from blocks.", ["type", "block"], Structure("block", new()
-        {
-            ["block"] = Ref("name"),
-            ["with"] = Named(new() { ["type"] = "object" }, "Layer name to the attributes that differ in this use."),
-        })),
+        ["parallel"] = Closed(
+                "Branches fed by this layer's input and joined by a merge; an empty branch is the identity.",
+                ["type", "branches"],
+                Structure(
+                    "parallel",
+                    new()
+                    {
+                        ["branches"] = new JsonObject { ["type"] = "array", ["items"] = Ref("layers"), ["minItems"] = 1 },
+                        ["merge"] = Described(Ref("nested"), "How the branches are joined. Default: concat."),
+                    }
+                )
+            ),
+        ["repeat"] = Closed(
+                "A list of layers several times over, each fed by the last.",
+                ["type", "times", "layers"],
+                Structure("repeat", new() { ["times"] = Whole(1), ["layers"] = Ref("layers") })
+            ),
+        ["block"] = Closed(
+                "A list from blocks.",
+                ["type", "block"],
+                Structure(
+                    "block",
+                    new()
+                    {
+                        ["block"] = Ref("name"),
+                        ["with"] = Named(new() { ["type"] = "object" }, "Layer name to the attributes that differ in this use."),
+                    })),
     };
 
     private static JsonObject Structure(string type, JsonObject fields)
     {
-        var properties = new JsonObject { ["type"] = new JsonObject { ["const"] = type }, ["name"] = Ref("name"), ["inputs"] = InputsOf(Graphs.Arity.One) };
+        var properties = new JsonObject
+        {
+            ["type"] = new JsonObject { ["const"] = type },
+            ["name"] = Ref("name"),
+            ["inputs"] = InputsOf(Graphs.Arity.One),
+        };
         foreach (var (key, value) in fields)
             properties[key] = value?.DeepClone();
         return properties;

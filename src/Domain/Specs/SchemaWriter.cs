@@ -5,11 +5,18 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>The spec as a JSON Schema, draft 2020-12, generated from the operators: what <c>GET /v1/schema</c> answers, and what editors complete with.</summary>
+/// <summary>
+/// The spec as a JSON Schema, draft 2020-12, generated from the operators: what <c>GET /v1/schema</c> answers, and what editors complete
+/// with.
+/// </summary>
 /// <remarks>Flat: one object per layer type, told apart by the constant <c>type</c>, and no field beyond the known ones.</remarks>
 public static partial class SchemaWriter
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+    };
 
     private static readonly Lazy<byte[]> Written = new(() => JsonSerializer.SerializeToUtf8Bytes(Schema(), Readable));
 
@@ -25,13 +32,26 @@ public static partial class SchemaWriter
             ["metadata"] = new JsonObject { ["description"] = "Anything, kept as given." },
             ["layout"] = AttributeTypes.Of<Layout>().Schema(Numbers.Any),
             ["inputs"] = Named(Ref("input"), "Name to shape, without the batch."),
-            ["symbols"] = Named(ObjectOf(new SymbolPromise(), "What the caller promises about a symbolic size."), "Symbol to the sizes that it may take."),
+            ["symbols"] = Named(
+                    ObjectOf(new SymbolPromise(), "What the caller promises about a symbolic size."),
+                    "Symbol to the sizes that it may take."
+                ),
             ["layers"] = Ref("layers"),
-            ["outputs"] = new JsonObject { ["type"] = "array", ["items"] = Ref("reference"), ["minItems"] = 1, ["description"] = "Layer names. Default: the last layer." },
+            ["outputs"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = Ref("reference"),
+                ["minItems"] = 1,
+                ["description"] = "Layer names. Default: the last layer.",
+            },
             ["blocks"] = Named(Ref("layers"), "Lists of layers to be used by block."),
         });
         schema["$defs"] = Definitions();
-        var head = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = "Architecture spec, version 1" };
+        var head = new JsonObject
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["title"] = "Architecture spec, version 1",
+        };
         foreach (var (key, value) in schema)
             head[key] = value?.DeepClone();
         return head;
@@ -41,7 +61,15 @@ public static partial class SchemaWriter
     {
         var definitions = Structures();
         var layers = new JsonArray();
-        var nested = new JsonArray { new JsonObject { ["enum"] = new JsonArray([.. Kinds(type => !type.Attributes.Entries.Any(entry => entry.Required)).Select(kind => (JsonNode)kind)]) } };
+        var nested = new JsonArray
+        {
+            new JsonObject
+            {
+                ["enum"] = new JsonArray([
+                    .. Kinds(type => !type.Attributes.Entries.Any(entry => entry.Required)).Select(kind => (JsonNode)kind),
+                ]),
+            },
+        };
         foreach (var structure in new[] { "parallel", "repeat", "block" })
             layers.Add(Ref(structure));
         foreach (var type in OperatorCatalog.All)
@@ -63,7 +91,12 @@ public static partial class SchemaWriter
     private static JsonObject LayerOf(OperatorType type)
     {
         var made = type.Create();
-        var properties = new JsonObject { ["type"] = new JsonObject { ["const"] = type.Kind }, ["name"] = Ref("name"), ["inputs"] = InputsOf(made.Arity) };
+        var properties = new JsonObject
+        {
+            ["type"] = new JsonObject { ["const"] = type.Kind },
+            ["name"] = Ref("name"),
+            ["inputs"] = InputsOf(made.Arity),
+        };
         AddAttributes(properties, type.Attributes);
         if (made is IHasShorthand)
         {
@@ -104,7 +137,8 @@ public static partial class SchemaWriter
         return Closed(description, Required(attributes), properties);
     }
 
-    private static IEnumerable<string> Required(Attributes attributes) => attributes.Entries.Where(entry => entry.Required).Select(entry => entry.Name);
+    private static IEnumerable<string> Required(Attributes attributes) =>
+        attributes.Entries.Where(entry => entry.Required).Select(entry => entry.Name);
 
     private static void AddAttributes(JsonObject properties, Attributes attributes)
     {

@@ -38,12 +38,25 @@ public sealed record LayerList(IReadOnlyList<LayerSpec> Layers, SpecPath Path);
 public abstract record LayerSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path);
 
 /// <summary>A layer that computes something, with its shorthand <c>norm</c> and <c>activation</c>.</summary>
-public sealed record OperatorSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, Operator Operator, Operator? Norm, Operator? Activation)
-    : LayerSpec(Type, Name, Inputs, Path);
+public sealed record OperatorSpec(
+    string Type,
+    string? Name,
+    Reference[]? Inputs,
+    SpecPath Path,
+    Operator Operator,
+    Operator? Norm,
+    Operator? Activation
+) : LayerSpec(Type, Name, Inputs, Path);
 
 /// <summary>Branches fed by the same input and joined by a merge.</summary>
-public sealed record ParallelSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, IReadOnlyList<LayerList> Branches, Operator Merge)
-    : LayerSpec(Type, Name, Inputs, Path);
+public sealed record ParallelSpec(
+    string Type,
+    string? Name,
+    Reference[]? Inputs,
+    SpecPath Path,
+    IReadOnlyList<LayerList> Branches,
+    Operator Merge
+) : LayerSpec(Type, Name, Inputs, Path);
 
 /// <summary>A list, several times over, each fed by the last; a <c>block</c> is a list once.</summary>
 /// <param name="Times">Null for a block, whose layers are named without a number.</param>

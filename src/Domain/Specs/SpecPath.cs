@@ -33,11 +33,15 @@ public sealed class SpecPath
     {
         if (_parent is null)
             return "";
-        var own = _key is null ? _index.ToString(CultureInfo.InvariantCulture) : _key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        var own = _key is null
+            ? _index.ToString(CultureInfo.InvariantCulture)
+            : _key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
         return string.Concat(_parent.ToString(), "/", own);
     }
 
-    /// <summary>Prints without making a string: a report has a path for every layer. False when it does not fit, or a key needs escapes.</summary>
+    /// <summary>
+    /// Prints without making a string: a report has a path for every layer. False when it does not fit, or a key needs escapes.
+    /// </summary>
     internal bool TryFormat(Span<byte> utf8, out int written)
     {
         written = 0;
@@ -47,7 +51,11 @@ public sealed class SpecPath
             return false;
         utf8[before++] = (byte)'/';
         int own;
-        if (_key is null ? !_index.TryFormat(utf8[before..], out own, provider: CultureInfo.InvariantCulture) : _key.AsSpan().ContainsAny('~', '/') || !Encoding.UTF8.TryGetBytes(_key, utf8[before..], out own))
+        if (
+            _key is null
+                ? !_index.TryFormat(utf8[before..], out own, provider: CultureInfo.InvariantCulture)
+                : _key.AsSpan().ContainsAny('~', '/') || !Encoding.UTF8.TryGetBytes(_key, utf8[before..], out own)
+        )
             return false;
         written = before + own;
         return true;

@@ -14,9 +14,22 @@ public sealed class SpecReader
 
     internal const long MaxSize = int.MaxValue;
 
-    private static readonly string[] Fields = ["spec_version", "name", "metadata", "layout", "inputs", "symbols", "layers", "outputs", "blocks"];
+    private static readonly string[] Fields =
+    [
+        "spec_version",
+        "name",
+        "metadata",
+        "layout",
+        "inputs",
+        "symbols",
+        "layers",
+        "outputs",
+        "blocks",
+    ];
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
+    );
 
     private readonly Report _report;
 
@@ -28,18 +41,41 @@ public sealed class SpecReader
     private Spec ReadSpec(JsonElement json)
     {
         var fields = Members(json, SpecPath.Root, Fields, "a spec");
-        if (fields.TryGetValue("spec_version", out var version) && !(version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number) && number == 1))
-            _report.Error(Codes.OutOfRange, SpecPath.Root["spec_version"], $"spec_version is {Shown(version)}; this service reads version 1.");
+        if (
+            fields.TryGetValue("spec_version", out var version)
+            && !(version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number) && number == 1)
+        )
+            _report.Error(
+                Codes.OutOfRange,
+                SpecPath.Root["spec_version"],
+                $"spec_version is {Shown(version)}; this service reads version 1."
+            );
         var name = fields.TryGetValue("name", out var label) ? Text(label, SpecPath.Root["name"]) : null;
-        var layout = fields.TryGetValue("layout", out var written) ? Value(written, SpecPath.Root["layout"], Layout.ChannelsFirst) : Layout.ChannelsFirst;
-        var inputs = fields.TryGetValue("inputs", out var inputJson) ? ReadInputs(inputJson, layout) : Missing<GraphInput>("inputs", "at least one named input with its shape");
-        var symbols = fields.TryGetValue("symbols", out var symbolJson) ? ReadSymbols(symbolJson, inputs) : new Dictionary<string, SymbolPromise>();
+        var layout = fields.TryGetValue("layout", out var written)
+            ? Value(written, SpecPath.Root["layout"], Layout.ChannelsFirst)
+            : Layout.ChannelsFirst;
+        var inputs = fields.TryGetValue("inputs", out var inputJson)
+            ? ReadInputs(inputJson, layout)
+            : Missing<GraphInput>("inputs", "at least one named input with its shape");
+        var symbols = fields.TryGetValue("symbols", out var symbolJson)
+            ? ReadSymbols(symbolJson, inputs)
+            : new Dictionary<string, SymbolPromise>();
         var blocks = fields.TryGetValue("blocks", out var blockJson) ? ReadBlocks(blockJson) : [];
         var layers = fields.TryGetValue("layers", out var layerJson)
             ? new LayerReader(_report, blocks).ReadList(layerJson, SpecPath.Root["layers"]).Layers
             : Missing<LayerSpec>("layers", "a list of layers");
-        var outputs = fields.TryGetValue("outputs", out var outputJson) ? References(outputJson, SpecPath.Root, "outputs", new(), _report) : null;
-        return new() { Name = name, Layout = layout, Inputs = inputs, Symbols = symbols, Layers = layers, Outputs = outputs };
+        var outputs = fields.TryGetValue("outputs", out var outputJson)
+            ? References(outputJson, SpecPath.Root, "outputs", new(), _report)
+            : null;
+        return new()
+        {
+            Name = name,
+            Layout = layout,
+            Inputs = inputs,
+            Symbols = symbols,
+            Layers = layers,
+            Outputs = outputs,
+        };
     }
 
     private List<GraphInput> ReadInputs(JsonElement json, Layout layout)
@@ -57,7 +93,12 @@ public sealed class SpecReader
             if (inputs.Any(known => known.Name == member.Name))
                 _report.Error(Codes.DuplicateName, at, $"The input '{member.Name}' is there twice. Rename one.");
             else
-                inputs.Add(new(member.Name, ReadInput(member.Value, at, layout) ?? new([Dim.Batch], [Axis.Batch]), at) { IsReadable = _report.Diagnostics.Count == before });
+                inputs.Add(
+                    new(member.Name, ReadInput(member.Value, at, layout) ?? new([Dim.Batch], [Axis.Batch]), at)
+                    {
+                        IsReadable = _report.Diagnostics.Count == before,
+                    }
+                );
         }
 
         return inputs;
@@ -75,7 +116,11 @@ public sealed class SpecReader
 
         if (shapeJson.ValueKind != JsonValueKind.Array || shapeJson.GetArrayLength() is < 1 or > MaxRank)
         {
-            _report.Error(Codes.WrongType, path["shape"], $"'shape' is {Shown(shapeJson)}; expected a list of 1 to {MaxRank} sizes without the batch, such as [1, 28, 28].");
+            _report.Error(
+                Codes.WrongType,
+                path["shape"],
+                $"'shape' is {Shown(shapeJson)}; expected a list of 1 to {MaxRank} sizes without the batch, such as [1, 28, 28]."
+            );
             return null;
         }
 
@@ -98,12 +143,18 @@ public sealed class SpecReader
             else
             {
                 if (item.ValueKind != JsonValueKind.String)
-                    _report.Error(Codes.WrongType, at, $"{Shown(item)} is no size; expected a whole number of at least 1, or a symbol such as \"H\".");
+                    _report.Error(
+                        Codes.WrongType,
+                        at,
+                        $"{Shown(item)} is no size; expected a whole number of at least 1, or a symbol such as \"H\"."
+                    );
                 dims.Add(1);
             }
         }
 
-        var axes = fields.TryGetValue("axes", out var axesJson) ? ReadAxes(axesJson, path["axes"], dims.Count - 1) : Axes.Default(dims.Count - 1, layout, dtype);
+        var axes = fields.TryGetValue("axes", out var axesJson)
+            ? ReadAxes(axesJson, path["axes"], dims.Count - 1)
+            : Axes.Default(dims.Count - 1, layout, dtype);
         return axes is null ? null : new([.. dims], axes, dtype);
     }
 
@@ -111,7 +162,11 @@ public sealed class SpecReader
     {
         if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() != rank)
         {
-            _report.Error(Codes.WrongType, path, $"'axes' is {Shown(json)}; expected a list with a name for each of the {rank} dimensions, such as [\"time\", \"features\"].");
+            _report.Error(
+                Codes.WrongType,
+                path,
+                $"'axes' is {Shown(json)}; expected a list with a name for each of the {rank} dimensions, such as [\"time\", \"features\"]."
+            );
             return null;
         }
 
@@ -145,11 +200,19 @@ public sealed class SpecReader
             if (IsObject(member.Value, path[member.Name], "an object with min, max or multiple_of"))
                 AttributeObject.Read(member.Value, promise, path[member.Name], $"the symbol {member.Name}", _report);
             if (!used.Contains(member.Name) && !inputs.TrueForAll(input => input.IsReadable))
-                continue;                                                         // the shape that has it may be the one that could not be read
+                continue; // the shape that has it may be the one that could not be read
             if (!used.Contains(member.Name))
-                _report.Error(Codes.UnknownField, path[member.Name], $"No input's shape has the symbol '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, used.Where(symbol => symbol != "N"))}");
+                _report.Error(
+                    Codes.UnknownField,
+                    path[member.Name],
+                    $"No input's shape has the symbol '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, used.Where(symbol => symbol != "N"))}"
+                );
             else if (promise.Max < Saturating.Multiply(Saturating.FloorDivide(promise.Min - 1, promise.MultipleOf) + 1, promise.MultipleOf))
-                _report.Error(Codes.OutOfRange, path[member.Name], $"No size is left for {member.Name}: none from {promise.Min} to {promise.Max} is a multiple of {promise.MultipleOf}.");
+                _report.Error(
+                    Codes.OutOfRange,
+                    path[member.Name],
+                    $"No size is left for {member.Name}: none from {promise.Min} to {promise.Max} is a multiple of {promise.MultipleOf}."
+                );
             else
                 symbols[member.Name] = promise;
         }
@@ -178,7 +241,11 @@ public sealed class SpecReader
         foreach (var member in json.EnumerateObject())
         {
             if (!known.Contains(member.Name))
-                _report.Error(Codes.UnknownField, path[member.Name], $"{what} has no field '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}");
+                _report.Error(
+                    Codes.UnknownField,
+                    path[member.Name],
+                    $"{what} has no field '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
+                );
             else if (!members.TryAdd(member.Name, member.Value))
                 _report.Error(Codes.DuplicateName, path[member.Name], $"The field '{member.Name}' is there twice. Keep one.");
         }
@@ -216,7 +283,9 @@ public sealed class SpecReader
         return fallback;
     }
 
-    /// <summary>The names in the list that <paramref name="field"/> of <paramref name="owner"/> is; what is no name is reported and left out.</summary>
+    /// <summary>
+    /// The names in the list that <paramref name="field"/> of <paramref name="owner"/> is; what is no name is reported and left out.
+    /// </summary>
     internal static Reference[]? References(JsonElement json, SpecPath owner, string field, NameTable names, Report report)
     {
         if (json.ValueKind != JsonValueKind.Array)
@@ -239,7 +308,8 @@ public sealed class SpecReader
         return count == references.Length ? references : references[..count];
     }
 
-    internal static bool IsName(string name) => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+    internal static bool IsName(string name) =>
+        name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     /// <summary>Whether it is a name; reports when it is not.</summary>
     internal static bool IsName(string name, SpecPath path, Report report)
@@ -252,7 +322,10 @@ public sealed class SpecReader
 
     internal static string Shown(JsonElement json)
     {
-        var text = json.ValueKind is JsonValueKind.Object ? "an object" : json.ValueKind is JsonValueKind.Array && json.GetArrayLength() > 8 ? "a list" : json.GetRawText();
+        var text =
+            json.ValueKind is JsonValueKind.Object ? "an object"
+            : json.ValueKind is JsonValueKind.Array && json.GetArrayLength() > 8 ? "a list"
+            : json.GetRawText();
         return Shortened(text);
     }
 

@@ -3,14 +3,17 @@ namespace ConcatService.Domain.Specs;
 /// <summary>Finds the name that a mistyped one probably meant.</summary>
 public static class Spelling
 {
-    /// <summary>Names that are looked at, the nearest scope's first: a network of 20,000 layers with a thousand mistakes is still answered at once.</summary>
+    /// <summary>
+    /// Names that are looked at, the nearest scope's first: a network of 20,000 layers with a thousand mistakes is still answered at once.
+    /// </summary>
     private const int MostCandidates = 200;
 
     /// <summary>Shorter beginnings are chance.</summary>
     private const int LeastBeginning = 4;
 
     /// <summary>
-    /// The known name nearest to <paramref name="written"/>, or null when none is near: more than a third of the letters differ, and neither begins with the
+    /// The known name nearest to <paramref name="written"/>, or null when none is near: more than a third of the letters differ, and
+    /// neither begins with the
     /// other (<c>concatenate</c> for <c>concat</c>).
     /// </summary>
     public static string? Nearest(string written, IEnumerable<string> known)
@@ -18,18 +21,23 @@ public static class Spelling
         if (written.Length > 64)
             return null;
         var candidates = known.Take(MostCandidates).ToList();
-        var best = candidates.Select(name => (Name: name, Distance: Distance(written, name))).DefaultIfEmpty().MinBy(candidate => candidate.Distance);
+        var best = candidates
+            .Select(name => (Name: name, Distance: Distance(written, name)))
+            .DefaultIfEmpty()
+            .MinBy(candidate => candidate.Distance);
         return best.Name is not null && best.Distance <= Math.Max(1, Math.Max(written.Length, best.Name.Length) / 3)
             ? best.Name
             : candidates.Where(name => IsBeginning(name, written) || IsBeginning(written, name)).MaxBy(name => name.Length);
     }
 
     /// <summary>A sentence to append to a message, with a leading blank, or nothing.</summary>
-    public static string DidYouMean(string written, IEnumerable<string> known) => Nearest(written, known) is { } name ? $" Did you mean '{name}'?" : "";
+    public static string DidYouMean(string written, IEnumerable<string> known) =>
+        Nearest(written, known) is { } name ? $" Did you mean '{name}'?" : "";
 
-    private static bool IsBeginning(string name, string longer) => name.Length >= LeastBeginning && longer.StartsWith(name, StringComparison.Ordinal);
+    private static bool IsBeginning(string name, string longer) =>
+        name.Length >= LeastBeginning && longer.StartsWith(name, StringComparison.Ordinal);
 
-    // Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours count one each.
+    // Optimal string alignment: insertions, deletions, substitutions and swaps of neighbors count one each.
     private static int Distance(string a, string b)
     {
         var rows = new int[a.Length + 1, b.Length + 1];

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>A spatial size to reach: cells per dimension, or <c>{ "like": "LAYER" }</c>, the size of that layer, known or symbolic.</summary>
+/// <summary>
+/// A spatial size to reach: cells per dimension, or <c>{ "like": "LAYER" }</c>, the size of that layer, known or symbolic.
+/// </summary>
 /// <param name="Cells">The size, when <paramref name="Like"/> is null.</param>
 /// <param name="Like">The layer or input whose size it is; the expander makes it the operator's last input.</param>
 public readonly record struct TargetSize(Extent Cells, string? Like = null)
@@ -35,7 +37,8 @@ public readonly record struct TargetSize(Extent Cells, string? Like = null)
     {
         if (json.ValueKind == JsonValueKind.Object)
         {
-            var named = json.TryGetProperty("like", out var like) && like.ValueKind == JsonValueKind.String && json.EnumerateObject().Count() == 1;
+            var named =
+                json.TryGetProperty("like", out var like) && like.ValueKind == JsonValueKind.String && json.EnumerateObject().Count() == 1;
             size = new(0, named ? like.GetString() : null);
             return named;
         }

@@ -3,7 +3,9 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Specs;
 
-/// <summary>A value that comes in several kinds, each with fields of its own: a bare name, or an object with <c>type</c> and that kind's fields.</summary>
+/// <summary>
+/// A value that comes in several kinds, each with fields of its own: a bare name, or an object with <c>type</c> and that kind's fields.
+/// </summary>
 /// <param name="What">Its name in messages: "optimizer".</param>
 /// <param name="Kinds">For each name, a value with the kind's defaults.</param>
 internal sealed record Variants<T>(string What, params (string Name, Func<T> Create)[] Kinds)
@@ -18,7 +20,11 @@ internal sealed record Variants<T>(string What, params (string Name, Func<T> Cre
             return Create(json.GetString()!, path, report);
         if (json.ValueKind != JsonValueKind.Object)
         {
-            report.Error(Codes.WrongType, path, $"'{What}' is {SpecReader.Shown(json)}; expected a name or an object with 'type', one of {string.Join(", ", Names)}.");
+            report.Error(
+                Codes.WrongType,
+                path,
+                $"'{What}' is {SpecReader.Shown(json)}; expected a name or an object with 'type', one of {string.Join(", ", Names)}."
+            );
             return Kinds[0].Create();
         }
 
@@ -36,7 +42,7 @@ internal sealed record Variants<T>(string What, params (string Name, Func<T> Cre
 
         var errors = report.Diagnostics.Count;
         var value = Create(type.GetString()!, path["type"], report);
-        if (report.Diagnostics.Count == errors)                                         // the fields of a kind that does not exist are no errors
+        if (report.Diagnostics.Count == errors) // the fields of a kind that does not exist are no errors
             AttributeObject.Read(json, value, path, $"{What} {type.GetString()}", report, member => member.NameEquals("type"), ["type"]);
         return value;
     }
@@ -45,7 +51,11 @@ internal sealed record Variants<T>(string What, params (string Name, Func<T> Cre
     {
         if (Array.Find(Kinds, kind => kind.Name == name).Create is { } create)
             return create();
-        report.Error(Codes.WrongType, path, $"There is no {What} '{SpecReader.Shortened(name)}'; this version knows {string.Join(", ", Names)}.{Spelling.DidYouMean(name, Names)}");
+        report.Error(
+            Codes.WrongType,
+            path,
+            $"There is no {What} '{SpecReader.Shortened(name)}'; this version knows {string.Join(", ", Names)}.{Spelling.DidYouMean(name, Names)}"
+        );
         return Kinds[0].Create();
     }
 }

@@ -17,11 +17,21 @@ internal static class BoundFindings
         foreach (var (layer, bounds) in last.Values.Distinct().GroupBy(bound => bound.Layer).Select(group => (group.Key, group.ToList())))
         {
             var condition = string.Join(" and ", bounds.Select(bound => bound.Decision.Condition));
-            var sizes = string.Join(" and ", bounds.SelectMany(bound => bound.Decision.Requirements).Select(requirement => requirement.Any[0].Left));
-            report.Add(new(Codes.SizeBelowOne, Severity.Condition, layer.Path, $"{layer.Name}: {layer.Operator.Kind} gives {sizes}, at least 1 only where {condition}; of smaller inputs nothing is left. Promise larger ones under 'symbols', or take some of the strides away.", layer.Name)
-            {
-                Decision = bounds[^1].Decision,
-            });
+            var sizes = string.Join(
+                " and ",
+                bounds.SelectMany(bound => bound.Decision.Requirements).Select(requirement => requirement.Any[0].Left)
+            );
+            report.Add(
+                new(
+                    Codes.SizeBelowOne,
+                    Severity.Condition,
+                    layer.Path,
+                    $"{layer.Name}: {layer.Operator.Kind} gives {sizes}, at least 1 only where {condition}; of smaller inputs nothing is left. Promise larger ones under 'symbols', or take some of the strides away.",
+                    layer.Name
+                )
+                {
+                    Decision = bounds[^1].Decision,
+                });
         }
     }
 }

@@ -21,7 +21,8 @@ public sealed class Conditions
     }
 
     /// <summary>The symbols of the network's inputs, without the batch.</summary>
-    public IReadOnlyList<string> Symbols => [.. Graph.Inputs.SelectMany(input => input.Shape.Dims.Skip(1)).SelectMany(size => size.Symbols).Distinct()];
+    public IReadOnlyList<string> Symbols =>
+        [.. Graph.Inputs.SelectMany(input => input.Shape.Dims.Skip(1)).SelectMany(size => size.Symbols).Distinct()];
 
     /// <summary>Sizes that were tried so far.</summary>
     internal long Work { get; private set; }
@@ -58,7 +59,10 @@ public sealed class Conditions
         _knowledge = decision.After;
     }
 
-    /// <summary>The one of these sizes that is nowhere smaller than another once the decision is assumed, in its shortest form; null where none is known to be.</summary>
+    /// <summary>
+    /// The one of these sizes that is nowhere smaller than another once the decision is assumed, in its shortest form; null where none is
+    /// known to be.
+    /// </summary>
     public Dim? Greatest(Decision decision, IReadOnlyList<Dim> sizes)
     {
         Dim? greatest = null;

@@ -17,8 +17,12 @@ public sealed record Constraint(string Symbol, string Condition, long? Counterex
         {
             var narrowing = conditions.Assumptions.Where(each => each.Decision.Narrowed.Contains(symbol)).ToList();
             var counterexample = known.FailingSince(promised, symbol);
-            var layer = narrowing.Find(each => counterexample is { } size && each.Decision.After.SetOf(symbol)?.Contains(size) == false) ?? narrowing[^1];
-            var condition = (known.MeaningOf(symbol) is null ? SizeText.Of(symbol, known.SetOf(symbol)!) : null) ?? known.TextOf(symbol, [.. narrowing.SelectMany(each => each.Decision.Requirements)]);
+            var layer =
+                narrowing.Find(each => counterexample is { } size && each.Decision.After.SetOf(symbol)?.Contains(size) == false)
+                ?? narrowing[^1];
+            var condition =
+                (known.MeaningOf(symbol) is null ? SizeText.Of(symbol, known.SetOf(symbol)!) : null)
+                ?? known.TextOf(symbol, [.. narrowing.SelectMany(each => each.Decision.Requirements)]);
             yield return new(symbol, condition, counterexample, layer.Layer.Name);
         }
     }

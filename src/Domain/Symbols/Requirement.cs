@@ -24,7 +24,8 @@ public sealed class Requirement
     public Requirement Or(Requirement other) => new([.. _any, .. other._any]);
 
     /// <summary>As people write it: <c>2 * (H // 2) == H</c>.</summary>
-    public override string ToString() => string.Join(" or ", _any.Select(each => $"{each.Left} {(each.OrMore ? ">=" : "==")} {each.Right}"));
+    public override string ToString() =>
+        string.Join(" or ", _any.Select(each => $"{each.Left} {(each.OrMore ? ">=" : "==")} {each.Right}"));
 
     internal readonly record struct Comparison(Dim Left, Dim Right, bool OrMore)
     {

@@ -2,10 +2,14 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Symbols;
 
-/// <summary>Decides requirements over one symbol: an expression of floors is a straight line but for a part that repeats, so one period tells all.</summary>
+/// <summary>
+/// Decides requirements over one symbol: an expression of floors is a straight line but for a part that repeats, so one period tells all.
+/// </summary>
 internal static class Requirements
 {
-    /// <summary>The members for which one of the comparisons holds, each over the set's symbol alone; null where that cannot be decided.</summary>
+    /// <summary>
+    /// The members for which one of the comparisons holds, each over the set's symbol alone; null where that cannot be decided.
+    /// </summary>
     /// <param name="tried">For how many sizes something was worked out.</param>
     public static SizeSet? Narrow(SizeSet set, IReadOnlyList<Requirement.Comparison> any, out long tried)
     {
@@ -32,7 +36,9 @@ internal static class Requirements
                 period = period / DimExpression.Gcd(period, own) * own;
             if (period > SizeSet.MostEntries)
                 return null;
-            tests.Add(size => comparison.Holds(Saturating.Add(values[(size - set.First) % own], Saturating.Multiply((size - set.First) / own, growth))));
+            tests.Add(size =>
+                comparison.Holds(Saturating.Add(values[(size - set.First) % own], Saturating.Multiply((size - set.First) / own, growth)))
+            );
         }
 
         var narrowed = set.Where(size => tests.Exists(test => test(size)), from, period);
@@ -40,7 +46,9 @@ internal static class Requirements
         return narrowed;
     }
 
-    /// <summary>The size from which on the comparison's truth no longer changes, among the sizes that are a multiple of the period away.</summary>
+    /// <summary>
+    /// The size from which on the comparison's truth no longer changes, among the sizes that are a multiple of the period away.
+    /// </summary>
     private static long SettledFrom(Requirement.Comparison comparison, long value, long growth, long size, long period)
     {
         if (growth == 0)

@@ -4,7 +4,10 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Domain.Symbols;
 
 /// <summary>The sizes that a symbol may take, exactly: a set of whole numbers that repeats from some size on.</summary>
-/// <remarks>Held as membership from <see cref="First"/> on, of which the last <see cref="Period"/> entries repeat for ever; what is above the promised maximum does not count.</remarks>
+/// <remarks>
+/// Held as membership from <see cref="First"/> on, of which the last <see cref="Period"/> entries repeat for ever; what is above the
+/// promised maximum does not count.
+/// </remarks>
 internal sealed class SizeSet
 {
     /// <summary>Longer tables, and so longer periods and greater thresholds, are not decided.</summary>
@@ -34,7 +37,12 @@ internal sealed class SizeSet
     /// <summary>All sizes that a promise leaves; null where its multiple is too large to decide anything about.</summary>
     public static SizeSet? Of(SymbolPromise promise) => promise.MultipleOf > MostEntries
         ? null
-        : new(promise.Min, promise.Max, [.. Enumerable.Range(0, (int)promise.MultipleOf).Select(i => (promise.Min + i) % promise.MultipleOf == 0)], (int)promise.MultipleOf);
+            : new(
+                promise.Min,
+                promise.Max,
+                [.. Enumerable.Range(0, (int)promise.MultipleOf).Select(i => (promise.Min + i) % promise.MultipleOf == 0)],
+                (int)promise.MultipleOf
+            );
 
     public bool Contains(long size) => size >= First && !(size > Last) && IsListed(size);
 
@@ -53,7 +61,10 @@ internal sealed class SizeSet
 
     public bool IsEmpty => !Members.Any();
 
-    /// <summary>The members that have a property which repeats every <paramref name="period"/> sizes from <paramref name="from"/> on; null where that is too long a table.</summary>
+    /// <summary>
+    /// The members that have a property which repeats every <paramref name="period"/> sizes from <paramref name="from"/> on; null where
+    /// that is too long a table.
+    /// </summary>
     public SizeSet? Where(Func<long, bool> holds, long from, long period)
     {
         var joint = period / DimExpression.Gcd(period, Period) * Period;
@@ -81,7 +92,9 @@ internal sealed class SizeSet
         return null;
     }
 
-    /// <summary>The bounds and the multiple that only members have, as many of them as one promise can say; null where that is none.</summary>
+    /// <summary>
+    /// The bounds and the multiple that only members have, as many of them as one promise can say; null where that is none.
+    /// </summary>
     public (long Min, long? Max, long MultipleOf)? Promise()
     {
         var (members, period) = Shortest();
@@ -99,7 +112,9 @@ internal sealed class SizeSet
     internal (bool[] Members, int Period) Shortest()
     {
         var tail = _members.Length - Period;
-        var period = Enumerable.Range(1, Period).First(p => Period % p == 0 && Enumerable.Range(tail, Period - p).All(i => _members[i] == _members[i + p]));
+        var period = Enumerable
+            .Range(1, Period)
+            .First(p => Period % p == 0 && Enumerable.Range(tail, Period - p).All(i => _members[i] == _members[i + p]));
         while (tail > 0 && _members[tail - 1] == _members[tail - 1 + period])
             tail--;
         return (_members[..(tail + period)], period);

@@ -23,8 +23,13 @@ internal static class SizeText
         var pattern = Pattern(symbol, [.. repeating.Select(size => size % period).Order()], period);
         if (pattern is null)
             return null;
-        var text = pattern.Length == 0 ? $"{symbol} >= {smallest}{upTo}" : $"{pattern}{(smallest > 1 ? $" and {symbol} >= {smallest}" : "")}{upTo}";
-        return alone.Count == 0 ? text : Listed(symbol, alone, set.Last) is { } some ? $"{some} or {text}" : null;
+        var text =
+            pattern.Length == 0
+                ? $"{symbol} >= {smallest}{upTo}"
+                : $"{pattern}{(smallest > 1 ? $" and {symbol} >= {smallest}" : "")}{upTo}";
+        return alone.Count == 0 ? text
+            : Listed(symbol, alone, set.Last) is { } some ? $"{some} or {text}"
+            : null;
     }
 
     private static string? Pattern(string symbol, List<long> residues, long period)
@@ -35,7 +40,9 @@ internal static class SizeText
         if (low == high)
             return $"{symbol} % {period} == {low}";
         if (residues.Count == high - low + 1)
-            return low == 0 ? $"{symbol} % {period} <= {high}" : high == period - 1 ? $"{symbol} % {period} >= {low}" : $"{symbol} % {period} >= {low} and {symbol} % {period} <= {high}";
+            return low == 0 ? $"{symbol} % {period} <= {high}"
+                : high == period - 1 ? $"{symbol} % {period} >= {low}"
+                : $"{symbol} % {period} >= {low} and {symbol} % {period} <= {high}";
         if (residues.Count == period - 1)
             return $"{symbol} % {period} != {Enumerable.Range(0, (int)period).First(residue => !residues.Contains(residue))}";
         return Runs(residues) is { } runs ? $"{symbol} % {period} in {{{runs}}}" : null;
@@ -63,6 +70,11 @@ internal static class SizeText
                 runs.Add((size, size));
         }
 
-        return runs.Count > MostRuns ? null : string.Join(", ", runs.Select(run => run.From == run.To ? run.From.ToString(CultureInfo.InvariantCulture) : $"{run.From}..{run.To}"));
+        return runs.Count > MostRuns
+            ? null
+            : string.Join(
+                ", ",
+                runs.Select(run => run.From == run.To ? run.From.ToString(CultureInfo.InvariantCulture) : $"{run.From}..{run.To}")
+            );
     }
 }

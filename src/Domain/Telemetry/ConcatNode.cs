@@ -10,7 +10,9 @@ namespace ConcatService.Domain.Telemetry;
 /// <param name="Consumer">The layer that weighs what was joined; null where none does so branch by branch.</param>
 public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<ConcatBranch> Branches, Consumer? Consumer)
 {
-    /// <summary>All that is watched at once. Of a larger network concats are taken at even distances, so that its series stay countable.</summary>
+    /// <summary>
+    /// All that is watched at once. Of a larger network concats are taken at even distances, so that its series stay countable.
+    /// </summary>
     public const int MostBranches = 256;
 
     public string Name => Layer.Name;
@@ -18,7 +20,9 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
     /// <summary>The concats that are watched, in execution order. Those of whole numbers are left out: they have no gradient.</summary>
     public static IReadOnlyList<ConcatNode> Of(Plan plan)
     {
-        var all = plan.Layers.Where(layer => layer.Operator is Concat && layer.Inputs.Length > 1 && layer.Output.DType == Shapes.DType.Float32).ToList();
+        var all = plan
+            .Layers.Where(layer => layer.Operator is Concat && layer.Inputs.Length > 1 && layer.Output.DType == Shapes.DType.Float32)
+            .ToList();
         var branches = all.Sum(layer => layer.Inputs.Length);
         var every = (branches + MostBranches - 1) / MostBranches;
         var nodes = new List<ConcatNode>();
@@ -34,7 +38,10 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
         return nodes;
     }
 
-    /// <summary>The concat and branch that a layer is part of: the first concat that it reaches by one branch alone. Null before the ways part, and behind the last concat.</summary>
+    /// <summary>
+    /// The concat and branch that a layer is part of: the first concat that it reaches by one branch alone. Null before the ways part, and
+    /// behind the last concat.
+    /// </summary>
     public static (string Concat, string Branch)? PlaceOf(Plan plan, string layer)
     {
         var reached = new HashSet<string> { layer };

@@ -5,8 +5,12 @@ using ConcatService.Operators;
 
 namespace ConcatService.Domain.Telemetry;
 
-/// <summary>The convolution or linear layer that weighs what a concat joins, where every branch still has channels of its own: its weights tell what each branch is worth.</summary>
-/// <param name="NumbersPerChannel">How many inputs of the layer one channel of the concat has become: 1, or height times width behind a flatten.</param>
+/// <summary>
+/// The convolution or linear layer that weighs what a concat joins, where every branch still has channels of its own: its weights tell what
+/// each branch is worth.
+/// </summary>
+/// <param name="NumbersPerChannel">How many inputs of the layer one channel of the concat has become: 1, or height times width behind a
+/// flatten.</param>
 public sealed record Consumer(PlannedLayer Layer, long NumbersPerChannel)
 {
     /// <summary>Of several the one with the most multiply-accumulates; null where there is none.</summary>
@@ -22,7 +26,10 @@ public sealed record Consumer(PlannedLayer Layer, long NumbersPerChannel)
                 found.Add(new(layer, numbers));
             else if (numbers == 1 && Keeps(layer))
                 carried[new(layer.Name)] = 1;
-            else if (layer.Operator is Flatten && layer is { Input: { FeatureMovesFirst: false, Positions: { } positions }, Output.Rank: 2 })
+            else if (
+                layer.Operator is Flatten
+                && layer is { Input: { FeatureMovesFirst: false, Positions: { } positions }, Output.Rank: 2 }
+            )
                 carried[new(layer.Name)] = numbers * positions;
         }
 
@@ -30,8 +37,32 @@ public sealed record Consumer(PlannedLayer Layer, long NumbersPerChannel)
     }
 
     /// <summary>Whether a layer leaves every channel where it is and mixes none with another.</summary>
-    private static bool Keeps(PlannedLayer layer) => layer.Operator
-            is BatchNorm or InstanceNorm or GroupNorm or LayerNorm or RmsNorm or L2Norm or Activation or Elu or Gelu or LeakyRelu or PRelu or Softplus
-            or Dropout or DropPath or MaxPool or AvgPool or AdaptivePool or GlobalPool or Upsample or Pad or CenterCrop or Identity or Elementwise { Kind: "multiply" }
-        && layer.Input.Has(Axis.Channels) && layer.Output.Has(Axis.Channels) && layer.Input[Axis.Channels] == layer.Output[Axis.Channels];
+    private static bool Keeps(PlannedLayer layer) =>
+        layer.Operator
+            is BatchNorm
+                or InstanceNorm
+                or GroupNorm
+                or LayerNorm
+                or RmsNorm
+                or L2Norm
+                or Activation
+                or Elu
+                or Gelu
+                or LeakyRelu
+                or PRelu
+                or Softplus
+                or Dropout
+                or DropPath
+                or MaxPool
+                or AvgPool
+                or AdaptivePool
+                or GlobalPool
+                or Upsample
+                or Pad
+                or CenterCrop
+                or Identity
+                or Elementwise { Kind: "multiply" }
+        && layer.Input.Has(Axis.Channels)
+        && layer.Output.Has(Axis.Channels)
+        && layer.Input[Axis.Channels] == layer.Output[Axis.Channels];
 }

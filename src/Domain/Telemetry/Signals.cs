@@ -1,6 +1,8 @@
 namespace ConcatService.Domain.Telemetry;
 
-/// <summary>What is measured in a sample, and the names of its series: <c>concat/LAYER/BRANCH/SIGNAL</c> and <c>layer/LAYER/SIGNAL</c>.</summary>
+/// <summary>
+/// What is measured in a sample, and the names of its series: <c>concat/LAYER/BRANCH/SIGNAL</c> and <c>layer/LAYER/SIGNAL</c>.
+/// </summary>
 public static class Signals
 {
     /// <summary>√mean(x²) of what a branch brings.</summary>
@@ -18,10 +20,16 @@ public static class Signals
     /// <summary>Of the consumer's weights: ‖Wᵢ‖² / Σ‖Wⱼ‖². The branches' shares add up to 1.</summary>
     public const string WeightShare = "weight_share";
 
-    /// <summary>Of what the consumer makes of its input: ⟨Zᵢ, Z⟩ / ‖Z‖² with Z = Σ Zᵢ, each without its mean per output channel, which a bias or norm takes away. They add up to 1; negative works against the others.</summary>
+    /// <summary>
+    /// Of what the consumer makes of its input: ⟨Zᵢ, Z⟩ / ‖Z‖² with Z = Σ Zᵢ, each without its mean per output channel, which a bias or
+    /// norm takes away. They add up to 1; negative works against the others.
+    /// </summary>
     public const string ContributionShare = "contribution_share";
 
-    /// <summary>exp(-Σ p ln p) over the singular values of the pooled, centred batch, p their shares (Roy and Vetterli 2007): in how many directions the samples differ.</summary>
+    /// <summary>
+    /// exp(-Σ p ln p) over the singular values of the pooled, centered batch, p their shares (Roy and Vetterli 2007): in how many
+    /// directions the samples differ.
+    /// </summary>
     public const string EffectiveRank = "effective_rank";
 
     /// <summary>Linear CKA (unbiased: Nguyen et al. 2021) with the branch of the same concat that is most alike.</summary>
@@ -49,7 +57,18 @@ public static class Signals
     public const string Overhead = "telemetry_overhead";
 
     public static IReadOnlyList<string> OfBranches { get; } =
-        [ActivationRms, GradientRms, GradientToActivation, DeadChannels, WeightShare, ContributionShare, EffectiveRank, Similarity, Twin, TargetSimilarity];
+    [
+        ActivationRms,
+        GradientRms,
+        GradientToActivation,
+        DeadChannels,
+        WeightShare,
+        ContributionShare,
+        EffectiveRank,
+        Similarity,
+        Twin,
+        TargetSimilarity,
+    ];
 
     public static string Name(ConcatNode concat, ConcatBranch branch, string signal) => $"concat/{concat.Name}/{branch.Name}/{signal}";
 

@@ -1,7 +1,8 @@
 namespace ConcatService.Domain.Telemetry;
 
 /// <summary>A finding about a branch, with the number behind it.</summary>
-/// <param name="Code"><c>dead</c>, <c>scaled</c>, <c>starved</c>, <c>ignored</c>, <c>cancelling</c>, <c>duplicated</c>, <c>noise</c> or <c>collapsed</c>.</param>
+/// <param name="Code"><c>dead</c>, <c>scaled</c>, <c>starved</c>, <c>ignored</c>, <c>cancelling</c>, <c>duplicated</c>, <c>noise</c> or
+/// <c>collapsed</c>.</param>
 /// <param name="Severity"><c>warning</c> or <c>alarm</c>.</param>
 /// <param name="Message">Where, what, the numbers, what to do.</param>
 /// <param name="Signal">What was looked at.</param>

@@ -5,7 +5,10 @@ using ConcatService.Operators;
 
 namespace ConcatService.Domain.Warnings;
 
-/// <summary>A plan as numbers: which layer feeds which, and what each does. Layers come first, in execution order; the spec's inputs are numbered behind them.</summary>
+/// <summary>
+/// A plan as numbers: which layer feeds which, and what each does. Layers come first, in execution order; the spec's inputs are numbered
+/// behind them.
+/// </summary>
 internal sealed class Flow
 {
     private readonly int[] _starts, _sources;
@@ -37,7 +40,8 @@ internal sealed class Flow
             {
                 Merges.Add(i);
                 _isMerge[i] = true;
-                _joinsFeatures[i] = layer.Operator is Concat concat && layer.Output.Axes[concat.Axis.PositionIn(layer.Output)!.Value] == Axis.Channels;
+                _joinsFeatures[i] =
+                    layer.Operator is Concat concat && layer.Output.Axes[concat.Axis.PositionIn(layer.Output)!.Value] == Axis.Channels;
             }
 
             foreach (var wire in layer.Inputs)
@@ -86,7 +90,9 @@ internal sealed class Flow
     /// <summary>Whether the layer is a concat along the features.</summary>
     public bool JoinsFeatures(int layer) => _joinsFeatures[layer];
 
-    /// <summary>Whether the layer mixes all features of each place and sees nothing of its neighbours: a 1x1 convolution, or a linear layer.</summary>
+    /// <summary>
+    /// Whether the layer mixes all features of each place and sees nothing of its neighbors: a 1x1 convolution, or a linear layer.
+    /// </summary>
     public bool IsPointwise(int layer) => _isPointwise[layer];
 
     /// <summary>The name by which people know a layer or input.</summary>

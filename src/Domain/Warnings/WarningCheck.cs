@@ -6,10 +6,14 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Warnings;
 
-/// <summary>Adds to a report what compiles and is known to train badly, or to mean something else than it seems, with proven fixes.</summary>
+/// <summary>
+/// Adds to a report what compiles and is known to train badly, or to mean something else than it seems, with proven fixes.
+/// </summary>
 internal static class WarningCheck
 {
-    /// <summary>Adds the warnings of a compilation without errors; each place of the spec is warned about once, however often it is repeated.</summary>
+    /// <summary>
+    /// Adds the warnings of a compilation without errors; each place of the spec is warned about once, however often it is repeated.
+    /// </summary>
     public static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
         var found = Find(compiled);
@@ -31,7 +35,16 @@ internal static class WarningCheck
                 if (!effort.Spend(0))
                     return [];
                 var proof = new Proof(compiled, json, after => OutputWhenGone(repeated.First(), after, gone, known));
-                return [.. repeated.First().Fixes().TakeWhile(_ => effort.Spend(cost)).Select(proof.Try).OfType<Proven>().Select(proven => proven.Fix)];
+                return
+                [
+                    .. repeated
+                        .First()
+                        .Fixes()
+                        .TakeWhile(_ => effort.Spend(cost))
+                        .Select(proof.Try)
+                        .OfType<Proven>()
+                        .Select(proven => proven.Fix),
+                ];
             }
         }
     }
@@ -54,7 +67,17 @@ internal static class WarningCheck
     private static Diagnostic Diagnosed(Warning warning, int times, List<Fix> fixes)
     {
         var repeated = times > 1 ? $" The same holds at {times - 1} more repetition{(times > 2 ? "s" : "")} of this layer." : "";
-        return new(warning.Code, Severity.Warning, warning.Path, $"{warning.Message}{repeated} {(fixes.Count > 0 ? Explanation.Remedy(fixes) : warning.Advice)}", warning.Layer) { Inputs = warning.Inputs, Fixes = fixes };
+        return new(
+            warning.Code,
+            Severity.Warning,
+            warning.Path,
+            $"{warning.Message}{repeated} {(fixes.Count > 0 ? Explanation.Remedy(fixes) : warning.Advice)}",
+            warning.Layer
+        )
+        {
+            Inputs = warning.Inputs,
+            Fixes = fixes,
+        };
     }
 
     /// <summary>What the layer gives once it is warned about no more; the network's first output where the layer itself is gone.</summary>

@@ -5,11 +5,20 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Warnings;
 
-/// <summary>One way in which a network compiles and disappoints. Rules are found by scanning; each looks at a finished plan, in time linear in its layers.</summary>
+/// <summary>
+/// One way in which a network compiles and disappoints. Rules are found by scanning; each looks at a finished plan, in time linear in its
+/// layers.
+/// </summary>
 public abstract class WarningRule
 {
     internal static IReadOnlyList<WarningRule> All { get; } =
-        [.. typeof(WarningRule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(WarningRule))).OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => (WarningRule)Activator.CreateInstance(type)!)];
+    [
+        .. typeof(WarningRule)
+            .Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(WarningRule)))
+            .OrderBy(type => type.Name, StringComparer.Ordinal)
+            .Select(type => (WarningRule)Activator.CreateInstance(type)!),
+    ];
 
     /// <summary>The code, whose meaning says where the rule's threshold comes from.</summary>
     public abstract Code Code { get; }
@@ -32,13 +41,17 @@ public abstract class WarningRule
     private protected static PatchWriter Patch(Flow flow, int layer) => new(flow.Compiled, flow.Layers[layer]);
 
     /// <summary>The name of a layer inside a fix's id: letters, digits and dashes.</summary>
-    private protected static string Slug(string name) => new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
+    private protected static string Slug(string name) =>
+        new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
 
     /// <summary>Names as a sentence lists them: <c>a, b and c</c>.</summary>
     private protected static string List(IReadOnlyList<string> names) =>
         names.Count <= 1 ? string.Concat(names) : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
 
-    /// <summary>Where the attributes of a merge are written: a <c>parallel</c> has them inside, as a name or an object; null where only its name may be there.</summary>
+    /// <summary>
+    /// Where the attributes of a merge are written: a <c>parallel</c> has them inside, as a name or an object; null where only its name may
+    /// be there.
+    /// </summary>
     private protected static SpecPath? AttributesOf(PlannedLayer merge) => merge.Layer.Branches is not null ? null : merge.Path;
 
     private protected static long? Features(Shape shape) => shape.Has(Axis.Channels) ? shape[Axis.Channels].Known : null;

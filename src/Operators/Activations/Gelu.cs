@@ -13,7 +13,10 @@ public enum GeluApproximation
 }
 
 /// <summary>A number times the chance that a standard normal one is smaller.</summary>
-/// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: Hendrycks and Gimpel 2016; torch.nn.GELU; ONNX Erf-13 (its own Gelu came with opset 20).</remarks>
+/// <remarks>
+/// Shapes: any, unchanged. Parameters and MACs: none. Sources: Hendrycks and Gimpel 2016; torch.nn.GELU; ONNX Erf-13 (its own Gelu came
+/// with opset 20).
+/// </remarks>
 [Kind("gelu")]
 public sealed record Gelu : Operator
 {
@@ -22,13 +25,16 @@ public sealed record Gelu : Operator
 
     public override Effect Effect => Effect.Activates;
 
-    public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx)
     {
         if (Approximate == GeluApproximation.None)
         {
-            var chance = onnx.Part("Add", [onnx.Part("Erf", [onnx.Part("Mul", [onnx.Input, onnx.Scalar(Math.Sqrt(0.5))])]), onnx.Scalar(1)]);
+            var chance = onnx.Part(
+                "Add",
+                [onnx.Part("Erf", [onnx.Part("Mul", [onnx.Input, onnx.Scalar(Math.Sqrt(0.5))])]), onnx.Scalar(1)]
+            );
             onnx.Add("Mul", [onnx.Part("Mul", [onnx.Input, onnx.Scalar(0.5)]), chance]);
             return;
         }

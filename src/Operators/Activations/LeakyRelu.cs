@@ -15,7 +15,7 @@ public sealed record LeakyRelu : Operator
 
     public override Effect Effect => Effect.Activates;
 
-    public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("LeakyRelu", ("alpha", NegativeSlope));
 

@@ -7,7 +7,10 @@ using ConcatService.Domain.Specs;
 namespace ConcatService.Operators;
 
 /// <summary>A relu whose slope below 0 is learned, one for all channels or one each.</summary>
-/// <remarks>Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[num_parameters]</c>, from init. MACs: none. Sources: He et al. 2015; torch.nn.PReLU; ONNX PRelu-16.</remarks>
+/// <remarks>
+/// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[num_parameters]</c>, from init. MACs: none. Sources: He et al. 2015;
+/// torch.nn.PReLU; ONNX PRelu-16.
+/// </remarks>
 [Kind("prelu")]
 public sealed record PRelu : Operator
 {
@@ -20,18 +23,32 @@ public sealed record PRelu : Operator
 
     public override Effect Effect => Effect.Activates;
 
-    public override Shape? Infer(Site site) => NumParameters == 1
-        ? site.IsFloat() ? site.Input : null
-        : !site.IsFloat() || !site.HasFeatures(out var channels) || !site.HasFeaturesFirst() ? null
-        : channels == NumParameters ? site.Input : site.Error(Codes.LayerShape, $"num_parameters is {NumParameters} and {channels} channels arrive. Make it 1 or {channels}.");
+    public override Shape? Infer(ShapeContext context) =>
+        NumParameters == 1
+            ? context.RequireFloat()
+                ? context.Input
+                : null
+            : !context.RequireFloat() || !context.HasFeatures(out var channels) || !context.HasFeaturesFirst()
+                ? null
+                : channels == NumParameters
+                    ? context.Input
+                    : context.Error(
+                        Codes.LayerShape,
+                        $"num_parameters is {NumParameters} and {channels} channels arrive. Make it 1 or {channels}."
+                    );
 
-    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => [new("weight", [NumParameters], Initializer.Constant, Constant: Init)];
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
+        [new("weight", [NumParameters], Initializer.Constant, Constant: Init)];
 
     public override void EmitOnnx(OnnxScope onnx)
     {
         var slope = onnx.Parameter("weight");
         if (NumParameters > 1 && onnx.Layer.Input.Rank > 2)
-            slope = onnx.Part("Unsqueeze", [slope, onnx.Constant([.. Enumerable.Range(1, onnx.Layer.Input.Rank - 2).Select(i => (long)i)])]);   // [C] -> [C, 1, 1]
+            // [C] -> [C, 1, 1]
+            slope = onnx.Part(
+                "Unsqueeze",
+                [slope, onnx.Constant([.. Enumerable.Range(1, onnx.Layer.Input.Rank - 2).Select(i => (long)i)])]
+            );
         onnx.Add("PRelu", [onnx.Input, slope]);
     }
 

@@ -18,9 +18,11 @@ public sealed record Softmax : Operator
 
     public override Effect Effect => Kind == "softmax" ? Effect.Saturates : Effect.Activates;
 
-    public override Shape? Infer(Site site) => site.IsFloat() && AxesOf.Position(site, Axis) is not null ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) =>
+        context.RequireFloat() && AxesOf.Position(context, Axis) is not null ? context.Input : null;
 
-    public override void EmitOnnx(OnnxScope onnx) => onnx.Add(Kind == "softmax" ? "Softmax" : "LogSoftmax", ("axis", (long)AxesOf.Index(onnx.Layer.Input, Axis)));
+    public override void EmitOnnx(OnnxScope onnx) =>
+        onnx.Add(Kind == "softmax" ? "Softmax" : "LogSoftmax", ("axis", (long)AxesOf.Index(onnx.Layer.Input, Axis)));
 
     public static IEnumerable<Example> Examples =>
     [

@@ -16,11 +16,11 @@ public sealed record Softplus : Operator
     public double Beta { get; init; } = 1;
 
     /// <summary>Where beta·x is above it, x itself is given. Default: 20.</summary>
-    public double Threshold { get; init; } = 20;                                                 // PyTorch's: float32 cannot tell the difference there
+    public double Threshold { get; init; } = 20; // PyTorch's: float32 cannot tell the difference there
 
     public override Effect Effect => Effect.Activates;
 
-    public override Shape? Infer(Site site) => site.IsFloat() ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx)
     {
@@ -30,5 +30,8 @@ public sealed record Softplus : Operator
     }
 
     public static IEnumerable<Example> Examples =>
-        [new("default", new Softplus(), [3, 5, 4]), new("sharp, with a low threshold", new Softplus { Beta = 3, Threshold = 1 }, [3, 5, 4])];
+        [
+            new("default", new Softplus(), [3, 5, 4]),
+            new("sharp, with a low threshold", new Softplus { Beta = 3, Threshold = 1 }, [3, 5, 4]),
+        ];
 }

@@ -4,9 +4,12 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>Weighs the places of a skip connection by what a deeper layer looks for: the first input is the features, the second the gating signal.</summary>
+/// <summary>
+/// Weighs the places of a skip connection by what a deeper layer looks for: the first input is the features, the second the gating signal.
+/// </summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> and <c>[N, G, h, w]</c> give <c>[N, C, H, W]</c>; a signal of another size is resized. Parameters: C·i + (G·i + i) + (i + 1)
+/// Shapes: <c>[N, C, H, W]</c> and <c>[N, G, h, w]</c> give <c>[N, C, H, W]</c>; a signal of another size is resized. Parameters: C·i +
+/// (G·i + i) + (i + 1)
 /// with i the channels in between. Sources: Oktay et al. 2018 (Attention U-Net).
 /// </remarks>
 [Kind("attention_gate")]
@@ -22,23 +25,54 @@ public sealed record AttentionGate : Operator
 
     public override Wire? Expand(Expansion expansion)
     {
-        var site = expansion.Site;
-        var rank = site.Input.Rank == 3 ? 1 : 2;
-        if (!site.IsDefaultOrder(rank) || !site.HasFeatures(out var channels))
+        var context = expansion.ShapeContext;
+        var rank = context.Input.Rank == 3 ? 1 : 2;
+        if (!context.IsDefaultOrder(rank) || !context.HasFeatures(out var channels))
             return null;
-        if (!site.Inputs[1].SameAxes(site.Input))
+        if (!context.Inputs[1].SameAxes(context.Input))
         {
-            site.Error(Codes.LayerAxes, $"attention_gate takes two of the same kind and {site.Layer.InputName(0)} is [{Site.Names(site.Input.Axes)}], {site.Layer.InputName(1)} [{Site.Names(site.Inputs[1].Axes)}]. Bring the second into the order of the first.");
+            context.Error(
+                Codes.LayerAxes,
+                $"attention_gate takes two of the same kind and {context.Layer.InputName(0)} is [{ShapeContext.Names(context.Input.Axes)}], {context.Layer.InputName(1)} [{ShapeContext.Names(context.Inputs[1].Axes)}]. Bring the second into the order of the first."
+            );
             return null;
         }
 
         var conv = rank == 1 ? "conv1d" : "conv2d";
         var between = InterChannels ?? Math.Max(1, channels / 2);
         Wire? signal = expansion.Inputs[1];
-        if (site.Input.SpatialAxes.Any(axis => site.Input[axis] != site.Inputs[1][axis]))
-            signal = expansion.Add("resize", new Upsample { Size = new TargetSize(0, expansion.Input.Source), Mode = rank == 1 ? UpsampleMode.Linear : UpsampleMode.Bilinear }, signal, expansion.Input);
-        var features = expansion.Add("features", new Conv { Kind = conv, OutChannels = between, KernelSize = 1, Bias = false }, expansion.Input);
-        var sought = expansion.Add("signal", new Conv { Kind = conv, OutChannels = between, KernelSize = 1 }, signal);
+        if (context.Input.SpatialAxes.Any(axis => context.Input[axis] != context.Inputs[1][axis]))
+            signal = expansion.Add(
+                "resize",
+                new Upsample
+                {
+                    Size = new TargetSize(0, expansion.Input.Source),
+                    Mode = rank == 1 ? UpsampleMode.Linear : UpsampleMode.Bilinear,
+                },
+                signal,
+                expansion.Input
+            );
+        var features = expansion.Add(
+            "features",
+            new Conv
+            {
+                Kind = conv,
+                OutChannels = between,
+                KernelSize = 1,
+                Bias = false,
+            },
+            expansion.Input
+        );
+        var sought = expansion.Add(
+            "signal",
+            new Conv
+            {
+                Kind = conv,
+                OutChannels = between,
+                KernelSize = 1,
+            },
+            signal
+        );
         var sum = expansion.Add("sum", new Elementwise { Kind = "add" }, features, sought);
         var active = expansion.Add("activation", new Activation { Kind = "relu" }, sum);
         var score = expansion.Add("score", new Conv { Kind = conv, OutChannels = 1, KernelSize = 1 }, active);

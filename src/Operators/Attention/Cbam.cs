@@ -7,7 +7,8 @@ namespace ConcatService.Operators;
 
 /// <summary>Convolutional block attention: first weighs the channels, then the places.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: 2·C·squeezed + squeezed + C for the channels (one pair of 1x1 convolutions reads
+/// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: 2·C·squeezed + squeezed + C for the channels (one pair of 1x1
+/// convolutions reads
 /// mean and maximum), 2·k² + 2 for the places. Sources: Woo et al. 2018; its authors' code.
 /// </remarks>
 [Kind("cbam")]
@@ -25,15 +26,26 @@ public sealed record Cbam : Operator
 
     public override Wire? Expand(Expansion expansion)
     {
-        var rank = expansion.Site.Input.Rank == 3 ? 1 : 2;
-        if (!expansion.Site.IsDefaultOrder(rank) || !expansion.Site.HasFeatures(out var channels))
+        var rank = expansion.ShapeContext.Input.Rank == 3 ? 1 : 2;
+        if (!expansion.ShapeContext.IsDefaultOrder(rank) || !expansion.ShapeContext.HasFeatures(out var channels))
             return null;
         var conv = rank == 1 ? "conv1d" : "conv2d";
         var weighed = WeighChannels(expansion, conv, channels, rank == 1 ? Axis.Time : Axis.Height);
         var mean = expansion.Add("place_mean", new ChannelPool { Kind = "channel_mean" }, weighed);
         var max = expansion.Add("place_max", new ChannelPool { Kind = "channel_max" }, weighed);
         var both = expansion.Add("place_pools", new Concat(), mean, max);
-        var seen = expansion.Add("place_conv", new Conv { Kind = conv, OutChannels = 1, KernelSize = KernelSize, Padding = Padding.Same, Bias = false }, both);
+        var seen = expansion.Add(
+            "place_conv",
+            new Conv
+            {
+                Kind = conv,
+                OutChannels = 1,
+                KernelSize = KernelSize,
+                Padding = Padding.Same,
+                Bias = false,
+            },
+            both
+        );
         var normal = expansion.Add("place_norm", new BatchNorm(), seen);
         var gate = expansion.Add("place_gate", new Activation { Kind = "sigmoid" }, normal);
         return expansion.Finish(new Elementwise { Kind = "multiply" }, weighed, gate);
@@ -44,8 +56,17 @@ public sealed record Cbam : Operator
     {
         var mean = expansion.Add("mean", new GlobalPool { Kind = "global_avg_pool", KeepDims = true }, expansion.Input);
         var max = expansion.Add("max", new GlobalPool { Kind = "global_max_pool", KeepDims = true }, expansion.Input);
-        var both = expansion.Add("pools", new Concat { Axis = along }, mean, max);               // [N, C, 2, 1]
-        var reduced = expansion.Add("reduce", new Conv { Kind = conv, OutChannels = Math.Max(1, channels / Reduction), KernelSize = 1 }, both);
+        var both = expansion.Add("pools", new Concat { Axis = along }, mean, max); // [N, C, 2, 1]
+        var reduced = expansion.Add(
+            "reduce",
+            new Conv
+            {
+                Kind = conv,
+                OutChannels = Math.Max(1, channels / Reduction),
+                KernelSize = 1,
+            },
+            both
+        );
         var active = expansion.Add("activation", new Activation { Kind = "relu" }, reduced);
         var widened = expansion.Add("widen", new Conv { Kind = conv, OutChannels = channels, KernelSize = 1 }, active);
         var ofMean = expansion.Add("of_mean", new Slice { Axis = along, End = 1 }, widened);

@@ -6,16 +6,24 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Operators;
 
 /// <summary>The mean, or the greatest number, over the channels of each place.</summary>
-/// <remarks>Shapes: <c>[N, C, H, W]</c> gives <c>[N, 1, H, W]</c>. Parameters and MACs: none. Sources: Woo et al. 2018, section 3; ONNX ReduceMean-13.</remarks>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, 1, H, W]</c>. Parameters and MACs: none. Sources: Woo et al. 2018, section 3; ONNX
+/// ReduceMean-13.
+/// </remarks>
 [Kind("channel_mean"), Kind("channel_max")]
 public sealed record ChannelPool : Operator
 {
     public override Footprint Footprint => Kind == "channel_mean" ? Footprint.Nothing : Footprint.Inputs with { HoldsOutput = true };
 
-    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input.With(Axis.Channels, 1) : null;
+    public override Shape? Infer(ShapeContext context) =>
+        context.RequireFloat() && context.HasFeatures(out _) ? context.Input.With(Axis.Channels, 1) : null;
 
     public override void EmitOnnx(OnnxScope onnx) =>
-        onnx.Add(Kind == "channel_mean" ? "ReduceMean" : "ReduceMax", ("axes", new[] { (long)onnx.Layer.Input.Index(Axis.Channels) }), ("keepdims", 1L));
+        onnx.Add(
+            Kind == "channel_mean" ? "ReduceMean" : "ReduceMax",
+            ("axes", new[] { (long)onnx.Layer.Input.Index(Axis.Channels) }),
+            ("keepdims", 1L)
+        );
 
     public static IEnumerable<Example> Examples =>
     [

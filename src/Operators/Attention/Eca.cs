@@ -5,14 +5,17 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>Efficient channel attention: weighs each channel by its own mean and its neighbours', with one small convolution along the channels.</summary>
+/// <summary>
+/// Efficient channel attention: weighs each channel by its own mean and its neighbors', with one small convolution along the channels.
+/// </summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: kernel_size, in <c>NAME/conv</c>. MACs: C·kernel_size. Sources: Wang et al. 2020.
+/// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: kernel_size, in <c>NAME/conv</c>. MACs: C·kernel_size. Sources:
+/// Wang et al. 2020.
 /// </remarks>
 [Kind("eca")]
 public sealed record Eca : Operator
 {
-    /// <summary>How many neighbours are seen, odd. Default: the odd number next to log2(C)/2 + 1/2.</summary>
+    /// <summary>How many neighbors are seen, odd. Default: the odd number next to log2(C)/2 + 1/2.</summary>
     [Between(1)]
     public long? KernelSize { get; init; }
 
@@ -20,15 +23,27 @@ public sealed record Eca : Operator
 
     public override Wire? Expand(Expansion expansion)
     {
-        var site = expansion.Site;
-        if (!site.IsDefaultOrder(site.Input.Rank == 3 ? 1 : 2) || !site.HasFeatures(out var channels))
+        var context = expansion.ShapeContext;
+        if (!context.IsDefaultOrder(context.Input.Rank == 3 ? 1 : 2) || !context.HasFeatures(out var channels))
             return null;
         var kernel = KernelSize ?? Adaptive(channels);
-        var first = site.Layout == Layout.ChannelsFirst;
-        long[] ones = [.. Enumerable.Repeat(1L, site.Input.Rank - 2)];
+        var first = context.Layout == Layout.ChannelsFirst;
+        long[] ones = [.. Enumerable.Repeat(1L, context.Input.Rank - 2)];
         var pooled = expansion.Add("pool", new GlobalPool { Kind = "global_avg_pool" }, expansion.Input);
-        var row = expansion.Add("row", new Reshape { Shape = first ? new[] { 1, channels } : [channels, 1] }, pooled);     // the channels as a sequence
-        var mixed = expansion.Add("conv", new Conv { Kind = "conv1d", OutChannels = 1, KernelSize = kernel, Padding = Padding.Same, Bias = false }, row);
+        // the channels as a sequence
+        var row = expansion.Add("row", new Reshape { Shape = first ? new[] { 1, channels } : [channels, 1] }, pooled);
+        var mixed = expansion.Add(
+            "conv",
+            new Conv
+            {
+                Kind = "conv1d",
+                OutChannels = 1,
+                KernelSize = kernel,
+                Padding = Padding.Same,
+                Bias = false,
+            },
+            row
+        );
         var gate = expansion.Add("gate", new Activation { Kind = "sigmoid" }, mixed);
         var column = expansion.Add("column", new Reshape { Shape = first ? [channels, .. ones] : (long[])[.. ones, channels] }, gate);
         return expansion.Finish(new Elementwise { Kind = "multiply" }, expansion.Input, column);

@@ -7,10 +7,14 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>Every step takes what it needs from all steps: of itself (one input), of another sequence (two), or of keys with values (three).</summary>
+/// <summary>
+/// Every step takes what it needs from all steps: of itself (one input), of another sequence (two), or of keys with values (three).
+/// </summary>
 /// <remarks>
-/// Shapes: <c>[N, T, E]</c>, and as second and third <c>[N, S, E]</c>, give <c>[N, T, E]</c>. Parameters: in_proj_weight <c>[3E, E]</c>, in_proj_bias
-/// <c>[3E]</c>, out_proj.weight <c>[E, E]</c>, out_proj.bias <c>[E]</c>. MACs: 2·T·E² + 2·S·E² for the projections, 2·T·S·E for the products.
+/// Shapes: <c>[N, T, E]</c>, and as second and third <c>[N, S, E]</c>, give <c>[N, T, E]</c>. Parameters: in_proj_weight <c>[3E, E]</c>,
+/// in_proj_bias
+/// <c>[3E]</c>, out_proj.weight <c>[E, E]</c>, out_proj.bias <c>[E]</c>. MACs: 2·T·E² + 2·S·E² for the projections, 2·T·S·E for the
+/// products.
 /// Sources: Vaswani et al. 2017; torch.nn.MultiheadAttention; ONNX MatMul-13, Softmax-13.
 /// </remarks>
 [Kind("multi_head_attention")]
@@ -34,23 +38,34 @@ public sealed record MultiHeadAttention : Operator
 
     public override Effect Effect => Effect.Weighs | Effect.Activates;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        for (var i = 0; i < site.Inputs.Length; i++)
+        for (var i = 0; i < context.Inputs.Length; i++)
         {
-            if (!Sequences.IsSequence(site, i))
+            if (!Sequences.IsSequence(context, i))
                 return null;
         }
 
-        if (!site.HasFeatures(out var features))
+        if (!context.HasFeatures(out var features))
             return null;
         if (features % NumHeads != 0)
-            return site.Error(Codes.NotDivisible, $"num_heads is {NumHeads}, and the {features} features that arrive must be a multiple of it.");
-        if (Array.FindIndex(site.Inputs, input => input[Axis.Channels] != features) is > 0 and var other)
-            return site.Error(Codes.LayerShape, $"{site.Layer.InputName(0)} has {features} features and {site.Layer.InputName(other)} {site.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer.");
-        return site.Inputs is not [_, var keys, var values]
-            || site.Require(Codes.LayerShape, $"there are {keys[Axis.Time]} keys and {values[Axis.Time]} values. Give as many of one as of the other.", Requirement.Equal(keys[Axis.Time], values[Axis.Time]))
-            ? site.Input                                                                         // [N, T, E], [N, S, E] -> [N, T, E]
+            return context.Error(
+                Codes.NotDivisible,
+                $"num_heads is {NumHeads}, and the {features} features that arrive must be a multiple of it."
+            );
+        if (Array.FindIndex(context.Inputs, input => input[Axis.Channels] != features) is > 0 and var other)
+            return context.Error(
+                Codes.LayerShape,
+                $"{context.Layer.InputName(0)} has {features} features and {context.Layer.InputName(other)} {context.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer."
+            );
+        return
+            context.Inputs is not [_, var keys, var values]
+            || context.Require(
+                Codes.LayerShape,
+                $"there are {keys[Axis.Time]} keys and {values[Axis.Time]} values. Give as many of one as of the other.",
+                Requirement.Equal(keys[Axis.Time], values[Axis.Time])
+            )
+            ? context.Input // [N, T, E], [N, S, E] -> [N, T, E]
             : null;
     }
 
@@ -70,7 +85,10 @@ public sealed record MultiHeadAttention : Operator
         if (layer.Input[Axis.Time].Known is not { } steps || layer.InputShapes[^1][Axis.Time].Known is not { } keys)
             return null;
         var features = layer.Input[Axis.Channels].Value;
-        return Saturating.Add(Saturating.Multiply(2 * features * features, Saturating.Add(steps, keys)), Saturating.Multiply(2 * features, Saturating.Multiply(steps, keys)));
+        return Saturating.Add(
+            Saturating.Multiply(2 * features * features, Saturating.Add(steps, keys)),
+            Saturating.Multiply(2 * features, Saturating.Multiply(steps, keys))
+        );
     }
 
     public override void EmitOnnx(OnnxScope onnx)
@@ -82,8 +100,11 @@ public sealed record MultiHeadAttention : Operator
         var scaled = onnx.Part("Mul", [queries, onnx.Scalar(1 / Math.Sqrt(features / (double)NumHeads))]);
         var weights = onnx.Part("Softmax", [onnx.Part("MatMul", [scaled, keys])], ("axis", -1L));
         var taken = onnx.Part("Transpose", [onnx.Part("MatMul", [weights, values])], ("perm", new long[] { 0, 2, 1, 3 }));
-        var joined = onnx.Part("Reshape", [taken, onnx.Constant(0, 0, features)]);               // [N, T, E]
-        var output = onnx.Part("MatMul", [joined, onnx.Part("Transpose", [onnx.Parameter("out_proj.weight")], ("perm", new long[] { 1, 0 }))]);
+        var joined = onnx.Part("Reshape", [taken, onnx.Constant(0, 0, features)]); // [N, T, E]
+        var output = onnx.Part(
+            "MatMul",
+            [joined, onnx.Part("Transpose", [onnx.Parameter("out_proj.weight")], ("perm", new long[] { 1, 0 }))]
+        );
         if (Bias)
             output = onnx.Part("Add", [output, onnx.Parameter("out_proj.bias")]);
         onnx.Add("Transpose", [output], ("perm", new long[] { 0, 2, 1 }));
@@ -91,19 +112,38 @@ public sealed record MultiHeadAttention : Operator
         string Heads(long which, string x, long[] order)
         {
             string[] rows = [onnx.Constant(which * features), onnx.Constant((which + 1) * features), onnx.Constant(0)];
-            var weight = onnx.Part("Transpose", [onnx.Part("Slice", [onnx.Parameter("in_proj_weight"), .. rows])], ("perm", new long[] { 1, 0 }));
+            var weight = onnx.Part(
+                "Transpose",
+                [onnx.Part("Slice", [onnx.Parameter("in_proj_weight"), .. rows])],
+                ("perm", new long[] { 1, 0 })
+            );
             var projected = onnx.Part("MatMul", [onnx.Part("Transpose", [x], ("perm", new long[] { 0, 2, 1 })), weight]);
             if (Bias)
                 projected = onnx.Part("Add", [projected, onnx.Part("Slice", [onnx.Parameter("in_proj_bias"), .. rows])]);
-            return onnx.Part("Transpose", [onnx.Part("Reshape", [projected, onnx.Constant(0, 0, NumHeads, features / NumHeads)])], ("perm", order));
+            return onnx.Part(
+                "Transpose",
+                [onnx.Part("Reshape", [projected, onnx.Constant(0, 0, NumHeads, features / NumHeads)])],
+                ("perm", order)
+            );
         }
     }
 
     public static IEnumerable<Example> Examples =>
     [
         new("to itself", new MultiHeadAttention { NumHeads = 2 }, [5, 6]) { InputAxes = [Axis.Time, Axis.Channels] },
-        new("one head, no bias", new MultiHeadAttention { NumHeads = 1, Bias = false }, [5, 6]) { InputAxes = [Axis.Time, Axis.Channels] },
-        new("to another sequence", new MultiHeadAttention { NumHeads = 3 }, [5, 6], [4, 6]) { InputAxes = [Axis.Time, Axis.Channels], SameAxes = true },
-        new("to keys with values", new MultiHeadAttention { NumHeads = 2 }, [5, 6], [4, 6], [4, 6]) { InputAxes = [Axis.Time, Axis.Channels], SameAxes = true },
+            new("one head, no bias", new MultiHeadAttention { NumHeads = 1, Bias = false }, [5, 6])
+            {
+                InputAxes = [Axis.Time, Axis.Channels],
+            },
+            new("to another sequence", new MultiHeadAttention { NumHeads = 3 }, [5, 6], [4, 6])
+            {
+                InputAxes = [Axis.Time, Axis.Channels],
+                SameAxes = true,
+            },
+            new("to keys with values", new MultiHeadAttention { NumHeads = 2 }, [5, 6], [4, 6], [4, 6])
+            {
+                InputAxes = [Axis.Time, Axis.Channels],
+                SameAxes = true,
+            },
     ];
 }

@@ -4,15 +4,21 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>Weighs each channel by what the whole map says: pool, two 1x1 convolutions, a gate, a product. Stands for these visible layers.</summary>
+/// <summary>
+/// Weighs each channel by what the whole map says: pool, two 1x1 convolutions, a gate, a product. Stands for these visible layers.
+/// </summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: 2·C·squeezed + squeezed + C, in <c>NAME/reduce</c> and <c>NAME/widen</c>. MACs:
+/// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: 2·C·squeezed + squeezed + C, in <c>NAME/reduce</c> and
+/// <c>NAME/widen</c>. MACs:
 /// 2·C·squeezed. Sources: Hu et al. 2018; torchvision.ops.SqueezeExcitation.
 /// </remarks>
 [Kind("squeeze_excitation")]
 public sealed record SqueezeExcitation : Operator
 {
-    /// <summary>What the channels are divided by in between, rounded down but at least 1 channel. Default: 16. <see cref="SqueezeChannels"/> overrides it.</summary>
+    /// <summary>
+    /// What the channels are divided by in between, rounded down but at least 1 channel. Default: 16. <see cref="SqueezeChannels"/>
+    /// overrides it.
+    /// </summary>
     [Between(1)]
     public long Reduction { get; init; } = 16;                                                   // Hu et al. 2018, table 10
 
@@ -30,12 +36,21 @@ public sealed record SqueezeExcitation : Operator
 
     public override Wire? Expand(Expansion expansion)
     {
-        var rank = expansion.Site.Input.Rank == 3 ? 1 : 2;
-        if (!expansion.Site.IsDefaultOrder(rank) || !expansion.Site.HasFeatures(out var channels))
+        var rank = expansion.ShapeContext.Input.Rank == 3 ? 1 : 2;
+        if (!expansion.ShapeContext.IsDefaultOrder(rank) || !expansion.ShapeContext.HasFeatures(out var channels))
             return null;
         var conv = rank == 1 ? "conv1d" : "conv2d";
         var pooled = expansion.Add("pool", new GlobalPool { Kind = "global_avg_pool", KeepDims = true }, expansion.Input);
-        var reduced = expansion.Add("reduce", new Conv { Kind = conv, OutChannels = SqueezeChannels ?? Math.Max(1, channels / Reduction), KernelSize = 1 }, pooled);
+        var reduced = expansion.Add(
+            "reduce",
+            new Conv
+            {
+                Kind = conv,
+                OutChannels = SqueezeChannels ?? Math.Max(1, channels / Reduction),
+                KernelSize = 1,
+            },
+            pooled
+        );
         var active = expansion.Add("activation", Activation, reduced);
         var widened = expansion.Add("widen", new Conv { Kind = conv, OutChannels = channels, KernelSize = 1 }, active);
         var gate = expansion.Add("gate", Gate, widened);
@@ -46,7 +61,16 @@ public sealed record SqueezeExcitation : Operator
     [
         new("default", new SqueezeExcitation(), [32, 5, 4]),
         new("fewer channels than the reduction", new SqueezeExcitation { Activation = new Activation { Kind = "silu" } }, [4, 5, 4]),
-        new("given width and gate", new SqueezeExcitation { SqueezeChannels = 3, Activation = new Activation { Kind = "silu" }, Gate = new Activation { Kind = "tanh" } }, [6, 5, 4]),
+            new(
+                "given width and gate",
+                new SqueezeExcitation
+                {
+                    SqueezeChannels = 3,
+                    Activation = new Activation { Kind = "silu" },
+                    Gate = new Activation { Kind = "tanh" },
+                },
+                [6, 5, 4]
+            ),
         new("a sequence", new SqueezeExcitation { Reduction = 2 }, [6, 5]),
     ];
 }

@@ -11,16 +11,22 @@ public enum Align
 {
     /// <summary>Reports the mismatch with its fixes.</summary>
     Error,
+
     /// <summary>The best-ranked way that can stand before the concat: upsampling to the finest branch.</summary>
     Auto,
+
     /// <summary>Averages the finer branches down to the coarsest.</summary>
     Pool,
+
     /// <summary>Brings the finer branches down by 3x3 convolutions with a stride.</summary>
     Stride,
+
     /// <summary>Upsamples the coarser branches to the finest.</summary>
     Upsample,
+
     /// <summary>Cuts the larger branches down to the smallest, around the middle.</summary>
     Crop,
+
     /// <summary>Adds a border of zeros to the smaller branches.</summary>
     Pad,
 }
@@ -29,17 +35,20 @@ public enum Align
 internal static class Alignment
 {
     /// <summary>
-    /// The expansion with aligned inputs; the same one where nothing can be done, whose mismatch is then reported as usual. Null after reporting that what
+    /// The expansion with aligned inputs; the same one where nothing can be done, whose mismatch is then reported as usual. Null after
+    /// reporting that what
     /// is to be done depends on the symbols' sizes.
     /// </summary>
     public static Expansion? Of(Expansion expansion, Align align)
     {
-        var inputs = expansion.Site.Inputs;
+        var inputs = expansion.ShapeContext.Inputs;
         if (inputs.Any(input => !input.SameAxes(inputs[0]) || !input.SpatialAxes.Any() || !input.Has(Axis.Channels)))
             return expansion;
-        var towardsFine = align is Align.Auto or Align.Upsample or Align.Pad;
-        var target = inputs.Any(input => input.Positions is null) ? Symbolic(expansion.Site, towardsFine, align)
-            : towardsFine ? Array.IndexOf(inputs, inputs.MaxBy(input => input.Positions)) : Array.IndexOf(inputs, inputs.MinBy(input => input.Positions));
+        var towardFine = align is Align.Auto or Align.Upsample or Align.Pad;
+        var target =
+            inputs.Any(input => input.Positions is null) ? Symbolic(expansion.ShapeContext, towardFine, align)
+            : towardFine ? Array.IndexOf(inputs, inputs.MaxBy(input => input.Positions))
+            : Array.IndexOf(inputs, inputs.MinBy(input => input.Positions));
         if (target < 0)
             return Undecided(expansion, align);
         var wires = new Wire[inputs.Length];
@@ -54,37 +63,80 @@ internal static class Alignment
         return expansion.With(wires);
     }
 
-    /// <summary>The input that is nowhere smaller (or larger) than another, whatever the sizes; -1 where none is, or where the way there depends on the sizes.</summary>
-    private static int Symbolic(Site site, bool towardsFine, Align align) => align is Align.Pool or Align.Stride ? -1
-        : Array.FindIndex(site.Inputs, one => site.Inputs.All(other => one.SpatialAxes.All(axis =>
-            site.Conditions.Decide(towardsFine ? Requirement.AtLeast(one[axis], other[axis]) : Requirement.AtLeast(other[axis], one[axis])).Answer == Answer.Always)));
+    /// <summary>
+    /// The input that is nowhere smaller (or larger) than another, whatever the sizes; -1 where none is, or where the way there depends on
+    /// the sizes.
+    /// </summary>
+    private static int Symbolic(ShapeContext context, bool towardFine, Align align) =>
+        align is Align.Pool or Align.Stride
+            ? -1
+            : Array.FindIndex(
+                context.Inputs,
+                one =>
+                    context.Inputs.All(other =>
+                        one.SpatialAxes.All(axis =>
+                            context
+                                .Conditions.Decide(
+                                    towardFine ? Requirement.AtLeast(one[axis], other[axis]) : Requirement.AtLeast(other[axis], one[axis])
+                                )
+                                .Answer == Answer.Always
+                        )
+                    )
+            );
 
     private static Expansion? Undecided(Expansion expansion, Align align)
     {
-        var inputs = expansion.Site.Inputs;
-        var differing = Enumerable.Range(1, inputs[0].Rank - 1).Where(position => inputs[0].Axes[position].IsSpatial() && inputs.Any(input => input.Dims[position] != inputs[0].Dims[position])).ToList();
+        var inputs = expansion.ShapeContext.Inputs;
+        var differing = Enumerable
+            .Range(1, inputs[0].Rank - 1)
+            .Where(position =>
+                inputs[0].Axes[position].IsSpatial() && inputs.Any(input => input.Dims[position] != inputs[0].Dims[position])
+            )
+            .ToList();
         if (differing.Count == 0)
             return expansion;
-        Mismatches.Report(expansion.Site, null, differing, Codes.ConcatShape, $"align is {align.ToString().ToLowerInvariant()}, and what that comes to depends on the sizes: {string.Join(", ", expansion.Site.NamedInputs.Select(input => $"{input.Name} is {input.Shape.SpatialSizes}"))}. Write the layers that align them, or give sizes as numbers.");
+        Mismatches.Report(
+            expansion.ShapeContext,
+            null,
+            differing,
+            Codes.ConcatShape,
+            $"align is {align.ToString().ToLowerInvariant()}, and what that comes to depends on the sizes: {string.Join(", ", expansion.ShapeContext.NamedInputs.Select(input => $"{input.Name} is {input.Shape.SpatialSizes}"))}. Write the layers that align them, or give sizes as numbers."
+        );
         return null;
     }
 
     private static Wire? Add(Expansion expansion, int input, int target, Align align)
     {
-        var (shape, goal) = (expansion.Site.Inputs[input], expansion.Site.Inputs[target]);
+        var (shape, goal) = (expansion.ShapeContext.Inputs[input], expansion.ShapeContext.Inputs[target]);
         var (wire, like) = (expansion.Inputs[input], expansion.Inputs[target]);
         var twin = $"{shape.SpatialAxes.Count()}d";
         var size = new TargetSize(0, like.ToString());
         var part = $"align{input}";
         return align switch
         {
-            Align.Pool => expansion.Add(part, new AvgPool { Kind = $"avg_pool{twin}", KernelSize = Ratios(shape, goal, (from, to) => from / to) }, wire),
-            Align.Stride => expansion.Add(part, new Conv { Kind = $"conv{twin}", OutChannels = shape[Axis.Channels].Value, KernelSize = 3, Stride = Ratios(shape, goal, (from, to) => (from + to - 1) / to), Padding = 1 }, wire),
+            Align.Pool => expansion.Add(
+                part,
+                new AvgPool { Kind = $"avg_pool{twin}", KernelSize = Ratios(shape, goal, (from, to) => from / to) },
+                wire
+            ),
+            Align.Stride => expansion.Add(
+                part,
+                new Conv
+                {
+                    Kind = $"conv{twin}",
+                    OutChannels = shape[Axis.Channels].Value,
+                    KernelSize = 3,
+                    Stride = Ratios(shape, goal, (from, to) => (from + to - 1) / to),
+                    Padding = 1,
+                },
+                wire
+            ),
             Align.Crop => expansion.Add(part, new CenterCrop { Size = size }, wire, like),
             Align.Pad => expansion.Add(part, new Pad { Kind = $"pad{twin}", Size = size }, wire, like),
             _ => expansion.Add(part, new Upsample { Size = size }, wire, like),
         };
     }
 
-    private static long[] Ratios(Shape shape, Shape goal, Func<long, long, long> ratio) => [.. shape.SpatialAxes.Select(axis => Math.Max(1, ratio(shape[axis].Value, goal[axis].Value)))];
+    private static long[] Ratios(Shape shape, Shape goal, Func<long, long, long> ratio) =>
+        [.. shape.SpatialAxes.Select(axis => Math.Max(1, ratio(shape[axis].Value, goal[axis].Value)))];
 }

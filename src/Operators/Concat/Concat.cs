@@ -18,10 +18,16 @@ public sealed record Concat : Operator, IMerge
     /// <summary>The axis to join along. Default: channels. The batch axis is refused: it would mix samples.</summary>
     public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
 
-    /// <summary>What happens when the inputs differ in their spatial sizes: error, auto, pool, stride, upsample, crop or pad. Default: error. Joins along the channels only.</summary>
+    /// <summary>
+    /// What happens when the inputs differ in their spatial sizes: error, auto, pool, stride, upsample, crop or pad. Default: error. Joins
+    /// along the channels only.
+    /// </summary>
     public Align Align { get; init; }
 
-    /// <summary>How the branches are brought together: none, conv1x1, se, eca, cbam, l2norm, gate, gmu or aff, with options as <c>{ "type": … }</c>. Default: none. Joins along the channels only.</summary>
+    /// <summary>
+    /// How the branches are brought together: none, conv1x1, se, eca, cbam, l2norm, gate, gmu or aff, with options as <c>{ "type": … }</c>.
+    /// Default: none. Joins along the channels only.
+    /// </summary>
     public Fusion Fuse { get; init; } = new NoFusion();
 
     public override bool Expands => Fuse is not NoFusion || Align != Align.Error;
@@ -32,26 +38,30 @@ public sealed record Concat : Operator, IMerge
 
     public override Footprint Footprint => Footprint.PassesGradient with { Format = NumberFormat.AsGiven };
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        var inputs = site.Inputs;
+        var inputs = context.Inputs;
         var (sameRank, sameDType, sameAxes) = (true, true, true);
         foreach (var input in inputs)
-            (sameRank, sameDType, sameAxes) = (sameRank && input.Rank == inputs[0].Rank, sameDType && input.DType == inputs[0].DType, sameAxes && input.SameAxes(inputs[0]));
+            (sameRank, sameDType, sameAxes) = (
+                sameRank && input.Rank == inputs[0].Rank,
+                sameDType && input.DType == inputs[0].DType,
+                sameAxes && input.SameAxes(inputs[0])
+            );
         if (!sameRank)
-            return Mismatches.Report(site, null, [], Codes.ConcatRank);
+            return Mismatches.Report(context, null, [], Codes.ConcatRank);
         if (Axis.PositionIn(inputs[0]) is not { } position)
-            return Mismatches.Report(site, null, [], Codes.ConcatAxis, "the axis to join along is not there.");
+            return Mismatches.Report(context, null, [], Codes.ConcatAxis, "the axis to join along is not there.");
         if (position == 0)
-            return Mismatches.Report(site, 0, [], Codes.ConcatBatchAxis, "joining along the batch would mix samples.");
+            return Mismatches.Report(context, 0, [], Codes.ConcatBatchAxis, "joining along the batch would mix samples.");
         var differing = Mismatches.Differing(inputs, position);
         var dims = inputs[0].Dims.ToArray();
-        if (differing.Count > 0 && !Mismatches.Meet(site, position, differing, Codes.ConcatShape, dims, Requirement.Equal))
+        if (differing.Count > 0 && !Mismatches.Meet(context, position, differing, Codes.ConcatShape, dims, Requirement.Equal))
             return null;
         if (!sameDType)
-            return Mismatches.Report(site, position, [], Codes.ConcatDType);
+            return Mismatches.Report(context, position, [], Codes.ConcatDType);
         if (!sameAxes)
-            return Mismatches.Report(site, position, [], Codes.ConcatShape);
+            return Mismatches.Report(context, position, [], Codes.ConcatShape);
 
         for (var i = 1; i < inputs.Length; i++)
             dims[position] += inputs[i].Dims[position];
@@ -67,19 +77,23 @@ public sealed record Concat : Operator, IMerge
             expansion = aligned;
         }
 
-        var site = expansion.Site;
-        if (Infer(site) is not { } joined)
+        var context = expansion.ShapeContext;
+        if (Infer(context) is not { } joined)
             return null;
         var primitive = this with { Fuse = new NoFusion(), Align = Align.Error };
         if (Fuse is NoFusion)
             return expansion.Finish(primitive, [.. expansion.Inputs]);
         if (joined.Axes[Axis.PositionIn(joined)!.Value] == Domain.Shapes.Axis.Channels)
             return Fuse.Fuse(expansion, primitive);
-        site.Error(Codes.ConcatAxis, $"fuse {Fuse.Kind} weighs features, and the branches are joined along {Axis}. Join along the channels, or leave fuse out.");
+        context.Error(
+            Codes.ConcatAxis,
+            $"fuse {Fuse.Kind} weighs features, and the branches are joined along {Axis}. Join along the channels, or leave fuse out."
+        );
         return null;
     }
 
-    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Concat", ("axis", (long)onnx.Layer.Output.IndexOfPosition(Axis.PositionIn(onnx.Layer.Input)!.Value)));
+    public override void EmitOnnx(OnnxScope onnx) =>
+        onnx.Add("Concat", ("axis", (long)onnx.Layer.Output.IndexOfPosition(Axis.PositionIn(onnx.Layer.Input)!.Value)));
 
     public static IEnumerable<Example> Examples =>
     [
@@ -95,7 +109,20 @@ public sealed record Concat : Operator, IMerge
         new("align crop", new Concat { Align = Align.Crop }, [3, 8, 7], [5, 5, 5]),
         new("align pad and fuse", new Concat { Align = Align.Pad, Fuse = new Conv1x1Fusion() }, [3, 8], [5, 5]),
         new("fuse conv1x1", new Concat { Fuse = new Conv1x1Fusion() }, [3, 6, 5], [8, 6, 5]),
-        new("fuse conv1x1, own width, no norm", new Concat { Fuse = new Conv1x1Fusion { OutChannels = 4, Norm = null, Activation = new Activation { Kind = "silu" } } }, [3, 7], [4, 7]),
+            new(
+                "fuse conv1x1, own width, no norm",
+                new Concat
+                {
+                    Fuse = new Conv1x1Fusion
+                    {
+                        OutChannels = 4,
+                        Norm = null,
+                        Activation = new Activation { Kind = "silu" },
+                    },
+                },
+                [3, 7],
+                [4, 7]
+            ),
         new("fuse se", new Concat { Fuse = new SeFusion { Reduction = 2 } }, [6, 6, 5], [8, 6, 5]),
         new("fuse eca", new Concat { Fuse = new EcaFusion() }, [6, 6, 5], [8, 6, 5]),
         new("fuse cbam", new Concat { Fuse = new CbamFusion { Reduction = 2, KernelSize = 3 } }, [6, 6, 5], [8, 6, 5]),

@@ -8,7 +8,8 @@ namespace ConcatService.Operators;
 
 /// <summary>Convolution over one or two spatial dimensions.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, out_channels, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; <c>"same"</c> gives ⌈H / stride⌉.
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, out_channels, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; <c>"same"</c>
+/// gives ⌈H / stride⌉.
 /// Parameters: weight <c>[out, in / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · in / groups for each output number.
 /// Sources: torch.nn.Conv2d; ONNX Conv-11.
 /// </remarks>
@@ -43,38 +44,53 @@ public sealed record Conv : Operator, IHasShorthand
     public bool Bias { get; init; } = true;
 
     /// <summary>Whether weight and bias start at zero, as a gate's do that is to start half open.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public bool StartsAtZero { get; init; }
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public int SpatialRank => Kind == "conv1d" ? 1 : 2;
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.Precision };
 
     public override Effect Effect => Effect.Weighs;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsDefaultOrder(SpatialRank) || !site.HasFeatures(out var channels) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, Padding))
+        if (
+            !context.IsDefaultOrder(SpatialRank)
+            || !context.HasFeatures(out var channels)
+            || !Windows.Fit(context, SpatialRank, KernelSize, Stride, Dilation, Padding)
+        )
             return null;
         if (channels % Groups != 0 || OutChannels % Groups != 0)
-            return site.Error(Codes.NotDivisible, $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it.");
-        return site.Input.Slid(WindowOf, OutChannels);                                            // [N, C, H, W] -> [N, out, H', W']
+            return context.Error(
+                Codes.NotDivisible,
+                $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it."
+            );
+        return context.Input.Convolved(WindowOf, OutChannels); // [N, C, H, W] -> [N, out, H', W']
     }
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
     {
         var channels = layer.Input[Axis.Channels].Value / Groups;
         var fanIn = Saturating.Multiply(channels, KernelSize.Product(SpatialRank));
-        yield return new("weight", [OutChannels, channels, .. KernelSize.ToArray(SpatialRank)], StartsAtZero ? Initializer.Zeros : Initializer.Weight, FanIn: fanIn);
+        yield return new(
+            "weight",
+            [OutChannels, channels, .. KernelSize.ToArray(SpatialRank)],
+            StartsAtZero ? Initializer.Zeros : Initializer.Weight,
+            FanIn: fanIn
+        );
         if (Bias)
             yield return new("bias", [OutChannels], StartsAtZero ? Initializer.Zeros : Initializer.Bias, FanIn: fanIn);
     }
 
     public override long? Macs(PlannedLayer layer) =>
-        layer.Output.ElementsPerSample is { } numbers ? Saturating.Multiply(numbers, Saturating.Multiply(layer.Input[Axis.Channels].Value / Groups, KernelSize.Product(SpatialRank))) : null;
+        layer.Output.ElementsPerSample is { } numbers
+            ? Saturating.Multiply(numbers, Saturating.Multiply(layer.Input[Axis.Channels].Value / Groups, KernelSize.Product(SpatialRank)))
+            : null;
 
-    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
+        axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
 
     public override void EmitOnnx(OnnxScope onnx)
     {
@@ -87,21 +103,148 @@ public sealed record Conv : Operator, IHasShorthand
     }
 
     /// <summary>The window along one spatial dimension, counted from 0.</summary>
-    public Window WindowOf(int dimension) => new(KernelSize[dimension], Stride[dimension], Dilation[dimension], Padding.IsSame, Padding.Cells[dimension], false);
+    public Window WindowOf(int dimension) =>
+        new(KernelSize[dimension], Stride[dimension], Dilation[dimension], Padding.IsSame, Padding.Cells[dimension], false);
 
     public static IEnumerable<Example> Examples =>
     [
-        new("3x3", new Conv { Kind = "conv2d", OutChannels = 5, KernelSize = 3 }, [3, 8, 8]),
-        new("same", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Padding = Padding.Same }, [3, 9, 7]),
-        new("same, stride, even kernel, odd size", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 4, Stride = 2, Padding = Padding.Same }, [3, 9, 11]),
-        new("stride with remainder", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Stride = 2, Padding = 1 }, [3, 10, 7]),
-        new("asymmetric", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = new long[] { 1, 7 }, Padding = new(false, new long[] { 0, 3 }) }, [3, 8, 9]),
-        new("dilated", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Dilation = 2, Bias = false }, [2, 9, 9]),
-        new("1x1 with a stride, few channels", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 1, Stride = 2 }, [2, 64, 64]),
-        new("1x1 with a stride for each dimension, few channels", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 1, Stride = new long[] { 3, 2 } }, [2, 9, 8]),
-        new("groups", new Conv { Kind = "conv2d", OutChannels = 6, KernelSize = 3, Groups = 2 }, [4, 6, 6]),
-        new("depthwise", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Groups = 4, Padding = 1 }, [4, 6, 6]),
-        new("read channels-last", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, DataFormat = Layout.ChannelsLast }, [8, 6, 5]) { ChannelsFirstOnly = true },
-        new("1d", new Conv { Kind = "conv1d", OutChannels = 5, KernelSize = 3, Stride = 2 }, [3, 12]),
+            new(
+                "3x3",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 5,
+                    KernelSize = 3,
+                },
+                [3, 8, 8]
+            ),
+            new(
+                "same",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = 3,
+                    Padding = Padding.Same,
+                },
+                [3, 9, 7]
+            ),
+            new(
+                "same, stride, even kernel, odd size",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = 4,
+                    Stride = 2,
+                    Padding = Padding.Same,
+                },
+                [3, 9, 11]
+            ),
+            new(
+                "stride with remainder",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = 3,
+                    Stride = 2,
+                    Padding = 1,
+                },
+                [3, 10, 7]
+            ),
+            new(
+                "asymmetric",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = new long[] { 1, 7 },
+                    Padding = new(false, new long[] { 0, 3 }),
+                },
+                [3, 8, 9]
+            ),
+            new(
+                "dilated",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = 3,
+                    Dilation = 2,
+                    Bias = false,
+                },
+                [2, 9, 9]
+            ),
+            new(
+                "1x1 with a stride, few channels",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = 1,
+                    Stride = 2,
+                },
+                [2, 64, 64]
+            ),
+            new(
+                "1x1 with a stride for each dimension, few channels",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = 1,
+                    Stride = new long[] { 3, 2 },
+                },
+                [2, 9, 8]
+            ),
+            new(
+                "groups",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 6,
+                    KernelSize = 3,
+                    Groups = 2,
+                },
+                [4, 6, 6]
+            ),
+            new(
+                "depthwise",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = 3,
+                    Groups = 4,
+                    Padding = 1,
+                },
+                [4, 6, 6]
+            ),
+            new(
+                "read channels-last",
+                new Conv
+                {
+                    Kind = "conv2d",
+                    OutChannels = 4,
+                    KernelSize = 3,
+                    DataFormat = Layout.ChannelsLast,
+                },
+                [8, 6, 5]
+            )
+            {
+                ChannelsFirstOnly = true,
+            },
+            new(
+                "1d",
+                new Conv
+                {
+                    Kind = "conv1d",
+                    OutChannels = 5,
+                    KernelSize = 3,
+                    Stride = 2,
+                },
+                [3, 12]
+            ),
     ];
 }

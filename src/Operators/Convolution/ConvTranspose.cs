@@ -23,7 +23,7 @@ public sealed record ConvTranspose : Operator, IHasShorthand
     [Between(1)]
     public required Extent KernelSize { get; init; }
 
-    /// <summary>How far apart the windows of two neighbours start. Default: 1.</summary>
+    /// <summary>How far apart the windows of two neighbors start. Default: 1.</summary>
     [Between(1)]
     public Extent Stride { get; init; } = 1;
 
@@ -46,29 +46,44 @@ public sealed record ConvTranspose : Operator, IHasShorthand
     /// <summary>Whether a bias is added. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public int SpatialRank => Kind == "conv_transpose1d" ? 1 : 2;
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.Precision };
 
     public override Effect Effect => Effect.Weighs;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsDefaultOrder(SpatialRank) || !site.HasFeatures(out var channels) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, new(false, Padding))
-            || !Windows.HasOneEach(site, SpatialRank, "output_padding", OutputPadding))
+        if (
+            !context.IsDefaultOrder(SpatialRank)
+            || !context.HasFeatures(out var channels)
+            || !Windows.Fit(context, SpatialRank, KernelSize, Stride, Dilation, new(false, Padding))
+            || !Windows.HasOneEach(context, SpatialRank, "output_padding", OutputPadding)
+        )
             return null;
         if (channels % Groups != 0 || OutChannels % Groups != 0)
-            return site.Error(Codes.NotDivisible, $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it.");
-        var output = site.Input.With(Axis.Channels, OutChannels);
+            return context.Error(
+                Codes.NotDivisible,
+                $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it."
+            );
+        var output = context.Input.With(Axis.Channels, OutChannels);
         var dimension = 0;
-        foreach (var axis in site.Input.SpatialAxes)
+        foreach (var axis in context.Input.SpatialAxes)
         {
             if (OutputPadding[dimension] >= Math.Max(Stride[dimension], Dilation[dimension]))
-                return site.Error(Codes.OutOfRange, $"output_padding is {OutputPadding[dimension]} in {axis.Name()} and must be smaller than the stride {Stride[dimension]} or the dilation {Dilation[dimension]}.");
+                return context.Error(
+                    Codes.OutOfRange,
+                    $"output_padding is {OutputPadding[dimension]} in {axis.Name()} and must be smaller than the stride {Stride[dimension]} or the dilation {Dilation[dimension]}."
+                );
             if (OutputPadding[dimension] >= Stride[dimension])
-                site.Report.Warning(Codes.ExportUnsupported, site.Layer.Path, $"{site.Layer.Name}: output_padding {OutputPadding[dimension]} with the stride {Stride[dimension]} in {axis.Name()} has no ONNX form that ONNX Runtime takes. Make it smaller than the stride.", site.Layer.Name);
-            output = output.With(axis, (site.Input[axis] * Stride[dimension]) + Growth(dimension++));
+                context.Report.Warning(
+                    Codes.ExportUnsupported,
+                    context.Layer.Path,
+                    $"{context.Layer.Name}: output_padding {OutputPadding[dimension]} with the stride {Stride[dimension]} in {axis.Name()} has no ONNX form that ONNX Runtime takes. Make it smaller than the stride.",
+                    context.Layer.Name
+                );
+            output = output.With(axis, (context.Input[axis] * Stride[dimension]) + Growth(dimension++));
         }
 
         return output;                                                                           // [N, C, H, W] -> [N, out, H', W']
@@ -76,14 +91,21 @@ public sealed record ConvTranspose : Operator, IHasShorthand
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
     {
-        var fanIn = KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply);   // PyTorch counts it on this side
-        yield return new("weight", [layer.Input[Axis.Channels].Value, OutChannels / Groups, .. KernelSize.ToArray(SpatialRank)], Initializer.Weight, FanIn: fanIn);
+        var fanIn = KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply); // PyTorch counts it on this side
+        yield return new(
+            "weight",
+            [layer.Input[Axis.Channels].Value, OutChannels / Groups, .. KernelSize.ToArray(SpatialRank)],
+            Initializer.Weight,
+            FanIn: fanIn
+        );
         if (Bias)
             yield return new("bias", [OutChannels], Initializer.Bias, FanIn: fanIn);
     }
 
     public override long? Macs(PlannedLayer layer) =>
-        layer.Input.ElementsPerSample is { } numbers ? Saturating.Multiply(numbers, KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply)) : null;
+        layer.Input.ElementsPerSample is { } numbers
+            ? Saturating.Multiply(numbers, KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply))
+            : null;
 
     public override Rescaling RescalingOf(Axis axis, PlannedLayer layer)
     {
@@ -97,24 +119,121 @@ public sealed record ConvTranspose : Operator, IHasShorthand
     {
         string[] inputs = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
         var padding = Padding.ToArray(SpatialRank);
-        onnx.Add("ConvTranspose", inputs,
-            ("kernel_shape", KernelSize.ToArray(SpatialRank)), ("strides", Stride.ToArray(SpatialRank)), ("dilations", Dilation.ToArray(SpatialRank)),
-            ("group", Groups), ("pads", (long[])[.. padding, .. padding]), ("output_padding", OutputPadding.ToArray(SpatialRank)));
+        onnx.Add(
+            "ConvTranspose",
+            inputs,
+            ("kernel_shape", KernelSize.ToArray(SpatialRank)),
+            ("strides", Stride.ToArray(SpatialRank)),
+            ("dilations", Dilation.ToArray(SpatialRank)),
+            ("group", Groups),
+            ("pads", (long[])[.. padding, .. padding]),
+            ("output_padding", OutputPadding.ToArray(SpatialRank))
+        );
     }
 
     /// <summary>Cells beyond size · stride.</summary>
     private long Growth(int dimension) =>
-        Saturating.Add(Saturating.Multiply(Dilation[dimension], KernelSize[dimension] - 1), OutputPadding[dimension] + 1 - Stride[dimension] - Saturating.Multiply(2, Padding[dimension]));
+        Saturating.Add(
+            Saturating.Multiply(Dilation[dimension], KernelSize[dimension] - 1),
+            OutputPadding[dimension] + 1 - Stride[dimension] - Saturating.Multiply(2, Padding[dimension])
+        );
 
     public static IEnumerable<Example> Examples =>
     [
-        new("doubling", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 2, Stride = 2 }, [4, 5, 6]),
-        new("padding", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 4, Stride = 2, Padding = 1 }, [4, 5, 3]),
-        new("output padding", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 3, Stride = 2, Padding = 1, OutputPadding = 1 }, [4, 5, 3]),
-        new("asymmetric, dilated", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 2, KernelSize = new long[] { 1, 3 }, Stride = new long[] { 2, 1 }, Dilation = 2 }, [3, 4, 5]),
-        new("1x1 with a stride, few channels", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 1, Stride = 2, OutputPadding = 1 }, [3, 32, 32]),
-        new("1x1 with a stride, dilated", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 2, KernelSize = 1, Stride = new long[] { 3, 1 }, Dilation = 2 }, [3, 4, 5]),
-        new("groups, no bias", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 6, KernelSize = 2, Groups = 2, Bias = false }, [4, 4, 4]),
-        new("1d", new ConvTranspose { Kind = "conv_transpose1d", OutChannels = 3, KernelSize = 4, Stride = 3 }, [4, 7]),
+            new(
+                "doubling",
+                new ConvTranspose
+                {
+                    Kind = "conv_transpose2d",
+                    OutChannels = 3,
+                    KernelSize = 2,
+                    Stride = 2,
+                },
+                [4, 5, 6]
+            ),
+            new(
+                "padding",
+                new ConvTranspose
+                {
+                    Kind = "conv_transpose2d",
+                    OutChannels = 3,
+                    KernelSize = 4,
+                    Stride = 2,
+                    Padding = 1,
+                },
+                [4, 5, 3]
+            ),
+            new(
+                "output padding",
+                new ConvTranspose
+                {
+                    Kind = "conv_transpose2d",
+                    OutChannels = 3,
+                    KernelSize = 3,
+                    Stride = 2,
+                    Padding = 1,
+                    OutputPadding = 1,
+                },
+                [4, 5, 3]
+            ),
+            new(
+                "asymmetric, dilated",
+                new ConvTranspose
+                {
+                    Kind = "conv_transpose2d",
+                    OutChannels = 2,
+                    KernelSize = new long[] { 1, 3 },
+                    Stride = new long[] { 2, 1 },
+                    Dilation = 2,
+                },
+                [3, 4, 5]
+            ),
+            new(
+                "1x1 with a stride, few channels",
+                new ConvTranspose
+                {
+                    Kind = "conv_transpose2d",
+                    OutChannels = 3,
+                    KernelSize = 1,
+                    Stride = 2,
+                    OutputPadding = 1,
+                },
+                [3, 32, 32]
+            ),
+            new(
+                "1x1 with a stride, dilated",
+                new ConvTranspose
+                {
+                    Kind = "conv_transpose2d",
+                    OutChannels = 2,
+                    KernelSize = 1,
+                    Stride = new long[] { 3, 1 },
+                    Dilation = 2,
+                },
+                [3, 4, 5]
+            ),
+            new(
+                "groups, no bias",
+                new ConvTranspose
+                {
+                    Kind = "conv_transpose2d",
+                    OutChannels = 6,
+                    KernelSize = 2,
+                    Groups = 2,
+                    Bias = false,
+                },
+                [4, 4, 4]
+            ),
+            new(
+                "1d",
+                new ConvTranspose
+                {
+                    Kind = "conv_transpose1d",
+                    OutChannels = 3,
+                    KernelSize = 4,
+                    Stride = 3,
+                },
+                [4, 7]
+            ),
     ];
 }

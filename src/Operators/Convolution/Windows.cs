@@ -8,28 +8,38 @@ namespace ConcatService.Operators;
 internal static class Windows
 {
     /// <summary>Whether every list of sizes has one number for each spatial dimension; reports the ones that do not.</summary>
-    public static bool Fit(Site site, int spatialRank, Extent kernel, Extent? stride, Extent dilation, Padding padding) =>
-        HasOneEach(site, spatialRank, "kernel_size", kernel) & HasOneEach(site, spatialRank, "stride", stride ?? kernel)
-        & HasOneEach(site, spatialRank, "dilation", dilation) & HasOneEach(site, spatialRank, "padding", padding.Cells);
+    public static bool Fit(ShapeContext context, int spatialRank, Extent kernel, Extent? stride, Extent dilation, Padding padding) =>
+        HasOneEach(context, spatialRank, "kernel_size", kernel) & HasOneEach(context, spatialRank, "stride", stride ?? kernel)
+        & HasOneEach(context, spatialRank, "dilation", dilation) & HasOneEach(context, spatialRank, "padding", padding.Cells);
 
     /// <summary>Whether a list of sizes has one number for each spatial dimension; reports when not.</summary>
-    public static bool HasOneEach(Site site, int spatialRank, string name, Extent extent)
+    public static bool HasOneEach(ShapeContext context, int spatialRank, string name, Extent extent)
     {
         if (extent.Count is not { } count || count == spatialRank)
             return true;
-        site.Report.Error(Codes.OutOfRange, site.Layer.Path[name], $"{site.Layer.Name}: {name} lists {count} numbers and {site.Layer.Operator.Kind} has {spatialRank} spatial dimension{(spatialRank == 1 ? "" : "s")}. List {spatialRank}, or give one number for all.", site.Layer.Name);
+        context.Report.Error(
+            Codes.OutOfRange,
+            context.Layer.Path[name],
+            $"{context.Layer.Name}: {name} lists {count} numbers and {context.Layer.Operator.Kind} has {spatialRank} spatial dimension{(spatialRank == 1 ? "" : "s")}. List {spatialRank}, or give one number for all.",
+            context.Layer.Name
+        );
         return false;
     }
 
     /// <summary>Whether no pooling window can lie in the padding alone; reports where one could. PyTorch's rule.</summary>
-    public static bool PadsAtMostHalf(Site site, int spatialRank, Func<int, Window> window)
+    public static bool PadsAtMostHalf(ShapeContext context, int spatialRank, Func<int, Window> window)
     {
         for (var i = 0; i < spatialRank; i++)
         {
             var at = window(i);
             if (at.Same || at.Padding <= at.Kernel / 2)
                 continue;
-            site.Report.Error(Codes.OutOfRange, site.Layer.Path["padding"], $"{site.Layer.Name}: padding is {at.Padding} and kernel_size {at.Kernel}; a pooling pads at most half of it, {at.Kernel / 2}, whatever the dilation.", site.Layer.Name);
+            context.Report.Error(
+                Codes.OutOfRange,
+                context.Layer.Path["padding"],
+                $"{context.Layer.Name}: padding is {at.Padding} and kernel_size {at.Kernel}; a pooling pads at most half of it, {at.Kernel / 2}, whatever the dilation.",
+                context.Layer.Name
+            );
             return false;
         }
 
@@ -47,7 +57,11 @@ internal static class Windows
         if (windows.Where((each, i) => each.Same && each.Stride > 1 && !input[axes[i]].IsKnown).Any())
             return [("auto_pad", "SAME_UPPER")];
         if (windows.Any(each => each.CeilMode && !each.Same) && windows.Where((each, i) => !input[axes[i]].IsKnown).Any())
-            return [("pads", (long[])[.. windows.Select(each => each.Padding), .. windows.Select(each => each.Padding)]), ("ceil_mode", 1L)];
+            return
+            [
+                ("pads", (long[])[.. windows.Select(each => each.Padding), .. windows.Select(each => each.Padding)]),
+                ("ceil_mode", 1L),
+            ];
         var pads = windows.Select((each, i) => each.Reach(input[axes[i]])).ToArray();
         return [("pads", (long[])[.. pads.Select(pad => pad.Before), .. pads.Select(pad => pad.After)])];
     }

@@ -8,7 +8,8 @@ namespace ConcatService.Operators;
 
 /// <summary>A learned vector for each whole number.</summary>
 /// <remarks>
-/// Shapes: int64 <c>[N, time]</c> gives <c>[N, time, embedding_dim]</c>, in either layout. Parameters: weight <c>[num_embeddings, embedding_dim]</c>. MACs:
+/// Shapes: int64 <c>[N, time]</c> gives <c>[N, time, embedding_dim]</c>, in either layout. Parameters: weight <c>[num_embeddings,
+/// embedding_dim]</c>. MACs:
 /// none. Sources: torch.nn.Embedding; ONNX Gather-13.
 /// </remarks>
 [Kind("embedding")]
@@ -26,19 +27,29 @@ public sealed record Embedding : Operator
     [Between(0)]
     public long? PaddingIdx { get; init; }
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        var input = site.Input;
+        var input = context.Input;
         if (input.DType != DType.Int64)
-            return site.Error(Codes.LayerDType, $"embedding looks whole numbers up and its input {site.Layer.InputName(0)} is float32. Declare the input with dtype int64.");
+            return context.Error(
+                Codes.LayerDType,
+                $"embedding looks whole numbers up and its input {context.Layer.InputName(0)} is float32. Declare the input with dtype int64."
+            );
         if (input.Has(Axis.Channels))
-            return site.Error(Codes.LayerAxes, $"embedding adds a feature axis and its input {site.Layer.InputName(0)} is [{Site.Names(input.Axes)}], {input.Sizes}, with one. Give it an input of [time].");
+            return context.Error(
+                Codes.LayerAxes,
+                $"embedding adds a feature axis and its input {context.Layer.InputName(0)} is [{ShapeContext.Names(input.Axes)}], {input.Sizes}, with one. Give it an input of [time]."
+            );
         if (PaddingIdx >= NumEmbeddings)
-            return site.Error(Codes.OutOfRange, $"padding_idx is {PaddingIdx} and num_embeddings {NumEmbeddings}; it must be one of 0 to {NumEmbeddings - 1}.");
-        return new([.. input.Dims, EmbeddingDim], [.. input.Axes, Axis.Channels]);                // [N, T] -> [N, T, C]
+            return context.Error(
+                Codes.OutOfRange,
+                $"padding_idx is {PaddingIdx} and num_embeddings {NumEmbeddings}; it must be one of 0 to {NumEmbeddings - 1}."
+            );
+        return new([.. input.Dims, EmbeddingDim], [.. input.Axes, Axis.Channels]); // [N, T] -> [N, T, C]
     }
 
-    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => [new("weight", [NumEmbeddings, EmbeddingDim], Initializer.Normal)];
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
+        [new("weight", [NumEmbeddings, EmbeddingDim], Initializer.Normal)];
 
     public override void EmitOnnx(OnnxScope onnx)
     {
@@ -58,6 +69,19 @@ public sealed record Embedding : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("words", new Embedding { NumEmbeddings = 10, EmbeddingDim = 4 }, [6]) { DType = DType.Int64, MaxValue = 9 },
-        new("with padding", new Embedding { NumEmbeddings = 3, EmbeddingDim = 4, PaddingIdx = 1 }, [6]) { DType = DType.Int64, MaxValue = 2 },
+            new(
+                "with padding",
+                new Embedding
+                {
+                    NumEmbeddings = 3,
+                    EmbeddingDim = 4,
+                    PaddingIdx = 1,
+                },
+                [6]
+            )
+            {
+                DType = DType.Int64,
+                MaxValue = 2,
+            },
     ];
 }

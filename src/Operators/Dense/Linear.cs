@@ -8,7 +8,8 @@ namespace ConcatService.Operators;
 
 /// <summary>A fully connected layer over the feature axis; every place of a map or sequence on its own.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C]</c> gives <c>[N, out_features]</c>; <c>[N, time, C]</c> gives <c>[N, time, out_features]</c>. Parameters: weight <c>[out, in]</c>,
+/// Shapes: <c>[N, C]</c> gives <c>[N, out_features]</c>; <c>[N, time, C]</c> gives <c>[N, time, out_features]</c>. Parameters: weight
+/// <c>[out, in]</c>,
 /// bias <c>[out]</c>. MACs: in for each output number. Sources: torch.nn.Linear; ONNX Gemm-13, MatMul-13.
 /// </remarks>
 [Kind("linear")]
@@ -22,14 +23,15 @@ public sealed record Linear : Operator, IHasShorthand
     public bool Bias { get; init; } = true;
 
     /// <summary>Whether weight and bias start at zero, as a gate's do that is to start half open.</summary>
-    [NotAnAttribute]
+    [SpecIgnore]
     public bool StartsAtZero { get; init; }
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.Precision };
 
     public override Effect Effect => Effect.Weighs;
 
-    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input.With(Axis.Channels, OutFeatures) : null;
+    public override Shape? Infer(ShapeContext context) =>
+        context.RequireFloat() && context.HasFeatures(out _) ? context.Input.With(Axis.Channels, OutFeatures) : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
     {
@@ -47,13 +49,21 @@ public sealed record Linear : Operator, IHasShorthand
         var shape = onnx.Layer.Input;
         if (shape.Rank == 2)
         {
-            string[] operands = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
+            string[] operands = Bias
+                ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")]
+                : [onnx.Input, onnx.Parameter("weight")];
             onnx.Add("Gemm", operands, ("transB", 1L));
             return;
         }
 
         var index = shape.Index(Axis.Channels);
-        var product = onnx.Part("MatMul", [onnx.FeaturesLast(onnx.Input, shape.Rank, index), onnx.Part("Transpose", [onnx.Parameter("weight")], ("perm", new long[] { 1, 0 }))]);
+        var product = onnx.Part(
+            "MatMul",
+            [
+                onnx.FeaturesLast(onnx.Input, shape.Rank, index),
+                onnx.Part("Transpose", [onnx.Parameter("weight")], ("perm", new long[] { 1, 0 })),
+            ]
+        );
         if (Bias)
             product = onnx.Part("Add", [product, onnx.Parameter("bias")]);
         onnx.AddFromFeaturesLast(product, shape.Rank, index);

@@ -5,7 +5,8 @@ using ConcatService.Domain.Specs;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Attentional feature fusion (Dai et al. 2021): a weight for each number, from the sum of two branches seen locally and as a whole, decides between them.
+/// Attentional feature fusion (Dai et al. 2021): a weight for each number, from the sum of two branches seen locally and as a whole,
+/// decides between them.
 /// Branches of other width are projected to the widest; more than two are folded from the left.
 /// </summary>
 [Kind("aff")]
@@ -17,10 +18,17 @@ public sealed record AffFusion : Fusion
 
     public override Wire? Fuse(Expansion expansion, Operator joined)
     {
-        if (!expansion.Site.IsDefaultOrder(expansion.Site.Input.Rank == 3 ? 1 : 2) || Branches.Widths(expansion) is not { } widths)
+        if (
+            !expansion.ShapeContext.IsDefaultOrder(expansion.ShapeContext.Input.Rank == 3 ? 1 : 2)
+            || Branches.Widths(expansion) is not { } widths
+        )
             return null;
         var width = widths.Max();
-        var branches = expansion.Inputs.Select((branch, i) => widths[i] == width ? branch : expansion.Add($"project{i}", Branches.Pointwise(expansion, width), branch)).ToArray();
+        var branches = expansion
+            .Inputs.Select(
+                (branch, i) => widths[i] == width ? branch : expansion.Add($"project{i}", Branches.Pointwise(expansion, width), branch)
+            )
+            .ToArray();
         var fused = branches[0];
         for (var i = 1; i < branches.Length; i++)
             fused = Two(expansion, fused, branches[i], width, branches.Length == 2 ? "" : $"{i}_", isLast: i == branches.Length - 1);
@@ -38,7 +46,9 @@ public sealed record AffFusion : Fusion
         var share = expansion.Add($"{prefix}share", new Activation { Kind = "sigmoid" }, seen);
         var difference = expansion.Add($"{prefix}difference", new Elementwise { Kind = "subtract" }, x, y);
         var part = expansion.Add($"{prefix}part", new Elementwise { Kind = "multiply" }, difference, share);
-        return isLast ? expansion.Finish(new Elementwise { Kind = "add" }, y, part) : expansion.Add($"{prefix}fused", new Elementwise { Kind = "add" }, y, part);
+        return isLast
+            ? expansion.Finish(new Elementwise { Kind = "add" }, y, part)
+            : expansion.Add($"{prefix}fused", new Elementwise { Kind = "add" }, y, part);
     }
 
     private Wire? Squeeze(Expansion expansion, Wire? input, long width, string prefix)

@@ -13,21 +13,35 @@ internal static class Branches
         var widths = new long[expansion.Inputs.Count];
         for (var i = 0; i < widths.Length; i++)
         {
-            var site = expansion.Site with { Inputs = [expansion.Site.Inputs[i]] };
-            if (!site.IsFloat() || !site.HasFeatures(out widths[i]))
+            var context = expansion.ShapeContext with { Inputs = [expansion.ShapeContext.Inputs[i]] };
+            if (!context.RequireFloat() || !context.HasFeatures(out widths[i]))
                 return null;
         }
 
         return widths;
     }
 
-    /// <summary>A layer that mixes the features of each place: a 1x1 convolution on maps and sequences, a linear layer on everything else.</summary>
+    /// <summary>
+    /// A layer that mixes the features of each place: a 1x1 convolution on maps and sequences, a linear layer on everything else.
+    /// </summary>
     public static Operator Pointwise(Expansion expansion, long outFeatures, bool bias = true, bool startsAtZero = false)
     {
-        var site = expansion.Site;
-        var spatial = site.Input.Rank - 2;
-        return spatial is 1 or 2 && site.Input.Axes.SequenceEqual(Axes.Default(spatial + 1, site.Layout, DType.Float32))
-            ? new Conv { Kind = spatial == 1 ? "conv1d" : "conv2d", OutChannels = outFeatures, KernelSize = 1, Bias = bias, StartsAtZero = startsAtZero }
-            : new Linear { OutFeatures = outFeatures, Bias = bias, StartsAtZero = startsAtZero };
+        var context = expansion.ShapeContext;
+        var spatial = context.Input.Rank - 2;
+        return spatial is 1 or 2 && context.Input.Axes.SequenceEqual(Axes.Default(spatial + 1, context.Layout, DType.Float32))
+            ? new Conv
+            {
+                Kind = spatial == 1 ? "conv1d" : "conv2d",
+                OutChannels = outFeatures,
+                KernelSize = 1,
+                Bias = bias,
+                StartsAtZero = startsAtZero,
+            }
+            : new Linear
+            {
+                OutFeatures = outFeatures,
+                Bias = bias,
+                StartsAtZero = startsAtZero,
+            };
     }
 }

@@ -20,16 +20,24 @@ public sealed record Conv1x1Fusion : Fusion
 
     public override Wire? Fuse(Expansion expansion, Operator joined)
     {
-        var site = expansion.Site;
-        if (!site.IsDefaultOrder(site.Input.Rank == 3 ? 1 : 2) || Branches.Widths(expansion) is not { } widths)
+        var context = expansion.ShapeContext;
+        if (!context.IsDefaultOrder(context.Input.Rank == 3 ? 1 : 2) || Branches.Widths(expansion) is not { } widths)
             return null;
         // Where a norm follows it takes any bias away again.
-        List<(string Part, Operator Layer)> layers = [("concat", joined), ("conv", Branches.Pointwise(expansion, OutChannels ?? widths.Max(), bias: Norm is null))];
+        List<(string Part, Operator Layer)> layers =
+        [
+            ("concat", joined),
+            ("conv", Branches.Pointwise(expansion, OutChannels ?? widths.Max(), bias: Norm is null)),
+        ];
         if (Norm is not null)
             layers.Add(("norm", Norm));
         if (Activation is not null)
             layers.Add(("activation", Activation));
-        var last = layers[..^1].Aggregate(expansion.Inputs.Select(branch => (Wire?)branch).ToArray(), (inputs, layer) => [expansion.Add(layer.Part, layer.Layer, inputs)]);
+        var last = layers[..^1]
+            .Aggregate(
+                expansion.Inputs.Select(branch => (Wire?)branch).ToArray(),
+                (inputs, layer) => [expansion.Add(layer.Part, layer.Layer, inputs)]
+            );
         return expansion.Finish(layers[^1].Layer, last);
     }
 }

@@ -5,7 +5,8 @@ using ConcatService.Domain.Specs;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Gated multimodal unit (Arevalo et al. 2017): branches projected to one width by tanh and mixed by weights from the concat that sum to 1. Two branches
+/// Gated multimodal unit (Arevalo et al. 2017): branches projected to one width by tanh and mixed by weights from the concat that sum to 1.
+/// Two branches
 /// have a weight for each number (a sigmoid), more have one for each place (a softmax over the branches).
 /// </summary>
 [Kind("gmu")]
@@ -44,8 +45,17 @@ public sealed record GmuFusion : Fusion
     private static Wire? Sum(Expansion expansion, Wire?[] heard, Wire? weights)
     {
         var shares = expansion.Add("shares", new Softmax { Kind = "softmax" }, weights);
-        var weighed = heard.Select((each, i) =>
-            expansion.Add($"weighed{i}", new Elementwise { Kind = "multiply" }, each, expansion.Add($"share{i}", new Slice { Start = i, End = i + 1 }, shares))).ToArray();
+        var weighed = heard
+            .Select(
+                (each, i) =>
+                    expansion.Add(
+                        $"weighed{i}",
+                        new Elementwise { Kind = "multiply" },
+                        each,
+                        expansion.Add($"share{i}", new Slice { Start = i, End = i + 1 }, shares)
+                    )
+            )
+            .ToArray();
         return expansion.Finish(new Elementwise { Kind = "add" }, weighed);
     }
 }

@@ -26,7 +26,7 @@ public sealed record SeFusion : Fusion
 [Kind("eca")]
 public sealed record EcaFusion : Fusion
 {
-    /// <summary>How many neighbours are seen. Default: by the number of channels.</summary>
+    /// <summary>How many neighbors are seen. Default: by the number of channels.</summary>
     [Domain.Specs.Between(1)]
     public long? KernelSize { get; init; }
 
@@ -47,10 +47,15 @@ public sealed record CbamFusion : Fusion
     public long KernelSize { get; init; } = 7;
 
     public override Wire? Fuse(Expansion expansion, Operator joined) =>
-        expansion.Finish(new Cbam { Reduction = Reduction, KernelSize = KernelSize }, expansion.Add("concat", joined, [.. expansion.Inputs]));
+        expansion.Finish(
+            new Cbam { Reduction = Reduction, KernelSize = KernelSize },
+            expansion.Add("concat", joined, [.. expansion.Inputs])
+        );
 }
 
-/// <summary>Each branch brought to the same length per place, with a learned scale, before the concat (ParseNet, Liu et al. 2015).</summary>
+/// <summary>
+/// Each branch brought to the same length per place, with a learned scale, before the concat (ParseNet, Liu et al. 2015).
+/// </summary>
 [Kind("l2norm")]
 public sealed record L2NormFusion : Fusion
 {
@@ -58,5 +63,8 @@ public sealed record L2NormFusion : Fusion
     public double Scale { get; init; } = 10;
 
     public override Wire? Fuse(Expansion expansion, Operator joined) =>
-        expansion.Finish(joined, [.. expansion.Inputs.Select((branch, i) => expansion.Add($"norm{i}", new L2Norm { Scale = Scale }, branch))]);
+        expansion.Finish(
+            joined,
+            [.. expansion.Inputs.Select((branch, i) => expansion.Add($"norm{i}", new L2Norm { Scale = Scale }, branch))]
+        );
 }

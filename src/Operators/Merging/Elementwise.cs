@@ -8,8 +8,10 @@ namespace ConcatService.Operators;
 
 /// <summary>Joins its inputs number by number: sum, difference, product, mean, greatest or least.</summary>
 /// <remarks>
-/// Shapes: inputs of equal rank; where sizes differ, a 1 is stretched (<c>[N, C, H, W]</c> and <c>[N, C, 1, 1]</c> give <c>[N, C, H, W]</c>), never the batch.
-/// <c>subtract</c> takes the first minus all others. Parameters and MACs: none. Sources: torch.add and its siblings; ONNX Add-14, Mean-13, Max-13.
+/// Shapes: inputs of equal rank; where sizes differ, a 1 is stretched (<c>[N, C, H, W]</c> and <c>[N, C, 1, 1]</c> give <c>[N, C, H,
+/// W]</c>), never the batch.
+/// <c>subtract</c> takes the first minus all others. Parameters and MACs: none. Sources: torch.add and its siblings; ONNX Add-14, Mean-13,
+/// Max-13.
 /// </remarks>
 [Kind("add"), Kind("subtract"), Kind("multiply"), Kind("average"), Kind("maximum"), Kind("minimum")]
 public sealed record Elementwise : Operator, IMerge
@@ -28,31 +30,53 @@ public sealed record Elementwise : Operator, IMerge
 
     public override Effect Effect => Kind is "multiply" or "maximum" or "minimum" ? Effect.Activates : Effect.None;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        var inputs = site.Inputs;
+        var inputs = context.Inputs;
         var first = inputs[0];
         var (sameRank, sameDType, sameAxes) = (true, true, true);
         foreach (var input in inputs)
-            (sameRank, sameDType, sameAxes) = (sameRank && input.Rank == first.Rank, sameDType && input.DType == first.DType, sameAxes && input.SameAxes(first));
+            (sameRank, sameDType, sameAxes) = (
+                sameRank && input.Rank == first.Rank,
+                sameDType && input.DType == first.DType,
+                sameAxes && input.SameAxes(first)
+            );
         if (!sameRank)
-            return Mismatches.Report(site, null, [], Codes.MergeRank);
+            return Mismatches.Report(context, null, [], Codes.MergeRank);
         var dims = first.Dims.ToArray();
         var differing = Stretch(inputs, dims);
-        if (differing.Count > 0 && !Mismatches.Meet(site, null, differing, Codes.MergeShape, dims, (a, b) => Requirement.Equal(a, b).Or(Requirement.Equal(a, 1)).Or(Requirement.Equal(b, 1))))
+        if (
+            differing.Count > 0
+            && !Mismatches.Meet(
+                context,
+                null,
+                differing,
+                Codes.MergeShape,
+                dims,
+                (a, b) => Requirement.Equal(a, b).Or(Requirement.Equal(a, 1)).Or(Requirement.Equal(b, 1))
+            )
+        )
             return null;
         if (!sameDType)
-            return Mismatches.Report(site, null, [], Codes.MergeDType);
+            return Mismatches.Report(context, null, [], Codes.MergeDType);
         if (!sameAxes)
-            return Mismatches.Report(site, null, [], Codes.MergeShape);
-        if (Kind == "average" && !site.IsFloat())
+            return Mismatches.Report(context, null, [], Codes.MergeShape);
+        if (Kind == "average" && !context.RequireFloat())
             return null;
-        return first.With(dims);                                                                 // [N, C, H, W], [N, C, 1, 1] -> [N, C, H, W]
+        return first.With(dims); // [N, C, H, W], [N, C, 1, 1] -> [N, C, H, W]
     }
 
     public override void EmitOnnx(OnnxScope onnx)
     {
-        var opType = Kind switch { "add" => "Add", "subtract" => "Sub", "multiply" => "Mul", "average" => "Mean", "maximum" => "Max", _ => "Min" };
+        var opType = Kind switch
+        {
+            "add" => "Add",
+            "subtract" => "Sub",
+            "multiply" => "Mul",
+            "average" => "Mean",
+            "maximum" => "Max",
+            _ => "Min",
+        };
         if (Kind is "average" or "maximum" or "minimum")
         {
             onnx.Add(opType);                                                                    // these take any number of inputs
@@ -92,7 +116,13 @@ public sealed record Elementwise : Operator, IMerge
 
     public static IEnumerable<Example> Examples =>
     [
-        .. new[] { "add", "subtract", "multiply", "average", "maximum", "minimum" }.Select(kind => new Example($"{kind}, three inputs", new Elementwise { Kind = kind }, [3, 5, 4], [3, 5, 4], [3, 5, 4])),
+            .. new[] { "add", "subtract", "multiply", "average", "maximum", "minimum" }.Select(kind => new Example(
+                $"{kind}, three inputs",
+                new Elementwise { Kind = kind },
+                [3, 5, 4],
+                [3, 5, 4],
+                [3, 5, 4]
+            )),
         new("a skip", new Elementwise { Kind = "add" }, [4, 6, 6], [4, 6, 6]),
         new("a gate per channel", new Elementwise { Kind = "multiply" }, [4, 6, 5], [4, 1, 1]),
         new("a gate per place", new Elementwise { Kind = "multiply" }, [1, 6, 5], [4, 6, 5]),

@@ -8,8 +8,10 @@ namespace ConcatService.Operators;
 
 /// <summary>Pools to a size that is given: cell i covers the input from ⌊i·H / size⌋ to ⌈(i + 1)·H / size⌉.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, output_size, …]</c>. Parameters and MACs: none. Sources: torch.nn.AdaptiveAvgPool2d; ONNX has no such
-/// operator: it becomes a plain pooling where the windows are equal, slices and reductions where they are not, and has no form for symbolic sizes.
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, output_size, …]</c>. Parameters and MACs: none. Sources: torch.nn.AdaptiveAvgPool2d; ONNX
+/// has no such
+/// operator: it becomes a plain pooling where the windows are equal, slices and reductions where they are not, and has no form for symbolic
+/// sizes.
 /// </remarks>
 [Kind("adaptive_avg_pool1d"), Kind("adaptive_avg_pool2d"), Kind("adaptive_max_pool1d"), Kind("adaptive_max_pool2d")]
 public sealed record AdaptivePool : Operator
@@ -18,27 +20,32 @@ public sealed record AdaptivePool : Operator
     [Between(1)]
     public required Extent OutputSize { get; init; }
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public int SpatialRank => Kind.EndsWith("1d", StringComparison.Ordinal) ? 1 : 2;
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public bool IsMax => Kind.StartsWith("adaptive_max", StringComparison.Ordinal);
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven, BytesPerNumber = IsMax ? 8 : 0 };
 
     public override Effect Effect => Kind.StartsWith("adaptive_max", StringComparison.Ordinal) ? Effect.Activates : Effect.None;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsDefaultOrder(SpatialRank) || !Windows.HasOneEach(site, SpatialRank, "output_size", OutputSize))
+        if (!context.IsDefaultOrder(SpatialRank) || !Windows.HasOneEach(context, SpatialRank, "output_size", OutputSize))
             return null;
-        var output = site.Input;
+        var output = context.Input;
         var dimension = 0;
-        foreach (var axis in site.Input.SpatialAxes)
+        foreach (var axis in context.Input.SpatialAxes)
         {
             var size = OutputSize[dimension++];
-            if (size > 1 && !site.Input[axis].IsKnown)
-                site.Report.Warning(Codes.ExportUnsupported, site.Layer.Path, $"{site.Layer.Name}: {Kind} to {size} has no ONNX form for the {axis.Name()} {site.Input[axis]}. Give the size as a number, or pool to 1.", site.Layer.Name);
+            if (size > 1 && !context.Input[axis].IsKnown)
+                context.Report.Warning(
+                    Codes.ExportUnsupported,
+                    context.Layer.Path,
+                    $"{context.Layer.Name}: {Kind} to {size} has no ONNX form for the {axis.Name()} {context.Input[axis]}. Give the size as a number, or pool to 1.",
+                    context.Layer.Name
+                );
             output = output.With(axis, size);
         }
 

@@ -8,7 +8,8 @@ namespace ConcatService.Operators;
 
 /// <summary>The mean of each window.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊(H + 2·padding − kernel) / stride⌋ + 1, …]</c>; with <c>ceil_mode</c> rounded up, but no window starts in
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊(H + 2·padding − kernel) / stride⌋ + 1, …]</c>; with <c>ceil_mode</c> rounded up, but no
+/// window starts in
 /// the right padding; <c>"same"</c> gives ⌈H / stride⌉. Cells beyond input and padding never count. Parameters and MACs: none.
 /// Sources: torch.nn.AvgPool2d; ONNX AveragePool-11.
 /// </remarks>
@@ -37,32 +38,51 @@ public sealed record AvgPool : Operator
     [Between(1)]
     public long? DivisorOverride { get; init; }
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public int SpatialRank => Kind == "avg_pool1d" ? 1 : 2;
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsDefaultOrder(SpatialRank) || !Windows.Fit(site, SpatialRank, KernelSize, Stride, 1, Padding) || !Windows.PadsAtMostHalf(site, SpatialRank, WindowOf))
+        if (
+            !context.IsDefaultOrder(SpatialRank)
+            || !Windows.Fit(context, SpatialRank, KernelSize, Stride, 1, Padding)
+            || !Windows.PadsAtMostHalf(context, SpatialRank, WindowOf)
+        )
             return null;
         if (DivisorOverride is not null && SpatialRank == 1)
         {
-            site.Report.Error(Codes.UnknownField, site.Layer.Path["divisor_override"], "avg_pool1d has no attribute 'divisor_override'; avg_pool2d has.");
+            context.Report.Error(
+                Codes.UnknownField,
+                context.Layer.Path["divisor_override"],
+                "avg_pool1d has no attribute 'divisor_override'; avg_pool2d has."
+            );
             return null;
         }
 
-        if (CeilMode && !Padding.IsSame && site.Input.Positions is null)
-            site.Report.Warning(Codes.ExportUnsupported, site.Layer.Path, $"{site.Layer.Name}: ceil_mode of an average over {site.Input.SpatialSizes} has no ONNX form, because the last window's count depends on the size. Give sizes as numbers, or leave ceil_mode out.", site.Layer.Name);
-        return site.Input.Slid(WindowOf);                                                        // [N, C, H, W] -> [N, C, H', W']
+        if (CeilMode && !Padding.IsSame && context.Input.Positions is null)
+            context.Report.Warning(
+                Codes.ExportUnsupported,
+                context.Layer.Path,
+                $"{context.Layer.Name}: ceil_mode of an average over {context.Input.SpatialSizes} has no ONNX form, because the last window's count depends on the size. Give sizes as numbers, or leave ceil_mode out.",
+                context.Layer.Name
+            );
+        return context.Input.Convolved(WindowOf); // [N, C, H, W] -> [N, C, H', W']
     }
 
-    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
+        axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
 
     public override void EmitOnnx(OnnxScope onnx)
     {
         var kernel = KernelSize.ToArray(SpatialRank);
-        (string, object)[] window = [("kernel_shape", kernel), ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)), .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf)];
+        (string, object)[] window =
+        [
+            ("kernel_shape", kernel),
+            ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)),
+            .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf),
+        ];
         if (DivisorOverride is { } divisor)
         {
             var whole = onnx.Part("AveragePool", [onnx.Input], [.. window, ("count_include_pad", 1L)]);
@@ -79,7 +99,8 @@ public sealed record AvgPool : Operator
         // Runtimes disagree on what a window beyond the padding counts: divide by the whole window, then correct by constants.
         var corrections = Enumerable.Range(0, SpatialRank).Select(Correction).ToArray();
         var sizes = corrections.Select(correction => (long)correction.Length).ToArray();
-        var product = SpatialRank == 1 ? corrections[0] : [.. corrections[0].SelectMany(row => corrections[1].Select(column => row * column))];
+        var product =
+            SpatialRank == 1 ? corrections[0] : [.. corrections[0].SelectMany(row => corrections[1].Select(column => row * column))];
         var mean = onnx.Part("AveragePool", [onnx.Input], [.. window, ("count_include_pad", 1L)]);
         onnx.Add("Mul", [mean, onnx.Floats(product, [1, 1, .. sizes])]);
 
@@ -87,7 +108,12 @@ public sealed record AvgPool : Operator
         {
             var size = onnx.Layer.Input[onnx.Layer.Input.SpatialAxes.ElementAt(dimension)].Value;
             var at = WindowOf(dimension);
-            return [.. Enumerable.Range(0, (int)at.Size(size).Value).Select(i => at.Kernel / (float)Counted(at, (i * at.Stride) - at.Padding, size))];
+            return
+            [
+                .. Enumerable
+                    .Range(0, (int)at.Size(size).Value)
+                    .Select(i => at.Kernel / (float)Counted(at, (i * at.Stride) - at.Padding, size)),
+            ];
         }
     }
 
@@ -103,18 +129,157 @@ public sealed record AvgPool : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("2x2", new AvgPool { Kind = "avg_pool2d", KernelSize = 2 }, [3, 8, 9]),
-        new("padding counts", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 1, Padding = 1 }, [3, 7, 6]),
-        new("padding does not count", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, CountIncludePad = false }, [3, 8, 9]),
-        new("ceil", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 8, 9]),
-        new("ceil, padding counts", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, CeilMode = true }, [2, 8, 10]),
-        new("ceil, padding does not count", new AvgPool { Kind = "avg_pool2d", KernelSize = new long[] { 2, 3 }, Stride = 3, Padding = 1, CeilMode = true, CountIncludePad = false }, [2, 8, 8]),
-        new("same", new AvgPool { Kind = "avg_pool2d", KernelSize = 2, Stride = 2, Padding = Padding.Same }, [3, 7, 9]),
-        new("same, padding does not count", new AvgPool { Kind = "avg_pool2d", KernelSize = 4, Stride = 3, Padding = Padding.Same, CountIncludePad = false }, [3, 7, 9]),
-        new("divisor", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, DivisorOverride = 4 }, [3, 8, 9]),
-        new("divisor, ceil", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, CeilMode = true, CountIncludePad = false, DivisorOverride = 2 }, [2, 8, 10]),
-        new("divisor, same", new AvgPool { Kind = "avg_pool2d", KernelSize = new long[] { 2, 4 }, Stride = 3, Padding = Padding.Same, DivisorOverride = 3 }, [2, 7, 9]),
-        new("1d", new AvgPool { Kind = "avg_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
-        new("1d, ceil", new AvgPool { Kind = "avg_pool1d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 12]),
-        new("1d, same, padding does not count", new AvgPool { Kind = "avg_pool1d", KernelSize = 2, Padding = Padding.Same, CountIncludePad = false }, [3, 11]),
+            new(
+                "padding counts",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = 3,
+                    Stride = 1,
+                    Padding = 1,
+                },
+                [3, 7, 6]
+            ),
+            new(
+                "padding does not count",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    Padding = 1,
+                    CountIncludePad = false,
+                },
+                [3, 8, 9]
+            ),
+            new(
+                "ceil",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    CeilMode = true,
+                },
+                [3, 8, 9]
+            ),
+            new(
+                "ceil, padding counts",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    Padding = 1,
+                    CeilMode = true,
+                },
+                [2, 8, 10]
+            ),
+            new(
+                "ceil, padding does not count",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = new long[] { 2, 3 },
+                    Stride = 3,
+                    Padding = 1,
+                    CeilMode = true,
+                    CountIncludePad = false,
+                },
+                [2, 8, 8]
+            ),
+            new(
+                "same",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = 2,
+                    Stride = 2,
+                    Padding = Padding.Same,
+                },
+                [3, 7, 9]
+            ),
+            new(
+                "same, padding does not count",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = 4,
+                    Stride = 3,
+                    Padding = Padding.Same,
+                    CountIncludePad = false,
+                },
+                [3, 7, 9]
+            ),
+            new(
+                "divisor",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    Padding = 1,
+                    DivisorOverride = 4,
+                },
+                [3, 8, 9]
+            ),
+            new(
+                "divisor, ceil",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    CeilMode = true,
+                    CountIncludePad = false,
+                    DivisorOverride = 2,
+                },
+                [2, 8, 10]
+            ),
+            new(
+                "divisor, same",
+                new AvgPool
+                {
+                    Kind = "avg_pool2d",
+                    KernelSize = new long[] { 2, 4 },
+                    Stride = 3,
+                    Padding = Padding.Same,
+                    DivisorOverride = 3,
+                },
+                [2, 7, 9]
+            ),
+            new(
+                "1d",
+                new AvgPool
+                {
+                    Kind = "avg_pool1d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    Padding = 1,
+                },
+                [3, 12]
+            ),
+            new(
+                "1d, ceil",
+                new AvgPool
+                {
+                    Kind = "avg_pool1d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    CeilMode = true,
+                },
+                [3, 12]
+            ),
+            new(
+                "1d, same, padding does not count",
+                new AvgPool
+                {
+                    Kind = "avg_pool1d",
+                    KernelSize = 2,
+                    Padding = Padding.Same,
+                    CountIncludePad = false,
+                },
+                [3, 11]
+            ),
     ];
 }

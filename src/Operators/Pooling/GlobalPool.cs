@@ -7,7 +7,8 @@ namespace ConcatService.Operators;
 
 /// <summary>The mean, or the greatest number, of each channel over all places.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C]</c>, with <c>keep_dims</c> <c>[N, C, 1, 1]</c>; sequences and volumes likewise. Parameters and MACs: none.
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C]</c>, with <c>keep_dims</c> <c>[N, C, 1, 1]</c>; sequences and volumes likewise. Parameters
+/// and MACs: none.
 /// Sources: keras.layers.GlobalAveragePooling2D; ONNX ReduceMean-13, ReduceMax-13.
 /// </remarks>
 [Kind("global_avg_pool"), Kind("global_max_pool")]
@@ -16,17 +17,21 @@ public sealed record GlobalPool : Operator
     /// <summary>Whether the spatial axes stay, with size 1. Default: false.</summary>
     public bool KeepDims { get; init; }
 
-    public override Footprint Footprint => Kind == "global_avg_pool" ? Footprint.Nothing with { Format = NumberFormat.AsGiven } : Footprint.Inputs with { HoldsOutput = true };
+    public override Footprint Footprint =>
+        Kind == "global_avg_pool" ? Footprint.Nothing with { Format = NumberFormat.AsGiven } : Footprint.Inputs with { HoldsOutput = true };
 
     public override Effect Effect => Kind == "global_max_pool" ? Effect.Activates : Effect.None;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsFloat())
+        if (!context.RequireFloat())
             return null;
-        var input = site.Input;
+        var input = context.Input;
         if (!input.Has(Axis.Channels) || input.Rank < 3)
-            return site.Error(Codes.LayerRank, $"{Kind} works on a feature axis with spatial axes beside it and its input {site.Layer.Inputs[0]} is [{Site.Names(input.Axes)}], {input.Sizes}. Take {(input.Rank == 2 ? "the layer away, there is nothing left to pool" : "a layer with channels")}.");
+            return context.Error(
+                Codes.LayerRank,
+                $"{Kind} works on a feature axis with spatial axes beside it and its input {context.Layer.Inputs[0]} is [{ShapeContext.Names(input.Axes)}], {input.Sizes}. Take {(input.Rank == 2 ? "the layer away, there is nothing left to pool" : "a layer with channels")}."
+            );
         if (!KeepDims)
             return new([Dim.Batch, input[Axis.Channels]], [Axis.Batch, Axis.Channels]);          // [N, C, H, W] -> [N, C]
         var output = input;
@@ -39,10 +44,15 @@ public sealed record GlobalPool : Operator
         KeepDims && axis.IsSpatial() && layer.Input[axis].Known is { } size ? new(1, size, 0) : Rescaling.None;
 
     public override void EmitOnnx(OnnxScope onnx) =>
-        onnx.Add(Kind == "global_avg_pool" ? "ReduceMean" : "ReduceMax", ("axes", PooledIndices(onnx.Layer.Input)), ("keepdims", KeepDims ? 1L : 0));
+        onnx.Add(
+            Kind == "global_avg_pool" ? "ReduceMean" : "ReduceMax",
+            ("axes", PooledIndices(onnx.Layer.Input)),
+            ("keepdims", KeepDims ? 1L : 0)
+        );
 
     /// <summary>The dimensions of the tensor that are pooled: all but the batch and the features.</summary>
-    internal static long[] PooledIndices(Shape input) => [.. Enumerable.Range(1, input.Rank - 1).Where(i => i != input.Index(Axis.Channels)).Select(i => (long)i)];
+    internal static long[] PooledIndices(Shape input) =>
+        [.. Enumerable.Range(1, input.Rank - 1).Where(i => i != input.Index(Axis.Channels)).Select(i => (long)i)];
 
     public static IEnumerable<Example> Examples =>
         new[] { "global_avg_pool", "global_max_pool" }.SelectMany(kind => new Example[]

@@ -8,7 +8,8 @@ namespace ConcatService.Operators;
 
 /// <summary>The greatest number of each window.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; with <c>ceil_mode</c> rounded up, but no
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; with <c>ceil_mode</c>
+/// rounded up, but no
 /// window starts in the right padding; <c>"same"</c> gives ⌈H / stride⌉. Padding never wins. Parameters and MACs: none.
 /// Sources: torch.nn.MaxPool2d; ONNX MaxPool-12.
 /// </remarks>
@@ -34,7 +35,7 @@ public sealed record MaxPool : Operator
     /// <summary>Whether a last window that is not full counts. Default: false.</summary>
     public bool CeilMode { get; init; }
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public int SpatialRank => Kind == "max_pool1d" ? 1 : 2;
 
     // libtorch keeps the position of each maximum as int64.
@@ -42,12 +43,15 @@ public sealed record MaxPool : Operator
 
     public override Effect Effect => Effect.Activates;
 
-    public override Shape? Infer(Site site) =>
-        site.IsDefaultOrder(SpatialRank) && Windows.Fit(site, SpatialRank, KernelSize, Stride, Dilation, Padding) && Windows.PadsAtMostHalf(site, SpatialRank, WindowOf)
-            ? site.Input.Slid(WindowOf)                                                          // [N, C, H, W] -> [N, C, H', W']
+    public override Shape? Infer(ShapeContext context) =>
+        context.IsDefaultOrder(SpatialRank)
+        && Windows.Fit(context, SpatialRank, KernelSize, Stride, Dilation, Padding)
+        && Windows.PadsAtMostHalf(context, SpatialRank, WindowOf)
+            ? context.Input.Convolved(WindowOf) // [N, C, H, W] -> [N, C, H', W']
             : null;
 
-    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) => axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
+    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
+        axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
 
     public override void EmitOnnx(OnnxScope onnx)
     {
@@ -60,27 +64,155 @@ public sealed record MaxPool : Operator
             (x, pads) = (onnx.Part("Pad", [x, border, onnx.Scalar(double.NegativeInfinity)]), []);
         }
 
-        onnx.Add("MaxPool", [x], [("kernel_shape", kernel), ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)), ("dilations", Dilation.ToArray(SpatialRank)), .. pads]);
+        onnx.Add(
+            "MaxPool",
+            [x],
+            [
+                ("kernel_shape", kernel),
+                ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)),
+                ("dilations", Dilation.ToArray(SpatialRank)),
+                .. pads,
+            ]
+        );
     }
 
     /// <summary>The window along one spatial dimension, counted from 0.</summary>
     public Window WindowOf(int dimension) =>
-        new(KernelSize[dimension], (Stride ?? KernelSize)[dimension], Dilation[dimension], Padding.IsSame, Padding.Cells[dimension], CeilMode);
+        new(
+            KernelSize[dimension],
+            (Stride ?? KernelSize)[dimension],
+            Dilation[dimension],
+            Padding.IsSame,
+            Padding.Cells[dimension],
+            CeilMode
+        );
 
     public static IEnumerable<Example> Examples =>
     [
         new("2x2", new MaxPool { Kind = "max_pool2d", KernelSize = 2 }, [3, 8, 8]),
         new("remainder", new MaxPool { Kind = "max_pool2d", KernelSize = 2 }, [3, 7, 9]),
-        new("3x3, stride, padding", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 9, 8]),
-        new("ceil", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 8, 9]),
-        new("ceil, padding: no window starts in it", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 3, Padding = 1, CeilMode = true }, [2, 7, 8]),
-        new("ceil, stride beyond the kernel", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 4, CeilMode = true }, [2, 7, 9]),
-        new("same", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 1, Padding = Padding.Same }, [3, 7, 7]),
-        new("same, even kernel, stride", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 2, Padding = Padding.Same }, [3, 7, 9]),
-        new("dilated", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 1, Dilation = 2 }, [2, 7, 7]),
-        new("asymmetric", new MaxPool { Kind = "max_pool2d", KernelSize = new long[] { 1, 3 }, Stride = new long[] { 2, 1 } }, [2, 7, 7]),
-        new("read channels-last", new MaxPool { Kind = "max_pool2d", KernelSize = 2, DataFormat = Layout.ChannelsLast }, [8, 6, 5]) { ChannelsFirstOnly = true },
-        new("1d", new MaxPool { Kind = "max_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
-        new("1d, same", new MaxPool { Kind = "max_pool1d", KernelSize = 4, Stride = 3, Padding = Padding.Same }, [3, 11]),
+            new(
+                "3x3, stride, padding",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    Padding = 1,
+                },
+                [3, 9, 8]
+            ),
+            new(
+                "ceil",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    CeilMode = true,
+                },
+                [3, 8, 9]
+            ),
+            new(
+                "ceil, padding: no window starts in it",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = 2,
+                    Stride = 3,
+                    Padding = 1,
+                    CeilMode = true,
+                },
+                [2, 7, 8]
+            ),
+            new(
+                "ceil, stride beyond the kernel",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = 2,
+                    Stride = 4,
+                    CeilMode = true,
+                },
+                [2, 7, 9]
+            ),
+            new(
+                "same",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = 3,
+                    Stride = 1,
+                    Padding = Padding.Same,
+                },
+                [3, 7, 7]
+            ),
+            new(
+                "same, even kernel, stride",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = 2,
+                    Stride = 2,
+                    Padding = Padding.Same,
+                },
+                [3, 7, 9]
+            ),
+            new(
+                "dilated",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = 2,
+                    Stride = 1,
+                    Dilation = 2,
+                },
+                [2, 7, 7]
+            ),
+            new(
+                "asymmetric",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = new long[] { 1, 3 },
+                    Stride = new long[] { 2, 1 },
+                },
+                [2, 7, 7]
+            ),
+            new(
+                "read channels-last",
+                new MaxPool
+                {
+                    Kind = "max_pool2d",
+                    KernelSize = 2,
+                    DataFormat = Layout.ChannelsLast,
+                },
+                [8, 6, 5]
+            )
+            {
+                ChannelsFirstOnly = true,
+            },
+            new(
+                "1d",
+                new MaxPool
+                {
+                    Kind = "max_pool1d",
+                    KernelSize = 3,
+                    Stride = 2,
+                    Padding = 1,
+                },
+                [3, 12]
+            ),
+            new(
+                "1d, same",
+                new MaxPool
+                {
+                    Kind = "max_pool1d",
+                    KernelSize = 4,
+                    Stride = 3,
+                    Padding = Padding.Same,
+                },
+                [3, 11]
+            ),
     ];
 }

@@ -15,7 +15,12 @@ public sealed partial record Recurrent
             if (Bias)
                 operands.Add(onnx.Part("Concat", [Stack(parts, "bias_ih"), Stack(parts, "bias_hh")], ("axis", 1L)));
             (string, object)[] rule = [("hidden_size", HiddenSize), ("direction", Bidirectional ? "bidirectional" : "forward")];
-            var states = onnx.Part(Kind == "lstm" ? "LSTM" : "GRU", operands, Kind == "lstm" ? rule : [.. rule, ("linear_before_reset", 1L)]);   // [T, directions, N, H]
+            // [T, directions, N, H]
+            var states = onnx.Part(
+                Kind == "lstm" ? "LSTM" : "GRU",
+                operands,
+                Kind == "lstm" ? rule : [.. rule, ("linear_before_reset", 1L)]
+            );
             if (number == NumLayers - 1 && !ReturnSequences)
             {
                 AddLast(onnx, states);
@@ -34,7 +39,19 @@ public sealed partial record Recurrent
             int[] order = Kind == "lstm" ? [0, 3, 1, 2] : [1, 0, 2];
             var each = suffixes.Select(suffix =>
             {
-                var gates = order.Select(gate => onnx.Part("Slice", [onnx.Parameter(parameter + suffix), onnx.Constant(gate * HiddenSize), onnx.Constant((gate + 1) * HiddenSize), onnx.Constant(0)])).ToList();
+                var gates = order
+                    .Select(gate =>
+                        onnx.Part(
+                            "Slice",
+                            [
+                                onnx.Parameter(parameter + suffix),
+                                    onnx.Constant(gate * HiddenSize),
+                                    onnx.Constant((gate + 1) * HiddenSize),
+                                    onnx.Constant(0),
+                            ]
+                        )
+                    )
+                    .ToList();
                 return onnx.Part("Unsqueeze", [onnx.Part("Concat", gates, ("axis", 0L)), onnx.Constant(0)]);
             }).ToList();
             return each.Count == 1 ? each[0] : onnx.Part("Concat", each, ("axis", 0L));

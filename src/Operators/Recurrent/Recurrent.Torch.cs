@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Recurrent layers in TorchSharp, whose own modules keep their parameters to themselves: one product for the inputs of all steps, then step by step.
+/// Recurrent layers in TorchSharp, whose own modules keep their parameters to themselves: one product for the inputs of all steps, then
+/// step by step.
 /// </summary>
 internal sealed class RecurrentTorch : TorchLowering<Recurrent>
 {
@@ -17,8 +18,11 @@ internal sealed class RecurrentTorch : TorchLowering<Recurrent>
         {
             if (number > 0 && op.Dropout > 0)
                 steps = functional.dropout(steps, op.Dropout, layer.Training);
-            var read = Enumerable.Range(0, op.Directions).Select(direction => Read(op, layer, steps, Recurrent.Suffix(number, direction), direction == 1)).ToArray();
-            steps = cat([.. read.Select(states => stack(states))], -1);                           // [T, N, directions·H]
+            var read = Enumerable
+                .Range(0, op.Directions)
+                .Select(direction => Read(op, layer, steps, Recurrent.Suffix(number, direction), direction == 1))
+                .ToArray();
+            steps = cat([.. read.Select(states => stack(states))], -1); // [T, N, directions·H]
             ends = [.. read.Select((states, direction) => direction == 0 ? states[^1] : states[0])];
         }
 

@@ -7,9 +7,11 @@ namespace ConcatService.Operators;
 
 /// <summary>Reads a sequence step by step and remembers: long short-term memory, or gated recurrent units.</summary>
 /// <remarks>
-/// Shapes: <c>[N, time, features]</c> gives <c>[N, time, hidden_size]</c>, twice as wide in both directions; without return_sequences <c>[N, hidden_size]</c>,
+/// Shapes: <c>[N, time, features]</c> gives <c>[N, time, hidden_size]</c>, twice as wide in both directions; without return_sequences
+/// <c>[N, hidden_size]</c>,
 /// the last state. Parameters for each layer and direction, with g = 4 (lstm) or 3 (gru): weight_ih <c>[g·hidden, in]</c>, weight_hh
-/// <c>[g·hidden, hidden]</c>, bias_ih and bias_hh <c>[g·hidden]</c>. MACs: none counted. Sources: torch.nn.LSTM, torch.nn.GRU; ONNX LSTM-14, GRU-14.
+/// <c>[g·hidden, hidden]</c>, bias_ih and bias_hh <c>[g·hidden]</c>. MACs: none counted. Sources: torch.nn.LSTM, torch.nn.GRU; ONNX
+/// LSTM-14, GRU-14.
 /// </remarks>
 [Kind("lstm"), Kind("gru")]
 public sealed partial record Recurrent : Operator
@@ -35,10 +37,10 @@ public sealed partial record Recurrent : Operator
     /// <summary>Whether every step's state is given, or the last one alone. Default: true.</summary>
     public bool ReturnSequences { get; init; } = true;
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public long Gates => Kind == "lstm" ? 4 : 3;
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public int Directions => Bidirectional ? 2 : 1;
 
     // Each step holds its gates, the states around them and their products: seven or eight numbers for each of the state.
@@ -46,12 +48,12 @@ public sealed partial record Recurrent : Operator
 
     public override Effect Effect => Effect.Weighs | Effect.Saturates;                           // the states are bounded by tanh
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!Sequences.IsSequence(site, 0) || !site.HasFeatures(out _))
+        if (!Sequences.IsSequence(context, 0) || !context.HasFeatures(out _))
             return null;
         var width = Saturating.Multiply(Directions, HiddenSize);
-        return ReturnSequences ? site.Input.With(Axis.Channels, width) : new([Dim.Batch, width], [Axis.Batch, Axis.Channels]);
+        return ReturnSequences ? context.Input.With(Axis.Channels, width) : new([Dim.Batch, width], [Axis.Batch, Axis.Channels]);
     }
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
@@ -72,7 +74,9 @@ public sealed partial record Recurrent : Operator
 
     /// <summary>PyTorch's suffixes, layer by layer, the direction from the end second: <c>_l0</c>, <c>_l0_reverse</c>.</summary>
     private IEnumerable<(string Suffix, int Layer)> Parts =>
-        Enumerable.Range(0, (int)NumLayers).SelectMany(number => Enumerable.Range(0, Directions).Select(direction => (Suffix(number, direction), number)));
+        Enumerable
+            .Range(0, (int)NumLayers)
+            .SelectMany(number => Enumerable.Range(0, Directions).Select(direction => (Suffix(number, direction), number)));
 
     internal static string Suffix(int layer, int direction) => $"_l{layer}{(direction == 1 ? "_reverse" : "")}";
 
@@ -80,8 +84,48 @@ public sealed partial record Recurrent : Operator
         new[] { "lstm", "gru" }.SelectMany(kind => new Example[]
         {
             new($"{kind} over steps", new Recurrent { Kind = kind, HiddenSize = 5 }, [6, 3]) { InputAxes = [Axis.Time, Axis.Channels] },
-            new($"{kind}, last state", new Recurrent { Kind = kind, HiddenSize = 4, ReturnSequences = false }, [6, 3]) { InputAxes = [Axis.Time, Axis.Channels] },
-            new($"{kind}, two layers in both directions", new Recurrent { Kind = kind, HiddenSize = 3, NumLayers = 2, Bidirectional = true }, [5, 4]) { InputAxes = [Axis.Time, Axis.Channels] },
-            new($"{kind}, both directions, last state, no bias", new Recurrent { Kind = kind, HiddenSize = 3, Bias = false, Bidirectional = true, ReturnSequences = false }, [5, 4]) { InputAxes = [Axis.Time, Axis.Channels] },
-        });
+                new(
+                    $"{kind}, last state",
+                    new Recurrent
+                    {
+                        Kind = kind,
+                        HiddenSize = 4,
+                        ReturnSequences = false,
+                    },
+                    [6, 3]
+                )
+                {
+                    InputAxes = [Axis.Time, Axis.Channels],
+                },
+                new(
+                    $"{kind}, two layers in both directions",
+                    new Recurrent
+                    {
+                        Kind = kind,
+                        HiddenSize = 3,
+                        NumLayers = 2,
+                        Bidirectional = true,
+                    },
+                    [5, 4]
+                )
+                {
+                    InputAxes = [Axis.Time, Axis.Channels],
+                },
+                new(
+                    $"{kind}, both directions, last state, no bias",
+                    new Recurrent
+                    {
+                        Kind = kind,
+                        HiddenSize = 3,
+                        Bias = false,
+                        Bidirectional = true,
+                        ReturnSequences = false,
+                    },
+                    [5, 4]
+                )
+                {
+                    InputAxes = [Axis.Time, Axis.Channels],
+                },
+            }
+        );
 }

@@ -7,18 +7,24 @@ namespace ConcatService.Operators;
 internal static class Sequences
 {
     /// <summary>Whether an input is float32 <c>[time, features]</c>; reports why not.</summary>
-    public static bool IsSequence(Site site, int input)
+    public static bool IsSequence(ShapeContext context, int input)
     {
-        if (!site.IsFloat())
+        if (!context.RequireFloat())
             return false;
-        var shape = site.Inputs[input];
+        var shape = context.Inputs[input];
         if (shape.Rank == 3 && shape.Axes[1] == Axis.Time && shape.Axes[2] == Axis.Channels)
             return true;
-        var kind = site.Layer.Operator.Kind;
+        var kind = context.Layer.Operator.Kind;
         if (shape.Rank != 3)
-            site.Error(Codes.LayerRank, $"{kind} works on [time, features] and its input {site.Layer.InputName(input)} is [{Site.Names(shape.Axes)}], {shape.Sizes}. Reshape it to two dimensions.");
+            context.Error(
+                Codes.LayerRank,
+                $"{kind} works on [time, features] and its input {context.Layer.InputName(input)} is [{ShapeContext.Names(shape.Axes)}], {shape.Sizes}. Reshape it to two dimensions."
+            );
         else
-            site.Error(Codes.LayerAxes, $"{kind} works on [time, features] and its input {site.Layer.InputName(input)} is [{Site.Names(shape.Axes)}], {shape.Sizes}. Put a permute with dims [0, 2, 1] before it.");
+            context.Error(
+                Codes.LayerAxes,
+                $"{kind} works on [time, features] and its input {context.Layer.InputName(input)} is [{ShapeContext.Names(shape.Axes)}], {shape.Sizes}. Put a permute with dims [0, 2, 1] before it."
+            );
         return false;
     }
 }

@@ -8,13 +8,19 @@ namespace ConcatService.Operators;
 internal static class AxesOf
 {
     /// <summary>The written position; null after reporting that there is no such axis, or that it is the batch.</summary>
-    public static int? Position(Site site, AxisName axis)
+    public static int? Position(ShapeContext context, AxisName axis)
     {
-        var position = axis.PositionIn(site.Input);
+        var position = axis.PositionIn(context.Input);
         if (position is null)
-            site.Error(Codes.LayerAxes, $"there is no axis {axis} in its input {site.Layer.InputName(0)}, which is [{Site.Names(site.Input.Axes)}], {site.Input.Sizes}. Name one of those.");
+            context.Error(
+                Codes.LayerAxes,
+                $"there is no axis {axis} in its input {context.Layer.InputName(0)}, which is [{ShapeContext.Names(context.Input.Axes)}], {context.Input.Sizes}. Name one of those."
+            );
         else if (position == 0)
-            site.Error(Codes.LayerAxes, $"axis {axis} is the batch, and {site.Layer.Operator.Kind} works within a sample. Name one of [{Site.Names(site.Input.Axes)}].");
+            context.Error(
+                Codes.LayerAxes,
+                $"axis {axis} is the batch, and {context.Layer.Operator.Kind} works within a sample. Name one of [{ShapeContext.Names(context.Input.Axes)}]."
+            );
         return position is 0 ? null : position;
     }
 

@@ -15,7 +15,7 @@ public sealed record Cast : Operator
 
     public override Footprint Footprint => Footprint.Nothing;
 
-    public override Shape? Infer(Site site) => site.Input.With(Dtype);
+    public override Shape? Infer(ShapeContext context) => context.Input.With(Dtype);
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Cast", ("to", Dtype == DType.Int64 ? 7L : 1L));   // TensorProto.DataType
 

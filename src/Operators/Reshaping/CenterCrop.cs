@@ -9,7 +9,8 @@ namespace ConcatService.Operators;
 
 /// <summary>The middle of a map or sequence; where an odd number of cells goes, one more goes at the end.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, size, size]</c>. Parameters and MACs: none. Sources: Ronneberger et al. 2015 (U-Net's crop); ONNX Slice-13.
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, size, size]</c>. Parameters and MACs: none. Sources: Ronneberger et al. 2015 (U-Net's crop);
+/// ONNX Slice-13.
 /// </remarks>
 [Kind("center_crop")]
 public sealed record CenterCrop : Operator
@@ -22,18 +23,24 @@ public sealed record CenterCrop : Operator
 
     public override Footprint Footprint => Footprint.View;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        var spatial = site.Input.Rank == 3 ? 1 : 2;
-        if (!site.IsDefaultOrder(spatial) || (Size.Like is null && !Windows.HasOneEach(site, spatial, "size", Size.Cells)))
+        var spatial = context.Input.Rank == 3 ? 1 : 2;
+        if (!context.IsDefaultOrder(spatial) || (Size.Like is null && !Windows.HasOneEach(context, spatial, "size", Size.Cells)))
             return null;
-        var output = site.Input;
+        var output = context.Input;
         var dimension = 0;
-        foreach (var axis in site.Input.SpatialAxes)
+        foreach (var axis in context.Input.SpatialAxes)
         {
-            if (Targets.SizeOf(site, Size, axis, dimension++) is not { } size)
+            if (Targets.SizeOf(context, Size, axis, dimension++) is not { } size)
                 return null;
-            if (!site.Require(Codes.LayerShape, $"size is {size} in {axis.Name()} and its input {site.Layer.InputName(0)} has only {site.Input[axis]}. Use pad{spatial}d to make it larger.", Requirement.AtLeast(site.Input[axis], size)))
+            if (
+                !context.Require(
+                    Codes.LayerShape,
+                    $"size is {size} in {axis.Name()} and its input {context.Layer.InputName(0)} has only {context.Input[axis]}. Use pad{spatial}d to make it larger.",
+                    Requirement.AtLeast(context.Input[axis], size)
+                )
+            )
                 return null;
             output = output.With(axis, size);
         }

@@ -7,5 +7,6 @@ namespace ConcatService.Operators;
 internal sealed class ChannelShuffleTorch : TorchLowering<ChannelShuffle>
 {
     protected override Tensor Forward(ChannelShuffle op, TorchLayer layer, Tensor[] x) =>
-        x[0].unflatten(1, [op.Groups, x[0].shape[1] / op.Groups]).transpose(1, 2).flatten(1, 2);   // [N, g, C/g, …] -> [N, C/g, g, …] -> [N, C, …]
+        // [N, g, C/g, …] -> [N, C/g, g, …] -> [N, C, …]
+        x[0].unflatten(1, [op.Groups, x[0].shape[1] / op.Groups]).transpose(1, 2).flatten(1, 2);
 }

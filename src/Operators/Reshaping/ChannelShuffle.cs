@@ -7,7 +7,10 @@ using ConcatService.Domain.Specs;
 namespace ConcatService.Operators;
 
 /// <summary>Deals the channels of the groups out like cards: the first of each group, then the second of each, ….</summary>
-/// <remarks>Shapes: <c>[N, C, …]</c>, unchanged. Parameters and MACs: none. Sources: Zhang et al. 2018 (ShuffleNet); torch.nn.ChannelShuffle; ONNX Gather-13.</remarks>
+/// <remarks>
+/// Shapes: <c>[N, C, …]</c>, unchanged. Parameters and MACs: none. Sources: Zhang et al. 2018 (ShuffleNet); torch.nn.ChannelShuffle; ONNX
+/// Gather-13.
+/// </remarks>
 [Kind("channel_shuffle")]
 public sealed record ChannelShuffle : Operator
 {
@@ -17,11 +20,13 @@ public sealed record ChannelShuffle : Operator
 
     public override Footprint Footprint => Footprint.Nothing;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.HasFeatures(out var channels) || !site.HasFeaturesFirst())
+        if (!context.HasFeatures(out var channels) || !context.HasFeaturesFirst())
             return null;
-        return channels % Groups == 0 ? site.Input : site.Error(Codes.NotDivisible, $"groups is {Groups}, and the {channels} channels that arrive must be a multiple of it.");
+        return channels % Groups == 0
+            ? context.Input
+            : context.Error(Codes.NotDivisible, $"groups is {Groups}, and the {channels} channels that arrive must be a multiple of it.");
     }
 
     public override void EmitOnnx(OnnxScope onnx)
@@ -31,5 +36,6 @@ public sealed record ChannelShuffle : Operator
         onnx.Add("Gather", [onnx.Input, onnx.Constant(order)], ("axis", 1L));
     }
 
-    public static IEnumerable<Example> Examples => [new("two groups", new ChannelShuffle { Groups = 2 }, [6, 3, 4]), new("three groups", new ChannelShuffle { Groups = 3 }, [6, 5])];
+    public static IEnumerable<Example> Examples =>
+        [new("two groups", new ChannelShuffle { Groups = 2 }, [6, 3, 4]), new("three groups", new ChannelShuffle { Groups = 3 }, [6, 5])];
 }

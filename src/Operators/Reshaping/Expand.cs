@@ -8,7 +8,9 @@ using ConcatService.Domain.Symbols;
 namespace ConcatService.Operators;
 
 /// <summary>Stretches dimensions of 1 by repeating what is there.</summary>
-/// <remarks>Shapes: <c>[N, C, 1, 1]</c> gives <c>[N, C, H, W]</c>. Parameters and MACs: none. Sources: torch.Tensor.expand; ONNX Expand-13.</remarks>
+/// <remarks>
+/// Shapes: <c>[N, C, 1, 1]</c> gives <c>[N, C, H, W]</c>. Parameters and MACs: none. Sources: torch.Tensor.expand; ONNX Expand-13.
+/// </remarks>
 [Kind("expand")]
 public sealed record Expand : Operator
 {
@@ -18,18 +20,27 @@ public sealed record Expand : Operator
 
     public override Footprint Footprint => Footprint.View;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        var input = site.Input;
+        var input = context.Input;
         if (Shape.Count != input.Rank - 1 || Shape.ToArray().Contains(0))
-            return site.Error(Codes.OutOfRange, $"shape is {Shape}; expected a size of at least 1, or -1, for each of the {input.Rank - 1} dimensions of its input {site.Layer.InputName(0)}, {input.Sizes}.");
+            return context.Error(
+                Codes.OutOfRange,
+                $"shape is {Shape}; expected a size of at least 1, or -1, for each of the {input.Rank - 1} dimensions of its input {context.Layer.InputName(0)}, {input.Sizes}."
+            );
         var output = input;
         for (var position = 1; position < input.Rank; position++)
         {
             var size = Shape[position - 1];
             if (size == -1 || input.Dims[position] == size)
                 continue;
-            if (!site.Require(Codes.LayerShape, $"shape is {Shape} and its input {site.Layer.InputName(0)} is {input.Sizes}: only a dimension of 1 can be stretched, and {input.Axes[position].Name()} is {input.Dims[position]}. Leave it at -1.", Requirement.Equal(input.Dims[position], 1).Or(Requirement.Equal(input.Dims[position], size))))
+            if (
+                !context.Require(
+                    Codes.LayerShape,
+                    $"shape is {Shape} and its input {context.Layer.InputName(0)} is {input.Sizes}: only a dimension of 1 can be stretched, and {input.Axes[position].Name()} is {input.Dims[position]}. Leave it at -1.",
+                    Requirement.Equal(input.Dims[position], 1).Or(Requirement.Equal(input.Dims[position], size))
+                )
+            )
                 return null;
             output = output.With(position, size);
         }

@@ -7,7 +7,8 @@ namespace ConcatService.Operators;
 
 /// <summary>Joins dimensions into one, in the order that the spec writes them.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C·H·W]</c>, a feature axis; joined without the features, <c>time</c>. Parameters and MACs: none.
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C·H·W]</c>, a feature axis; joined without the features, <c>time</c>. Parameters and MACs:
+/// none.
 /// Sources: torch.nn.Flatten; ONNX Reshape-14.
 /// </remarks>
 [Kind("flatten")]
@@ -21,24 +22,39 @@ public sealed record Flatten : Operator
 
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        var input = site.Input;
+        var input = context.Input;
         var (start, end) = Range(input);
         if (start < 1 || end < start || end >= input.Rank)
-            return site.Error(Codes.OutOfRange, $"flatten joins dimensions {StartDim} to {EndDim} and its input {site.Layer.Inputs[0]}, {input.Sizes}, has 1 to {input.Rank - 1}{(start == 0 ? "; dimension 0 is the batch" : "")}. Give a range among those.");
+            return context.Error(
+                Codes.OutOfRange,
+                $"flatten joins dimensions {StartDim} to {EndDim} and its input {context.Layer.Inputs[0]}, {input.Sizes}, has 1 to {input.Rank - 1}{(start == 0 ? "; dimension 0 is the batch" : "")}. Give a range among those."
+            );
         var joined = input.Axes.Skip(start).Take(end - start + 1).ToList();
         var others = input.Axes.Where((_, i) => i < start || i > end);
-        var axis = joined.Count == 1 ? joined[0] : joined.Contains(Axis.Channels) || input.Rank - joined.Count == 1 ? Axis.Channels : others.Any(other => other.IsSpatial()) ? Axis.Other : Axis.Time;
-        if (Views.Product(site, input.Dims.Skip(start).Take(end - start + 1)) is not { } size)
+        var axis =
+            joined.Count == 1 ? joined[0]
+            : joined.Contains(Axis.Channels) || input.Rank - joined.Count == 1 ? Axis.Channels
+            : others.Any(other => other.IsSpatial()) ? Axis.Other
+            : Axis.Time;
+        if (Views.Product(context, input.Dims.Skip(start).Take(end - start + 1)) is not { } size)
             return null;
-        return new([.. input.Dims.Take(start), size, .. input.Dims.Skip(end + 1)], [.. input.Axes.Take(start), axis, .. input.Axes.Skip(end + 1)], input.DType);   // [N, C, H, W] -> [N, C·H·W]
+        // [N, C, H, W] -> [N, C·H·W]
+        return new(
+            [.. input.Dims.Take(start), size, .. input.Dims.Skip(end + 1)],
+            [.. input.Axes.Take(start), axis, .. input.Axes.Skip(end + 1)],
+            input.DType
+        );
     }
 
     public override void EmitOnnx(OnnxScope onnx) => Views.EmitReshape(onnx);
 
     private (int Start, int End) Range(Shape input) =>
-        ((int)Math.Clamp(StartDim < 0 ? StartDim + input.Rank : StartDim, -1, input.Rank), (int)Math.Clamp(EndDim < 0 ? EndDim + input.Rank : EndDim, -1, input.Rank));
+        (
+            (int)Math.Clamp(StartDim < 0 ? StartDim + input.Rank : StartDim, -1, input.Rank),
+            (int)Math.Clamp(EndDim < 0 ? EndDim + input.Rank : EndDim, -1, input.Rank)
+        );
 
     public static IEnumerable<Example> Examples =>
     [

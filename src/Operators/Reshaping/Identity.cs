@@ -12,9 +12,10 @@ public sealed record Identity : Operator
 {
     public override Footprint Footprint => Footprint.View;
 
-    public override Shape? Infer(Site site) => site.Input;
+    public override Shape? Infer(ShapeContext context) => context.Input;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");
 
-    public static IEnumerable<Example> Examples => [new("a map", new Identity(), [3, 5, 4]), new("whole numbers", new Identity(), [5]) { DType = DType.Int64 }];
+    public static IEnumerable<Example> Examples =>
+        [new("a map", new Identity(), [3, 5, 4]), new("whole numbers", new Identity(), [5]) { DType = DType.Int64 }];
 }

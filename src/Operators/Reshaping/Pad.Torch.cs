@@ -19,6 +19,15 @@ internal sealed class PadTorch : TorchLowering<Pad>
             (sides[last], sides[last + 1]) = op.Sides(i, target is null ? 0 : target[i] - x[0].shape[2 + i]);
         }
 
-        return functional.pad(x[0], sides, op.Mode switch { PadMode.Reflect => PaddingModes.Reflect, PadMode.Replicate => PaddingModes.Replicate, _ => PaddingModes.Constant });
+        return functional.pad(
+            x[0],
+            sides,
+            op.Mode switch
+            {
+                PadMode.Reflect => PaddingModes.Reflect,
+                PadMode.Replicate => PaddingModes.Replicate,
+                _ => PaddingModes.Constant,
+            }
+        );
     }
 }

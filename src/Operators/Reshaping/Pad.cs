@@ -25,7 +25,9 @@ public enum PadMode
 [Kind("pad1d"), Kind("pad2d")]
 public sealed record Pad : Operator
 {
-    /// <summary>Cells as left, right, top, bottom (pad1d: left, right), or one number for all sides. Either this or <see cref="Size"/>.</summary>
+    /// <summary>
+    /// Cells as left, right, top, bottom (pad1d: left, right), or one number for all sides. Either this or <see cref="Size"/>.
+    /// </summary>
     [Between(0)]
     public Integers? Padding { get; init; }
 
@@ -38,26 +40,32 @@ public sealed record Pad : Operator
 
     public override (string Attribute, string Layer)? Like => Size?.Like is { } layer ? ("size", layer) : null;
 
-    [NotAnAttribute]
+    [SpecIgnore]
     public int SpatialRank => Kind == "pad1d" ? 1 : 2;
 
     public override Footprint Footprint => Mode == PadMode.Reflect || Mode == PadMode.Replicate ? Footprint.Inputs : Footprint.Nothing;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsDefaultOrder(SpatialRank))
+        if (!context.IsDefaultOrder(SpatialRank))
             return null;
         if (Padding is null == Size is null)
-            return site.Error(Codes.MissingField, $"{Kind} takes either padding or size. Give {(Size is null ? "one" : "only one")} of them.");
+            return context.Error(
+                Codes.MissingField,
+                $"{Kind} takes either padding or size. Give {(Size is null ? "one" : "only one")} of them."
+            );
         if (Padding is { IsOne: false } listed && listed.Count != 2 * SpatialRank)
-            return site.Error(Codes.OutOfRange, $"padding lists {listed.Count} numbers; expected {2 * SpatialRank}: {(SpatialRank == 1 ? "left, right" : "left, right, top, bottom")}, or one number for all sides.");
-        if (Size is { Like: null } size && !Windows.HasOneEach(site, SpatialRank, "size", size.Cells))
+            return context.Error(
+                Codes.OutOfRange,
+                $"padding lists {listed.Count} numbers; expected {2 * SpatialRank}: {(SpatialRank == 1 ? "left, right" : "left, right, top, bottom")}, or one number for all sides."
+            );
+        if (Size is { Like: null } size && !Windows.HasOneEach(context, SpatialRank, "size", size.Cells))
             return null;
-        var output = site.Input;
+        var output = context.Input;
         var dimension = 0;
-        foreach (var axis in site.Input.SpatialAxes)
+        foreach (var axis in context.Input.SpatialAxes)
         {
-            if (Reached(site, axis, dimension++) is not { } reached)
+            if (Reached(context, axis, dimension++) is not { } reached)
                 return null;
             output = output.With(axis, reached);
         }
@@ -83,19 +91,31 @@ public sealed record Pad : Operator
         null => (missing / 2, missing - (missing / 2)),
     };
 
-    private Dim? Reached(Site site, Axis axis, int dimension)
+    private Dim? Reached(ShapeContext context, Axis axis, int dimension)
     {
-        var input = site.Input[axis];
-        var reached = Size is { } target ? Targets.SizeOf(site, target, axis, dimension) : input + Sides(dimension, 0).Before + Sides(dimension, 0).After;
+        var input = context.Input[axis];
+        var reached = Size is { } target
+            ? Targets.SizeOf(context, target, axis, dimension)
+            : input + Sides(dimension, 0).Before + Sides(dimension, 0).After;
         if (reached is not { } size)
             return null;
         var missing = size - input;
-        if (!site.Require(Codes.LayerShape, $"size is {size} in {axis.Name()} and its input {site.Layer.InputName(0)} has {input} already. Use center_crop to make it smaller.", Requirement.AtLeast(size, input)))
+        if (
+            !context.Require(
+                Codes.LayerShape,
+                $"size is {size} in {axis.Name()} and its input {context.Layer.InputName(0)} has {input} already. Use center_crop to make it smaller.",
+                Requirement.AtLeast(size, input)
+            )
+        )
             return null;
         if (Mode != PadMode.Reflect)
             return size;
         var longer = Padding is null ? missing.CeilDivide(2) : Math.Max(Sides(dimension, 0).Before, Sides(dimension, 0).After);
-        return site.Require(Codes.LayerShape, $"reflect adds {longer} cells in {axis.Name()}, and a mirror image of {input} has at most {input - 1}. Pad less, or with zeros or replicate.", Requirement.AtLeast(input - 1, longer))
+        return context.Require(
+            Codes.LayerShape,
+            $"reflect adds {longer} cells in {axis.Name()}, and a mirror image of {input} has at most {input - 1}. Pad less, or with zeros or replicate.",
+            Requirement.AtLeast(input - 1, longer)
+        )
             ? size
             : null;
     }

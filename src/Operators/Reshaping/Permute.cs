@@ -8,7 +8,8 @@ namespace ConcatService.Operators;
 
 /// <summary>Puts the dimensions in another order.</summary>
 /// <remarks>
-/// Shapes: dimension i of the output is dimension <c>dims[i]</c> of the input. Names of axes move along; where the result is in no order that a layer works
+/// Shapes: dimension i of the output is dimension <c>dims[i]</c> of the input. Names of axes move along; where the result is in no order
+/// that a layer works
 /// on (features in the middle, width before height), the positions get the layout's default names. Parameters and MACs: none.
 /// Sources: torch.permute; ONNX Transpose-13.
 /// </remarks>
@@ -20,16 +21,23 @@ public sealed record Permute : Operator
 
     public override Footprint Footprint => Footprint.View;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        var input = site.Input;
+        var input = context.Input;
         var dims = Dims.ToArray().Select(dim => dim < 0 ? dim + input.Rank : dim).ToArray();
         if (dims.Length != input.Rank || !dims.Order().SequenceEqual(Enumerable.Range(0, input.Rank).Select(i => (long)i)))
-            return site.Error(Codes.OutOfRange, $"dims is {Dims} and must hold each of 0 to {input.Rank - 1} once, because its input {site.Layer.InputName(0)} is {input.Sizes} behind the batch, 0.");
+            return context.Error(
+                Codes.OutOfRange,
+                $"dims is {Dims} and must hold each of 0 to {input.Rank - 1} once, because its input {context.Layer.InputName(0)} is {input.Sizes} behind the batch, 0."
+            );
         if (dims[0] != 0)
-            return site.Error(Codes.OutOfRange, $"dims is {Dims} and moves the batch. Let it begin with 0.");
+            return context.Error(Codes.OutOfRange, $"dims is {Dims} and moves the batch. Let it begin with 0.");
         Axis[] axes = [.. dims.Select(dim => input.Axes[(int)dim])];
-        return new([.. dims.Select(dim => input.Dims[(int)dim])], IsAnOrder(axes) ? axes : Axes.Default(input.Rank - 1, site.Layout, DType.Float32), input.DType);
+        return new(
+            [.. dims.Select(dim => input.Dims[(int)dim])],
+            IsAnOrder(axes) ? axes : Axes.Default(input.Rank - 1, context.Layout, DType.Float32),
+            input.DType
+        );
     }
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Transpose", ("perm", Order(onnx.Layer)));
@@ -38,7 +46,11 @@ public sealed record Permute : Operator
     internal long[] Order(PlannedLayer layer)
     {
         var dims = Dims;
-        return Views.Permutation(layer.Input, layer.Output, position => (int)(dims[position] < 0 ? dims[position] + dims.Count : dims[position]));
+        return Views.Permutation(
+            layer.Input,
+            layer.Output,
+            position => (int)(dims[position] < 0 ? dims[position] + dims.Count : dims[position])
+        );
     }
 
     private static bool IsAnOrder(Axis[] axes)

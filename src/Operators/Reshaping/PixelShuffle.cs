@@ -21,21 +21,32 @@ public sealed record PixelShuffle : Operator
 
     public override Footprint Footprint => Footprint.Nothing;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsDefaultOrder(2) || !site.HasFeatures(out var channels))
+        if (!context.IsDefaultOrder(2) || !context.HasFeatures(out var channels))
             return null;
-        var input = site.Input;
+        var input = context.Input;
         var (height, width) = (input[Axis.Height], input[Axis.Width]);
         if (Kind == "pixel_shuffle")
         {
             return channels % (Factor * Factor) == 0
-                ? input.With(Axis.Channels, channels / (Factor * Factor)).With(Axis.Height, height * Factor).With(Axis.Width, width * Factor)
-                : site.Error(Codes.NotDivisible, $"factor is {Factor}, and the {channels} channels that arrive must be a multiple of its square, {Factor * Factor}.");
+                ? input
+                    .With(Axis.Channels, channels / (Factor * Factor))
+                    .With(Axis.Height, height * Factor)
+                    .With(Axis.Width, width * Factor)
+                : context.Error(
+                    Codes.NotDivisible,
+                    $"factor is {Factor}, and the {channels} channels that arrive must be a multiple of its square, {Factor * Factor}."
+                );
         }
 
         var (rows, columns) = (height.FloorDivide(Factor), width.FloorDivide(Factor));
-        return site.Require(Codes.NotDivisible, $"factor is {Factor}, and height and width, {input.SpatialSizes}, must be multiples of it. Crop or pad before it.", Requirement.Equal(rows * Factor, height), Requirement.Equal(columns * Factor, width))
+        return context.Require(
+            Codes.NotDivisible,
+            $"factor is {Factor}, and height and width, {input.SpatialSizes}, must be multiples of it. Crop or pad before it.",
+            Requirement.Equal(rows * Factor, height),
+            Requirement.Equal(columns * Factor, width)
+        )
             ? input.With(Axis.Channels, Saturating.Multiply(channels, Factor * Factor)).With(Axis.Height, rows).With(Axis.Width, columns)
             : null;
     }

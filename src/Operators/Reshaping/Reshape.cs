@@ -9,7 +9,8 @@ namespace ConcatService.Operators;
 
 /// <summary>Reads the numbers of a sample, in the order that the spec writes them, in another shape.</summary>
 /// <remarks>
-/// Shapes: any to one with as many numbers, with the default axes of its rank. Parameters and MACs: none. Sources: torch.reshape; ONNX Reshape-14.
+/// Shapes: any to one with as many numbers, with the default axes of its rank. Parameters and MACs: none. Sources: torch.reshape; ONNX
+/// Reshape-14.
 /// </remarks>
 [Kind("reshape")]
 public sealed record Reshape : Operator
@@ -20,21 +21,30 @@ public sealed record Reshape : Operator
 
     public override Footprint Footprint => Footprint.Nothing;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
         var sizes = Shape.ToArray();
-        if (Views.Product(site, site.Input.Dims.Skip(1)) is not { } all)
+        if (Views.Product(context, context.Input.Dims.Skip(1)) is not { } all)
             return null;
         if (sizes.Contains(0) || sizes.Count(size => size == -1) > 1 || sizes.Length > SpecReader.MaxRank)
-            return site.Error(Codes.OutOfRange, $"shape is {Shape}; expected 1 to {SpecReader.MaxRank} sizes of at least 1, one of which may be -1.");
+            return context.Error(
+                Codes.OutOfRange,
+                $"shape is {Shape}; expected 1 to {SpecReader.MaxRank} sizes of at least 1, one of which may be -1."
+            );
         var given = sizes.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);
         var remains = all.FloorDivide(given);
-        if (!site.Require(Codes.LayerShape, $"shape {Shape} holds {given} numbers{(sizes.Contains(-1) ? " times a whole number" : "")} and its input {site.Layer.InputName(0)}, {site.Input.Sizes}, has {all}. Make the sizes' product fit, or leave one to -1.", Requirement.Equal(sizes.Contains(-1) ? remains * given : given, all)))
+        if (
+            !context.Require(
+                Codes.LayerShape,
+                $"shape {Shape} holds {given} numbers{(sizes.Contains(-1) ? " times a whole number" : "")} and its input {context.Layer.InputName(0)}, {context.Input.Sizes}, has {all}. Make the sizes' product fit, or leave one to -1.",
+                Requirement.Equal(sizes.Contains(-1) ? remains * given : given, all)
+            )
+        )
             return null;
         return new(
             [Dim.Batch, .. sizes.Select(size => size == -1 ? remains : size)],
-            Axes.Default(sizes.Length, site.Layout, site.Input.DType),
-            site.Input.DType);                                                                   // [N, C, H, W] -> [N, …]
+            Axes.Default(sizes.Length, context.Layout, context.Input.DType),
+            context.Input.DType);                                                                   // [N, C, H, W] -> [N, …]
     }
 
     public override void EmitOnnx(OnnxScope onnx) => Views.EmitReshape(onnx);

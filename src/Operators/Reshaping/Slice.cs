@@ -8,8 +8,12 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>The part of an axis from <c>start</c> up to, not including, <c>end</c>; numbers count as in Python, negative ones from the end.</summary>
-/// <remarks>Shapes: the axis becomes shorter. Parameters and MACs: none. Sources: torch slicing <c>x[:, start:end]</c>; ONNX Slice-13.</remarks>
+/// <summary>
+/// The part of an axis from <c>start</c> up to, not including, <c>end</c>; numbers count as in Python, negative ones from the end.
+/// </summary>
+/// <remarks>
+/// Shapes: the axis becomes shorter. Parameters and MACs: none. Sources: torch slicing <c>x[:, start:end]</c>; ONNX Slice-13.
+/// </remarks>
 [Kind("slice")]
 public sealed record Slice : Operator
 {
@@ -24,17 +28,21 @@ public sealed record Slice : Operator
 
     public override Footprint Footprint => Footprint.View;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (AxesOf.Position(site, Axis) is not { } position)
+        if (AxesOf.Position(context, Axis) is not { } position)
             return null;
-        var size = site.Input.Dims[position];
+        var size = context.Input.Dims[position];
         if (size.Known is { } known)
-            return site.Input.With(position, Clamp(End ?? known, known) - Clamp(Start, known));
+            return context.Input.With(position, Clamp(End ?? known, known) - Clamp(Start, known));
         // A symbolic size must have all the places that are named: a shorter one would be cut short, to a size of its own.
         var named = Math.Max(Start < 0 ? -Start : 0, End ?? 0);
-        return site.Require(Codes.LayerShape, $"start {Start} and end {End?.ToString(CultureInfo.InvariantCulture) ?? "at the end"} name places of {site.Input.Axes[position].Name()}, {size}, that a smaller size than {named} does not have.", Requirement.AtLeast(size, named))
-            ? site.Input.With(position, From(End ?? 0, End is null or < 0) - From(Start, Start < 0))
+        return context.Require(
+            Codes.LayerShape,
+            $"start {Start} and end {End?.ToString(CultureInfo.InvariantCulture) ?? "at the end"} name places of {context.Input.Axes[position].Name()}, {size}, that a smaller size than {named} does not have.",
+            Requirement.AtLeast(size, named)
+        )
+            ? context.Input.With(position, From(End ?? 0, End is null or < 0) - From(Start, Start < 0))
             : null;
 
         Dim From(long at, bool end) => end ? size + at : at;

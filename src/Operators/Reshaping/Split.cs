@@ -8,7 +8,10 @@ using ConcatService.Domain.Symbols;
 namespace ConcatService.Operators;
 
 /// <summary>Cuts an axis into parts, which are known as <c>NAME:0</c>, <c>NAME:1</c>, ….</summary>
-/// <remarks>Shapes: <c>[N, C, H, W]</c> gives <c>[N, C1, H, W]</c>, <c>[N, C2, H, W]</c>, …. Parameters and MACs: none. Sources: torch.split; ONNX Split-13.</remarks>
+/// <remarks>
+/// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C1, H, W]</c>, <c>[N, C2, H, W]</c>, …. Parameters and MACs: none. Sources: torch.split; ONNX
+/// Split-13.
+/// </remarks>
 [Kind("split")]
 public sealed record Split : Operator
 {
@@ -23,27 +26,35 @@ public sealed record Split : Operator
 
     public override Footprint Footprint => Footprint.View;
 
-    public override Shape[]? InferAll(Site site)
+    public override Shape[]? InferAll(ShapeContext context)
     {
-        if (AxesOf.Position(site, Axis) is not { } position)
+        if (AxesOf.Position(context, Axis) is not { } position)
             return null;
-        var input = site.Input;
+        var input = context.Input;
         var (size, axis) = (input.Dims[position], input.Axes[position].Name());
         if (!Sections.IsOne)
         {
             var sum = Sections.ToArray().Aggregate(0L, Saturating.Add);
-            return site.Require(Codes.LayerShape, $"sections {Sections} sum to {sum} and {axis} is {size}. Make them sum to {size}.", Requirement.Equal(size, sum))
-                ? [.. Sections.ToArray().Select(part => input.With(position, part))]             // [N, C, H, W] -> [N, C1, H, W], [N, C2, H, W]
+            return context.Require(
+                Codes.LayerShape,
+                $"sections {Sections} sum to {sum} and {axis} is {size}. Make them sum to {size}.",
+                Requirement.Equal(size, sum)
+            )
+                ? [.. Sections.ToArray().Select(part => input.With(position, part))] // [N, C, H, W] -> [N, C1, H, W], [N, C2, H, W]
                 : null;
         }
 
         if (Sections[0] > MaxParts)
         {
-            site.Error(Codes.NotDivisible, $"sections is {Sections[0]}; at most {MaxParts} parts are accepted.");
+            context.Error(Codes.NotDivisible, $"sections is {Sections[0]}; at most {MaxParts} parts are accepted.");
             return null;
         }
 
-        return site.Require(Codes.NotDivisible, $"sections is {Sections[0]}, and {axis}, {size}, must be a multiple of it. List the sizes for unequal parts.", Requirement.Multiple(size, Sections[0]))
+        return context.Require(
+            Codes.NotDivisible,
+            $"sections is {Sections[0]}, and {axis}, {size}, must be a multiple of it. List the sizes for unequal parts.",
+            Requirement.Multiple(size, Sections[0])
+        )
             ? [.. Enumerable.Repeat(input.With(position, size.FloorDivide(Sections[0])), (int)Sections[0])]
             : null;
     }

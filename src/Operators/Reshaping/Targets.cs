@@ -9,18 +9,23 @@ namespace ConcatService.Operators;
 internal static class Targets
 {
     /// <summary>The size to reach along an axis; null after reporting that the other layer has no such axis.</summary>
-    public static Dim? SizeOf(Site site, TargetSize target, Axis axis, int dimension)
+    public static Dim? SizeOf(ShapeContext context, TargetSize target, Axis axis, int dimension)
     {
         if (target.Like is null)
             return target.Cells[dimension];
-        var like = site.Inputs[^1];
+        var like = context.Inputs[^1];
         if (like.Has(axis))
             return like[axis];
-        site.Error(Codes.LayerShape, $"size is like {target.Like}, which is [{Site.Names(like.Axes)}], {like.Sizes}, without {axis.Name()}. Name a layer that has one.");
+        context.Error(
+            Codes.LayerShape,
+            $"size is like {target.Like}, which is [{ShapeContext.Names(like.Axes)}], {like.Sizes}, without {axis.Name()}. Name a layer that has one."
+        );
         return null;
     }
 
-    /// <summary>The whole size that the output has, as a tensor of whole numbers: batch and channels of the input, then what is asked for.</summary>
+    /// <summary>
+    /// The whole size that the output has, as a tensor of whole numbers: batch and channels of the input, then what is asked for.
+    /// </summary>
     public static string OnnxSizes(OnnxScope onnx, TargetSize target)
     {
         var spatial = onnx.Layer.Input.Rank - 2;
@@ -31,6 +36,9 @@ internal static class Targets
         return onnx.Part("Concat", [own, asked], ("axis", 0L));
     }
 
-    /// <summary>Where the other layer, the last input, has the spatial axes of the first: it may have more of them, or in another order.</summary>
-    public static long[] IndicesIn(PlannedLayer layer) => [.. layer.Input.SpatialAxes.Select(axis => (long)layer.InputShapes[^1].Index(axis))];
+    /// <summary>
+    /// Where the other layer, the last input, has the spatial axes of the first: it may have more of them, or in another order.
+    /// </summary>
+    public static long[] IndicesIn(PlannedLayer layer) =>
+        [.. layer.Input.SpatialAxes.Select(axis => (long)layer.InputShapes[^1].Index(axis))];
 }

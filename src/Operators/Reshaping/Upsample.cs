@@ -35,25 +35,28 @@ public sealed record Upsample : Operator
     /// <summary>nearest, linear (sequences) or bilinear (maps). Default: nearest.</summary>
     public UpsampleMode Mode { get; init; }
 
-    /// <summary>Whether the centres of the corner cells stay in place; not for nearest. Default: false.</summary>
+    /// <summary>Whether the centers of the corner cells stay in place; not for nearest. Default: false.</summary>
     public bool AlignCorners { get; init; }
 
     public override (string Attribute, string Layer)? Like => Size?.Like is { } layer ? ("size", layer) : null;
 
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        var spatial = site.Input.Rank - 2;
+        var spatial = context.Input.Rank - 2;
         if (spatial is < 1 or > 2)
-            return site.Error(Codes.LayerRank, $"{Kind} works on maps and sequences and its input {site.Layer.Inputs[0]} has {site.Input.Rank - 1} dimensions, {site.Input.Sizes}.");
-        if (!site.IsDefaultOrder(spatial) || !IsWellFormed(site, spatial))
+            return context.Error(
+                Codes.LayerRank,
+                $"{Kind} works on maps and sequences and its input {context.Layer.Inputs[0]} has {context.Input.Rank - 1} dimensions, {context.Input.Sizes}."
+            );
+        if (!context.IsDefaultOrder(spatial) || !IsWellFormed(context, spatial))
             return null;
-        var output = site.Input;
+        var output = context.Input;
         var dimension = 0;
-        foreach (var axis in site.Input.SpatialAxes)
+        foreach (var axis in context.Input.SpatialAxes)
         {
-            var size = Size is { } target ? Targets.SizeOf(site, target, axis, dimension) : Scaled(site, axis, dimension);
+            var size = Size is { } target ? Targets.SizeOf(context, target, axis, dimension) : Scaled(context, axis, dimension);
             if (size is not { } reached)
                 return null;
             output = output.With(axis, reached);
@@ -88,29 +91,43 @@ public sealed record Upsample : Operator
         onnx.Add("Resize", [onnx.Input, "", "", Targets.OnnxSizes(onnx, Size!.Value)], rule);
     }
 
-    private bool IsWellFormed(Site site, int spatial)
+    private bool IsWellFormed(ShapeContext context, int spatial)
     {
         if (ScaleFactor is null == Size is null)
-            return Refuse(Codes.MissingField, $"{Kind} takes either scale_factor or size. Give {(Size is null ? "one" : "only one")} of them.");
+            return Refuse(
+                Codes.MissingField,
+                $"{Kind} takes either scale_factor or size. Give {(Size is null ? "one" : "only one")} of them."
+            );
         if (ScaleFactor is { Count: > 1 } listed && listed.Count != spatial)
-            return Refuse(Codes.OutOfRange, $"scale_factor lists {listed.Count} numbers and the input has {spatial} spatial dimension{(spatial == 1 ? "" : "s")}. List {spatial}, or give one number for all.");
-        if (Size is { Like: null } size && !Windows.HasOneEach(site, spatial, "size", size.Cells))
+            return Refuse(
+                Codes.OutOfRange,
+                $"scale_factor lists {listed.Count} numbers and the input has {spatial} spatial dimension{(spatial == 1 ? "" : "s")}. List {spatial}, or give one number for all."
+            );
+        if (Size is { Like: null } size && !Windows.HasOneEach(context, spatial, "size", size.Cells))
             return false;
         if (Mode != UpsampleMode.Nearest && Mode != (spatial == 1 ? UpsampleMode.Linear : UpsampleMode.Bilinear))
-            return Refuse(Codes.OutOfRange, $"mode {(spatial == 1 ? "bilinear is for maps and this is a sequence. Use linear" : "linear is for sequences and this is a map. Use bilinear")}.");
-        return !AlignCorners || Mode != UpsampleMode.Nearest || Refuse(Codes.OutOfRange, "align_corners has no meaning for mode nearest. Use bilinear, or leave align_corners out.");
+            return Refuse(
+                Codes.OutOfRange,
+                $"mode {(spatial == 1 ? "bilinear is for maps and this is a sequence. Use linear" : "linear is for sequences and this is a map. Use bilinear")}."
+            );
+        return !AlignCorners
+            || Mode != UpsampleMode.Nearest
+            || Refuse(Codes.OutOfRange, "align_corners has no meaning for mode nearest. Use bilinear, or leave align_corners out.");
 
-        bool Refuse(Code code, string message) => site.Error(code, message) is not null;
+        bool Refuse(Code code, string message) => context.Error(code, message) is not null;
     }
 
-    private Dim? Scaled(Site site, Axis axis, int dimension)
+    private Dim? Scaled(ShapeContext context, Axis axis, int dimension)
     {
         var factor = ScaleFactor!.Value[dimension];
-        if (site.Input[axis].Known is { } size)
+        if (context.Input[axis].Known is { } size)
             return (long)Math.Floor(size * factor);
         if (Rational(factor) is { } exact)
-            return (site.Input[axis] * exact.Numerator).FloorDivide(exact.Denominator);
-        site.Error(Codes.LayerShape, $"scale_factor {factor} is no exact fraction, so the {axis.Name()} of {site.Input[axis]} times it cannot be written down. Use a factor like 2 or 1.5, or give size.");
+            return (context.Input[axis] * exact.Numerator).FloorDivide(exact.Denominator);
+        context.Error(
+            Codes.LayerShape,
+            $"scale_factor {factor} is no exact fraction, so the {axis.Name()} of {context.Input[axis]} times it cannot be written down. Use a factor like 2 or 1.5, or give size."
+        );
         return null;
     }
 

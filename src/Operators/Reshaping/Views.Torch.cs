@@ -6,7 +6,9 @@ namespace ConcatService.Operators;
 /// <summary>Reading numbers in another shape, in TorchSharp.</summary>
 internal static class ViewsTorch
 {
-    /// <summary>Gives the numbers, in written order, the output's shape; sizes that the plan leaves open are taken from the tensor.</summary>
+    /// <summary>
+    /// Gives the numbers, in written order, the output's shape; sizes that the plan leaves open are taken from the tensor.
+    /// </summary>
     public static Tensor Reshape(TorchLayer layer, Tensor x)
     {
         var (input, output) = (layer.Plan.Input, layer.Plan.Output);

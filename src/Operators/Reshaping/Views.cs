@@ -8,14 +8,17 @@ namespace ConcatService.Operators;
 internal static class Views
 {
     /// <summary>The product of sizes; null after reporting that it is too long to be written out.</summary>
-    public static Dim? Product(Site site, IEnumerable<Dim> sizes)
+    public static Dim? Product(ShapeContext context, IEnumerable<Dim> sizes)
     {
         Dim product = 1;
         foreach (var size in sizes)
         {
             if ((long)product.Terms * size.Terms > MostTerms)
             {
-                site.Error(Codes.TooLarge, $"the product of {site.Input.Sizes} is too long to be written out. Give sizes as numbers.");
+                context.Error(
+                    Codes.TooLarge,
+                    $"the product of {context.Input.Sizes} is too long to be written out. Give sizes as numbers."
+                );
                 return null;
             }
 
@@ -36,7 +39,10 @@ internal static class Views
         return positions;
     }
 
-    /// <summary>The order in which a tensor's dimensions are read so that the output, as written, is the input's written dimensions in the order <paramref name="dims"/>.</summary>
+    /// <summary>
+    /// The order in which a tensor's dimensions are read so that the output, as written, is the input's written dimensions in the order
+    /// <paramref name="dims"/>.
+    /// </summary>
     public static long[] Permutation(Shape input, Shape output, Func<int, int> dims) =>
         [.. PositionsOf(output).Select(position => (long)input.IndexOfPosition(dims((int)position)))];
 
@@ -53,9 +59,13 @@ internal static class Views
     }
 
     /// <summary>The dimensions of the tensor in the order that the spec writes them.</summary>
-    public static long[] WrittenOrder(Shape shape) => [.. Enumerable.Range(0, shape.Rank).Select(position => (long)shape.IndexOfPosition(position))];
+    public static long[] WrittenOrder(Shape shape) =>
+        [.. Enumerable.Range(0, shape.Rank).Select(position => (long)shape.IndexOfPosition(position))];
 
-    /// <summary>Where each written size of the output comes from when the network runs: a number, the input's size at a position, or -1, what remains.</summary>
+    /// <summary>
+    /// Where each written size of the output comes from when the network runs: a number, the input's size at a position, or -1, what
+    /// remains.
+    /// </summary>
     public static (long? Known, int? From)[] Sizes(Shape input, Shape output)
     {
         var sizes = new (long? Known, int? From)[output.Rank];
@@ -77,8 +87,18 @@ internal static class Views
     {
         var sizes = Sizes(input, output);
         if (Array.TrueForAll(sizes, size => size.Known is not null || size.From == 0))
-            return onnx.Constant([.. sizes.Select(size => size.Known ?? 0)]);                    // ONNX: 0 copies the input's size at that place
+            return onnx.Constant([.. sizes.Select(size => size.Known ?? 0)]); // ONNX: 0 copies the input's size at that place
         var shape = onnx.Part("Shape", [x]);
-        return onnx.Part("Concat", [.. sizes.Select(size => size.Known is { } known ? onnx.Constant(known) : onnx.Part("Slice", [shape, onnx.Constant(size.From!.Value), onnx.Constant(size.From.Value + 1)]))], ("axis", 0L));
+        return onnx.Part(
+            "Concat",
+            [
+                .. sizes.Select(size =>
+                    size.Known is { } known
+                        ? onnx.Constant(known)
+                        : onnx.Part("Slice", [shape, onnx.Constant(size.From!.Value), onnx.Constant(size.From.Value + 1)])
+                ),
+            ],
+            ("axis", 0L)
+        );
     }
 }

@@ -1,6 +1,8 @@
 namespace ConcatService.Persistence;
 
-/// <summary>Bytes of a team, addressed by their hash. The row appears together with all of its chunks, so whoever sees it can read it.</summary>
+/// <summary>
+/// Bytes of a team, addressed by their hash. The row appears together with all of its chunks, so whoever sees it can read it.
+/// </summary>
 public sealed class Blob
 {
     public long Id { get; init; }

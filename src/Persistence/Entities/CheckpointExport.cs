@@ -1,6 +1,8 @@
 namespace ConcatService.Persistence;
 
-/// <summary>The wish to serve a checkpoint, and what became of it. A queued one keeps the checkpoint's bytes, even when the job has newer ones.</summary>
+/// <summary>
+/// The wish to serve a checkpoint, and what became of it. A queued one keeps the checkpoint's bytes, even when the job has newer ones.
+/// </summary>
 public sealed class CheckpointExport
 {
     public Guid JobId { get; init; }

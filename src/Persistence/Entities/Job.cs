@@ -4,7 +4,9 @@ using ConcatService.Domain.Jobs;
 namespace ConcatService.Persistence;
 
 /// <summary>One training, from the request to its end. The row is the truth; what is in the queue only says "look here".</summary>
-/// <remarks>Written by <see cref="JobLeases"/>, <see cref="JobTransitions"/> and <see cref="JobProgress"/> once it exists; read freely.</remarks>
+/// <remarks>
+/// Written by <see cref="JobLeases"/>, <see cref="JobTransitions"/> and <see cref="JobProgress"/> once it exists; read freely.
+/// </remarks>
 public sealed class Job
 {
     /// <summary>Version 7: sorts by creation.</summary>
@@ -33,7 +35,10 @@ public sealed class Job
     /// <summary>Anything the caller wants to keep with the job.</summary>
     public JsonElement? Metadata { get; init; }
 
-    /// <summary>What the training is expected to need of memory at its peak; the trainer's own figure once there is one. Null where it trains on a GPU.</summary>
+    /// <summary>
+    /// What the training is expected to need of memory at its peak; the trainer's own figure once there is one. Null where it trains on a
+    /// GPU.
+    /// </summary>
     public long? PredictedMemoryBytes { get; init; }
 
     /// <summary>See <see cref="Queues"/>.</summary>
@@ -48,7 +53,9 @@ public sealed class Job
     /// <summary>The number of the current or last attempt, from 1; 0 before the first.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>Claims since the last checkpoint, without those ended by a shutdown. At <see cref="JobLife.PoisonAttempts"/> a lost job fails.</summary>
+    /// <summary>
+    /// Claims since the last checkpoint, without those ended by a shutdown. At <see cref="JobLife.PoisonAttempts"/> a lost job fails.
+    /// </summary>
     public int AttemptsSinceCheckpoint { get; init; }
 
     public long? LastCheckpointStep { get; init; }

@@ -1,7 +1,12 @@
 namespace ConcatService.Persistence;
 
-/// <summary>Consecutive points of a long series in one row: its lowest and its highest, so that a chart of them all shows every spike without reading them all.</summary>
-/// <remarks>Written by <see cref="MetricWriter"/> with the points; what is behind a checkpoint goes with them when an attempt begins.</remarks>
+/// <summary>
+/// Consecutive points of a long series in one row: its lowest and its highest, so that a chart of them all shows every spike without
+/// reading them all.
+/// </summary>
+/// <remarks>
+/// Written by <see cref="MetricWriter"/> with the points; what is behind a checkpoint goes with them when an attempt begins.
+/// </remarks>
 public sealed class MetricRollup
 {
     public Guid JobId { get; init; }

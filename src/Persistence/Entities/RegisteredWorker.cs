@@ -13,7 +13,10 @@ public sealed class RegisteredWorker
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     public required string Device { get; init; }
 
-    /// <summary>What a trainer may take of its machine: the physical memory, or less where a limit is set. Null where that is not known, as on a GPU.</summary>
+    /// <summary>
+    /// What a trainer may take of its machine: the physical memory, or less where a limit is set. Null where that is not known, as on a
+    /// GPU.
+    /// </summary>
     public long? MemoryBytes { get; init; }
 
     /// <summary>Whether the processor multiplies bfloat16 in hardware, which <c>"precision": "auto"</c> then takes.</summary>

@@ -3,14 +3,16 @@ using Npgsql;
 namespace ConcatService.Persistence;
 
 /// <summary>
-/// Checkpoints that shall become model versions. A worker that makes one holds its row locked meanwhile: when the worker dies the lock is gone,
+/// Checkpoints that shall become model versions. A worker that makes one holds its row locked meanwhile: when the worker dies the lock is
+/// gone,
 /// and the next one takes it. No lease, no doorbell: it is work of seconds, looked for every second.
 /// </summary>
 public sealed class CheckpointExports(NpgsqlDataSource source)
 {
     private const int MostAttempts = 3;
 
-    // Holds the checkpoint's row, so that its bytes cannot go before the wish that keeps them is there. A wish that has failed is made anew.
+    // Holds the checkpoint's row, so that its bytes cannot go before the wish that keeps them is there. A wish that has failed is made
+    // anew.
     private const string AskSql = """
         insert into checkpoint_exports (job_id, step, team_id, sha256, model_name, state, attempts)
         select job_id, checkpoints.step, checkpoints.team_id, sha256, left(model_name, 52) || '-checkpoints', 'queued', 0
@@ -25,7 +27,8 @@ public sealed class CheckpointExports(NpgsqlDataSource source)
         returning job_id, step, team_id, sha256, model_name, attempts
         """;
 
-    private const string HoldSql = "select 1 from checkpoint_exports where job_id = @job and step = @step and state = 'queued' for update skip locked";
+    private const string HoldSql =
+        "select 1 from checkpoint_exports where job_id = @job and step = @step and state = 'queued' for update skip locked";
 
     /// <summary>Asks for a checkpoint's export. Asking twice is harmless; nothing happens where there is no such checkpoint.</summary>
     public async Task AskAsync(int teamId, Guid jobId, long step, CancellationToken cancel)
@@ -37,13 +40,19 @@ public sealed class CheckpointExports(NpgsqlDataSource source)
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>The oldest wish that nobody else is at, held until it is disposed; null when there is none. One that has cost three workers their lives fails here.</summary>
+    /// <summary>
+    /// The oldest wish that nobody else is at, held until it is disposed; null when there is none. One that has cost three workers their
+    /// lives fails here.
+    /// </summary>
     public async Task<TakenExport?> TakeAsync(CancellationToken cancel)
     {
         var connection = await source.OpenConnectionAsync(cancel);
         try
         {
-            if (await CountAsync(connection, cancel) is not var (export, attempts) || await HoldAsync(connection, export, cancel) is not { } transaction)
+            if (
+                await CountAsync(connection, cancel) is not var (export, attempts)
+                || await HoldAsync(connection, export, cancel) is not { } transaction
+            )
             {
                 await connection.DisposeAsync();
                 return null;

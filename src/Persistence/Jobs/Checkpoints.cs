@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace ConcatService.Persistence;
 
-/// <summary>The checkpoints of one job, for the attempt that has it. Each has the best weights so far in it, so the last two are all that anyone needs.</summary>
+/// <summary>
+/// The checkpoints of one job, for the attempt that has it. Each has the best weights so far in it, so the last two are all that anyone
+/// needs.
+/// </summary>
 public sealed class Checkpoints(NpgsqlDataSource source, JobFence fence)
 {
     private const string AddSql = $"""
@@ -45,7 +48,9 @@ public sealed class Checkpoints(NpgsqlDataSource source, JobFence fence)
         await transaction.CommitAsync(cancel);
     }
 
-    /// <summary>Writes the newest whole checkpoint to a stream, which is rewound first and after. Returns its step, or null: there is none.</summary>
+    /// <summary>
+    /// Writes the newest whole checkpoint to a stream, which is rewound first and after. Returns its step, or null: there is none.
+    /// </summary>
     public async Task<long?> ReadNewestAsync(Stream content, CancellationToken cancel)
     {
         foreach (var (step, hash) in await ListAsync(cancel))
@@ -70,7 +75,9 @@ public sealed class Checkpoints(NpgsqlDataSource source, JobFence fence)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await fence.HoldAsync(connection, cancel);
         await using var delete = new NpgsqlCommand(
-            "delete from metrics where job_id = @job and step > @step; delete from metric_rollups where job_id = @job and last_step > @step", connection);
+            "delete from metrics where job_id = @job and step > @step; delete from metric_rollups where job_id = @job and last_step > @step",
+            connection
+        );
         delete.Parameters.AddWithValue("job", fence.JobId);
         delete.Parameters.AddWithValue("step", step);
         await delete.ExecuteNonQueryAsync(cancel);

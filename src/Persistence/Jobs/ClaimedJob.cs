@@ -37,6 +37,14 @@ public sealed record ClaimedJob(Guid Id, string Name, int Attempt, string Spec, 
         if (!await reader.ReadAsync(cancel))
             return null;
         using var settings = JsonDocument.Parse(reader.GetString(4));
-        return new ClaimedJob(job, reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), settings.RootElement.Clone(), reader.GetString(5));
+        return new ClaimedJob(
+            job,
+            reader.GetString(0),
+            reader.GetInt32(1),
+            reader.GetString(2),
+            reader.GetString(3),
+            settings.RootElement.Clone(),
+            reader.GetString(5)
+        );
     }
 }

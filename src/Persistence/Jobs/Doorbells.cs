@@ -3,10 +3,14 @@ using Npgsql;
 
 namespace ConcatService.Persistence;
 
-/// <summary>Rings again for queued jobs that no worker will hear of: the process that queued them died before it rang, or the one that heard died before its claim.</summary>
+/// <summary>
+/// Rings again for queued jobs that no worker will hear of: the process that queued them died before it rang, or the one that heard died
+/// before its claim.
+/// </summary>
 public sealed class Doorbells(NpgsqlDataSource source, JobQueue queue)
 {
-    // An entry's first argument is the id as a JSON text inside JSON. One that is fetched already has been heard; if nothing came of it, nothing will.
+    // An entry's first argument is the id as a JSON text inside JSON. One that is fetched already has been heard; if nothing came of it,
+    // nothing will.
     private const string Sql = """
         select id, queue, attempt from jobs
         where state = 'queued' and queued_at < now() - interval '2 seconds'

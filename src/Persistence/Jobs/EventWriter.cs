@@ -10,7 +10,9 @@ namespace ConcatService.Persistence;
 /// <param name="Data">JSON, or null.</param>
 public sealed record NewEvent(string Level, string Type, string Message, string? Data = null);
 
-/// <summary>Appends to a job's events. The row of the job hands out the sequence, so that it has no gaps and readers miss nothing.</summary>
+/// <summary>
+/// Appends to a job's events. The row of the job hands out the sequence, so that it has no gaps and readers miss nothing.
+/// </summary>
 public sealed class EventWriter(NpgsqlDataSource source)
 {
     private const string Sql = $"""

@@ -15,11 +15,13 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
     }
 
     /// <summary>
-    /// Holds a job: at once when nobody works on it, otherwise by asking the worker, who writes a checkpoint and leaves. One that is in its last moments
+    /// Holds a job: at once when nobody works on it, otherwise by asking the worker, who writes a checkpoint and leaves. One that is in its
+    /// last moments
     /// or has ended cannot be held.
     /// </summary>
     /// <returns>The state the job is in now, or null when the team has no such job.</returns>
-    public Task<JobState?> PauseAsync(int teamId, Guid jobId, CancellationToken cancel) => MoveAsync(teamId, jobId, "Paused on request.", ToPause, cancel);
+    public Task<JobState?> PauseAsync(int teamId, Guid jobId, CancellationToken cancel) =>
+        MoveAsync(teamId, jobId, "Paused on request.", ToPause, cancel);
 
     /// <summary>Lets a paused job go on from its last checkpoint, before those that have not begun. Any other one stays as it is.</summary>
     /// <inheritdoc cref="PauseAsync"/>
@@ -32,11 +34,13 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
     }
 
     /// <summary>
-    /// Ends a job: at once when nobody works on it, otherwise by asking the worker, who has <see cref="JobState.Cancelled"/> there within seconds.
+    /// Ends a job: at once when nobody works on it, otherwise by asking the worker, who has <see cref="JobState.Cancelled"/> there within
+    /// seconds.
     /// A job that has ended, or is about to, stays as it is.
     /// </summary>
     /// <returns>The state the job is in now, or null when the team has no such job.</returns>
-    public Task<JobState?> CancelAsync(int teamId, Guid jobId, CancellationToken cancel) => MoveAsync(teamId, jobId, "Cancelled on request.", ToCancel, cancel);
+    public Task<JobState?> CancelAsync(int teamId, Guid jobId, CancellationToken cancel) =>
+        MoveAsync(teamId, jobId, "Cancelled on request.", ToCancel, cancel);
 
     private static JobState? ToCancel(JobState from) => from switch
     {
@@ -58,7 +62,10 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
     {
         while (true)
         {
-            var found = await db.Jobs.Where(job => job.TeamId == teamId && job.Id == jobId).Select(job => (JobState?)job.State).SingleOrDefaultAsync(cancel);
+            var found = await db
+                .Jobs.Where(job => job.TeamId == teamId && job.Id == jobId)
+                .Select(job => (JobState?)job.State)
+                .SingleOrDefaultAsync(cancel);
             if (found is not { } from || next(from) is not { } to)
                 return found;
 

@@ -12,7 +12,9 @@ public sealed record JobFacts(string ResolvedSettings, string Environment)
     /// <exception cref="StaleFenceException">Another attempt has the job.</exception>
     public async Task WriteAsync(NpgsqlDataSource source, JobFence fence, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand($"update jobs set resolved_settings = @settings, environment = @environment where {JobFence.Condition}");
+        await using var command = source.CreateCommand(
+            $"update jobs set resolved_settings = @settings, environment = @environment where {JobFence.Condition}"
+        );
         fence.AddTo(command);
         command.Parameters.AddWithValue("settings", NpgsqlDbType.Json, ResolvedSettings);
         command.Parameters.AddWithValue("environment", NpgsqlDbType.Json, Environment);

@@ -33,7 +33,8 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
         """;
 
     /// <summary>
-    /// Takes a job for 60 seconds: from the queue, or from a worker that has let its lease expire. The attempt counts from here, so that a job
+    /// Takes a job for 60 seconds: from the queue, or from a worker that has let its lease expire. The attempt counts from here, so that a
+    /// job
     /// that kills its process counts too. A job that this worker's memory cannot hold is left to one that has more, where there is one.
     /// </summary>
     /// <param name="jobId">The job.</param>
@@ -70,7 +71,9 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
     /// <param name="cancel">Stops the wait.</param>
     /// <returns>Where the job is now, or null when there was nothing to give back: it had ended.</returns>
     public async Task<JobState?> GiveBackAsync(JobFence fence, string reason, bool counts, CancellationToken cancel) =>
-        (await TakeBackAsync(new LeaseReturn(JobFence.Condition, reason) { Fence = fence, Counts = counts }, cancel)).SingleOrDefault()?.State;
+        (await TakeBackAsync(new LeaseReturn(JobFence.Condition, reason) { Fence = fence, Counts = counts }, cancel))
+            .SingleOrDefault()
+            ?.State;
 
     /// <summary>Takes back what workers hold that are known to be gone. Returns how many jobs that were.</summary>
     public async Task<int> TakeBackFromAsync(string[] owners, CancellationToken cancel) =>
@@ -78,7 +81,9 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
 
     /// <summary>Takes back every expired lease. Returns how many jobs that were.</summary>
     public async Task<int> ReapAsync(CancellationToken cancel) =>
-        (await TakeBackAsync(new LeaseReturn("jobs.lease_expires_at < now()", "The worker has not been heard of for a minute."), cancel)).Count;
+        (
+            await TakeBackAsync(new LeaseReturn("jobs.lease_expires_at < now()", "The worker has not been heard of for a minute."), cancel)
+        ).Count;
 
     private async Task<IReadOnlyList<LeaseReturn.Returned>> TakeBackAsync(LeaseReturn lease, CancellationToken cancel)
     {

@@ -5,7 +5,8 @@ using NpgsqlTypes;
 namespace ConcatService.Persistence;
 
 /// <summary>
-/// The end of leases before their jobs' end. A job that was asked to stop has now stopped; one that has lost too many attempts in a row has failed;
+/// The end of leases before their jobs' end. A job that was asked to stop has now stopped; one that has lost too many attempts in a row has
+/// failed;
 /// every other one waits for its next attempt.
 /// </summary>
 /// <param name="Which">SQL condition on <c>jobs</c>.</param>
@@ -62,6 +63,10 @@ internal sealed record LeaseReturn(string Which, string Reason)
         return returned;
     }
 
-    private JobFailure Poison() => new(FailureClass.Infrastructure, "poison",
-        $"{JobLife.PoisonAttempts} attempts in a row were lost without a new checkpoint. The last one: {Reason} The worker's log says more; a job that needs more memory than there is ends this way.");
+    private JobFailure Poison() =>
+        new(
+            FailureClass.Infrastructure,
+            "poison",
+            $"{JobLife.PoisonAttempts} attempts in a row were lost without a new checkpoint. The last one: {Reason} The worker's log says more; a job that needs more memory than there is ends this way."
+        );
 }

@@ -5,11 +5,18 @@ using Npgsql;
 namespace ConcatService.Persistence;
 
 /// <summary>
-/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, and every ten minutes answers that nobody will ask for again. Any process may host it; an
+/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, and every ten minutes
+/// answers that nobody will ask for again. Any process may host it; an
 /// advisory lock lets one at a time do the work.
 /// </summary>
 public sealed partial class Maintenance(
-    NpgsqlDataSource source, JobLeases leases, Doorbells doorbells, WorkerRegistry workers, TimeProvider time, ILogger<Maintenance> log) : BackgroundService
+    NpgsqlDataSource source,
+    JobLeases leases,
+    Doorbells doorbells,
+    WorkerRegistry workers,
+    TimeProvider time,
+    ILogger<Maintenance> log
+) : BackgroundService
 {
     private const long LockKey = 0x436F6E636174;                                // "Concat"
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3), SweepInterval = TimeSpan.FromMinutes(10);
@@ -19,7 +26,8 @@ public sealed partial class Maintenance(
     public async Task TickAsync(CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);       // the lock's scope; the work has transactions of its own
+        // the lock's scope; the work has transactions of its own
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using var command = new NpgsqlCommand("select pg_try_advisory_xact_lock(@key)", connection, transaction);
         command.Parameters.AddWithValue("key", LockKey);
         if (await command.ExecuteScalarAsync(cancel) is not true)

@@ -10,7 +10,9 @@ public sealed record Curve(string Name, IReadOnlyList<CurvePoint> Points);
 /// <summary>One point of a <see cref="Curve"/>.</summary>
 public readonly record struct CurvePoint(long Step, double Value);
 
-/// <summary>Reads curves. Of a series that is long for the chart it is read for only the rollups are read, and the points behind them.</summary>
+/// <summary>
+/// Reads curves. Of a series that is long for the chart it is read for only the rollups are read, and the points behind them.
+/// </summary>
 public sealed class MetricReader(NpgsqlDataSource source)
 {
     // A job's series are found by leaps through the index: their points are not read for that.
@@ -44,7 +46,8 @@ public sealed class MetricReader(NpgsqlDataSource source)
     /// <summary>The curves of a job, by name.</summary>
     /// <param name="job">Of the caller's team.</param>
     /// <param name="names">Empty: all.</param>
-    /// <param name="maxPoints">How many points of each will be shown; null: every one. A curve comes with at least half as many, if it has them, and possibly with more.</param>
+    /// <param name="maxPoints">How many points of each will be shown; null: every one. A curve comes with at least half as many, if it has
+    /// them, and possibly with more.</param>
     /// <param name="cancel">Stops the wait.</param>
     public async Task<IReadOnlyList<Curve>> ReadAsync(Guid job, string[] names, int? maxPoints, CancellationToken cancel)
     {
@@ -63,7 +66,8 @@ public sealed class MetricReader(NpgsqlDataSource source)
             var points = new List<CurvePoint>();
             while (await reader.ReadAsync(cancel))
             {
-                if (reader.GetInt64(0) is var step && (points.Count == 0 || points[^1].Step != step))           // the highest of a rollup may be its lowest, or the first of all
+                // the highest of a rollup may be its lowest, or the first of all
+                if (reader.GetInt64(0) is var step && (points.Count == 0 || points[^1].Step != step))
                     points.Add(new(step, reader.GetDouble(1)));
             }
 
@@ -76,7 +80,14 @@ public sealed class MetricReader(NpgsqlDataSource source)
 
     private static NpgsqlBatchCommand Select(Guid job, Series series, bool rolled)
     {
-        var command = new NpgsqlBatchCommand(rolled ? RolledSql : WholeSql) { Parameters = { new() { Value = job }, new() { Value = series.Id } } };
+        var command = new NpgsqlBatchCommand(rolled ? RolledSql : WholeSql)
+        {
+            Parameters =
+            {
+                new() { Value = job },
+                new() { Value = series.Id },
+            },
+        };
         if (rolled)
             command.Parameters.Add(new() { Value = series.RolledTo });
         return command;
@@ -90,7 +101,14 @@ public sealed class MetricReader(NpgsqlDataSource source)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var found = new List<Series>();
         while (await reader.ReadAsync(cancel))
-            found.Add(new(reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), await reader.IsDBNullAsync(3, cancel) ? -1 : reader.GetInt64(3)));
+            found.Add(
+                new(
+                    reader.GetInt32(0),
+                    reader.GetString(1),
+                    reader.GetInt64(2),
+                    await reader.IsDBNullAsync(3, cancel) ? -1 : reader.GetInt64(3)
+                )
+            );
         return found;
     }
 }

@@ -3,7 +3,10 @@ using NpgsqlTypes;
 
 namespace ConcatService.Persistence;
 
-/// <summary>How long series are rolled up: <see cref="Points"/> points of one series in a row of <c>metric_rollups</c>, whole rows only, in the transaction that writes the points.</summary>
+/// <summary>
+/// How long series are rolled up: <see cref="Points"/> points of one series in a row of <c>metric_rollups</c>, whole rows only, in the
+/// transaction that writes the points.
+/// </summary>
 internal static class MetricRollups
 {
     /// <summary>A chart reads two points for each rollup: of 1,000,000 points 31,250, to show some 2,000.</summary>
@@ -12,7 +15,8 @@ internal static class MetricRollups
     /// <summary>A series is long when one attempt has written so many; then these are rolled up, and again after as many.</summary>
     public const int Every = 8 * Points;
 
-    // Each series is read from where it was rolled up last. The lateral joins keep the planner on the primary keys, however old its statistics are.
+    // Each series is read from where it was rolled up last. The lateral joins keep the planner on the primary keys, however old its
+    // statistics are.
     private const string Sql = """
         insert into metric_rollups (job_id, metric_id, team_id, first_step, last_step, low_step, low, high_step, high)
         select @job, metric_id, @team, min(step), max(step),

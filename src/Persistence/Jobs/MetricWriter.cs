@@ -7,7 +7,8 @@ namespace ConcatService.Persistence;
 public readonly record struct MetricPoint(string Name, long Step, double Value);
 
 /// <summary>
-/// Writes metrics in batches. COPY cannot replace rows, so a batch goes into a staging table first; written again, a step has the newer value
+/// Writes metrics in batches. COPY cannot replace rows, so a batch goes into a staging table first; written again, a step has the newer
+/// value
 /// and never two. The series of a job that was lost and trained again is thus that of the attempt which made the model.
 /// </summary>
 public sealed class MetricWriter(NpgsqlDataSource source)
@@ -31,8 +32,12 @@ public sealed class MetricWriter(NpgsqlDataSource source)
             insert into metrics (job_id, metric_id, step, team_id, value)
             select distinct on (metric_id, step) @job, metric_id, step, @team, value from staged order by metric_id, step
             on conflict (job_id, metric_id, step) do update set value = excluded.value
-            """);
-        var counts = points.CountBy(point => _ids[point.Name]).Select(count => (Key: (fence.JobId, count.Key), Count: _since.GetValueOrDefault((fence.JobId, count.Key)) + count.Value)).ToList();
+            """
+        );
+        var counts = points
+            .CountBy(point => _ids[point.Name])
+            .Select(count => (Key: (fence.JobId, count.Key), Count: _since.GetValueOrDefault((fence.JobId, count.Key)) + count.Value))
+            .ToList();
         int[] due = [.. counts.Where(series => series.Count >= MetricRollups.Every).Select(series => series.Key.Key)];
         if (due.Length > 0)
             await MetricRollups.AddAsync(connection, fence, due, cancel);
@@ -51,7 +56,10 @@ public sealed class MetricWriter(NpgsqlDataSource source)
 
     private async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<MetricPoint> points, CancellationToken cancel)
     {
-        await using var copy = await connection.BeginBinaryImportAsync("copy staged (metric_id, step, value) from stdin (format binary)", cancel);
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "copy staged (metric_id, step, value) from stdin (format binary)",
+            cancel
+        );
         foreach (var point in points)
         {
             await copy.StartRowAsync(cancel);
@@ -62,7 +70,9 @@ public sealed class MetricWriter(NpgsqlDataSource source)
         await copy.CompleteAsync(cancel);
     }
 
-    /// <summary>Outside of the batch's transaction: two jobs may meet the same new name at once, and neither should wait for the other's batch.</summary>
+    /// <summary>
+    /// Outside of the batch's transaction: two jobs may meet the same new name at once, and neither should wait for the other's batch.
+    /// </summary>
     private async Task LearnNamesAsync(string[] names, CancellationToken cancel)
     {
         if (names.Length == 0)

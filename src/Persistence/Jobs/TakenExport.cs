@@ -9,7 +9,8 @@ public sealed record WantedExport(Guid JobId, long Step, int TeamId, string Sha2
 /// <summary>A <see cref="WantedExport"/> that this process holds. Disposed without an end, it is there for the next attempt.</summary>
 public sealed class TakenExport(WantedExport export, NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
 {
-    // By the clock: now() is when the transaction began. The bytes go with the wish that kept them, unless the job still has this checkpoint;
+    // By the clock: now() is when the transaction began. The bytes go with the wish that kept them, unless the job still has this
+    // checkpoint;
     // two statements, because the second must see what the first has left.
     private const string EndSql = """
         update checkpoint_exports set state = @state, sha256 = null, model_version = @version, error = @error, finished_at = clock_timestamp() where job_id = @job and step = @step;

@@ -29,7 +29,9 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
     /// <summary>Every worker that is listed or still holds a lease.</summary>
     public async Task<IReadOnlyList<WorkerIdentity>> AllAsync(CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("select id from workers union select lease_owner from jobs where lease_owner is not null");
+        await using var command = source.CreateCommand(
+            "select id from workers union select lease_owner from jobs where lease_owner is not null"
+        );
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var workers = new List<WorkerIdentity>();
         while (await reader.ReadAsync(cancel))

@@ -9,8 +9,18 @@ internal static class DataMapping
     {
         data.ToTable("data_sets");
         data.BelongsToTeam(x => x.TeamId);
-        data.HasIndex(x => new { x.TeamId, x.Name, x.Version }).IsUnique();
-        data.HasOne<Blob>().WithMany().HasForeignKey(x => new { x.TeamId, x.Sha256 }).HasPrincipalKey(x => new { x.TeamId, x.Sha256 }).OnDelete(DeleteBehavior.Restrict);
+        data.HasIndex(x => new
+        {
+            x.TeamId,
+            x.Name,
+            x.Version,
+        })
+            .IsUnique();
+        data.HasOne<Blob>()
+            .WithMany()
+            .HasForeignKey(x => new { x.TeamId, x.Sha256 })
+            .HasPrincipalKey(x => new { x.TeamId, x.Sha256 })
+            .OnDelete(DeleteBehavior.Restrict);
         data.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
     });
 }

@@ -7,7 +7,10 @@ namespace ConcatService.Persistence;
 /// <summary>Tables of architectures, jobs, what happened to them, and the workers.</summary>
 internal static class JobMapping
 {
-    private static readonly ValueConverter<JobState, string> StateName = new(state => state.Name(), name => Enum.Parse<JobState>(name, true));
+    private static readonly ValueConverter<JobState, string> StateName = new(
+        state => state.Name(),
+        name => Enum.Parse<JobState>(name, true)
+    );
 
     public static void Apply(ModelBuilder model)
     {
@@ -25,7 +28,7 @@ internal static class JobMapping
             job.Property(x => x.State).HasConversion(StateName).HasSentinel((JobState)(-1));
             job.Property(x => x.QueuedAt).HasDefaultValueSql("now()");
             job.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
-            job.HasIndex(x => new { x.TeamId, x.Id });                                                                  // pages, newest first
+            job.HasIndex(x => new { x.TeamId, x.Id }); // pages, newest first
             job.HasIndex(x => x.QueuedAt).HasFilter("state = 'queued'");                                                // the reconciler
             job.HasIndex(x => x.LeaseExpiresAt).HasFilter("lease_owner is not null");                                   // the reaper
         });
@@ -66,7 +69,7 @@ internal static class JobMapping
             export.HasKey(x => new { x.JobId, x.Step });
             export.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
             export.Property(x => x.RequestedAt).HasDefaultValueSql("now()");
-            export.HasIndex(x => x.RequestedAt).HasFilter("state = 'queued'");                                          // the workers, every second
+            export.HasIndex(x => x.RequestedAt).HasFilter("state = 'queued'"); // the workers, every second
         });
         model.Entity<RegisteredWorker>(worker =>
         {

@@ -9,7 +9,8 @@ internal static class MetricMapping
     {
         model.Entity<MetricName>(name => name.HasIndex(x => x.Name).IsUnique());
 
-        // No foreign keys: looking both up for every row was four fifths of the time of a write. Its fence holds the job meanwhile, and names are never deleted.
+        // No foreign keys: looking both up for every row was four fifths of the time of a write. Its fence holds the job meanwhile, and
+        // names are never deleted.
         model.Entity<Metric>(metric => metric.HasKey(x => new { x.JobId, x.MetricId, x.Step }));
         model.Entity<MetricRollup>(rollup =>
         {

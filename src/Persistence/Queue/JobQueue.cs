@@ -11,7 +11,8 @@ public sealed partial class JobQueue(JobStorage storage, ILogger<JobQueue> log)
     private readonly BackgroundJobClient _client = new(storage, QueueStorage.Filters);
 
     /// <summary>
-    /// Rings for a job whose row is committed. Ringing twice is harmless: the claim decides. Not ringing is too: when it fails that is logged only,
+    /// Rings for a job whose row is committed. Ringing twice is harmless: the claim decides. Not ringing is too: when it fails that is
+    /// logged only,
     /// because <see cref="Maintenance"/> rings again within seconds. Blocks for some milliseconds; the queue has no asynchronous interface.
     /// </summary>
     public void Ring(Guid jobId, string queue)

@@ -13,7 +13,8 @@ public static class QueueStorage
     public static TimeSpan Shutdown { get; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// No retries: what happens to a lost job is decided by its row. Nothing else either: the default filters write the caller's culture with every job.
+    /// No retries: what happens to a lost job is decided by its row. Nothing else either: the default filters write the caller's culture
+    /// with every job.
     /// </summary>
     public static IJobFilterProvider Filters { get; } = new JobFilterCollection { new AutomaticRetryAttribute { Attempts = 0 } };
 
@@ -29,7 +30,8 @@ public static class QueueStorage
 
     private static PostgreSqlStorageOptions Options() => new()
     {
-        UseSlidingInvisibilityTimeout = true,                   // an entry in work is refreshed; the default hands every job of over 30 min to a second worker
+        // an entry in work is refreshed; the default hands every job of over 30 min to a second worker
+        UseSlidingInvisibilityTimeout = true,
         InvisibilityTimeout = TimeSpan.FromMinutes(2),
         EnableLongPolling = true,                               // LISTEN/NOTIFY: picked up in 8 ms instead of after half the poll interval
         QueuePollInterval = TimeSpan.FromSeconds(2),
@@ -44,7 +46,8 @@ public static class QueueStorage
             .FirstOrDefault(property => !Equals(property.GetValue(found), property.GetValue(wanted)));
         if (differing is not null)
             throw new InvalidOperationException(
-                $"Hangfire's storage runs with {differing.Name} = {differing.GetValue(found)} instead of {differing.GetValue(wanted)}: give the options to the storage itself.");
+                $"Hangfire's storage runs with {differing.Name} = {differing.GetValue(found)} instead of {differing.GetValue(wanted)}: give the options to the storage itself."
+            );
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Options")]

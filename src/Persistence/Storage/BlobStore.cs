@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace ConcatService.Persistence;
 
-/// <summary>Bytes by their hash, in rows of 512 KiB, streamed both ways: a blob of any size costs one chunk of memory here and there.</summary>
+/// <summary>
+/// Bytes by their hash, in rows of 512 KiB, streamed both ways: a blob of any size costs one chunk of memory here and there.
+/// </summary>
 public sealed class BlobStore(NpgsqlDataSource source)
 {
     private const int ChunkBytes = 512 * 1024;
@@ -25,7 +27,13 @@ public sealed class BlobStore(NpgsqlDataSource source)
     }
 
     /// <summary>The same as a part of the caller's transaction.</summary>
-    internal static async Task<Stored> PutAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int teamId, Stream content, CancellationToken cancel)
+    internal static async Task<Stored> PutAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        int teamId,
+        Stream content,
+        CancellationToken cancel
+    )
     {
         await transaction.SaveAsync(BeforeCopy, cancel);
         await using var next = new NpgsqlCommand("select nextval(pg_get_serial_sequence('blobs', 'id'))", connection);
@@ -33,7 +41,9 @@ public sealed class BlobStore(NpgsqlDataSource source)
         var stored = await CopyInAsync(connection, id, content, cancel);
 
         await using var insert = new NpgsqlCommand(
-            "insert into blobs (id, team_id, sha256, length_bytes) values (@id, @team, @hash, @length) on conflict (team_id, sha256) do nothing", connection);
+            "insert into blobs (id, team_id, sha256, length_bytes) values (@id, @team, @hash, @length) on conflict (team_id, sha256) do nothing",
+            connection
+        );
         insert.Parameters.AddWithValue("id", id);
         insert.Parameters.AddWithValue("team", teamId);
         insert.Parameters.AddWithValue("hash", stored.Sha256);
@@ -89,8 +99,15 @@ public sealed class BlobStore(NpgsqlDataSource source)
         try
         {
             var (length, seq) = (0L, 0);
-            await using var copy = await connection.BeginBinaryImportAsync("copy blob_chunks (blob_id, seq, data) from stdin (format binary)", cancel);
-            while (await content.ReadAtLeastAsync(buffer.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancel) is > 0 and var read)
+            await using var copy = await connection.BeginBinaryImportAsync(
+                "copy blob_chunks (blob_id, seq, data) from stdin (format binary)",
+                cancel
+            );
+            while (
+                await content.ReadAtLeastAsync(buffer.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancel)
+                    is > 0
+                        and var read
+            )
             {
                 hash.AppendData(buffer, 0, read);
                 length += read;

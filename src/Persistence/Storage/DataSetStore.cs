@@ -31,7 +31,14 @@ public sealed class DataSetStore(NpgsqlDataSource source)
     /// <summary>Keeps a data set as the next version of its name; the one that is there already where its content is the same.</summary>
     /// <param name="content">See <see cref="UploadedDataSet.Content"/>.</param>
     /// <param name="data">The values.</param>
-    public async Task<(int Version, bool IsNew)> AddAsync(int teamId, string name, JsonElement content, JsonElement statistics, Stream data, CancellationToken cancel)
+    public async Task<(int Version, bool IsNew)> AddAsync(
+        int teamId,
+        string name,
+        JsonElement content,
+        JsonElement statistics,
+        Stream data,
+        CancellationToken cancel
+    )
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -69,7 +76,12 @@ public sealed class DataSetStore(NpgsqlDataSource source)
     public async Task<(JsonElement Content, string Sha256)?> FindAsync(int teamId, string name, int version, CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
-        await using var find = Command(connection, "select content, sha256 from data_sets where team_id = @team and name = @name and version = @version", teamId, name);
+        await using var find = Command(
+            connection,
+            "select content, sha256 from data_sets where team_id = @team and name = @name and version = @version",
+            teamId,
+            name
+        );
         find.Parameters.AddWithValue("version", version);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? (JsonElement.Parse(reader.GetString(0)), reader.GetString(1)) : null;

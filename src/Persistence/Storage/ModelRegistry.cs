@@ -5,7 +5,15 @@ using NpgsqlTypes;
 namespace ConcatService.Persistence;
 
 /// <summary>A model version to be. JSON texts where the column is JSON; see <see cref="ModelVersion"/>.</summary>
-public sealed record NewModelVersion(string OnnxSha256, string WeightsSha256, string Inputs, string Outputs, string? Classes, string Metrics, string Parity);
+public sealed record NewModelVersion(
+    string OnnxSha256,
+    string WeightsSha256,
+    string Inputs,
+    string Outputs,
+    string? Classes,
+    string Metrics,
+    string Parity
+);
 
 /// <summary>The models that jobs leave behind.</summary>
 public sealed class ModelRegistry(NpgsqlDataSource source)
@@ -25,7 +33,8 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         """;
 
     /// <summary>
-    /// Adds a version under the job's model name and ends the job as succeeded, both or neither: no version of a job that did not succeed, and no
+    /// Adds a version under the job's model name and ends the job as succeeded, both or neither: no version of a job that did not succeed,
+    /// and no
     /// succeeded job without its version.
     /// </summary>
     /// <returns>The version's number, from 1.</returns>
@@ -36,7 +45,11 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await fence.HoldAsync(connection, cancel);
         var version = await AddVersionAsync(connection, fence.JobId, fence.TeamId, name: null, step: null, model, cancel);
-        var end = new JobMove(fence.JobId, JobState.Succeeded, $"Model version {version} is ready.", actor) { Fence = fence.Number, Result = resultJson };
+        var end = new JobMove(fence.JobId, JobState.Succeeded, $"Model version {version} is ready.", actor)
+        {
+            Fence = fence.Number,
+            Result = resultJson,
+        };
         if (!await JobTransitions.TryMoveAsync(connection, end, cancel))
             throw new StaleFenceException(fence);
         await transaction.CommitAsync(cancel);
@@ -56,7 +69,15 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         return (Guid)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    private static async Task<int> AddVersionAsync(NpgsqlConnection connection, Guid job, int team, string? name, long? step, NewModelVersion model, CancellationToken cancel)
+    private static async Task<int> AddVersionAsync(
+        NpgsqlConnection connection,
+        Guid job,
+        int team,
+        string? name,
+        long? step,
+        NewModelVersion model,
+        CancellationToken cancel
+    )
     {
         var modelId = await LockModelAsync(connection, job, name, cancel);
         await using var command = new NpgsqlCommand(AddVersionSql, connection);

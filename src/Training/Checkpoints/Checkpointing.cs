@@ -7,7 +7,8 @@ public sealed record Checkpointing
     public Stream? From { get; init; }
 
     /// <summary>
-    /// Takes a checkpoint, on the training's thread, which waits. The content is the taker's to dispose. Returns false when the one before is still on
+    /// Takes a checkpoint, on the training's thread, which waits. The content is the taker's to dispose. Returns false when the one before
+    /// is still on
     /// its way: the next step asks again.
     /// </summary>
     public required Func<Kept, bool> Keep { get; init; }

@@ -11,11 +11,13 @@ using static TorchSharp.torch;
 namespace ConcatService.Training.Checkpoints;
 
 /// <summary>A checkpoint as a model, and how far it is from what was trained.</summary>
-/// <param name="Validation">On the validation split; null where there is none. The test split is not looked at: nobody shall choose a checkpoint by it.</param>
+/// <param name="Validation">On the validation split; null where there is none. The test split is not looked at: nobody shall choose a
+/// checkpoint by it.</param>
 public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Measures? Validation, Parity Parity)
 {
     /// <summary>
-    /// Makes the model that the training had at the checkpoint's step, or the average of its weights where it keeps one. On the calling thread, on the
+    /// Makes the model that the training had at the checkpoint's step, or the average of its weights where it keeps one. On the calling
+    /// thread, on the
     /// CPU and one core of it, whatever it is trained on: the training may still be running beside this.
     /// </summary>
     /// <param name="plan">The job's.</param>
@@ -23,7 +25,13 @@ public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Measu
     /// <param name="metadata">Kept in the model beside what is known here.</param>
     /// <param name="checkpoint">Read from where it stands.</param>
     /// <param name="stop">Looked at between batches.</param>
-    public static ExportedCheckpoint Make(Plan plan, DataSet data, IReadOnlyDictionary<string, string> metadata, Stream checkpoint, CancellationToken stop)
+    public static ExportedCheckpoint Make(
+        Plan plan,
+        DataSet data,
+        IReadOnlyDictionary<string, string> metadata,
+        Stream checkpoint,
+        CancellationToken stop
+    )
     {
         var kept = TrainingState.Read(checkpoint);
         var settings = TrainingSettings.Read(kept.Settings, new Report()) with { Device = DeviceKind.Cpu };
@@ -36,7 +44,10 @@ public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Measu
         Fill(model, settings, checkpoint);
 
         var batchSize = Evaluation.BatchSize(settings);
-        var validation = prepared.ValidationCount == 0 ? null : Evaluation.Of(Network.Of(model, data.Info, settings.Loss), prepared.Validation(batchSize), stop);
+        var validation =
+            prepared.ValidationCount == 0
+                ? null
+                : Evaluation.Of(Network.Of(model, data.Info, settings.Loss), prepared.Validation(batchSize), stop);
         return Write(model, normalization, prepared, validation, metadata, batchSize);
     }
 
@@ -49,10 +60,20 @@ public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Measu
     }
 
     private static ExportedCheckpoint Write(
-        TorchModel model, Dictionary<string, Normalization> normalization, TrainingData data, Measures? validation, IReadOnlyDictionary<string, string> metadata, long batchSize)
+        TorchModel model,
+        Dictionary<string, Normalization> normalization,
+        TrainingData data,
+        Measures? validation,
+        IReadOnlyDictionary<string, string> metadata,
+        long batchSize
+    )
     {
         var sha256 = WeightsHash.Of(model);
-        var known = new Dictionary<string, string>(metadata) { ["classes"] = JsonSerializer.Serialize(data.Classes), ["weights_sha256"] = sha256 };
+        var known = new Dictionary<string, string>(metadata)
+        {
+            ["classes"] = JsonSerializer.Serialize(data.Classes),
+            ["weights_sha256"] = sha256,
+        };
         foreach (var (name, value) in validation?.Named("validation") ?? [])
             known[name] = value.ToString(CultureInfo.InvariantCulture);
         var onnx = ModelExport.Write(model, normalization, known);

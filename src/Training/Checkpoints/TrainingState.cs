@@ -21,7 +21,20 @@ namespace ConcatService.Training.Checkpoints;
 /// <param name="Seconds">Spent in all.</param>
 /// <param name="TelemetrySeconds">Of those in steps, spent on samples.</param>
 internal sealed record TrainingState(
-    JsonElement Settings, long Step, int Epoch, double[] Sums, long Samples, double[] Counters, long Waited, double WaitedFrom, int? BestEpoch, Measures? Best, double TrainingSeconds, double Seconds, double TelemetrySeconds)
+    JsonElement Settings,
+    long Step,
+    int Epoch,
+    double[] Sums,
+    long Samples,
+    double[] Counters,
+    long Waited,
+    double WaitedFrom,
+    int? BestEpoch,
+    Measures? Best,
+    double TrainingSeconds,
+    double Seconds,
+    double TelemetrySeconds
+)
 {
     // NaN and infinities are values here: the score before the first one is minus infinity.
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
@@ -41,7 +54,9 @@ internal sealed record TrainingState(
         }
     }
 
-    /// <summary>In the order in which checkpoints have them; the random state follows. Whoever needs only the first ones may leave out the last.</summary>
+    /// <summary>
+    /// In the order in which checkpoints have them; the random state follows. Whoever needs only the first ones may leave out the last.
+    /// </summary>
     public static IEnumerable<Tensor> Tensors(TorchModel model, Optimizer optimizer, Average? average, Snapshot? best) =>
         [.. Snapshot.TensorsOf(model), .. optimizer.State, .. average?.State ?? [], .. best?.Tensors ?? []];
 
@@ -54,7 +69,9 @@ internal sealed record TrainingState(
         return JsonSerializer.Deserialize<TrainingState>(head, Json)!;
     }
 
-    /// <summary>Fills tensors in the order in which they were written. A file that is too short is an <see cref="EndOfStreamException"/>.</summary>
+    /// <summary>
+    /// Fills tensors in the order in which they were written. A file that is too short is an <see cref="EndOfStreamException"/>.
+    /// </summary>
     public static void Fill(Stream file, IEnumerable<Tensor> tensors)
     {
         using var untracked = no_grad();

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>Changes whole batches of stored pictures. What is drawn depends on the seed, the epoch and the batch alone, and takes nothing from libtorch's common generator.</summary>
+/// <summary>
+/// Changes whole batches of stored pictures. What is drawn depends on the seed, the epoch and the batch alone, and takes nothing from
+/// libtorch's common generator.
+/// </summary>
 internal sealed class Augmenter(IReadOnlyList<AugmentSettings> steps, long seed)
 {
     // Zhong et al. 2020: the sides of the rectangle are to each other as 0.3 to 1 at most.
@@ -59,11 +62,19 @@ internal sealed class Augmenter(IReadOnlyList<AugmentSettings> steps, long seed)
         var ratio = Uniform(like, generator).mul(2).sub(1).mul(-Math.Log(MinRatio)).exp();                     // as often wide as high
         var (high, wide) = ((area * ratio).sqrt().clamp_max(height), (area / ratio).sqrt().clamp_max(width));
         var (top, left) = (Uniform(like, generator) * (height - high), Uniform(like, generator) * (width - wide));
-        var (y, x) = (arange(height, device: like.device).reshape(1, 1, height, 1), arange(width, device: like.device).reshape(1, 1, 1, width));
-        var inside = y.ge(top).logical_and(y.lt(top + high)).logical_and(x.ge(left)).logical_and(x.lt(left + wide)).logical_and(Uniform(like, generator).lt(erase.P));
+        var (y, x) = (
+            arange(height, device: like.device).reshape(1, 1, height, 1),
+            arange(width, device: like.device).reshape(1, 1, 1, width)
+        );
+        var inside = y.ge(top)
+            .logical_and(y.lt(top + high))
+            .logical_and(x.ge(left))
+            .logical_and(x.lt(left + wide))
+            .logical_and(Uniform(like, generator).lt(erase.P));
         return picture => picture.masked_fill(inside, 0);
     }
 
     /// <summary>One number in [0, 1) for each sample: [B, 1, 1, 1].</summary>
-    private static Tensor Uniform(Tensor like, Generator generator) => rand([like.shape[0], 1, 1, 1], ScalarType.Float64, generator: generator).to(like.device);
+    private static Tensor Uniform(Tensor like, Generator generator) =>
+        rand([like.shape[0], 1, 1, 1], ScalarType.Float64, generator: generator).to(like.device);
 }

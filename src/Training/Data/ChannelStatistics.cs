@@ -16,10 +16,14 @@ internal static class ChannelStatistics
     public static Normalization Of(Tensor stored, Tensor rows, int channelAt)
     {
         using var scope = NewDisposeScope();
-        var (sums, squares) = stored.dtype == ScalarType.Byte ? OfBytes(stored.cpu(), rows.cpu(), channelAt) : OfFloats(stored, rows, channelAt);
+        var (sums, squares) =
+            stored.dtype == ScalarType.Byte ? OfBytes(stored.cpu(), rows.cpu(), channelAt) : OfFloats(stored, rows, channelAt);
         var count = (double)rows.shape[0] * stored.numel() / stored.shape[0] / stored.shape[channelAt];
         var mean = Array.ConvertAll(sums, sum => sum / count);
-        var deviation = mean.Zip(squares, (average, sum) => Math.Max(Math.Sqrt(Math.Max((sum / count) - (average * average), 0)), LeastDeviation));
+        var deviation = mean.Zip(
+            squares,
+            (average, sum) => Math.Max(Math.Sqrt(Math.Max((sum / count) - (average * average), 0)), LeastDeviation)
+        );
         return new(Array.ConvertAll(mean, value => (float)value), [.. deviation.Select(value => (float)value)]);
     }
 
@@ -48,7 +52,7 @@ internal static class ChannelStatistics
         return (sums, squares);
     }
 
-    // Optimised from the first call: it sees every byte of the training data once, before the first step.
+    // Optimized from the first call: it sees every byte of the training data once, before the first step.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Count(ReadOnlySpan<byte> values, Span<long> counts)
     {
@@ -59,7 +63,10 @@ internal static class ChannelStatistics
     private static (double[] Sums, double[] Squares) OfFloats(Tensor stored, Tensor rows, int channelAt)
     {
         var others = Enumerable.Range(0, (int)stored.dim()).Where(dim => dim != channelAt).Select(dim => (long)dim).ToArray();
-        var (sums, squares) = (zeros(stored.shape[channelAt], ScalarType.Float64, stored.device), zeros(stored.shape[channelAt], ScalarType.Float64, stored.device));
+        var (sums, squares) = (
+            zeros(stored.shape[channelAt], ScalarType.Float64, stored.device),
+            zeros(stored.shape[channelAt], ScalarType.Float64, stored.device)
+        );
         for (var from = 0L; from < rows.shape[0]; from += RowsAtOnce)
         {
             using var scope = NewDisposeScope();

@@ -26,9 +26,12 @@ public sealed record DataSet(DataSetInfo Info, Split Train, Split? Validation, S
     }
 }
 
-/// <summary>Samples with their targets: a tensor for each input and each target of the data set, the samples along the first axis.</summary>
+/// <summary>
+/// Samples with their targets: a tensor for each input and each target of the data set, the samples along the first axis.
+/// </summary>
 /// <param name="Inputs">uint8, float32 or int64 <c>[N, …]</c>.</param>
-/// <param name="Targets">uint8 <c>[N, …]</c> for classes and labels (int64 where there are more than 256 classes), float32 for numbers.</param>
+/// <param name="Targets">uint8 <c>[N, …]</c> for classes and labels (int64 where there are more than 256 classes), float32 for
+/// numbers.</param>
 public sealed record Split(IReadOnlyList<Tensor> Inputs, IReadOnlyList<Tensor> Targets) : IDisposable
 {
     private const int MostClassesInAByte = 256;
@@ -61,7 +64,9 @@ public sealed record Split(IReadOnlyList<Tensor> Inputs, IReadOnlyList<Tensor> T
     };
 
     private static ScalarType TypeOf(DataTarget target) =>
-        target.Task == LearningTask.Regression ? ScalarType.Float32 : target.Task != LearningTask.Multilabel && target.Classes.Count > MostClassesInAByte ? ScalarType.Int64 : ScalarType.Byte;
+        target.Task == LearningTask.Regression ? ScalarType.Float32
+        : target.Task != LearningTask.Multilabel && target.Classes.Count > MostClassesInAByte ? ScalarType.Int64
+        : ScalarType.Byte;
 }
 
 /// <summary>Some samples as a network takes them.</summary>

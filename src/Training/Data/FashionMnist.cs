@@ -4,10 +4,19 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>Fashion-MNIST from its four IDX files, and from an unpacked copy of them: unpacking takes half a second, reading the copy a tenth of that.</summary>
+/// <summary>
+/// Fashion-MNIST from its four IDX files, and from an unpacked copy of them: unpacking takes half a second, reading the copy a tenth of
+/// that.
+/// </summary>
 internal static class FashionMnist
 {
-    private static readonly string[] Files = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
+    private static readonly string[] Files =
+    [
+        "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte.gz",
+        "t10k-images-idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte.gz",
+    ];
 
     /// <exception cref="FileNotFoundException">The files are not there; the message says what to install.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
@@ -15,7 +24,10 @@ internal static class FashionMnist
     {
         var files = Array.ConvertAll(Files, name => new FileInfo(Path.Combine(folders.FashionMnist, name)));
         if (Array.Find(files, file => !file.Exists) is { } missing)
-            throw new FileNotFoundException($"{missing.FullName} is not there. Install the package dataset-fashion-mnist (apt-get install dataset-fashion-mnist), or set Data__FashionMnist to the folder with its four files.", missing.FullName);
+            throw new FileNotFoundException(
+                $"{missing.FullName} is not there. Install the package dataset-fashion-mnist (apt-get install dataset-fashion-mnist), or set Data__FashionMnist to the folder with its four files.",
+                missing.FullName
+            );
 
         var info = DataSets.FashionMnist;
         var train = Split.Reserve(info.TrainSamples, info);

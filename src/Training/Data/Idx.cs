@@ -19,7 +19,9 @@ public static class Idx
         Span<byte> header = stackalloc byte[4 + (4 * dims.Length)];
         Fill(unpacked, header, path, "its header");
         if (header[0] != 0 || header[1] != 0 || header[2] != UnsignedBytes || header[3] != dims.Length)
-            throw new InvalidDataException($"{path} starts with {Convert.ToHexString(header[..4])}; an IDX file of bytes in {dims.Length} dimensions starts with 000008{dims.Length:X2}.");
+            throw new InvalidDataException(
+                $"{path} starts with {Convert.ToHexString(header[..4])}; an IDX file of bytes in {dims.Length} dimensions starts with 000008{dims.Length:X2}."
+            );
         for (var i = 0; i < dims.Length; i++)
         {
             var size = BinaryPrimitives.ReadUInt32BigEndian(header[(4 + (4 * i))..]);

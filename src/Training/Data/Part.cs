@@ -18,7 +18,13 @@ internal sealed class Part : IDisposable
         using var scope = NewDisposeScope();
         _isCopy = device.type != split.Inputs[0].device_type;
         Tensor Here(Tensor tensor) => _isCopy ? tensor.to(device).DetachFromDisposeScope() : tensor;
-        _inputs = [.. plan.Inputs.Zip(binding.Inputs, (input, at) => (BoundInput.Of(input.Name, input.Shape, info.Inputs[at], plan.Layout), Here(split.Inputs[at])))];
+        _inputs =
+        [
+            .. plan.Inputs.Zip(
+                binding.Inputs,
+                (input, at) => (BoundInput.Of(input.Name, input.Shape, info.Inputs[at], plan.Layout), Here(split.Inputs[at]))
+            ),
+        ];
         _targets = [.. binding.Targets.Select(at => (info.Targets[at].Task, Here(split.Targets[at])))];
     }
 
@@ -74,7 +80,8 @@ internal sealed class Part : IDisposable
             tensor.Dispose();
     }
 
-    private static Tensor[] Select<T>((T, Tensor Tensor)[] bound, Tensor rows) => Array.ConvertAll(bound, each => each.Tensor.index_select(0, rows));
+    private static Tensor[] Select<T>((T, Tensor Tensor)[] bound, Tensor rows) =>
+        Array.ConvertAll(bound, each => each.Tensor.index_select(0, rows));
 
     private Batch Written(Tensor[] inputs, Tensor[] targets) => new(
         [.. inputs.Select((stored, i) => _inputs[i].Input.Written(stored))],
@@ -93,7 +100,9 @@ internal sealed class Part : IDisposable
             data.IsPicture,
             data.IsPicture && layout == Layout.ChannelsLast);
 
-        /// <summary>uint8 [N, C, H, W] -> float32 in 0..1, [N, H, W, C] for a spec that is channels-last (a view). What is not uint8 stays as it is.</summary>
+        /// <summary>
+        /// uint8 [N, C, H, W] -> float32 in 0..1, [N, H, W, C] for a spec that is channels-last (a view). What is not uint8 stays as it is.
+        /// </summary>
         public Tensor Written(Tensor stored)
         {
             var scaled = stored.dtype == ScalarType.Byte ? stored.to(ScalarType.Float32).div_(255) : stored;

@@ -2,7 +2,9 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>Generates <c>segments</c>: one to three discs and diamonds, one brightness, in noise; later ones lie over earlier ones.</summary>
+/// <summary>
+/// Generates <c>segments</c>: one to three discs and diamonds, one brightness, in noise; later ones lie over earlier ones.
+/// </summary>
 internal static class Segments
 {
     private const int Disc = 1, Diamond = 2;
@@ -17,7 +19,14 @@ internal static class Segments
             var mask = Generated.Row<byte>(split.Targets[0], i);
             mask.Clear();
             for (var left = noise.Between(1, 3); left > 0; left--)
-                Paint(mask, width, noise.Between(Disc, Diamond), noise.Between(4, width - 5), noise.Between(4, height - 5), noise.Between(4, 7));
+                Paint(
+                    mask,
+                    width,
+                    noise.Between(Disc, Diamond),
+                    noise.Between(4, width - 5),
+                    noise.Between(4, height - 5),
+                    noise.Between(4, 7)
+                );
             for (var place = 0; place < image.Length; place++)
                 image[place] = (byte)((mask[place] > 0 ? 150 : 90) + noise.Between(-35, 35));
         });

@@ -3,7 +3,7 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>Generates <c>shapes-rgb</c>, as many pictures of each class: one shape in one of two colours, in noise.</summary>
+/// <summary>Generates <c>shapes-rgb</c>, as many pictures of each class: one shape in one of two colors, in noise.</summary>
 internal static class ShapesRgbPictures
 {
     /// <param name="info">The size of the pictures, and how many samples to make of each split.</param>
@@ -16,8 +16,8 @@ internal static class ShapesRgbPictures
     });
 
     /// <param name="image">Filled channel by channel: red, green, blue.</param>
-    /// <param name="label">shape * 2 + colour, in the order of <see cref="ShapesRgb"/>.</param>
-    // Optimised from the first call: a fresh trainer draws all of them before its first step.
+    /// <param name="label">shape * 2 + color, in the order of <see cref="ShapesRgb"/>.</param>
+    // Optimized from the first call: a fresh trainer draws all of them before its first step.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Draw(Span<byte> image, int height, int width, int label, Noise noise)
     {

@@ -31,7 +31,10 @@ public static class StoredData
         }
 
         Tensor As(string name, IReadOnlyList<long> shape) => fields[name].view([count, .. shape]).DetachFromDisposeScope();
-        return new([.. stored.Info.Inputs.Select(input => As(input.Name, input.Shape))], [.. stored.Info.Targets.Select(target => As(target.Name, target.Shape))]);
+        return new(
+            [.. stored.Info.Inputs.Select(input => As(input.Name, input.Shape))],
+            [.. stored.Info.Targets.Select(target => As(target.Name, target.Shape))]
+        );
     }
 
     private static ScalarType TypeOf(ElementType type) => type switch

@@ -2,7 +2,9 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>Generates <c>tabular</c>: y = 10 sin(π x1 x2) + 20 (x3 - ½)² + 10 x4 + 5 x5 + noise (Friedman 1991, eq. 61), x6 to x10 mean nothing.</summary>
+/// <summary>
+/// Generates <c>tabular</c>: y = 10 sin(π x1 x2) + 20 (x3 - ½)² + 10 x4 + 5 x5 + noise (Friedman 1991, eq. 61), x6 to x10 mean nothing.
+/// </summary>
 internal static class Tabular
 {
     // Of y over uniform x, the noise of deviation 1 included.

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>A data set as one job sees it: what its network takes and gives, the train split parted by the job's seed, batches in an order that is a function of (seed, epoch).</summary>
+/// <summary>
+/// A data set as one job sees it: what its network takes and gives, the train split parted by the job's seed, batches in an order that is a
+/// function of (seed, epoch).
+/// </summary>
 internal sealed class TrainingData : IDisposable
 {
     private readonly Part _train, _validation, _test;
@@ -29,7 +32,9 @@ internal sealed class TrainingData : IDisposable
         TrainCount = data.Info.TrainingSamples(settings.ValidationSplit);
         var all = Permutation(data.Train.Count, Seeds.Mix((ulong)settings.Seed, Seeds.Split, 0));
         _trainRows = all[..(int)TrainCount].to(device).DetachFromDisposeScope();
-        _validationRows = (data.Validation is { } given ? arange(given.Count, ScalarType.Int64) : all[(int)TrainCount..]).to(device).DetachFromDisposeScope();
+        _validationRows = (data.Validation is { } given ? arange(given.Count, ScalarType.Int64) : all[(int)TrainCount..])
+            .to(device)
+            .DetachFromDisposeScope();
     }
 
     public long TrainCount { get; }
@@ -70,7 +75,9 @@ internal sealed class TrainingData : IDisposable
         }
     }
 
-    /// <summary>For each input that is no index: mean and deviation of each channel over the samples that are trained on, as the network sees them.</summary>
+    /// <summary>
+    /// For each input that is no index: mean and deviation of each channel over the samples that are trained on, as the network sees them.
+    /// </summary>
     public Dictionary<string, Normalization> Statistics() => _train.Statistics(_trainRows);
 
     public void Dispose()
@@ -87,7 +94,9 @@ internal sealed class TrainingData : IDisposable
     private Tensor Order(int epoch)
     {
         using var scope = NewDisposeScope();
-        return _trainRows.index_select(0, Permutation(TrainCount, Seeds.Mix((ulong)_seed, Seeds.Order, (ulong)epoch)).to(_trainRows.device)).DetachFromDisposeScope();
+        return _trainRows
+            .index_select(0, Permutation(TrainCount, Seeds.Mix((ulong)_seed, Seeds.Order, (ulong)epoch)).to(_trainRows.device))
+            .DetachFromDisposeScope();
     }
 
     private static Tensor Permutation(long count, ulong seed)

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>A picture of <c>two-scale</c>: a disc or a diamond of equal area, anywhere near the middle, filled with one of five textures two pixels wide, in noise.</summary>
+/// <summary>
+/// A picture of <c>two-scale</c>: a disc or a diamond of equal area, anywhere near the middle, filled with one of five textures two pixels
+/// wide, in noise.
+/// </summary>
 /// <remarks>
 /// The class is texture * 2 + shape, so a network that sees one scale alone gets at most half of the samples (or a fifth) right.
 /// Compiled into Cli as well, which asks about pictures of its own.
@@ -14,7 +17,7 @@ internal static class TwoScalePicture
 
     /// <param name="image">Filled row by row.</param>
     /// <param name="seed">Same seed, same picture. Any number with well mixed bits.</param>
-    // Optimised from the first call: a fresh trainer draws ten thousand of these before its first step.
+    // Optimized from the first call: a fresh trainer draws ten thousand of these before its first step.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Draw(Span<byte> image, int label, ulong seed)
     {

@@ -2,12 +2,16 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>Generates <c>two-view</c>: a picture that shows a disc or a diamond, and eight numbers around a pattern or its negative.</summary>
+/// <summary>
+/// Generates <c>two-view</c>: a picture that shows a disc or a diamond, and eight numbers around a pattern or its negative.
+/// </summary>
 internal static class TwoView
 {
     private const int Textures = 5;
 
-    /// <summary>How far the numbers are from 0, in deviations of their noise: the best judge of the eight is right in 97.6 % of the samples.</summary>
+    /// <summary>
+    /// How far the numbers are from 0, in deviations of their noise: the best judge of the eight is right in 97.6 % of the samples.
+    /// </summary>
     private const double Distance = 0.7;
 
     public static DataSet Generate(DataSetInfo info, long seed = 0) => Generated.Make(info, seed, (split, i, sampleSeed) =>

@@ -31,7 +31,9 @@ internal sealed class UnpackedCopy(string path)
         }
     }
 
-    /// <summary>Writes the copy, whole or not at all. A folder that cannot be written costs time at the next start and nothing else.</summary>
+    /// <summary>
+    /// Writes the copy, whole or not at all. A folder that cannot be written costs time at the next start and nothing else.
+    /// </summary>
     public void Write(string sha256, params Split[] splits)
     {
         try

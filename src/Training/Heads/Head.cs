@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Heads;
 
-/// <summary>One output being trained: where its scores are, what is minimised there, and how good it is.</summary>
+/// <summary>One output being trained: where its scores are, what is minimized there, and how good it is.</summary>
 internal abstract class Head(string output, Wire scores, LossSettings loss)
 {
     public string Output => output;
@@ -16,7 +16,7 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
 
     public double Weight => loss.Weight;
 
-    protected LossSettings Minimised => loss;
+    protected LossSettings Minimized => loss;
 
     /// <summary>What <see cref="Metrics"/> gives, the score that models are chosen by first: the higher, the better.</summary>
     public abstract IReadOnlyList<string> MetricNames { get; }
@@ -28,8 +28,17 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
     /// <param name="loss">Fits the target; not <c>auto</c>.</param>
     public static Head For(Plan plan, GraphOutput output, DataTarget target, LossSettings loss) => target.Task switch
     {
-        LearningTask.Classification => new ClassHead(output.Name, Before(plan, output, "softmax", "log_softmax", "sigmoid"), (CrossEntropySettings)loss),
-        LearningTask.Segmentation => new PlaceHead(output.Name, Before(plan, output, "softmax", "log_softmax", "sigmoid"), (CrossEntropySettings)loss, target.Classes.Count),
+        LearningTask.Classification => new ClassHead(
+            output.Name,
+            Before(plan, output, "softmax", "log_softmax", "sigmoid"),
+            (CrossEntropySettings)loss
+        ),
+        LearningTask.Segmentation => new PlaceHead(
+            output.Name,
+            Before(plan, output, "softmax", "log_softmax", "sigmoid"),
+            (CrossEntropySettings)loss,
+            target.Classes.Count
+        ),
         LearningTask.Multilabel => new LabelHead(output.Name, Before(plan, output, "sigmoid"), loss),
         _ => new NumberHead(output.Name, output.Wire, plan.Shapes[output.Wire], loss),
     };
@@ -46,7 +55,10 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
     /// <summary>The metrics of everything that was added up, in the order of their names.</summary>
     public abstract IReadOnlyList<double> Metrics(ReadOnlySpan<double> sums);
 
-    /// <summary>The output, or what goes into an activation at the end: a loss that takes scores is exact where the logarithm of a probability is not.</summary>
+    /// <summary>
+    /// The output, or what goes into an activation at the end: a loss that takes scores is exact where the logarithm of a probability is
+    /// not.
+    /// </summary>
     private static Wire Before(Plan plan, GraphOutput output, params ReadOnlySpan<string> activations)
     {
         var last = plan.Layers.FirstOrDefault(layer => layer.Name == output.Wire.Source);

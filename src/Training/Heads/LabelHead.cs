@@ -11,7 +11,8 @@ internal sealed class LabelHead(string output, Wire scores, LossSettings loss) :
 
     public override int SumCount => 5;
 
-    public override Tensor Loss(Tensor scores, Tensor target, bool training) => nn.functional.binary_cross_entropy_with_logits(scores, target);
+    public override Tensor Loss(Tensor scores, Tensor target, bool training) =>
+        nn.functional.binary_cross_entropy_with_logits(scores, target);
 
     /// <summary>Labels that are there and were said to be, that were said to be, that are there, that are told rightly, all.</summary>
     public override Tensor Sums(Tensor scores, Tensor target)

@@ -18,7 +18,7 @@ internal sealed class NumberHead(string output, Wire scores, Shape shape, LossSe
     public override Tensor Loss(Tensor scores, Tensor target, bool training)
     {
         var given = TorchModel.ToWrittenOrder(scores, shape);
-        return Minimised switch
+        return Minimized switch
         {
             HuberSettings huber => nn.functional.huber_loss(given, target, huber.Delta),
             { Type: "mae" } => nn.functional.l1_loss(given, target),
@@ -31,10 +31,18 @@ internal sealed class NumberHead(string output, Wire scores, Shape shape, LossSe
     {
         var truth = target.to(ScalarType.Float64).flatten(1);                           // [N, numbers]
         var difference = TorchModel.ToWrittenOrder(scores, shape).to(ScalarType.Float64).flatten(1) - truth;
-        return cat([difference.square().sum(dim: 0), truth.sum(dim: 0), truth.square().sum(dim: 0), stack([difference.abs().sum(), ones_like(truth.select(1, 0)).sum()])]);
+        return cat([
+            difference.square().sum(dim: 0),
+            truth.sum(dim: 0),
+            truth.square().sum(dim: 0),
+            stack([difference.abs().sum(), ones_like(truth.select(1, 0)).sum()]),
+        ]);
     }
 
-    /// <summary>R² is one minus the squared differences of all numbers over their squared distances from their means: 0 for who always says the mean.</summary>
+    /// <summary>
+    /// R² is one minus the squared differences of all numbers over their squared distances from their means: 0 for who always says the
+    /// mean.
+    /// </summary>
     public override IReadOnlyList<double> Metrics(ReadOnlySpan<double> sums)
     {
         var (samples, off, spread) = (sums[^1], 0.0, 0.0);

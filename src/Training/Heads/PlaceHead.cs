@@ -7,7 +7,7 @@ namespace ConcatService.Training.Heads;
 /// <summary>A class at each place: scores [N, classes, H, W] (or with other places), targets [N, H, W].</summary>
 internal sealed class PlaceHead(string output, Wire scores, CrossEntropySettings loss, int classes) : Head(output, scores, loss)
 {
-    private const double Smooth = 1e-5;                                                 // as in nnU-Net: a class that is neither there nor foreseen counts as right
+    private const double Smooth = 1e-5; // as in nnU-Net: a class that is neither there nor foreseen counts as right
 
     public override IReadOnlyList<string> MetricNames { get; } = ["mean_iou", "pixel_accuracy"];
 
@@ -26,7 +26,11 @@ internal sealed class PlaceHead(string output, Wire scores, CrossEntropySettings
         var said = ByClass(scores).argmax(1).flatten();
         var truth = target.flatten();
         var both = bincount(truth, said.eq(truth).to(ScalarType.Float64), classes);
-        return cat([both, bincount(said, minlength: classes).to(ScalarType.Float64), bincount(truth, minlength: classes).to(ScalarType.Float64)]);
+        return cat([
+            both,
+            bincount(said, minlength: classes).to(ScalarType.Float64),
+            bincount(truth, minlength: classes).to(ScalarType.Float64),
+        ]);
     }
 
     /// <summary>Mean IoU is over the classes that are there or were said to be.</summary>
@@ -46,10 +50,14 @@ internal sealed class PlaceHead(string output, Wire scores, CrossEntropySettings
         return [iou / seen, right / all];
     }
 
-    /// <summary>2 Σ p t / (Σ p + Σ t) for each class over the whole batch, and of these the mean (Milletari et al. 2016 with plain sums, as nnU-Net has it).</summary>
+    /// <summary>
+    /// 2 Σ p t / (Σ p + Σ t) for each class over the whole batch, and of these the mean (Milletari et al. 2016 with plain sums, as nnU-Net
+    /// has it).
+    /// </summary>
     private static Tensor MeanDice(Tensor probabilities, Tensor target)
     {
-        var wanted = nn.functional.one_hot(target, probabilities.shape[1]).movedim([-1], [1]).to(ScalarType.Float32);       // [N, H, W] -> [N, classes, H, W]
+        // [N, H, W] -> [N, classes, H, W]
+        var wanted = nn.functional.one_hot(target, probabilities.shape[1]).movedim([-1], [1]).to(ScalarType.Float32);
         long[] all = [0, .. Enumerable.Range(2, (int)probabilities.dim() - 2).Select(dim => (long)dim)];
         var both = (probabilities * wanted).sum(all);                                   // [classes]
         return ((2 * both) + Smooth).div(probabilities.sum(all) + wanted.sum(all) + Smooth).mean();

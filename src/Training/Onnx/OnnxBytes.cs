@@ -7,8 +7,12 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Onnx;
 
-/// <summary>ONNX graph and trained values -> the bytes of an ONNX model: IR 8, opset 17, symbolic sizes (the batch, <c>N</c>) as named dimensions.</summary>
-/// <remarks>Wire format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. A model is one protobuf message, so 2 GB is the limit.</remarks>
+/// <summary>
+/// ONNX graph and trained values -> the bytes of an ONNX model: IR 8, opset 17, symbolic sizes (the batch, <c>N</c>) as named dimensions.
+/// </summary>
+/// <remarks>
+/// Wire format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. A model is one protobuf message, so 2 GB is the limit.
+/// </remarks>
 public static class OnnxBytes
 {
     /// <summary>8: what opset 17 came out with (ONNX 1.12).</summary>
@@ -41,8 +45,17 @@ public static class OnnxBytes
     {
         var shape = new TensorShapeProto();
         foreach (var dim in value.Dims)
-            shape.Dim.Add(dim.Known is { } size ? new TensorShapeProto.Types.Dimension { DimValue = size } : new() { DimParam = dim.ToString() });
-        return new() { Name = value.Name, Type = new() { TensorType = new() { ElemType = TypeOf(value.DType), Shape = shape } } };
+            shape.Dim.Add(
+                dim.Known is { } size ? new TensorShapeProto.Types.Dimension { DimValue = size } : new() { DimParam = dim.ToString() }
+            );
+        return new()
+        {
+            Name = value.Name,
+            Type = new()
+            {
+                TensorType = new() { ElemType = TypeOf(value.DType), Shape = shape },
+            },
+        };
     }
 
     private static NodeProto Node(OnnxNode node)
@@ -57,11 +70,36 @@ public static class OnnxBytes
 
     private static AttributeProto Attribute(string name, object value) => value switch
     {
-        long number => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = number },
-        double number => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = (float)number },
-        string text => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(text) },
-        long[] numbers => new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { numbers } },
-        double[] numbers => new() { Name = name, Type = AttributeProto.Types.AttributeType.Floats, Floats = { numbers.Select(number => (float)number) } },
+        long number => new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.Int,
+            I = number,
+        },
+        double number => new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.Float,
+            F = (float)number,
+        },
+        string text => new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.String,
+            S = ByteString.CopyFromUtf8(text),
+        },
+        long[] numbers => new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.Ints,
+            Ints = { numbers },
+        },
+        double[] numbers => new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.Floats,
+            Floats = { numbers.Select(number => (float)number) },
+        },
         _ => throw new ArgumentException($"ONNX attribute '{name}': {value.GetType()} has no form.", nameof(value)),
     };
 
@@ -94,5 +132,6 @@ public static class OnnxBytes
         return ByteString.CopyFrom(tensor.detach().to(ScalarType.Float32).cpu().contiguous().bytes);
     }
 
-    private static TensorProto.Types.DataType TypeOf(DType dtype) => dtype == DType.Int64 ? TensorProto.Types.DataType.Int64 : TensorProto.Types.DataType.Float;
+    private static TensorProto.Types.DataType TypeOf(DType dtype) =>
+        dtype == DType.Int64 ? TensorProto.Types.DataType.Int64 : TensorProto.Types.DataType.Float;
 }

@@ -9,14 +9,20 @@ public static class OnnxRuntime
 
     public static string Version => typeof(InferenceSession).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>A session over a model's bytes. Its threads wait asleep, so that a comparison takes nothing from whoever else computes here.</summary>
+    /// <summary>
+    /// A session over a model's bytes. Its threads wait asleep, so that a comparison takes nothing from whoever else computes here.
+    /// </summary>
     public static InferenceSession Open(byte[] model)
     {
         lock (Gate)
         {
-            if (!OrtEnv.IsCreated)                                                      // a second environment is refused, and a test host may have made the first
+            if (!OrtEnv.IsCreated) // a second environment is refused, and a test host may have made the first
             {
-                var creation = new EnvironmentCreationOptions { logId = "concat-service", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING };
+                var creation = new EnvironmentCreationOptions
+                {
+                    logId = "concat-service",
+                    logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
+                };
                 OrtEnv.CreateInstanceWithOptions(ref creation);
             }
         }

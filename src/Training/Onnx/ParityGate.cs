@@ -4,8 +4,13 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Onnx;
 
-/// <summary>Proves that an exported model computes what was trained: ONNX Runtime against the module, both float32 and in evaluation mode.</summary>
-/// <remarks>Differences are measured against the largest value of the same output: element by element, two correct programs differ by 1e-4 where outputs are near 0.</remarks>
+/// <summary>
+/// Proves that an exported model computes what was trained: ONNX Runtime against the module, both float32 and in evaluation mode.
+/// </summary>
+/// <remarks>
+/// Differences are measured against the largest value of the same output: element by element, two correct programs differ by 1e-4 where
+/// outputs are near 0.
+/// </remarks>
 public static class ParityGate
 {
     /// <summary>Held-out samples to compare; all of them where there are fewer.</summary>
@@ -19,8 +24,15 @@ public static class ParityGate
         using var scope = NewDisposeScope();
         model.Training = false;
         model.Precision = ScalarType.Float32;
-        var parts = Enumerable.Range(0, (int)((inputs[0].shape[0] + batchSize - 1) / batchSize))
-            .Select(part => Array.ConvertAll(inputs, input => input.narrow(0, part * batchSize, Math.Min(batchSize, input.shape[0] - (part * batchSize))))).ToList();
+        var parts = Enumerable
+            .Range(0, (int)((inputs[0].shape[0] + batchSize - 1) / batchSize))
+            .Select(part =>
+                Array.ConvertAll(
+                    inputs,
+                    input => input.narrow(0, part * batchSize, Math.Min(batchSize, input.shape[0] - (part * batchSize)))
+                )
+            )
+            .ToList();
         var trained = Joined(parts.Select(part => model.Forward(part)));
         using var session = OnnxRuntime.Open(onnx);
         var exported = Joined(parts.Select(part => Run(session, part)));
@@ -34,7 +46,9 @@ public static class ParityGate
             {
                 MaxAbs = Math.Max(parity.MaxAbs, difference),
                 MaxRelativeToPeak = Math.Max(parity.MaxRelativeToPeak, peak > 0 ? difference / peak : difference),
-                ChangedClasses = parity.ChangedClasses + ChangedClasses(output, other, model.Plan.Shapes[model.Plan.Outputs[i].Wire], peak * Parity.Tolerance),
+                ChangedClasses =
+                    parity.ChangedClasses
+                    + ChangedClasses(output, other, model.Plan.Shapes[model.Plan.Outputs[i].Wire], peak * Parity.Tolerance),
             };
         }
 
@@ -66,7 +80,10 @@ public static class ParityGate
         {
             using var options = new RunOptions();
             using var outputs = session.Run(options, session.InputNames, values, session.OutputNames);
-            return [.. outputs.Select(output => tensor(output.GetTensorDataAsSpan<float>().ToArray(), output.GetTensorTypeAndShape().Shape))];
+            return
+            [
+                .. outputs.Select(output => tensor(output.GetTensorDataAsSpan<float>().ToArray(), output.GetTensorTypeAndShape().Shape)),
+            ];
         }
         finally
         {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Optimizers;
 
-/// <summary>Steps on all trainable parameters at once: they are one vector, so a step is a handful of operations however many layers there are.</summary>
+/// <summary>
+/// Steps on all trainable parameters at once: they are one vector, so a step is a handful of operations however many layers there are.
+/// </summary>
 internal abstract class Optimizer : IDisposable
 {
     private readonly List<Tensor> _views = [];
@@ -24,7 +26,10 @@ internal abstract class Optimizer : IDisposable
     /// <summary>The gradient of every parameter, in the order of <see cref="TorchModel.Weights"/>.</summary>
     public Tensor Gradient { get; }
 
-    /// <summary>What it remembers from step to step, beside <see cref="Counters"/>; with both and the weights a training can go on in another process.</summary>
+    /// <summary>
+    /// What it remembers from step to step, beside <see cref="Counters"/>; with both and the weights a training can go on in another
+    /// process.
+    /// </summary>
     public abstract IEnumerable<Tensor> State { get; }
 
     /// <summary>Default: none.</summary>

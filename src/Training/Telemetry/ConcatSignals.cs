@@ -9,7 +9,9 @@ internal static class ConcatSignals
     /// <summary>Of a batch, which is in random order, the first so many samples tell enough.</summary>
     public const long Samples = 32;
 
-    /// <summary>Likeness has n(n-3)/2 independent numbers behind it: with 4 samples two, which are often alike by chance; with 8 twenty.</summary>
+    /// <summary>
+    /// Likeness has n(n-3)/2 independent numbers behind it: with 4 samples two, which are often alike by chance; with 8 twenty.
+    /// </summary>
     private const long FewestForLikeness = 8;
 
     /// <summary>A channel whose values, all together, are not longer is dead.</summary>
@@ -41,7 +43,10 @@ internal static class ConcatSignals
     public static void OfGradient(ConcatNode node, Tensor gradient, Readings readings)
     {
         foreach (var branch in node.Branches)
-            readings.Add(Signals.Name(node, branch, Signals.GradientRms), FirstOf(gradient.narrow(node.Axis, branch.Offset, branch.Width)).square().mean().sqrt());
+            readings.Add(
+                Signals.Name(node, branch, Signals.GradientRms),
+                FirstOf(gradient.narrow(node.Axis, branch.Offset, branch.Width)).square().mean().sqrt()
+            );
     }
 
     /// <summary>What the layer behind makes of each branch.</summary>
@@ -58,14 +63,19 @@ internal static class ConcatSignals
             var own = weight.narrow(1, from, count);
             weights.Add(own.square().sum());
             var alone = new TorchLayer(biasless, new Dictionary<string, Tensor> { ["weight"] = own }) { Precision = layer.Precision };
-            parts.Add(alone.Run([x.detach().narrow(0, 0, Math.Min(Samples, x.shape[0])).narrow(channels, from, count)])[0].to(ScalarType.Float32));
+            parts.Add(
+                alone.Run([x.detach().narrow(0, 0, Math.Min(Samples, x.shape[0])).narrow(channels, from, count)])[0].to(ScalarType.Float32)
+            );
         }
 
         var squares = stack(weights);
         readings.Add(Names(node, Signals.WeightShare), squares / squares.sum().clamp_min(1e-30));
         var z = stack(parts);                                                                   // [branches, n, out, …]
         var outputs = planned.Output.Index(Domain.Shapes.Axis.Channels) + 1;
-        z -= z.mean([.. Enumerable.Range(1, (int)z.dim() - 1).Where(dimension => dimension != outputs).Select(dimension => (long)dimension)], keepdim: true);
+        z -= z.mean(
+            [.. Enumerable.Range(1, (int)z.dim() - 1).Where(dimension => dimension != outputs).Select(dimension => (long)dimension)],
+            keepdim: true
+        );
         var whole = z.sum(0, keepdim: true);
         var shares = (z * whole).reshape(z.shape[0], -1).sum(1);
         readings.Add(Names(node, Signals.ContributionShare), shares / whole.square().sum().clamp_min(1e-30));
@@ -84,7 +94,8 @@ internal static class ConcatSignals
             readings.Add(Names(node, Signals.TargetSimilarity), cka.narrow(0, 0, count).select(1, count));
     }
 
-    private static IEnumerable<string> Names(ConcatNode node, string signal) => node.Branches.Select(branch => Signals.Name(node, branch, signal));
+    private static IEnumerable<string> Names(ConcatNode node, string signal) =>
+        node.Branches.Select(branch => Signals.Name(node, branch, signal));
 
     public static Tensor FirstOf(Tensor x) => x.detach().narrow(0, 0, Math.Min(Samples, x.shape[0])).to(ScalarType.Float32);
 

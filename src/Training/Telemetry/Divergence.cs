@@ -6,7 +6,10 @@ namespace ConcatService.Training.Telemetry;
 /// <summary>Where numbers stopped being finite: a second look at a step that is over. It looks at every number, and is for once.</summary>
 internal static class Divergence
 {
-    /// <summary>Of a loss: the first layer whose output for this batch is not finite; when all are, the one that the first loss is taken of, whose scores are then too far apart.</summary>
+    /// <summary>
+    /// Of a loss: the first layer whose output for this batch is not finite; when all are, the one that the first loss is taken of, whose
+    /// scores are then too far apart.
+    /// </summary>
     public static Outcome.Diverged OfLoss(Network network, Tensor[] inputs, long step, double rate)
     {
         using var untracked = no_grad();
@@ -22,7 +25,9 @@ internal static class Divergence
     public static Outcome.Diverged OfGradient(Network network, long step, double rate)
     {
         using var scope = NewDisposeScope();
-        var last = network.Model.Layers.Last(layer => layer.Parameters.Values.Any(parameter => parameter.grad is { } gradient && !IsFinite(gradient)));
+        var last = network.Model.Layers.Last(layer =>
+            layer.Parameters.Values.Any(parameter => parameter.grad is { } gradient && !IsFinite(gradient))
+        );
         return At(network, "gradient", last.Plan.Name, step, rate);
     }
 

@@ -5,7 +5,9 @@ namespace ConcatService.Training.Telemetry;
 /// <summary>Decides which steps are sampled, by what samples were measured to cost.</summary>
 internal sealed class Governor(TelemetryMode mode)
 {
-    /// <summary>Of the time of all steps: leaves room below the promised 3 % for what a stopwatch around the samples does not see.</summary>
+    /// <summary>
+    /// Of the time of all steps: leaves room below the promised 3 % for what a stopwatch around the samples does not see.
+    /// </summary>
     public const double Budget = 0.02;
 
     /// <summary>The interval of <see cref="TelemetryMode.Dense"/>.</summary>

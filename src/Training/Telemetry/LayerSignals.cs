@@ -11,7 +11,7 @@ internal sealed class LayerSignals
     /// <summary>Layers of a kind that are watched at once; of more, at even distances.</summary>
     private const int Most = 128;
 
-    private const double Rare = 0.01;                                                           // SageMaker's DeadRelu and SaturatedActivation
+    private const double Rare = 0.01; // SageMaker's DeadRelu and SaturatedActivation
 
     /// <summary>Where the derivatives of tanh and sigmoid fall to 1e-7 (SageMaker).</summary>
     private const double TanhFlat = 9.4999, SigmoidFlatBelow = -23, SigmoidFlatAbove = 16.99999;
@@ -23,7 +23,14 @@ internal sealed class LayerSignals
     public LayerSignals(TorchModel model)
     {
         _model = model;
-        _activations = [.. Spread(model.Plan.Layers.Where(layer => layer.Operator is Activation { Kind: "relu" or "relu6" or "tanh" or "sigmoid" }).Select(layer => layer.Name))];
+        _activations =
+        [
+            .. Spread(
+                model
+                    .Plan.Layers.Where(layer => layer.Operator is Activation { Kind: "relu" or "relu6" or "tanh" or "sigmoid" })
+                    .Select(layer => layer.Name)
+            ),
+        ];
         var trainable = model.Layers.Zip(PlacesOf(model)).Where(pair => pair.Second.Count > 0);
         _weights = [.. Spread(trainable.Select(pair => (pair.First.Plan.Name, pair.Second.From, pair.Second.Count)))];
     }
@@ -36,10 +43,17 @@ internal sealed class LayerSignals
         var (signal, alive) = layer.Operator.Kind switch
         {
             "tanh" => (Signals.SaturatedUnits, ConcatSignals.FirstOf(x).abs().lt(TanhFlat)),
-            "sigmoid" => (Signals.SaturatedUnits, ConcatSignals.FirstOf(x) is var z ? z.gt(SigmoidFlatBelow).logical_and(z.lt(SigmoidFlatAbove)) : null!),
+            "sigmoid" => (
+                Signals.SaturatedUnits,
+                ConcatSignals.FirstOf(x) is var z ? z.gt(SigmoidFlatBelow).logical_and(z.lt(SigmoidFlatAbove)) : null!
+            ),
             _ => (Signals.DeadUnits, ConcatSignals.FirstOf(y).gt(0)),
         };
-        var others = Enumerable.Range(0, (int)alive.dim()).Where(dimension => dimension != channels).Select(dimension => (long)dimension).ToArray();
+        var others = Enumerable
+            .Range(0, (int)alive.dim())
+            .Where(dimension => dimension != channels)
+            .Select(dimension => (long)dimension)
+            .ToArray();
         readings.Add(Signals.Name(layer.Name, signal), alive.to(ScalarType.Float32).mean(others).lt(Rare).to(ScalarType.Float32).mean());
     }
 
@@ -55,7 +69,10 @@ internal sealed class LayerSignals
     {
         var moved = _model.Weights.detach() - before;
         foreach (var (name, from, count) in _weights)
-            readings.Add(Signals.Name(name, Signals.UpdateRatio), moved.narrow(0, from, count).norm() / before.narrow(0, from, count).norm().clamp_min(1e-30));
+            readings.Add(
+                Signals.Name(name, Signals.UpdateRatio),
+                moved.narrow(0, from, count).norm() / before.narrow(0, from, count).norm().clamp_min(1e-30)
+            );
     }
 
     /// <summary>For each layer the part of the vector of all trainable parameters that its own are in.</summary>

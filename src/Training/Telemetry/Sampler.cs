@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace ConcatService.Training.Telemetry;
 
 /// <summary>
-/// Samples the signals of branches and layers at some steps: looks at what the step computes anyway, draws no random number and writes to nothing that
+/// Samples the signals of branches and layers at some steps: looks at what the step computes anyway, draws no random number and writes to
+/// nothing that
 /// the training reads, so that the weights are the same to the bit with and without it.
 /// </summary>
 internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposable
@@ -98,7 +99,10 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         var read = sample.Readings.Read();
         foreach (var (node, branch) in sample.Nodes.SelectMany(node => node.Branches.Select(branch => (node, branch))))
         {
-            if (read.TryGetValue(Signals.Name(node, branch, Signals.GradientRms), out var gradient) && read[Signals.Name(node, branch, Signals.ActivationRms)] is > 1e-12 and var activation)
+            if (
+                read.TryGetValue(Signals.Name(node, branch, Signals.GradientRms), out var gradient)
+                && read[Signals.Name(node, branch, Signals.ActivationRms)] is > 1e-12 and var activation
+            )
                 read[Signals.Name(node, branch, Signals.GradientToActivation)] = gradient / activation;
         }
 
@@ -158,9 +162,11 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         using var scope = NewDisposeScope();
         var target = targets[0].narrow(0, 0, Math.Min(ConcatSignals.Samples, targets[0].shape[0]));
         if (targets.Length > 1)
-            return null;                                                                        // a branch may serve another output than the first
-        var flat = target.reshape(target.shape[0], -1);                                         // [n, places]
-        var products = target.is_integral() ? flat.unsqueeze(0).eq(flat.unsqueeze(1)).to(ScalarType.Float32).mean([2]) : flat.to(ScalarType.Float32).mm(flat.to(ScalarType.Float32).t());
+            return null; // a branch may serve another output than the first
+        var flat = target.reshape(target.shape[0], -1); // [n, places]
+        var products = target.is_integral()
+            ? flat.unsqueeze(0).eq(flat.unsqueeze(1)).to(ScalarType.Float32).mean([2])
+            : flat.to(ScalarType.Float32).mm(flat.to(ScalarType.Float32).t());
         return products.MoveToOuterDisposeScope();
     }
 

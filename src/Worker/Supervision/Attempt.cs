@@ -8,7 +8,14 @@ using Npgsql;
 namespace ConcatService.Worker;
 
 /// <summary>The time from the claim of a job to the end of its trainer, seen from the supervisor.</summary>
-internal sealed partial class Attempt(TrainerProcess trainer, MachineMemory memory, JobLeases leases, JobFence fence, ILogger log, CancellationToken shutdown)
+internal sealed partial class Attempt(
+    TrainerProcess trainer,
+    MachineMemory memory,
+    JobLeases leases,
+    JobFence fence,
+    ILogger log,
+    CancellationToken shutdown
+)
 {
     private const int KilledCode = 128 + 9, AbortedCode = 128 + 6;              // SIGKILL, SIGABRT
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(8);
@@ -84,7 +91,8 @@ internal sealed partial class Attempt(TrainerProcess trainer, MachineMemory memo
         if (state == JobState.Cancelling)
             End("Stopped on request.", CancelPatience);
         else if (state is null)
-            End("Nobody holds the job any more.", CancelPatience);              // normal at the end: the trainer has written the result and is about to leave
+            // normal at the end: the trainer has written the result and is about to leave
+            End("Nobody holds the job any more.", CancelPatience);
         else if (state == JobState.Pausing && _killAfter is null)
             Leave("Paused on request.");
     }

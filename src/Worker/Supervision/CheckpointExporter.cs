@@ -5,8 +5,11 @@ using Npgsql;
 
 namespace ConcatService.Worker;
 
-/// <summary>Makes models of checkpoints, one after another, beside the job in work: by a trainer of its own at the lowest priority, on one core.</summary>
-internal sealed partial class CheckpointExporter(CheckpointExports exports, TrainerCommand command, ILogger<CheckpointExporter> log) : BackgroundService
+/// <summary>
+/// Makes models of checkpoints, one after another, beside the job in work: by a trainer of its own at the lowest priority, on one core.
+/// </summary>
+internal sealed partial class CheckpointExporter(CheckpointExports exports, TrainerCommand command, ILogger<CheckpointExporter> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromMinutes(30);
 
@@ -34,7 +37,15 @@ internal sealed partial class CheckpointExporter(CheckpointExports exports, Trai
         try
         {
             await trainer.Ready.WaitAsync(stop);
-            trainer.Send(new Message(MessageKind.Export) { JobId = export.JobId, TeamId = export.TeamId, Step = export.Step, Sha256 = export.Sha256 });
+            trainer.Send(
+                new Message(MessageKind.Export)
+                {
+                    JobId = export.JobId,
+                    TeamId = export.TeamId,
+                    Step = export.Step,
+                    Sha256 = export.Sha256,
+                }
+            );
             var answer = await trainer.Exported.WaitAsync(Longest, stop);
             if (answer.Version is { } version)
                 Made(export.JobId, export.Step, export.ModelName, await taken.SucceedAsync(version, stop));

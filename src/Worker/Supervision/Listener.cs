@@ -9,16 +9,26 @@ using Npgsql;
 
 namespace ConcatService.Worker;
 
-/// <summary>Answers the doorbell for one job at a time, is on the list of workers, and looks after neighbours on this machine that died.</summary>
+/// <summary>
+/// Answers the doorbell for one job at a time, is on the list of workers, and looks after neighbors on this machine that died.
+/// </summary>
 internal sealed partial class Listener(
-    SpareTrainer spare, Supervisor supervisor, WorkerIdentity self, MachineMemory memory, WorkerRegistry workers, JobLeases leases, JobStorage storage, ILogger<Listener> log) : BackgroundService
+    SpareTrainer spare,
+    Supervisor supervisor,
+    WorkerIdentity self,
+    MachineMemory memory,
+    WorkerRegistry workers,
+    JobLeases leases,
+    JobStorage storage,
+    ILogger<Listener> log
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Glance = TimeSpan.FromMilliseconds(50);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var warming = FirstDeviceAsync(stoppingToken);
-        await BuryAsync(stoppingToken);                                         // while the first spare warms up: its first job may be among these
+        await BuryAsync(stoppingToken); // while the first spare warms up: its first job may be among these
         var name = await warming;
         var device = new WorkerDevice(name, name == "cpu" ? memory.Bytes : null, Machines.HasBFloat16);
         await RoundAsync(device, stoppingToken);
@@ -28,7 +38,8 @@ internal sealed partial class Listener(
             NoTcmalloc();
         try
         {
-            // The list tells within a glance that a job has begun or the next spare is warm; otherwise a sign of life now and then is enough.
+            // The list tells within a glance that a job has begun or the next spare is warm; otherwise a sign of life now and then is
+            // enough.
             using var timer = new PeriodicTimer(Glance);
             (bool, Guid?) shown = default;
             var since = Stopwatch.GetTimestamp();
@@ -116,7 +127,11 @@ internal sealed partial class Listener(
     [LoggerMessage(2010, LogLevel.Information, "Worker {Id} listens for jobs on {Device}")]
     private partial void Listening(string id, string device);
 
-    [LoggerMessage(2014, LogLevel.Warning, "tcmalloc is not installed (libtcmalloc-minimal4): trainings take up to twice the memory that admission counts with, and longer steps")]
+    [LoggerMessage(
+        2014,
+        LogLevel.Warning,
+        "tcmalloc is not installed (libtcmalloc-minimal4): trainings take up to twice the memory that admission counts with, and longer steps"
+    )]
     private partial void NoTcmalloc();
 
     [LoggerMessage(2011, LogLevel.Warning, "{Workers} workers of this machine are gone; {Jobs} of their jobs go back to the queue")]

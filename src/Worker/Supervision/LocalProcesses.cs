@@ -12,9 +12,12 @@ internal static class LocalProcesses
     /// <summary>This process.</summary>
     public static WorkerIdentity Self() => new(Environment.MachineName, Machine, Environment.ProcessId, Read("self")!.Value.Started);
 
-    /// <summary>Whether the worker ran where we would see it, and we do not. False when it ran elsewhere: then only its lease tells.</summary>
+    /// <summary>
+    /// Whether the worker ran where we would see it, and we do not. False when it ran elsewhere: then only its lease tells.
+    /// </summary>
     public static bool IsGone(WorkerIdentity worker) =>
-        worker.Machine == Machine && !(Read($"{worker.ProcessId}") is { State: not ('Z' or 'X') } process && process.Started == worker.Started);
+        worker.Machine == Machine
+        && !(Read($"{worker.ProcessId}") is { State: not ('Z' or 'X') } process && process.Started == worker.Started);
 
     /// <summary>State and start time of a process, or null. A dead one that its parent has not collected is in state Z.</summary>
     private static (char State, string Started)? Read(string process)

@@ -16,7 +16,9 @@ internal sealed partial class SpareTrainer(TrainerCommand command, ILogger<Spare
 
     public bool IsReady => _spare is { Ready.IsCompletedSuccessfully: true, Ended.IsCompleted: false };
 
-    /// <summary>The device that trainers of this machine have: <c>cpu</c> or <c>cuda</c>. Only they load libtorch, so only they know.</summary>
+    /// <summary>
+    /// The device that trainers of this machine have: <c>cpu</c> or <c>cuda</c>. Only they load libtorch, so only they know.
+    /// </summary>
     public async Task<string> DeviceAsync(CancellationToken cancel) => await Current().Ready.WaitAsync(cancel);
 
     /// <summary>Hands out the spare, as soon as it is warm, and starts the next one a little later.</summary>

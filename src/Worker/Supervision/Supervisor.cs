@@ -8,12 +8,23 @@ namespace ConcatService.Worker;
 
 /// <summary>Has one job trained by a child process, and makes sure that the child ends when the lease does.</summary>
 internal sealed partial class Supervisor(
-    SpareTrainer spare, JobLeases leases, JobTransitions transitions, NpgsqlDataSource source, MachineMemory memory, WorkerIdentity self, IHostApplicationLifetime lifetime, ILogger<Supervisor> log) : ITrainingJob
+    SpareTrainer spare,
+    JobLeases leases,
+    JobTransitions transitions,
+    NpgsqlDataSource source,
+    MachineMemory memory,
+    WorkerIdentity self,
+    IHostApplicationLifetime lifetime,
+    ILogger<Supervisor> log
+) : ITrainingJob
 {
     /// <summary>The job in work, or null.</summary>
     public Guid? CurrentJob { get; private set; }
 
-    /// <summary>A job that comes back to the queue is claimed again at once, without a way round by the doorbell: its trainer died, and the next one is warm.</summary>
+    /// <summary>
+    /// A job that comes back to the queue is claimed again at once, without a way round by the doorbell: its trainer died, and the next one
+    /// is warm.
+    /// </summary>
     public async Task RunAsync(Guid jobId)
     {
         var stop = lifetime.ApplicationStopping;
@@ -41,7 +52,15 @@ internal sealed partial class Supervisor(
         CurrentJob = fence.JobId;
         try
         {
-            trainer.Send(new Message(MessageKind.Run) { JobId = fence.JobId, TeamId = fence.TeamId, Fence = fence.Number, Worker = self.Id });
+            trainer.Send(
+                new Message(MessageKind.Run)
+                {
+                    JobId = fence.JobId,
+                    TeamId = fence.TeamId,
+                    Fence = fence.Number,
+                    Worker = self.Id,
+                }
+            );
             Begun(fence.JobId, fence.Number, trainer.ProcessId);
             var attempt = new Attempt(trainer, memory, leases, fence, log, stop);
             await attempt.WatchAsync();
@@ -67,7 +86,10 @@ internal sealed partial class Supervisor(
     {
         var predicted = await JobPrediction.ReadAsync(source, fence, CancellationToken.None);
         var failure = OutOfMemory.Failure(what, predicted?.MemoryBytes, peakBytes, memory.Bytes);
-        return await transitions.TryMoveAsync(new JobMove(fence.JobId, JobState.Failed, failure.Message, self.Id) { Fence = fence.Number, Error = failure }, CancellationToken.None);
+        return await transitions.TryMoveAsync(
+            new JobMove(fence.JobId, JobState.Failed, failure.Message, self.Id) { Fence = fence.Number, Error = failure },
+            CancellationToken.None
+        );
     }
 
     [LoggerMessage(2020, LogLevel.Information, "Job {JobId} fence {Fence}: trainer {ProcessId} has it")]

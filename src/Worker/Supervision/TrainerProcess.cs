@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ConcatService.Worker;
 
-/// <summary>One trainer, as its supervisor sees it. Lives until <see cref="Kill"/>, until it ends by itself, or until it has been silent too long.</summary>
+/// <summary>
+/// One trainer, as its supervisor sees it. Lives until <see cref="Kill"/>, until it ends by itself, or until it has been silent too long.
+/// </summary>
 internal sealed class TrainerProcess
 {
     private readonly Process _process;
@@ -75,8 +77,10 @@ internal sealed class TrainerProcess
         await words;
         await _process.WaitForExitAsync();
         _ready.TrySetException(new InvalidOperationException($"The trainer ended with code {_process.ExitCode} before it was ready."));
-        _exported.TrySetException(new InvalidOperationException($"The trainer ended with code {_process.ExitCode} before it had an answer."));
-        _ = _exported.Task.Exception;                                           // most trainers are never asked: nobody misses it
+        _exported.TrySetException(
+            new InvalidOperationException($"The trainer ended with code {_process.ExitCode} before it had an answer.")
+        );
+        _ = _exported.Task.Exception; // most trainers are never asked: nobody misses it
         return _process.ExitCode;
     }
 

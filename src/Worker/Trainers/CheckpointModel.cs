@@ -28,7 +28,10 @@ internal static class CheckpointModel
     private static async Task<Message> TryMakeAsync(NpgsqlDataSource source, Message asked, CancellationToken stop)
     {
         var store = new TeamStore(source, asked.TeamId, stop);
-        if (await ClaimedJob.ReadAsync(source, asked.JobId, stop) is not { } job || await TrainingSource.FindAsync(job.Dataset, store) is not { } data)
+        if (
+            await ClaimedJob.ReadAsync(source, asked.JobId, stop) is not { } job
+            || await TrainingSource.FindAsync(job.Dataset, store) is not { } data
+        )
             return Problem("The job or its data set is not there any more.");
         if (SampleSizes.Compile(Encoding.UTF8.GetBytes(job.Spec), data.Info).Plan is not { } plan)
             return Problem("The job's network is not valid any more.");
@@ -49,7 +52,17 @@ internal static class CheckpointModel
             return Problem($"ONNX Runtime does not compute what the checkpoint does: {TrainerJson.Element(made.Parity).GetRawText()}.");
         using var bytes = new MemoryStream(made.Onnx);
         var onnx = await new BlobStore(source).PutAsync(asked.TeamId, bytes, stop);
-        return new Message(MessageKind.Exported) { Version = TrainJob.Version(plan, data.Info, onnx.Sha256, made.WeightsSha256, made.Validation?.Named("validation") ?? [], made.Parity) };
+        return new Message(MessageKind.Exported)
+        {
+            Version = TrainJob.Version(
+                plan,
+                data.Info,
+                onnx.Sha256,
+                made.WeightsSha256,
+                made.Validation?.Named("validation") ?? [],
+                made.Parity
+            ),
+        };
     }
 
     private static Message Problem(string problem) => new(MessageKind.Exported) { Problem = problem };

@@ -4,14 +4,18 @@ using ConcatService.Training.Checkpoints;
 namespace ConcatService.Worker;
 
 /// <summary>
-/// From the training, which waits while its state goes into a local file, to the database, while it trains on. One at a time. What was reported before a
+/// From the training, which waits while its state goes into a local file, to the database, while it trains on. One at a time. What was
+/// reported before a
 /// checkpoint is written before it, so that no metric is missing up to its step.
 /// </summary>
 internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry telemetry, CancellationToken stop) : IAsyncDisposable
 {
     private Task _upload = Task.CompletedTask;
 
-    /// <summary>Waits for the state to be copied, not for the database, but for a checkpoint on the way when <paramref name="leave"/> has fired. False when there is one.</summary>
+    /// <summary>
+    /// Waits for the state to be copied, not for the database, but for a checkpoint on the way when <paramref name="leave"/> has fired.
+    /// False when there is one.
+    /// </summary>
     public bool Take(Checkpointing.Kept kept, CancellationToken leave)
     {
         if (!_upload.IsCompleted && !leave.IsCancellationRequested)
@@ -23,7 +27,10 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry teleme
         return true;
     }
 
-    /// <summary>The newest checkpoint, to be disposed; null for a job that has none. Metrics of later steps are forgotten: those steps are taken again.</summary>
+    /// <summary>
+    /// The newest checkpoint, to be disposed; null for a job that has none. Metrics of later steps are forgotten: those steps are taken
+    /// again.
+    /// </summary>
     /// <exception cref="StaleFenceException">Another attempt has the job.</exception>
     public async Task<Stream?> OpenNewestAsync()
     {

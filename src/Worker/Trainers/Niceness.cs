@@ -13,11 +13,15 @@ internal static partial class Niceness
     /// <summary>Of what must not disturb a job either.</summary>
     public const int Lowest = 19;
 
-    /// <summary>Lowers every thread of this process; later ones inherit it. Called with the job, not at the start: warming up is short and someone may be waiting for it.</summary>
+    /// <summary>
+    /// Lowers every thread of this process; later ones inherit it. Called with the job, not at the start: warming up is short and someone
+    /// may be waiting for it.
+    /// </summary>
     public static void Lower(int nice)
     {
         foreach (var thread in Directory.GetDirectories("/proc/self/task"))
-            _ = SetPriority(PerThread, uint.Parse(Path.GetFileName(thread)), nice);     // a thread that has just ended gives an error that nobody needs
+            // a thread that has just ended gives an error that nobody needs
+            _ = SetPriority(PerThread, uint.Parse(Path.GetFileName(thread)), nice);
     }
 
     [LibraryImport("libc", EntryPoint = "setpriority")]

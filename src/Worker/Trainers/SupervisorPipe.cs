@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace ConcatService.Worker;
 
 /// <summary>
-/// The trainer's end of the pipes. A supervisor that is gone, or has been silent for 40 seconds, ends this process on the spot: nobody renews its
+/// The trainer's end of the pipes. A supervisor that is gone, or has been silent for 40 seconds, ends this process on the spot: nobody
+/// renews its
 /// lease any more, so someone else may have the job.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process: its thread and timer use it to the end.")]
@@ -19,7 +20,7 @@ internal sealed class SupervisorPipe
 
     public SupervisorPipe()
     {
-        Console.SetOut(Console.Error);                                          // what a library prints must not end up between the messages
+        Console.SetOut(Console.Error); // what a library prints must not end up between the messages
         new Thread(Listen) { IsBackground = true, Name = "supervisor" }.Start();
         _beat = new Timer(_ => Beat(), null, Pulse.Beat, Pulse.Beat);
     }
@@ -46,7 +47,7 @@ internal sealed class SupervisorPipe
         }
     }
 
-    /// <summary>Ends the process without asking anyone: no finaliser, no native thread can hold it up.</summary>
+    /// <summary>Ends the process without asking anyone: no finalizer, no native thread can hold it up.</summary>
     public static void Die(string why)
     {
         Console.Error.WriteLine($"Trainer {Environment.ProcessId} stops: {why}.");

@@ -13,5 +13,6 @@ internal sealed record TeamStore(NpgsqlDataSource Source, int TeamId, Cancellati
         new DataSetStore(Source).FindAsync(TeamId, reference.Name, reference.Version ?? 0, Stop);
 
     /// <summary>Writes stored bytes to a stream. Returns whether there are such bytes.</summary>
-    public Task<bool> CopyToAsync(string sha256, Stream destination) => new BlobStore(Source).CopyToAsync(TeamId, sha256, destination, Stop);
+    public Task<bool> CopyToAsync(string sha256, Stream destination) =>
+        new BlobStore(Source).CopyToAsync(TeamId, sha256, destination, Stop);
 }

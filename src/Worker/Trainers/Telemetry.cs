@@ -5,7 +5,8 @@ using Npgsql;
 namespace ConcatService.Worker;
 
 /// <summary>
-/// From the training loop, which must not wait for a database, to the database, which likes batches. Bounded: a loop that is faster than the database
+/// From the training loop, which must not wait for a database, to the database, which likes batches. Bounded: a loop that is faster than
+/// the database
 /// for long waits in the end.
 /// </summary>
 internal sealed class Telemetry : IAsyncDisposable

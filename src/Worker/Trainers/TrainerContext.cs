@@ -15,7 +15,14 @@ internal sealed class TrainerContext : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop;
 
-    private TrainerContext(NpgsqlDataSource source, JobFence fence, string worker, ClaimedJob job, CancellationToken stop, CancellationToken leave)
+    private TrainerContext(
+        NpgsqlDataSource source,
+        JobFence fence,
+        string worker,
+        ClaimedJob job,
+        CancellationToken stop,
+        CancellationToken leave
+    )
     {
         _source = source;
         _fence = fence;
@@ -43,9 +50,16 @@ internal sealed class TrainerContext : IAsyncDisposable
     /// <summary>Fires when the job is paused or the worker leaves: write a checkpoint, then end. Look at it every step.</summary>
     public CancellationToken Leave { get; }
 
-    /// <summary>Stubborn from the first statement: the connection that a spare keeps open may have died with its server meanwhile.</summary>
-    public static async Task<TrainerContext> OpenAsync(NpgsqlDataSource source, JobFence fence, string worker, CancellationToken stop, CancellationToken leave) =>
-        new(source, fence, worker, await Stubbornly.DoAsync(() => ClaimedJob.ReadAsync(source, fence, stop)), stop, leave);
+    /// <summary>
+    /// Stubborn from the first statement: the connection that a spare keeps open may have died with its server meanwhile.
+    /// </summary>
+    public static async Task<TrainerContext> OpenAsync(
+        NpgsqlDataSource source,
+        JobFence fence,
+        string worker,
+        CancellationToken stop,
+        CancellationToken leave
+    ) => new(source, fence, worker, await Stubbornly.DoAsync(() => ClaimedJob.ReadAsync(source, fence, stop)), stop, leave);
 
     /// <summary>Keeps what the training is expected to need of memory at its peak.</summary>
     public Task PredictAsync(long memoryBytes)
@@ -58,7 +72,10 @@ internal sealed class TrainerContext : IAsyncDisposable
     public Task DescribeAsync(string resolvedSettings, string environment) =>
         Stubbornly.DoAsync(() => new JobFacts(resolvedSettings, environment).WriteAsync(_source, _fence, CancellationToken.None));
 
-    /// <summary>Reports a finished training step. Returns at once: a batch goes to the database several times a second. The first one makes the job <c>running</c>.</summary>
+    /// <summary>
+    /// Reports a finished training step. Returns at once: a batch goes to the database several times a second. The first one makes the job
+    /// <c>running</c>.
+    /// </summary>
     public void Report(long step, params ReadOnlySpan<(string Name, double Value)> metrics)
     {
         foreach (var (name, value) in metrics)
@@ -95,14 +112,17 @@ internal sealed class TrainerContext : IAsyncDisposable
     public async Task<int> PublishAsync(NewModelVersion model, string resultJson)
     {
         await FlushAsync();
-        return await Stubbornly.DoAsync(() => new ModelRegistry(_source).PublishAsync(_fence, model, resultJson, _worker, CancellationToken.None));
+        return await Stubbornly.DoAsync(() =>
+            new ModelRegistry(_source).PublishAsync(_fence, model, resultJson, _worker, CancellationToken.None)
+        );
     }
 
     /// <summary>Ends the job as failed.</summary>
     public async Task FailAsync(JobFailure failure)
     {
         var end = new JobMove(Job.Id, JobState.Failed, failure.Message, _worker) { Fence = _fence.Number, Error = failure };
-        await Stubbornly.DoAsync(() => _transitions.TryMoveAsync(end, CancellationToken.None));     // refused when someone asked for the end first: then that is how it ends
+        // refused when someone asked for the end first: then that is how it ends
+        await Stubbornly.DoAsync(() => _transitions.TryMoveAsync(end, CancellationToken.None));
     }
 
     /// <summary>Returns when everything that was reported is in the database.</summary>

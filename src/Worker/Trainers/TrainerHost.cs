@@ -9,10 +9,14 @@ namespace ConcatService.Worker;
 /// <summary>Trains one job and says how it ended. The only thing that the processes around it do not know how to do.</summary>
 /// <param name="context">The job, and everything that may be written to it.</param>
 /// <returns>Null when the model is published, otherwise why the job has failed.</returns>
-/// <exception cref="OperationCanceledException">The training ended because <see cref="TrainerContext.Stop"/> or <see cref="TrainerContext.Leave"/> fired.</exception>
+/// <exception cref="OperationCanceledException">The training ended because <see cref="TrainerContext.Stop"/> or <see
+/// cref="TrainerContext.Leave"/> fired.</exception>
 internal delegate Task<JobFailure?> JobTraining(TrainerContext context);
 
-/// <summary>The trainer process: warms up, waits for a job, trains it, ends. One job per process, so that memory and the random generator come back with it.</summary>
+/// <summary>
+/// The trainer process: warms up, waits for a job, trains it, ends. One job per process, so that memory and the random generator come back
+/// with it.
+/// </summary>
 internal static class TrainerHost
 {
     /// <summary>Exit code 0 when the job's row says how it ended, or when it was asked to stop; anything else is a lost attempt.</summary>
@@ -63,10 +67,20 @@ internal static class TrainerHost
     private static NpgsqlDataSource OpenDatabase()
     {
         var given = Environment.GetEnvironmentVariable("ConnectionStrings__Postgres");
-        return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(given) { MinPoolSize = 1, MaxPoolSize = 4, ApplicationName = "concat trainer" });
+        return NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(given)
+            {
+                MinPoolSize = 1,
+                MaxPoolSize = 4,
+                ApplicationName = "concat trainer",
+            }
+        );
     }
 
-    /// <summary>The job's edge: here an exception becomes the job's failure, once. What the database throws is a lost attempt: another one may have more luck.</summary>
+    /// <summary>
+    /// The job's edge: here an exception becomes the job's failure, once. What the database throws is a lost attempt: another one may have
+    /// more luck.
+    /// </summary>
     private static async Task<JobFailure?> TrainAsync(JobTraining train, TrainerContext context)
     {
         try
@@ -77,8 +91,17 @@ internal static class TrainerHost
         {
             await Console.Error.WriteLineAsync(exception.ToString());
             return OutOfMemory.Is(exception)
-                ? OutOfMemory.Failure($"There was not enough memory: {FirstLine(exception)}", context.PredictedMemoryBytes, ProcessMemory.PeakBytes(), new MachineMemory().Bytes)
-                : new JobFailure(FailureClass.Infrastructure, "defect", $"The training broke off: {FirstLine(exception)} The worker's log has the rest.");
+                ? OutOfMemory.Failure(
+                    $"There was not enough memory: {FirstLine(exception)}",
+                    context.PredictedMemoryBytes,
+                    ProcessMemory.PeakBytes(),
+                    new MachineMemory().Bytes
+                )
+                : new JobFailure(
+                    FailureClass.Infrastructure,
+                    "defect",
+                    $"The training broke off: {FirstLine(exception)} The worker's log has the rest."
+                );
         }
     }
 

@@ -13,7 +13,11 @@ internal static class TrainerJson
     public static JsonElement Element<T>(T record) => JsonSerializer.SerializeToElement(record, SnakeCase);
 
     /// <summary>Tensors as the Open Inference Protocol describes them: name, datatype, shape with -1 for what may vary.</summary>
-    public static string Tensors(IEnumerable<(string Name, Shape Shape)> tensors) => new JsonArray([.. tensors.Select(tensor => (JsonNode)new JsonObject
+    public static string Tensors(IEnumerable<(string Name, Shape Shape)> tensors) =>
+        new JsonArray([
+            .. tensors.Select(tensor =>
+                (JsonNode)
+                    new JsonObject
     {
         ["name"] = tensor.Name,
         ["datatype"] = tensor.Shape.DType == DType.Int64 ? "INT64" : "FP32",

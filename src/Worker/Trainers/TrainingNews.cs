@@ -16,12 +16,27 @@ internal sealed class TrainingNews(TrainerContext context)
         {
             case TrainingReport.Started started:
                 _epochs = (int)started.Settings.Epochs;
-                context.DescribeAsync(started.Settings.ToJson().GetRawText(), TrainerJson.Element(started.Environment).GetRawText()).GetAwaiter().GetResult();
-                Event("training_started", $"{started.TrainSamples:N0} samples to train on, {started.ValidationSamples:N0} to choose the best weights, {started.TestSamples:N0} to test; {started.Steps:N0} steps.",
-                    new { train_samples = started.TrainSamples, validation_samples = started.ValidationSamples, test_samples = started.TestSamples, steps = started.Steps });
+                context
+                    .DescribeAsync(started.Settings.ToJson().GetRawText(), TrainerJson.Element(started.Environment).GetRawText())
+                    .GetAwaiter()
+                    .GetResult();
+                Event(
+                    "training_started",
+                    $"{started.TrainSamples:N0} samples to train on, {started.ValidationSamples:N0} to choose the best weights, {started.TestSamples:N0} to test; {started.Steps:N0} steps.",
+                    new
+                    {
+                        train_samples = started.TrainSamples,
+                        validation_samples = started.ValidationSamples,
+                        test_samples = started.TestSamples,
+                        steps = started.Steps,
+                    }
+                );
                 break;
             case TrainingReport.StepDone step:
-                context.Report(step.Number, [.. step.Train.Named("train"), ("learning_rate", step.LearningRate), ("samples_per_second", step.SamplesPerSecond)]);
+                context.Report(
+                    step.Number,
+                    [.. step.Train.Named("train"), ("learning_rate", step.LearningRate), ("samples_per_second", step.SamplesPerSecond)]
+                );
                 context.Report(new JobProgress(step.Epoch, _epochs, step.Number, step.Steps, step.MeanSamplesPerSecond, step.Remaining));
                 break;
             case TrainingReport.Sampled sampled:
@@ -29,7 +44,14 @@ internal sealed class TrainingNews(TrainerContext context)
                 break;
             case TrainingReport.EpochDone epoch:
                 context.Report(epoch.Step, [.. epoch.Train.Named("epoch_train"), .. epoch.Validation?.Named("validation") ?? []]);
-                Event("epoch_done", string.Create(CultureInfo.InvariantCulture, $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in training{(epoch.Validation is null ? "" : $"; {epoch.Validation} in validation")}; {epoch.SamplesPerSecond:N0} samples per second."), epoch);
+                Event(
+                    "epoch_done",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in training{(epoch.Validation is null ? "" : $"; {epoch.Validation} in validation")}; {epoch.SamplesPerSecond:N0} samples per second."
+                    ),
+                    epoch
+                );
                 break;
             case TrainingReport.EndsEarly early:
                 Event("ends_early", early.Reason, early);
@@ -43,5 +65,6 @@ internal sealed class TrainingNews(TrainerContext context)
         }
     }
 
-    private void Event<T>(string type, string message, T data) => context.Report(new NewEvent("info", type, message, TrainerJson.Element(data).GetRawText()));
+    private void Event<T>(string type, string message, T data) =>
+        context.Report(new NewEvent("info", type, message, TrainerJson.Element(data).GetRawText()));
 }

@@ -8,7 +8,10 @@ namespace ConcatService.Worker;
 /// <summary>What a spare does before it says that it is ready, so that its job's first step is not its own first step.</summary>
 internal static class Warmth
 {
-    /// <summary>Loads libtorch, takes one training step, asks the database what a job will ask. Returns the device: <c>cuda</c> when there, else <c>cpu</c>.</summary>
+    /// <summary>
+    /// Loads libtorch, takes one training step, asks the database what a job will ask. Returns the device: <c>cuda</c> when there, else
+    /// <c>cpu</c>.
+    /// </summary>
     public static async Task<string> GainAsync(NpgsqlDataSource source)
     {
         var rehearsal = RehearseAsync(source);
@@ -24,11 +27,16 @@ internal static class Warmth
         return machine.HasCuda ? "cuda" : "cpu";
     }
 
-    /// <summary>The statements of a job's first moments, for a job that is not there: the code is compiled and the connection open when one is.</summary>
+    /// <summary>
+    /// The statements of a job's first moments, for a job that is not there: the code is compiled and the connection open when one is.
+    /// </summary>
     private static async Task RehearseAsync(NpgsqlDataSource source)
     {
         var nobody = new JobFence(Guid.Empty, 0, 0);
-        await new JobTransitions(source).TryMoveAsync(new JobMove(nobody.JobId, JobState.Running, "", "") { Fence = 0 }, CancellationToken.None);
+        await new JobTransitions(source).TryMoveAsync(
+            new JobMove(nobody.JobId, JobState.Running, "", "") { Fence = 0 },
+            CancellationToken.None
+        );
         await RefusedAsync(ClaimedJob.ReadAsync(source, nobody, CancellationToken.None));
         await RefusedAsync(new JobFacts("{}", "{}").WriteAsync(source, nobody, CancellationToken.None));
         await RefusedAsync(new MetricWriter(source).WriteAsync(nobody, [], CancellationToken.None));

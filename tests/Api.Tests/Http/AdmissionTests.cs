@@ -33,7 +33,11 @@ public sealed class AdmissionTests(ApiServer api) : IClassFixture<ApiServer>, IA
         var (largest, predicted) = (memory.GetProperty("largest_batch_size").GetInt32(), memory.GetProperty("predicted_bytes").GetInt64());
         Assert.True(predicted > memory.GetProperty("available_bytes").GetInt64());
         Assert.Equal(400_000_000, memory.GetProperty("available_bytes").GetInt64());
-        Assert.Contains($"the worker has 400 MB. Set batch_size to {largest} or less.", refused.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"the worker has 400 MB. Set batch_size to {largest} or less.",
+            refused.Json.GetProperty("detail").GetString(),
+            StringComparison.Ordinal
+        );
         Assert.InRange(largest, 1, 6999);
         Assert.Equal((202, 422), ((await PostAsync(largest)).Status, (await PostAsync(largest + 1)).Status));
     }
@@ -77,14 +81,18 @@ public sealed class AdmissionTests(ApiServer api) : IClassFixture<ApiServer>, IA
         Assert.Equal(202, (await PostAsync(7000, "\"device\": \"cuda\", ")).Status);
         await Workers.SeenAsync(Large, new("cuda", null, true), spareReady: true, null, Cancel);
         var either = await PostAsync(7000);
-        Assert.Equal((202, System.Text.Json.JsonValueKind.Null), (either.Status, either.Json.GetProperty("predicted_memory_bytes").ValueKind));
+        Assert.Equal(
+            (202, System.Text.Json.JsonValueKind.Null),
+            (either.Status, either.Json.GetProperty("predicted_memory_bytes").ValueKind)
+        );
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync() => await Workers.RemoveAsync([Small.Id, Large.Id], CancellationToken.None);
 
-    private Task SeenAsync(WorkerIdentity worker, long memoryBytes) => Workers.SeenAsync(worker, new("cpu", memoryBytes, false), spareReady: true, null, Cancel);
+    private Task SeenAsync(WorkerIdentity worker, long memoryBytes) =>
+        Workers.SeenAsync(worker, new("cpu", memoryBytes, false), spareReady: true, null, Cancel);
 
     private Task<Answer> PostAsync(long batch, string more = "") =>
         api.PostAsync("/v1/jobs", CreateJob.Example.Replace("\"epochs\": 1", $"{more}\"batch_size\": {batch}", StringComparison.Ordinal));

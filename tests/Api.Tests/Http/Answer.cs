@@ -18,7 +18,10 @@ public sealed record Answer(int Status, string Body, IReadOnlyDictionary<string,
     public string Code => Json.GetProperty("code").GetString()!;
 
     /// <summary>Where the first fault of a problem is, and its code.</summary>
-    public (string Pointer, string Code) Fault => Json.GetProperty("errors")[0] is var error ? (error.GetProperty("pointer").GetString()!, error.GetProperty("code").GetString()!) : default;
+    public (string Pointer, string Code) Fault =>
+        Json.GetProperty("errors")[0] is var error
+            ? (error.GetProperty("pointer").GetString()!, error.GetProperty("code").GetString()!)
+            : default;
 
     public static async Task<Answer> OfAsync(HttpResponseMessage response) => new(
         (int)response.StatusCode,

@@ -38,8 +38,11 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         await Database.InitializeAsync();
         _factory = new WebApplicationFactory<Hosting.Roles>().WithWebHostBuilder(host =>
         {
-            host.UseSetting("ConnectionStrings:Postgres", Database.ConnectionString).UseSetting("Logging:LogLevel:Default", "Warning")
-                .UseSetting("DataSets:MaxUploadBytes", "2000000").UseSetting("DataSets:MaxBytes", "40000000").UseSetting("DataSets:TemporaryFolder", Temporary);
+            host.UseSetting("ConnectionStrings:Postgres", Database.ConnectionString)
+                .UseSetting("Logging:LogLevel:Default", "Warning")
+                .UseSetting("DataSets:MaxUploadBytes", "2000000")
+                .UseSetting("DataSets:MaxBytes", "40000000")
+                .UseSetting("DataSets:TemporaryFolder", Temporary);
             foreach (var (name, value) in Settings)
                 host.UseSetting(name, value);
             if (Port is { } port)
@@ -83,7 +86,13 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     }
 
     /// <summary>Sends with <see cref="Key"/> unless told otherwise; null sends none.</summary>
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? key = "", params (string Name, string Value)[] headers)
+    public async Task<Answer> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content = null,
+        string? key = "",
+        params (string Name, string Value)[] headers
+    )
     {
         using var client = Client(key is "" ? Key : key);
         using var request = new HttpRequestMessage(method, path) { Content = content };

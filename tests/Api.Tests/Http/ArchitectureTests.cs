@@ -39,7 +39,10 @@ public sealed class ArchitectureTests(ApiServer api) : IClassFixture<ApiServer>
     {
         var answer = await api.PostAsync("/v1/architectures", Examples.Refused);
         Assert.Equal((422, "architecture.invalid"), (answer.Status, answer.Code));
-        Assert.Equal("concat.shape_mismatch", answer.Json.GetProperty("report").GetProperty("diagnostics")[0].GetProperty("code").GetString());
+        Assert.Equal(
+            "concat.shape_mismatch",
+            answer.Json.GetProperty("report").GetProperty("diagnostics")[0].GetProperty("code").GetString()
+        );
     }
 
     [Fact]
@@ -50,7 +53,11 @@ public sealed class ArchitectureTests(ApiServer api) : IClassFixture<ApiServer>
         var first = (await api.GetAsync("/v1/architectures?limit=2")).Json;
         await api.PostAsync("/v1/architectures", Examples.Valid.Replace("two-branch", "paged-late"));
         var second = (await api.GetAsync($"/v1/architectures?limit=3&cursor={first.GetProperty("next_cursor").GetString()}")).Json;
-        var names = first.GetProperty("data").EnumerateArray().Concat(second.GetProperty("data").EnumerateArray()).Select(row => row.GetProperty("name").GetString());
+        var names = first
+            .GetProperty("data")
+            .EnumerateArray()
+            .Concat(second.GetProperty("data").EnumerateArray())
+            .Select(row => row.GetProperty("name").GetString());
         Assert.Equal(["paged-4", "paged-3", "paged-2", "paged-1", "paged-0"], names);
     }
 }

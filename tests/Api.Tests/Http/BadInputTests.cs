@@ -47,17 +47,29 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_body_over_the_limit_that_does_not_announce_its_length_is_a_413()
     {
-        using var body = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes(Large()))) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var body = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes(Large())))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
         Assert.Equal(413, (await api.SendAsync(HttpMethod.Post, Validate, body, headers: ("Transfer-Encoding", "chunked"))).Status);
     }
 
     [Theory]
     [InlineData("""{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "name": "a" } ] }""", "spec.missing_field")]
     [InlineData("""{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": 3 } ] }""", "spec.wrong_type")]
-    [InlineData("""{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu", "name": "a", "inputs": ["b"] }, { "type": "relu", "name": "b", "inputs": ["a"] } ] }""", "spec.cycle")]
-    [InlineData("""{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu", "name": "a" }, { "type": "relu", "name": "a" } ] }""", "spec.duplicate_name")]
+    [InlineData(
+        """{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu", "name": "a", "inputs": ["b"] }, { "type": "relu", "name": "b", "inputs": ["a"] } ] }""",
+        "spec.cycle"
+    )]
+    [InlineData(
+        """{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu", "name": "a" }, { "type": "relu", "name": "a" } ] }""",
+        "spec.duplicate_name"
+    )]
     [InlineData("""{ "inputs": { "x": { "shape": [99999999999999999999] } }, "layers": [ { "type": "relu" } ] }""", "spec.")]
-    [InlineData("""{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "repeat", "times": 1000000, "layers": [ { "type": "relu" } ] } ] }""", "spec.")]
+    [InlineData(
+        """{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "repeat", "times": 1000000, "layers": [ { "type": "relu" } ] } ] }""",
+        "spec."
+    )]
     [InlineData("""{ "name": "\u0000", "inputs": 3, "layers": "x", "outputs": {} }""", "spec.wrong_type")]
     [InlineData("{}", "spec.missing_field")]
     public async Task Whatever_is_wrong_with_a_spec_validation_answers_200_with_a_diagnostic_and_a_path(string spec, string code)
@@ -75,7 +87,9 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
     [InlineData("", "\"type\": \"concat\", ")]
     public async Task Depth_and_fields_that_are_there_twice_stop_neither_validation_nor_repair_nor_the_picture(string top, string inside)
     {
-        var spec = Examples.Refused.Replace("\"spec_version\": 1,", top.Replace("DEEP", new string('[', 250) + new string(']', 250))).Replace("\"name\": \"merge\",", "\"name\": \"merge\", " + inside);
+        var spec = Examples
+            .Refused.Replace("\"spec_version\": 1,", top.Replace("DEEP", new string('[', 250) + new string(']', 250)))
+            .Replace("\"name\": \"merge\",", "\"name\": \"merge\", " + inside);
         foreach (var call in new[] { "validate", "repair", "graph.svg" })
             Assert.Equal((call, 200), (call, (await api.PostAsync($"/v1/architectures/{call}", spec)).Status));
     }
@@ -83,7 +97,10 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task What_is_nested_deeper_than_any_spec_is_malformed()
     {
-        var answer = await api.PostAsync(Validate, Examples.Refused.Replace("\"spec_version\": 1,", $"\"metadata\": {new string('[', 300)}{new string(']', 300)},"));
+        var answer = await api.PostAsync(
+            Validate,
+            Examples.Refused.Replace("\"spec_version\": 1,", $"\"metadata\": {new string('[', 300)}{new string(']', 300)},")
+        );
         Assert.Equal((400, "request.malformed_json"), (answer.Status, answer.Code));
     }
 
@@ -99,7 +116,8 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
-    public async Task A_wrong_method_is_a_405_problem() => Assert.Equal("method_not_allowed", (await api.SendAsync(HttpMethod.Put, "/v1/diagnostics")).Code);
+    public async Task A_wrong_method_is_a_405_problem() =>
+        Assert.Equal("method_not_allowed", (await api.SendAsync(HttpMethod.Put, "/v1/diagnostics")).Code);
 
     private static string Large() => "{\"a\":\"" + new string('x', 10_000_001) + "\"}";
 }

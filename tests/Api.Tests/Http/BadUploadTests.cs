@@ -56,7 +56,13 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
             "empty" => [("x_train", NumpyFiles.Bytes([], 0, 2, 2)), ("y_train", NumpyFiles.Longs([], 0))],
             "no_train" => [("x_test", Pictures), ("y_test", Labels)],
             "counts" => [("x_train", Pictures), ("y_train", NumpyFiles.Longs([0, 1], 2))],
-            "shapes" => [("x_train", Pictures), ("y_train", Labels), ("x_test", NumpyFiles.Bytes(new byte[27], 3, 3, 3)), ("y_test", Labels)],
+            "shapes" =>
+            [
+                ("x_train", Pictures),
+                ("y_train", Labels),
+                ("x_test", NumpyFiles.Bytes(new byte[27], 3, 3, 3)),
+                ("y_test", Labels),
+            ],
             "missing" => [("x_train", Pictures), ("y_train", Labels), ("x_test", Pictures)],
             "negative" => [("x_train", Pictures), ("y_train", NumpyFiles.Longs([0, -1, 1], 3))],
             "from_one" => [("x_train", Pictures), ("y_train", NumpyFiles.Longs([1, 2, 1], 3))],
@@ -71,23 +77,50 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
     }
 
     [Theory]
-    [InlineData("../evil.npy", "dataset.path"), InlineData("/etc/passwd", "dataset.path"), InlineData("a\\b.npy", "dataset.path"), InlineData("c:/b.npy", "dataset.path"), InlineData("a/../../b.npy", "dataset.path")]
-    [InlineData("a/notes.txt", "dataset.fields"), InlineData("a/inner.zip", "dataset.fields"), InlineData("a.png", "dataset.fields"), InlineData("train/a.png", "dataset.fields"), InlineData("cat/a.png", "dataset.picture")]
+    [
+        InlineData("../evil.npy", "dataset.path"),
+        InlineData("/etc/passwd", "dataset.path"),
+        InlineData("a\\b.npy", "dataset.path"),
+        InlineData("c:/b.npy", "dataset.path"),
+        InlineData("a/../../b.npy", "dataset.path")
+    ]
+    [
+        InlineData("a/notes.txt", "dataset.fields"),
+        InlineData("a/inner.zip", "dataset.fields"),
+        InlineData("a.png", "dataset.fields"),
+        InlineData("train/a.png", "dataset.fields"),
+        InlineData("cat/a.png", "dataset.picture")
+    ]
     public async Task Entries_that_no_data_set_needs_are_refused(string entry, string code) =>
         await RefusedAsync(await UploadAsync([("file", "a.zip", NumpyFiles.Zip((entry, [1, 2, 3])))], ("name", "bad")), 422, code, "'");
 
     [Theory]
     [InlineData(2_000_000_000, 2), InlineData(3, 2_000_000_000, 2_000_000_000, 2_000_000_000), InlineData(1, 100_000_000, 1, 3)]
     public async Task A_header_that_announces_more_than_anybody_has_is_a_413(params int[] shape) =>
-        await RefusedAsync(await UploadNpzAsync("bad", ("x_train", NumpyFiles.File("|u1", new byte[12], shape)), ("y_train", Labels)), 413, "dataset.too_large", "x_train announces");
+        await RefusedAsync(
+            await UploadNpzAsync("bad", ("x_train", NumpyFiles.File("|u1", new byte[12], shape)), ("y_train", Labels)),
+            413,
+            "dataset.too_large",
+            "x_train announces"
+        );
 
     [Fact]
     public async Task An_IDX_file_that_announces_more_than_anybody_has_is_a_413() =>
-        await RefusedAsync(await UploadAsync([("images", "a.idx", Idx(new byte[8], int.MaxValue, int.MaxValue, int.MaxValue))], ("name", "bad")), 413, "dataset.too_large", "announces");
+        await RefusedAsync(
+            await UploadAsync([("images", "a.idx", Idx(new byte[8], int.MaxValue, int.MaxValue, int.MaxValue))], ("name", "bad")),
+            413,
+            "dataset.too_large",
+            "announces"
+        );
 
     [Fact]
     public async Task An_archive_of_more_arrays_than_fields_is_a_413() =>
-        await RefusedAsync(await UploadNpzAsync("bad", [.. Enumerable.Range(0, 300).Select(i => ($"a{i}", Pictures))]), 413, "dataset.too_large", "256 arrays");
+        await RefusedAsync(
+            await UploadNpzAsync("bad", [.. Enumerable.Range(0, 300).Select(i => ($"a{i}", Pictures))]),
+            413,
+            "dataset.too_large",
+            "256 arrays"
+        );
 
     [Fact]
     public async Task A_link_in_an_archive_is_refused()
@@ -101,14 +134,36 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
 
     [Fact]
     public async Task A_zip_bomb_is_refused_while_it_unpacks() =>
-        await RefusedAsync(await UploadNpzAsync("bad", ("x_train", NumpyFiles.Bytes(new byte[30_000_000], 3, 10_000_000)), ("y_train", Labels)), 422, "dataset.bomb", "100 times");
+        await RefusedAsync(
+            await UploadNpzAsync("bad", ("x_train", NumpyFiles.Bytes(new byte[30_000_000], 3, 10_000_000)), ("y_train", Labels)),
+            422,
+            "dataset.bomb",
+            "100 times"
+        );
 
     [Fact]
     public async Task What_unpacks_to_more_than_the_limit_is_refused()
     {
         var noise = new byte[1_000_000];
-        new Random(1).NextBytes(noise);                                         // so that the ratio is allowed
-        await RefusedAsync(await UploadAsync([("file", "a.npz", NumpyFiles.Npz(("x_train", NumpyFiles.Bytes([.. noise, .. new byte[44_000_000]], 3, 15_000_000)), ("y_train", Labels)))], ("name", "bad")), 413, "dataset.too_large", "40000000 bytes");
+        new Random(1).NextBytes(noise); // so that the ratio is allowed
+        await RefusedAsync(
+            await UploadAsync(
+                [
+                    (
+                        "file",
+                        "a.npz",
+                        NumpyFiles.Npz(
+                            ("x_train", NumpyFiles.Bytes([.. noise, .. new byte[44_000_000]], 3, 15_000_000)),
+                            ("y_train", Labels)
+                        )
+                    ),
+                ],
+                ("name", "bad")
+            ),
+            413,
+            "dataset.too_large",
+            "40000000 bytes"
+        );
     }
 
     [Fact]
@@ -118,15 +173,31 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
         new Random(1).NextBytes(noise);
         await RefusedAsync(await UploadAsync([("file", "a.csv", noise)], ("name", "bad")), 413, "dataset.too_large", "2000000 bytes");
 
-        using var form = new MultipartFormDataContent { { new StringContent("bad"), "name" }, { new ByteArrayContent(noise), "file", "a.csv" } };
-        using var unannounced = new StreamContent(await form.ReadAsStreamAsync(Cancel)) { Headers = { ContentType = form.Headers.ContentType } };
-        await RefusedAsync(await Api.SendAsync(HttpMethod.Post, "/v1/datasets", unannounced, headers: ("Transfer-Encoding", "chunked")), 413, "dataset.too_large", "2000000 bytes");
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("bad"), "name" },
+            { new ByteArrayContent(noise), "file", "a.csv" },
+        };
+        using var unannounced = new StreamContent(await form.ReadAsStreamAsync(Cancel))
+        {
+            Headers = { ContentType = form.Headers.ContentType },
+        };
+        await RefusedAsync(
+            await Api.SendAsync(HttpMethod.Post, "/v1/datasets", unannounced, headers: ("Transfer-Encoding", "chunked")),
+            413,
+            "dataset.too_large",
+            "2000000 bytes"
+        );
     }
 
     [Fact]
     public async Task A_form_that_was_cut_off_is_a_400()
     {
-        using var form = new MultipartFormDataContent { { new StringContent("bad"), "name" }, { new ByteArrayContent(NumpyFiles.Npz(SmallNpz(6, 3))), "file", "a.npz" } };
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("bad"), "name" },
+            { new ByteArrayContent(NumpyFiles.Npz(SmallNpz(6, 3))), "file", "a.npz" },
+        };
         var body = await form.ReadAsByteArrayAsync(Cancel);
         using var half = new ByteArrayContent(body[..(body.Length / 2)]) { Headers = { ContentType = form.Headers.ContentType } };
 
@@ -137,20 +208,46 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
     [InlineData("file.npz"), InlineData("images.gz"), InlineData("images.idx")]
     public async Task A_file_that_was_cut_off_is_refused(string file)
     {
-        var whole = file.EndsWith("npz", StringComparison.Ordinal) ? NumpyFiles.Npz(SmallNpz(60, 30)) : file.EndsWith("gz", StringComparison.Ordinal) ? Gzip(Idx(new byte[4000], 10, 20, 20)) : Idx(new byte[4000], 10, 20, 20);
+        var whole =
+            file.EndsWith("npz", StringComparison.Ordinal) ? NumpyFiles.Npz(SmallNpz(60, 30))
+            : file.EndsWith("gz", StringComparison.Ordinal) ? Gzip(Idx(new byte[4000], 10, 20, 20))
+            : Idx(new byte[4000], 10, 20, 20);
 
-        var answer = await UploadAsync([("images", file, whole[..(whole.Length * 2 / 3)]), .. file.EndsWith("npz", StringComparison.Ordinal) ? [] : new[] { ("labels", "labels", Idx([0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 10)) }], ("name", "bad"));
+        var answer = await UploadAsync(
+            [
+                ("images", file, whole[..(whole.Length * 2 / 3)]),
+                .. file.EndsWith("npz", StringComparison.Ordinal)
+                    ? []
+                    : new[] { ("labels", "labels", Idx([0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 10)) },
+            ],
+            ("name", "bad")
+        );
 
         await RefusedAsync(answer, 422, "dataset.malformed", "");
     }
 
     [Theory]
-    [InlineData("red.jpg", 12), InlineData("red.jpg", 200), InlineData("red.jpg", 630), InlineData("blue-progressive.jpg", 500), InlineData("grey.png", 60), InlineData("grey.png", 40)]
+    [
+        InlineData("red.jpg", 12),
+        InlineData("red.jpg", 200),
+        InlineData("red.jpg", 630),
+        InlineData("blue-progressive.jpg", 500),
+        InlineData("grey.png", 60),
+        InlineData("grey.png", 40)
+    ]
     public async Task A_picture_that_was_cut_off_is_refused(string name, int length)
     {
-        var whole = name == "grey.png" ? GreyPng.Of(8, 8, (x, y) => (byte)(x * 31 ^ y * 17)) : await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/Api.Tests/Pictures", name), Cancel);
+        var whole =
+            name == "grey.png"
+                ? GreyPng.Of(8, 8, (x, y) => (byte)(x * 31 ^ y * 17))
+                : await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/Api.Tests/Pictures", name), Cancel);
         Assert.True(whole.Length > length);
-        await RefusedAsync(await UploadAsync([("file", "a.zip", NumpyFiles.Zip(($"a/{name}", whole), ($"b/{name}", whole[..length])))], ("name", "bad")), 422, "dataset.picture", $"b/{name}");
+        await RefusedAsync(
+            await UploadAsync([("file", "a.zip", NumpyFiles.Zip(($"a/{name}", whole), ($"b/{name}", whole[..length])))], ("name", "bad")),
+            422,
+            "dataset.picture",
+            $"b/{name}"
+        );
     }
 
     [Theory]
@@ -190,7 +287,10 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
         await RefusedAsync(await Api.PostAsync("/v1/datasets", "{}"), 415, "unsupported_media_type", "multipart/form-data");
         await RefusedAsync(await UploadAsync([], ("name", "bad")), 422, "dataset.form", "no file");
         await RefusedAsync(await UploadAsync([("file", "a.npz", NumpyFiles.Npz(SmallNpz(6, 3)))]), 422, "dataset.form", "needs 'name'");
-        using var nonsense = new ByteArrayContent([1, 2, 3]) { Headers = { ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x") } };
+        using var nonsense = new ByteArrayContent([1, 2, 3])
+        {
+            Headers = { ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x") },
+        };
         await RefusedAsync(await Api.SendAsync(HttpMethod.Post, "/v1/datasets", nonsense), 400, "request.truncated", "cut off");
     }
 
@@ -198,8 +298,12 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
     public async Task A_batch_larger_than_the_data_set_is_refused_at_the_job()
     {
         await UploadNpzAsync("tiny", SmallNpz(6, 3));
-        const string spec = """{ "inputs": { "image": { "shape": [1, 2, 2] } }, "layers": [ { "type": "flatten" }, { "type": "linear", "out_features": 3 } ] }""";
-        var answer = await Api.PostAsync("/v1/jobs", $$"""{ "architecture": {{spec}}, "dataset": "tiny", "settings": { "batch_size": 7, "export": "last" } }""");
+        const string spec =
+            """{ "inputs": { "image": { "shape": [1, 2, 2] } }, "layers": [ { "type": "flatten" }, { "type": "linear", "out_features": 3 } ] }""";
+        var answer = await Api.PostAsync(
+            "/v1/jobs",
+            $$"""{ "architecture": {{spec}}, "dataset": "tiny", "settings": { "batch_size": 7, "export": "last" } }"""
+        );
         Assert.Equal((422, ("/settings/batch_size", "spec.out_of_range")), (answer.Status, answer.Fault));
         Assert.Equal(204, (await Api.SendAsync(HttpMethod.Delete, "/v1/datasets/tiny")).Status);
     }

@@ -36,7 +36,10 @@ public sealed class CheckpointExportTests(ApiServer api) : IClassFixture<ApiServ
 
         var wish = (await api.GetAsync($"/v1/jobs/{id}/checkpoints/10/export")).Json;
         var model = wish.GetProperty("model").GetProperty("name").GetString();
-        Assert.Equal(("succeeded", "1"), (wish.GetProperty("state").GetString(), wish.GetProperty("model").GetProperty("version").GetString()));
+        Assert.Equal(
+            ("succeeded", "1"),
+            (wish.GetProperty("state").GetString(), wish.GetProperty("model").GetProperty("version").GetString())
+        );
         Assert.EndsWith("-checkpoints", model, StringComparison.Ordinal);
         Assert.Equal(10, (await api.GetAsync($"/v1/models/{model}/versions/1")).Json.GetProperty("checkpoint_step").GetInt64());
         Assert.Equal(JsonValueKind.Null, (await api.GetAsync($"/v1/jobs/{id}")).Json.GetProperty("model").ValueKind);
@@ -79,7 +82,9 @@ public sealed class CheckpointExportTests(ApiServer api) : IClassFixture<ApiServ
     private async Task<(string Id, Checkpoints Checkpoints)> RunningAsync()
     {
         var id = (await api.PostAsync("/v1/jobs", CreateJob.Example)).Json.GetProperty("id").GetString()!;
-        var fence = (await api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), new("somewhere", "machine", 4711, "1"), 1, Cancel))!.Value;
+        var fence = (
+            await api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), new("somewhere", "machine", 4711, "1"), 1, Cancel)
+        )!.Value;
         return (id, new(api.Services.GetRequiredService<NpgsqlDataSource>(), fence));
     }
 

@@ -13,9 +13,16 @@ public abstract class DataSetTest(ApiServer api)
 
     /// <param name="files">Parts with a file name.</param>
     /// <param name="fields">Parts without.</param>
-    protected Task<Answer> UploadAsync((string Part, string FileName, byte[] Content)[] files, params (string Name, string Value)[] fields) => UploadAsync(api.Key, files, fields);
+    protected Task<Answer> UploadAsync(
+        (string Part, string FileName, byte[] Content)[] files,
+        params (string Name, string Value)[] fields
+    ) => UploadAsync(api.Key, files, fields);
 
-    protected async Task<Answer> UploadAsync(string key, (string Part, string FileName, byte[] Content)[] files, params (string Name, string Value)[] fields)
+    protected async Task<Answer> UploadAsync(
+        string key,
+        (string Part, string FileName, byte[] Content)[] files,
+        params (string Name, string Value)[] fields
+    )
     {
         using var form = new MultipartFormDataContent();
         foreach (var (name, value) in fields)
@@ -25,7 +32,8 @@ public abstract class DataSetTest(ApiServer api)
         return await api.SendAsync(HttpMethod.Post, "/v1/datasets", form, key);
     }
 
-    protected Task<Answer> UploadNpzAsync(string name, params (string Name, byte[] Npy)[] arrays) => UploadAsync([("file", "data.npz", NumpyFiles.Npz(arrays))], ("name", name));
+    protected Task<Answer> UploadNpzAsync(string name, params (string Name, byte[] Npy)[] arrays) =>
+        UploadAsync([("file", "data.npz", NumpyFiles.Npz(arrays))], ("name", name));
 
     /// <summary>How many rows there are of everything that an upload leaves.</summary>
     protected async Task<(int Sets, int Blobs, int Chunks)> RowsAsync()
@@ -47,7 +55,14 @@ public abstract class DataSetTest(ApiServer api)
 
     /// <summary>An IDX file of bytes.</summary>
     protected static byte[] Idx(byte[] values, params int[] shape) =>
-        [0, 0, 8, (byte)shape.Length, .. shape.SelectMany(size => new byte[] { (byte)(size >> 24), (byte)(size >> 16), (byte)(size >> 8), (byte)size }), .. values];
+        [
+            0,
+            0,
+            8,
+            (byte)shape.Length,
+            .. shape.SelectMany(size => new byte[] { (byte)(size >> 24), (byte)(size >> 16), (byte)(size >> 8), (byte)size }),
+            .. values,
+        ];
 
     protected static byte[] Gzip(byte[] bytes)
     {

@@ -20,10 +20,15 @@ public sealed class DatabaseGoneTests(PostgresDatabase database) : IClassFixture
         Assert.SkipUnless(Directory.Exists(server.Host), "The way to the server is a network address here, which the test cannot cut.");
         File.CreateSymbolicLink(Socket, Path.Combine(server.Host!, ".s.PGSQL.5432"));
         var way = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = _folder, ApplicationName = "cut" }.ConnectionString;
-        await using var factory = new WebApplicationFactory<Hosting.Roles>().WithWebHostBuilder(host => host.UseSetting("ConnectionStrings:Postgres", way).UseSetting("Logging:LogLevel:Default", "None"));
+        await using var factory = new WebApplicationFactory<Hosting.Roles>().WithWebHostBuilder(host =>
+            host.UseSetting("ConnectionStrings:Postgres", way).UseSetting("Logging:LogLevel:Default", "None")
+        );
         using var client = factory.CreateClient();
         await using (var db = database.Open())
-            client.DefaultRequestHeaders.Authorization = new("Bearer", (await KeyMaker.MakeAsync(db, "ours", "test", [Scopes.Admin], null, Cancel)).Key);
+            client.DefaultRequestHeaders.Authorization = new(
+                "Bearer",
+                (await KeyMaker.MakeAsync(db, "ours", "test", [Scopes.Admin], null, Cancel)).Key
+            );
         Assert.Equal(200, await StatusAsync(client, "/v1/jobs"));
 
         await CutAsync();
@@ -50,7 +55,9 @@ public sealed class DatabaseGoneTests(PostgresDatabase database) : IClassFixture
     private async Task CutAsync()
     {
         File.Delete(Socket);
-        await using var command = database.Source.CreateCommand("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'cut'");
+        await using var command = database.Source.CreateCommand(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'cut'"
+        );
         await command.ExecuteNonQueryAsync(Cancel);
     }
 }

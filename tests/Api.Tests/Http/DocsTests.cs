@@ -13,7 +13,11 @@ namespace ConcatService.Api.Tests.Http;
 /// <summary>The OpenAPI document: reviewed when it changes (UPDATE_APPROVED=1 writes it), and true.</summary>
 public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private static readonly string Approved = Path.Combine(Repository.Root, "tests", "Approved", "openapi.json");
 
     [Fact]
@@ -22,7 +26,10 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
         var document = Text(await DocumentAsync());
         if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
             await File.WriteAllTextAsync(Approved, document, TestContext.Current.CancellationToken);
-        Assert.True(document == await File.ReadAllTextAsync(Approved, TestContext.Current.CancellationToken), "The OpenAPI document has changed. Look at the change: UPDATE_APPROVED=1 dotnet test --project tests/Api.Tests, then git diff tests/Approved.");
+        Assert.True(
+            document == await File.ReadAllTextAsync(Approved, TestContext.Current.CancellationToken),
+            "The OpenAPI document has changed. Look at the change: UPDATE_APPROVED=1 dotnet test --project tests/Api.Tests, then git diff tests/Approved."
+        );
     }
 
     [Fact]
@@ -30,7 +37,10 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
     {
         foreach (var (path, method, call) in Calls(await DocumentAsync()))
         {
-            Assert.True(call["operationId"] is not null && call["tags"]!.AsArray().Count == 1 && call["summary"] is not null, $"{method} {path}");
+            Assert.True(
+                call["operationId"] is not null && call["tags"]!.AsArray().Count == 1 && call["summary"] is not null,
+                $"{method} {path}"
+            );
             var isOpen = path.Contains("/health/", StringComparison.Ordinal) || path == "/v1/schema";
             Assert.True(isOpen == call["security"] is null, $"{method} {path}");
         }
@@ -40,7 +50,9 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
     public async Task Every_example_is_what_its_schema_asks_for()
     {
         var document = await DocumentAsync();
-        var definitions = JsonElement.Parse($$"""{ "$defs": {{document["components"]!["schemas"]!.ToJsonString().Replace("#/components/schemas/", "#/$defs/")}} }""");
+        var definitions = JsonElement.Parse(
+            $$"""{ "$defs": {{document["components"]!["schemas"]!.ToJsonString().Replace("#/components/schemas/", "#/$defs/")}} }"""
+        );
         var checkedExamples = 0;
         foreach (var (path, method, call) in Calls(document))
         {
@@ -48,7 +60,9 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
                 continue;
             var schema = JsonNode.Parse(definitions.GetRawText())!.AsObject();
             schema["$ref"] = body["schema"]!["$ref"]!.ToString().Replace("#/components/schemas/", "#/$defs/");
-            var fault = new SchemaValidator(JsonElement.Parse(schema.ToJsonString())).Fault(JsonElement.Parse(body["example"]!.ToJsonString()));
+            var fault = new SchemaValidator(JsonElement.Parse(schema.ToJsonString())).Fault(
+                JsonElement.Parse(body["example"]!.ToJsonString())
+            );
             Assert.True(fault is null, $"{method} {path}: {fault}");
             checkedExamples++;
         }
@@ -80,15 +94,20 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
     private static string Text(JsonObject document)
     {
         var schemas = document["components"]!["schemas"]!.AsObject();
-        foreach (var name in schemas.Select(schema => schema.Key).Where(name => name.StartsWith("spec.", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in schemas.Select(schema => schema.Key).Where(name => name.StartsWith("spec.", StringComparison.Ordinal)).ToList()
+        )
             schemas.Remove(name);
-        return Regex.Replace(document.ToJsonString(Readable), @"\[\s+(\d+,\s+)*\d+\s+\]", list => Regex.Replace(list.Value, @"\s+", " ")) + "\n";
+        return Regex.Replace(document.ToJsonString(Readable), @"\[\s+(\d+,\s+)*\d+\s+\]", list => Regex.Replace(list.Value, @"\s+", " "))
+            + "\n";
     }
 
     private async Task<JsonObject> DocumentAsync()
     {
         var document = await api.Services.GetRequiredService<IAsyncSwaggerProvider>().GetSwaggerAsync(Swagger.Document);
-        return JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, TestContext.Current.CancellationToken))!.AsObject();
+        return JsonNode
+            .Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, TestContext.Current.CancellationToken))!
+            .AsObject();
     }
 
     private static IEnumerable<(string Path, string Method, JsonNode Call)> Calls(JsonObject document) =>

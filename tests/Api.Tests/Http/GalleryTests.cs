@@ -8,7 +8,10 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task There_are_a_dozen_valid_specs_and_three_that_are_explained_in_an_article()
     {
-        var samples = (await api.GetAsync("/v1/gallery")).Json.GetProperty("data").EnumerateArray().ToDictionary(sample => sample.GetProperty("name").GetString()!);
+        var samples = (await api.GetAsync("/v1/gallery"))
+            .Json.GetProperty("data")
+            .EnumerateArray()
+            .ToDictionary(sample => sample.GetProperty("name").GetString()!);
         Assert.True(samples.Values.Count(sample => sample.GetProperty("verdict").GetString() == "valid") >= 12);
         Assert.Equal("invalid", samples["mixed-layout-refused"].GetProperty("verdict").GetString());
         Assert.Equal("valid", samples["concat-then-1x1"].GetProperty("verdict").GetString());
@@ -27,7 +30,10 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
                 continue;
             var report = (await api.PostAsync("/v1/architectures/validate", spec.GetRawText())).Json;
             Assert.Equal(published.GetInt64(), report.GetProperty("parameters").GetInt64());
-            Assert.DoesNotContain(report.GetProperty("diagnostics").EnumerateArray(), found => found.GetProperty("severity").GetString() == "warning");
+            Assert.DoesNotContain(
+                report.GetProperty("diagnostics").EnumerateArray(),
+                found => found.GetProperty("severity").GetString() == "warning"
+            );
             counted++;
         }
 
@@ -47,11 +53,19 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task Recipes_are_jobs_that_are_accepted_as_they_are()
     {
-        var recipes = (await api.GetAsync("/v1/gallery")).Json.GetProperty("data").EnumerateArray().Where(sample => sample.GetProperty("settings").ValueKind == JsonValueKind.Object).ToList();
-        Assert.Equal(["fashion-large", "fashion-medium", "fashion-small"], recipes.Select(recipe => recipe.GetProperty("name").GetString()));
+        var recipes = (await api.GetAsync("/v1/gallery"))
+            .Json.GetProperty("data")
+            .EnumerateArray()
+            .Where(sample => sample.GetProperty("settings").ValueKind == JsonValueKind.Object)
+            .ToList();
+        Assert.Equal(
+            ["fashion-large", "fashion-medium", "fashion-small"],
+            recipes.Select(recipe => recipe.GetProperty("name").GetString())
+        );
         foreach (var recipe in recipes)
         {
-            var job = $$"""{ "architecture": {{recipe.GetProperty("spec")}}, "dataset": "{{recipe.GetProperty("dataset")}}", "settings": {{recipe.GetProperty("settings")}} }""";
+            var job =
+                $$"""{ "architecture": {{recipe.GetProperty("spec")}}, "dataset": "{{recipe.GetProperty("dataset")}}", "settings": {{recipe.GetProperty("settings")}} }""";
             var answer = await api.PostAsync("/v1/jobs", job);
             Assert.True(answer.Status == 202, answer.Body);
         }
@@ -60,9 +74,27 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task Every_warning_is_listed_with_its_meaning()
     {
-        var codes = (await api.GetAsync("/v1/diagnostics")).Json.GetProperty("data").EnumerateArray().ToDictionary(code => code.GetProperty("code").GetString()!, code => code.GetProperty("meaning").GetString());
+        var codes = (await api.GetAsync("/v1/diagnostics"))
+            .Json.GetProperty("data")
+            .EnumerateArray()
+            .ToDictionary(code => code.GetProperty("code").GetString()!, code => code.GetProperty("meaning").GetString());
         Assert.All(
-            new[] { "concat.spatial_axis", "concat.uneven_widths", "concat.unnormalised_branch", "concat.saturating_branch", "concat.unmixed_chain", "concat.repeated_input", "concat.degenerate", "train.unused_layer", "train.unused_input", "train.unused_part", "train.deep_without_norm", "train.linear_fuse" },
-            code => Assert.NotEmpty(codes[code]!));
+            new[]
+            {
+                "concat.spatial_axis",
+                "concat.uneven_widths",
+                "concat.unnormalised_branch",
+                "concat.saturating_branch",
+                "concat.unmixed_chain",
+                "concat.repeated_input",
+                "concat.degenerate",
+                "train.unused_layer",
+                "train.unused_input",
+                "train.unused_part",
+                "train.deep_without_norm",
+                "train.linear_fuse",
+            },
+            code => Assert.NotEmpty(codes[code]!)
+        );
     }
 }

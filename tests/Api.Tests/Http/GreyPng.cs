@@ -14,7 +14,7 @@ internal static class GreyPng
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        header[8] = 8;                                          // bits; colour type 0 is grey
+        header[8] = 8;                                          // bits; color type 0 is grey
         Chunk(file, "IHDR", header);
         Chunk(file, "IDAT", Rows(width, height, pixel));
         Chunk(file, "IEND", []);

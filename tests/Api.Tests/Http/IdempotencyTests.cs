@@ -43,17 +43,21 @@ public sealed class IdempotencyTests(ApiServer api) : IClassFixture<ApiServer>
     [Theory]
     [InlineData("\"\"")]
     [InlineData("é")]
-    public async Task A_key_that_cannot_be_is_a_400(string key) => Assert.Equal((400, "idempotency.malformed_key"), await PostAsync(key) is var answer ? (answer.Status, answer.Code) : default);
+    public async Task A_key_that_cannot_be_is_a_400(string key) =>
+        Assert.Equal((400, "idempotency.malformed_key"), await PostAsync(key) is var answer ? (answer.Status, answer.Code) : default);
 
     [Fact]
     public async Task Fifty_equal_calls_at_once_are_one_job_and_each_gets_its_answer()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => PostAsync("fifty", CreateJob.Example.Replace("two-branch", "fifty"))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => PostAsync("fifty", CreateJob.Example.Replace("two-branch", "fifty")))
+        );
         Assert.All(answers, answer => Assert.Equal(202, answer.Status));
         Assert.Single(answers.Select(answer => answer.Body).Distinct());
         await using var db = api.Database.Open();
         Assert.Equal(1, await db.Jobs.CountAsync(job => job.Name == "fifty", TestContext.Current.CancellationToken));
     }
 
-    private Task<Answer> PostAsync(string key, string? body = null) => api.PostAsync("/v1/jobs", body ?? CreateJob.Example, headers: (Idempotency.Header, key));
+    private Task<Answer> PostAsync(string key, string? body = null) =>
+        api.PostAsync("/v1/jobs", body ?? CreateJob.Example, headers: (Idempotency.Header, key));
 }

@@ -20,7 +20,11 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
             await SmallModels.PublishAsync(Api, "small", SmallModels.Linear());
             await SmallModels.PublishAsync(Api, "small-last", SmallModels.Linear("channels_last"));
             foreach (var ending in new[] { "softmax", "log_softmax" })
-                await SmallModels.PublishAsync(Api, ending.Replace('_', '-'), SmallModels.Linear(ending: $$""", { "type": "{{ending}}" }"""));
+                await SmallModels.PublishAsync(
+                    Api,
+                    ending.Replace('_', '-'),
+                    SmallModels.Linear(ending: $$""", { "type": "{{ending}}" }""")
+                );
         }
 
         public ValueTask DisposeAsync() => Api.DisposeAsync();
@@ -31,8 +35,14 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     [InlineData("[[[[0.5, 0.25], [0.25, 0]]]]")]
     public async Task Tensors_nested_or_flat_are_computed(string data)
     {
-        var answer = await _api.PostAsync(Infer, $$"""{ "id": "7", "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": {{data}} } ] }""");
-        Assert.Equal("""{"model_name":"small","model_version":"1","id":"7","outputs":[{"name":"scores","datatype":"FP32","shape":[1,3],"data":[1,0.5,1]}]}""", answer.Body);
+        var answer = await _api.PostAsync(
+            Infer,
+            $$"""{ "id": "7", "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": {{data}} } ] }"""
+        );
+        Assert.Equal(
+            """{"model_name":"small","model_version":"1","id":"7","outputs":[{"name":"scores","datatype":"FP32","shape":[1,3],"data":[1,0.5,1]}]}""",
+            answer.Body
+        );
     }
 
     [Theory]
@@ -48,12 +58,18 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     [InlineData("""{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0] } ] }""")]
     [InlineData("""{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, "x"] } ] }""")]
     [InlineData("""{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, 1e99] } ] }""")]
-    [InlineData("""{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, 0] } ], "outputs": [ { "name": "x" } ] }""")]
+    [InlineData(
+        """{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, 0] } ], "outputs": [ { "name": "x" } ] }"""
+    )]
     public async Task A_faulty_request_is_a_400_whose_error_says_where(string json)
     {
         var answer = await _api.PostAsync(Infer, json);
         Assert.Equal(400, answer.Status);
-        Assert.StartsWith("/inputs", answer.Json.GetProperty("error").GetString()!.Replace("/outputs", "/inputs"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/inputs",
+            answer.Json.GetProperty("error").GetString()!.Replace("/outputs", "/inputs"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -71,7 +87,9 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     [Fact]
     public async Task A_model_that_is_not_there_or_another_teams_is_a_404_with_an_error()
     {
-        foreach (var path in new[] { "/v2/models/none", "/v2/models/none/ready", "/v2/models/small/versions/2", "/v2/models/small/versions/x" })
+        foreach (
+            var path in new[] { "/v2/models/none", "/v2/models/none/ready", "/v2/models/small/versions/2", "/v2/models/small/versions/x" }
+        )
             Assert.NotEqual("", (await _api.GetAsync(path)) is { Status: 404 } answer ? answer.Json.GetProperty("error").GetString() : "");
         Assert.Equal(404, (await _api.GetAsync("/v2/models/small", _api.ForeignKey)).Status);
         Assert.Equal(404, (await _api.PostAsync(Infer, "{}", _api.ForeignKey)).Status);
@@ -86,7 +104,9 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     [InlineData("log-softmax")]
     public async Task Rows_get_labels_with_probabilities_wherever_the_softmax_is(string model)
     {
-        var answer = (await _api.PostAsync($"/v1/models/{model}/predict", """{ "instances": [ [0.5, 0.25, 0.25, 0], [1, 1, 1, 1] ] }""")).Json;
+        var answer = (
+            await _api.PostAsync($"/v1/models/{model}/predict", """{ "instances": [ [0.5, 0.25, 0.25, 0], [1, 1, 1, 1] ] }""")
+        ).Json;
         Assert.Equal("1", answer.GetProperty("model_version").GetString());
         Assert.True(answer.GetProperty("milliseconds").GetDouble() >= 0);
         var (first, second) = (answer.GetProperty("predictions")[0], answer.GetProperty("predictions")[1]);
@@ -114,7 +134,8 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     {
         Assert.Equal("predict.picture", (await PictureAsync("small", [1, 2, 3])).Code);
         Assert.Equal("predict.picture", (await PictureAsync("small", GreyPng.Of(2, 2, (_, _) => 0)[..40])).Code);
-        Assert.Equal("predict.picture", (await PictureAsync("small", [0xFF, 0xD8, 0xFF, 0xE0, 0x10, 0])).Code);                 // the decoder alone never ends
+        // the decoder alone never ends
+        Assert.Equal("predict.picture", (await PictureAsync("small", [0xFF, 0xD8, 0xFF, 0xE0, 0x10, 0])).Code);
         Assert.Equal("predict.picture_too_large", (await PictureAsync("small", GreyPng.Of(20_000, 1_000, (_, _) => 0))).Code);
         Assert.Equal("predict.instances", (await _api.PostAsync("/v1/models/small/predict", "{}")).Code);
         Assert.Equal("inference.element_count", (await _api.PostAsync("/v1/models/small/predict", """{ "instances": [[1]] }""")).Code);
@@ -123,7 +144,13 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     [Fact]
     public async Task The_registry_lists_describes_and_hands_out_the_file()
     {
-        Assert.Contains(("small", "1"), (await _api.GetAsync("/v1/models")).Json.GetProperty("data").EnumerateArray().Select(row => (row.GetProperty("name").GetString(), row.GetProperty("latest_version").GetString())));
+        Assert.Contains(
+            ("small", "1"),
+            (await _api.GetAsync("/v1/models"))
+                .Json.GetProperty("data")
+                .EnumerateArray()
+                .Select(row => (row.GetProperty("name").GetString(), row.GetProperty("latest_version").GetString()))
+        );
         var card = (await _api.GetAsync("/v1/models/small/versions/1")).Json;
         var file = await _api.GetAsync("/v1/models/small/versions/1/onnx");
         Assert.Equal($"\"{card.GetProperty("onnx_sha256").GetString()}\"", file.Headers["ETag"]);
@@ -136,12 +163,19 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     {
         var answers = await Task.WhenAll(Enumerable.Range(1, 32).Select(async i =>
         {
-            var answer = await _api.PostAsync(Infer, $$"""{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [{{i}}, 0, 0, 0] } ] }""");
+            var answer = await _api.PostAsync(
+                Infer,
+                $$"""{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [{{i}}, 0, 0, 0] } ] }"""
+            );
             return answer.Json.GetProperty("outputs")[0].GetProperty("data")[0].GetInt32();
         }));
         Assert.Equal(Enumerable.Range(1, 32), answers);
     }
 
     private Task<Answer> PictureAsync(string model, byte[] file) =>
-        _api.SendAsync(HttpMethod.Post, $"/v1/models/{model}/predict", new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } });
+        _api.SendAsync(
+            HttpMethod.Post,
+            $"/v1/models/{model}/predict",
+            new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } }
+        );
 }

@@ -22,10 +22,31 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal("1", answer.Headers["Retry-After"]);
         var job = (await api.GetAsync(answer.Headers["Location"])).Json;
         Assert.Equal(answer.Json.GetProperty("id").GetString(), job.GetProperty("id").GetString());
-        string[] fields = ["id", "name", "state", "created_at", "started_at", "finished_at", "estimated_finish_at", "progress", "attempts", "dataset", "architecture_id", "settings", "environment", "result", "model", "error"];
+        string[] fields =
+        [
+            "id",
+            "name",
+            "state",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "estimated_finish_at",
+            "progress",
+            "attempts",
+            "dataset",
+            "architecture_id",
+            "settings",
+            "environment",
+            "result",
+            "model",
+            "error",
+        ];
         foreach (var field in fields)
             Assert.True(job.TryGetProperty(field, out _), field);
-        Assert.Equal(("two-branch", "queued", "two-scale"), (job.GetProperty("name").GetString(), job.GetProperty("state").GetString(), job.GetProperty("dataset").GetString()));
+        Assert.Equal(
+            ("two-branch", "queued", "two-scale"),
+            (job.GetProperty("name").GetString(), job.GetProperty("state").GetString(), job.GetProperty("dataset").GetString())
+        );
         Assert.Equal(1, job.GetProperty("settings").GetProperty("epochs").GetInt32());
         Assert.Equal(answer.Json.GetProperty("created_at").GetDateTimeOffset(), job.GetProperty("created_at").GetDateTimeOffset());
     }
@@ -33,7 +54,10 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task Settings_and_metadata_come_back_in_the_order_in_which_they_were_written()
     {
-        var answer = await api.PostAsync("/v1/jobs", Request("\"epochs\": 2").Replace("\"dataset\"", "\"metadata\": { \"zebra\": 1, \"a\": { \"c\": 1, \"b\": 2 } }, \"dataset\""));
+        var answer = await api.PostAsync(
+            "/v1/jobs",
+            Request("\"epochs\": 2").Replace("\"dataset\"", "\"metadata\": { \"zebra\": 1, \"a\": { \"c\": 1, \"b\": 2 } }, \"dataset\"")
+        );
         var job = (await api.GetAsync(answer.Headers["Location"])).Json;
         Assert.Equal("""{"zebra":1,"a":{"c":1,"b":2}}""", job.GetProperty("metadata").GetRawText().Replace(" ", ""));
         Assert.Equal(new TrainingSettings { Epochs = 2 }.ToJson().GetRawText(), job.GetProperty("settings").GetRawText());
@@ -45,8 +69,14 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
         var job = (await api.PostAsync("/v1/jobs", Request("\"device\": \"cuda\", \"queue\": \"high\""))).Json;
         Assert.Contains("b-high-cuda", job.GetProperty("notice").GetString(), StringComparison.Ordinal);
         await using var db = api.Database.Open();
-        Assert.Equal(["b-high-cuda"], await db.Database.SqlQuery<string>(
-            $"select bell.queue as \"Value\" from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid where entry.arguments::text like '%' || {job.GetProperty("id").GetString()} || '%'").ToListAsync(Cancel));
+        Assert.Equal(
+            ["b-high-cuda"],
+            await db
+                .Database.SqlQuery<string>(
+                    $"select bell.queue as \"Value\" from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid where entry.arguments::text like '%' || {job.GetProperty("id").GetString()} || '%'"
+                )
+                .ToListAsync(Cancel)
+        );
     }
 
     [Fact]
@@ -55,7 +85,10 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
         var kept = (await api.PostAsync("/v1/architectures", Examples.Valid)).Json.GetProperty("id").GetString();
         var request = $$"""{ "architecture_id": "{{kept}}", "dataset": "two-scale" }""";
         Assert.Equal(kept, (await api.PostAsync("/v1/jobs", request)).Json.GetProperty("architecture_id").GetString());
-        Assert.Equal((422, ("/architecture_id", "not_found")), (await api.PostAsync("/v1/jobs", request, api.ForeignKey)) is var foreign ? (foreign.Status, foreign.Fault) : default);
+        Assert.Equal(
+            (422, ("/architecture_id", "not_found")),
+            (await api.PostAsync("/v1/jobs", request, api.ForeignKey)) is var foreign ? (foreign.Status, foreign.Fault) : default
+        );
     }
 
     [Fact]
@@ -64,7 +97,10 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
         var request = CreateJob.Example.Replace("[1, 28, 28]", """[1, "H", "W"]""", StringComparison.Ordinal);
         Assert.NotEqual(CreateJob.Example, request);
         Assert.Equal(202, (await api.PostAsync("/v1/jobs", request)).Status);
-        var refused = await api.PostAsync("/v1/jobs", request.Replace("\"layers\"", """ "symbols": { "H": { "multiple_of": 32 } }, "layers" """, StringComparison.Ordinal));
+        var refused = await api.PostAsync(
+            "/v1/jobs",
+            request.Replace("\"layers\"", """ "symbols": { "H": { "multiple_of": 32 } }, "layers" """, StringComparison.Ordinal)
+        );
         Assert.Equal((422, "architecture.invalid"), (refused.Status, refused.Code));
     }
 
@@ -82,9 +118,21 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
     [InlineData("""{ "architecture": SPEC }""", "/dataset", "missing_field")]
     [InlineData("""{ "architecture": SPEC, "dataset": "fashon-mnist" }""", "/dataset", "unknown_dataset")]
     [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "setings": {} }""", "/setings", "unknown_field")]
-    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": { "epochs": 0 } }""", "/settings/epochs", "spec.out_of_range")]
-    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": { "epoch": 1 } }""", "/settings/epoch", "spec.unknown_field")]
-    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": { "batch_size": 60000 } }""", "/settings/batch_size", "spec.out_of_range")]
+    [InlineData(
+        """{ "architecture": SPEC, "dataset": "two-scale", "settings": { "epochs": 0 } }""",
+        "/settings/epochs",
+        "spec.out_of_range"
+    )]
+    [InlineData(
+        """{ "architecture": SPEC, "dataset": "two-scale", "settings": { "epoch": 1 } }""",
+        "/settings/epoch",
+        "spec.unknown_field"
+    )]
+    [InlineData(
+        """{ "architecture": SPEC, "dataset": "two-scale", "settings": { "batch_size": 60000 } }""",
+        "/settings/batch_size",
+        "spec.out_of_range"
+    )]
     [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": [] }""", "/settings", "spec.wrong_type")]
     [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "model_name": "Two Branch" }""", "/model_name", "out_of_range")]
     [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "metadata": { "a": "\u0000" } }""", "/metadata", "out_of_range")]
@@ -98,15 +146,26 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
 
     [Fact]
     public async Task An_unknown_data_set_is_answered_with_the_nearest_name() =>
-        Assert.Contains("'fashion-mnist'", (await api.PostAsync("/v1/jobs", $$"""{ "architecture": {{Examples.Valid}}, "dataset": "fashon-mnist" }""")).Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "'fashion-mnist'",
+            (await api.PostAsync("/v1/jobs", $$"""{ "architecture": {{Examples.Valid}}, "dataset": "fashon-mnist" }""")).Body,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_network_that_does_not_fit_the_data_is_a_422_that_points_into_the_spec()
     {
-        var answer = await api.PostAsync("/v1/jobs", Request("").Replace("\"out_features\": 10", "\"out_features\": 12").Replace("[1, 28, 28]", "[3, 28, 28]"));
+        var answer = await api.PostAsync(
+            "/v1/jobs",
+            Request("").Replace("\"out_features\": 10", "\"out_features\": 12").Replace("[1, 28, 28]", "[3, 28, 28]")
+        );
         Assert.Equal(
             ["/architecture/inputs/image/shape data.input", "/architecture/layers/7/out_features data.output"],
-            answer.Json.GetProperty("errors").EnumerateArray().Select(error => $"{error.GetProperty("pointer")} {error.GetProperty("code")}"));
+            answer
+                .Json.GetProperty("errors")
+                .EnumerateArray()
+                .Select(error => $"{error.GetProperty("pointer")} {error.GetProperty("code")}")
+        );
     }
 
     [Fact]
@@ -136,8 +195,22 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
     public async Task Another_teams_job_is_a_404_on_every_route()
     {
         var id = Id(await api.PostAsync("/v1/jobs", Request("")));
-        foreach (var (method, path) in new[] { ("GET", ""), ("DELETE", ""), ("POST", "/cancel"), ("POST", "/pause"), ("POST", "/resume"), ("GET", "/events"), ("GET", "/metrics") })
-            Assert.Equal((path, 404), (path, (await api.SendAsync(new HttpMethod(method), $"/v1/jobs/{id}{path}", key: api.ForeignKey)).Status));
+        foreach (
+            var (method, path) in new[]
+            {
+                ("GET", ""),
+                ("DELETE", ""),
+                ("POST", "/cancel"),
+                ("POST", "/pause"),
+                ("POST", "/resume"),
+                ("GET", "/events"),
+                ("GET", "/metrics"),
+            }
+        )
+            Assert.Equal(
+                (path, 404),
+                (path, (await api.SendAsync(new HttpMethod(method), $"/v1/jobs/{id}{path}", key: api.ForeignKey)).Status)
+            );
         Assert.Equal("queued", (await api.GetAsync($"/v1/jobs/{id}")).Json.GetProperty("state").GetString());
     }
 
@@ -145,7 +218,10 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
     public async Task A_queued_job_is_cancelled_at_once_a_held_one_is_asked_to_stop_and_only_an_ended_one_can_be_deleted()
     {
         var id = Id(await api.PostAsync("/v1/jobs", Request("")));
-        Assert.Equal((409, "job.not_ended"), await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{id}") is var early ? (early.Status, early.Code) : default);
+        Assert.Equal(
+            (409, "job.not_ended"),
+            await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{id}") is var early ? (early.Status, early.Code) : default
+        );
         for (var again = 0; again < 2; again++)
             Assert.Equal((200, "cancelled"), await StateAfterCancelAsync(id));
         Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{id}")).Status);
@@ -167,9 +243,17 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
 
         var fence = await ClaimAsync(id);
         Assert.Equal((409, "job.not_paused"), await StatusAndCodeAsync("resume"));
-        await new Checkpoints(api.Services.GetRequiredService<NpgsqlDataSource>(), fence).AddAsync(7, 2, new MemoryStream([1, 2, 3]), Cancel);
+        await new Checkpoints(api.Services.GetRequiredService<NpgsqlDataSource>(), fence).AddAsync(
+            7,
+            2,
+            new MemoryStream([1, 2, 3]),
+            Cancel
+        );
         var kept = Assert.Single((await api.GetAsync($"/v1/jobs/{id}/checkpoints")).Json.GetProperty("data").EnumerateArray());
-        Assert.Equal((7, 2, 3), (kept.GetProperty("step").GetInt64(), kept.GetProperty("epoch").GetInt32(), kept.GetProperty("length_bytes").GetInt64()));
+        Assert.Equal(
+            (7, 2, 3),
+            (kept.GetProperty("step").GetInt64(), kept.GetProperty("epoch").GetInt32(), kept.GetProperty("length_bytes").GetInt64())
+        );
 
         Assert.Equal(202, (await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/pause")).Status);
         await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/cancel");
@@ -192,11 +276,13 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal(403, (await api.GetAsync("/metrics")).Status);
     }
 
-    private static string Request(string settings) => $$"""{ "architecture": {{Examples.Valid}}, "dataset": "two-scale", "settings": { {{settings}} } }""";
+    private static string Request(string settings) =>
+        $$"""{ "architecture": {{Examples.Valid}}, "dataset": "two-scale", "settings": { {{settings}} } }""";
 
     private static string Id(Answer answer) => answer.Json.GetProperty("id").GetString()!;
 
-    private async Task<JobFence> ClaimAsync(string id) => (await api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), Worker, 1, Cancel))!.Value;
+    private async Task<JobFence> ClaimAsync(string id) =>
+        (await api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), Worker, 1, Cancel))!.Value;
 
     private async Task<(int, string?)> StateAfterCancelAsync(string id)
     {

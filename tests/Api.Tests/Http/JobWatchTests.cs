@@ -18,7 +18,11 @@ public sealed class JobWatchTests(ApiServer api) : IClassFixture<ApiServer>
     {
         var id = await QueueAsync();
         var fence = await ClaimAsync(id);
-        var points = Enumerable.Range(1, 500).Select(step => new MetricPoint("train_loss", step, step == 321 ? 99 : 1.0 / step)).Append(new MetricPoint("lr", 1, double.NaN)).ToList();
+        var points = Enumerable
+            .Range(1, 500)
+            .Select(step => new MetricPoint("train_loss", step, step == 321 ? 99 : 1.0 / step))
+            .Append(new MetricPoint("lr", 1, double.NaN))
+            .ToList();
         await api.Services.GetRequiredService<MetricWriter>().WriteAsync(fence, points, Cancel);
 
         var all = (await api.GetAsync($"/v1/jobs/{id}/metrics")).Json.GetProperty("series");
@@ -40,7 +44,10 @@ public sealed class JobWatchTests(ApiServer api) : IClassFixture<ApiServer>
         await ClaimAsync(id);
         await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/cancel");
         var page = (await api.GetAsync($"/v1/jobs/{id}/events?limit=1")).Json;
-        Assert.Equal((2, true), (page.GetProperty("data")[0].GetProperty("sequence").GetInt32(), page.GetProperty("has_more").GetBoolean()));
+        Assert.Equal(
+            (2, true),
+            (page.GetProperty("data")[0].GetProperty("sequence").GetInt32(), page.GetProperty("has_more").GetBoolean())
+        );
 
         using var client = api.Client(api.Key);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs/{id}/events") { Headers = { { "Last-Event-ID", "1" } } };
@@ -68,5 +75,6 @@ public sealed class JobWatchTests(ApiServer api) : IClassFixture<ApiServer>
 
     private async Task<string> QueueAsync() => (await api.PostAsync("/v1/jobs", CreateJob.Example)).Json.GetProperty("id").GetString()!;
 
-    private async Task<JobFence> ClaimAsync(string id) => (await api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), Worker, 1, Cancel))!.Value;
+    private async Task<JobFence> ClaimAsync(string id) =>
+        (await api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), Worker, 1, Cancel))!.Value;
 }

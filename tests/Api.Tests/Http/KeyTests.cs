@@ -8,7 +8,20 @@ namespace ConcatService.Api.Tests.Http;
 
 public sealed class KeyTests(ApiServer api) : IClassFixture<ApiServer>
 {
-    private static readonly string[] Open = ["", "/", "/login", "/logout", "/health/live", "/health/ready", "/v2/health/live", "/v2/health/ready", "/v1/schema", "/inference.GRPCInferenceService/ServerLive", "/inference.GRPCInferenceService/ServerReady"];
+    private static readonly string[] Open =
+    [
+        "",
+        "/",
+        "/login",
+        "/logout",
+        "/health/live",
+        "/health/ready",
+        "/v2/health/live",
+        "/v2/health/ready",
+        "/v1/schema",
+        "/inference.GRPCInferenceService/ServerLive",
+        "/inference.GRPCInferenceService/ServerReady",
+    ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -77,7 +90,11 @@ public sealed class KeyTests(ApiServer api) : IClassFixture<ApiServer>
     [InlineData("{}", "/name", "missing_field")]
     [InlineData("""{ "name": "a", "team": "b", "scopes": ["jobs"] }""", "/scopes", "unknown_scope")]
     [InlineData("""{ "name": "a", "team": "b", "scopes": "admin" }""", "/scopes", "wrong_type")]
-    [InlineData("""{ "name": "a", "team": "b", "scopes": ["infer"], "expires_at": "2001-01-01T00:00:00Z" }""", "/expires_at", "out_of_range")]
+    [InlineData(
+        """{ "name": "a", "team": "b", "scopes": ["infer"], "expires_at": "2001-01-01T00:00:00Z" }""",
+        "/expires_at",
+        "out_of_range"
+    )]
     [InlineData("""{ "name": "a", "teem": "b", "scopes": ["infer"] }""", "/teem", "unknown_field")]
     [InlineData("""{ "name": "a\u0000", "team": "b", "scopes": ["infer"] }""", "/name", "out_of_range")]
     public async Task A_faulty_request_for_a_key_is_a_422_that_points_at_the_fault(string json, string pointer, string code)
@@ -122,7 +139,15 @@ public sealed class KeyTests(ApiServer api) : IClassFixture<ApiServer>
 
     private IEnumerable<(HttpMethod Method, string Path)> Routes() =>
         from endpoint in api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-        let path = "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => segment.Parts[0] is RoutePatternLiteralPart literal ? literal.Content : Sample((RoutePatternParameterPart)segment.Parts[0])))
+        let path = "/"
+            + string.Join(
+                '/',
+                endpoint.RoutePattern.PathSegments.Select(segment =>
+                    segment.Parts[0] is RoutePatternLiteralPart literal
+                        ? literal.Content
+                        : Sample((RoutePatternParameterPart)segment.Parts[0])
+                )
+            )
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
         select (new HttpMethod(method), path);
 

@@ -8,7 +8,8 @@ namespace ConcatService.Api.Tests.Http;
 /// <summary>.npy and .npz files as numpy writes them: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html</summary>
 internal static class NumpyFiles
 {
-    public static byte[] Npz(params (string Name, byte[] Npy)[] arrays) => Zip([.. arrays.Select(array => ($"{array.Name}.npy", array.Npy))]);
+    public static byte[] Npz(params (string Name, byte[] Npy)[] arrays) =>
+        Zip([.. arrays.Select(array => ($"{array.Name}.npy", array.Npy))]);
 
     public static byte[] Zip(params (string Name, byte[] Content)[] entries)
     {

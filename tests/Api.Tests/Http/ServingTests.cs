@@ -24,9 +24,17 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal("3", await VersionAsync("/v2/models/moved/versions/latest/infer"));
         Assert.Equal("2", (await MoveAsync("moved", "2")).Json.GetProperty("version").GetString());
         Assert.Equal("2", await VersionAsync("/v2/models/moved/versions/production/infer"));
-        Assert.Equal("1", (await api.SendAsync(HttpMethod.Post, "/v1/models/moved/aliases/production/back", key: api.AdminKey)).Json.GetProperty("version").GetString());
+        Assert.Equal(
+            "1",
+            (await api.SendAsync(HttpMethod.Post, "/v1/models/moved/aliases/production/back", key: api.AdminKey))
+                .Json.GetProperty("version")
+                .GetString()
+        );
         Assert.Equal("1", await VersionAsync("/v2/models/moved/infer"));
-        Assert.Equal("2", (await api.GetAsync("/v1/models/moved")).Json.GetProperty("aliases")[0].GetProperty("previous_version").GetString());
+        Assert.Equal(
+            "2",
+            (await api.GetAsync("/v1/models/moved")).Json.GetProperty("aliases")[0].GetProperty("previous_version").GetString()
+        );
         Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, "/v1/models/moved/aliases/production", key: api.AdminKey)).Status);
         Assert.Equal("3", await VersionAsync("/v2/models/moved/infer"));
         Assert.Equal(404, (await api.GetAsync("/v2/models/moved/versions/production")).Status);
@@ -100,18 +108,37 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
-    public async Task Several_pictures_are_labelled_at_once_from_a_form_or_from_base64()
+    public async Task Several_pictures_are_labeled_at_once_from_a_form_or_from_base64()
     {
         await SmallModels.PublishAsync(api, "seen", SmallModels.Linear());
         var pictures = new byte[][] { GreyPng.Of(2, 2, (_, _) => 255), GreyPng.Of(2, 2, (_, _) => 0) };
         using var form = new MultipartFormDataContent();
         foreach (var (index, picture) in pictures.Index())
-            form.Add(new ByteArrayContent(picture) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } }, "files", $"{index}.png");
+            form.Add(
+                new ByteArrayContent(picture) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } },
+                "files",
+                $"{index}.png"
+            );
         var encoded = string.Join(", ", pictures.Select(picture => $$"""{ "b64": "{{Convert.ToBase64String(picture)}}" }"""));
-        foreach (var answer in new[] { await api.SendAsync(HttpMethod.Post, "/v1/models/seen/predict", form), await api.PostAsync("/v1/models/seen/predict", $$"""{ "instances": [ {{encoded}} ] }""") })
-            Assert.Equal(["sum", "one"], answer.Json.GetProperty("predictions").EnumerateArray().Select(each => each.GetProperty("label").GetString()));
-        Assert.Equal("predict.instances", (await api.PostAsync("/v1/models/seen/predict", """{ "instances": [ { "b64": "AAAA" }, 3 ] }""")).Code);
-        Assert.Equal("predict.picture", (await api.PostAsync("/v1/models/seen/predict", """{ "instances": [ { "b64": "AAAA" } ] }""")).Code);
+        foreach (
+            var answer in new[]
+            {
+                await api.SendAsync(HttpMethod.Post, "/v1/models/seen/predict", form),
+                await api.PostAsync("/v1/models/seen/predict", $$"""{ "instances": [ {{encoded}} ] }"""),
+            }
+        )
+            Assert.Equal(
+                ["sum", "one"],
+                answer.Json.GetProperty("predictions").EnumerateArray().Select(each => each.GetProperty("label").GetString())
+            );
+        Assert.Equal(
+            "predict.instances",
+            (await api.PostAsync("/v1/models/seen/predict", """{ "instances": [ { "b64": "AAAA" }, 3 ] }""")).Code
+        );
+        Assert.Equal(
+            "predict.picture",
+            (await api.PostAsync("/v1/models/seen/predict", """{ "instances": [ { "b64": "AAAA" } ] }""")).Code
+        );
     }
 
     [Fact]
@@ -140,7 +167,8 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
         return answer.Json.GetProperty("model_version").GetString()!;
     }
 
-    private Task<Answer> MoveAsync(string model, string version) => api.SendAsync(HttpMethod.Put, $"/v1/models/{model}/aliases/production", Json(version), api.AdminKey);
+    private Task<Answer> MoveAsync(string model, string version) =>
+        api.SendAsync(HttpMethod.Put, $"/v1/models/{model}/aliases/production", Json(version), api.AdminKey);
 
     private async Task<int> BackAsync(string model, string afterMove)
     {

@@ -62,6 +62,11 @@ public sealed class CancelTests(JobBench bench) : IClassFixture<JobBench>
         var fence = await bench.ClaimAsync();
         await bench.MoveAsync(fence, JobState.Running, JobState.Finalizing);
         await bench.CancelAsync(fence.JobId);
-        Assert.False(await bench.Transitions.TryMoveAsync(new JobMove(fence.JobId, JobState.Succeeded, "late", "test") { Fence = fence.Number }, Cancel));
+        Assert.False(
+            await bench.Transitions.TryMoveAsync(
+                new JobMove(fence.JobId, JobState.Succeeded, "late", "test") { Fence = fence.Number },
+                Cancel
+            )
+        );
     }
 }

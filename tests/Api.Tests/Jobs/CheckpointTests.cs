@@ -16,8 +16,14 @@ public sealed class CheckpointTests(JobBench bench) : IClassFixture<JobBench>
             await checkpoints.AddAsync(step, 1, Bytes(step), Cancel);
 
         await using var db = bench.Open();
-        Assert.Equal([20, 30], await db.Checkpoints.Where(kept => kept.JobId == id).OrderBy(kept => kept.Step).Select(kept => kept.Step).ToListAsync(Cancel));
-        Assert.Equal(2, await db.Blobs.CountAsync(blob => db.Checkpoints.Any(kept => kept.JobId == id && kept.Sha256 == blob.Sha256), Cancel));
+        Assert.Equal(
+            [20, 30],
+            await db.Checkpoints.Where(kept => kept.JobId == id).OrderBy(kept => kept.Step).Select(kept => kept.Step).ToListAsync(Cancel)
+        );
+        Assert.Equal(
+            2,
+            await db.Blobs.CountAsync(blob => db.Checkpoints.Any(kept => kept.JobId == id && kept.Sha256 == blob.Sha256), Cancel)
+        );
         Assert.False(await db.Blobs.AnyAsync(blob => blob.LengthBytes == 10, Cancel));
     }
 
@@ -33,7 +39,10 @@ public sealed class CheckpointTests(JobBench bench) : IClassFixture<JobBench>
         Assert.Equal((42, 0), (read.Length, read.Position));
 
         await using var db = bench.Open();
-        await db.Database.ExecuteSqlAsync($"update blob_chunks set data = '\\x00' where blob_id = (select id from blobs where sha256 = (select sha256 from checkpoints where job_id = {id} and step = 42))", Cancel);
+        await db.Database.ExecuteSqlAsync(
+            $"update blob_chunks set data = '\\x00' where blob_id = (select id from blobs where sha256 = (select sha256 from checkpoints where job_id = {id} and step = 42))",
+            Cancel
+        );
         Assert.Equal(41, await checkpoints.ReadNewestAsync(read, Cancel));
     }
 
@@ -55,7 +64,9 @@ public sealed class CheckpointTests(JobBench bench) : IClassFixture<JobBench>
     {
         var (checkpoints, id) = await ClaimedAsync();
         var fence = new JobFence(id, bench.TeamId, (await bench.ReadAsync(id)).Fence);
-        await bench.Get<MetricWriter>().WriteAsync(fence, [.. Enumerable.Range(1, 9).Select(step => new MetricPoint("train_loss", step, 1))], Cancel);
+        await bench
+            .Get<MetricWriter>()
+            .WriteAsync(fence, [.. Enumerable.Range(1, 9).Select(step => new MetricPoint("train_loss", step, 1))], Cancel);
         await checkpoints.ForgetMetricsAfterAsync(4, Cancel);
 
         await using var db = bench.Open();

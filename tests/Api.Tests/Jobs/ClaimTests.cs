@@ -11,7 +11,9 @@ public sealed class ClaimTests(JobBench bench) : IClassFixture<JobBench>
     public async Task Of_fifty_claims_at_once_one_wins()
     {
         var job = await bench.QueueAsync();
-        var claims = await Task.WhenAll(Enumerable.Range(0, 50).Select(process => bench.Leases.ClaimAsync(job, JobBench.Worker, process, Cancel)));
+        var claims = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(process => bench.Leases.ClaimAsync(job, JobBench.Worker, process, Cancel))
+        );
         Assert.Single(claims, claim => claim is not null);
 
         await using var db = bench.Open();
@@ -24,11 +26,16 @@ public sealed class ClaimTests(JobBench bench) : IClassFixture<JobBench>
     {
         var first = await bench.ClaimAsync();
         await bench.ExpireAsync(first);
-        var claims = await Task.WhenAll(Enumerable.Range(0, 50).Select(process => bench.Leases.ClaimAsync(first.JobId, JobBench.Worker, process, Cancel)));
+        var claims = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(process => bench.Leases.ClaimAsync(first.JobId, JobBench.Worker, process, Cancel))
+        );
         Assert.Equal(2, Assert.Single(claims, claim => claim is not null)!.Value.Number);
 
         await using var db = bench.Open();
-        var attempts = await db.JobAttempts.Where(attempt => attempt.JobId == first.JobId).OrderBy(attempt => attempt.Number).ToListAsync(Cancel);
+        var attempts = await db
+            .JobAttempts.Where(attempt => attempt.JobId == first.JobId)
+            .OrderBy(attempt => attempt.Number)
+            .ToListAsync(Cancel);
         Assert.Equal([1, 2], attempts.Select(attempt => attempt.Number));
         Assert.NotNull(attempts[0].EndedAt);
         Assert.Null(attempts[1].EndedAt);

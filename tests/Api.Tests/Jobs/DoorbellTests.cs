@@ -56,7 +56,15 @@ public sealed class DoorbellTests(JobBench bench) : IClassFixture<JobBench>
     public async Task Answers_under_idempotency_keys_are_forgotten_after_two_days()
     {
         await using var db = bench.Open();
-        IdempotencyKey Key(string key, double hours) => new() { TeamId = bench.TeamId, Route = "POST /v1/jobs", Key = key, RequestHash = "", CreatedAt = DateTimeOffset.UtcNow - TimeSpan.FromHours(hours) };
+        IdempotencyKey Key(string key, double hours) =>
+            new()
+            {
+                TeamId = bench.TeamId,
+                Route = "POST /v1/jobs",
+                Key = key,
+                RequestHash = "",
+                CreatedAt = DateTimeOffset.UtcNow - TimeSpan.FromHours(hours),
+            };
         db.AddRange(Key("old", 48.1), Key("young", 47.9));
         await db.SaveChangesAsync(Cancel);
         await bench.Create<Maintenance>().TickAsync(Cancel);

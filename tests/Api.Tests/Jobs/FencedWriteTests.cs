@@ -8,7 +8,8 @@ public sealed class FencedWriteTests(JobBench bench) : IClassFixture<JobBench>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static MetricPoint[] Curve(int steps, double value) => [.. Enumerable.Range(1, steps).Select(step => new MetricPoint("train_loss", step, value))];
+    private static MetricPoint[] Curve(int steps, double value) =>
+        [.. Enumerable.Range(1, steps).Select(step => new MetricPoint("train_loss", step, value))];
 
     [Fact]
     public async Task Metrics_written_twice_are_there_once_with_the_newer_value()
@@ -90,7 +91,9 @@ public sealed class FencedWriteTests(JobBench bench) : IClassFixture<JobBench>
     {
         await Assert.ThrowsAsync<StaleFenceException>(() => bench.Get<MetricWriter>().WriteAsync(fence, Curve(3, 9), Cancel));
         await Assert.ThrowsAsync<StaleFenceException>(() => bench.Get<EventWriter>().WriteAsync(fence, [new("info", "x", "late")], Cancel));
-        await Assert.ThrowsAsync<StaleFenceException>(() => new JobProgress(1, 1, 1, 1, null, null).WriteAsync(bench.Source, fence, Cancel));
+        await Assert.ThrowsAsync<StaleFenceException>(() =>
+            new JobProgress(1, 1, 1, 1, null, null).WriteAsync(bench.Source, fence, Cancel)
+        );
         await using var db = bench.Open();
         Assert.False(await db.Metrics.AnyAsync(metric => metric.JobId == fence.JobId && metric.Value == 9, Cancel));
         Assert.False(await db.JobEvents.AnyAsync(entry => entry.JobId == fence.JobId && entry.Type == "x", Cancel));

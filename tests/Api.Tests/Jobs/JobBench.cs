@@ -86,7 +86,10 @@ public sealed class JobBench : IAsyncLifetime
     public async Task MoveAsync(JobFence fence, params JobState[] states)
     {
         foreach (var state in states)
-            Assert.True(await Transitions.TryMoveAsync(new JobMove(fence.JobId, state, "test", "test") { Fence = fence.Number }, Cancel), $"to {state}");
+            Assert.True(
+                await Transitions.TryMoveAsync(new JobMove(fence.JobId, state, "test", "test") { Fence = fence.Number }, Cancel),
+                $"to {state}"
+            );
     }
 
     public async Task<JobState?> CancelAsync(Guid job)
@@ -108,13 +111,15 @@ public sealed class JobBench : IAsyncLifetime
         await command.ExecuteNonQueryAsync(Cancel);
     }
 
-    public Task ExpireAsync(JobFence fence) => ExecuteAsync("update jobs set lease_expires_at = now() - interval '1 second' where id = @job", fence.JobId);
+    public Task ExpireAsync(JobFence fence) =>
+        ExecuteAsync("update jobs set lease_expires_at = now() - interval '1 second' where id = @job", fence.JobId);
 
     /// <summary>The queues in which a job's doorbell waits.</summary>
     public async Task<string[]> BellsAsync(Guid job)
     {
         await using var command = Source.CreateCommand(
-            "select bell.queue from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid where entry.arguments::text like '%' || @job || '%' order by bell.id");
+            "select bell.queue from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid where entry.arguments::text like '%' || @job || '%' order by bell.id"
+        );
         command.Parameters.AddWithValue("job", job.ToString());
         var queues = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(Cancel);

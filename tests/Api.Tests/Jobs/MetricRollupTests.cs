@@ -18,7 +18,10 @@ public sealed class MetricRollupTests(JobBench bench) : IClassFixture<JobBench>
         var curve = await ReadAsync(fence, 50);
         Assert.InRange(curve.Points.Count, 50, 3_000);
         Assert.Equal((1, 10_000), (curve.Points[0].Step, curve.Points[^1].Step));
-        Assert.Equal([(1_234, 99), (5_000, -99), (7_777, double.NaN)], curve.Points.Where(point => !(Math.Abs(point.Value) <= 1)).Select(point => ((int)point.Step, point.Value)));
+        Assert.Equal(
+            [(1_234, 99), (5_000, -99), (7_777, double.NaN)],
+            curve.Points.Where(point => !(Math.Abs(point.Value) <= 1)).Select(point => ((int)point.Step, point.Value))
+        );
         Assert.Equal(curve.Points.Select(point => point.Step).Distinct().Order(), curve.Points.Select(point => point.Step));
     }
 
@@ -54,9 +57,15 @@ public sealed class MetricRollupTests(JobBench bench) : IClassFixture<JobBench>
 
         await WriteAsync(fence, 3_001, 6_000, step => step == 4_000 ? -1 : 2);
         var curve = await ReadAsync(fence, 2);
-        Assert.Equal((6_000, 2, -1), (curve.Points[^1].Step, curve.Points.Max(point => point.Value), curve.Points.Min(point => point.Value)));
+        Assert.Equal(
+            (6_000, 2, -1),
+            (curve.Points[^1].Step, curve.Points.Max(point => point.Value), curve.Points.Min(point => point.Value))
+        );
         await using var db = bench.Open();
-        var rollups = await db.MetricRollups.Where(rollup => rollup.JobId == fence.JobId).OrderBy(rollup => rollup.FirstStep).ToListAsync(Cancel);
+        var rollups = await db
+            .MetricRollups.Where(rollup => rollup.JobId == fence.JobId)
+            .OrderBy(rollup => rollup.FirstStep)
+            .ToListAsync(Cancel);
         Assert.All(rollups.Zip(rollups.Skip(1)), pair => Assert.Equal(pair.First.LastStep + 1, pair.Second.FirstStep));
         Assert.True(rollups[^1].LastStep > 4_500);
     }
@@ -66,7 +75,11 @@ public sealed class MetricRollupTests(JobBench bench) : IClassFixture<JobBench>
     {
         var writer = new MetricWriter(bench.Source);
         foreach (var steps in Enumerable.Range(from, to - from + 1).Chunk(300))
-            await writer.WriteAsync(fence, [.. steps.Select(step => new MetricPoint(Loss, step, value(step))), new("other", steps[^1], 0)], Cancel);
+            await writer.WriteAsync(
+                fence,
+                [.. steps.Select(step => new MetricPoint(Loss, step, value(step))), new("other", steps[^1], 0)],
+                Cancel
+            );
     }
 
     private async Task<Curve> ReadAsync(JobFence fence, int? maxPoints) =>

@@ -36,7 +36,11 @@ public sealed class TransitionTests(JobBench bench) : IClassFixture<JobBench>
         var fence = await bench.ClaimAsync();
         await bench.MoveAsync(fence, JobState.Running, JobState.Failed);
         await using var db = bench.Open();
-        var path = await db.JobTransitions.Where(row => row.JobId == fence.JobId).OrderBy(row => row.Id).Select(row => row.ToState).ToListAsync(Cancel);
+        var path = await db
+            .JobTransitions.Where(row => row.JobId == fence.JobId)
+            .OrderBy(row => row.Id)
+            .Select(row => row.ToState)
+            .ToListAsync(Cancel);
         Assert.Equal([JobState.Starting, JobState.Running, JobState.Failed], path);
         var events = await db.JobEvents.Where(row => row.JobId == fence.JobId).OrderBy(row => row.Sequence).ToListAsync(Cancel);
         Assert.Equal([1, 2, 3], events.Select(row => row.Sequence));
@@ -49,7 +53,9 @@ public sealed class TransitionTests(JobBench bench) : IClassFixture<JobBench>
         var old = await bench.ClaimAsync();
         await bench.ExpireAsync(old);
         await bench.ClaimAsync(old.JobId);
-        Assert.False(await bench.Transitions.TryMoveAsync(new JobMove(old.JobId, JobState.Running, "late", "test") { Fence = old.Number }, Cancel));
+        Assert.False(
+            await bench.Transitions.TryMoveAsync(new JobMove(old.JobId, JobState.Running, "late", "test") { Fence = old.Number }, Cancel)
+        );
     }
 
     [Fact]

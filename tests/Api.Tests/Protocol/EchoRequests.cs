@@ -15,7 +15,8 @@ internal static class EchoRequests
         return await server.PostAsync(Infer, body);
     }
 
-    public static string Body(string rest = "") => $$"""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [{{Row}}] } ]{{rest}} }""";
+    public static string Body(string rest = "") =>
+        $$"""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [{{Row}}] } ]{{rest}} }""";
 
     public static string Pair(string outputs) => $$"""
         { "inputs": [ { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "data": [true, false, true] }, { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "data": [1, 2] } ]{{outputs}} }

@@ -18,15 +18,20 @@ public sealed class GrpcCases(ProtocolServer server) : IDisposable
     public void Dispose() => _door.Dispose();
 
     [Fact]
-    public async Task The_server_is_live() => Assert.True((await _door.CallAsync("ServerLive", new ServerLiveRequest(), ServerLiveResponse.Parser)).Live);
+    public async Task The_server_is_live() =>
+        Assert.True((await _door.CallAsync("ServerLive", new ServerLiveRequest(), ServerLiveResponse.Parser)).Live);
 
     [Fact]
-    public async Task The_server_is_ready() => Assert.True((await _door.CallAsync("ServerReady", new ServerReadyRequest(), ServerReadyResponse.Parser)).Ready);
+    public async Task The_server_is_ready() =>
+        Assert.True((await _door.CallAsync("ServerReady", new ServerReadyRequest(), ServerReadyResponse.Parser)).Ready);
 
     [Fact]
     public async Task The_server_says_the_same_over_both_doors()
     {
-        var (grpc, rest) = (await _door.CallAsync("ServerMetadata", new ServerMetadataRequest(), ServerMetadataResponse.Parser), (await server.GetAsync("/v2")).Json);
+        var (grpc, rest) = (
+            await _door.CallAsync("ServerMetadata", new ServerMetadataRequest(), ServerMetadataResponse.Parser),
+            (await server.GetAsync("/v2")).Json
+        );
         Assert.Equal((rest.GetProperty("name").GetString(), rest.GetProperty("version").GetString()), (grpc.Name, grpc.Version));
     }
 
@@ -36,7 +41,15 @@ public sealed class GrpcCases(ProtocolServer server) : IDisposable
     public async Task A_model_that_can_be_asked_is_ready(string version)
     {
         server.Need("echo-fp32");
-        Assert.True((await _door.CallAsync("ModelReady", new ModelReadyRequest { Name = "echo-fp32", Version = version }, ModelReadyResponse.Parser)).Ready);
+        Assert.True(
+            (
+                await _door.CallAsync(
+                    "ModelReady",
+                    new ModelReadyRequest { Name = "echo-fp32", Version = version },
+                    ModelReadyResponse.Parser
+                )
+            ).Ready
+        );
     }
 
     [Theory]
@@ -44,7 +57,11 @@ public sealed class GrpcCases(ProtocolServer server) : IDisposable
     public async Task Metadata_names_datatype_and_shape(string type)
     {
         server.Need(Model(type));
-        var metadata = await _door.CallAsync("ModelMetadata", new ModelMetadataRequest { Name = Model(type) }, ModelMetadataResponse.Parser);
+        var metadata = await _door.CallAsync(
+            "ModelMetadata",
+            new ModelMetadataRequest { Name = Model(type) },
+            ModelMetadataResponse.Parser
+        );
         Assert.Equal((Model(type), "1"), (metadata.Name, metadata.Versions[0]));
         Assert.Equal(("x", type), (metadata.Inputs[0].Name, metadata.Inputs[0].Datatype));
         Assert.Equal(("y", type), (metadata.Outputs[0].Name, metadata.Outputs[0].Datatype));
@@ -92,9 +109,27 @@ public sealed class GrpcCases(ProtocolServer server) : IDisposable
     public async Task Outputs_come_as_asked_for(params string[] names)
     {
         server.Need("pair");
-        var request = new ModelInferRequest { ModelName = "pair", RawInputContents = { ByteString.CopyFrom(1, 0, 1), ByteString.CopyFrom(new byte[8]) } };
-        request.Inputs.Add(new ModelInferRequest.Types.InferInputTensor { Name = "flags", Datatype = "BOOL", Shape = { 1, 3 } });
-        request.Inputs.Add(new ModelInferRequest.Types.InferInputTensor { Name = "numbers", Datatype = "FP32", Shape = { 1, 2 } });
+        var request = new ModelInferRequest
+        {
+            ModelName = "pair",
+            RawInputContents = { ByteString.CopyFrom(1, 0, 1), ByteString.CopyFrom(new byte[8]) },
+        };
+        request.Inputs.Add(
+            new ModelInferRequest.Types.InferInputTensor
+            {
+                Name = "flags",
+                Datatype = "BOOL",
+                Shape = { 1, 3 },
+            }
+        );
+        request.Inputs.Add(
+            new ModelInferRequest.Types.InferInputTensor
+            {
+                Name = "numbers",
+                Datatype = "FP32",
+                Shape = { 1, 2 },
+            }
+        );
         request.Outputs.AddRange(names.Select(name => new ModelInferRequest.Types.InferRequestedOutputTensor { Name = name }));
         Assert.Equal(names, (await _door.InferAsync(request)).Outputs.Select(output => output.Name));
     }

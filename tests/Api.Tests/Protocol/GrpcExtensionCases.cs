@@ -20,7 +20,9 @@ public sealed class GrpcExtensionCases(ProtocolServer server) : IDisposable
     public async Task A_configuration_names_type_and_sizes_behind_the_batch(string type)
     {
         server.Need(Model(type));
-        var config = (await _door.CallAsync("ModelConfig", new ModelConfigRequest { Name = Model(type) }, ModelConfigResponse.Parser)).Config;
+        var config = (
+            await _door.CallAsync("ModelConfig", new ModelConfigRequest { Name = Model(type) }, ModelConfigResponse.Parser)
+        ).Config;
         Assert.Equal((Model(type), "onnxruntime", "x", "y"), (config.Name, config.Backend, config.Input[0].Name, config.Output[0].Name));
         Assert.Equal($"Type{type}", config.Input[0].DataType.ToString(), ignoreCase: true);
         Assert.Equal([3], config.Output[0].Dims);
@@ -45,7 +47,10 @@ public sealed class GrpcExtensionCases(ProtocolServer server) : IDisposable
         var before = (await _door.CallAsync("ModelStatistics", request, ModelStatisticsResponse.Parser)).ModelStats.Single();
         await server.SendAsync(HttpMethod.Post, "/v2/models/open/infer", EchoRequests.RowBytes, ("Inference-Header-Content-Length", "0"));
         var after = (await _door.CallAsync("ModelStatistics", request, ModelStatisticsResponse.Parser)).ModelStats.Single();
-        Assert.Equal(("open", "1", before.InferenceCount + 1, before.InferenceStats.Success.Count + 1), (after.Name, after.Version, after.InferenceCount, after.InferenceStats.Success.Count));
+        Assert.Equal(
+            ("open", "1", before.InferenceCount + 1, before.InferenceStats.Success.Count + 1),
+            (after.Name, after.Version, after.InferenceCount, after.InferenceStats.Success.Count)
+        );
     }
 
     [Fact]
@@ -53,7 +58,10 @@ public sealed class GrpcExtensionCases(ProtocolServer server) : IDisposable
     {
         server.Need("open");
         await _door.CallAsync("ModelReady", new ModelReadyRequest { Name = "open" }, ModelReadyResponse.Parser);
-        Assert.Contains((await _door.CallAsync("ModelStatistics", new ModelStatisticsRequest(), ModelStatisticsResponse.Parser)).ModelStats, model => model.Name == "open");
+        Assert.Contains(
+            (await _door.CallAsync("ModelStatistics", new ModelStatisticsRequest(), ModelStatisticsResponse.Parser)).ModelStats,
+            model => model.Name == "open"
+        );
     }
 
     [Fact]
@@ -61,13 +69,26 @@ public sealed class GrpcExtensionCases(ProtocolServer server) : IDisposable
     {
         server.Need("pair");
         var index = await _door.CallAsync("RepositoryIndex", new RepositoryIndexRequest(), RepositoryIndexResponse.Parser);
-        Assert.Equal(("1", "READY"), index.Models.Where(model => model.Name == "pair").Select(model => (model.Version, model.State)).Single());
+        Assert.Equal(
+            ("1", "READY"),
+            index.Models.Where(model => model.Name == "pair").Select(model => (model.Version, model.State)).Single()
+        );
     }
 
     [Fact]
     public async Task What_is_not_there_has_no_configuration_and_no_statistics()
     {
-        Assert.Equal(StatusCode.NotFound, await _door.StatusAsync("ModelConfig", new ModelConfigRequest { Name = "no-such-model" }, ModelConfigResponse.Parser));
-        Assert.Equal(StatusCode.NotFound, await _door.StatusAsync("ModelStatistics", new ModelStatisticsRequest { Name = "no-such-model" }, ModelStatisticsResponse.Parser));
+        Assert.Equal(
+            StatusCode.NotFound,
+            await _door.StatusAsync("ModelConfig", new ModelConfigRequest { Name = "no-such-model" }, ModelConfigResponse.Parser)
+        );
+        Assert.Equal(
+            StatusCode.NotFound,
+            await _door.StatusAsync(
+                "ModelStatistics",
+                new ModelStatisticsRequest { Name = "no-such-model" },
+                ModelStatisticsResponse.Parser
+            )
+        );
     }
 }

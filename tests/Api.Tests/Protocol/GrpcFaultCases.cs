@@ -21,8 +21,22 @@ public sealed class GrpcFaultCases(ProtocolServer server) : IDisposable
     [InlineData("echo-fp32", "\0")]
     public async Task What_is_not_there_is_NOT_FOUND(string model, string version)
     {
-        Assert.Equal(StatusCode.NotFound, await _door.StatusAsync("ModelMetadata", new ModelMetadataRequest { Name = model, Version = version }, ModelMetadataResponse.Parser));
-        Assert.Equal(StatusCode.NotFound, await _door.StatusAsync("ModelInfer", new ModelInferRequest { ModelName = model, ModelVersion = version }, ModelInferResponse.Parser));
+        Assert.Equal(
+            StatusCode.NotFound,
+            await _door.StatusAsync(
+                "ModelMetadata",
+                new ModelMetadataRequest { Name = model, Version = version },
+                ModelMetadataResponse.Parser
+            )
+        );
+        Assert.Equal(
+            StatusCode.NotFound,
+            await _door.StatusAsync(
+                "ModelInfer",
+                new ModelInferRequest { ModelName = model, ModelVersion = version },
+                ModelInferResponse.Parser
+            )
+        );
     }
 
     [Theory]
@@ -53,8 +67,16 @@ public sealed class GrpcFaultCases(ProtocolServer server) : IDisposable
         ["too few raw tensors"] = request => request.RawInputContents.Clear(),
         ["too many raw tensors"] = request => request.RawInputContents.Add(ByteString.Empty),
         ["both forms"] = request => request.Inputs[0].Contents = new() { Fp32Contents = { 1 } },
-        ["contents of another type"] = request => { request.RawInputContents.Clear(); request.Inputs[0].Contents = new() { Int64Contents = { 1, 2, 3, 4, 5, 6 } }; },
-        ["too few contents"] = request => { request.RawInputContents.Clear(); request.Inputs[0].Contents = new() { Fp32Contents = { 1, 2, 3 } }; },
+        ["contents of another type"] = request =>
+        {
+            request.RawInputContents.Clear();
+            request.Inputs[0].Contents = new() { Int64Contents = { 1, 2, 3, 4, 5, 6 } };
+        },
+        ["too few contents"] = request =>
+        {
+            request.RawInputContents.Clear();
+            request.Inputs[0].Contents = new() { Fp32Contents = { 1, 2, 3 } };
+        },
         ["unknown output"] = request => request.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "z" }),
     };
 
@@ -82,21 +104,30 @@ public sealed class GrpcFaultCases(ProtocolServer server) : IDisposable
     public async Task A_deadline_that_is_over_is_DEADLINE_EXCEEDED()
     {
         server.Need("echo-fp32");
-        Assert.Equal(StatusCode.DeadlineExceeded, await _door.StatusAsync("ModelInfer", Request("FP32", raw: new byte[24]), ModelInferResponse.Parser, deadline: DateTime.UtcNow));
+        Assert.Equal(
+            StatusCode.DeadlineExceeded,
+            await _door.StatusAsync("ModelInfer", Request("FP32", raw: new byte[24]), ModelInferResponse.Parser, deadline: DateTime.UtcNow)
+        );
     }
 
     [Fact]
     public async Task A_caller_who_leaves_is_CANCELLED()
     {
         server.Need("echo-fp32");
-        Assert.Equal(StatusCode.Cancelled, await _door.StatusAsync("ModelInfer", Request("FP32", raw: new byte[24]), ModelInferResponse.Parser, leaves: true));
+        Assert.Equal(
+            StatusCode.Cancelled,
+            await _door.StatusAsync("ModelInfer", Request("FP32", raw: new byte[24]), ModelInferResponse.Parser, leaves: true)
+        );
     }
 
     [Fact]
     public async Task Bytes_that_are_no_message_are_INVALID_ARGUMENT()
     {
         Assert.SkipUnless(server.IsOurs, "The protocol does not say it: other servers answer INTERNAL.");
-        Assert.Equal(StatusCode.InvalidArgument, await _door.StatusAsync("ModelInfer", new InferParameter { StringParam = "x" }, ModelInferResponse.Parser, garble: true));
+        Assert.Equal(
+            StatusCode.InvalidArgument,
+            await _door.StatusAsync("ModelInfer", new InferParameter { StringParam = "x" }, ModelInferResponse.Parser, garble: true)
+        );
     }
 
     [Theory]
@@ -105,7 +136,10 @@ public sealed class GrpcFaultCases(ProtocolServer server) : IDisposable
     public async Task Without_a_key_that_is_in_force_nothing_is_computed(string? key, StatusCode expected)
     {
         Assert.SkipUnless(server.IsOurs, "Who may call is not the protocol's to say.");
-        Assert.Equal(expected, await _door.StatusAsync("ModelInfer", Request("FP32", raw: new byte[24]), ModelInferResponse.Parser, key: key));
+        Assert.Equal(
+            expected,
+            await _door.StatusAsync("ModelInfer", Request("FP32", raw: new byte[24]), ModelInferResponse.Parser, key: key)
+        );
     }
 
     [Theory]

@@ -12,7 +12,13 @@ public sealed class PictureFileTests
     [InlineData("red.jpg"), InlineData("blue-progressive.jpg"), InlineData("grey.png")]
     public async Task A_picture_that_was_cut_off_anywhere_is_refused_at_once(string name)
     {
-        var whole = name == "grey.png" ? Grey : await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/Api.Tests/Pictures", name), TestContext.Current.CancellationToken);
+        var whole =
+            name == "grey.png"
+                ? Grey
+                : await File.ReadAllBytesAsync(
+                    Path.Combine(Repository.Root, "tests/Api.Tests/Pictures", name),
+                    TestContext.Current.CancellationToken
+                );
         Assert.Equal((8, 8), (PictureFile.Head(whole).Width, PictureFile.Pixels(whole, 3).Height));
 
         // Left alone the decoder looks for the rest of a JPEG for ever: hence the limit.
@@ -27,8 +33,12 @@ public sealed class PictureFileTests
     public void A_PNG_that_unpacks_to_more_than_its_pixels_is_refused()
     {
         var bomb = GreyPng.Of(1000, 1000, (_, _) => 0);
-        Grey.AsSpan(16, 8).CopyTo(bomb.AsSpan(16));                             // the header says 8x8
-        Assert.Contains("more than its pixels", Assert.Throws<InvalidDataException>(() => PictureFile.Head(bomb)).Message, StringComparison.Ordinal);
+        Grey.AsSpan(16, 8).CopyTo(bomb.AsSpan(16)); // the header says 8x8
+        Assert.Contains(
+            "more than its pixels",
+            Assert.Throws<InvalidDataException>(() => PictureFile.Head(bomb)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class ProtocolCases : ICollectionFixture<ProtocolServer>;
 
 /// <summary>
 /// The server that the protocol's cases are sent to. Ours, on real sockets, unless <c>OIP_URL</c> names another; then
-/// <c>OIP_GRPC</c> is its gRPC address (cases over gRPC are skipped without it) and <c>OIP_KEY</c> a bearer token. The other server has to serve
+/// <c>OIP_GRPC</c> is its gRPC address (cases over gRPC are skipped without it) and <c>OIP_KEY</c> a bearer token. The other server has to
+/// serve
 /// the models of <see cref="WireModels"/>, which tests/Api.Tests/Protocol/README.md describes; cases for models that it lacks are skipped.
 /// </summary>
 public sealed class ProtocolServer(PostgresFixture postgres) : IAsyncLifetime
@@ -34,7 +35,11 @@ public sealed class ProtocolServer(PostgresFixture postgres) : IAsyncLifetime
     {
         if (Environment.GetEnvironmentVariable("OIP_URL") is { Length: > 0 } url)
         {
-            (Url, GrpcUrl, Key) = (url.TrimEnd('/'), Environment.GetEnvironmentVariable("OIP_GRPC"), Environment.GetEnvironmentVariable("OIP_KEY"));
+            (Url, GrpcUrl, Key) = (
+                url.TrimEnd('/'),
+                Environment.GetEnvironmentVariable("OIP_GRPC"),
+                Environment.GetEnvironmentVariable("OIP_KEY")
+            );
         }
         else
         {
@@ -74,7 +79,10 @@ public sealed class ProtocolServer(PostgresFixture postgres) : IAsyncLifetime
     public async Task<Exchange> SendAsync(HttpMethod method, string path, byte[]? body, params (string Name, string Value)[] headers)
     {
         // The path goes out as it is written: percent-encoded names are a case of their own.
-        using var request = new HttpRequestMessage(method, new Uri(Url + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(
+            method,
+            new Uri(Url + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })
+        );
         if (body is not null)
             request.Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
         foreach (var (name, value) in headers)
@@ -88,8 +96,12 @@ public sealed class ProtocolServer(PostgresFixture postgres) : IAsyncLifetime
 
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return new(
-            (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken),
-            response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
+            (int)response.StatusCode,
+            await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken),
+            response
+                .Headers.Concat(response.Content.Headers)
+                .ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase)
+        );
     }
 
     /// <summary>Two in a row that nobody listens on.</summary>
@@ -122,7 +134,8 @@ public sealed record Exchange(int Status, byte[] Body, IReadOnlyDictionary<strin
     public string Text => Encoding.UTF8.GetString(Body);
 
     /// <summary>All of the body, or what the header says is JSON.</summary>
-    public JsonElement Json => JsonElement.Parse(Headers.TryGetValue(HeaderLength, out var length) ? Body.AsSpan(0, int.Parse(length)) : Body);
+    public JsonElement Json =>
+        JsonElement.Parse(Headers.TryGetValue(HeaderLength, out var length) ? Body.AsSpan(0, int.Parse(length)) : Body);
 
     /// <summary>What follows the JSON.</summary>
     public byte[] Tensors => Headers.TryGetValue(HeaderLength, out var length) ? Body[int.Parse(length)..] : [];

@@ -15,10 +15,21 @@ public sealed class RestBinaryCases(ProtocolServer server)
     public async Task What_an_output_says_of_its_form_goes_before_what_the_request_says(string request, string first, string binary)
     {
         server.Need("pair");
-        var answer = await server.PostAsync("/v2/models/pair/infer", Pair(outputs: $$""", "outputs": [ { "name": "flags_out"{{first}} }, { "name": "numbers_out" } ]{{request}}"""));
+        var answer = await server.PostAsync(
+            "/v2/models/pair/infer",
+            Pair(outputs: $$""", "outputs": [ { "name": "flags_out"{{first}} }, { "name": "numbers_out" } ]{{request}}""")
+        );
         var outputs = answer.Json.GetProperty("outputs").EnumerateArray().ToList();
-        Assert.Equal(binary.Split(' ', StringSplitOptions.RemoveEmptyEntries), outputs.Where(output => !output.TryGetProperty("data", out _)).Select(output => output.GetProperty("name").GetString()));
-        Assert.Equal(outputs.Where(output => !output.TryGetProperty("data", out _)).Sum(output => output.GetProperty("parameters").GetProperty("binary_data_size").GetInt32()), answer.Tensors.Length);
+        Assert.Equal(
+            binary.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            outputs.Where(output => !output.TryGetProperty("data", out _)).Select(output => output.GetProperty("name").GetString())
+        );
+        Assert.Equal(
+            outputs
+                .Where(output => !output.TryGetProperty("data", out _))
+                .Sum(output => output.GetProperty("parameters").GetProperty("binary_data_size").GetInt32()),
+            answer.Tensors.Length
+        );
     }
 
     [Fact]
@@ -28,17 +39,33 @@ public sealed class RestBinaryCases(ProtocolServer server)
         var json = Encoding.UTF8.GetBytes("""
             { "inputs": [ { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "parameters": { "binary_data_size": 8 } },
                           { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "data": [true, false, true] } ], "outputs": [ { "name": "numbers_out" }, { "name": "flags_out" } ] }
-            """);
-        var answer = await server.SendAsync(HttpMethod.Post, "/v2/models/pair/infer", [.. json, .. RowBytes[..8]], ("Inference-Header-Content-Length", $"{json.Length}"));
-        Assert.Equal(("[1,2]", "[true,false,true]"), (answer.Output(0).GetProperty("data").GetRawText(), answer.Output(1).GetProperty("data").GetRawText()));
+            """
+        );
+        var answer = await server.SendAsync(
+            HttpMethod.Post,
+            "/v2/models/pair/infer",
+            [.. json, .. RowBytes[..8]],
+            ("Inference-Header-Content-Length", $"{json.Length}")
+        );
+        Assert.Equal(
+            ("[1,2]", "[true,false,true]"),
+            (answer.Output(0).GetProperty("data").GetRawText(), answer.Output(1).GetProperty("data").GetRawText())
+        );
     }
 
     [Fact]
     public async Task Bytes_that_do_not_lie_on_their_types_boundary_are_read_right()
     {
         server.Need("pair");
-        var json = Encoding.UTF8.GetBytes("""{ "inputs": [ { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "parameters": { "binary_data_size": 3 } }, { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "parameters": { "binary_data_size": 8 } } ] }""");
-        var answer = await server.SendAsync(HttpMethod.Post, "/v2/models/pair/infer", [.. json, 1, 0, 1, .. RowBytes[..8]], ("Inference-Header-Content-Length", $"{json.Length}"));
+        var json = Encoding.UTF8.GetBytes(
+            """{ "inputs": [ { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "parameters": { "binary_data_size": 3 } }, { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "parameters": { "binary_data_size": 8 } } ] }"""
+        );
+        var answer = await server.SendAsync(
+            HttpMethod.Post,
+            "/v2/models/pair/infer",
+            [.. json, 1, 0, 1, .. RowBytes[..8]],
+            ("Inference-Header-Content-Length", $"{json.Length}")
+        );
         Assert.Equal("[1,2]", answer.Output(1).GetProperty("data").GetRawText());
     }
 
@@ -59,8 +86,15 @@ public sealed class RestBinaryCases(ProtocolServer server)
     public async Task Sizes_of_bytes_that_do_not_add_up_are_a_400(int said, int sent, string? header)
     {
         server.Need("echo-fp32");
-        var json = Encoding.UTF8.GetBytes($$"""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "parameters": { "binary_data_size": {{said}} } } ] }""");
-        var answer = await server.SendAsync(HttpMethod.Post, Infer, [.. json, .. new byte[sent]], ("Inference-Header-Content-Length", header ?? $"{json.Length}"));
+        var json = Encoding.UTF8.GetBytes(
+            $$"""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "parameters": { "binary_data_size": {{said}} } } ] }"""
+        );
+        var answer = await server.SendAsync(
+            HttpMethod.Post,
+            Infer,
+            [.. json, .. new byte[sent]],
+            ("Inference-Header-Content-Length", header ?? $"{json.Length}")
+        );
         if ((said, sent, header) == (12, 12, null))
             Assert.Equal(200, answer.Status);
         else
@@ -76,7 +110,12 @@ public sealed class RestBinaryCases(ProtocolServer server)
     public async Task A_body_that_is_not_one_sample_of_the_one_input_is_a_400(string model, int bytes)
     {
         server.Need(model);
-        var answer = await server.SendAsync(HttpMethod.Post, $"/v2/models/{model}/infer", new byte[bytes], ("Inference-Header-Content-Length", "0"));
+        var answer = await server.SendAsync(
+            HttpMethod.Post,
+            $"/v2/models/{model}/infer",
+            new byte[bytes],
+            ("Inference-Header-Content-Length", "0")
+        );
         Assert.True(answer.Status == 400 && answer.Json.GetProperty("error").GetString() != "", answer.Text);
     }
 

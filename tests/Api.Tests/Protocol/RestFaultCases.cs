@@ -54,12 +54,18 @@ public sealed class RestFaultCases(ProtocolServer server)
     [InlineData("{ \"inputs\": [ { \"name\": \"x\", \"shape\": [1, 4], \"datatype\": \"FP32\", \"data\": [1, 2, 3, 4] } ] }")]
     [InlineData("{ \"inputs\": [ { \"name\": \"x\", \"shape\": [-1, 3], \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }")]
     [InlineData("{ \"inputs\": [ { \"name\": \"x\", \"shape\": [1.5, 3], \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }")]
-    [InlineData("{ \"inputs\": [ { \"name\": \"x\", \"shape\": [4611686018427387904, 3], \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }")]
-    [InlineData("{ \"inputs\": [ { \"name\": \"x\", \"shape\": [99999999999999999999, 3], \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }")]
+    [InlineData(
+        "{ \"inputs\": [ { \"name\": \"x\", \"shape\": [4611686018427387904, 3], \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }"
+    )]
+    [InlineData(
+        "{ \"inputs\": [ { \"name\": \"x\", \"shape\": [99999999999999999999, 3], \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }"
+    )]
     [InlineData("{ \"inputs\": [ { \"name\": \"x\", \"shape\": \"1, 3\", \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }")]
     [InlineData("{ \"inputs\": [ { \"name\": 1, \"shape\": [1, 3], \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }")]
     [InlineData("{ \"inputs\": [ { \"name\": \"\\ud800\", \"shape\": [1, 3], \"datatype\": \"FP32\", \"data\": [1, 2, 3] } ] }")]
-    [InlineData("{ \"inputs\": [ { \"name\": \"x\", \"shape\": [1, 3], \"datatype\": \"FP32\", \"parameters\": { \"binary_data_size\": 12 } } ] }")]
+    [InlineData(
+        "{ \"inputs\": [ { \"name\": \"x\", \"shape\": [1, 3], \"datatype\": \"FP32\", \"parameters\": { \"binary_data_size\": 12 } } ] }"
+    )]
     public async Task A_faulty_request_is_a_400_with_a_message(string body)
     {
         const string Tensor = """{ "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] }""";
@@ -69,13 +75,24 @@ public sealed class RestFaultCases(ProtocolServer server)
 
     [Fact]
     public async Task Text_tensors_are_refused_where_no_model_takes_them() =>
-        Assert.InRange((await server.EchoAsync("""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "BYTES", "data": ["a", "b", "c"] } ] }""")).Status, 400, 501);
+        Assert.InRange(
+            (
+                await server.EchoAsync(
+                    """{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "BYTES", "data": ["a", "b", "c"] } ] }"""
+                )
+            ).Status,
+            400,
+            501
+        );
 
     [Fact]
     public async Task A_missing_input_is_named()
     {
         server.Need("pair");
-        var answer = await server.PostAsync("/v2/models/pair/infer", """{ "inputs": [ { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "data": [1, 2] } ] }""");
+        var answer = await server.PostAsync(
+            "/v2/models/pair/infer",
+            """{ "inputs": [ { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "data": [1, 2] } ] }"""
+        );
         Assert.Equal(400, answer.Status);
         Assert.Contains("flags", answer.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
     }

@@ -14,7 +14,9 @@ public sealed class RestInferCases(ProtocolServer server)
     [InlineData("[\n1,\t2,\r\n3,4,5,6]")]
     public async Task Elements_are_nested_or_flat(string data)
     {
-        var answer = await server.EchoAsync($$"""{ "inputs": [ { "name": "x", "shape": [2, 3], "datatype": "FP32", "data": {{data}} } ] }""");
+        var answer = await server.EchoAsync(
+            $$"""{ "inputs": [ { "name": "x", "shape": [2, 3], "datatype": "FP32", "data": {{data}} } ] }"""
+        );
         Assert.Equal([1, 2, 3, 4, 5, 6], answer.Output().GetProperty("data").EnumerateArray().Select(each => each.GetSingle()));
     }
 
@@ -25,7 +27,15 @@ public sealed class RestInferCases(ProtocolServer server)
     {
         server.Need("echo-fp32");
         var json = (await server.PostAsync(path, Body())).Json;
-        Assert.Equal(("echo-fp32", "1", "y", "FP32"), (json.GetProperty("model_name").GetString(), json.GetProperty("model_version").GetString(), json.GetProperty("outputs")[0].GetProperty("name").GetString(), json.GetProperty("outputs")[0].GetProperty("datatype").GetString()));
+        Assert.Equal(
+            ("echo-fp32", "1", "y", "FP32"),
+            (
+                json.GetProperty("model_name").GetString(),
+                json.GetProperty("model_version").GetString(),
+                json.GetProperty("outputs")[0].GetProperty("name").GetString(),
+                json.GetProperty("outputs")[0].GetProperty("datatype").GetString()
+            )
+        );
     }
 
     [Theory]
@@ -47,12 +57,20 @@ public sealed class RestInferCases(ProtocolServer server)
 
     [Theory]
     [InlineData("""{ "inputs": [ { "data": [1, 2, 3], "datatype": "FP32", "shape": [1, 3], "name": "x" } ] }""")]
-    [InlineData("""{ "outputs": [ { "name": "y" } ], "inputs": [ { "shape": [1, 3], "data": [1, 2, 3], "name": "x", "datatype": "FP32" } ] }""")]
-    [InlineData("""{ "parameters": { "text": "a", "number": 1.5, "flag": true }, "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "parameters": { "any": 1 }, "data": [1, 2, 3] } ] }""")]
-    [InlineData("""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ], "outputs": [ { "name": "y", "parameters": { "any": "b" } } ] }""")]
+    [InlineData(
+        """{ "outputs": [ { "name": "y" } ], "inputs": [ { "shape": [1, 3], "data": [1, 2, 3], "name": "x", "datatype": "FP32" } ] }"""
+    )]
+    [InlineData(
+        """{ "parameters": { "text": "a", "number": 1.5, "flag": true }, "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "parameters": { "any": 1 }, "data": [1, 2, 3] } ] }"""
+    )]
+    [InlineData(
+        """{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ], "outputs": [ { "name": "y", "parameters": { "any": "b" } } ] }"""
+    )]
     [InlineData("""{ "inputs": [ { "\u006eame": "\u0078", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ] }""")]
     [InlineData("""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ], "outputs": [] }""")]
-    [InlineData("""{ "unknown": { "deep": [1, { "a": null }] }, "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3], "unknown": [] } ] }""")]
+    [InlineData(
+        """{ "unknown": { "deep": [1, { "a": null }] }, "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3], "unknown": [] } ] }"""
+    )]
     public async Task The_order_of_fields_parameters_and_fields_of_other_servers_do_not_matter(string body)
     {
         var answer = await server.EchoAsync(body);
@@ -66,7 +84,9 @@ public sealed class RestInferCases(ProtocolServer server)
     [InlineData(64)]
     public async Task A_request_may_hold_a_batch(int samples)
     {
-        var answer = await server.EchoAsync($$"""{ "inputs": [ { "name": "x", "shape": [{{samples}}, 3], "datatype": "FP32", "data": [{{string.Join(", ", Enumerable.Repeat(Row, samples))}}] } ] }""");
+        var answer = await server.EchoAsync(
+            $$"""{ "inputs": [ { "name": "x", "shape": [{{samples}}, 3], "datatype": "FP32", "data": [{{string.Join(", ", Enumerable.Repeat(Row, samples))}}] } ] }"""
+        );
         Assert.Equal([samples, 3], answer.Output().GetProperty("shape").EnumerateArray().Select(each => each.GetInt32()));
         Assert.Equal(3 * samples, answer.Output().GetProperty("data").GetArrayLength());
     }
@@ -80,7 +100,10 @@ public sealed class RestInferCases(ProtocolServer server)
     {
         server.Need("pair");
         var answer = await server.PostAsync("/v2/models/pair/infer", Pair(outputs: $", \"outputs\": {outputs}"));
-        Assert.Equal(names.Split(' '), answer.Json.GetProperty("outputs").EnumerateArray().Select(output => output.GetProperty("name").GetString()));
+        Assert.Equal(
+            names.Split(' '),
+            answer.Json.GetProperty("outputs").EnumerateArray().Select(output => output.GetProperty("name").GetString())
+        );
     }
 
     [Theory]

@@ -19,7 +19,8 @@ public sealed class RestServerCases(ProtocolServer server)
     [Theory]
     [InlineData("name")]
     [InlineData("version")]
-    public async Task The_server_says(string field) => Assert.NotEqual("", (await server.GetAsync("/v2")).Json.GetProperty(field).GetString());
+    public async Task The_server_says(string field) =>
+        Assert.NotEqual("", (await server.GetAsync("/v2")).Json.GetProperty(field).GetString());
 
     [Theory]
     [InlineData("binary_tensor_data")]
@@ -27,7 +28,10 @@ public sealed class RestServerCases(ProtocolServer server)
     [InlineData("model_configuration")]
     [InlineData("model_repository")]
     public async Task The_server_has_the_extension(string extension) =>
-        Assert.Contains(extension, (await server.GetAsync("/v2")).Json.GetProperty("extensions").EnumerateArray().Select(each => each.GetString()));
+        Assert.Contains(
+            extension,
+            (await server.GetAsync("/v2")).Json.GetProperty("extensions").EnumerateArray().Select(each => each.GetString())
+        );
 
     [Theory]
     [MemberData(nameof(Paths))]
@@ -37,7 +41,12 @@ public sealed class RestServerCases(ProtocolServer server)
         Assert.Equal("echo-fp32", (await server.GetAsync(path)).Json.GetProperty("name").GetString());
     }
 
-    public static TheoryData<string> Paths => [.. from version in new[] { "", "/versions/1" } from end in new[] { "", "/ready", "/config" } select $"/v2/models/echo-fp32{version}{end}"];
+    public static TheoryData<string> Paths =>
+        [
+            .. from version in new[] { "", "/versions/1" }
+            from end in new[] { "", "/ready", "/config" }
+            select $"/v2/models/echo-fp32{version}{end}",
+        ];
 
     [Theory]
     [InlineData("/v2/models/echo-fp32/ready")]
@@ -70,8 +79,14 @@ public sealed class RestServerCases(ProtocolServer server)
     {
         server.Need("pair");
         var json = (await server.GetAsync("/v2/models/pair")).Json;
-        Assert.Equal(["flags", "numbers"], json.GetProperty("inputs").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString()));
-        Assert.Equal(["flags_out", "numbers_out"], json.GetProperty("outputs").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["flags", "numbers"],
+            json.GetProperty("inputs").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString())
+        );
+        Assert.Equal(
+            ["flags_out", "numbers_out"],
+            json.GetProperty("outputs").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString())
+        );
     }
 
     [Theory]
@@ -137,11 +152,18 @@ public sealed class RestServerCases(ProtocolServer server)
         {
             var model = (await server.GetAsync(path)).Json.GetProperty("model_stats")[0];
             Assert.Equal(("echo-fp32", "1"), (model.GetProperty("name").GetString(), model.GetProperty("version").GetString()));
-            return (model.GetProperty("inference_count").GetInt64(), model.GetProperty("inference_stats").GetProperty("success").GetProperty("count").GetInt64(), model.GetProperty("execution_count").GetInt64());
+            return (
+                model.GetProperty("inference_count").GetInt64(),
+                model.GetProperty("inference_stats").GetProperty("success").GetProperty("count").GetInt64(),
+                model.GetProperty("execution_count").GetInt64()
+            );
         }
 
         var before = await CountAsync();
-        await server.PostAsync("/v2/models/echo-fp32/infer", """{ "inputs": [ { "name": "x", "shape": [2, 3], "datatype": "FP32", "data": [1, 2, 3, 4, 5, 6] } ] }""");
+        await server.PostAsync(
+            "/v2/models/echo-fp32/infer",
+            """{ "inputs": [ { "name": "x", "shape": [2, 3], "datatype": "FP32", "data": [1, 2, 3, 4, 5, 6] } ] }"""
+        );
         Assert.Equal((before.Samples + 2, before.Requests + 1, before.Runs + 1), await CountAsync());
     }
 
@@ -154,7 +176,10 @@ public sealed class RestServerCases(ProtocolServer server)
     public async Task Statistics_split_the_time(string stage)
     {
         server.Need("echo-fp32");
-        var stats = (await server.GetAsync("/v2/models/echo-fp32/stats")).Json.GetProperty("model_stats")[0].GetProperty("inference_stats").GetProperty(stage);
+        var stats = (await server.GetAsync("/v2/models/echo-fp32/stats"))
+            .Json.GetProperty("model_stats")[0]
+            .GetProperty("inference_stats")
+            .GetProperty(stage);
         Assert.True(stats.GetProperty("count").GetInt64() >= 0 && stats.GetProperty("ns").GetInt64() >= 0);
     }
 
@@ -165,7 +190,9 @@ public sealed class RestServerCases(ProtocolServer server)
     public async Task The_index_lists_models_with_version_and_state(string? body)
     {
         server.Need("echo-fp32");
-        var entry = (await server.PostAsync("/v2/repository/index", body)).Json.EnumerateArray().First(each => each.GetProperty("name").GetString() == "echo-fp32");
+        var entry = (await server.PostAsync("/v2/repository/index", body))
+            .Json.EnumerateArray()
+            .First(each => each.GetProperty("name").GetString() == "echo-fp32");
         Assert.Equal(("1", "READY"), (entry.GetProperty("version").GetString(), entry.GetProperty("state").GetString()));
     }
 

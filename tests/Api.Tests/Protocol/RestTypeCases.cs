@@ -26,8 +26,14 @@ public sealed class RestTypeCases(ProtocolServer server)
         "INT64" => Whole<long>(0, 1, -1, (1L << 53) + 1, long.MinValue, long.MaxValue),
         "FP16" => ("", MemoryMarshal.AsBytes<Half>([(Half)0, (Half)1, (Half)(-2.5), Half.MaxValue, Half.Epsilon, (Half)0.1]).ToArray()),
         "BF16" => ("", [0, 0, 0x80, 0x3F, 0, 0xC0, 0x7F, 0x7F, 1, 0, 0x49, 0x40]),
-        "FP32" => ("0,1,-2.5,3.4028235e+38,1e-45,0.1", MemoryMarshal.AsBytes<float>([0, 1, -2.5f, float.MaxValue, float.Epsilon, 0.1f]).ToArray()),
-        _ => ("0,1,-2.5,1.7976931348623157e+308,5e-324,0.1", MemoryMarshal.AsBytes<double>([0, 1, -2.5, double.MaxValue, double.Epsilon, 0.1]).ToArray()),
+        "FP32" => (
+            "0,1,-2.5,3.4028235e+38,1e-45,0.1",
+            MemoryMarshal.AsBytes<float>([0, 1, -2.5f, float.MaxValue, float.Epsilon, 0.1f]).ToArray()
+        ),
+        _ => (
+            "0,1,-2.5,1.7976931348623157e+308,5e-324,0.1",
+            MemoryMarshal.AsBytes<double>([0, 1, -2.5, double.MaxValue, double.Epsilon, 0.1]).ToArray()
+        ),
     };
 
     [Theory]
@@ -46,7 +52,10 @@ public sealed class RestTypeCases(ProtocolServer server)
     {
         var (json, bytes) = Values(type);
         var answer = await InferAsync(type, $"\"parameters\": {{ \"binary_data_size\": {bytes.Length} }}", "", bytes);
-        Assert.Equal((type, "[2,3]"), (answer.Output().GetProperty("datatype").GetString(), Compact(answer.Output().GetProperty("shape").GetRawText())));
+        Assert.Equal(
+            (type, "[2,3]"),
+            (answer.Output().GetProperty("datatype").GetString(), Compact(answer.Output().GetProperty("shape").GetRawText()))
+        );
         var data = answer.Output().GetProperty("data").EnumerateArray();
         if (type.StartsWith("FP", StringComparison.Ordinal))
             Assert.Equal(json.Split(',').Select(text => double.Parse(text)), data.Select(each => each.GetDouble()));
@@ -59,7 +68,12 @@ public sealed class RestTypeCases(ProtocolServer server)
     public async Task Bytes_in_and_bytes_out(string type)
     {
         var bytes = Values(type).Bytes;
-        var answer = await InferAsync(type, $"\"parameters\": {{ \"binary_data_size\": {bytes.Length} }}", ", \"outputs\": [ { \"name\": \"y\", \"parameters\": { \"binary_data\": true } } ]", bytes);
+        var answer = await InferAsync(
+            type,
+            $"\"parameters\": {{ \"binary_data_size\": {bytes.Length} }}",
+            ", \"outputs\": [ { \"name\": \"y\", \"parameters\": { \"binary_data\": true } } ]",
+            bytes
+        );
         Assert.Equal(bytes, answer.Tensors);
     }
 
@@ -70,7 +84,13 @@ public sealed class RestTypeCases(ProtocolServer server)
         server.Need(Model(type));
         var bytes = Values(type).Bytes;
         var sample = bytes[..(bytes.Length / 2)];
-        var answer = await server.SendAsync(HttpMethod.Post, $"/v2/models/{Model(type)}/infer", sample, ("Inference-Header-Content-Length", "0"), ("Content-Type", "application/octet-stream"));
+        var answer = await server.SendAsync(
+            HttpMethod.Post,
+            $"/v2/models/{Model(type)}/infer",
+            sample,
+            ("Inference-Header-Content-Length", "0"),
+            ("Content-Type", "application/octet-stream")
+        );
         Assert.Equal((200, "[1,3]"), (answer.Status, Compact(answer.Output().GetProperty("shape").GetRawText())));
         Assert.Equal(sample, answer.Tensors);
     }
@@ -103,13 +123,22 @@ public sealed class RestTypeCases(ProtocolServer server)
     private async Task<Exchange> InferAsync(string type, string tensor, string rest, byte[]? bytes = null)
     {
         server.Need(Model(type));
-        var json = Encoding.UTF8.GetBytes($$"""{ "inputs": [ { "name": "x", "shape": [2, 3], "datatype": "{{type}}", {{tensor}} } ]{{rest}} }""");
+        var json = Encoding.UTF8.GetBytes(
+            $$"""{ "inputs": [ { "name": "x", "shape": [2, 3], "datatype": "{{type}}", {{tensor}} } ]{{rest}} }"""
+        );
         return bytes is null
             ? await server.SendAsync(HttpMethod.Post, $"/v2/models/{Model(type)}/infer", json)
-            : await server.SendAsync(HttpMethod.Post, $"/v2/models/{Model(type)}/infer", [.. json, .. bytes], ("Inference-Header-Content-Length", $"{json.Length}"), ("Content-Type", "application/octet-stream"));
+            : await server.SendAsync(
+                HttpMethod.Post,
+                $"/v2/models/{Model(type)}/infer",
+                [.. json, .. bytes],
+                ("Inference-Header-Content-Length", $"{json.Length}"),
+                ("Content-Type", "application/octet-stream")
+            );
     }
 
-    private static (string Json, byte[] Bytes) Whole<T>(params T[] values) where T : unmanaged => (string.Join(',', values), MemoryMarshal.AsBytes<T>(values).ToArray());
+    private static (string Json, byte[] Bytes) Whole<T>(params T[] values)
+        where T : unmanaged => (string.Join(',', values), MemoryMarshal.AsBytes<T>(values).ToArray());
 
     private static string Model(string type) => $"echo-{type.ToLowerInvariant()}";
 

@@ -5,7 +5,8 @@ using Google.Protobuf;
 namespace ConcatService.Api.Tests.Protocol;
 
 /// <summary>
-/// Models that give back what they take, of every type and with several tensors. Written as protobuf by hand (field numbers of onnx.proto): the
+/// Models that give back what they take, of every type and with several tensors. Written as protobuf by hand (field numbers of onnx.proto):
+/// the
 /// service's own export knows float32 and int64 alone.
 /// </summary>
 internal static class WireModels
@@ -38,7 +39,9 @@ internal static class WireModels
     public static Task<int> PublishEchoAsync(ApiServer api, string name, Tensor[] inputs, string[] outputs) => SmallModels.PublishAsync(
         api, name, Echo(inputs, outputs), List(inputs), List([.. inputs.Zip(outputs, (input, output) => input with { Name = output })]));
 
-    /// <summary><c>echo-fp32</c> and so on, x [-1, 3] -> y; <c>pair</c> with two inputs and outputs; <c>open</c> with a second size that varies.</summary>
+    /// <summary>
+    /// <c>echo-fp32</c> and so on, x [-1, 3] -> y; <c>pair</c> with two inputs and outputs; <c>open</c> with a second size that varies.
+    /// </summary>
     public static async Task PublishAllAsync(ApiServer api)
     {
         foreach (var type in ElementType.All)
@@ -59,7 +62,12 @@ internal static class WireModels
             foreach (var (input, output) in inputs.Zip(outputs))
                 Field(write, 12, Value(input with { Name = output }));
         });
-        return Message(write => { Number(write, 1, IrVersion); Field(write, 7, graph); Field(write, 8, Message(opset => Number(opset, 2, Opset))); });
+        return Message(write =>
+        {
+            Number(write, 1, IrVersion);
+            Field(write, 7, graph);
+            Field(write, 8, Message(opset => Number(opset, 2, Opset)));
+        });
     }
 
     private static byte[] Value(Tensor tensor) => Message(value =>
@@ -70,7 +78,21 @@ internal static class WireModels
             foreach (var (axis, size) in tensor.Shape.Index())
                 Field(write, 1, Message(dim => { if (size < 0) Text(dim, 2, $"d{axis}"); else Number(dim, 1, size); }));
         });
-        Field(value, 2, Message(type => Field(type, 1, Message(write => { Number(write, 1, Codes[tensor.Datatype]); Field(write, 2, shape); }))));
+        Field(
+            value,
+            2,
+            Message(type =>
+                Field(
+                    type,
+                    1,
+                    Message(write =>
+                    {
+                        Number(write, 1, Codes[tensor.Datatype]);
+                        Field(write, 2, shape);
+                    })
+                )
+            )
+        );
     });
 
     private static string List(Tensor[] tensors) =>

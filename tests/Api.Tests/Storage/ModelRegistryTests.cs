@@ -14,7 +14,9 @@ public sealed class ModelRegistryTests(JobBench bench) : IClassFixture<JobBench>
     {
         var fences = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => FinalizingAsync()));
         var model = await ModelAsync();
-        var versions = await Task.WhenAll(fences.Select(fence => bench.Get<ModelRegistry>().PublishAsync(fence, model, "{\"test_accuracy\":0.9}", "test", Cancel)));
+        var versions = await Task.WhenAll(
+            fences.Select(fence => bench.Get<ModelRegistry>().PublishAsync(fence, model, "{\"test_accuracy\":0.9}", "test", Cancel))
+        );
         Assert.Equal(Enumerable.Range(1, 8), versions.Order());
         var job = await bench.ReadAsync(fences[0].JobId);
         Assert.Equal(JobState.Succeeded, job.State);

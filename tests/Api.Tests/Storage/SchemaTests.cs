@@ -26,8 +26,11 @@ public sealed class SchemaTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task Chunks_are_stored_outside_the_row_and_uncompressed()
     {
         await using var db = database.Open();
-        var storage = await db.Database.SqlQuery<char>(
-            $"select attstorage as \"Value\" from pg_attribute where attrelid = 'blob_chunks'::regclass and attname = 'data'").SingleAsync(Cancel);
+        var storage = await db
+            .Database.SqlQuery<char>(
+                $"select attstorage as \"Value\" from pg_attribute where attrelid = 'blob_chunks'::regclass and attname = 'data'"
+            )
+            .SingleAsync(Cancel);
         Assert.Equal('e', storage);
     }
 
@@ -35,8 +38,10 @@ public sealed class SchemaTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task Names_are_snake_case_everywhere()
     {
         await using var db = database.Open();
-        var odd = await db.Database.SqlQuery<string>(
-            $"select table_name || '.' || column_name as \"Value\" from information_schema.columns where table_schema = 'public' and column_name <> lower(column_name)")
+        var odd = await db
+            .Database.SqlQuery<string>(
+                $"select table_name || '.' || column_name as \"Value\" from information_schema.columns where table_schema = 'public' and column_name <> lower(column_name)"
+            )
             .ToListAsync(Cancel);
         Assert.Empty(odd);
     }

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace ConcatService.Api.Tests.Tour;
 
-/// <summary>Runs the README's tour as a reader would: a fresh instance by <c>./concat up</c>, then every command, and compares what it prints.</summary>
+/// <summary>
+/// Runs the README's tour as a reader would: a fresh instance by <c>./concat up</c>, then every command, and compares what it prints.
+/// </summary>
 public sealed partial class ReadmeTests
 {
     private static readonly TimeSpan UpLimit = TimeSpan.FromMinutes(8), CommandLimit = TimeSpan.FromMinutes(4);
@@ -20,18 +22,25 @@ public sealed partial class ReadmeTests
         {
             var up = await shell.RunAsync($"./concat up --port {port} 2>&1", UpLimit);
             Assert.True(up.ExitCode == 0, up.Output);
-            var commands = Commands(await File.ReadAllTextAsync(Path.Combine(root, "README.md"), TestContext.Current.CancellationToken)).ToList();
+            var commands = Commands(await File.ReadAllTextAsync(Path.Combine(root, "README.md"), TestContext.Current.CancellationToken))
+                .ToList();
             Assert.True(commands.Count >= 10, $"{commands.Count} commands were found in the README's tour.");
             foreach (var (command, expected) in commands)
             {
-                var (printed, _) = await shell.RunAsync(command.Replace("http://127.0.0.1:8080", $"http://127.0.0.1:{port}", StringComparison.Ordinal), CommandLimit);
+                var (printed, _) = await shell.RunAsync(
+                    command.Replace("http://127.0.0.1:8080", $"http://127.0.0.1:{port}", StringComparison.Ordinal),
+                    CommandLimit
+                );
                 Assert.True(Matches(expected, printed), $"$ {command}\nshould print\n{expected}\nand printed\n{printed}");
             }
         }
         finally
         {
             // As root the cluster stands outside CONCAT_HOME.
-            await shell.RunAsync("""CLUSTER=$(./concat status | sed -n 's/^ *cluster *\(.*\), port.*/\1/p'); ./concat down; rm -rf -- "$CLUSTER" "$CONCAT_HOME" """, CommandLimit);
+            await shell.RunAsync(
+                """CLUSTER=$(./concat status | sed -n 's/^ *cluster *\(.*\), port.*/\1/p'); ./concat down; rm -rf -- "$CLUSTER" "$CONCAT_HOME" """,
+                CommandLimit
+            );
         }
     }
 
@@ -52,7 +61,11 @@ public sealed partial class ReadmeTests
 
     /// <summary>Whether the output is as shown, where <c>…</c> stands for anything.</summary>
     private static bool Matches(string expected, string printed) =>
-        Regex.IsMatch(printed.TrimEnd('\n'), $"^{Regex.Escape(expected).Replace("…", ".*", StringComparison.Ordinal)}$", RegexOptions.Singleline);
+        Regex.IsMatch(
+            printed.TrimEnd('\n'),
+            $"^{Regex.Escape(expected).Replace("…", ".*", StringComparison.Ordinal)}$",
+            RegexOptions.Singleline
+        );
 
     private static int FreePort()
     {

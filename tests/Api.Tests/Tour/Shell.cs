@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ConcatService.Api.Tests.Tour;
 
-/// <summary>One bash session in the repository's root, with a CONCAT_HOME of its own: commands see the variables of the ones before.</summary>
+/// <summary>
+/// One bash session in the repository's root, with a CONCAT_HOME of its own: commands see the variables of the ones before.
+/// </summary>
 internal sealed class Shell : IDisposable
 {
     private const string EndOfOutput = "\u001e";

@@ -8,8 +8,13 @@ namespace ConcatService.Domain.Tests.Data;
 /// <summary>Specs with symbolic sizes on a data set whose samples have numbers: 1x28x28.</summary>
 public sealed class SampleSizesTests
 {
-    private static Compilation Compile(string shape, string layers, string symbols = "{}") => SampleSizes.Compile(
-        Encoding.UTF8.GetBytes($$"""{ "inputs": { "image": { "shape": {{shape}} } }, "symbols": {{symbols}}, "layers": [ {{layers}} ] }"""), DataSets.Find("two-scale")!);
+    private static Compilation Compile(string shape, string layers, string symbols = "{}") =>
+        SampleSizes.Compile(
+            Encoding.UTF8.GetBytes(
+                $$"""{ "inputs": { "image": { "shape": {{shape}} } }, "symbols": {{symbols}}, "layers": [ {{layers}} ] }"""
+            ),
+            DataSets.Find("two-scale")!
+        );
 
     private const string TwoLevels = """
         { "name": "down", "type": "max_pool2d", "kernel_size": 4 },
@@ -42,5 +47,8 @@ public sealed class SampleSizesTests
 
     [Fact]
     public void A_symbol_that_would_have_two_sizes_stays_one() =>
-        Assert.Equal("[N, S, S, 28]", Compile("""["S", "S", 28]""", """{ "type": "identity" }""").Plan!.Shapes[new("identity_0")].ToString());
+        Assert.Equal(
+            "[N, S, S, 28]",
+            Compile("""["S", "S", 28]""", """{ "type": "identity" }""").Plan!.Shapes[new("identity_0")].ToString()
+        );
 }

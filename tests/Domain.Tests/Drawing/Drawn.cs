@@ -18,10 +18,12 @@ internal sealed class Drawn
 
     public static Drawn Of(JsonElement spec) => Of(Compiler.Compile(spec));
 
-    public static Drawn Sample(string name) => Of(Compiler.Compile(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "samples", $"{name}.json"))));
+    public static Drawn Sample(string name) =>
+        Of(Compiler.Compile(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "samples", $"{name}.json"))));
 
     /// <param name="layers">The JSON of the layers; the input is <c>image</c>, 3x32x32.</param>
-    public static Drawn Layers(string layers) => Of(Compiler.Compile(Encoding.UTF8.GetBytes($$"""{ "inputs": { "image": { "shape": [3, 32, 32] } }, "layers": {{layers}} }""")));
+    public static Drawn Layers(string layers) =>
+        Of(Compiler.Compile(Encoding.UTF8.GetBytes($$"""{ "inputs": { "image": { "shape": [3, 32, 32] } }, "layers": {{layers}} }""")));
 
     public double Width => Number(_root, "width");
 
@@ -31,7 +33,8 @@ internal sealed class Drawn
 
     public IReadOnlyList<DrawnBox> Boxes => [.. Elements("g").Select(g => new DrawnBox(g))];
 
-    public IReadOnlyList<string> Frames => [.. Elements("rect").Where(rect => Is(rect, "frame")).Select(rect => rect.ElementsAfterSelf().First().Value)];
+    public IReadOnlyList<string> Frames =>
+        [.. Elements("rect").Where(rect => Is(rect, "frame")).Select(rect => rect.ElementsAfterSelf().First().Value)];
 
     /// <summary>The arrows from layer to layer.</summary>
     public IReadOnlyList<XElement> Edges => [.. Elements("path").Where(path => Is(path, "edge") && !Is(path, "stub") && !Is(path, "loop"))];
@@ -42,7 +45,8 @@ internal sealed class Drawn
 
     public static bool Is(XElement element, string style) => ((string?)element.Attribute("class") ?? "").Split(' ').Contains(style);
 
-    internal static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    internal static double Number(XElement element, string name) =>
+        double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
 
     private IEnumerable<XElement> Elements(string name) => _root.Descendants().Where(element => element.Name.LocalName == name);
 }

@@ -9,9 +9,16 @@ internal sealed class DrawnBox(XElement group)
 
     public string Name => group.Elements().Single(element => element.Name.LocalName == "title").Value;
 
-    public IReadOnlyList<DrawnText> Lines => [.. group.Elements().Where(element => element.Name.LocalName == "text").Select(text => new DrawnText(text))];
+    public IReadOnlyList<DrawnText> Lines =>
+        [.. group.Elements().Where(element => element.Name.LocalName == "text").Select(text => new DrawnText(text))];
 
-    public Area Area => new(Drawn.Number(Rect, "x"), Drawn.Number(Rect, "y"), Drawn.Number(Rect, "x") + Drawn.Number(Rect, "width"), Drawn.Number(Rect, "y") + Drawn.Number(Rect, "height"));
+    public Area Area =>
+        new(
+            Drawn.Number(Rect, "x"),
+            Drawn.Number(Rect, "y"),
+            Drawn.Number(Rect, "x") + Drawn.Number(Rect, "width"),
+            Drawn.Number(Rect, "y") + Drawn.Number(Rect, "height")
+        );
 
     public bool Is(string style) => Drawn.Is(Rect, style);
 }

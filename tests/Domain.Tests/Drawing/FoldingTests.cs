@@ -5,7 +5,8 @@ namespace ConcatService.Domain.Tests.Drawing;
 /// <summary>Repetitions are drawn once, where that hides nothing.</summary>
 public sealed class FoldingTests
 {
-    private const string Dense = """{ "name": "join", "type": "parallel", "branches": [ [], [ { "name": "new", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1 } ] ] }""";
+    private const string Dense =
+        """{ "name": "join", "type": "parallel", "branches": [ [], [ { "name": "new", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1 } ] ] }""";
 
     [Theory]
     [InlineData("densenet121")]
@@ -29,12 +30,21 @@ public sealed class FoldingTests
 
     [Fact]
     public void Where_more_than_one_size_changes_the_first_and_the_last_shape_are_written_out() =>
-        Assert.Contains("3×32×32 … 3×8×8", Drawn.Layers("""[ { "type": "repeat", "times": 3, "layers": [ { "type": "relu" }, { "type": "max_pool2d", "kernel_size": 2 } ] } ]""").Labels.Select(label => label.Value));
+        Assert.Contains(
+            "3×32×32 … 3×8×8",
+            Drawn
+                .Layers(
+                    """[ { "type": "repeat", "times": 3, "layers": [ { "type": "relu" }, { "type": "max_pool2d", "kernel_size": 2 } ] } ]"""
+                )
+                .Labels.Select(label => label.Value)
+        );
 
     [Fact]
     public void A_repetition_in_a_repetition_is_a_frame_in_a_frame()
     {
-        var drawn = Drawn.Layers("""[ { "name": "outer", "type": "repeat", "times": 3, "layers": [ { "name": "inner", "type": "repeat", "times": 4, "layers": [ { "type": "relu" }, { "type": "tanh" } ] }, { "type": "gelu" } ] } ]""");
+        var drawn = Drawn.Layers(
+            """[ { "name": "outer", "type": "repeat", "times": 3, "layers": [ { "name": "inner", "type": "repeat", "times": 4, "layers": [ { "type": "relu" }, { "type": "tanh" } ] }, { "type": "gelu" } ] } ]"""
+        );
         Assert.Equal(["outer × 3", "inner × 4"], drawn.Frames);
         Assert.Equal(4, drawn.Boxes.Count);                                                        // with the input
     }
@@ -42,7 +52,9 @@ public sealed class FoldingTests
     [Fact]
     public void A_repetition_with_an_error_in_it_is_drawn_in_full()
     {
-        var drawn = Drawn.Layers("""[ { "name": "r", "type": "repeat", "times": 3, "layers": [ { "name": "m", "type": "parallel", "branches": [ [], [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 } ] ] } ] } ]""");
+        var drawn = Drawn.Layers(
+            """[ { "name": "r", "type": "repeat", "times": 3, "layers": [ { "name": "m", "type": "parallel", "branches": [ [], [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 } ] ] } ] } ]"""
+        );
         Assert.Empty(drawn.Frames);
         Assert.True(drawn.Boxes.Single(box => box.Name == "r/0/m").Is("broken"));
         Assert.True(drawn.Boxes.Single(box => box.Name == "r/0/m/branch1/low").Is("blamed"));
@@ -51,11 +63,24 @@ public sealed class FoldingTests
 
     [Fact]
     public void A_repetition_behind_an_error_is_still_folded() =>
-        Assert.Equal(["r × 5"], Drawn.Layers($$"""[ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["low", "image"] }, { "name": "r", "type": "repeat", "times": 5, "layers": [ {{Dense}} ] } ]""").Frames);
+        Assert.Equal(
+            ["r × 5"],
+            Drawn
+                .Layers(
+                    $$"""[ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["low", "image"] }, { "name": "r", "type": "repeat", "times": 5, "layers": [ {{Dense}} ] } ]"""
+                )
+                .Frames
+        );
 
     [Fact]
     public void A_repetition_whose_middle_is_used_elsewhere_is_drawn_in_full() =>
-        Assert.Empty(Drawn.Layers($$"""[ { "name": "r", "type": "repeat", "times": 3, "layers": [ {{Dense}} ] }, { "name": "m", "type": "concat", "inputs": ["r", "r/1/join"] } ]""").Frames);
+        Assert.Empty(
+            Drawn
+                .Layers(
+                    $$"""[ { "name": "r", "type": "repeat", "times": 3, "layers": [ {{Dense}} ] }, { "name": "m", "type": "concat", "inputs": ["r", "r/1/join"] } ]"""
+                )
+                .Frames
+        );
 
     [Fact]
     public void What_every_repetition_takes_from_outside_comes_into_the_frame_once()
@@ -65,10 +90,13 @@ public sealed class FoldingTests
               { "name": "r", "type": "repeat", "times": 4, "layers": [ { "name": "a", "type": "tanh" }, { "name": "sum", "type": "add", "inputs": ["a", "stem"] } ] } ]
             """);
         Assert.Equal(["r × 4"], drawn.Frames);
-        Assert.Equal(2 + 2 + 4, drawn.Edges.Count);                                                // image to now; two into the frame; four inside
+        Assert.Equal(2 + 2 + 4, drawn.Edges.Count); // image to now; two into the frame; four inside
     }
 
     [Fact]
     public void Thousands_of_repetitions_are_one_frame() =>
-        Assert.Equal(["repeat_0 × 9000"], Drawn.Layers("""[ { "type": "repeat", "times": 9000, "layers": [ { "type": "relu" }, { "type": "tanh" } ] } ]""").Frames);
+        Assert.Equal(
+            ["repeat_0 × 9000"],
+            Drawn.Layers("""[ { "type": "repeat", "times": 9000, "layers": [ { "type": "relu" }, { "type": "tanh" } ] } ]""").Frames
+        );
 }

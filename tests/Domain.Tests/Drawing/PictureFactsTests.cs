@@ -16,8 +16,10 @@ public sealed class PictureFactsTests
             [ { "name": "a", "type": "relu", "inputs": ["image"] }, { "name": "b", "type": "relu", "inputs": ["image"] },
               { "name": "m", "type": "concat", "inputs": ["a", "b"] }, { "name": "n", "type": "concat", "inputs": ["b", "a"] }, { "name": "o", "type": "add", "inputs": ["m", "n"] }, { "name": "p", "type": "concat", "inputs": ["o", "image"] } ]
             """,
-        ["parts of a split"] = """[ { "name": "s", "type": "split", "sections": [1, 2] }, { "name": "a", "type": "concat", "inputs": ["s:0", "s:1"] }, { "name": "b", "type": "concat", "inputs": ["s:1", "s:0", "a"] } ]""",
-        ["a size like another's"] = """[ { "name": "a", "type": "max_pool2d", "kernel_size": 2 }, { "name": "u", "type": "upsample", "size": { "like": "image" } }, { "name": "c", "type": "concat", "inputs": ["u", "image"] } ]""",
+        ["parts of a split"] =
+            """[ { "name": "s", "type": "split", "sections": [1, 2] }, { "name": "a", "type": "concat", "inputs": ["s:0", "s:1"] }, { "name": "b", "type": "concat", "inputs": ["s:1", "s:0", "a"] } ]""",
+        ["a size like another's"] =
+            """[ { "name": "a", "type": "max_pool2d", "kernel_size": 2 }, { "name": "u", "type": "upsample", "size": { "like": "image" } }, { "name": "c", "type": "concat", "inputs": ["u", "image"] } ]""",
         ["aligned and fused"] = """
             [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "c", "type": "concat", "inputs": ["image", "low"], "align": "auto", "fuse": "gate" },
               { "name": "d", "type": "concat", "inputs": ["c", "image"], "fuse": "l2norm" }, { "name": "e", "type": "concat", "inputs": ["d", "c"], "fuse": "aff" } ]
@@ -32,15 +34,30 @@ public sealed class PictureFactsTests
               { "type": "linaer" }, { "name": "q", "type": "relu", "inputs": ["nobody"] }, { "name": "f", "type": "flatten", "inputs": ["p"] }, { "name": "g", "type": "concat", "inputs": ["f", "p"] } ]
             """,
         ["long and hostile names"] = $$"""
-            [ { "name": "{{new string('w', 64)}}", "type": "relu" }, { "name": "<b>&amp;\u0001\"]]>", "type": "relu" }, { "name": "漢字", "type": "<script>" },
-              { "name": "{{new string('m', 64)}}", "type": "parallel", "branches": [ [], [ { "name": "{{new string('M', 64)}}", "type": "max_pool2d", "kernel_size": 2 } ] ] } ]
+            [ { "name": "{{new string(
+                'w',
+                64
+            )}}", "type": "relu" }, { "name": "<b>&amp;\u0001\"]]>", "type": "relu" }, { "name": "漢字", "type": "<script>" },
+              { "name": "{{new string('m', 64)}}", "type": "parallel", "branches": [ [], [ { "name": "{{new string(
+                'M',
+                64
+            )}}", "type": "max_pool2d", "kernel_size": 2 } ] ] } ]
             """,
     };
 
-    public static TheoryData<string> All => [.. SampleTests.All.Select(row => (string)row.Data), .. Directory.EnumerateFiles(Threads, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(), .. Odd.Keys];
+    public static TheoryData<string> All =>
+        [
+            .. SampleTests.All.Select(row => (string)row.Data),
+            .. Directory.EnumerateFiles(Threads, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)).Order(),
+            .. Odd.Keys,
+        ];
 
-    private static string Wide(int branches) => $$"""
-        [ {{string.Join(", ", Enumerable.Range(0, branches).Select(i => $$"""{ "name": "b{{i}}", "type": "relu", "inputs": ["image"] }"""))}}, { "type": "concat", "inputs": [{{string.Join(", ", Enumerable.Range(0, branches).Select(i => $"\"b{i}\""))}}] } ]
+    private static string Wide(int branches) =>
+        $$"""
+            [ {{string.Join(
+                ", ",
+                Enumerable.Range(0, branches).Select(i => $$"""{ "name": "b{{i}}", "type": "relu", "inputs": ["image"] }""")
+            )}}, { "type": "concat", "inputs": [{{string.Join(", ", Enumerable.Range(0, branches).Select(i => $"\"b{i}\""))}}] } ]
         """;
 
     private static Drawn Draw(string which)
@@ -78,8 +95,26 @@ public sealed class PictureFactsTests
     public void Every_text_stands_in_the_picture_and_a_box_s_text_in_the_box(string which)
     {
         var drawn = Draw(which);
-        Assert.All(drawn.Texts, text => Assert.True(text.Area is { Left: >= 0, Top: >= 0 } && text.Area.Right <= drawn.Width && text.Area.Bottom <= drawn.Height, text.Value));
-        Assert.All(drawn.Boxes, box => Assert.All(box.Lines, line => Assert.True(line.Area.Left >= box.Area.Left && line.Area.Right <= box.Area.Right && line.Area.Bottom <= box.Area.Bottom, line.Value)));
+        Assert.All(
+            drawn.Texts,
+            text =>
+                Assert.True(
+                    text.Area is { Left: >= 0, Top: >= 0 } && text.Area.Right <= drawn.Width && text.Area.Bottom <= drawn.Height,
+                    text.Value
+                )
+        );
+        Assert.All(
+            drawn.Boxes,
+            box =>
+                Assert.All(
+                    box.Lines,
+                    line =>
+                        Assert.True(
+                            line.Area.Left >= box.Area.Left && line.Area.Right <= box.Area.Right && line.Area.Bottom <= box.Area.Bottom,
+                            line.Value
+                        )
+                )
+        );
     }
 
     private static IEnumerable<string> Overlapping(List<(string Name, Area Area)> things)

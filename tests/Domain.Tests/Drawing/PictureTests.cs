@@ -29,7 +29,11 @@ public sealed class PictureTests
         var drawn = Drawn.Sample("two-branches-refused");
         var merge = drawn.Boxes.Single(box => box.Name == "merge");
         Assert.True(merge.Is("broken"));
-        Assert.StartsWith("Inputs differ in height and width: fine is 14x14, coarse is 7x7.", string.Join(' ', merge.Lines.Skip(2).Select(line => line.Value)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Inputs differ in height and width: fine is 14x14, coarse is 7x7.",
+            string.Join(' ', merge.Lines.Skip(2).Select(line => line.Value)),
+            StringComparison.Ordinal
+        );
         Assert.True(drawn.Boxes.Single(box => box.Name == "low").Is("blamed"));
         Assert.Equal(["stem", "fine", "low", "coarse"], drawn.Boxes.Where(box => box.Is("on-path")).Select(box => box.Name));
         Assert.Equal(5, drawn.Edges.Count(edge => Drawn.Is(edge, "bad")));
@@ -39,7 +43,9 @@ public sealed class PictureTests
     [Fact]
     public void What_align_and_fuse_insert_is_marked()
     {
-        var drawn = Drawn.Layers("""[ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["image", "low"], "align": "auto", "fuse": "conv1x1" } ]""");
+        var drawn = Drawn.Layers(
+            """[ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["image", "low"], "align": "auto", "fuse": "conv1x1" } ]"""
+        );
         Assert.Equal(["m/align1", "m"], drawn.Boxes.Where(box => box.Is("inserted")).Select(box => box.Name));
         Assert.True(drawn.Boxes.Single(box => box.Name == "m/concat").Is("merge"));
     }
@@ -56,11 +62,23 @@ public sealed class PictureTests
 
     [Fact]
     public void The_title_is_the_network_s_name_whatever_is_in_it() =>
-        Assert.Equal("</title>&\uFFFD\"", Drawn.Of(Planning.Compiler.Compile("""{ "name": "</title>&\u0001\"", "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu" } ] }"""u8.ToArray())).Title);
+        Assert.Equal(
+            "</title>&\uFFFD\"",
+            Drawn
+                .Of(
+                    Planning.Compiler.Compile(
+                        """{ "name": "</title>&\u0001\"", "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu" } ] }"""u8.ToArray()
+                    )
+                )
+                .Title
+        );
 
     [Fact]
     public void A_fault_without_a_layer_is_told_below_the_picture() =>
-        Assert.Contains(Drawn.Layers("""[ { "type": "relu" }, { "type": "linaer" } ]""").Texts, text => text.Style.Contains("reason") && text.Value.StartsWith("/layers/1/type: ", StringComparison.Ordinal));
+        Assert.Contains(
+            Drawn.Layers("""[ { "type": "relu" }, { "type": "linaer" } ]""").Texts,
+            text => text.Style.Contains("reason") && text.Value.StartsWith("/layers/1/type: ", StringComparison.Ordinal)
+        );
 
     internal static string Root()
     {

@@ -16,7 +16,11 @@ public sealed class ScheduleTests
     [InlineData(98, 1.014929430951576e-05)]
     [InlineData(99, 8e-08)]
     public void One_cycle_is_PyTorchs_OneCycleLR(long step, double rate) =>
-        Assert.Equal(rate, new ScheduleSettings { Type = "one_cycle" }.RateAt(peak: 0.02, step, warmup: 30, total: 100, perEpoch: 10), 1e-12);
+        Assert.Equal(
+            rate,
+            new ScheduleSettings { Type = "one_cycle" }.RateAt(peak: 0.02, step, warmup: 30, total: 100, perEpoch: 10),
+            1e-12
+        );
 
     [Theory]
     [InlineData(0, 0.1)]
@@ -33,7 +37,11 @@ public sealed class ScheduleTests
     {
         var schedule = new StepScheduleSettings { EveryEpochs = 2, Gamma = 0.5 };
 
-        Assert.Equal([1 / 3.0, 2 / 3.0, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25], Enumerable.Range(0, 11).Select(step => schedule.RateAt(1, step, warmup: 2, total: 11, perEpoch: 2)), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(
+            [1 / 3.0, 2 / 3.0, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25],
+            Enumerable.Range(0, 11).Select(step => schedule.RateAt(1, step, warmup: 2, total: 11, perEpoch: 2)),
+            (a, b) => Math.Abs(a - b) < 1e-12
+        );
     }
 
     [Fact]
@@ -41,7 +49,10 @@ public sealed class ScheduleTests
     {
         var schedule = new ScheduleSettings { Type = "constant" };
 
-        Assert.Equal([0.25, 0.5, 0.75, 1, 1], Enumerable.Range(0, 5).Select(step => schedule.RateAt(1, step, warmup: 3, total: 10, perEpoch: 5)));
+        Assert.Equal(
+            [0.25, 0.5, 0.75, 1, 1],
+            Enumerable.Range(0, 5).Select(step => schedule.RateAt(1, step, warmup: 3, total: 10, perEpoch: 5))
+        );
     }
 
     [Theory]
@@ -51,6 +62,9 @@ public sealed class ScheduleTests
         var schedule = new ScheduleSettings { Type = type };
 
         for (var total = 1; total <= 4; total++)
-            Assert.All(Enumerable.Range(0, total), step => Assert.InRange(schedule.RateAt(1, step, (double)schedule.AutoWarmupEpochs(1) * total, total, total), 1e-7, 1));
+            Assert.All(
+                Enumerable.Range(0, total),
+                step => Assert.InRange(schedule.RateAt(1, step, (double)schedule.AutoWarmupEpochs(1) * total, total, total), 1e-7, 1)
+            );
     }
 }

@@ -37,7 +37,11 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "loss": { "type": "huber", "delta": 0 } }""", "/settings/loss/delta", "spec.out_of_range")]
     [InlineData("""{ "loss": { "outputs": "mse" } }""", "/settings/loss/outputs", "spec.wrong_type")]
     [InlineData("""{ "loss": { "outputs": { "y": "mse" }, "type": "mse" } }""", "/settings/loss/type", "spec.unknown_field")]
-    [InlineData("""{ "loss": { "outputs": { "y": { "type": "mse", "weight": -1 } } } }""", "/settings/loss/outputs/y/weight", "spec.out_of_range")]
+    [InlineData(
+        """{ "loss": { "outputs": { "y": { "type": "mse", "weight": -1 } } } }""",
+        "/settings/loss/outputs/y/weight",
+        "spec.out_of_range"
+    )]
     [InlineData("""{ "task": "clustering" }""", "/settings/task", "spec.wrong_type")]
     [InlineData("""{ "loss": { "type": "cross_entropy", "label_smoothing": 1 } }""", "/settings/loss/label_smoothing", "spec.out_of_range")]
     [InlineData("""{ "optimizer": "adamax" }""", "/settings/optimizer", "spec.wrong_type")]
@@ -46,7 +50,11 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "optimizer": { "type": "adamw", "momentum": 0.9 } }""", "/settings/optimizer/momentum", "spec.unknown_field")]
     [InlineData("""{ "optimizer": { "type": "adamw", "lr": -1 } }""", "/settings/optimizer/lr", "spec.out_of_range")]
     [InlineData("""{ "optimizer": { "type": "adamw", "betas": [0.9, 1] } }""", "/settings/optimizer/betas", "spec.out_of_range")]
-    [InlineData("""{ "optimizer": { "type": "sgd", "nesterov": true, "momentum": 0 } }""", "/settings/optimizer/nesterov", "spec.out_of_range")]
+    [InlineData(
+        """{ "optimizer": { "type": "sgd", "nesterov": true, "momentum": 0 } }""",
+        "/settings/optimizer/nesterov",
+        "spec.out_of_range"
+    )]
     [InlineData("""{ "schedule": { "type": "exponential" } }""", "/settings/schedule/type", "spec.wrong_type")]
     [InlineData("""{ "schedule": { "type": "step", "gamma": 2 } }""", "/settings/schedule/gamma", "spec.out_of_range")]
     [InlineData("""{ "schedule": { "type": "cosine", "gamma": 0.5 } }""", "/settings/schedule/gamma", "spec.unknown_field")]
@@ -68,7 +76,7 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "export": "worst" }""", "/settings/export", "spec.wrong_type")]
     [InlineData("""{ "initialization": "ones" }""", "/settings/initialization", "spec.wrong_type")]
     [InlineData("[]", "/settings", "spec.wrong_type")]
-    public void A_value_that_cannot_be_honoured_is_refused_where_it_stands(string json, string path, string code)
+    public void A_value_that_cannot_be_honored_is_refused_where_it_stands(string json, string path, string code)
     {
         var report = new Report();
 
@@ -83,22 +91,32 @@ public sealed class TrainingSettingsTests
     {
         var report = new Report();
 
-        TrainingSettings.Read(JsonElement.Parse("""{ "epochs": "five", "optimizer": { "type": "sgd", "momentun": 0.9 }, "batch_size": 0 }"""), report);
+        TrainingSettings.Read(
+            JsonElement.Parse("""{ "epochs": "five", "optimizer": { "type": "sgd", "momentun": 0.9 }, "batch_size": 0 }"""),
+            report
+        );
 
-        Assert.Equal(["/settings/batch_size", "/settings/epochs", "/settings/optimizer/momentun"], report.Diagnostics.Select(diagnostic => diagnostic.Path.ToString()).Order());
+        Assert.Equal(
+            ["/settings/batch_size", "/settings/epochs", "/settings/optimizer/momentun"],
+            report.Diagnostics.Select(diagnostic => diagnostic.Path.ToString()).Order()
+        );
         Assert.Contains("Did you mean 'momentum'?", report.Diagnostics[^1].Message);
     }
 
     [Fact]
     public void Resolving_leaves_no_auto_and_the_stored_form_reads_back_the_same()
     {
-        var resolved = Valid("""{ "epochs": 10, "optimizer": { "type": "sgd", "nesterov": true }, "gradient_clip": { "norm": 1 } }""").Resolve(TwoCores, Classes);
+        var resolved = Valid("""{ "epochs": 10, "optimizer": { "type": "sgd", "nesterov": true }, "gradient_clip": { "norm": 1 } }""")
+            .Resolve(TwoCores, Classes);
 
         var stored = resolved.ToJson();
 
         Assert.Equal(stored.GetRawText(), Valid(stored.GetRawText()).ToJson().GetRawText());
         Assert.Equal(stored.GetRawText(), resolved.Resolve(new(64, HasBFloat16: false, HasCuda: true), Classes).ToJson().GetRawText());
-        Assert.Equal(("classification", "cross_entropy"), (stored.GetProperty("task").GetString(), stored.GetProperty("loss").GetProperty("type").GetString()));
+        Assert.Equal(
+            ("classification", "cross_entropy"),
+            (stored.GetProperty("task").GetString(), stored.GetProperty("loss").GetProperty("type").GetString())
+        );
         Assert.Equal(0.1, stored.GetProperty("optimizer").GetProperty("lr").GetDouble());
         Assert.Equal(3, stored.GetProperty("schedule").GetProperty("warmup_epochs").GetDouble());
         Assert.Equal("bfloat16", stored.GetProperty("precision").GetString());
@@ -129,14 +147,27 @@ public sealed class TrainingSettingsTests
     public void An_exported_average_is_computed_even_where_its_options_are_left_out()
     {
         Assert.Equal(0.999, Valid("""{ "export": "ema" }""").Resolve(TwoCores, Classes).Ema!.Decay);
-        Assert.Equal(5.0 / 3, ((StepScheduleSettings)Valid("""{ "schedule": "step" }""").Resolve(TwoCores, Classes).Schedule).EveryEpochs.Given!.Value, 1e-12);
+        Assert.Equal(
+            5.0 / 3,
+            ((StepScheduleSettings)Valid("""{ "schedule": "step" }""").Resolve(TwoCores, Classes).Schedule).EveryEpochs.Given!.Value,
+            1e-12
+        );
     }
 
     [Fact]
     public void Each_output_gets_the_loss_that_its_target_asks_for_unless_one_is_given()
     {
-        var resolved = Valid("""{ "loss": { "outputs": { "mask": { "type": "dice_cross_entropy", "weight": 0.5 }, "y": { "type": "auto", "weight": 2 } } } }""")
-            .Resolve(TwoCores, [("mask", Target(LearningTask.Segmentation)), ("y", Target(LearningTask.Regression)), ("tags", Target(LearningTask.Multilabel))]);
+        var resolved = Valid(
+                """{ "loss": { "outputs": { "mask": { "type": "dice_cross_entropy", "weight": 0.5 }, "y": { "type": "auto", "weight": 2 } } } }"""
+            )
+            .Resolve(
+                TwoCores,
+                [
+                    ("mask", Target(LearningTask.Segmentation)),
+                    ("y", Target(LearningTask.Regression)),
+                    ("tags", Target(LearningTask.Multilabel)),
+                ]
+            );
 
         Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""
             { "outputs": { "mask": { "type": "dice_cross_entropy", "label_smoothing": 0, "weight": 0.5 }, "y": { "type": "mse", "weight": 2 }, "tags": { "type": "binary_cross_entropy", "weight": 1 } } }

@@ -26,10 +26,18 @@ public sealed class SchemaTests
     [InlineData("""{ "inputs": { "x": { "shape": [3], "dtype": "float16" } }, "layers": [] }""")]
     [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2" } ] }""")]
     [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8 } ] }""")]
-    [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_siez": 3 } ] }""")]
-    [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 0, "kernel_size": 3 } ] }""")]
-    [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "sam" } ] }""")]
-    [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "activation": "rely" } ] }""")]
+    [InlineData(
+        """{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_siez": 3 } ] }"""
+    )]
+    [InlineData(
+        """{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 0, "kernel_size": 3 } ] }"""
+    )]
+    [InlineData(
+        """{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "sam" } ] }"""
+    )]
+    [InlineData(
+        """{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "activation": "rely" } ] }"""
+    )]
     [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "relu", "activation": "relu" } ] }""")]
     [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "dropout", "p": 2 } ] }""")]
     [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "parallel" } ] }""")]
@@ -49,7 +57,11 @@ public sealed class SchemaTests
         var groups = schema.RootElement.GetProperty("$defs").GetProperty("conv2d").GetProperty("properties").GetProperty("groups");
         Assert.Equal(1, groups.GetProperty("minimum").GetInt32());
         Assert.Equal(1, groups.GetProperty("default").GetInt32());
-        Assert.StartsWith("Groups of channels that do not see each other.", groups.GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Groups of channels that do not see each other.",
+            groups.GetProperty("description").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -57,8 +69,26 @@ public sealed class SchemaTests
     {
         using var list = JsonDocument.Parse(OperatorList.Utf8);
         var entries = list.RootElement.GetProperty("data").EnumerateArray().ToList();
-        Assert.All(entries, entry => Assert.False(string.IsNullOrEmpty(entry.GetProperty("summary").GetString()), $"{entry.GetProperty("type")} has no summary"));
-        Assert.All(entries, entry => Assert.False(string.IsNullOrEmpty(entry.GetProperty("details").GetString()), $"{entry.GetProperty("type")} does not tell shapes and sources"));
-        Assert.All(entries.SelectMany(entry => entry.GetProperty("attributes").EnumerateArray()), attribute => Assert.False(string.IsNullOrEmpty(attribute.GetProperty("description").GetString()), $"{attribute.GetProperty("name")} has no description"));
+        Assert.All(
+            entries,
+            entry =>
+                Assert.False(string.IsNullOrEmpty(entry.GetProperty("summary").GetString()), $"{entry.GetProperty("type")} has no summary")
+        );
+        Assert.All(
+            entries,
+            entry =>
+                Assert.False(
+                    string.IsNullOrEmpty(entry.GetProperty("details").GetString()),
+                    $"{entry.GetProperty("type")} does not tell shapes and sources"
+                )
+        );
+        Assert.All(
+            entries.SelectMany(entry => entry.GetProperty("attributes").EnumerateArray()),
+            attribute =>
+                Assert.False(
+                    string.IsNullOrEmpty(attribute.GetProperty("description").GetString()),
+                    $"{attribute.GetProperty("name")} has no description"
+                )
+        );
     }
 }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ConcatService.Domain.Tests.Schemas;
 
-/// <summary>Validates JSON against the keywords of draft 2020-12 that our schema uses; an unknown keyword throws, so that none is passed over.</summary>
+/// <summary>
+/// Validates JSON against the keywords of draft 2020-12 that our schema uses; an unknown keyword throws, so that none is passed over.
+/// </summary>
 public sealed class SchemaValidator(JsonElement root)
 {
     private static readonly HashSet<string> Annotations = ["$schema", "$id", "$defs", "title", "description", "default"];
@@ -34,9 +36,20 @@ public sealed class SchemaValidator(JsonElement root)
             "$ref" => Check(Definition(keyword.Value.GetString()!), value, path),
             "oneOf" => OneOf(keyword.Value, value, path),
             "items" => First(Items(value).Select((item, i) => Check(keyword.Value, item, $"{path}/{i}"))),
-            "properties" => First(Members(value).Where(member => keyword.Value.TryGetProperty(member.Name, out _)).Select(member => Check(keyword.Value.GetProperty(member.Name), member.Value, $"{path}/{member.Name}"))),
-            "additionalProperties" => First(Members(value).Where(member => !IsKnown(schema, member.Name)).Select(member => Check(keyword.Value, member.Value, $"{path}/{member.Name}"))),
-            "propertyNames" => First(Members(value).Select(member => Check(keyword.Value, JsonSerializer.SerializeToElement(member.Name), $"{path}/{member.Name}"))),
+            "properties" => First(
+                Members(value)
+                    .Where(member => keyword.Value.TryGetProperty(member.Name, out _))
+                    .Select(member => Check(keyword.Value.GetProperty(member.Name), member.Value, $"{path}/{member.Name}"))
+            ),
+            "additionalProperties" => First(
+                Members(value)
+                    .Where(member => !IsKnown(schema, member.Name))
+                    .Select(member => Check(keyword.Value, member.Value, $"{path}/{member.Name}"))
+            ),
+            "propertyNames" => First(
+                Members(value)
+                    .Select(member => Check(keyword.Value, JsonSerializer.SerializeToElement(member.Name), $"{path}/{member.Name}"))
+            ),
             _ => throw new NotSupportedException($"The schema uses '{keyword.Name}', which this validator does not know."),
         };
     }
@@ -53,7 +66,8 @@ public sealed class SchemaValidator(JsonElement root)
         "pattern" => value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, keyword.Value.GetString()!),
         "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= keyword.Value.GetInt32(),
         "maxItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= keyword.Value.GetInt32(),
-        "required" => value.ValueKind != JsonValueKind.Object || keyword.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
+        "required" => value.ValueKind != JsonValueKind.Object
+            || keyword.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
         _ => null,
     };
 
@@ -62,16 +76,21 @@ public sealed class SchemaValidator(JsonElement root)
     {
         var faults = choices.EnumerateArray().Select(choice => Check(choice, value, path)).ToList();
         var fitting = faults.Count(fault => fault is null);
-        return fitting == 1 ? null : $"{path}: {fitting} of {faults.Count} fit: {string.Join("; ", faults.Where(fault => fault is not null && !fault.EndsWith("/type: const", StringComparison.Ordinal)).Take(3))}";
+        return fitting == 1
+            ? null
+            : $"{path}: {fitting} of {faults.Count} fit: {string.Join("; ", faults.Where(fault => fault is not null && !fault.EndsWith("/type: const", StringComparison.Ordinal)).Take(3))}";
     }
 
     private JsonElement Definition(string reference) => root.GetProperty("$defs").GetProperty(reference["#/$defs/".Length..]);
 
-    private static bool IsKnown(JsonElement schema, string name) => schema.TryGetProperty("properties", out var known) && known.TryGetProperty(name, out _);
+    private static bool IsKnown(JsonElement schema, string name) =>
+        schema.TryGetProperty("properties", out var known) && known.TryGetProperty(name, out _);
 
-    private static JsonElement.ArrayEnumerator Items(JsonElement value) => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
+    private static JsonElement.ArrayEnumerator Items(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
 
-    private static JsonElement.ObjectEnumerator Members(JsonElement value) => value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default;
+    private static JsonElement.ObjectEnumerator Members(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default;
 
     private static string? First(IEnumerable<string?> faults) => faults.FirstOrDefault(fault => fault is not null);
 

@@ -20,7 +20,10 @@ internal static class ConditionText
             "!=" => value != Number(words[at + 1]),
             ">=" => value >= Number(words[at + 1]),
             "<=" => value <= Number(words[at + 1]),
-            "in" => string.Concat(words[(at + 1)..]).Trim('{', '}').Split(',').Any(run => value >= Number(run.Split("..")[0]) && value <= Number(run.Split("..")[^1])),
+            "in" => string.Concat(words[(at + 1)..])
+                .Trim('{', '}')
+                .Split(',')
+                .Any(run => value >= Number(run.Split("..")[0]) && value <= Number(run.Split("..")[^1])),
             _ => throw new FormatException($"'{words[at]}' is no comparison."),
         };
     }

@@ -26,8 +26,14 @@ public sealed class VerdictTests
 
     private static string Verdict(JsonElement report) => report.GetProperty("verdict").GetString()!;
 
-    private static string Constraints(JsonElement report) => string.Join("; ", report.GetProperty("constraints").EnumerateArray().Select(each =>
-        $"{each.GetProperty("condition")}, not {each.GetProperty("counterexample")}, {each.GetProperty("layer")}"));
+    private static string Constraints(JsonElement report) =>
+        string.Join(
+            "; ",
+            report
+                .GetProperty("constraints")
+                .EnumerateArray()
+                .Select(each => $"{each.GetProperty("condition")}, not {each.GetProperty("counterexample")}, {each.GetProperty("layer")}")
+        );
 
     [Fact]
     public void A_level_that_is_pooled_and_doubled_needs_even_sizes()
@@ -70,7 +76,10 @@ public sealed class VerdictTests
     [Fact]
     public void A_condition_stands_at_the_merge_with_its_cause_and_a_fix_that_lifts_it_comes_first()
     {
-        var found = Report(Level).GetProperty("diagnostics").EnumerateArray().First(each => each.GetProperty("severity").GetString() == "condition");
+        var found = Report(Level)
+            .GetProperty("diagnostics")
+            .EnumerateArray()
+            .First(each => each.GetProperty("severity").GetString() == "condition");
         Assert.Equal("both", found.GetProperty("layer").GetString());
         Assert.Equal("odd_size_rounding", found.GetProperty("cause").GetProperty("kind").GetString());
         Assert.Equal("down", found.GetProperty("cause").GetProperty("layer").GetString());
@@ -83,7 +92,12 @@ public sealed class VerdictTests
     public void Every_fix_of_a_condition_lifts_it()
     {
         var spec = $$"""{ "inputs": { "image": { "shape": [1, "H", "W"] } }, "layers": [ {{Level}} ] }""";
-        foreach (var fix in Compiler.Compile(Encoding.UTF8.GetBytes(spec)).Report.Diagnostics.First(each => each.Severity == Severity.Condition).Fixes)
+        foreach (
+            var fix in Compiler
+                .Compile(Encoding.UTF8.GetBytes(spec))
+                .Report.Diagnostics.First(each => each.Severity == Severity.Condition)
+                .Fixes
+        )
         {
             var patched = JsonNode.Parse(spec)!;
             JsonPatch.Apply(patched, fix.Patch);
@@ -103,8 +117,16 @@ public sealed class VerdictTests
     }
 
     [Theory]
-    [InlineData("""[1, "H", "W"]""", """{ "name": "turned", "type": "permute", "dims": [0, 1, 3, 2] }, { "name": "both", "type": "concat", "inputs": ["image", "turned"] }""", "W == H, not 2, both")]
-    [InlineData("""[1, "H", "W"]""", """{ "name": "wide", "type": "upsample", "scale_factor": [1, 2] }, { "name": "turned", "type": "permute", "dims": [0, 1, 3, 2] }, { "name": "both", "type": "concat", "inputs": ["wide", "turned"] }""", "H == 2 * W, not 3, both")]
+    [InlineData(
+        """[1, "H", "W"]""",
+        """{ "name": "turned", "type": "permute", "dims": [0, 1, 3, 2] }, { "name": "both", "type": "concat", "inputs": ["image", "turned"] }""",
+        "W == H, not 2, both"
+    )]
+    [InlineData(
+        """[1, "H", "W"]""",
+        """{ "name": "wide", "type": "upsample", "scale_factor": [1, 2] }, { "name": "turned", "type": "permute", "dims": [0, 1, 3, 2] }, { "name": "both", "type": "concat", "inputs": ["wide", "turned"] }""",
+        "H == 2 * W, not 3, both"
+    )]
     public void Two_symbols_may_have_to_be_equal(string shape, string layers, string constraints)
     {
         var report = Report(layers, shape: shape);
@@ -128,21 +150,46 @@ public sealed class VerdictTests
     [Fact]
     public void The_smallest_size_is_told_once_at_the_layer_that_needs_it()
     {
-        var report = Report("""{ "type": "max_pool2d", "kernel_size": 2 }, { "name": "conv", "type": "conv2d", "out_channels": 2, "kernel_size": 5 }, { "name": "last", "type": "max_pool2d", "kernel_size": 3 }""");
-        Assert.Equal(["layer.size_below_one last"], report.GetProperty("diagnostics").EnumerateArray().Select(each => $"{each.GetProperty("code")} {each.GetProperty("layer")}"));
+        var report = Report(
+            """{ "type": "max_pool2d", "kernel_size": 2 }, { "name": "conv", "type": "conv2d", "out_channels": 2, "kernel_size": 5 }, { "name": "last", "type": "max_pool2d", "kernel_size": 3 }"""
+        );
+        Assert.Equal(
+            ["layer.size_below_one last"],
+            report.GetProperty("diagnostics").EnumerateArray().Select(each => $"{each.GetProperty("code")} {each.GetProperty("layer")}")
+        );
         Assert.Equal("H >= 14, not , last; W >= 14, not , last", Constraints(report));
     }
 
     [Fact]
     public void A_size_that_comes_out_as_another_is_warned_about()
     {
-        var report = Report("""{ "name": "down", "type": "conv2d", "out_channels": 2, "kernel_size": 3, "stride": 2, "padding": 1 }, { "name": "up", "type": "upsample", "scale_factor": 2 }""");
+        var report = Report(
+            """{ "name": "down", "type": "conv2d", "out_channels": 2, "kernel_size": 3, "stride": 2, "padding": 1 }, { "name": "up", "type": "upsample", "scale_factor": 2 }"""
+        );
         Assert.Equal("valid", Verdict(report));
-        var found = report.GetProperty("diagnostics").EnumerateArray().Single(each => each.GetProperty("code").GetString() == "train.output_size");
+        var found = report
+            .GetProperty("diagnostics")
+            .EnumerateArray()
+            .Single(each => each.GetProperty("code").GetString() == "train.output_size");
         Assert.Contains("65 is accepted and comes out as 66", found.GetProperty("message").GetString(), StringComparison.Ordinal);
-        Assert.Contains("train.output_size", Codes(Report("""{ "type": "conv2d", "out_channels": 2, "kernel_size": 3, "stride": 2, "padding": 1 }, { "type": "upsample", "scale_factor": 2 }""", shape: "[1, 127, 128]"), "warning"));
+        Assert.Contains(
+            "train.output_size",
+            Codes(
+                Report(
+                    """{ "type": "conv2d", "out_channels": 2, "kernel_size": 3, "stride": 2, "padding": 1 }, { "type": "upsample", "scale_factor": 2 }""",
+                    shape: "[1, 127, 128]"
+                ),
+                "warning"
+            )
+        );
     }
 
     private static List<string> Codes(JsonElement report, string severity) =>
-        [.. report.GetProperty("diagnostics").EnumerateArray().Where(each => each.GetProperty("severity").GetString() == severity).Select(each => each.GetProperty("code").GetString()!)];
+        [
+            .. report
+                .GetProperty("diagnostics")
+                .EnumerateArray()
+                .Where(each => each.GetProperty("severity").GetString() == severity)
+                .Select(each => each.GetProperty("code").GetString()!),
+        ];
 }

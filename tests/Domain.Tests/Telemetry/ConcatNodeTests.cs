@@ -56,7 +56,14 @@ public sealed class ConcatNodeTests
     [Fact]
     public void A_huge_network_has_no_more_series_than_a_store_bears()
     {
-        var layers = string.Join(", ", Enumerable.Range(0, 900).Select(i => $$"""{ "name": "c{{i}}", "type": "conv2d", "inputs": ["{{(i == 0 ? "x" : $"m{i - 1}")}}"], "out_channels": 2, "kernel_size": 1 }, { "name": "m{{i}}", "type": "concat", "inputs": ["c{{i}}", "c{{i}}"] }"""));
+        var layers = string.Join(
+            ", ",
+            Enumerable
+                .Range(0, 900)
+                .Select(i =>
+                    $$"""{ "name": "c{{i}}", "type": "conv2d", "inputs": ["{{(i == 0 ? "x" : $"m{i - 1}")}}"], "out_channels": 2, "kernel_size": 1 }, { "name": "m{{i}}", "type": "concat", "inputs": ["c{{i}}", "c{{i}}"] }"""
+                )
+        );
 
         var nodes = ConcatNode.Of(PlanOf($$"""{ "inputs": { "x": { "shape": [3, 4, 4] } }, "layers": [ {{layers}} ] }"""));
 

@@ -18,7 +18,12 @@ public sealed class AxisMutation : Mutation
                 if (site.Type == "concat")
                     yield return Edit(subject, site, $"axis {axis}", layer => layer["axis"] = axis.DeepClone());
                 else if (site.In(subject.Spec)["merge"] is null)
-                    yield return Edit(subject, site, $"axis {axis}", layer => layer["merge"] = new JsonObject { ["type"] = "concat", ["axis"] = axis.DeepClone() });
+                    yield return Edit(
+                        subject,
+                        site,
+                        $"axis {axis}",
+                        layer => layer["merge"] = new JsonObject { ["type"] = "concat", ["axis"] = axis.DeepClone() }
+                    );
             }
         }
     }

@@ -13,7 +13,13 @@ public sealed class KeptMutation : Mutation
         foreach (var site in subject.Sites)
         {
             var layer = site.In(subject.Spec);
-            if (IsConv(site) && Number(layer, "kernel_size") is { } kernel && kernel % 2 == 1 && Number(layer, "padding") == kernel / 2 && Number(layer, "stride") is null or 1)
+            if (
+                IsConv(site)
+                && Number(layer, "kernel_size") is { } kernel
+                && kernel % 2 == 1
+                && Number(layer, "padding") == kernel / 2
+                && Number(layer, "stride") is null or 1
+            )
                 yield return Edit(subject, site, "same in the place of a number", written => written["padding"] = "same");
             if (IsConv(site) && (string?)(layer["padding"] as JsonValue)?.ToString() == "same" && Number(layer, "dilation") is null)
                 yield return Edit(subject, site, "dilation under same", written => written["dilation"] = 2);

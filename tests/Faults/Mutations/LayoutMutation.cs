@@ -18,7 +18,14 @@ public sealed class LayoutMutation : Mutation
             JsonArray Dims(int rank) => rank == 3 ? new(0, 2, 1) : isLast ? new(0, 3, 1, 2) : new(0, 2, 3, 1);
             foreach (var rank in new[] { 4, 3 })
             {
-                foreach (var mutant in Insert(subject, merge, $"permute of rank {rank}", () => new() { ["type"] = "permute", ["dims"] = Dims(rank) }))
+                foreach (
+                    var mutant in Insert(
+                        subject,
+                        merge,
+                        $"permute of rank {rank}",
+                        () => new() { ["type"] = "permute", ["dims"] = Dims(rank) }
+                    )
+                )
                     yield return mutant;
             }
         }

@@ -4,7 +4,8 @@ using ConcatService.Faults.Subjects;
 namespace ConcatService.Faults.Mutations;
 
 /// <summary>A subject with one edit.</summary>
-/// <param name="Class">stride, padding, odd, axis, layout, tap, rank, dtype or symbol; kept for an edit that is meant to change nothing.</param>
+/// <param name="Class">stride, padding, odd, axis, layout, tap, rank, dtype or symbol; kept for an edit that is meant to change
+/// nothing.</param>
 /// <param name="Edit">What was done, for the listing: <c>stride 1 to 2</c>.</param>
 /// <param name="Spec">The edited spec.</param>
 /// <param name="Pointer">The edited or inserted layer as it stands in the edited spec; null for an input.</param>
@@ -43,7 +44,13 @@ public abstract class Mutation
                 var spec = (JsonObject)subject.Spec.DeepClone();
                 var list = (JsonArray)merge.In(spec)["branches"]![branch]!;
                 list.Add((JsonNode)layer());
-                yield return new(Class, $"{edit} at {merge.Pointer}, branch {branch}", subject, spec, $"{merge.Pointer}/branches/{branch}/{list.Count - 1}");
+                yield return new(
+                    Class,
+                    $"{edit} at {merge.Pointer}, branch {branch}",
+                    subject,
+                    spec,
+                    $"{merge.Pointer}/branches/{branch}/{list.Count - 1}"
+                );
             }
         }
         else if (merge.In(subject.Spec)["inputs"] is JsonArray inputs)
@@ -68,7 +75,8 @@ public abstract class Mutation
     protected static bool IsPool(Site site) => site.Type is "max_pool1d" or "max_pool2d" or "avg_pool1d" or "avg_pool2d";
 
     /// <summary>A number that stands there as one; null for a list, a word or nothing.</summary>
-    protected static long? Number(JsonObject layer, string attribute) => layer[attribute] is JsonValue value && value.TryGetValue(out long number) ? number : null;
+    protected static long? Number(JsonObject layer, string attribute) =>
+        layer[attribute] is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
     protected static bool IsChannelsLast(Subject subject) => (string?)subject.Spec["layout"] == "channels_last";
 }

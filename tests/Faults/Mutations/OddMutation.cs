@@ -37,7 +37,13 @@ public sealed class OddMutation : Mutation
                 var spec = (JsonObject)subject.Spec.DeepClone();
                 foreach (var (_, input) in (JsonObject)spec["inputs"]!)
                     Change((JsonArray)input!["shape"]!, isLast, which, change);
-                yield return new(Class, $"input {(which == 0 ? "" : which == 1 ? "height " : "width ")}{change:+0;-0}", subject, spec, null);
+                yield return new(
+                    Class,
+                    $"input {(which == 0 ? "" : which == 1 ? "height " : "width ")}{change:+0;-0}",
+                    subject,
+                    spec,
+                    null
+                );
             }
         }
     }

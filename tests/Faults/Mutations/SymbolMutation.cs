@@ -3,7 +3,10 @@ using ConcatService.Faults.Subjects;
 
 namespace ConcatService.Faults.Mutations;
 
-/// <summary>Networks with open sizes: a promise that is too weak, one symbol for two sizes split in two, or a stride or padding as in the other classes.</summary>
+/// <summary>
+/// Networks with open sizes: a promise that is too weak, one symbol for two sizes split in two, or a stride or padding as in the other
+/// classes.
+/// </summary>
 public sealed class SymbolMutation : Mutation
 {
     /// <summary>Edits of strides and paddings that are taken over, so that promises are not lost among them.</summary>

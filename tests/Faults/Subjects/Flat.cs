@@ -44,7 +44,12 @@ public static class Flat
             inputs = layer.Inputs[..^1];
         }
 
-        var written = new JsonObject { ["name"] = Name(layer.Name), ["type"] = layer.Operator.Kind, ["inputs"] = new JsonArray([.. inputs.Select(wire => (JsonNode)Name(wire.Source))]) };
+        var written = new JsonObject
+        {
+            ["name"] = Name(layer.Name),
+            ["type"] = layer.Operator.Kind,
+            ["inputs"] = new JsonArray([.. inputs.Select(wire => (JsonNode)Name(wire.Source))]),
+        };
         foreach (var (name, value) in attributes)
             written[name] = value?.DeepClone();
         return written;

@@ -15,7 +15,10 @@ public static class Gallery
             if (TryMake(name, spec) is not { } subject)
                 continue;
             yield return subject;
-            if (subject.Sites.Any(site => site.Type is "block" or "repeat" or "parallel") || subject.Graph.Layers.Count > subject.Sites.Count)
+            if (
+                subject.Sites.Any(site => site.Type is "block" or "repeat" or "parallel")
+                || subject.Graph.Layers.Count > subject.Sites.Count
+            )
                 yield return new($"{name}, flat", Flat.Of(spec));
         }
     }

@@ -21,7 +21,14 @@ public sealed class RandomNetwork
         _channelsLast = random.Next(4) == 0;
         _isOdd = family is 1 or 5 && random.Next(2) == 0;
         var side = multiple * random.Next(2, 5);
-        _size = [.. Enumerable.Range(0, _write.SpatialRank).Select(i => (i == 0 || random.Next(3) > 0 ? side : multiple * random.Next(2, 5)) + (_isOdd ? random.Next(1, multiple) : 0))];
+        _size =
+        [
+            .. Enumerable
+                .Range(0, _write.SpatialRank)
+                .Select(i =>
+                    (i == 0 || random.Next(3) > 0 ? side : multiple * random.Next(2, 5)) + (_isOdd ? random.Next(1, multiple) : 0)
+                ),
+        ];
     }
 
     public static Subject Of(int seed)
@@ -96,7 +103,16 @@ public sealed class RandomNetwork
             return _write.Add(name, from, parallel);
         }
 
-        return _write.Merge(name, merge, [.. branches.Select((branch, i) => branch.Count == 0 ? from : _write.Add(string.Create(CultureInfo.InvariantCulture, $"{name}_b{i}"), from, branch))]);
+        return _write.Merge(
+            name,
+            merge,
+            [
+                .. branches.Select(
+                    (branch, i) =>
+                        branch.Count == 0 ? from : _write.Add(string.Create(CultureInfo.InvariantCulture, $"{name}_b{i}"), from, branch)
+                ),
+            ]
+        );
     }
 
     private string UNet()
@@ -116,7 +132,16 @@ public sealed class RandomNetwork
         at = _write.Add("bottom", at, _write.Conv(widths[depth], 3));
         for (var level = depth - 1; level >= 0; level--)
         {
-            var up = _isOdd ? [new() { ["type"] = "upsample", ["size"] = new JsonObject { ["like"] = skips[level] } }] : _write.Double(widths[level]);
+            var up = _isOdd
+                ?
+                [
+                    new()
+                    {
+                        ["type"] = "upsample",
+                        ["size"] = new JsonObject { ["like"] = skips[level] },
+                    },
+                ]
+                : _write.Double(widths[level]);
             at = _write.Add($"up{level + 1}", at, merge == "add" ? [.. up, .. _write.Conv(widths[level], 1)] : up);
             at = _write.Merge($"join{level + 1}", merge, Random.Next(2) == 0 ? [skips[level], at] : [at, skips[level]]);
             at = _write.Add($"dec{level + 1}", at, _write.Conv(widths[level], 3));
@@ -165,7 +190,15 @@ public sealed class RandomNetwork
         for (var block = 1; block <= blocks; block++)
         {
             for (var layer = 1; layer <= layers; layer++)
-                at = Join(string.Create(CultureInfo.InvariantCulture, $"join{block}_{layer}"), at, [[], [.. _write.Conv(4 * growth, 1), .. _write.Conv(growth, 3)]], "concat");
+                at = Join(
+                    string.Create(CultureInfo.InvariantCulture, $"join{block}_{layer}"),
+                    at,
+                    [
+                        [],
+                        [.. _write.Conv(4 * growth, 1), .. _write.Conv(growth, 3)],
+                    ],
+                    "concat"
+                );
             at = _write.Add($"transition{block}", at, [.. _write.Conv(Width, 1), .. _write.Halve(Width)]);
         }
 
@@ -182,7 +215,15 @@ public sealed class RandomNetwork
         {
             var stride = Random.Next(1, 3);
             var wide = stride == 1 ? width : 2 * width;
-            at = Join($"sum{block}", at, [[.. _write.Conv(wide, 3, stride), .. _write.Conv(wide, 3)], stride == 1 ? [] : _write.Conv(wide, 1, stride)], "add");
+            at = Join(
+                $"sum{block}",
+                at,
+                [
+                    [.. _write.Conv(wide, 3, stride), .. _write.Conv(wide, 3)],
+                    stride == 1 ? [] : _write.Conv(wide, 1, stride),
+                ],
+                "add"
+            );
             width = wide;
         }
 
@@ -194,7 +235,20 @@ public sealed class RandomNetwork
     private string Resolutions()
     {
         var (from, levels) = (_write.Add("stem", "image", _write.Conv(Width, 3)), Random.Next(1, 4));
-        var branches = Enumerable.Range(0, Random.Next(2, 4)).Select(branch => Enumerable.Range(0, levels).SelectMany(_ => Random.Next(3) > 0 ? _write.Conv(Width, 3, 2) : _isOdd ? [_write.CeilPool()] : _write.Halve(Width)).Concat(_write.Conv(Width, 3)).ToList()).ToList();
+        var branches = Enumerable
+            .Range(0, Random.Next(2, 4))
+            .Select(branch =>
+                Enumerable
+                    .Range(0, levels)
+                    .SelectMany(_ =>
+                        Random.Next(3) > 0 ? _write.Conv(Width, 3, 2)
+                        : _isOdd ? [_write.CeilPool()]
+                        : _write.Halve(Width)
+                    )
+                    .Concat(_write.Conv(Width, 3))
+                    .ToList()
+            )
+            .ToList();
         Head(Join("meet", from, branches, "concat"));
         return "resolutions";
     }
@@ -203,8 +257,24 @@ public sealed class RandomNetwork
     private string Tables()
     {
         _inputs["table"] = new JsonObject { ["shape"] = new JsonArray(Random.Next(3, 20)) };
-        var seen = _write.Add("seen", "image", [.. _write.Conv(Width, 3, 2), .. _write.Conv(Width, 3), new() { ["type"] = Random.Next(2) == 0 ? "global_avg_pool" : "global_max_pool" }]);
-        var known = Random.Next(3) == 0 ? "table" : _write.Add("known", "table", new JsonObject { ["type"] = "linear", ["out_features"] = Width }, new JsonObject { ["type"] = "relu" });
+        var seen = _write.Add(
+            "seen",
+            "image",
+            [
+                .. _write.Conv(Width, 3, 2),
+                .. _write.Conv(Width, 3),
+                new() { ["type"] = Random.Next(2) == 0 ? "global_avg_pool" : "global_max_pool" },
+            ]
+        );
+        var known =
+            Random.Next(3) == 0
+                ? "table"
+                : _write.Add(
+                    "known",
+                    "table",
+                    new JsonObject { ["type"] = "linear", ["out_features"] = Width },
+                    new JsonObject { ["type"] = "relu" }
+                );
         var merge = _write.Merge("merge", "concat", seen, known);
         _write.Add("logits", merge, new JsonObject { ["type"] = "linear", ["out_features"] = 5 });
         return "tables";
@@ -224,5 +294,11 @@ public sealed class RandomNetwork
         return "pairs";
     }
 
-    private void Head(string from) => _write.Add("logits", from, new JsonObject { ["type"] = "global_avg_pool" }, new JsonObject { ["type"] = "linear", ["out_features"] = 10 });
+    private void Head(string from) =>
+        _write.Add(
+            "logits",
+            from,
+            new JsonObject { ["type"] = "global_avg_pool" },
+            new JsonObject { ["type"] = "linear", ["out_features"] = 10 }
+        );
 }

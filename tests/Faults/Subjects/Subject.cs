@@ -41,7 +41,9 @@ public sealed class Subject
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
         var report = new Report();
         var graph = Expander.Expand(SpecReader.Read(document.RootElement, report), report);
-        return report.HasErrors ? throw new ArgumentException($"{report.Diagnostics[0].Path}: {report.Diagnostics[0].Message}", nameof(spec)) : graph;
+        return report.HasErrors
+            ? throw new ArgumentException($"{report.Diagnostics[0].Path}: {report.Diagnostics[0].Message}", nameof(spec))
+            : graph;
     }
 
     private static IEnumerable<Site> SitesIn(JsonObject spec)
@@ -76,7 +78,13 @@ public sealed record Site(string Pointer, string List, int Index, string Type)
     public JsonArray ListIn(JsonObject spec) => (JsonArray)At(spec, List);
 
     private static JsonNode At(JsonNode node, string pointer) =>
-        pointer.Split('/').Skip(1).Aggregate(node, (at, part) => at is JsonArray list ? list[int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)]! : at[part]!);
+        pointer
+            .Split('/')
+            .Skip(1)
+            .Aggregate(
+                node,
+                (at, part) => at is JsonArray list ? list[int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)]! : at[part]!
+            );
 }
 
 /// <summary>Sizes for the symbols of a spec.</summary>

@@ -11,13 +11,20 @@ public static class Symbolic
     /// <summary>How many admissible sizes are looked at, one after the other.</summary>
     private const int Looked = 24;
 
-    /// <summary>The network with H and W (T for sequences) and the weakest promise of a power of two that keeps it whole; null where there is none up to 32.</summary>
+    /// <summary>
+    /// The network with H and W (T for sequences) and the weakest promise of a power of two that keeps it whole; null where there is none
+    /// up to 32.
+    /// </summary>
     public static Subject? Of(Subject subject)
     {
         for (var multiple = 1; multiple <= 32 && !subject.HasSymbols; multiple *= 2)
         {
             var spec = Opened(subject.Spec, multiple);
-            if (spec["symbols"] is JsonObject { Count: > 0 } && new Subject($"{subject.Name}, symbols", spec) is var opened && Bindings(opened.Spec).All(at => Reference.Of(opened.Graph, symbol => at[symbol]).Failing.Count == 0))
+            if (
+                spec["symbols"] is JsonObject { Count: > 0 }
+                && new Subject($"{subject.Name}, symbols", spec) is var opened
+                && Bindings(opened.Spec).All(at => Reference.Of(opened.Graph, symbol => at[symbol]).Failing.Count == 0)
+            )
                 return opened;
         }
 
@@ -31,7 +38,13 @@ public static class Symbolic
         for (var step = 0; step < Looked; step++)
         {
             foreach (var varied in symbols.Select(symbol => symbol.Key).Append(null))
-                yield return symbols.ToDictionary(symbol => symbol.Key, symbol => varied is null || varied == symbol.Key ? Smallest + (step * ((long?)symbol.Value!["multiple_of"] ?? 1)) : Symbols.Usual(symbol.Key));
+                yield return symbols.ToDictionary(
+                    symbol => symbol.Key,
+                    symbol =>
+                        varied is null || varied == symbol.Key
+                            ? Smallest + (step * ((long?)symbol.Value!["multiple_of"] ?? 1))
+                            : Symbols.Usual(symbol.Key)
+                );
         }
     }
 
@@ -40,7 +53,8 @@ public static class Symbolic
     {
         var bound = (JsonObject)spec.DeepClone();
         var promises = bound["symbols"] as JsonObject;
-        bool Admits(string symbol, long size) => size % ((long?)promises?[symbol]?["multiple_of"] ?? 1) == 0 && size >= ((long?)promises?[symbol]?["min"] ?? 1);
+        bool Admits(string symbol, long size) =>
+            size % ((long?)promises?[symbol]?["multiple_of"] ?? 1) == 0 && size >= ((long?)promises?[symbol]?["min"] ?? 1);
         var admitted = at.All(size => Admits(size.Key, size.Value));
         foreach (var (_, input) in (JsonObject)bound["inputs"]!)
         {

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace ConcatService.Faults.Subjects;
 
-/// <summary>Writes a random network's layers as one of several kinds of people would: shorthand or not, named or not where nobody asks for the name.</summary>
+/// <summary>
+/// Writes a random network's layers as one of several kinds of people would: shorthand or not, named or not where nobody asks for the name.
+/// </summary>
 public sealed class Writer(Random random)
 {
     private readonly bool _shorthand = random.Next(2) == 0;
@@ -19,7 +21,9 @@ public sealed class Writer(Random random)
 
     public JsonArray Layers { get; } = [];
 
-    /// <summary>A convolution that keeps the size, or divides it by the stride, with what usually follows it. The name is the last layer's.</summary>
+    /// <summary>
+    /// A convolution that keeps the size, or divides it by the stride, with what usually follows it. The name is the last layer's.
+    /// </summary>
     public List<JsonObject> Conv(long channels, long kernel, long stride = 1, bool padded = true)
     {
         var conv = new JsonObject { ["type"] = $"conv{_suffix}", ["out_channels"] = channels, ["kernel_size"] = kernel };
@@ -68,12 +72,34 @@ public sealed class Writer(Random random)
     /// <summary>Some layer that doubles the size.</summary>
     public List<JsonObject> Double(long channels) => random.Next(3) switch
     {
-        0 => [new() { ["type"] = $"conv_transpose{_suffix}", ["out_channels"] = channels, ["kernel_size"] = 2, ["stride"] = 2 }],
-        1 => [new() { ["type"] = $"conv_transpose{_suffix}", ["out_channels"] = channels, ["kernel_size"] = 4, ["stride"] = 2, ["padding"] = 1 }],
+        0 =>
+        [
+            new()
+                {
+                    ["type"] = $"conv_transpose{_suffix}",
+                    ["out_channels"] = channels,
+                    ["kernel_size"] = 2,
+                    ["stride"] = 2,
+                },
+            ],
+        1 =>
+        [
+            new()
+                {
+                    ["type"] = $"conv_transpose{_suffix}",
+                    ["out_channels"] = channels,
+                    ["kernel_size"] = 4,
+                    ["stride"] = 2,
+                    ["padding"] = 1,
+                },
+            ],
         _ => [new() { ["type"] = "upsample", ["scale_factor"] = 2 }],
     };
 
-    /// <summary>Appends layers that follow each other; returns the last one's name. Inputs are named where the first does not follow what was written last.</summary>
+    /// <summary>
+    /// Appends layers that follow each other; returns the last one's name. Inputs are named where the first does not follow what was
+    /// written last.
+    /// </summary>
     public string Add(string stem, string? input, params IEnumerable<JsonObject> layers)
     {
         var list = layers.ToList();
@@ -93,7 +119,8 @@ public sealed class Writer(Random random)
         Add(stem, null, new JsonObject { ["type"] = type, ["inputs"] = new JsonArray([.. inputs.Select(name => (JsonNode)name)]) });
 
     /// <summary>A branch of a parallel, or a repetition's body.</summary>
-    public JsonArray Nested(IEnumerable<JsonObject> layers) => new([.. layers.Select(layer => (JsonNode)Named(layer, (string)layer["type"]!, always: false))]);
+    public JsonArray Nested(IEnumerable<JsonObject> layers) =>
+        new([.. layers.Select(layer => (JsonNode)Named(layer, (string)layer["type"]!, always: false))]);
 
     // The name comes first, as people write it.
     private JsonObject Named(JsonObject layer, string stem, bool always)

@@ -25,7 +25,11 @@ public sealed class CatalogTests
     public void Every_primitive_has_a_libtorch_form_and_no_composite_has_one()
     {
         // What the planner puts around a layer with a data_format of its own: no spec can name it, and such layers are among the examples.
-        var primitives = OperatorCatalog.All.Where(type => !type.Create().Expands).Select(type => type.Record.Name).Append(nameof(Relabel)).ToHashSet();
+        var primitives = OperatorCatalog
+            .All.Where(type => !type.Create().Expands)
+            .Select(type => type.Record.Name)
+            .Append(nameof(Relabel))
+            .ToHashSet();
         Assert.Equal(primitives.Order(), TorchLowering.Lowered.Select(type => type.Name).Order());
     }
 
@@ -34,10 +38,17 @@ public sealed class CatalogTests
     {
         foreach (var record in OperatorCatalog.All.Where(type => !type.Create().Expands).Select(type => type.Record).Distinct())
         {
-            Assert.NotEqual(typeof(Operator), record.GetMethod(nameof(Operator.EmitOnnx), BindingFlags.Public | BindingFlags.Instance)!.DeclaringType);
-            Assert.True(Overrides(record, nameof(Operator.Infer)) || Overrides(record, nameof(Operator.InferAll)), $"{record.Name} has no shape rule");
+            Assert.NotEqual(
+                typeof(Operator),
+                record.GetMethod(nameof(Operator.EmitOnnx), BindingFlags.Public | BindingFlags.Instance)!.DeclaringType
+            );
+            Assert.True(
+                Overrides(record, nameof(Operator.Infer)) || Overrides(record, nameof(Operator.InferAll)),
+                $"{record.Name} has no shape rule"
+            );
         }
     }
 
-    private static bool Overrides(Type record, string method) => record.GetMethod(method, BindingFlags.Public | BindingFlags.Instance)!.DeclaringType != typeof(Operator);
+    private static bool Overrides(Type record, string method) =>
+        record.GetMethod(method, BindingFlags.Public | BindingFlags.Instance)!.DeclaringType != typeof(Operator);
 }

@@ -14,8 +14,12 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
 {
     public static IReadOnlyList<Example> Examples { get; } =
     [
-        .. OperatorCatalog.All.Select(type => type.Record).Distinct()
-            .SelectMany(record => (IEnumerable<Example>)record.GetProperty("Examples", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!)
+        .. OperatorCatalog
+            .All.Select(type => type.Record)
+            .Distinct()
+            .SelectMany(record =>
+                (IEnumerable<Example>)record.GetProperty("Examples", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!
+            )
             .Select(example => example with { Operator = example.Operator.Named() }),
     ];
 
@@ -27,7 +31,8 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
 
     public static TheoryData<string> Keys => new(ByKey.Keys);
 
-    public string Key => $"{Example.Operator.Kind}: {Example.Name} ({(Layout == Layout.ChannelsFirst ? "channels first" : "channels last")})";
+    public string Key =>
+        $"{Example.Operator.Kind}: {Example.Name} ({(Layout == Layout.ChannelsFirst ? "channels first" : "channels last")})";
 
     public static ConformanceCase Of(string key) => ByKey[key];
 
@@ -79,9 +84,12 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
 
     /// <summary>A tensor in channels-first order as this layout writes it.</summary>
     public Tensor Written(Tensor channelsFirst, int input) =>
-        Layout == Layout.ChannelsFirst || HasOwnAxes(input) || channelsFirst.dim() < 3 ? channelsFirst : channelsFirst.movedim([1], [-1]).contiguous();
+        Layout == Layout.ChannelsFirst || HasOwnAxes(input) || channelsFirst.dim() < 3
+            ? channelsFirst
+            : channelsFirst.movedim([1], [-1]).contiguous();
 
-    private bool HasOwnAxes(int input) => ((input == 0 || Example.SameAxes) && Example.InputAxes is not null) || (Example.DType == DType.Int64 && input == 0);
+    private bool HasOwnAxes(int input) =>
+        ((input == 0 || Example.SameAxes) && Example.InputAxes is not null) || (Example.DType == DType.Int64 && input == 0);
 
     private void WriteInput(Utf8JsonWriter writer, int i)
     {

@@ -46,8 +46,14 @@ public sealed class ConformanceTests
             foreach (var batch in new long[] { 2, 3 })
             {
                 var outputs = model.Forward(Written(example, example.Inputs(batch)));
-                Assert.Equal(model.Plan.Outputs.Select(output => Shown(model.Plan.Shapes[output.Wire], batch)), outputs.Select(output => string.Join('x', output.shape)));
-                Assert.Equal(model.Plan.Outputs.Select(output => model.Plan.Shapes[output.Wire].DType == DType.Int64), outputs.Select(output => output.dtype == ScalarType.Int64));
+                Assert.Equal(
+                    model.Plan.Outputs.Select(output => Shown(model.Plan.Shapes[output.Wire], batch)),
+                    outputs.Select(output => string.Join('x', output.shape))
+                );
+                Assert.Equal(
+                    model.Plan.Outputs.Select(output => model.Plan.Shapes[output.Wire].DType == DType.Int64),
+                    outputs.Select(output => output.dtype == ScalarType.Int64)
+                );
             }
         }
     }
@@ -59,7 +65,11 @@ public sealed class ConformanceTests
         using var scope = NewDisposeScope();
         var example = ConformanceCase.Of(key);
         using var model = Model(example);
-        var bytes = OnnxBytes.Write(OnnxGraphBuilder.Build(model.Plan, new Dictionary<string, Normalization>()), model.Parameters.ToDictionary(each => each.Key, each => each.Tensor), new Dictionary<string, string>());
+        var bytes = OnnxBytes.Write(
+            OnnxGraphBuilder.Build(model.Plan, new Dictionary<string, Normalization>()),
+            model.Parameters.ToDictionary(each => each.Key, each => each.Tensor),
+            new Dictionary<string, string>()
+        );
         using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         using var session = new InferenceSession(bytes, options);
         foreach (var batch in new long[] { 1, 3 })
@@ -101,7 +111,11 @@ public sealed class ConformanceTests
             trainable.ForEach(parameter => parameter.Tensor.grad?.zero_());
             var outputs = model.Forward(Written(example, inputs));
             outputs.Select(output => (output * randn_like(output)).sum()).Aggregate((a, b) => a + b).backward();
-            foreach (var (name, gradient) in trainable.Select(each => (each.Key, each.Tensor.grad)).Concat(inputs.Where(input => input.requires_grad).Select((input, i) => ($"x{i}", input.grad))))
+            foreach (
+                var (name, gradient) in trainable
+                    .Select(each => (each.Key, each.Tensor.grad))
+                    .Concat(inputs.Where(input => input.requires_grad).Select((input, i) => ($"x{i}", input.grad)))
+            )
             {
                 Assert.True(gradient is not null, $"{name} has no gradient");
                 Assert.True(gradient!.isfinite().all().item<bool>(), $"{name} has a gradient that is not finite");
@@ -123,7 +137,10 @@ public sealed class ConformanceTests
             return;                                                                              // a composite is no one module
         using var owned = module;
         module.eval();
-        var theirs = module.state_dict().Where(each => each.Key != "num_batches_tracked").ToDictionary(each => each.Key, each => each.Value);
+        var theirs = module
+            .state_dict()
+            .Where(each => each.Key != "num_batches_tracked")
+            .ToDictionary(each => each.Key, each => each.Value);
         // PyTorch counts batches in every case, a spec where the mean of all of them is asked for.
         var ours = model.Parameters.Where(each => each.Declared.Name != "num_batches_tracked").ToList();
         Assert.Equal(
@@ -164,7 +181,9 @@ public sealed class ConformanceTests
         for (var i = 0; i < outputs.Length; i++)
         {
             var (was, now) = (a.Plan.Shapes[a.Plan.Outputs[i].Wire], b.Plan.Shapes[b.Plan.Outputs[i].Wire]);
-            var order = now.Axes.Contains(Axis.Other) ? [.. Enumerable.Range(0, now.Rank).Select(n => (long)n)] : now.Axes.Select(axis => (long)was.Position(axis)).ToArray();
+            var order = now.Axes.Contains(Axis.Other)
+                ? [.. Enumerable.Range(0, now.Rank).Select(n => (long)n)]
+                : now.Axes.Select(axis => (long)was.Position(axis)).ToArray();
             AssertClose(expected[i].permute(order), outputs[i], 1e-6);
         }
     }
@@ -174,7 +193,9 @@ public sealed class ConformanceTests
     /// <summary>What these give depends on the order in which the spec writes its dimensions, as it should.</summary>
     private static readonly string[] GoByWrittenOrder = ["flatten", "reshape"];
 
-    /// <summary>The example's model with values in every parameter that no two operators confuse: seeded, and statistics away from 0 and 1.</summary>
+    /// <summary>
+    /// The example's model with values in every parameter that no two operators confuse: seeded, and statistics away from 0 and 1.
+    /// </summary>
     private static TorchModel Model(ConformanceCase example)
     {
         var model = new TorchModel(example.Plan());

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Tests.Conformance;
 
-/// <summary>The torch.nn module that an operator claims to be, built from its attributes: the truth about its parameters and its numbers.</summary>
+/// <summary>
+/// The torch.nn module that an operator claims to be, built from its attributes: the truth about its parameters and its numbers.
+/// </summary>
 internal static class ReferenceModules
 {
     /// <summary>The module, and how it is run on channels-first inputs; null where torch.nn has none.</summary>
@@ -15,31 +17,102 @@ internal static class ReferenceModules
         var features = layer.Input.Has(Axis.Channels) ? layer.Input[Axis.Channels].Known ?? 0 : 0;
         return layer.Operator switch
         {
-            Conv { Padding.IsSame: true } => null,                                               // another rule with a stride
-            Conv { Kind: "conv1d" } op => One(nn.Conv1d(features, op.OutChannels, op.KernelSize[0], op.Stride[0], op.Padding.Cells[0], op.Dilation[0], groups: op.Groups, bias: op.Bias)),
-            Conv op => One(nn.Conv2d(features, op.OutChannels, Two(op.KernelSize), Two(op.Stride), Two(op.Padding.Cells), Two(op.Dilation), groups: op.Groups, bias: op.Bias)),
-            ConvTranspose { Kind: "conv_transpose1d" } op => One(nn.ConvTranspose1d(features, op.OutChannels, op.KernelSize[0], op.Stride[0], op.Padding[0], op.OutputPadding[0], op.Dilation[0], groups: op.Groups, bias: op.Bias)),
-            ConvTranspose op => One(nn.ConvTranspose2d(features, op.OutChannels, Two(op.KernelSize), Two(op.Stride), Two(op.Padding), Two(op.OutputPadding), Two(op.Dilation), groups: op.Groups, bias: op.Bias)),
+            Conv { Padding.IsSame: true } => null, // another rule with a stride
+            Conv { Kind: "conv1d" } op => One(
+                nn.Conv1d(
+                    features,
+                    op.OutChannels,
+                    op.KernelSize[0],
+                    op.Stride[0],
+                    op.Padding.Cells[0],
+                    op.Dilation[0],
+                    groups: op.Groups,
+                    bias: op.Bias
+                )
+            ),
+            Conv op => One(
+                nn.Conv2d(
+                    features,
+                    op.OutChannels,
+                    Two(op.KernelSize),
+                    Two(op.Stride),
+                    Two(op.Padding.Cells),
+                    Two(op.Dilation),
+                    groups: op.Groups,
+                    bias: op.Bias
+                )
+            ),
+            ConvTranspose { Kind: "conv_transpose1d" } op => One(
+                nn.ConvTranspose1d(
+                    features,
+                    op.OutChannels,
+                    op.KernelSize[0],
+                    op.Stride[0],
+                    op.Padding[0],
+                    op.OutputPadding[0],
+                    op.Dilation[0],
+                    groups: op.Groups,
+                    bias: op.Bias
+                )
+            ),
+            ConvTranspose op => One(
+                nn.ConvTranspose2d(
+                    features,
+                    op.OutChannels,
+                    Two(op.KernelSize),
+                    Two(op.Stride),
+                    Two(op.Padding),
+                    Two(op.OutputPadding),
+                    Two(op.Dilation),
+                    groups: op.Groups,
+                    bias: op.Bias
+                )
+            ),
             Linear op when layer.Input.Rank == 2 => One(nn.Linear(features, op.OutFeatures, op.Bias)),
-            BatchNorm op when layer.Input.Rank == 4 => One(nn.BatchNorm2d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
+            BatchNorm op when layer.Input.Rank == 4 => One(
+                nn.BatchNorm2d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)
+            ),
             BatchNorm op => One(nn.BatchNorm1d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
             GroupNorm op when layer.Input.Rank > 2 => One(nn.GroupNorm(op.NumGroups, features, op.Eps, op.Affine)),
-            InstanceNorm op when layer.Input.Rank == 4 => One(nn.InstanceNorm2d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
+            InstanceNorm op when layer.Input.Rank == 4 => One(
+                nn.InstanceNorm2d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)
+            ),
             InstanceNorm op => One(nn.InstanceNorm1d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
             LayerNorm op when layer.Input.Rank == 2 => One(nn.LayerNorm(features, op.Eps, op.ElementwiseAffine, op.Bias)),
-            Embedding { PaddingIdx: null } op => One(nn.Embedding(op.NumEmbeddings, op.EmbeddingDim)),   // with padding_idx, torch.nn trusts that row to be zero
+            // with padding_idx, torch.nn trusts that row to be zero
+            Embedding { PaddingIdx: null } op => One(nn.Embedding(op.NumEmbeddings, op.EmbeddingDim)),
             PRelu op => One(nn.PReLU(op.NumParameters, op.Init)),
             LeakyRelu op => One(nn.LeakyReLU(op.NegativeSlope)),
             Elu op => One(nn.ELU(op.Alpha)),
             Softplus op => One(nn.Softplus(op.Beta, op.Threshold)),
             Activation op => One(ActivationOf(op.Kind)),
-            MaxPool { Padding.IsSame: false, Kind: "max_pool2d" } op => One(nn.MaxPool2d(op.KernelSize.ToArray(2), op.Stride?.ToArray(2), op.Padding.Cells.ToArray(2), op.Dilation.ToArray(2), op.CeilMode)),
-            AvgPool { Padding.IsSame: false, Kind: "avg_pool2d" } op => One(nn.AvgPool2d(op.KernelSize.ToArray(2), op.Stride?.ToArray(2), op.Padding.Cells.ToArray(2), op.CeilMode, op.CountIncludePad, op.DivisorOverride)),
+            MaxPool { Padding.IsSame: false, Kind: "max_pool2d" } op => One(
+                nn.MaxPool2d(
+                    op.KernelSize.ToArray(2),
+                    op.Stride?.ToArray(2),
+                    op.Padding.Cells.ToArray(2),
+                    op.Dilation.ToArray(2),
+                    op.CeilMode
+                )
+            ),
+            AvgPool { Padding.IsSame: false, Kind: "avg_pool2d" } op => One(
+                nn.AvgPool2d(
+                    op.KernelSize.ToArray(2),
+                    op.Stride?.ToArray(2),
+                    op.Padding.Cells.ToArray(2),
+                    op.CeilMode,
+                    op.CountIncludePad,
+                    op.DivisorOverride
+                )
+            ),
             AdaptivePool { Kind: "adaptive_avg_pool2d" } op => One(nn.AdaptiveAvgPool2d(op.OutputSize.ToArray(2))),
             PixelShuffle { Kind: "pixel_shuffle" } op => One(nn.PixelShuffle(op.Factor)),
             PixelShuffle op => One(nn.PixelUnshuffle(op.Factor)),
             ChannelShuffle { } op when layer.Input.Rank == 4 => One(nn.ChannelShuffle(op.Groups)),
-            Recurrent { Kind: "lstm" } op => Sequence(nn.LSTM(features, op.HiddenSize, op.NumLayers, op.Bias, true, op.Dropout, op.Bidirectional), op),
+            Recurrent { Kind: "lstm" } op => Sequence(
+                nn.LSTM(features, op.HiddenSize, op.NumLayers, op.Bias, true, op.Dropout, op.Bidirectional),
+                op
+            ),
             Recurrent op => Sequence(nn.GRU(features, op.HiddenSize, op.NumLayers, op.Bias, true, op.Dropout, op.Bidirectional), op),
             MultiHeadAttention op => Attention(nn.MultiheadAttention(features, op.NumHeads, op.Dropout, op.Bias)),
             _ => null,
@@ -70,7 +143,8 @@ internal static class ReferenceModules
         }
     }
 
-    private static Tensor Ends(Tensor last, Recurrent op) => cat([.. Enumerable.Range(0, op.Directions).Select(direction => last[last.shape[0] - op.Directions + direction])], -1);
+    private static Tensor Ends(Tensor last, Recurrent op) =>
+        cat([.. Enumerable.Range(0, op.Directions).Select(direction => last[last.shape[0] - op.Directions + direction])], -1);
 
     /// <summary>TorchSharp's attention wants the steps first.</summary>
     private static (nn.Module, Func<Tensor[], Tensor>) Attention(TorchSharp.Modules.MultiheadAttention module)

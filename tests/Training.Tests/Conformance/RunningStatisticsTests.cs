@@ -12,7 +12,11 @@ public sealed class RunningStatisticsTests
     public void Without_a_momentum_the_running_mean_is_the_mean_of_all_batches()
     {
         using var scope = NewDisposeScope();
-        var compiled = Compiler.Compile(Encoding.UTF8.GetBytes("""{ "inputs": { "x": { "shape": [3, 5, 4] } }, "layers": [{ "name": "norm", "type": "batch_norm", "momentum": null }] }"""));
+        var compiled = Compiler.Compile(
+            Encoding.UTF8.GetBytes(
+                """{ "inputs": { "x": { "shape": [3, 5, 4] } }, "layers": [{ "name": "norm", "type": "batch_norm", "momentum": null }] }"""
+            )
+        );
         using var model = new TorchModel(compiled.Plan!) { Training = true };
         manual_seed(3);
         var batches = Enumerable.Range(0, 4).Select(i => randn(8, 3, 5, 4) + i).ToArray();

@@ -33,7 +33,11 @@ public sealed class AugmenterTests
         var seen = new HashSet<(int, int)>();
         for (var i = 0; i < Count; i++)
         {
-            var places = from y in Enumerable.Range(0, 5) from x in Enumerable.Range(0, 5) where Same(padded[i].narrow(1, y, Height).narrow(2, x, Width), pictures[i]) select (y, x);
+            var places =
+                from y in Enumerable.Range(0, 5)
+                from x in Enumerable.Range(0, 5)
+                where Same(padded[i].narrow(1, y, Height).narrow(2, x, Width), pictures[i])
+                select (y, x);
             seen.Add(places.First());
         }
 
@@ -52,7 +56,10 @@ public sealed class AugmenterTests
         var area = black.select(1, 0).flatten(1).sum(1, type: ScalarType.Int64);
         Assert.InRange(area.gt(0).sum().item<long>(), 130, 240);                        // small ones may fall between the pixels
         Assert.InRange(area.max().item<long>(), 10, 20);
-        var (rows, columns) = (black.select(1, 0).any(2).sum(1, type: ScalarType.Int64), black.select(1, 0).any(1).sum(1, type: ScalarType.Int64));
+        var (rows, columns) = (
+            black.select(1, 0).any(2).sum(1, type: ScalarType.Int64),
+            black.select(1, 0).any(1).sum(1, type: ScalarType.Int64)
+        );
         Assert.True(area.eq(rows * columns).all().item<bool>());
     }
 
@@ -74,7 +81,8 @@ public sealed class AugmenterTests
     private static bool Same(Tensor a, Tensor b) => a.eq(b).all().item<bool>();
 
     /// <summary>No pixel is 0, and no two in a picture are alike.</summary>
-    private static Tensor Pictures() => (arange(Count * Channels * Height * Width, ScalarType.Int64) % 249 + 1).to(ScalarType.Byte).reshape(Count, Channels, Height, Width);
+    private static Tensor Pictures() =>
+        (arange(Count * Channels * Height * Width, ScalarType.Int64) % 249 + 1).to(ScalarType.Byte).reshape(Count, Channels, Height, Width);
 
     private static (Tensor Pictures, Tensor Masks) Apply(AugmentSettings step, int epoch = 1, long batch = 0, long seed = 0)
     {

@@ -11,7 +11,10 @@ public sealed class FashionMnistTests : IDisposable
     [Fact]
     public void The_unpacked_copy_gives_what_the_package_gives()
     {
-        Assert.SkipUnless(Directory.Exists(DataFolders.FromEnvironment().FashionMnist), "The package dataset-fashion-mnist is not installed.");
+        Assert.SkipUnless(
+            Directory.Exists(DataFolders.FromEnvironment().FashionMnist),
+            "The package dataset-fashion-mnist is not installed."
+        );
         var folders = DataFolders.FromEnvironment() with { Cache = _cache };
 
         using var first = DataSetLoader.Load("fashion-mnist", folders);
@@ -22,14 +25,18 @@ public sealed class FashionMnistTests : IDisposable
         Assert.True(first.Train.Inputs[0].eq(second.Train.Inputs[0]).all().item<bool>());
         Assert.True(first.Test.Targets[0].eq(second.Test.Targets[0]).all().item<bool>());
         Assert.Equal([60_000, 1, 28, 28], second.Train.Inputs[0].shape);
-        Assert.Equal(Enumerable.Repeat(1_000L, 10), second.Test.Targets[0].bincount(null, 10).data<long>().ToArray());      // Xiao et al. 2017: balanced
-        Assert.Equal(9, second.Train.Targets[0][0].item<byte>());                                                    // the first picture is an ankle boot
+        // Xiao et al. 2017: balanced
+        Assert.Equal(Enumerable.Repeat(1_000L, 10), second.Test.Targets[0].bincount(null, 10).data<long>().ToArray());
+        Assert.Equal(9, second.Train.Targets[0][0].item<byte>()); // the first picture is an ankle boot
     }
 
     [Fact]
     public void A_damaged_copy_is_made_again()
     {
-        Assert.SkipUnless(Directory.Exists(DataFolders.FromEnvironment().FashionMnist), "The package dataset-fashion-mnist is not installed.");
+        Assert.SkipUnless(
+            Directory.Exists(DataFolders.FromEnvironment().FashionMnist),
+            "The package dataset-fashion-mnist is not installed."
+        );
         var folders = DataFolders.FromEnvironment() with { Cache = _cache };
         DataSetLoader.Load("fashion-mnist", folders).Dispose();
         var copy = Assert.Single(Directory.GetFiles(_cache));

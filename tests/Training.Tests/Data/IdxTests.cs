@@ -41,7 +41,7 @@ public sealed class IdxTests : IDisposable
     [InlineData(new byte[] { 0, 0, 0x0D, 1, 0, 0, 0, 1, 9 })]                   // float32, not bytes
     [InlineData(new byte[] { 0, 0, 8, 2, 0, 0, 0, 1, 9 })]                      // two dimensions, not one
     [InlineData(new byte[] { (byte)'P', (byte)'N', (byte)'G', 1, 0, 0, 0, 1, 9 })]
-    public void Another_kind_of_file_is_recognised_by_its_first_bytes(byte[] content)
+    public void Another_kind_of_file_is_recognized_by_its_first_bytes(byte[] content)
     {
         Write(content);
 

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace ConcatService.Training.Tests.Data;
 
-/// <summary>The pictures that the Api shows of data sets that every installation has are the first that are trained on. <c>UPDATE_APPROVED=1</c> takes them anew.</summary>
+/// <summary>
+/// The pictures that the Api shows of data sets that every installation has are the first that are trained on. <c>UPDATE_APPROVED=1</c>
+/// takes them anew.
+/// </summary>
 [Collection("libtorch")]
 public sealed class KnownPicturesTests
 {
@@ -15,7 +18,10 @@ public sealed class KnownPicturesTests
     public void They_are_the_first_of_the_training_split(string name)
     {
         var folders = DataFolders.FromEnvironment();
-        Assert.SkipUnless(name != DataSets.FashionMnist.Name || Directory.Exists(folders.FashionMnist), "The package dataset-fashion-mnist is not installed.");
+        Assert.SkipUnless(
+            name != DataSets.FashionMnist.Name || Directory.Exists(folders.FashionMnist),
+            "The package dataset-fashion-mnist is not installed."
+        );
         using var data = DataSetLoader.Load(name, folders);
         var pictures = data.Train.Inputs[0];
         var first = pictures.bytes[..(int)(Shown * pictures.numel() / data.Train.Count)].ToArray();

@@ -30,7 +30,15 @@ public sealed class ShapesRgbTests
     }
 
     [Theory]
-    [InlineData("shapes-rgb-15"), InlineData("shapes-rgb-513"), InlineData("shapes-rgb-"), InlineData("shapes-rgb-32x"), InlineData("shapes-rgb-32x32x3"), InlineData("shapes-rgb--32"), InlineData("shapes-rgbs")]
+    [
+        InlineData("shapes-rgb-15"),
+        InlineData("shapes-rgb-513"),
+        InlineData("shapes-rgb-"),
+        InlineData("shapes-rgb-32x"),
+        InlineData("shapes-rgb-32x32x3"),
+        InlineData("shapes-rgb--32"),
+        InlineData("shapes-rgbs")
+    ]
     public void What_is_no_size_names_no_data_set(string name) => Assert.Null(DataSets.Find(name));
 
     [Fact]
@@ -44,11 +52,17 @@ public sealed class ShapesRgbTests
     }
 
     [Fact]
-    public void Colour_and_shape_are_learned()
+    public void Color_and_shape_are_learned()
     {
         using var data = ShapesRgbPictures.Generate(ShapesRgb.Default);
         var outcome = TrainingRun.Execute(
-            Example.Plan(Small), Example.Settings("""{ "epochs": 4, "batch_size": 32, "optimizer": { "type": "adamw", "lr": 0.01 } }"""), data, new Dictionary<string, string> { ["job"] = "test" }, _ => { }, TestContext.Current.CancellationToken);
-        Assert.InRange(Assert.IsType<Outcome.Finished>(outcome).Result.TestAccuracy!.Value, 0.8, 1);      // colour alone: 0.2; shape alone: 0.5
+            Example.Plan(Small),
+            Example.Settings("""{ "epochs": 4, "batch_size": 32, "optimizer": { "type": "adamw", "lr": 0.01 } }"""),
+            data,
+            new Dictionary<string, string> { ["job"] = "test" },
+            _ => { },
+            TestContext.Current.CancellationToken
+        );
+        Assert.InRange(Assert.IsType<Outcome.Finished>(outcome).Result.TestAccuracy!.Value, 0.8, 1); // color alone: 0.2; shape alone: 0.5
     }
 }

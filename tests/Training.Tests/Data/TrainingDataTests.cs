@@ -76,5 +76,9 @@ public sealed class TrainingDataTests
     }
 
     private static int[] Marks(IEnumerable<Func<Batch>> batches) =>
-        [.. batches.SelectMany(take => take().Inputs[0].select(1, 0).select(1, 0).select(1, 0).mul(255).round().data<float>().ToArray().Select(value => (int)value))];
+        [
+            .. batches.SelectMany(take =>
+                take().Inputs[0].select(1, 0).select(1, 0).select(1, 0).mul(255).round().data<float>().ToArray().Select(value => (int)value)
+            ),
+        ];
 }

@@ -26,7 +26,8 @@ public sealed class ConcatBenchTests
     public void Every_fault_is_found() => Assert.Empty(Faults.Where(score => !score.Detected).Select(Shown));
 
     [Fact]
-    public void No_valid_network_is_refused() => Assert.Empty(Scores.Where(score => score.Case.Label is null && score.Detected).Select(Shown));
+    public void No_valid_network_is_refused() =>
+        Assert.Empty(Scores.Where(score => score.Case.Label is null && score.Detected).Select(Shown));
 
     [Fact]
     public void The_cause_and_the_layer_to_blame_are_named_in_19_of_20_faults()
@@ -43,7 +44,8 @@ public sealed class ConcatBenchTests
     }
 
     [Fact]
-    public void No_fix_leaves_its_fault_or_brings_another() => Assert.Empty(Faults.Where(score => score.Fixes.Any(fix => fix.IsBad)).Select(Shown));
+    public void No_fix_leaves_its_fault_or_brings_another() =>
+        Assert.Empty(Faults.Where(score => score.Fixes.Any(fix => fix.IsBad)).Select(Shown));
 
     [Fact]
     public void The_first_fix_undoes_four_faults_in_five() => Assert.InRange(Table.Share(Faults, score => score.Undoes(1)), 0.8, 1);

@@ -15,14 +15,18 @@ public sealed class FoundTests
     [InlineData("center_crop", "[3, 8, 8]", "[9, 4, 5, 6]")]
     public void A_map_takes_the_height_and_width_of_a_volume_and_not_its_first_two_dimensions(string type, string map, string volume)
     {
-        var spec = Parse($$"""{ "inputs": { "x": { "shape": {{map}} }, "v": { "shape": {{volume}} } }, "layers": [{ "type": "{{type}}", "name": "op", "inputs": ["x"], "size": { "like": "v" } }] }""");
+        var spec = Parse(
+            $$"""{ "inputs": { "x": { "shape": {{map}} }, "v": { "shape": {{volume}} } }, "layers": [{ "type": "{{type}}", "name": "op", "inputs": ["x"], "size": { "like": "v" } }] }"""
+        );
         Assert.Equal(new OracleAnswer("valid"), OracleCheck.Of(spec, deep: true));
     }
 
     [Fact]
     public void An_output_padding_beyond_the_stride_warns_that_it_cannot_be_exported()
     {
-        var spec = Parse("""{ "inputs": { "x": { "shape": [3, 9, 4] } }, "layers": [{ "type": "conv_transpose2d", "out_channels": 2, "kernel_size": 2, "output_padding": 1, "dilation": 4 }] }""");
+        var spec = Parse(
+            """{ "inputs": { "x": { "shape": [3, 9, 4] } }, "layers": [{ "type": "conv_transpose2d", "out_channels": 2, "kernel_size": 2, "output_padding": 1, "dilation": 4 }] }"""
+        );
         Assert.Equal(new OracleAnswer("valid"), OracleCheck.Of(spec, deep: true));
         Assert.Contains(OracleCheck.Compile(spec).Report.Diagnostics, each => each.Code == Codes.ExportUnsupported);
     }
@@ -40,7 +44,13 @@ public sealed class FoundTests
     [Fact]
     public void A_layer_that_gives_its_input_back_may_be_given_what_is_no_number()
     {
-        var plan = OracleCheck.Compile(Parse("""{ "inputs": { "x": { "shape": [3] } }, "layers": [{ "type": "relu" }, { "type": "minimum" }, { "type": "tanh" }] }""")).Plan!;
+        var plan = OracleCheck
+            .Compile(
+                Parse(
+                    """{ "inputs": { "x": { "shape": [3] } }, "layers": [{ "type": "relu" }, { "type": "minimum" }, { "type": "tanh" }] }"""
+                )
+            )
+            .Plan!;
         using var scope = torch.NewDisposeScope();
         using var model = new TorchModel(plan);
         Assert.True(model.Forward(torch.full([2, 3], double.NaN))[0].isnan().all().item<bool>());

@@ -31,17 +31,23 @@ public static class OracleCheck
         return Compiler.CompileOnly(document.RootElement);
     }
 
-    /// <param name="deep">Whether the network is also trained a step, its parameters are counted by torch.nn, and ONNX Runtime runs it.</param>
+    /// <param name="deep">Whether the network is also trained a step, its parameters are counted by torch.nn, and ONNX Runtime runs
+    /// it.</param>
     public static OracleAnswer Of(JsonObject spec, bool deep)
     {
         try
         {
             var compiled = Compile(spec);
-            return compiled.Plan is { } plan ? OfValid(plan, deep, compiled.Report.Diagnostics.All(each => each.Code != Codes.ExportUnsupported)) : OfRefused(compiled);
+            return compiled.Plan is { } plan
+                ? OfValid(plan, deep, compiled.Report.Diagnostics.All(each => each.Code != Codes.ExportUnsupported))
+                : OfRefused(compiled);
         }
         catch (Exception fault)
         {
-            return new("disagreement", $"{fault.GetType().Name}: {fault.Message.Split('\n')[0]} {fault.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("ConcatService", StringComparison.Ordinal))?.Trim()}");
+            return new(
+                "disagreement",
+                $"{fault.GetType().Name}: {fault.Message.Split('\n')[0]} {fault.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("ConcatService", StringComparison.Ordinal))?.Trim()}"
+            );
         }
     }
 
@@ -76,7 +82,10 @@ public static class OracleCheck
             var shape = plan.Shapes[wire];
             var inferred = shape.TensorDims.Select(dim => dim.Evaluate(_ => Batch)).ToArray();
             if (!inferred.SequenceEqual(value.shape) || shape.DType == DType.Int64 != (value.dtype == ScalarType.Int64))
-                return new("disagreement", $"{wire} is [{string.Join(", ", inferred)}] {shape.DType}, and libtorch gives [{string.Join(", ", value.shape)}] {value.dtype}");
+                return new(
+                    "disagreement",
+                    $"{wire} is [{string.Join(", ", inferred)}] {shape.DType}, and libtorch gives [{string.Join(", ", value.shape)}] {value.dtype}"
+                );
         }
 
         if (!deep)
@@ -104,7 +113,14 @@ public static class OracleCheck
     private static Tensor InputOf(Plan plan, Shape shape)
     {
         long[] dims = [.. shape.Dims.Select(dim => dim.Evaluate(_ => Batch))];
-        return shape.DType == DType.Float32 ? randn(dims) : randint(0, plan.Layers.Select(layer => layer.Operator).OfType<Embedding>().Select(each => each.NumEmbeddings).DefaultIfEmpty(5).Min(), dims, dtype: ScalarType.Int64);
+        return shape.DType == DType.Float32
+            ? randn(dims)
+            : randint(
+                0,
+                plan.Layers.Select(layer => layer.Operator).OfType<Embedding>().Select(each => each.NumEmbeddings).DefaultIfEmpty(5).Min(),
+                dims,
+                dtype: ScalarType.Int64
+            );
     }
 
     private static string? Miscounted(Plan plan)
@@ -135,12 +151,23 @@ public static class OracleCheck
     {
         using var _ = no_grad();
         var graph = OnnxGraphBuilder.Build(model.Plan, new Dictionary<string, Normalization>());
-        var bytes = OnnxBytes.Write(graph, model.Parameters.ToDictionary(each => each.Key, each => each.Tensor), new Dictionary<string, string>());
-        using var options = new SessionOptions { IntraOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        var bytes = OnnxBytes.Write(
+            graph,
+            model.Parameters.ToDictionary(each => each.Key, each => each.Tensor),
+            new Dictionary<string, string>()
+        );
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = 1,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
         using var session = new InferenceSession(bytes, options);
         var expected = model.Forward(inputs);
         using var run = new RunOptions();
-        var given = session.InputNames.Select(name => Value(inputs[model.Plan.Inputs.ToList().FindIndex(input => input.Name == name)])).ToList();
+        var given = session
+            .InputNames.Select(name => Value(inputs[model.Plan.Inputs.ToList().FindIndex(input => input.Name == name)]))
+            .ToList();
         using var outputs = session.Run(run, [.. session.InputNames], given, [.. session.OutputNames]);
         given.ForEach(value => value.Dispose());
         List<Tensor[]>? shaken = null;
@@ -167,7 +194,9 @@ public static class OracleCheck
     /// <summary>The outputs when every value in the network is off by its rounding.</summary>
     private static Tensor[] Shaken(TorchModel model, Tensor[] inputs)
     {
-        var values = model.Plan.Inputs.Select((input, i) => (Wire: new Wire(input.Name), Value: Off(TorchModel.ToMemoryOrder(inputs[i], input.Shape)))).ToDictionary(each => each.Wire, each => each.Value);
+        var values = model
+            .Plan.Inputs.Select((input, i) => (Wire: new Wire(input.Name), Value: Off(TorchModel.ToMemoryOrder(inputs[i], input.Shape))))
+            .ToDictionary(each => each.Wire, each => each.Value);
         foreach (var layer in model.Layers)
         {
             var outputs = layer.Run([.. layer.Plan.Inputs.Select(wire => values[wire])]);

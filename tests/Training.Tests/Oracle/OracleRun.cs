@@ -3,7 +3,10 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Training.Tests.Oracle;
 
-/// <summary>Many random graphs against libtorch: each layer that is refused on the way counts as an invalid graph of its own, each finished one as a valid graph.</summary>
+/// <summary>
+/// Many random graphs against libtorch: each layer that is refused on the way counts as an invalid graph of its own, each finished one as a
+/// valid graph.
+/// </summary>
 public sealed class OracleRun
 {
     /// <summary>Every so manyth valid graph is also trained a step, counted by torch.nn and run by ONNX Runtime.</summary>
@@ -23,7 +26,10 @@ public sealed class OracleRun
 
     public int Graphs => Valid + Refused.Values.Sum() + Disagreements.Count;
 
-    /// <summary>Valid graphs whose spatial sizes were then symbols, by what was said of them: valid, conditional, never (no size fits), or undecided.</summary>
+    /// <summary>
+    /// Valid graphs whose spatial sizes were then symbols, by what was said of them: valid, conditional, never (no size fits), or
+    /// undecided.
+    /// </summary>
     public SortedDictionary<string, int> Symbolic { get; } = [];
 
     /// <summary>How often each layer type ran in a valid graph.</summary>
@@ -59,7 +65,15 @@ public sealed class OracleRun
             {
                 compiled = OracleCheck.Compile(graph.Spec);
             }
-            catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or OverflowException or KeyNotFoundException)
+            catch (Exception fault)
+                when (fault
+                        is InvalidOperationException
+                            or ArgumentException
+                            or IndexOutOfRangeException
+                            or NullReferenceException
+                            or OverflowException
+                            or KeyNotFoundException
+                )
             {
                 Disagree(seed, graph.Spec, new("disagreement", $"the compiler fails: {fault.Message}"), deep: false);
                 graph.Drop();
@@ -116,10 +130,17 @@ public sealed class OracleRun
 
     private void Disagree(int seed, JsonObject spec, OracleAnswer answer, bool deep)
     {
-        var smallest = Smaller.Of(spec, each => OracleCheck.Of(each, deep) is { IsDisagreement: true } same && same.Detail[..Math.Min(12, same.Detail.Length)] == answer.Detail[..Math.Min(12, answer.Detail.Length)]);
+        var smallest = Smaller.Of(
+            spec,
+            each =>
+                OracleCheck.Of(each, deep) is { IsDisagreement: true } same
+                && same.Detail[..Math.Min(12, same.Detail.Length)] == answer.Detail[..Math.Min(12, answer.Detail.Length)]
+        );
         Disagreements.Add($"seed {seed}: {answer.Detail}\n    {smallest.ToJsonString()}");
     }
 
     private static bool IsSmall(Plan plan) =>
-        plan.Layers.Count <= MaxLayers && plan.Shapes.Values.All(shape => shape.ElementsPerSample <= MaxElements) && plan.Layers.Sum(layer => layer.ParameterCount) <= MaxParameters;
+        plan.Layers.Count <= MaxLayers
+        && plan.Shapes.Values.All(shape => shape.ElementsPerSample <= MaxElements)
+        && plan.Layers.Sum(layer => layer.ParameterCount) <= MaxParameters;
 }

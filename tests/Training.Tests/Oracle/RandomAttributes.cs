@@ -13,7 +13,18 @@ public sealed class RandomAttributes(Random random)
         .SelectMany(type => type.Attributes.Entries).DistinctBy(Key)
         .ToDictionary(Key, entry => (entry.Schema["enum"] ?? entry.Schema["oneOf"]?[0]?["enum"]) as JsonArray);
 
-    private static readonly string[] Nested = ["relu", "silu", "prelu", "tanh", "softmax", "batch_norm", "layer_norm", "rms_norm", "instance_norm"];
+    private static readonly string[] Nested =
+    [
+        "relu",
+        "silu",
+        "prelu",
+        "tanh",
+        "softmax",
+        "batch_norm",
+        "layer_norm",
+        "rms_norm",
+        "instance_norm",
+    ];
     private static readonly string[] Fusions = ["none", "conv1x1", "se", "eca", "cbam", "l2norm", "gate", "gmu", "aff"];
     private static readonly double[] Factors = [0.25, 0.3, 0.5, 1, 1.5, 2, 2.5, 3];
 
@@ -26,7 +37,10 @@ public sealed class RandomAttributes(Random random)
         foreach (var entry in type.Attributes.Entries)
         {
             var isEither = eitherOr is not null && entry.Name is "size" or "scale_factor" or "padding" && type.Kind is not "center_crop";
-            var chosen = isEither && random.NextDouble() < 0.95 ? (entry.Name == "size") == (eitherOr == "size") : entry.Required || random.NextDouble() < (entry.Name is "data_format" ? 0.03 : 0.35);
+            var chosen =
+                isEither && random.NextDouble() < 0.95
+                    ? (entry.Name == "size") == (eitherOr == "size")
+                    : entry.Required || random.NextDouble() < (entry.Name is "data_format" ? 0.03 : 0.35);
             if (chosen)
                 layer[entry.Name] = Value(entry, input, visible);
         }
@@ -53,7 +67,9 @@ public sealed class RandomAttributes(Random random)
         if (type == typeof(long))
             return Whole(min);
         if (type == typeof(double))
-            return double.IsFinite(entry.Range.Max) && entry.Range.Max <= 1 ? random.Next(4) * 0.25 : entry.Name == "eps" ? Math.Pow(10, -random.Next(2, 6)) : random.Next(1, 5) * 0.5;
+            return double.IsFinite(entry.Range.Max) && entry.Range.Max <= 1 ? random.Next(4) * 0.25
+                : entry.Name == "eps" ? Math.Pow(10, -random.Next(2, 6))
+                : random.Next(1, 5) * 0.5;
         if (type == typeof(Scale))
             return random.Next(3) > 0 ? Factors[random.Next(Factors.Length)] : List(spatial, () => Factors[random.Next(Factors.Length)]);
         if (type == typeof(AxisName))
@@ -70,7 +86,9 @@ public sealed class RandomAttributes(Random random)
             return Nested[random.Next(Nested.Length)];
         if (type == typeof(Fusion))
             return FusionOf(Fusions[random.Next(Fusions.Length)]);
-        return Words[Key(entry)] is { } words ? words[random.Next(words.Count)]!.DeepClone() : throw new InvalidOperationException($"No random value for {Key(entry)}.");
+        return Words[Key(entry)] is { } words
+            ? words[random.Next(words.Count)]!.DeepClone()
+            : throw new InvalidOperationException($"No random value for {Key(entry)}.");
     }
 
     /// <summary>A value that suits the shape, for the attributes where chance would seldom find one.</summary>
@@ -84,7 +102,9 @@ public sealed class RandomAttributes(Random random)
             case "num_parameters":
                 return random.Next(2) == 0 ? 1 : channels;
             case "axis" when input.Rank > 1:
-                return random.Next(2) == 0 ? random.Next(1, input.Rank) : input.Axes[random.Next(1, input.Rank)] is var axis && axis != Axis.Other ? axis.Name() : 1;
+                return random.Next(2) == 0 ? random.Next(1, input.Rank)
+                    : input.Axes[random.Next(1, input.Rank)] is var axis && axis != Axis.Other ? axis.Name()
+                    : 1;
             case "sections":
                 return random.Next(2) == 0 ? Divisor(channels) : channels > 1 ? new JsonArray(1, channels - 1) : 1;
             case "dims":
@@ -110,7 +130,8 @@ public sealed class RandomAttributes(Random random)
         }
     }
 
-    private JsonNode FusionOf(string kind) => kind is "conv1x1" or "gmu" && random.Next(2) == 0 ? new JsonObject { ["type"] = kind, ["out_channels"] = random.Next(1, 6) }
+    private JsonNode FusionOf(string kind) =>
+        kind is "conv1x1" or "gmu" && random.Next(2) == 0 ? new JsonObject { ["type"] = kind, ["out_channels"] = random.Next(1, 6) }
         : kind is "se" or "cbam" or "aff" && random.Next(2) == 0 ? new JsonObject { ["type"] = kind, ["reduction"] = random.Next(1, 4) }
         : kind;
 
@@ -122,5 +143,6 @@ public sealed class RandomAttributes(Random random)
 
     private long Whole(int min) => min + random.Next(random.Next(4) == 0 ? 7 : 3);
 
-    private static JsonArray List<T>(int count, Func<T> next) => new([.. Enumerable.Range(0, count).Select(_ => (JsonNode?)JsonValue.Create(next()))]);
+    private static JsonArray List<T>(int count, Func<T> next) =>
+        new([.. Enumerable.Range(0, count).Select(_ => (JsonNode?)JsonValue.Create(next()))]);
 }

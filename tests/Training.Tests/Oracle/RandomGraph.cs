@@ -5,7 +5,9 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Training.Tests.Oracle;
 
-/// <summary>A spec that grows by one random layer at a time: each is proposed, and then kept or taken back by what the compiler says of it.</summary>
+/// <summary>
+/// A spec that grows by one random layer at a time: each is proposed, and then kept or taken back by what the compiler says of it.
+/// </summary>
 /// <remarks>The same seed and the same answers give the same spec.</remarks>
 public sealed class RandomGraph
 {
@@ -85,14 +87,28 @@ public sealed class RandomGraph
 
     /// <summary>Makes outputs of all that nothing reads, so that every layer counts.</summary>
     public void Finish() =>
-        Spec["outputs"] = new JsonArray([.. _values.Select(value => value.Name).Where(name => !_used.Contains(name) && !_inputs.Contains(name)).Select(name => (JsonNode)name)]);
+        Spec["outputs"] = new JsonArray([
+            .. _values
+                .Select(value => value.Name)
+                .Where(name => !_used.Contains(name) && !_inputs.Contains(name))
+                .Select(name => (JsonNode)name),
+        ]);
 
     private JsonObject AddInput(JsonObject inputs, JsonNode? like)
     {
         var name = $"x{inputs.Count}";
         _inputs.Add(name);
-        var rank = _random.Next(6) switch { 0 => 1, 1 or 2 => 2, 5 => _random.Next(4) == 0 ? 4 : 3, _ => 3 };
-        JsonArray shape = like is not null && _random.Next(2) == 0 ? (JsonArray)like["shape"]!.DeepClone() : new([.. Enumerable.Range(0, rank).Select(_ => (JsonNode)_random.Next(1, 10))]);
+        var rank = _random.Next(6) switch
+        {
+            0 => 1,
+            1 or 2 => 2,
+            5 => _random.Next(4) == 0 ? 4 : 3,
+            _ => 3,
+        };
+        JsonArray shape =
+            like is not null && _random.Next(2) == 0
+                ? (JsonArray)like["shape"]!.DeepClone()
+                : new([.. Enumerable.Range(0, rank).Select(_ => (JsonNode)_random.Next(1, 10))]);
         if (like is not null && _random.Next(3) == 0)
             shape[_random.Next(shape.Count)] = _random.Next(1, 10);
         var input = new JsonObject { ["shape"] = shape };
@@ -137,7 +153,9 @@ public sealed class RandomGraph
         _attributes.Fill(layer, type, shape, [.. _values.Select(value => value.Name)]);
         var arity = type.Create().Arity;
         if (top && arity.Max > 1)
-            layer["inputs"] = new JsonArray([.. Inputs(shape, _random.Next(arity.Min, Math.Min(arity.Max, 3) + 1)).Select(each => (JsonNode)each)]);
+            layer["inputs"] = new JsonArray([
+                .. Inputs(shape, _random.Next(arity.Min, Math.Min(arity.Max, 3) + 1)).Select(each => (JsonNode)each),
+            ]);
         return layer;
     }
 
@@ -162,12 +180,16 @@ public sealed class RandomGraph
     private bool Suits(OperatorType type, Shape shape)
     {
         if (_random.Next(10) == 0)
-            return type.Kind != "embedding";                                                     // numbers looked up that were computed say nothing about shapes
+            return type.Kind != "embedding"; // numbers looked up that were computed say nothing about shapes
         var sequence = shape.Rank == 3 && shape.Axes[1] == Axis.Time && shape.Axes[2] == Axis.Channels;
         if (type.Kind is "lstm" or "gru" or "multi_head_attention")
             return sequence;
         if (type.Kind == "embedding" || shape.DType == DType.Int64)
-            return type.Kind == "embedding" ? shape.DType == DType.Int64 && _values.Any(value => ReferenceEquals(value.Shape, shape) && _inputs.Contains(value.Name)) : type.Kind is "cast" or "permute" or "flatten" or "slice" or "reshape" or "concat";
-        return type.Kind.EndsWith("1d", StringComparison.Ordinal) ? shape.Rank == 3 : !type.Kind.EndsWith("2d", StringComparison.Ordinal) || shape.Rank == 4;
+            return type.Kind == "embedding"
+                ? shape.DType == DType.Int64 && _values.Any(value => ReferenceEquals(value.Shape, shape) && _inputs.Contains(value.Name))
+                : type.Kind is "cast" or "permute" or "flatten" or "slice" or "reshape" or "concat";
+        return type.Kind.EndsWith("1d", StringComparison.Ordinal)
+            ? shape.Rank == 3
+            : !type.Kind.EndsWith("2d", StringComparison.Ordinal) || shape.Rank == 4;
     }
 }

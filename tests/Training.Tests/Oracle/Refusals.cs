@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Tests.Oracle;
 
-/// <summary>Asks libtorch whether it refuses a layer too, and lists by name where a spec is stricter than libtorch on purpose. A rule counts only where libtorch runs the layer.</summary>
+/// <summary>
+/// Asks libtorch whether it refuses a layer too, and lists by name where a spec is stricter than libtorch on purpose. A rule counts only
+/// where libtorch runs the layer.
+/// </summary>
 public static class Refusals
 {
     /// <summary>A deviation that is wanted.</summary>
@@ -17,27 +20,92 @@ public static class Refusals
     private sealed record Rule(string Name, string Reason, Func<Diagnostic, Operator, Shape[], bool> Covers);
 
     /// <summary>What libtorch is not asked, since it would take the process down.</summary>
-    private static readonly Rule Fatal =
-        new("a transposed convolution that is refused", "libtorch 2.10 ends the process in oneDNN where a group has no output or a size is below one", (_, op, _) => op is ConvTranspose);
+    private static readonly Rule Fatal = new(
+        "a transposed convolution that is refused",
+        "libtorch 2.10 ends the process in oneDNN where a group has no output or a size is below one",
+        (_, op, _) => op is ConvTranspose
+    );
 
     private static readonly Rule[] Rules =
     [
-        new("axes have meanings", "libtorch counts dimensions; a spec names them, and a layer in the wrong order would compute something else than it says", (each, _, _) => each.Code == Codes.LayerAxes),
-        new("no sample without a batch", "libtorch takes [C, H, W] for a map without a batch; a spec's tensors always have one", (each, _, _) => each.Code == Codes.LayerRank),
-        new("whole numbers are not computed with", "libtorch lets some layers take int64, ONNX Runtime few; the spec asks for a cast", (each, _, _) => each.Code == Codes.LayerDType),
-        new("no dtype promotion", "libtorch widens silently at a merge, ONNX Runtime refuses", (each, _, _) => each.Code == Codes.ConcatDType || each.Code == Codes.MergeDType),
+        new(
+            "axes have meanings",
+            "libtorch counts dimensions; a spec names them, and a layer in the wrong order would compute something else than it says",
+            (each, _, _) => each.Code == Codes.LayerAxes
+        ),
+        new(
+            "no sample without a batch",
+            "libtorch takes [C, H, W] for a map without a batch; a spec's tensors always have one",
+            (each, _, _) => each.Code == Codes.LayerRank
+        ),
+        new(
+            "whole numbers are not computed with",
+            "libtorch lets some layers take int64, ONNX Runtime few; the spec asks for a cast",
+            (each, _, _) => each.Code == Codes.LayerDType
+        ),
+        new(
+            "no dtype promotion",
+            "libtorch widens silently at a merge, ONNX Runtime refuses",
+            (each, _, _) => each.Code == Codes.ConcatDType || each.Code == Codes.MergeDType
+        ),
         new("the batch is not joined", "a concat along it would mix samples", (each, _, _) => each.Code == Codes.ConcatBatchAxis),
-        new("an axis by name", "libtorch knows numbers only; fusions weigh the features", (each, op, _) => each.Code == Codes.ConcatAxis && op is Concat),
-        new("equal ranks at an element-wise merge", "libtorch stretches missing dimensions from the left, which would meet the batch", (each, _, _) => each.Code == Codes.MergeRank),
-        new("the batch is not touched", "flatten, permute, expand and reshape work within a sample", (each, op, inputs) => each.Code == Codes.OutOfRange && TouchesBatch(op, inputs[0].Rank)),
-        new("as many dimensions as arrive", "libtorch's expand puts new ones before the batch", (each, op, inputs) => each.Code == Codes.OutOfRange && op is Expand expand && expand.Shape.Count != inputs[0].Rank - 1),
-        new("padding does not cut", "libtorch's pad cuts where the numbers are negative; a spec has center_crop", (each, op, _) => op is Pad && each.Code == Codes.LayerShape),
-        new("padding by axis", "libtorch takes a list for fewer or more dimensions; pad1d has two sides, pad2d four", (each, op, _) => op is Pad { Padding.IsOne: false } && each.Code == Codes.OutOfRange),
-        new("like a layer without that axis", "there is no such size to take; libtorch knows no axes", (_, op, inputs) => op.Like is not null && inputs[0].SpatialAxes.Any(axis => !inputs[^1].Has(axis))),
-        new("as many values as keys", "PyTorch asserts it in Python; libtorch's fused attention reads past the shorter of them", (each, op, _) => op is MultiHeadAttention && each.Code == Codes.LayerShape),
-        new("a padding_idx that is looked up", "PyTorch refuses others in Python, before libtorch sees them", (each, op, _) => op is Embedding && each.Code == Codes.OutOfRange),
-        new("no corners to align", "PyTorch refuses align_corners for mode nearest in Python, before libtorch sees it", (each, op, _) => op is Upsample { AlignCorners: true, Mode: Operators.UpsampleMode.Nearest } && each.Code == Codes.OutOfRange),
-        new("axes in one order at a merge", "equal sizes on axes of other meaning are joined by libtorch", (each, _, inputs) => (each.Code == Codes.MergeShape || each.Code == Codes.ConcatShape) && inputs.Any(input => input.Rank == inputs[0].Rank && !input.SameAxes(inputs[0]))),
+        new(
+            "an axis by name",
+            "libtorch knows numbers only; fusions weigh the features",
+            (each, op, _) => each.Code == Codes.ConcatAxis && op is Concat
+        ),
+        new(
+            "equal ranks at an element-wise merge",
+            "libtorch stretches missing dimensions from the left, which would meet the batch",
+            (each, _, _) => each.Code == Codes.MergeRank
+        ),
+        new(
+            "the batch is not touched",
+            "flatten, permute, expand and reshape work within a sample",
+            (each, op, inputs) => each.Code == Codes.OutOfRange && TouchesBatch(op, inputs[0].Rank)
+        ),
+        new(
+            "as many dimensions as arrive",
+            "libtorch's expand puts new ones before the batch",
+            (each, op, inputs) => each.Code == Codes.OutOfRange && op is Expand expand && expand.Shape.Count != inputs[0].Rank - 1
+        ),
+        new(
+            "padding does not cut",
+            "libtorch's pad cuts where the numbers are negative; a spec has center_crop",
+            (each, op, _) => op is Pad && each.Code == Codes.LayerShape
+        ),
+        new(
+            "padding by axis",
+            "libtorch takes a list for fewer or more dimensions; pad1d has two sides, pad2d four",
+            (each, op, _) => op is Pad { Padding.IsOne: false } && each.Code == Codes.OutOfRange
+        ),
+        new(
+            "like a layer without that axis",
+            "there is no such size to take; libtorch knows no axes",
+            (_, op, inputs) => op.Like is not null && inputs[0].SpatialAxes.Any(axis => !inputs[^1].Has(axis))
+        ),
+        new(
+            "as many values as keys",
+            "PyTorch asserts it in Python; libtorch's fused attention reads past the shorter of them",
+            (each, op, _) => op is MultiHeadAttention && each.Code == Codes.LayerShape
+        ),
+        new(
+            "a padding_idx that is looked up",
+            "PyTorch refuses others in Python, before libtorch sees them",
+            (each, op, _) => op is Embedding && each.Code == Codes.OutOfRange
+        ),
+        new(
+            "no corners to align",
+            "PyTorch refuses align_corners for mode nearest in Python, before libtorch sees it",
+            (each, op, _) => op is Upsample { AlignCorners: true, Mode: Operators.UpsampleMode.Nearest } && each.Code == Codes.OutOfRange
+        ),
+        new(
+            "axes in one order at a merge",
+            "equal sizes on axes of other meaning are joined by libtorch",
+            (each, _, inputs) =>
+                (each.Code == Codes.MergeShape || each.Code == Codes.ConcatShape)
+                && inputs.Any(input => input.Rank == inputs[0].Rank && !input.SameAxes(inputs[0]))
+        ),
     ];
 
     /// <summary>The names of the rules with their reasons.</summary>
@@ -81,7 +149,7 @@ public static class Refusals
         }
         catch (Exception unasked) when (unasked is InvalidOperationException or IndexOutOfRangeException)
         {
-            return false;                                                                        // our form of the layer looks for an axis that is not there: a named rule has to cover it
+            return false; // our form of the layer looks for an axis that is not there: a named rule has to cover it
         }
     }
 

@@ -5,7 +5,9 @@ namespace ConcatService.Training.Tests.Oracle;
 /// <summary>Takes from a spec what is not needed to show something.</summary>
 internal static class Smaller
 {
-    /// <summary>The spec without every layer and attribute whose absence keeps <paramref name="shows"/> true; tried once each, from the end.</summary>
+    /// <summary>
+    /// The spec without every layer and attribute whose absence keeps <paramref name="shows"/> true; tried once each, from the end.
+    /// </summary>
     public static JsonObject Of(JsonObject spec, Func<JsonObject, bool> shows)
     {
         var smallest = (JsonObject)spec.DeepClone();
@@ -21,7 +23,12 @@ internal static class Smaller
         for (var i = ((JsonArray)smallest["layers"]!).Count - 1; i >= 0; i--)
         {
             var at = i;
-            foreach (var name in ((JsonObject)smallest["layers"]![at]!).Select(member => member.Key).Where(name => name is not ("type" or "name")).ToList())
+            foreach (
+                var name in ((JsonObject)smallest["layers"]![at]!)
+                    .Select(member => member.Key)
+                    .Where(name => name is not ("type" or "name"))
+                    .ToList()
+            )
                 Try(without => ((JsonObject)without["layers"]![at]!).Remove(name));
         }
 

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Tests.Oracle;
 
-/// <summary>Compares what is said of a spec with symbols for its spatial sizes with what is said of it with numbers in their place, and runs the symbolic plan in libtorch.</summary>
+/// <summary>
+/// Compares what is said of a spec with symbols for its spatial sizes with what is said of it with numbers in their place, and runs the
+/// symbolic plan in libtorch.
+/// </summary>
 public static class SymbolicCheck
 {
     private const int Bindings = 5;
@@ -32,10 +35,16 @@ public static class SymbolicCheck
             var admissible = errors.Count == 0 && IsAdmissible(compiled, sizes);
             var text = string.Join(", ", sizes.Select(each => $"{each.Key} = {each.Value}"));
             if (admissible && bound.Plan is null)
-                return new("disagreement", $"{text} is admissible and does not compile: {bound.Report.Diagnostics[0].Message}\n    {symbolic.ToJsonString()}");
+                return new(
+                    "disagreement",
+                    $"{text} is admissible and does not compile: {bound.Report.Diagnostics[0].Message}\n    {symbolic.ToJsonString()}"
+                );
             // A slice that is cut short compiles, and is not what was asked for.
             if (!admissible && bound.Plan is not null && !compiled.Graph.Layers.Any(layer => layer.Operator is Slice))
-                return new("disagreement", $"{text} compiles and is not admissible: {string.Join("; ", Constraint.Of(compiled.Planned.Conditions).Select(each => each.Condition))} {errors.FirstOrDefault()?.Message}\n    {symbolic.ToJsonString()}");
+                return new(
+                    "disagreement",
+                    $"{text} compiles and is not admissible: {string.Join("; ", Constraint.Of(compiled.Planned.Conditions).Select(each => each.Condition))} {errors.FirstOrDefault()?.Message}\n    {symbolic.ToJsonString()}"
+                );
             if (admissible && Differing(compiled.Plan!, bound.Plan!, sizes) is { } differing)
                 return new("disagreement", $"at {text} {differing}\n    {symbolic.ToJsonString()}");
         }
@@ -46,10 +55,17 @@ public static class SymbolicCheck
     private static bool IsAdmissible(Compilation compiled, Dictionary<string, long> sizes)
     {
         var known = compiled.Planned.Conditions.Knowledge;
-        return sizes.All(each => known.MeaningOf(each.Key) is { } meaning ? meaning.Evaluate(symbol => sizes[symbol]) == each.Value : known.SetOf(each.Key)!.Contains(each.Value));
+        return sizes.All(each =>
+            known.MeaningOf(each.Key) is { } meaning
+                ? meaning.Evaluate(symbol => sizes[symbol]) == each.Value
+                : known.SetOf(each.Key)!.Contains(each.Value)
+        );
     }
 
-    /// <summary>The shape that the symbolic plan gives for the sizes, the one that the plan with numbers gives, and the one that libtorch gives, where they differ.</summary>
+    /// <summary>
+    /// The shape that the symbolic plan gives for the sizes, the one that the plan with numbers gives, and the one that libtorch gives,
+    /// where they differ.
+    /// </summary>
     private static string? Differing(Plan symbolic, Plan numbers, Dictionary<string, long> sizes)
     {
         using var scope = NewDisposeScope();
@@ -63,7 +79,9 @@ public static class SymbolicCheck
         {
             var shape = symbolic.Shapes[wire];
             long[] inferred = [.. shape.TensorDims.Select(dim => dim.Evaluate(symbol => sizes[symbol]))];
-            long[] known = numbers.Shapes.TryGetValue(wire, out var other) ? [.. other.TensorDims.Select(dim => dim.Evaluate(symbol => sizes[symbol]))] : inferred;
+            long[] known = numbers.Shapes.TryGetValue(wire, out var other)
+                ? [.. other.TensorDims.Select(dim => dim.Evaluate(symbol => sizes[symbol]))]
+                : inferred;
             if (!inferred.SequenceEqual(known) || !inferred.SequenceEqual(value.shape))
                 return $"{wire}, {shape}, is [{string.Join(", ", inferred)}]; between numbers [{string.Join(", ", known)}], in libtorch [{string.Join(", ", value.shape)}]";
         }
@@ -82,7 +100,9 @@ public static class SymbolicCheck
                 if (!input.Shape.Axes[i].IsSpatial() || random.Next(4) == 0)
                     continue;
                 var size = input.Shape.Dims[i].Value;
-                var symbol = given.Where(each => each.Value == size && random.Next(2) == 0).Select(each => each.Key).FirstOrDefault() ?? $"S{given.Count}";
+                var symbol =
+                    given.Where(each => each.Value == size && random.Next(2) == 0).Select(each => each.Key).FirstOrDefault()
+                    ?? $"S{given.Count}";
                 given[symbol] = size;
                 symbolic["inputs"]![input.Name]!["shape"]![i - 1] = symbol;
             }

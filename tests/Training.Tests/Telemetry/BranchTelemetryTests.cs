@@ -10,7 +10,8 @@ public sealed class BranchTelemetryTests(ITestOutputHelper output)
     [InlineData("float32"), InlineData("bfloat16")]
     public void A_training_ends_with_the_same_bits_whether_it_is_watched_or_not(string precision)
     {
-        string Hash(string telemetry) => Assert.IsType<Outcome.Finished>(Watched.Train(Watched.Healthy, precision, telemetry).Outcome).Result.WeightsSha256;
+        string Hash(string telemetry) =>
+            Assert.IsType<Outcome.Finished>(Watched.Train(Watched.Healthy, precision, telemetry).Outcome).Result.WeightsSha256;
 
         Assert.Equal(Hash("off"), Hash("dense"));
     }
@@ -69,7 +70,9 @@ public sealed class BranchTelemetryTests(ITestOutputHelper output)
         foreach (var node in watched.Nodes)
         {
             foreach (var branch in node.Branches)
-                output.WriteLine($"{node.Name} {branch.Name}: {string.Join(", ", Signals.OfBranches.Select(signal => $"{signal} {string.Join('|', new[] { 0, watched.Samples.Count / 2, watched.Samples.Count - 1 }.Select(at => watched.Samples[at].Signals.TryGetValue(Signals.Name(node, branch, signal), out var value) ? $"{value:g3}" : "-"))}"))}");
+                output.WriteLine(
+                    $"{node.Name} {branch.Name}: {string.Join(", ", Signals.OfBranches.Select(signal => $"{signal} {string.Join('|', new[] { 0, watched.Samples.Count / 2, watched.Samples.Count - 1 }.Select(at => watched.Samples[at].Signals.TryGetValue(Signals.Name(node, branch, signal), out var value) ? $"{value:g3}" : "-"))}"))}"
+                );
         }
 
         output.WriteLine(string.Join(' ', watched.Verdicts()));

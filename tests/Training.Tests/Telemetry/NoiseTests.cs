@@ -7,7 +7,10 @@ using Xunit;
 
 namespace ConcatService.Training.Tests.Telemetry;
 
-/// <summary>Two looks at a picture and one at a table, which have nothing in common but the class: which is healthy, and noise only where the table has not even that.</summary>
+/// <summary>
+/// Two looks at a picture and one at a table, which have nothing in common but the class: which is healthy, and noise only where the table
+/// has not even that.
+/// </summary>
 [Collection("libtorch")]
 public sealed class NoiseTests(ITestOutputHelper output)
 {
@@ -39,15 +42,24 @@ public sealed class NoiseTests(ITestOutputHelper output)
         }
 
         var (samples, plan) = (new List<TrainingReport.Sampled>(), Example.Plan(Spec));
-        var settings = Example.Settings("""{ "epochs": 3, "batch_size": 64, "threads": 2, "precision": "float32", "telemetry": "dense" }""");
-        var outcome = TrainingRun.Execute(plan, settings, data, new Dictionary<string, string>(), report =>
+        var settings = Example.Settings(
+            """{ "epochs": 3, "batch_size": 64, "threads": 2, "precision": "float32", "telemetry": "dense" }"""
+        );
+        var outcome = TrainingRun.Execute(
+            plan,
+            settings,
+            data,
+            new Dictionary<string, string>(),
+            report =>
         {
             if (report is TrainingReport.Sampled sampled)
                 samples.Add(sampled);
         }, TestContext.Current.CancellationToken);
         var watched = new Watched(outcome, samples, ConcatNode.Of(plan));
         foreach (var branch in watched.Nodes[0].Branches)
-            output.WriteLine($"{branch.Name}: {string.Join(" ", samples.Select(sample => $"{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.Similarity)]:0.00}/{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.TargetSimilarity)]:0.00}/{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.ContributionShare)]:0.00}"))}");
+            output.WriteLine(
+                $"{branch.Name}: {string.Join(" ", samples.Select(sample => $"{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.Similarity)]:0.00}/{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.TargetSimilarity)]:0.00}/{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.ContributionShare)]:0.00}"))}"
+            );
         return watched.Verdicts();
     }
 }

@@ -6,11 +6,16 @@ namespace ConcatService.Training.Tests.Telemetry;
 /// <summary>A short training of a network with three branches, one of which may be at fault, and what telemetry saw.</summary>
 internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sampled> Samples, IReadOnlyList<ConcatNode> Nodes)
 {
-    public const string Healthy = """{ "name": "third", "type": "avg_pool2d", "inputs": ["stem"], "kernel_size": 3, "stride": 1, "padding": 1 }""";
+    public const string Healthy =
+        """{ "name": "third", "type": "avg_pool2d", "inputs": ["stem"], "kernel_size": 3, "stride": 1, "padding": 1 }""";
 
     /// <summary>Its values are a hundred and twenty-eight times those of a healthy branch.</summary>
-    public static readonly string Scaled = "{ \"name\": \"x0\", \"type\": \"conv2d\", \"inputs\": [\"stem\"], \"out_channels\": 8, \"kernel_size\": 3, \"padding\": 1, \"norm\": \"batch_norm\", \"activation\": \"relu\" }, "
-        + string.Join(", ", Enumerable.Range(1, 6).Select(i => $$"""{ "name": "x{{i}}", "type": "add", "inputs": ["x{{i - 1}}", "x{{i - 1}}"] }"""))
+    public static readonly string Scaled =
+        "{ \"name\": \"x0\", \"type\": \"conv2d\", \"inputs\": [\"stem\"], \"out_channels\": 8, \"kernel_size\": 3, \"padding\": 1, \"norm\": \"batch_norm\", \"activation\": \"relu\" }, "
+        + string.Join(
+            ", ",
+            Enumerable.Range(1, 6).Select(i => $$"""{ "name": "x{{i}}", "type": "add", "inputs": ["x{{i - 1}}", "x{{i - 1}}"] }""")
+        )
         + """, { "name": "third", "type": "add", "inputs": ["x6", "x6"] }""";
 
     public const string Dead = """{ "name": "third", "type": "subtract", "inputs": ["stem", "stem"] }""";
@@ -33,7 +38,10 @@ internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sam
     public static Watched Train(string third, string precision = "float32", string telemetry = "dense", int epochs = 2)
     {
         var (samples, spec) = (new List<TrainingReport.Sampled>(), Spec(third));
-        var outcome = Example.Train($$"""{ "epochs": {{epochs}}, "batch_size": 64, "threads": 2, "precision": "{{precision}}", "telemetry": "{{telemetry}}" }""", spec, report =>
+        var outcome = Example.Train(
+            $$"""{ "epochs": {{epochs}}, "batch_size": 64, "threads": 2, "precision": "{{precision}}", "telemetry": "{{telemetry}}" }""",
+            spec,
+            report =>
         {
             if (report is TrainingReport.Sampled sampled)
                 samples.Add(sampled);
@@ -51,9 +59,19 @@ internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sam
         {
             foreach (var node in Nodes)
             {
-                var verdicts = Domain.Telemetry.Verdicts.Of(node, (branch, signal) =>
-                    [.. Samples.Take(last).Where(sample => sample.Signals.ContainsKey(Signals.Name(node, branch, signal))).Select(sample => sample.Signals[Signals.Name(node, branch, signal)])]);
-                found.UnionWith(node.Branches.Zip(verdicts).SelectMany(pair => pair.Second.Select(verdict => (pair.First.Name, verdict.Code))));
+                var verdicts = Domain.Telemetry.Verdicts.Of(
+                    node,
+                    (branch, signal) =>
+                        [
+                            .. Samples
+                                .Take(last)
+                                .Where(sample => sample.Signals.ContainsKey(Signals.Name(node, branch, signal)))
+                                .Select(sample => sample.Signals[Signals.Name(node, branch, signal)]),
+                        ]
+                );
+                found.UnionWith(
+                    node.Branches.Zip(verdicts).SelectMany(pair => pair.Second.Select(verdict => (pair.First.Name, verdict.Code)))
+                );
             }
         }
 

@@ -22,7 +22,8 @@ internal static class Example
             { "name": "logits", "type": "linear", "out_features": 10 } ] }
         """;
 
-    public static DataSet Pictures(long train = 2560, long test = 512) => TwoScale.Generate(DataSets.TwoScale with { TrainSamples = train, TestSamples = test });
+    public static DataSet Pictures(long train = 2560, long test = 512) =>
+        TwoScale.Generate(DataSets.TwoScale with { TrainSamples = train, TestSamples = test });
 
     public static Plan Plan(string spec)
     {

@@ -53,7 +53,11 @@ public sealed class HeadTests
 
         var loss = head.Loss(scores, tensor(new long[] { 1, 0, 0 }), training: false);
 
-        Assert.Equal(nn.functional.binary_cross_entropy_with_logits(scores, tensor(new float[] { 1, 0, 0 }).reshape(3, 1)).item<float>(), loss.item<float>(), 1e-6);
+        Assert.Equal(
+            nn.functional.binary_cross_entropy_with_logits(scores, tensor(new float[] { 1, 0, 0 }).reshape(3, 1)).item<float>(),
+            loss.item<float>(),
+            1e-6
+        );
         Assert.Equal([2 / 3.0], Metrics(head, head.Sums(scores, tensor(new long[] { 1, 0, 0 }))));
     }
 
@@ -83,7 +87,12 @@ public sealed class HeadTests
     public void Smoothing_is_for_training_alone()
     {
         using var scope = NewDisposeScope();
-        var head = Heads.Head.For(Plan("[2]"), Plan("[2]").Outputs[0], new("class", LearningTask.Classification, [], ["a", "b"]), new CrossEntropySettings { LabelSmoothing = 0.1 });
+        var head = Heads.Head.For(
+            Plan("[2]"),
+            Plan("[2]").Outputs[0],
+            new("class", LearningTask.Classification, [], ["a", "b"]),
+            new CrossEntropySettings { LabelSmoothing = 0.1 }
+        );
         var scores = tensor(new float[] { 4, 0 }).reshape(1, 2);
         var exact = Math.Log(1 + Math.Exp(-4));
 
@@ -94,7 +103,13 @@ public sealed class HeadTests
     private static double[] Metrics(Head head, Tensor sums) => [.. head.Metrics(sums.data<double>().ToArray())];
 
     private static Head Head(string shape, int classes, LearningTask task, string loss) =>
-        Heads.Head.For(Plan(shape), Plan(shape).Outputs[0], new("target", task, [], [.. Enumerable.Range(0, classes).Select(name => $"{name}")]), Example.Settings($$"""{ "loss": "{{loss}}" }""").Loss.Every);
+        Heads.Head.For(
+            Plan(shape),
+            Plan(shape).Outputs[0],
+            new("target", task, [], [.. Enumerable.Range(0, classes).Select(name => $"{name}")]),
+            Example.Settings($$"""{ "loss": "{{loss}}" }""").Loss.Every
+        );
 
-    private static Domain.Planning.Plan Plan(string shape) => Example.Plan($$"""{ "inputs": { "x": { "shape": {{shape}} } }, "layers": [ { "type": "identity" } ] }""");
+    private static Domain.Planning.Plan Plan(string shape) =>
+        Example.Plan($$"""{ "inputs": { "x": { "shape": {{shape}} } }, "layers": [ { "type": "identity" } ] }""");
 }

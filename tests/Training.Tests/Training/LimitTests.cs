@@ -21,10 +21,17 @@ public sealed class LimitTests
     public void It_ends_when_the_score_gets_no_better()
     {
         // With a rate of almost nothing no score can rise after the first evaluation.
-        var epochs = Epochs($$"""{ "epochs": 9, "early_stopping": { "patience": 2, "min_delta": 0.5 }, "optimizer": { "type": "sgd", "lr": 1e-9 }, {{Short}} }""", out var reports);
+        var epochs = Epochs(
+            $$"""{ "epochs": 9, "early_stopping": { "patience": 2, "min_delta": 0.5 }, "optimizer": { "type": "sgd", "lr": 1e-9 }, {{Short}} }""",
+            out var reports
+        );
 
         Assert.Equal(3, epochs.Count);
-        Assert.Contains("in the last 2 evaluations", Assert.Single(reports.OfType<TrainingReport.EndsEarly>()).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "in the last 2 evaluations",
+            Assert.Single(reports.OfType<TrainingReport.EndsEarly>()).Reason,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -47,7 +54,10 @@ public sealed class LimitTests
     [Fact]
     public void The_average_is_what_is_evaluated_and_exported()
     {
-        string Hash(string settings) => Assert.IsType<Outcome.Finished>(Example.Train($$"""{ "epochs": 2, "export": "last", {{settings}} {{Short}} }""")).Result.WeightsSha256;
+        string Hash(string settings) =>
+            Assert
+                .IsType<Outcome.Finished>(Example.Train($$"""{ "epochs": 2, "export": "last", {{settings}} {{Short}} }"""))
+                .Result.WeightsSha256;
 
         Assert.Equal(Hash(""), Hash("\"ema\": { \"decay\": 0 },"));                     // an average of the last step alone
         Assert.NotEqual(Hash(""), Hash("\"ema\": { \"decay\": 0.9 },"));
@@ -57,7 +67,9 @@ public sealed class LimitTests
     public void An_average_is_of_weights_and_buffers_by_its_formula()
     {
         using var scope = NewDisposeScope();
-        using var model = new TorchModel(Example.Plan("""{ "inputs": { "x": { "shape": [2] } }, "layers": [ { "type": "batch_norm" } ] }"""));
+        using var model = new TorchModel(
+            Example.Plan("""{ "inputs": { "x": { "shape": [2] } }, "layers": [ { "type": "batch_norm" } ] }""")
+        );
         using var untracked = no_grad();
         foreach (var parameter in model.Parameters)
             parameter.Tensor.fill_(1);
@@ -76,7 +88,10 @@ public sealed class LimitTests
     [InlineData("dirac"), InlineData("orthogonal")]
     public void Every_initialization_can_be_trained_from(string initialization)
     {
-        var epochs = Epochs($$"""{ "epochs": 2, "initialization": "{{initialization}}", "augment": ["flip", { "type": "erase", "p": 0.2 }], {{Short}} }""", out _);
+        var epochs = Epochs(
+            $$"""{ "epochs": 2, "initialization": "{{initialization}}", "augment": ["flip", { "type": "erase", "p": 0.2 }], {{Short}} }""",
+            out _
+        );
 
         Assert.InRange(epochs[^1].Train.Loss, 0, epochs[0].Train.Loss);
     }

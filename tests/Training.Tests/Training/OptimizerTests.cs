@@ -17,27 +17,45 @@ public sealed class OptimizerTests
 
     [Fact]
     public void Adam_decays_inside_the_gradient_as_PyTorchs_does() =>
-        Assert.Equal([0.9702142477035522f, -1.9700024127960205f, 0.4748289883136749f], ThreeSteps(AdamSettings.Adam() with { WeightDecay = 0.1 }, 0.01), Near);
+        Assert.Equal(
+            [0.9702142477035522f, -1.9700024127960205f, 0.4748289883136749f],
+            ThreeSteps(AdamSettings.Adam() with { WeightDecay = 0.1 }, 0.01),
+            Near
+        );
 
     [Fact]
     public void Sgd_with_momentum_and_decay_steps_as_PyTorchs_does() =>
-        Assert.Equal([0.8993528485298157f, -1.876685619354248f, 0.4070213735103607f], ThreeSteps(new SgdSettings { WeightDecay = 0.01 }, 0.1), Near);
+        Assert.Equal(
+            [0.8993528485298157f, -1.876685619354248f, 0.4070213735103607f],
+            ThreeSteps(new SgdSettings { WeightDecay = 0.01 }, 0.1),
+            Near
+        );
 
     [Fact]
     public void Nesterov_looks_ahead_as_PyTorchs_does() =>
-        Assert.Equal([0.8544099926948547f, -1.839020013809204f, 0.388729989528656f], ThreeSteps(new SgdSettings { Nesterov = true }, 0.1), Near);
+        Assert.Equal(
+            [0.8544099926948547f, -1.839020013809204f, 0.388729989528656f],
+            ThreeSteps(new SgdSettings { Nesterov = true }, 0.1),
+            Near
+        );
 
     [Theory]
     [InlineData(0), InlineData(0.1)]
     public void NAdam_steps_as_PyTorchs_does(double decay) =>
         Assert.Equal(
-            TheirSteps(weights => optim.NAdam([weights], 0.01, weight_decay: decay)), ThreeSteps(new NAdamSettings { WeightDecay = decay }, 0.01), Near);
+            TheirSteps(weights => optim.NAdam([weights], 0.01, weight_decay: decay)),
+            ThreeSteps(new NAdamSettings { WeightDecay = decay }, 0.01),
+            Near
+        );
 
     [Theory]
     [InlineData(0, 0), InlineData(0.1, 0.9)]
     public void RmsProp_steps_as_PyTorchs_does(double decay, double momentum) =>
         Assert.Equal(
-            TheirSteps(weights => optim.RMSProp([weights], 0.01, weight_decay: decay, momentum: momentum)), ThreeSteps(new RmsPropSettings { WeightDecay = decay, Momentum = momentum }, 0.01), Near);
+            TheirSteps(weights => optim.RMSProp([weights], 0.01, weight_decay: decay, momentum: momentum)),
+            ThreeSteps(new RmsPropSettings { WeightDecay = decay, Momentum = momentum }, 0.01),
+            Near
+        );
 
     [Fact]
     public void The_first_AdamW_step_is_the_formulas()

@@ -27,14 +27,29 @@ public sealed class PrecisionTests
         foreach (var (output, reference) in outputs.Zip(expected))
         {
             var peak = reference.to(ScalarType.Float64).abs().max().item<double>();
-            Assert.InRange((output.to(ScalarType.Float64) - reference.to(ScalarType.Float64)).abs().max().item<double>(), 0, 0.03 * Math.Max(peak, 1e-6));       // 8 bits of mantissa
+            // 8 bits of mantissa
+            Assert.InRange(
+                (output.to(ScalarType.Float64) - reference.to(ScalarType.Float64)).abs().max().item<double>(),
+                0,
+                0.03 * Math.Max(peak, 1e-6)
+            );
         }
 
         if (model.Parameters.All(parameter => !parameter.Declared.Trainable))
             return;
         model.Training = true;
-        model.Forward([.. narrow.Select(example.Written)]).Select(output => output.to(ScalarType.Float32).square().sum()).Aggregate((a, b) => a + b).backward();
-        Assert.All(model.Parameters.Where(parameter => parameter.Declared.Trainable), parameter => Assert.Equal(ScalarType.Float32, parameter.Tensor.grad!.dtype));
-        Assert.All(model.Parameters.Where(parameter => parameter.Declared.Trainable), parameter => Assert.True(parameter.Tensor.grad!.isfinite().all().item<bool>()));
+        model
+            .Forward([.. narrow.Select(example.Written)])
+            .Select(output => output.to(ScalarType.Float32).square().sum())
+            .Aggregate((a, b) => a + b)
+            .backward();
+        Assert.All(
+            model.Parameters.Where(parameter => parameter.Declared.Trainable),
+            parameter => Assert.Equal(ScalarType.Float32, parameter.Tensor.grad!.dtype)
+        );
+        Assert.All(
+            model.Parameters.Where(parameter => parameter.Declared.Trainable),
+            parameter => Assert.True(parameter.Tensor.grad!.isfinite().all().item<bool>())
+        );
     }
 }

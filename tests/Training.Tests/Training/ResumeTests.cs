@@ -34,7 +34,15 @@ public sealed class ResumeTests
 
         Assert.Equal(Hash(undisturbed), Hash(outcome));
         Assert.Equal(file.Length, file.Position);
-        Assert.Equal(told, before.Where(each => each.Step <= step && each.Word == "step").Concat(before.Where(each => each.Step < step && each.Word == "epoch")).Concat(after).OrderBy(each => each.Step).ThenByDescending(each => each.Word));
+        Assert.Equal(
+            told,
+            before
+                .Where(each => each.Step <= step && each.Word == "step")
+                .Concat(before.Where(each => each.Step < step && each.Word == "epoch"))
+                .Concat(after)
+                .OrderBy(each => each.Step)
+                .ThenByDescending(each => each.Word)
+        );
     }
 
     [Fact]
@@ -46,8 +54,14 @@ public sealed class ResumeTests
 
         using var data = Example.Pictures();
         var outcome = TrainingRun.Execute(
-            Example.Plan(WithDropout), Example.Settings("""{ "epochs": 3, "batch_size": 64, "threads": 1 }"""), data, new Dictionary<string, string>(), Heard, TestContext.Current.CancellationToken,
-            new() { Keep = kept => (from = kept.Step) > 0 && Write(kept, file), Leave = leave.Token });
+            Example.Plan(WithDropout),
+            Example.Settings("""{ "epochs": 3, "batch_size": 64, "threads": 1 }"""),
+            data,
+            new Dictionary<string, string>(),
+            Heard,
+            TestContext.Current.CancellationToken,
+            new() { Keep = kept => (from = kept.Step) > 0 && Write(kept, file), Leave = leave.Token }
+        );
 
         Assert.IsType<Outcome.Cancelled>(outcome);
         Assert.Equal(7, last);
@@ -64,7 +78,8 @@ public sealed class ResumeTests
     [Fact]
     public void The_time_of_the_attempts_before_counts_in_max_duration()
     {
-        const string settings = """{ "epochs": 10000, "batch_size": 64, "threads": 1, "checkpoint_every_seconds": 0, "max_duration": "PT10M" }""";
+        const string settings =
+            """{ "epochs": 10000, "batch_size": 64, "threads": 1, "checkpoint_every_seconds": 0, "max_duration": "PT10M" }""";
         using var file = new MemoryStream();
         Run(settings, new() { Keep = kept => kept.Step == 5 && Write(kept, file) }, until: 5);
 
@@ -88,12 +103,24 @@ public sealed class ResumeTests
         return true;
     }
 
-    private static (Outcome Outcome, List<(string Word, long Step, double Loss)> Told) Run(string settings, Checkpointing checkpointing, long? until = null)
+    private static (Outcome Outcome, List<(string Word, long Step, double Loss)> Told) Run(
+        string settings,
+        Checkpointing checkpointing,
+        long? until = null
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var told = new List<(string, long, double)>();
         using var data = Example.Pictures();
-        var outcome = TrainingRun.Execute(Example.Plan(WithDropout), Example.Settings(settings), data, new Dictionary<string, string>(), Heard, stop.Token, checkpointing);
+        var outcome = TrainingRun.Execute(
+            Example.Plan(WithDropout),
+            Example.Settings(settings),
+            data,
+            new Dictionary<string, string>(),
+            Heard,
+            stop.Token,
+            checkpointing
+        );
         return (outcome, told);
 
         void Heard(TrainingReport report)

@@ -52,7 +52,11 @@ public sealed class TaskTests
         var spec = Pixels.Replace("{ \"inputs\"", $"{{ \"layout\": \"{layout}\", \"inputs\"", StringComparison.Ordinal)
             .Replace("[1, 32, 32]", layout == "channels_last" ? "[32, 32, 1]" : "[1, 32, 32]", StringComparison.Ordinal);
 
-        var result = Train(spec, Segments.Generate(DataSets.Segments with { TrainSamples = 512, TestSamples = 64 }), $$"""{ "epochs": 8, "batch_size": 16, "optimizer": { "type": "adamw", "lr": 0.01 }, "loss": "{{loss}}" }""");
+        var result = Train(
+            spec,
+            Segments.Generate(DataSets.Segments with { TrainSamples = 512, TestSamples = 64 }),
+            $$"""{ "epochs": 8, "batch_size": 16, "optimizer": { "type": "adamw", "lr": 0.01 }, "loss": "{{loss}}" }"""
+        );
 
         Assert.InRange(result.Test.Metrics["mean_iou"], 0.7, 1);
         Assert.InRange(result.Test.Metrics["pixel_accuracy"], 0.9, 1);                  // background alone: 0.8
@@ -63,7 +67,11 @@ public sealed class TaskTests
     [InlineData("mse"), InlineData("mae"), InlineData("huber")]
     public void A_number_is_predicted_from_a_table(string loss)
     {
-        var result = Train(Rows, Tabular.Generate(DataSets.Tabular), $$"""{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "loss": "{{loss}}", "precision": "float32" }""");
+        var result = Train(
+            Rows,
+            Tabular.Generate(DataSets.Tabular),
+            $$"""{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "loss": "{{loss}}", "precision": "float32" }"""
+        );
 
         Assert.InRange(result.Test.Metrics["r2"], 0.9, 0.97);                           // the noise's share of the variance leaves 0.96
     }
@@ -71,9 +79,15 @@ public sealed class TaskTests
     [Fact]
     public void Two_outputs_are_trained_by_the_weighted_sum_of_their_losses()
     {
-        var both = Rows.Replace("] }\n", "] }", StringComparison.Ordinal).TrimEnd()[..^3] + """, { "name": "third", "type": "linear", "inputs": ["b"], "out_features": 3 } ], "outputs": ["third", "y"] }""";
+        var both =
+            Rows.Replace("] }\n", "] }", StringComparison.Ordinal).TrimEnd()[..^3]
+            + """, { "name": "third", "type": "linear", "inputs": ["b"], "out_features": 3 } ], "outputs": ["third", "y"] }""";
 
-        var result = Train(both, Tabular.Generate(DataSets.Tabular), """{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32", "loss": { "outputs": { "y": { "type": "huber", "weight": 0.5 } } } }""");
+        var result = Train(
+            both,
+            Tabular.Generate(DataSets.Tabular),
+            """{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32", "loss": { "outputs": { "y": { "type": "huber", "weight": 0.5 } } } }"""
+        );
 
         Assert.InRange(result.Test.Metrics["r2/y"], 0.9, 0.97);
         Assert.InRange(result.Test.Metrics["accuracy/third"], 0.8, 1);
@@ -83,9 +97,15 @@ public sealed class TaskTests
     [Fact]
     public void A_weight_of_zero_leaves_an_output_as_it_was_born()
     {
-        var both = Rows.TrimEnd()[..^3] + """, { "name": "third", "type": "linear", "inputs": ["b"], "out_features": 3 } ], "outputs": ["third", "y"] }""";
+        var both =
+            Rows.TrimEnd()[..^3]
+            + """, { "name": "third", "type": "linear", "inputs": ["b"], "out_features": 3 } ], "outputs": ["third", "y"] }""";
 
-        var result = Train(both, Tabular.Generate(DataSets.Tabular), """{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32", "loss": { "outputs": { "third": { "type": "cross_entropy", "weight": 0 } } } }""");
+        var result = Train(
+            both,
+            Tabular.Generate(DataSets.Tabular),
+            """{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32", "loss": { "outputs": { "third": { "type": "cross_entropy", "weight": 0 } } } }"""
+        );
 
         Assert.InRange(result.Test.Metrics["r2/y"], 0.9, 0.97);
         Assert.InRange(result.Test.Metrics["accuracy/third"], 0, 0.6);
@@ -109,27 +129,40 @@ public sealed class TaskTests
         Assert.InRange(result.Test.Metrics["label_accuracy"], 0.8, 1);
     }
 
-    /// <summary>The pictures of <c>segments</c>, labelled with which shapes are in them.</summary>
+    /// <summary>The pictures of <c>segments</c>, labeled with which shapes are in them.</summary>
     private static DataSet ShapesThere()
     {
         var info = DataSets.Segments with { TrainSamples = 768, TestSamples = 128 };
         var masks = Segments.Generate(info);
-        Split Labelled(Split split)
+        Split Labeled(Split split)
         {
             using var scope = NewDisposeScope();
-            var labels = stack([.. new[] { 1, 2 }.Select(shape => split.Targets[0].eq(shape).flatten(1).any(1).to(ScalarType.Byte))], 1);        // [N, 2]
+            // [N, 2]
+            var labels = stack([.. new[] { 1, 2 }.Select(shape => split.Targets[0].eq(shape).flatten(1).any(1).to(ScalarType.Byte))], 1);
             split.Targets[0].Dispose();
             return split with { Targets = [labels.DetachFromDisposeScope()] };
         }
 
-        return masks with { Info = info with { Targets = [new("there", LearningTask.Multilabel, [2], ["disc", "diamond"])] }, Train = Labelled(masks.Train), Test = Labelled(masks.Test) };
+        return masks with
+        {
+            Info = info with { Targets = [new("there", LearningTask.Multilabel, [2], ["disc", "diamond"])] },
+            Train = Labeled(masks.Train),
+            Test = Labeled(masks.Test),
+        };
     }
 
     private static TrainingResult Train(string spec, DataSet data, string settings)
     {
         using (data)
         {
-            var outcome = TrainingRun.Execute(Example.Plan(spec), Example.Settings(settings), data, new Dictionary<string, string>(), _ => { }, TestContext.Current.CancellationToken);
+            var outcome = TrainingRun.Execute(
+                Example.Plan(spec),
+                Example.Settings(settings),
+                data,
+                new Dictionary<string, string>(),
+                _ => { },
+                TestContext.Current.CancellationToken
+            );
             var result = Assert.IsType<Outcome.Finished>(outcome).Result;
             TestContext.Current.SendDiagnosticMessage($"{result.Test}");
             return result;

@@ -15,15 +15,21 @@ public sealed class TrainingRunTests
     {
         var reports = new List<TrainingReport>();
 
-        var outcome = Example.Train($$"""{ "epochs": 4, "batch_size": 64, "threads": 2, "precision": "{{precision}}" }""", report: reports.Add);
+        var outcome = Example.Train(
+            $$"""{ "epochs": 4, "batch_size": 64, "threads": 2, "precision": "{{precision}}" }""",
+            report: reports.Add
+        );
 
         var finished = Assert.IsType<Outcome.Finished>(outcome);
         Assert.InRange(finished.Result.TestAccuracy!.Value, 0.9, 1);
         Assert.InRange(finished.Result.Parity.MaxRelativeToPeak, 0, Parity.Tolerance);
         Assert.Equal(256, finished.Result.Parity.Samples);
         Assert.Equal(64, finished.Result.WeightsSha256.Length);
-        Assert.Equal(4 * 36, reports.OfType<TrainingReport.StepDone>().Count());                        // 2304 samples after the split, 36 full batches
-        Assert.Equal(Enumerable.Range(1, 144).Select(step => (long)step), reports.OfType<TrainingReport.StepDone>().Select(step => step.Number));
+        Assert.Equal(4 * 36, reports.OfType<TrainingReport.StepDone>().Count()); // 2304 samples after the split, 36 full batches
+        Assert.Equal(
+            Enumerable.Range(1, 144).Select(step => (long)step),
+            reports.OfType<TrainingReport.StepDone>().Select(step => step.Number)
+        );
         Assert.Equal(4, reports.OfType<TrainingReport.EpochDone>().Count());
         Assert.IsType<TrainingReport.Started>(reports[0]);
         Assert.IsType<TrainingReport.Finalizing>(reports[^1]);
@@ -33,7 +39,10 @@ public sealed class TrainingRunTests
     public void The_same_seed_gives_the_same_bits_and_another_seed_others()
     {
         const string settings = """{ "epochs": 1, "batch_size": 64, "threads": 2, "precision": "bfloat16", "seed": SEED }""";
-        string Hash(int seed) => Assert.IsType<Outcome.Finished>(Example.Train(settings.Replace("SEED", $"{seed}", StringComparison.Ordinal))).Result.WeightsSha256;
+        string Hash(int seed) =>
+            Assert
+                .IsType<Outcome.Finished>(Example.Train(settings.Replace("SEED", $"{seed}", StringComparison.Ordinal)))
+                .Result.WeightsSha256;
 
         Assert.Equal(Hash(7), Hash(7));
         Assert.NotEqual(Hash(7), Hash(8));
@@ -48,7 +57,10 @@ public sealed class TrainingRunTests
                 { "name": "flat", "type": "flatten" }, { "name": "logits", "type": "linear", "out_features": 10 } ] }
             """;
 
-        var outcome = Example.Train("""{ "precision": "float32", "optimizer": { "type": "sgd", "lr": 100 }, "schedule": "constant" }""", withoutNorms);
+        var outcome = Example.Train(
+            """{ "precision": "float32", "optimizer": { "type": "sgd", "lr": 100 }, "schedule": "constant" }""",
+            withoutNorms
+        );
 
         var diverged = Assert.IsType<Outcome.Diverged>(outcome);
         Assert.InRange(diverged.Step, 2, 20);
@@ -71,13 +83,20 @@ public sealed class TrainingRunTests
             """;
         var last = 0L;
 
-        var outcome = Example.Train("""{ "precision": "float32", "optimizer": { "type": "sgd", "lr": 3 }, "schedule": "constant" }""", eachWithItsHead,
-            report => last = report is TrainingReport.StepDone step ? step.Number : last);
+        var outcome = Example.Train(
+            """{ "precision": "float32", "optimizer": { "type": "sgd", "lr": 3 }, "schedule": "constant" }""",
+            eachWithItsHead,
+            report => last = report is TrainingReport.StepDone step ? step.Number : last
+        );
 
         var diverged = Assert.IsType<Outcome.Diverged>(outcome);
         Assert.Equal(last + 1, diverged.Step);
         Assert.Equal(("merge", "eighth"), (diverged.Concat, diverged.Branch));
-        Assert.Contains("in branch 'eighth' of concat 'merge'. The learning rate was 3: lower optimizer.lr (try 0.3), set gradient_clip", diverged.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "in branch 'eighth' of concat 'merge'. The learning rate was 3: lower optimizer.lr (try 0.3), set gradient_clip",
+            diverged.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -99,7 +118,11 @@ public sealed class TrainingRunTests
     [Fact]
     public void A_network_that_ends_in_softmax_is_trained_on_the_logits_and_exported_with_it()
     {
-        var spec = Example.TwoBranches.Replace("\"out_features\": 10 } ]", "\"out_features\": 10 }, { \"type\": \"softmax\" } ]", StringComparison.Ordinal);
+        var spec = Example.TwoBranches.Replace(
+            "\"out_features\": 10 } ]",
+            "\"out_features\": 10 }, { \"type\": \"softmax\" } ]",
+            StringComparison.Ordinal
+        );
         const string settings = """{ "epochs": 1, "batch_size": 64, "precision": "float32", "threads": 2 }""";
 
         var ends = Assert.IsType<Outcome.Finished>(Example.Train(settings, spec));
@@ -112,9 +135,22 @@ public sealed class TrainingRunTests
     [Fact]
     public void A_channels_last_spec_trains_to_the_same_weights_as_its_channels_first_twin()
     {
-        var spec = Example.TwoBranches.Replace("{ \"inputs\": { \"image\": { \"shape\": [1, 28, 28] } }", "{ \"layout\": \"channels_last\", \"inputs\": { \"image\": { \"shape\": [28, 28, 1] } }", StringComparison.Ordinal)
-            .Replace("{ \"name\": \"flat\", \"type\": \"flatten\" }", "{ \"name\": \"flat\", \"type\": \"global_avg_pool\" }", StringComparison.Ordinal);
-        var twin = Example.TwoBranches.Replace("{ \"name\": \"flat\", \"type\": \"flatten\" }", "{ \"name\": \"flat\", \"type\": \"global_avg_pool\" }", StringComparison.Ordinal);
+        var spec = Example
+            .TwoBranches.Replace(
+                "{ \"inputs\": { \"image\": { \"shape\": [1, 28, 28] } }",
+                "{ \"layout\": \"channels_last\", \"inputs\": { \"image\": { \"shape\": [28, 28, 1] } }",
+                StringComparison.Ordinal
+            )
+            .Replace(
+                "{ \"name\": \"flat\", \"type\": \"flatten\" }",
+                "{ \"name\": \"flat\", \"type\": \"global_avg_pool\" }",
+                StringComparison.Ordinal
+            );
+        var twin = Example.TwoBranches.Replace(
+            "{ \"name\": \"flat\", \"type\": \"flatten\" }",
+            "{ \"name\": \"flat\", \"type\": \"global_avg_pool\" }",
+            StringComparison.Ordinal
+        );
         const string settings = """{ "epochs": 1, "batch_size": 64, "precision": "float32", "threads": 2 }""";
 
         var last = Assert.IsType<Outcome.Finished>(Example.Train(settings, spec));

@@ -3,7 +3,10 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Api.Data.Reading;
 
-/// <summary>What was read, checked as a whole: the splits fit each other, the fields have their roles, and the bytes are in the order in which they are stored.</summary>
+/// <summary>
+/// What was read, checked as a whole: the splits fit each other, the fields have their roles, and the bytes are in the order in which they
+/// are stored.
+/// </summary>
 internal sealed class Assembly(IReadOnlyList<Column> columns, Budget budget) : IDisposable
 {
     private const int Seed = 0;
@@ -21,7 +24,9 @@ internal sealed class Assembly(IReadOnlyList<Column> columns, Budget budget) : I
     public static Assembly Of(IReadOnlyList<Column> columns, UploadForm form, Budget budget)
     {
         CheckSplits(columns);
-        var counts = new[] { Part.Train, Part.Validation, Part.Test }.Select(part => columns.FirstOrDefault(column => column.Part == part)?.Count ?? 0).ToArray();
+        var counts = new[] { Part.Train, Part.Validation, Part.Test }
+            .Select(part => columns.FirstOrDefault(column => column.Part == part)?.Count ?? 0)
+            .ToArray();
         var hold = counts[2] == 0 ? HeldOut(counts[0], form.TestSplit) : null;
         if (hold is not null)
             (counts[0], counts[2]) = (counts[0] - hold.Length, hold.Length);
@@ -48,34 +53,50 @@ internal sealed class Assembly(IReadOnlyList<Column> columns, Budget budget) : I
 
     public void Dispose() => Data.Dispose();
 
-    private static IReadOnlyList<Column> Of(IReadOnlyList<Column> columns, string field) => [.. columns.Where(column => column.Name == field).OrderBy(column => column.Part)];
+    private static IReadOnlyList<Column> Of(IReadOnlyList<Column> columns, string field) =>
+        [.. columns.Where(column => column.Name == field).OrderBy(column => column.Part)];
 
     private static void CheckSplits(IReadOnlyList<Column> columns)
     {
         if (columns.FirstOrDefault(column => column.Count == 0) is { } empty)
             throw new UploadException("dataset.empty_split", $"{empty.Label} has no sample.");
         if (!columns.Any(column => column.Part == Part.Train))
-            throw new UploadException("dataset.empty_split", $"There is nothing to train on: {columns[0].Label} has no counterpart for training.");
+            throw new UploadException(
+                "dataset.empty_split",
+                $"There is nothing to train on: {columns[0].Label} has no counterpart for training."
+            );
         foreach (var split in columns.GroupBy(column => column.Part))
         {
             if (split.FirstOrDefault(column => column.Count != split.First().Count) is { } other)
-                throw new UploadException("dataset.shape", $"{split.First().Label} has {split.First().Count} samples and {other.Label} has {other.Count}.");
+                throw new UploadException(
+                    "dataset.shape",
+                    $"{split.First().Label} has {split.First().Count} samples and {other.Label} has {other.Count}."
+                );
         }
 
         foreach (var field in columns.GroupBy(column => column.Name))
         {
-            var train = field.FirstOrDefault(column => column.Part == Part.Train) ?? throw new UploadException("dataset.fields", $"{field.First().Label} has no counterpart for training.");
+            var train =
+                field.FirstOrDefault(column => column.Part == Part.Train)
+                ?? throw new UploadException("dataset.fields", $"{field.First().Label} has no counterpart for training.");
             if (field.FirstOrDefault(column => column.Type != train.Type || !column.Shape.SequenceEqual(train.Shape)) is { } other)
-                throw new UploadException("dataset.shape", $"{train.Label} holds {Kind(train)} and {other.Label} {Kind(other)}: splits must be of one type and shape.");
+                throw new UploadException(
+                    "dataset.shape",
+                    $"{train.Label} holds {Kind(train)} and {other.Label} {Kind(other)}: splits must be of one type and shape."
+                );
             foreach (var part in columns.Select(column => column.Part).Distinct())
             {
                 if (!field.Any(column => column.Part == part))
-                    throw new UploadException("dataset.fields", $"{field.Key} is missing in {part.ToString().ToLowerInvariant()}, where other fields are.");
+                    throw new UploadException(
+                        "dataset.fields",
+                        $"{field.Key} is missing in {part.ToString().ToLowerInvariant()}, where other fields are."
+                    );
             }
         }
     }
 
-    private static string Kind(Column column) => $"{column.Type.ToString().ToLowerInvariant()} of {(column.Shape.Length == 0 ? "one value" : string.Join('x', column.Shape))}";
+    private static string Kind(Column column) =>
+        $"{column.Type.ToString().ToLowerInvariant()} of {(column.Shape.Length == 0 ? "one value" : string.Join('x', column.Shape))}";
 
     /// <summary>Which of the training samples are kept for the test; the same for the same count.</summary>
     private static int[] HeldOut(long count, double part)
@@ -110,9 +131,21 @@ internal sealed class Assembly(IReadOnlyList<Column> columns, Budget budget) : I
         foreach (var train in fields.Select(field => field[0]))
         {
             var seen = train.Statistics;
-            var known = new JsonObject { ["minimum"] = seen.Min, ["maximum"] = seen.Max, ["mean"] = Math.Round(seen.Mean, 6), ["deviation"] = Math.Round(seen.Deviation, 6) };
-            if (targets.FirstOrDefault(target => target.Name == train.Name) is { Task: LearningTask.Classification or LearningTask.Segmentation } target && seen.Counts is { } counts)
-                known["classes"] = new JsonObject(target.Classes.Select((name, label) => KeyValuePair.Create(name, (JsonNode?)counts.GetValueOrDefault(label))));
+            var known = new JsonObject
+            {
+                ["minimum"] = seen.Min,
+                ["maximum"] = seen.Max,
+                ["mean"] = Math.Round(seen.Mean, 6),
+                ["deviation"] = Math.Round(seen.Deviation, 6),
+            };
+            if (
+                targets.FirstOrDefault(target => target.Name == train.Name)
+                    is { Task: LearningTask.Classification or LearningTask.Segmentation } target
+                && seen.Counts is { } counts
+            )
+                known["classes"] = new JsonObject(
+                    target.Classes.Select((name, label) => KeyValuePair.Create(name, (JsonNode?)counts.GetValueOrDefault(label)))
+                );
             statistics[train.Name] = known;
         }
 
@@ -128,7 +161,12 @@ internal sealed class Assembly(IReadOnlyList<Column> columns, Budget budget) : I
                 var source = hold is not null && part == Part.Test ? Part.Train : part;
                 if (columns.FirstOrDefault(column => column.Name == field && column.Part == source) is not { } column)
                     continue;
-                column.CopyTo(Data, hold is null || source == Part.Validation ? null : part == Part.Test ? hold : Rest((int)column.Count, hold));
+                column.CopyTo(
+                    Data,
+                    hold is null || source == Part.Validation ? null
+                        : part == Part.Test ? hold
+                        : Rest((int)column.Count, hold)
+                );
             }
         }
 

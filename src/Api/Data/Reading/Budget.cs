@@ -6,7 +6,8 @@ namespace ConcatService.Api.Data.Reading;
 /// <param name="cancel">Looked at with every count.</param>
 internal sealed class Budget(UploadLimits limits, long sentBytes, CancellationToken cancel)
 {
-    // Real archives of numbers and pictures stay below 20; deflate's most is 1,032. Small files are let through: their headers alone can be more.
+    // Real archives of numbers and pictures stay below 20; deflate's most is 1,032. Small files are let through: their headers alone can be
+    // more.
     private const long FreeBytes = 16 << 20;
     private const long MostPerPackedByte = 100;
 
@@ -22,7 +23,10 @@ internal sealed class Budget(UploadLimits limits, long sentBytes, CancellationTo
         if (_unpacked > limits.Bytes)
             throw UploadException.TooLarge($"What was sent unpacks to more than the {limits.Bytes} bytes that are allowed.");
         if (_unpacked > FreeBytes && _unpacked > MostPerPackedByte * sentBytes)
-            throw new UploadException("dataset.bomb", $"What was sent in {sentBytes} bytes unpacks to more than {MostPerPackedByte} times that: no data is like this. Pack it again with less compression.");
+            throw new UploadException(
+                "dataset.bomb",
+                $"What was sent in {sentBytes} bytes unpacks to more than {MostPerPackedByte} times that: no data is like this. Pack it again with less compression."
+            );
     }
 
     /// <param name="bytes">So many more are kept.</param>

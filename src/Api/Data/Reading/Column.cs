@@ -59,7 +59,10 @@ internal sealed class Column(string name, Part part, ElementType type, long[] sh
         for (var i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
-                throw new UploadException("dataset.not_finite", $"{Label} has {values[i]} in sample {(_values + i) * type.Bytes() / SampleBytes}: what is not a finite number cannot be learned from. Fill or drop it.");
+                throw new UploadException(
+                    "dataset.not_finite",
+                    $"{Label} has {values[i]} in sample {(_values + i) * type.Bytes() / SampleBytes}: what is not a finite number cannot be learned from. Fill or drop it."
+                );
         }
 
         Statistics.Add(values);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace ConcatService.Api.Data.Reading;
 
-/// <summary>Rows of a CSV file (RFC 4180): commas, or semicolons or tabs where the header has more of those; quotes as in the RFC; UTF-8.</summary>
+/// <summary>
+/// Rows of a CSV file (RFC 4180): commas, or semicolons or tabs where the header has more of those; quotes as in the RFC; UTF-8.
+/// </summary>
 internal sealed class CsvReader : IDisposable
 {
     public const int MaxColumns = 10_000;
@@ -20,12 +22,20 @@ internal sealed class CsvReader : IDisposable
     {
         file.Content.Position = 0;
         _name = Shown.Of(file.FileName);
-        _text = new StreamReader(file.Content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
+        _text = new StreamReader(
+            file.Content,
+            new UTF8Encoding(false, throwOnInvalidBytes: true),
+            detectEncodingFromByteOrderMarks: true,
+            leaveOpen: true
+        );
         var first = FirstLine(file.Content);
         _separator = new[] { ',', ';', '\t' }.MaxBy(letter => first.Count(each => each == letter));
         Header = Next() ?? throw UploadException.Malformed($"{_name} is empty. Its first line must name the columns.");
         if (Header.GroupBy(column => column).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new UploadException("dataset.columns", $"{_name} has the column '{Shown.Of(twice.Key)}' twice. Its first line must name every column once.");
+            throw new UploadException(
+                "dataset.columns",
+                $"{_name} has the column '{Shown.Of(twice.Key)}' twice. Its first line must name every column once."
+            );
         if (Header.Any(string.IsNullOrWhiteSpace))
             throw new UploadException("dataset.columns", $"{_name} has a column without a name. Its first line must name every column.");
     }

@@ -3,7 +3,8 @@ using ConcatService.Domain.Data;
 namespace ConcatService.Api.Data.Reading;
 
 /// <summary>
-/// CSV files with the same header -> the field <c>x</c>, float32 <c>[columns]</c>, and one field for each target. A column of numbers is a number; any other is
+/// CSV files with the same header -> the field <c>x</c>, float32 <c>[columns]</c>, and one field for each target. A column of numbers is a
+/// number; any other is
 /// categorical and becomes one number for each of its values, 1 where it has it. A target of text, or of few whole numbers, is a class.
 /// </summary>
 internal sealed class CsvTable(UploadForm form, Budget budget)
@@ -25,7 +26,10 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
         if (inputs.Length == 0)
             throw new UploadException("dataset.columns", "There is no column left to learn from: every one is a target.");
         if (Array.Find(inputs, input => !input.IsNumber && input.Values.Count > MostCategories) is { } wild)
-            throw new UploadException("dataset.columns", $"The column '{Shown.Of(wild.Name)}' is text with more than {MostCategories} different values. Leave it out, or turn it into numbers.");
+            throw new UploadException(
+                "dataset.columns",
+                $"The column '{Shown.Of(wild.Name)}' is text with more than {MostCategories} different values. Leave it out, or turn it into numbers."
+            );
         foreach (var file in files)
             Fill(file, inputs, targets, columns);
     }
@@ -37,7 +41,12 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
         {
             using var rows = new CsvReader(file);
             if (_columns.Count == 0)
-                _columns.AddRange(rows.Header.Select(name => new TableColumn(name, form.Targets.Contains(name) || FieldNames.IsTarget(name) ? ValueStatistics.MostClasses : MostCategories)));
+                _columns.AddRange(
+                    rows.Header.Select(name => new TableColumn(
+                        name,
+                        form.Targets.Contains(name) || FieldNames.IsTarget(name) ? ValueStatistics.MostClasses : MostCategories
+                    ))
+                );
             else if (!rows.Header.SequenceEqual(_columns.Select(column => column.Name)))
                 throw new UploadException("dataset.columns", $"{Shown.Of(file.FileName)} has other columns than the first file.");
             while (rows.Read() is { } row)
@@ -53,13 +62,24 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
     {
         if (form.Targets.Count > 0)
         {
-            return [.. form.Targets.Select(name => _columns.Find(column => column.Name == name)
-                ?? throw new UploadException("dataset.columns", $"There is no column '{Shown.Of(name)}'.{Domain.Specs.Spelling.DidYouMean(name, _columns.Select(column => column.Name))} The columns are {Listed()}."))];
+            return
+            [
+                .. form.Targets.Select(name =>
+                    _columns.Find(column => column.Name == name)
+                    ?? throw new UploadException(
+                        "dataset.columns",
+                        $"There is no column '{Shown.Of(name)}'.{Domain.Specs.Spelling.DidYouMean(name, _columns.Select(column => column.Name))} The columns are {Listed()}."
+                    )
+                ),
+            ];
         }
 
         return _columns.Find(column => FieldNames.IsTarget(column.Name)) is { } named
             ? [named]
-            : throw new UploadException("dataset.columns", $"Which column is to be learned? Name it in the form as 'target'. The columns are {Listed()}.");
+            : throw new UploadException(
+                "dataset.columns",
+                $"Which column is to be learned? Name it in the form as 'target'. The columns are {Listed()}."
+            );
     }
 
     private string Listed() => Shown.Of(string.Join(", ", _columns.Select(column => column.Name)));
@@ -68,7 +88,10 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
     {
         var part = file.PartFromName();
         if (columns.Exists(known => known.Part == part))
-            throw new UploadException("dataset.fields", $"{Shown.Of(file.FileName)} is the second table for {part.ToString().ToLowerInvariant()}. Put 'train', 'validation' or 'test' into the names of the parts.");
+            throw new UploadException(
+                "dataset.fields",
+                $"{Shown.Of(file.FileName)} is the second table for {part.ToString().ToLowerInvariant()}. Put 'train', 'validation' or 'test' into the names of the parts."
+            );
         var x = new Column("x", part, ElementType.Float32, [inputs.Sum(input => input.Width)], budget);
         columns.Add(x);
         var into = targets.ConvertAll(target => target.ToField(part, budget));

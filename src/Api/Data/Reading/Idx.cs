@@ -4,7 +4,10 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Api.Data.Reading;
 
-/// <summary>IDX files of bytes, packed with gzip or not: http://yann.lecun.com/exdb/mnist. The one with several dimensions is the field <c>image</c>, the one with one is <c>class</c>.</summary>
+/// <summary>
+/// IDX files of bytes, packed with gzip or not: http://yann.lecun.com/exdb/mnist. The one with several dimensions is the field
+/// <c>image</c>, the one with one is <c>class</c>.
+/// </summary>
 internal static class Idx
 {
     private const byte UnsignedBytes = 0x08;
@@ -17,13 +20,18 @@ internal static class Idx
     {
         var name = Shown.Of(file.FileName);
         var isPacked = file.Start is [0x1F, 0x8B, ..];
-        using var content = isPacked ? new GZipStream(file.Content, CompressionMode.Decompress, leaveOpen: true) : (Stream)new BufferedStream(file.Content);
+        using var content = isPacked
+            ? new GZipStream(file.Content, CompressionMode.Decompress, leaveOpen: true)
+            : (Stream)new BufferedStream(file.Content);
         try
         {
             var shape = Header(content, name);
             var (field, part) = (shape.Length == 1 ? "class" : "image", file.PartFromName());
             if (columns.Exists(known => known.Name == field && known.Part == part))
-                throw new UploadException("dataset.fields", $"{name} is the second file with {(field == "class" ? "labels" : "pictures")} for {part.ToString().ToLowerInvariant()}. Put 'train', 'validation' or 'test' into the names of the parts.");
+                throw new UploadException(
+                    "dataset.fields",
+                    $"{name} is the second file with {(field == "class" ? "labels" : "pictures")} for {part.ToString().ToLowerInvariant()}. Put 'train', 'validation' or 'test' into the names of the parts."
+                );
             var values = Sizes.Check(shape, name);
             var column = new Column(field, part, ElementType.Uint8, shape[1..], budget);
             columns.Add(column);
@@ -54,7 +62,9 @@ internal static class Idx
         Span<byte> word = stackalloc byte[4];
         Fill(content, word, name);
         if (word[0] != 0 || word[1] != 0 || word[2] != UnsignedBytes || word[3] is 0 or > 4)
-            throw UploadException.Malformed($"{name} starts with {Convert.ToHexString(word)}; an IDX file of bytes in one to four dimensions starts with 00000801 to 00000804.");
+            throw UploadException.Malformed(
+                $"{name} starts with {Convert.ToHexString(word)}; an IDX file of bytes in one to four dimensions starts with 00000801 to 00000804."
+            );
         var shape = new long[word[3]];
         for (var i = 0; i < shape.Length; i++)
         {

@@ -15,7 +15,8 @@ internal sealed partial record NpyHeader(char Kind, int ItemBytes, long[] Shape)
     private const int MaxRank = 8;
 
     /// <summary>Reads it off a stream, which is then at the first value.</summary>
-    /// <exception cref="UploadException">It is none, or announces what is not taken: objects, text, records, Fortran's order, big-endian numbers.</exception>
+    /// <exception cref="UploadException">It is none, or announces what is not taken: objects, text, records, Fortran's order, big-endian
+    /// numbers.</exception>
     public static NpyHeader Read(Stream stream, string name)
     {
         Span<byte> start = stackalloc byte[12];
@@ -36,16 +37,29 @@ internal sealed partial record NpyHeader(char Kind, int ItemBytes, long[] Shape)
     {
         var (type, order, shape) = (TypePattern().Match(text), OrderPattern().Match(text), ShapePattern().Match(text));
         if (text.Contains("'O'") || text.Contains("|O"))
-            throw new UploadException("dataset.objects", $"{name} holds pickled Python objects, which are never loaded. Save arrays of numbers: np.asarray(…, dtype=np.float32).");
+            throw new UploadException(
+                "dataset.objects",
+                $"{name} holds pickled Python objects, which are never loaded. Save arrays of numbers: np.asarray(…, dtype=np.float32)."
+            );
         if (!type.Success || !order.Success || !shape.Success)
             throw UploadException.Malformed($"{name} has a header that cannot be read: {Shown.Of(text.Trim())}");
-        var (endian, kind, bytes) = (type.Groups[1].Value[0], type.Groups[2].Value[0], int.Parse(type.Groups[3].Value, CultureInfo.InvariantCulture));
+        var (endian, kind, bytes) = (
+            type.Groups[1].Value[0],
+            type.Groups[2].Value[0],
+            int.Parse(type.Groups[3].Value, CultureInfo.InvariantCulture)
+        );
         if ((kind, bytes) is not (('b', 1) or ('i' or 'u', 1 or 2 or 4 or 8) or ('f', 2 or 4 or 8)))
-            throw new UploadException("dataset.dtype", $"{name} holds {type.Groups[0].Value}, which is not taken: use bool, a whole or a real number type.");
+            throw new UploadException(
+                "dataset.dtype",
+                $"{name} holds {type.Groups[0].Value}, which is not taken: use bool, a whole or a real number type."
+            );
         if (endian == '>' && bytes > 1)
             throw new UploadException("dataset.dtype", $"{name} holds big-endian numbers. Save it as {name}.astype('<{kind}{bytes}').");
         if (order.Groups[1].Value == "True")
-            throw new UploadException("dataset.fortran_order", $"{name} is in Fortran's order, columns first. Save it as np.ascontiguousarray({name}).");
+            throw new UploadException(
+                "dataset.fortran_order",
+                $"{name} is in Fortran's order, columns first. Save it as np.ascontiguousarray({name})."
+            );
         return new(kind, bytes, Sizes(shape.Groups[1].Value, name));
     }
 
@@ -60,7 +74,10 @@ internal sealed partial record NpyHeader(char Kind, int ItemBytes, long[] Shape)
         }
 
         if (sizes.Count is 0 or > MaxRank)
-            throw new UploadException("dataset.shape", $"{name} has {sizes.Count} dimensions; 1 to {MaxRank} are taken, the first one counts the samples.");
+            throw new UploadException(
+                "dataset.shape",
+                $"{name} has {sizes.Count} dimensions; 1 to {MaxRank} are taken, the first one counts the samples."
+            );
         return [.. sizes];
     }
 

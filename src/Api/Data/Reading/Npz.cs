@@ -4,8 +4,10 @@ using ConcatService.Domain.Data;
 namespace ConcatService.Api.Data.Reading;
 
 /// <summary>
-/// The arrays of an .npz file. <c>image_train</c> is the field <c>image</c> of the training split; an array without such an ending belongs to the
-/// training split. Whole numbers become uint8 or int64, real ones float32; pictures of bytes with their channels last become channels-first.
+/// The arrays of an .npz file. <c>image_train</c> is the field <c>image</c> of the training split; an array without such an ending belongs
+/// to the
+/// training split. Whole numbers become uint8 or int64, real ones float32; pictures of bytes with their channels last become
+/// channels-first.
 /// </summary>
 internal static class Npz
 {
@@ -13,9 +15,16 @@ internal static class Npz
     private const string Extension = ".npy";
 
     private static readonly (string Ending, Part Part)[] Endings =
-        [("_train", Part.Train), ("_validation", Part.Validation), ("_valid", Part.Validation), ("_val", Part.Validation), ("_test", Part.Test)];
+    [
+        ("_train", Part.Train),
+        ("_validation", Part.Validation),
+        ("_valid", Part.Validation),
+        ("_val", Part.Validation),
+        ("_test", Part.Test),
+    ];
 
-    public static bool Is(SafeZip zip) => zip.Files.Any() && zip.Files.All(entry => entry.FullName.EndsWith(Extension, StringComparison.Ordinal));
+    public static bool Is(SafeZip zip) =>
+        zip.Files.Any() && zip.Files.All(entry => entry.FullName.EndsWith(Extension, StringComparison.Ordinal));
 
     public static void Read(SafeZip zip, Budget budget, List<Column> columns)
     {
@@ -24,9 +33,15 @@ internal static class Npz
             if (columns.Count == Sizes.MostColumns)
                 throw UploadException.TooLarge($"The archive has more than {Sizes.MostColumns} arrays.");
             var array = entry.FullName[..^Extension.Length];
-            var (field, part) = Array.Find(Endings, each => array.EndsWith(each.Ending, StringComparison.Ordinal)) is { Ending: { } ending } found ? (array[..^ending.Length], found.Part) : (array, Part.Train);
+            var (field, part) = Array.Find(Endings, each => array.EndsWith(each.Ending, StringComparison.Ordinal))
+                is { Ending: { } ending } found
+                ? (array[..^ending.Length], found.Part)
+                : (array, Part.Train);
             if (!FieldNames.IsValid(field))
-                throw new UploadException("dataset.fields", $"The array '{Shown.Of(array)}' has no name that an input or output can have: 1 to 64 letters, digits, '_', '-' or '.'.");
+                throw new UploadException(
+                    "dataset.fields",
+                    $"The array '{Shown.Of(array)}' has no name that an input or output can have: 1 to 64 letters, digits, '_', '-' or '.'."
+                );
             if (columns.Exists(known => known.Name == field && known.Part == part))
                 throw new UploadException("dataset.fields", $"There are two arrays for {field} in {part.ToString().ToLowerInvariant()}.");
             using var stream = zip.Open(entry);
@@ -47,11 +62,15 @@ internal static class Npz
             _ => ElementType.Int64,
         };
         var shape = header.Shape[1..];
-        return new(field, part, type, HasChannelsLast(header) ? [shape[2], shape[0], shape[1]] : shape, budget) { IsBoolean = header.Kind == 'b' };
+        return new(field, part, type, HasChannelsLast(header) ? [shape[2], shape[0], shape[1]] : shape, budget)
+        {
+            IsBoolean = header.Kind == 'b',
+        };
     }
 
     /// <summary>[N, H, W, C] of bytes, where no reading as [N, C, H, W] makes sense.</summary>
-    private static bool HasChannelsLast(NpyHeader header) => header is { Kind: 'u', ItemBytes: 1, Shape: [_, not (1 or 3 or 4), _, 1 or 3 or 4] };
+    private static bool HasChannelsLast(NpyHeader header) =>
+        header is { Kind: 'u', ItemBytes: 1, Shape: [_, not (1 or 3 or 4), _, 1 or 3 or 4] };
 
     private static void Copy(Stream stream, NpyHeader header, long values, Column column, string array)
     {
@@ -111,7 +130,10 @@ internal static class Npz
         ('i', 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),
         ('u', 2) => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
         ('u', 4) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-        ('u', _) when BinaryPrimitives.ReadUInt64LittleEndian(bytes) > long.MaxValue => throw new UploadException("dataset.dtype", $"{array} holds a number above {long.MaxValue}."),
+        ('u', _) when BinaryPrimitives.ReadUInt64LittleEndian(bytes) > long.MaxValue => throw new UploadException(
+            "dataset.dtype",
+            $"{array} holds a number above {long.MaxValue}."
+        ),
         _ => BinaryPrimitives.ReadInt64LittleEndian(bytes),
     };
 

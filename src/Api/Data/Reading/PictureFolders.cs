@@ -6,8 +6,10 @@ using StbImageSharp;
 namespace ConcatService.Api.Data.Reading;
 
 /// <summary>
-/// A zip of folders, one for each class, with PNG or JPEG files in them -> the fields <c>image</c>, uint8 <c>[C, H, W]</c>, and <c>class</c>. The folders may lie
-/// in others named train, validation and test. Pictures are grey where all of them are, otherwise colour; all of one size, or resized to the form's.
+/// A zip of folders, one for each class, with PNG or JPEG files in them -> the fields <c>image</c>, uint8 <c>[C, H, W]</c>, and
+/// <c>class</c>. The folders may lie
+/// in others named train, validation and test. Pictures are grey where all of them are, otherwise color; all of one size, or resized to the
+/// form's.
 /// </summary>
 internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget)
 {
@@ -41,14 +43,23 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
     {
         var extension = Path.GetExtension(entry.Name).ToLowerInvariant();
         if (extension is not (".png" or ".jpg" or ".jpeg"))
-            throw new UploadException("dataset.fields", $"'{Shown.Of(entry.FullName)}' is neither a PNG nor a JPEG file. A zip holds folders of pictures, one for each class, or is an .npz file of arrays.");
+            throw new UploadException(
+                "dataset.fields",
+                $"'{Shown.Of(entry.FullName)}' is neither a PNG nor a JPEG file. A zip holds folders of pictures, one for each class, or is an .npz file of arrays."
+            );
         var folders = entry.FullName.Split('/')[..^1];
         if (folders.Length == 0)
-            throw new UploadException("dataset.fields", $"'{Shown.Of(entry.FullName)}' lies in no folder: the folder's name is the picture's class.");
+            throw new UploadException(
+                "dataset.fields",
+                $"'{Shown.Of(entry.FullName)}' lies in no folder: the folder's name is the picture's class."
+            );
         var part = folders.Select(PartOf).FirstOrDefault(found => found is not null) ?? Part.Train;
         return PartOf(folders[^1]) is null
             ? (entry, part, Shown.Of(folders[^1]))
-            : throw new UploadException("dataset.fields", $"'{Shown.Of(entry.FullName)}' lies in no folder of a class: {Shown.Of(folders[^1])} is a split.");
+            : throw new UploadException(
+                "dataset.fields",
+                $"'{Shown.Of(entry.FullName)}' lies in no folder of a class: {Shown.Of(folders[^1])} is a split."
+            );
     }
 
     private static Part? PartOf(string folder) => folder.ToLowerInvariant() switch
@@ -68,11 +79,16 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
         {
             var info = Decoded(entry, again: false, PictureFile.Head);
             if ((long)info.Width * info.Height > PictureFile.MaxPixels)
-                throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels; at most {PictureFile.MaxPixels} are read.");
+                throw UploadException.TooLarge(
+                    $"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels; at most {PictureFile.MaxPixels} are read."
+                );
             isGrey &= info.ColorComponents is ColorComponents.Grey or ColorComponents.GreyAlpha;
             size ??= (info.Height, info.Width);
             if (form.Size is null && size != (info.Height, info.Width))
-                throw new UploadException("dataset.shape", $"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels and others have {size.Value.Width}x{size.Value.Height}. Make all one size, or give 'size' in the form, such as 32x32, to have them resized.");
+                throw new UploadException(
+                    "dataset.shape",
+                    $"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels and others have {size.Value.Width}x{size.Value.Height}. Make all one size, or give 'size' in the form, such as 32x32, to have them resized."
+                );
         }
 
         return (isGrey ? 1 : 3, size!.Value.Height, size.Value.Width);
@@ -84,7 +100,17 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
         var picture = Decoded(entry, again: true, file => PictureFile.Pixels(file, channels));
         var values = (picture.Height, picture.Width) == (height, width)
             ? picture.Data
-            : Array.ConvertAll(Resizing.To(Array.ConvertAll(picture.Data, value => (float)value), picture.Height, picture.Width, channels, height, width), value => (byte)Math.Clamp(MathF.Round(value), 0, 255));
+                : Array.ConvertAll(
+                    Resizing.To(
+                        Array.ConvertAll(picture.Data, value => (float)value),
+                        picture.Height,
+                        picture.Width,
+                        channels,
+                        height,
+                        width
+                    ),
+                    value => (byte)Math.Clamp(MathF.Round(value), 0, 255)
+                );
         if (channels == 1)
             return values;
         var turned = new byte[values.Length];
@@ -115,7 +141,9 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
         {
             bytes.Write(buffer, 0, read);
             if (bytes.Length > MaxFileBytes)
-                throw UploadException.TooLarge($"'{Shown.Of(entry.FullName)}' has more than {MaxFileBytes} bytes, which a picture may have.");
+                throw UploadException.TooLarge(
+                    $"'{Shown.Of(entry.FullName)}' has more than {MaxFileBytes} bytes, which a picture may have."
+                );
         }
 
         return bytes.ToArray();

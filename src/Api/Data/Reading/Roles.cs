@@ -3,7 +3,8 @@ using ConcatService.Domain.Data;
 namespace ConcatService.Api.Data.Reading;
 
 /// <summary>
-/// Which fields go into a network and which come out. The form says it, or the usual names do, or the shape (one value a sample cannot go in). What is left may
+/// Which fields go into a network and which come out. The form says it, or the usual names do, or the shape (one value a sample cannot go
+/// in). What is left may
 /// be either: then the inputs and outputs of the network that it is trained with decide by their names.
 /// </summary>
 /// <param name="fields">The columns of each field, training first.</param>
@@ -13,7 +14,10 @@ internal sealed class Roles(IReadOnlyList<IReadOnlyList<Column>> fields, UploadF
     {
         var (inputs, targets) = (new List<DataInput>(), new List<DataTarget>());
         foreach (var missing in form.Targets.Where(target => fields.All(field => field[0].Name != target)))
-            throw new UploadException("dataset.fields", $"There is no field '{Shown.Of(missing)}' to be the target. The fields are {Names()}.");
+            throw new UploadException(
+                "dataset.fields",
+                $"There is no field '{Shown.Of(missing)}' to be the target. The fields are {Names()}."
+            );
         foreach (var field in fields)
         {
             var (name, shape) = (field[0].Name, field[0].Shape);
@@ -30,7 +34,10 @@ internal sealed class Roles(IReadOnlyList<IReadOnlyList<Column>> fields, UploadF
         if (inputs.Count == 0)
             throw new UploadException("dataset.fields", $"Nothing can go into a network: the fields are {Names()}, and all are targets.");
         if (targets.Count == 0)
-            throw new UploadException("dataset.fields", $"Nothing can be learned: the fields are {Names()}, and none is a target. Name it in the form as 'target'.");
+            throw new UploadException(
+                "dataset.fields",
+                $"Nothing can be learned: the fields are {Names()}, and none is a target. Name it in the form as 'target'."
+            );
         return (inputs, targets);
     }
 

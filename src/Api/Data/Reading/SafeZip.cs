@@ -3,7 +3,10 @@ using System.Text;
 
 namespace ConcatService.Api.Data.Reading;
 
-/// <summary>An archive from outside: entries are looked at before anything is unpacked, and unpacked bytes are counted while they come. Nothing is ever written to a path that it names.</summary>
+/// <summary>
+/// An archive from outside: entries are looked at before anything is unpacked, and unpacked bytes are counted while they come. Nothing is
+/// ever written to a path that it names.
+/// </summary>
 internal sealed class SafeZip : IDisposable
 {
     private const int MaxEntries = 100_000;
@@ -32,22 +35,38 @@ internal sealed class SafeZip : IDisposable
     }
 
     /// <summary>Files, without folders and what file managers leave behind.</summary>
-    public IEnumerable<ZipArchiveEntry> Files => _archive.Entries.Where(entry =>
-        !entry.FullName.EndsWith('/') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal) && entry.Name is not (".DS_Store" or "Thumbs.db" or "desktop.ini"));
+    public IEnumerable<ZipArchiveEntry> Files =>
+        _archive.Entries.Where(entry =>
+            !entry.FullName.EndsWith('/')
+            && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal)
+            && entry.Name is not (".DS_Store" or "Thumbs.db" or "desktop.ini")
+        );
 
     /// <param name="again">Whether it was unpacked before, and counted.</param>
-    public Stream Open(ZipArchiveEntry entry, bool again = false) => new Counted(entry.Open(), entry.FullName, read => _budget.Unpacked(again ? 0 : read));
+    public Stream Open(ZipArchiveEntry entry, bool again = false) =>
+        new Counted(entry.Open(), entry.FullName, read => _budget.Unpacked(again ? 0 : read));
 
     public void Dispose() => _archive.Dispose();
 
     private static void Check(ZipArchiveEntry entry)
     {
         var path = entry.FullName;
-        var isOutside = path.StartsWith('/') || path.Contains('\\') || path.Contains('\0') || (path.Length > 1 && path[1] == ':') || path.Split('/').Contains("..");
+        var isOutside =
+            path.StartsWith('/')
+            || path.Contains('\\')
+            || path.Contains('\0')
+            || (path.Length > 1 && path[1] == ':')
+            || path.Split('/').Contains("..");
         if (isOutside)
-            throw new UploadException("dataset.path", $"The archive has an entry '{Shown.Of(path)}': absolute paths, '..' and backslashes are refused.");
+            throw new UploadException(
+                "dataset.path",
+                $"The archive has an entry '{Shown.Of(path)}': absolute paths, '..' and backslashes are refused."
+            );
         if (((entry.ExternalAttributes >> 16) & UnixTypeMask) == UnixLink)
-            throw new UploadException("dataset.path", $"The archive has a link, '{Shown.Of(path)}': links are refused. Put the file itself there.");
+            throw new UploadException(
+                "dataset.path",
+                $"The archive has a link, '{Shown.Of(path)}': links are refused. Put the file itself there."
+            );
         if (entry.IsEncrypted)
             throw UploadException.Malformed($"'{Shown.Of(path)}' is encrypted. Pack it without a password.");
     }

@@ -22,9 +22,13 @@ internal static class Sizes
                 throw new UploadException("dataset.shape", $"{name} has samples without a single value: it is {string.Join('x', shape)}.");
             perSample = size > MostSampleBytes / perSample ? long.MaxValue / 2 : perSample * size;
             if (perSample > MostSampleBytes / WidestElement)
-                throw UploadException.TooLarge($"{name} announces {string.Join('x', shape)}: a sample may have {MostSampleBytes / WidestElement} values.");
+                throw UploadException.TooLarge(
+                    $"{name} announces {string.Join('x', shape)}: a sample may have {MostSampleBytes / WidestElement} values."
+                );
         }
 
-        return shape[0] <= MostSamples ? shape[0] * perSample : throw UploadException.TooLarge($"{name} announces {shape[0]} samples; at most {MostSamples} are taken.");
+        return shape[0] <= MostSamples
+            ? shape[0] * perSample
+            : throw UploadException.TooLarge($"{name} announces {shape[0]} samples; at most {MostSamples} are taken.");
     }
 }

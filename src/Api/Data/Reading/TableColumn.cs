@@ -28,12 +28,18 @@ internal sealed class TableColumn(string name, int mostValues)
     public void See(string cell, string file, long line)
     {
         if (string.IsNullOrWhiteSpace(cell))
-            throw new UploadException("dataset.not_finite", $"{file}, line {line}: the cell of '{Shown.Of(name)}' is empty. Fill it, or drop the line.");
+            throw new UploadException(
+                "dataset.not_finite",
+                $"{file}, line {line}: the cell of '{Shown.Of(name)}' is empty. Fill it, or drop the line."
+            );
         if (IsNumber)
         {
             IsNumber = TryNumber(cell, out var number);
             if (IsNumber && !float.IsFinite((float)number))
-                throw new UploadException("dataset.not_finite", $"{file}, line {line}: '{Shown.Of(name)}' is {Shown.Of(cell)}. What is not a finite number cannot be learned from.");
+                throw new UploadException(
+                    "dataset.not_finite",
+                    $"{file}, line {line}: '{Shown.Of(name)}' is {Shown.Of(cell)}. What is not a finite number cannot be learned from."
+                );
             _isWhole &= IsNumber && number == Math.Floor(number);
         }
 
@@ -49,15 +55,29 @@ internal sealed class TableColumn(string name, int mostValues)
             throw new UploadException("dataset.task", "A column of a table is for classification or regression.");
         if (task == LearningTask.Regression && !IsNumber)
             throw new UploadException("dataset.task", $"The column '{Shown.Of(name)}' is text, which is no number to predict.");
-        if (task != LearningTask.Regression && (task == LearningTask.Classification || !IsNumber || (_isWhole && Values.Count <= mostNumberedClasses)))
-            _classes = Values.Count <= ValueStatistics.MostClasses ? Sorted() : throw new UploadException("dataset.labels", $"The column '{Shown.Of(name)}' has more than {ValueStatistics.MostClasses} different values, too many for classes.");
+        if (
+            task != LearningTask.Regression
+            && (task == LearningTask.Classification || !IsNumber || (_isWhole && Values.Count <= mostNumberedClasses))
+        )
+            _classes =
+                Values.Count <= ValueStatistics.MostClasses
+                    ? Sorted()
+                    : throw new UploadException(
+                        "dataset.labels",
+                        $"The column '{Shown.Of(name)}' has more than {ValueStatistics.MostClasses} different values, too many for classes."
+                    );
     }
 
     public Column ToField(Part part, Budget budget)
     {
         if (!FieldNames.IsValid(name))
-            throw new UploadException("dataset.columns", $"The target '{Shown.Of(name)}' has no name that an output can have: 1 to 64 letters, digits, '_', '-' or '.'.");
-        return IsClass ? new(name, part, ElementType.Int64, [], budget) { Classes = _classes } : new(name, part, ElementType.Float32, [1], budget);
+            throw new UploadException(
+                "dataset.columns",
+                $"The target '{Shown.Of(name)}' has no name that an output can have: 1 to 64 letters, digits, '_', '-' or '.'."
+            );
+        return IsClass
+            ? new(name, part, ElementType.Int64, [], budget) { Classes = _classes }
+            : new(name, part, ElementType.Float32, [1], budget);
     }
 
     public void AddTo(Column field, string cell)
@@ -97,5 +117,6 @@ internal sealed class TableColumn(string name, int mostValues)
 
     private static double Number(string cell) => double.Parse(cell, NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    private static bool TryNumber(string cell, out double number) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string cell, out double number) =>
+        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 }

@@ -14,7 +14,10 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
     {
         var task = Task();
         if (form.Task is { } wanted && wanted != task)
-            throw new UploadException("dataset.task", $"{_train.Name} holds {Held()}, which is for {Word(task)}, and the form says {Word(wanted)}. {(wanted == LearningTask.Regression ? "Save it as float32." : wanted == LearningTask.Multilabel ? "Save it as bool." : "Save it as whole numbers.")}");
+            throw new UploadException(
+                "dataset.task",
+                $"{_train.Name} holds {Held()}, which is for {Word(task)}, and the form says {Word(wanted)}. {(wanted == LearningTask.Regression ? "Save it as float32." : wanted == LearningTask.Multilabel ? "Save it as bool." : "Save it as whole numbers.")}"
+            );
         return task switch
         {
             LearningTask.Regression => new(_train.Name, task, _train.Shape.Length == 0 ? [1] : _train.Shape, []),
@@ -39,11 +42,16 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
         if (min < 0)
             throw Labels($"a label of {min}. Labels count from 0.");
         if (_train.Statistics.Counts is not { } counts || max >= ValueStatistics.MostClasses)
-            throw Labels($"labels up to {max}; at most {ValueStatistics.MostClasses} classes are taken. Numbers to predict are saved as float32.");
+            throw Labels(
+                $"labels up to {max}; at most {ValueStatistics.MostClasses} classes are taken. Numbers to predict are saved as float32."
+            );
         if (form.Classes.Count > 0 && max >= form.Classes.Count)
             throw Labels($"a label of {max}, and the form names {form.Classes.Count} classes: labels are 0 to {form.Classes.Count - 1}.");
         if (counts.Count < 2)
-            throw new UploadException("dataset.one_class", $"{_train.Label} has one class only, {counts.Keys.First()}: there is nothing to tell apart.");
+            throw new UploadException(
+                "dataset.one_class",
+                $"{_train.Label} has one class only, {counts.Keys.First()}: there is nothing to tell apart."
+            );
         if (!counts.ContainsKey(0) && form.Classes.Count == 0)
             throw Labels($"no sample of class 0. Labels count from 0: subtract {_train.Statistics.Min}, or name the classes in the form.");
         foreach (var other in columns.Skip(1))
@@ -55,7 +63,10 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
         return form.Classes.Count > 0 ? form.Classes.Count : (int)max + 1;
     }
 
-    private int AtLeastTwo(int classes) => classes >= 2 ? classes : throw new UploadException("dataset.one_class", $"{_train.Name} has one class only: there is nothing to tell apart.");
+    private int AtLeastTwo(int classes) =>
+        classes >= 2
+            ? classes
+            : throw new UploadException("dataset.one_class", $"{_train.Name} has one class only: there is nothing to tell apart.");
 
     private IReadOnlyList<string> Names(int count)
     {
@@ -63,10 +74,13 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
             return named;
         if (form.Classes.Count == 0)
             return [.. Enumerable.Range(0, count).Select(label => label.ToString(System.Globalization.CultureInfo.InvariantCulture))];
-        return form.Classes.Count == count ? form.Classes : throw new UploadException("dataset.labels", $"The form names {form.Classes.Count} classes, and {_train.Name} has {count}.");
+        return form.Classes.Count == count
+            ? form.Classes
+            : throw new UploadException("dataset.labels", $"The form names {form.Classes.Count} classes, and {_train.Name} has {count}.");
     }
 
-    private string Held() => $"{(_train.IsBoolean ? "yes and no" : _train.Type == ElementType.Float32 ? "real numbers" : "whole numbers")}{(_train.Shape.Length > 0 ? $", {string.Join('x', _train.Shape)} for a sample" : "")}";
+    private string Held() =>
+        $"{(_train.IsBoolean ? "yes and no" : _train.Type == ElementType.Float32 ? "real numbers" : "whole numbers")}{(_train.Shape.Length > 0 ? $", {string.Join('x', _train.Shape)} for a sample" : "")}";
 
     private UploadException Labels(string what) => new("dataset.labels", $"{_train.Label} has {what}");
 

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace ConcatService.Api.Data.Reading;
 
 /// <summary>Why an upload is refused. Thrown wherever it is found, caught once by the endpoint.</summary>
-internal sealed class UploadException(string code, string message, int status = StatusCodes.Status422UnprocessableEntity) : Exception(message)
+internal sealed class UploadException(string code, string message, int status = StatusCodes.Status422UnprocessableEntity)
+    : Exception(message)
 {
     public ProblemHttpResult Problem => Problems.Of(status, code, Message);
 

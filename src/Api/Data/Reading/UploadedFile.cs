@@ -5,7 +5,9 @@ namespace ConcatService.Api.Data.Reading;
 /// <param name="Start">Its first bytes, up to 8.</param>
 internal sealed record UploadedFile(string PartName, string FileName, FileStream Content, byte[] Start) : IDisposable
 {
-    /// <summary>By the part's name or else the file's: <c>images_test</c>, <c>t10k-images-idx3-ubyte.gz</c>. Training where neither says anything.</summary>
+    /// <summary>
+    /// By the part's name or else the file's: <c>images_test</c>, <c>t10k-images-idx3-ubyte.gz</c>. Training where neither says anything.
+    /// </summary>
     public Part PartFromName()
     {
         foreach (var name in new[] { PartName, FileName })

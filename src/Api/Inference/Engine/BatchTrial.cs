@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
-/// Measures whether a model computes samples faster together than one by one on all processors at once, which is what it does without batches.
+/// Measures whether a model computes samples faster together than one by one on all processors at once, which is what it does without
+/// batches.
 /// Each size is run before it is timed, so that the model is warm for all of them.
 /// </summary>
 internal static class BatchTrial
@@ -25,7 +26,9 @@ internal static class BatchTrial
     public static int BestSize(ServedModel model, QueueSettings settings)
     {
         var began = Stopwatch.GetTimestamp();
-        var sampleBytes = model.Signature.Inputs.Sum(input => input.Shape.AsSpan(1).ToArray().Aggregate((long)input.Type.Bytes, (bytes, size) => bytes * size));
+        var sampleBytes = model.Signature.Inputs.Sum(input =>
+            input.Shape.AsSpan(1).ToArray().Aggregate((long)input.Type.Bytes, (bytes, size) => bytes * size)
+        );
         var largest = (int)Math.Min(settings.MaxBatch, MaxBytes / sampleBytes);
         if (largest < 2 || !Fits(model, largest))
             return 1;
@@ -58,14 +61,25 @@ internal static class BatchTrial
     }
 
     /// <summary>
-    /// With as many runs side by side as there would be under load, on threads of their own, since those of the pool are busy with the requests that
+    /// With as many runs side by side as there would be under load, on threads of their own, since those of the pool are busy with the
+    /// requests that
     /// brought this about. Of each thread the fastest run counts: it was not interrupted.
     /// </summary>
     private static double TicksPerSample(ServedModel model, int size, int slots)
     {
         var (sample, fastest) = (Sample(model.Signature, size), new long[slots]);
-        Task.WaitAll(Enumerable.Range(0, slots).Select(slot => Task.Factory.StartNew(
-            () => fastest[slot] = FastestRun(model, sample), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        Task.WaitAll(
+            Enumerable
+                .Range(0, slots)
+                .Select(slot =>
+                    Task.Factory.StartNew(
+                        () => fastest[slot] = FastestRun(model, sample),
+                        CancellationToken.None,
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    )
+                )
+        );
         return fastest.Average() / (slots * size);
     }
 

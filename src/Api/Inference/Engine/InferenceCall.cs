@@ -28,20 +28,34 @@ internal sealed class InferenceCall(Signature signature)
     public (TensorInfo Info, int Bytes) Expect(string name, string datatype, long[] shape, string where)
     {
         if (signature.Inputs.FirstOrDefault(input => input.Name == name) is not { } info)
-            throw Invalid($"{where}/name", $"is '{name}'; the model takes {string.Join(", ", signature.Inputs.Select(input => input.Name))}");
+            throw Invalid(
+                $"{where}/name",
+                $"is '{name}'; the model takes {string.Join(", ", signature.Inputs.Select(input => input.Name))}"
+            );
         if (datatype == "BYTES")
-            throw new InferenceException("inference.unsupported", $"{where}/datatype is BYTES; no model here takes strings.", Fault.Unsupported);
+            throw new InferenceException(
+                "inference.unsupported",
+                $"{where}/datatype is BYTES; no model here takes strings.",
+                Fault.Unsupported
+            );
         if (datatype != info.Datatype)
             throw Invalid($"{where}/datatype", $"is {datatype}; '{name}' is {info.Datatype}");
         if (!info.Takes(shape))
-            throw Invalid($"{where}/shape", $"is [{string.Join(", ", shape)}]; '{name}' is [{string.Join(", ", info.Shape)}], where -1 is any size from 1 up");
+            throw Invalid(
+                $"{where}/shape",
+                $"is [{string.Join(", ", shape)}]; '{name}' is [{string.Join(", ", info.Shape)}], where -1 is any size from 1 up"
+            );
         var bytes = (Int128)info.Type.Bytes;
         foreach (var size in shape)
             bytes = Int128.Min(bytes * size, long.MaxValue);
-        return bytes <= Array.MaxLength ? (info, (int)bytes) : throw new InferenceException("inference.too_large", $"{where}: a tensor of shape [{string.Join(", ", shape)}] is too large.");
+        return bytes <= Array.MaxLength
+            ? (info, (int)bytes)
+            : throw new InferenceException("inference.too_large", $"{where}: a tensor of shape [{string.Join(", ", shape)}] is too large.");
     }
 
-    /// <summary>Takes the elements. Bytes that lie askew are copied: the processor's wide loads want them aligned to their own size.</summary>
+    /// <summary>
+    /// Takes the elements. Bytes that lie askew are copied: the processor's wide loads want them aligned to their own size.
+    /// </summary>
     public void Put(TensorInfo info, long[] shape, ReadOnlyMemory<byte> data, string where)
     {
         var index = signature.Inputs.TakeWhile(input => input != info).Count();
@@ -56,7 +70,10 @@ internal sealed class InferenceCall(Signature signature)
     public bool Want(string name, string where)
     {
         if (signature.Outputs.FirstOrDefault(output => output.Name == name) is not { } info)
-            throw Invalid($"{where}/name", $"asks for '{name}'; the model gives {string.Join(", ", signature.Outputs.Select(output => output.Name))}");
+            throw Invalid(
+                $"{where}/name",
+                $"asks for '{name}'; the model gives {string.Join(", ", signature.Outputs.Select(output => output.Name))}"
+            );
         if (_outputs.Contains(info))
             return false;
         _outputs.Add(info);
@@ -68,7 +85,11 @@ internal sealed class InferenceCall(Signature signature)
     {
         for (var i = 0; i < _inputs.Length; i++)
         {
-            if (!_inputs[i].Shape.AsSpan(1).SequenceEqual(other._inputs[i].Shape.AsSpan(1)) || _inputs[i].Shape[0] != Samples || other._inputs[i].Shape[0] != other.Samples)
+            if (
+                !_inputs[i].Shape.AsSpan(1).SequenceEqual(other._inputs[i].Shape.AsSpan(1))
+                || _inputs[i].Shape[0] != Samples
+                || other._inputs[i].Shape[0] != other.Samples
+            )
                 return false;
         }
 

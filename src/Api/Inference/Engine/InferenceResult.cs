@@ -3,7 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ConcatService.Api.Inference.Engine;
 
-/// <summary>The outputs of one run of a model, shared by the requests that were computed together. Freed when the last of them is done.</summary>
+/// <summary>
+/// The outputs of one run of a model, shared by the requests that were computed together. Freed when the last of them is done.
+/// </summary>
 internal sealed class RunOutputs(IDisposableReadOnlyCollection<OrtValue> values, int users)
 {
     private int _users = users;

@@ -9,10 +9,18 @@ internal sealed class Inferences(ModelCache cache)
     private const long MaxTimeoutMicroseconds = 24L * 60 * 60 * 1_000_000;
 
     /// <param name="began">When the request came, in ticks of <see cref="Stopwatch"/>.</param>
-    /// <param name="timeoutMicroseconds">The request's parameter <c>timeout</c>: how long its answer is of use, from when it came; 0 for as long as it takes. Heeded to a millisecond.</param>
-    /// <exception cref="InferenceException">Too many wait already, the model cannot compute this, or the request's timeout is over.</exception>
+    /// <param name="timeoutMicroseconds">The request's parameter <c>timeout</c>: how long its answer is of use, from when it came; 0 for as
+    /// long as it takes. Heeded to a millisecond.</param>
+    /// <exception cref="InferenceException">Too many wait already, the model cannot compute this, or the request's timeout is
+    /// over.</exception>
     /// <exception cref="OperationCanceledException">The caller left, or its time is over.</exception>
-    public async ValueTask<InferenceResult> RunAsync(ServedVersion version, InferenceCall call, long began, long timeoutMicroseconds, CancellationToken cancel)
+    public async ValueTask<InferenceResult> RunAsync(
+        ServedVersion version,
+        InferenceCall call,
+        long began,
+        long timeoutMicroseconds,
+        CancellationToken cancel
+    )
     {
         if (timeoutMicroseconds is 0 or > MaxTimeoutMicroseconds)
             return await RunAsync(version, call, began, cancel);
@@ -28,7 +36,11 @@ internal sealed class Inferences(ModelCache cache)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new InferenceException("inference.timeout", $"The answer was not there within the request's timeout of {timeoutMicroseconds} microseconds.", Fault.Unavailable);
+            throw new InferenceException(
+                "inference.timeout",
+                $"The answer was not there within the request's timeout of {timeoutMicroseconds} microseconds.",
+                Fault.Unavailable
+            );
         }
     }
 

@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
-/// Loaded models by the hash of their file. Many callers of a model that is not there wait for one load; the least recently used ones go when all
+/// Loaded models by the hash of their file. Many callers of a model that is not there wait for one load; the least recently used ones go
+/// when all
 /// together are over the budget, each when its last caller is done with it.
 /// </summary>
 internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, IConfiguration configuration) : IDisposable
@@ -52,7 +53,10 @@ internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, I
         lock (_lock)
         {
             if (!_entries.TryGetValue(version.OnnxSha256, out entry))
-                _entries.Add(version.OnnxSha256, entry = new Entry(version.OnnxSha256, Task.Run(() => LoadAsync(version), CancellationToken.None)));
+                _entries.Add(
+                    version.OnnxSha256,
+                    entry = new Entry(version.OnnxSha256, Task.Run(() => LoadAsync(version), CancellationToken.None))
+                );
             entry.Users++;
             entry.LastUsed = ++_clock;
         }
@@ -102,7 +106,12 @@ internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, I
             if (_entries.TryGetValue(hash, out var added))
                 added.Bytes = bytes;
             var total = _entries.Values.Sum(entry => entry.Bytes);
-            foreach (var entry in _entries.Values.Where(entry => entry.Hash != hash && entry.Bytes > 0).OrderBy(entry => entry.LastUsed).TakeWhile(_ => total > _budgetBytes))
+            foreach (
+                var entry in _entries
+                    .Values.Where(entry => entry.Hash != hash && entry.Bytes > 0)
+                    .OrderBy(entry => entry.LastUsed)
+                    .TakeWhile(_ => total > _budgetBytes)
+            )
             {
                 leaving.Add(entry);
                 total -= entry.Bytes;

@@ -3,8 +3,10 @@ using System.Diagnostics;
 namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
-/// The way to a model. A request that finds it free is computed at once, on its own thread; the others wait in line, up to a limit. Where batching
-/// is on, those that wait are computed together as soon as the model is free: under no load it costs nothing, and it needs no delay to work.
+/// The way to a model. A request that finds it free is computed at once, on its own thread; the others wait in line, up to a limit. Where
+/// batching
+/// is on, those that wait are computed together as soon as the model is free: under no load it costs nothing, and it needs no delay to
+/// work.
 /// </summary>
 internal sealed class ModelQueue : IDisposable
 {
@@ -47,7 +49,11 @@ internal sealed class ModelQueue : IDisposable
             }
             else if (_line.Count >= _settings.Limit)
             {
-                throw new InferenceException("inference.busy", $"{_line.Count} requests wait for the model already. Try again in a moment.", Fault.Unavailable);
+                throw new InferenceException(
+                    "inference.busy",
+                    $"{_line.Count} requests wait for the model already. Try again in a moment.",
+                    Fault.Unavailable
+                );
             }
             else
             {
@@ -111,16 +117,22 @@ internal sealed class ModelQueue : IDisposable
         ThreadPool.UnsafeQueueUserWorkItem(static run => run.Queue.Run(run.Batch), (Queue: this, Batch: batch), preferLocal: false);
     }
 
-    /// <summary>The longest waiting request, with those behind it that can be computed together with it. None when it is worth to wait for more.</summary>
+    /// <summary>
+    /// The longest waiting request, with those behind it that can be computed together with it. None when it is worth to wait for more.
+    /// </summary>
     private List<QueuedCall> Take()
     {
         while (_line.TryPeek(out var gone) && gone.HasLeft)
             _line.Dequeue();
         if (!_line.TryPeek(out var first))
             return [];
-        if (_maxBatch > 1 && _settings.Delay - Stopwatch.GetElapsedTime(first.Since) is { Ticks: > 0 } early && _line.Sum(each => each.Call.Samples) < _maxBatch)
+        if (
+            _maxBatch > 1
+            && _settings.Delay - Stopwatch.GetElapsedTime(first.Since) is { Ticks: > 0 } early
+            && _line.Sum(each => each.Call.Samples) < _maxBatch
+        )
         {
-            _ripe.Change(early + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);       // the timer counts whole milliseconds, downwards
+            _ripe.Change(early + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan); // the timer counts whole milliseconds, downwards
             return [];
         }
 

@@ -15,7 +15,10 @@ internal static class ModelRun
         return new(new RunOutputs(outputs, users: 1), call.Outputs, 0, 0, 0, new(queueTicks, 0, took));
     }
 
-    /// <summary>Gives every caller its rows or its failure. When the model refuses the batch, each request is computed alone, so that none pays for another.</summary>
+    /// <summary>
+    /// Gives every caller its rows or its failure. When the model refuses the batch, each request is computed alone, so that none pays for
+    /// another.
+    /// </summary>
     public static void Together(ServedModel model, IReadOnlyList<QueuedCall> batch)
     {
         var began = Stopwatch.GetTimestamp();
@@ -47,7 +50,16 @@ internal static class ModelRun
             var (outputs, row) = (new RunOutputs(values, batch.Count), 0L);
             foreach (var each in batch)
             {
-                each.Give(new(outputs, each.Call.Outputs, row, each.Call.Samples, samples, new(began - each.Since, joined - began, computed - joined)));
+                each.Give(
+                    new(
+                        outputs,
+                        each.Call.Outputs,
+                        row,
+                        each.Call.Samples,
+                        samples,
+                        new(began - each.Since, joined - began, computed - joined)
+                    )
+                );
                 row += each.Call.Samples;
             }
 

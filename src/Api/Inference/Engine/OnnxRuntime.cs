@@ -3,12 +3,16 @@ using Microsoft.ML.OnnxRuntime;
 namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
-/// ONNX Runtime, once per process: one pool of threads for all sessions, which waits without spinning, so that idle models cost nothing, and one
+/// ONNX Runtime, once per process: one pool of threads for all sessions, which waits without spinning, so that idle models cost nothing,
+/// and one
 /// arena of memory, so that a model that leaves gives its memory to the next.
 /// </summary>
 internal static class OnnxRuntime
 {
-    /// <summary>Of one run. Half the processors: two are often the halves of one core, and waking a second thread costs a small model more than it brings.</summary>
+    /// <summary>
+    /// Of one run. Half the processors: two are often the halves of one core, and waking a second thread costs a small model more than it
+    /// brings.
+    /// </summary>
     public static readonly int Threads = Math.Max(1, Environment.ProcessorCount / 2);
 
     private const string Cuda = "CUDAExecutionProvider";
@@ -39,8 +43,18 @@ internal static class OnnxRuntime
     {
         if (!OrtEnv.IsCreated)                                  // by another host in this process, as in tests: a second one is refused
         {
-            using var threads = new OrtThreadingOptions { GlobalIntraOpNumThreads = Threads, GlobalInterOpNumThreads = 1, GlobalSpinControl = false };
-            var options = new EnvironmentCreationOptions { logId = "concat", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, threadOptions = threads };
+            using var threads = new OrtThreadingOptions
+            {
+                GlobalIntraOpNumThreads = Threads,
+                GlobalInterOpNumThreads = 1,
+                GlobalSpinControl = false,
+            };
+            var options = new EnvironmentCreationOptions
+            {
+                logId = "concat",
+                logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                threadOptions = threads,
+            };
             OrtEnv.CreateInstanceWithOptions(ref options);
         }
 

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ConcatService.Api.Inference.Engine;
 
-/// <summary>A request in line. Either the caller leaves or the model takes it; whoever is first decides, since the tensors are the caller's.</summary>
+/// <summary>
+/// A request in line. Either the caller leaves or the model takes it; whoever is first decides, since the tensors are the caller's.
+/// </summary>
 internal sealed class QueuedCall(InferenceCall call, ModelStats stats, CancellationToken cancel)
 {
     private const int Waiting = 0, Taken = 1, Left = 2;

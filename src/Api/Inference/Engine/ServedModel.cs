@@ -17,7 +17,8 @@ internal sealed class ServedModel : IDisposable
 
     public ServedModel(ModelVersion version, string spec, byte[] onnx, QueueSettings queue)
     {
-        _compiled = new(() => Compiler.CompileOnly(JsonBody.Parse(spec)));      // as sent: its symbols, where it has any, were given sizes when it was trained
+        // as sent: its symbols, where it has any, were given sizes when it was trained
+        _compiled = new(() => Compiler.CompileOnly(JsonBody.Parse(spec)));
         _session = OnnxRuntime.Load(onnx);
         Signature = new(TensorInfo.ListOf(version.Inputs), TensorInfo.ListOf(version.Outputs));
         Classes = version.Classes?.Deserialize<string[]>() ?? [];
@@ -37,13 +38,23 @@ internal sealed class ServedModel : IDisposable
     public Layout Layout => _compiled.Value.Spec.Layout;
 
     /// <summary>The kind of the last layer: a network may end in its softmax.</summary>
-    public string? LastLayer => _compiled.Value.Planned.Rows.Where(row => row.Layer.Name == _compiled.Value.Graph.Outputs[0].Wire.Source).Select(row => row.Layer.Operator.Kind).FirstOrDefault();
+    public string? LastLayer =>
+        _compiled
+            .Value.Planned.Rows.Where(row => row.Layer.Name == _compiled.Value.Graph.Outputs[0].Wire.Source)
+            .Select(row => row.Layer.Operator.Kind)
+            .FirstOrDefault();
 
-    /// <summary>Computes outputs, in the order given. The inputs are read where they lie; the outputs lie in ONNX Runtime's memory.</summary>
+    /// <summary>
+    /// Computes outputs, in the order given. The inputs are read where they lie; the outputs lie in ONNX Runtime's memory.
+    /// </summary>
     /// <param name="inputs">In the model's order.</param>
     /// <exception cref="InferenceException">ONNX Runtime refused: sizes that vary and do not go together.</exception>
     /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<InputTensor> inputs, IReadOnlyList<TensorInfo> outputs, CancellationToken cancel)
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        IReadOnlyList<InputTensor> inputs,
+        IReadOnlyList<TensorInfo> outputs,
+        CancellationToken cancel
+    )
     {
         var (pins, values) = (new GCHandle[inputs.Count], new OrtValue[inputs.Count]);
         using var options = new RunOptions();
@@ -55,7 +66,12 @@ internal sealed class ServedModel : IDisposable
                 var (info, shape, data) = inputs[i];
                 pins[i] = GCHandle.Alloc(data.Array, GCHandleType.Pinned);
                 values[i] = OrtValue.CreateTensorValueWithData(
-                    OrtMemoryInfo.DefaultInstance, info.Type.Onnx, shape, Marshal.UnsafeAddrOfPinnedArrayElement(data.Array!, data.Offset), data.Count);
+                    OrtMemoryInfo.DefaultInstance,
+                    info.Type.Onnx,
+                    shape,
+                    Marshal.UnsafeAddrOfPinnedArrayElement(data.Array!, data.Offset),
+                    data.Count
+                );
             }
 
             return _session.Run(options, _inputNames, values, [.. outputs.Select(output => output.Name)]);

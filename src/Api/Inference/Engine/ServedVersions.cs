@@ -51,9 +51,12 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     }
 
     /// <summary>Everything that was asked for in this process, by team, model and version.</summary>
-    public IEnumerable<(int TeamId, ServedVersion Version)> Known => _entries.SelectMany(entry => entry.Value.Versions.Select(version => (entry.Key.TeamId, version)));
+    public IEnumerable<(int TeamId, ServedVersion Version)> Known =>
+        _entries.SelectMany(entry => entry.Value.Versions.Select(version => (entry.Key.TeamId, version)));
 
-    /// <summary>A version by number, <c>latest</c> or alias; with null the one under <c>production</c>, or the newest where there is none such.</summary>
+    /// <summary>
+    /// A version by number, <c>latest</c> or alias; with null the one under <c>production</c>, or the newest where there is none such.
+    /// </summary>
     /// <exception cref="InferenceException">The team has no such model or version.</exception>
     public async ValueTask<ServedVersion> FindAsync(int teamId, string model, string? version, CancellationToken cancel)
     {
@@ -61,15 +64,24 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
         var number = version switch
         {
             Latest => entry.Versions is [var newest, ..] ? newest.Row.Version : 0,
-            null or "" => entry.Aliases.TryGetValue(ModelAlias.Production, out var production) ? production : entry.Versions is [var newest, ..] ? newest.Row.Version : 0,
-            _ => int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : entry.Aliases.GetValueOrDefault(version),
+            null or "" => entry.Aliases.TryGetValue(ModelAlias.Production, out var production) ? production
+            : entry.Versions is [var newest, ..] ? newest.Row.Version
+            : 0,
+            _ => int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+                ? given
+                : entry.Aliases.GetValueOrDefault(version),
         };
         return entry.Versions.FirstOrDefault(each => each.Row.Version == number)
-            ?? throw new InferenceException("not_found", $"There is no model '{(string.IsNullOrEmpty(version) ? model : $"{model}/{version}")}' here.", Fault.NotFound);
+            ?? throw new InferenceException(
+                "not_found",
+                $"There is no model '{(string.IsNullOrEmpty(version) ? model : $"{model}/{version}")}' here.",
+                Fault.NotFound
+            );
     }
 
     /// <summary>All versions of a model, the newest first; empty when the team has no such model.</summary>
-    public async ValueTask<IReadOnlyList<ServedVersion>> AllAsync(int teamId, string model, CancellationToken cancel) => (await EntryAsync(teamId, model, cancel)).Versions;
+    public async ValueTask<IReadOnlyList<ServedVersion>> AllAsync(int teamId, string model, CancellationToken cancel) =>
+        (await EntryAsync(teamId, model, cancel)).Versions;
 
     /// <summary>Forgets a model whose versions or aliases have just changed.</summary>
     public void Forget(int teamId, string model)
@@ -118,8 +130,18 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
         var since = time.GetTimestamp();
         var rows = await db.ReadyVersions(teamId, model).ToListAsync();
-        var aliases = rows.Count == 0 ? [] : await db.ModelAliases.AsNoTracking().Where(alias => alias.ModelId == rows[0].ModelId).ToDictionaryAsync(alias => alias.Name, alias => alias.Version);
-        var entry = new Entry([.. rows.Select(row => new ServedVersion(model, row, _stats.GetOrAdd((row.ModelId, row.Version), _ => new())))], aliases, since);
+        var aliases =
+            rows.Count == 0
+                ? []
+                : await db
+                    .ModelAliases.AsNoTracking()
+                    .Where(alias => alias.ModelId == rows[0].ModelId)
+                    .ToDictionaryAsync(alias => alias.Name, alias => alias.Version);
+        var entry = new Entry(
+            [.. rows.Select(row => new ServedVersion(model, row, _stats.GetOrAdd((row.ModelId, row.Version), _ => new())))],
+            aliases,
+            since
+        );
         lock (_lock)
         {
             if (_entries.Count >= MaxModels)

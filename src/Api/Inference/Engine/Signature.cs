@@ -7,6 +7,10 @@ internal sealed class Signature(IReadOnlyList<TensorInfo> inputs, IReadOnlyList<
 
     public IReadOnlyList<TensorInfo> Outputs => outputs;
 
-    /// <summary>Whether the first size of every tensor is the batch, and no other size varies: then samples of several requests can be computed together.</summary>
-    public bool CanBatch { get; } = inputs.Concat(outputs).All(tensor => tensor.Shape is [-1, ..] && tensor.Shape.AsSpan(1).IndexOf(-1) < 0);
+    /// <summary>
+    /// Whether the first size of every tensor is the batch, and no other size varies: then samples of several requests can be computed
+    /// together.
+    /// </summary>
+    public bool CanBatch { get; } =
+        inputs.Concat(outputs).All(tensor => tensor.Shape is [-1, ..] && tensor.Shape.AsSpan(1).IndexOf(-1) < 0);
 }

@@ -12,8 +12,24 @@ internal static class GrpcDescriptions
         Platform = config.Platform,
         Backend = config.Backend,
         MaxBatchSize = config.MaxBatchSize,
-        Input = { config.Input.Select(input => new ModelInput { Name = input.Name, DataType = Type(input.DataType), Dims = { input.Dims } }) },
-        Output = { config.Output.Select(output => new ModelOutput { Name = output.Name, DataType = Type(output.DataType), Dims = { output.Dims } }) },
+        Input =
+            {
+                config.Input.Select(input => new ModelInput
+                {
+                    Name = input.Name,
+                    DataType = Type(input.DataType),
+                    Dims = { input.Dims },
+                }),
+            },
+        Output =
+            {
+                config.Output.Select(output => new ModelOutput
+                {
+                    Name = output.Name,
+                    DataType = Type(output.DataType),
+                    Dims = { output.Dims },
+                }),
+            },
         InstanceGroup =
         {
             config.InstanceGroup.Select(group => new ModelInstanceGroup
@@ -55,7 +71,8 @@ internal static class GrpcDescriptions
         },
     };
 
-    private static StatisticDuration Message(Rest.ModelStatistics.Duration duration) => new() { Count = (ulong)duration.Count, Ns = (ulong)duration.Ns };
+    private static StatisticDuration Message(Rest.ModelStatistics.Duration duration) =>
+        new() { Count = (ulong)duration.Count, Ns = (ulong)duration.Ns };
 
     /// <summary>From <c>TYPE_FP32</c>; the generated name is <c>TypeFp32</c>.</summary>
     private static DataType Type(string name) => Enum.Parse<DataType>(name.Replace("_", ""), ignoreCase: true);

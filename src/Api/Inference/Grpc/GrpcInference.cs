@@ -9,10 +9,14 @@ using Grpc.Core;
 
 namespace ConcatService.Api.Inference.Grpc;
 
-/// <summary>The Open Inference Protocol over gRPC. Keys come as with HTTP: <c>authorization: Bearer …</c> in the metadata. A deadline, or a caller who leaves, ends the computation.</summary>
+/// <summary>
+/// The Open Inference Protocol over gRPC. Keys come as with HTTP: <c>authorization: Bearer …</c> in the metadata. A deadline, or a caller
+/// who leaves, ends the computation.
+/// </summary>
 internal sealed class GrpcInference(ServedVersions versions, Inferences inferences, Readiness readiness, IServiceScopeFactory scopes)
 {
-    public async Task<ServerReadyResponse> ServerReadyAsync(CancellationToken cancel) => new() { Ready = await readiness.ReasonAgainstAsync(cancel) is null };
+    public async Task<ServerReadyResponse> ServerReadyAsync(CancellationToken cancel) =>
+        new() { Ready = await readiness.ReasonAgainstAsync(cancel) is null };
 
     public static ServerMetadataResponse ServerMetadata() =>
         new() { Name = ServerHealth.Server.Name, Version = ServerHealth.Server.Version, Extensions = { ServerHealth.Server.Extensions } };
@@ -60,7 +64,13 @@ internal sealed class GrpcInference(ServedVersions versions, Inferences inferenc
         var caller = await Caller.BindAsync(call.GetHttpContext());
         var asked = request.Name == ""
             ? Rest.ModelStatistics.HandleAll(caller, versions)
-            : await Rest.ModelStatistics.Handle(request.Name, request.Version == "" ? null : request.Version, caller, versions, call.CancellationToken);
+                : await Rest.ModelStatistics.Handle(
+                    request.Name,
+                    request.Version == "" ? null : request.Version,
+                    caller,
+                    versions,
+                    call.CancellationToken
+                );
         return new() { ModelStats = { asked.ModelStats.Select(GrpcDescriptions.Message) } };
     }
 
@@ -68,8 +78,24 @@ internal sealed class GrpcInference(ServedVersions versions, Inferences inferenc
     {
         var caller = await Caller.BindAsync(call.GetHttpContext());
         await using var scope = scopes.CreateAsyncScope();
-        var entries = await Rest.RepositoryIndex.Handle(caller, scope.ServiceProvider.GetRequiredService<ConcatDb>(), call.CancellationToken);
-        return new() { Models = { entries.Select(entry => new RepositoryIndexResponse.Types.ModelIndex { Name = entry.Name, Version = entry.Version, State = entry.State, Reason = entry.Reason }) } };
+        var entries = await Rest.RepositoryIndex.Handle(
+            caller,
+            scope.ServiceProvider.GetRequiredService<ConcatDb>(),
+            call.CancellationToken
+        );
+        return new()
+        {
+            Models =
+            {
+                entries.Select(entry => new RepositoryIndexResponse.Types.ModelIndex
+                {
+                    Name = entry.Name,
+                    Version = entry.Version,
+                    State = entry.State,
+                    Reason = entry.Reason,
+                }),
+            },
+        };
     }
 
     private async ValueTask<ServedVersion> FindAsync(string name, string version, ServerCallContext call)
@@ -78,5 +104,11 @@ internal sealed class GrpcInference(ServedVersions versions, Inferences inferenc
         return await versions.FindAsync(caller.TeamId, name, version, call.CancellationToken);
     }
 
-    private static ModelMetadataResponse.Types.TensorMetadata Describe(TensorInfo tensor) => new() { Name = tensor.Name, Datatype = tensor.Datatype, Shape = { tensor.Shape } };
+    private static ModelMetadataResponse.Types.TensorMetadata Describe(TensorInfo tensor) =>
+        new()
+        {
+            Name = tensor.Name,
+            Datatype = tensor.Datatype,
+            Shape = { tensor.Shape },
+        };
 }

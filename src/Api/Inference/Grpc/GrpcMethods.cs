@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace ConcatService.Api.Inference.Grpc;
 
 /// <summary>
-/// The methods of <c>inference.GRPCInferenceService</c>. Bound by hand, and not by generated code, so that bytes which are no message are the
+/// The methods of <c>inference.GRPCInferenceService</c>. Bound by hand, and not by generated code, so that bytes which are no message are
+/// the
 /// caller's fault (INVALID_ARGUMENT) and not an unknown one, and every failure has the status that its REST twin has.
 /// </summary>
 internal sealed partial class GrpcMethods(ILogger<GrpcMethods> log) : IServiceMethodProvider<GrpcInference>
@@ -18,23 +19,92 @@ internal sealed partial class GrpcMethods(ILogger<GrpcMethods> log) : IServiceMe
 
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<GrpcInference> context)
     {
-        Add(context, "ServerLive", isOpen: true, ServerLiveRequest.Parser, (_, _, _) => Task.FromResult(new ServerLiveResponse { Live = true }));
-        Add(context, "ServerReady", isOpen: true, ServerReadyRequest.Parser, (service, _, call) => service.ServerReadyAsync(call.CancellationToken));
-        Add(context, "ServerMetadata", isOpen: false, ServerMetadataRequest.Parser, (_, _, _) => Task.FromResult(GrpcInference.ServerMetadata()));
-        Add(context, "ModelReady", isOpen: false, ModelReadyRequest.Parser, (service, request, call) => service.ModelReadyAsync(request, call));
-        Add(context, "ModelMetadata", isOpen: false, ModelMetadataRequest.Parser, (service, request, call) => service.ModelMetadataAsync(request, call));
-        Add(context, "ModelInfer", isOpen: false, ModelInferRequest.Parser, (service, request, call) => service.ModelInferAsync(request, call));
-        Add(context, "ModelConfig", isOpen: false, ModelConfigRequest.Parser, (service, request, call) => service.ModelConfigAsync(request, call));
-        Add(context, "ModelStatistics", isOpen: false, ModelStatisticsRequest.Parser, (service, request, call) => service.ModelStatisticsAsync(request, call));
-        Add(context, "RepositoryIndex", isOpen: false, RepositoryIndexRequest.Parser, (service, _, call) => service.RepositoryIndexAsync(call));
+        Add(
+            context,
+            "ServerLive",
+            isOpen: true,
+            ServerLiveRequest.Parser,
+            (_, _, _) => Task.FromResult(new ServerLiveResponse { Live = true })
+        );
+        Add(
+            context,
+            "ServerReady",
+            isOpen: true,
+            ServerReadyRequest.Parser,
+            (service, _, call) => service.ServerReadyAsync(call.CancellationToken)
+        );
+        Add(
+            context,
+            "ServerMetadata",
+            isOpen: false,
+            ServerMetadataRequest.Parser,
+            (_, _, _) => Task.FromResult(GrpcInference.ServerMetadata())
+        );
+        Add(
+            context,
+            "ModelReady",
+            isOpen: false,
+            ModelReadyRequest.Parser,
+            (service, request, call) => service.ModelReadyAsync(request, call)
+        );
+        Add(
+            context,
+            "ModelMetadata",
+            isOpen: false,
+            ModelMetadataRequest.Parser,
+            (service, request, call) => service.ModelMetadataAsync(request, call)
+        );
+        Add(
+            context,
+            "ModelInfer",
+            isOpen: false,
+            ModelInferRequest.Parser,
+            (service, request, call) => service.ModelInferAsync(request, call)
+        );
+        Add(
+            context,
+            "ModelConfig",
+            isOpen: false,
+            ModelConfigRequest.Parser,
+            (service, request, call) => service.ModelConfigAsync(request, call)
+        );
+        Add(
+            context,
+            "ModelStatistics",
+            isOpen: false,
+            ModelStatisticsRequest.Parser,
+            (service, request, call) => service.ModelStatisticsAsync(request, call)
+        );
+        Add(
+            context,
+            "RepositoryIndex",
+            isOpen: false,
+            RepositoryIndexRequest.Parser,
+            (service, _, call) => service.RepositoryIndexAsync(call)
+        );
     }
 
     private void Add<TRequest, TResponse>(
-        ServiceMethodProviderContext<GrpcInference> context, string name, bool isOpen, MessageParser<TRequest> parser, Func<GrpcInference, TRequest, ServerCallContext, Task<TResponse>> handle)
-        where TRequest : class, IMessage<TRequest> where TResponse : class, IMessage<TResponse>
+        ServiceMethodProviderContext<GrpcInference> context,
+        string name,
+        bool isOpen,
+        MessageParser<TRequest> parser,
+        Func<GrpcInference, TRequest, ServerCallContext, Task<TResponse>> handle
+    )
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
     {
-        var method = new Method<TRequest, TResponse>(MethodType.Unary, Service, name, new(Write, read => Parse(parser, read)), new(Write, _ => throw new NotSupportedException("The server only writes responses.")));
-        context.AddUnaryMethod(method, isOpen ? [new AllowAnonymousAttribute(), new HttpMethodMetadata(["POST"])] : [new HttpMethodMetadata(["POST"])], async (service, request, call) =>
+        var method = new Method<TRequest, TResponse>(
+            MethodType.Unary,
+            Service,
+            name,
+            new(Write, read => Parse(parser, read)),
+            new(Write, _ => throw new NotSupportedException("The server only writes responses."))
+        );
+        context.AddUnaryMethod(
+            method,
+            isOpen ? [new AllowAnonymousAttribute(), new HttpMethodMetadata(["POST"])] : [new HttpMethodMetadata(["POST"])],
+            async (service, request, call) =>
         {
             try
             {
@@ -47,7 +117,8 @@ internal sealed partial class GrpcMethods(ILogger<GrpcMethods> log) : IServiceMe
         });
     }
 
-    private static TRequest Parse<TRequest>(MessageParser<TRequest> parser, DeserializationContext context) where TRequest : IMessage<TRequest>
+    private static TRequest Parse<TRequest>(MessageParser<TRequest> parser, DeserializationContext context)
+        where TRequest : IMessage<TRequest>
     {
         try
         {

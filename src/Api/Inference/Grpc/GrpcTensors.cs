@@ -9,7 +9,9 @@ using static ConcatService.Api.Inference.Engine.InferenceCall;
 
 namespace ConcatService.Api.Inference.Grpc;
 
-/// <summary>Tensors in messages: typed contents, or raw bytes for all of a message. Raw bytes are computed where they lie in the message.</summary>
+/// <summary>
+/// Tensors in messages: typed contents, or raw bytes for all of a message. Raw bytes are computed where they lie in the message.
+/// </summary>
 internal static class GrpcTensors
 {
     /// <exception cref="InferenceException">Something does not fit the model; the message says where.</exception>
@@ -27,7 +29,10 @@ internal static class GrpcTensors
                 throw Invalid($"{where}/contents", "is there beside raw_input_contents; a message has one of them");
             var data = raw.Count > 0 ? raw[index].Memory : Contents(input.Contents, info.Type, where);
             if (data.Length != bytes)
-                throw new InferenceException("inference.element_count", $"{where} has {data.Length / info.Type.Bytes} elements in {data.Length} bytes; a {info.Datatype} tensor of shape [{string.Join(", ", shape)}] has {bytes} bytes.");
+                throw new InferenceException(
+                    "inference.element_count",
+                    $"{where} has {data.Length / info.Type.Bytes} elements in {data.Length} bytes; a {info.Datatype} tensor of shape [{string.Join(", ", shape)}] has {bytes} bytes."
+                );
             if (info.Type.Onnx == TensorElementType.Bool && data.Span.ContainsAnyExceptInRange<byte>(0, 1))
                 throw new InferenceException("inference.data", $"{where} has a byte other than 0 and 1; the datatype is BOOL.");
             call.Put(info, shape, data, where);
@@ -59,7 +64,12 @@ internal static class GrpcTensors
         for (var i = 0; i < result.Count; i++)
         {
             var info = result.Info(i);
-            var output = new ModelInferResponse.Types.InferOutputTensor { Name = info.Name, Datatype = info.Datatype, Shape = { result.Shapes[i] } };
+            var output = new ModelInferResponse.Types.InferOutputTensor
+            {
+                Name = info.Name,
+                Datatype = info.Datatype,
+                Shape = { result.Shapes[i] },
+            };
             if (isRaw)
                 response.RawOutputContents.Add(ByteString.CopyFrom(result.Data(i)));
             else
@@ -83,7 +93,10 @@ internal static class GrpcTensors
             TensorElementType.UInt32 => Bytes(contents.UintContents),
             TensorElementType.UInt16 => Narrow<uint, ushort>(contents.UintContents, where),
             TensorElementType.UInt8 => Narrow<uint, byte>(contents.UintContents, where),
-            _ => throw new InferenceException("inference.binary_only", $"{where}: {type.Name} has no typed contents; send it in raw_input_contents."),
+            _ => throw new InferenceException(
+                "inference.binary_only",
+                $"{where}: {type.Name} has no typed contents; send it in raw_input_contents."
+            ),
         };
 
     private static InferTensorContents Contents(ElementType type, ReadOnlySpan<byte> data)
@@ -136,7 +149,9 @@ internal static class GrpcTensors
         return MemoryMarshal.AsBytes(array.AsSpan()).ToArray();
     }
 
-    private static byte[] Narrow<TWide, T>(RepeatedField<TWide> values, string where) where TWide : IBinaryInteger<TWide> where T : unmanaged, IBinaryInteger<T>
+    private static byte[] Narrow<TWide, T>(RepeatedField<TWide> values, string where)
+        where TWide : IBinaryInteger<TWide>
+        where T : unmanaged, IBinaryInteger<T>
     {
         try
         {
@@ -148,6 +163,7 @@ internal static class GrpcTensors
         }
     }
 
-    private static TWide[] Widen<T, TWide>(ReadOnlySpan<byte> data) where T : unmanaged, IBinaryInteger<T> where TWide : IBinaryInteger<TWide> =>
-        Array.ConvertAll(MemoryMarshal.Cast<byte, T>(data).ToArray(), TWide.CreateChecked);
+    private static TWide[] Widen<T, TWide>(ReadOnlySpan<byte> data)
+        where T : unmanaged, IBinaryInteger<T>
+        where TWide : IBinaryInteger<TWide> => Array.ConvertAll(MemoryMarshal.Cast<byte, T>(data).ToArray(), TWide.CreateChecked);
 }

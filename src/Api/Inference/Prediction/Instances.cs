@@ -19,8 +19,15 @@ internal static class Instances
         if (request.HasFormContentType)
             return Pictures(await FilesAsync(request, cancel), model);
         var body = await JsonBody.BindAsync(request.HttpContext);
-        if (!body.Root.TryGetProperty("instances", out var instances) || instances.ValueKind != JsonValueKind.Array || instances.GetArrayLength() == 0)
-            throw new InferenceException("predict.instances", "/instances must be a list of at least one tensor. A picture is sent as the body, with Content-Type image/png or image/jpeg.");
+        if (
+            !body.Root.TryGetProperty("instances", out var instances)
+            || instances.ValueKind != JsonValueKind.Array
+            || instances.GetArrayLength() == 0
+        )
+            throw new InferenceException(
+                "predict.instances",
+                "/instances must be a list of at least one tensor. A picture is sent as the body, with Content-Type image/png or image/jpeg."
+            );
         return instances[0].ValueKind == JsonValueKind.Object ? Pictures(Encoded(instances), model) : Rows(instances, model);
     }
 
@@ -29,7 +36,10 @@ internal static class Instances
         if (model.Signature.Inputs is not [var input])
             throw new InferenceException("predict.many_inputs", "The model has more than one input: use /v2/models/{name}/infer.");
         if (input.Shape.Skip(1).Any(size => size < 0))
-            throw new InferenceException("predict.open_sizes", "The model takes inputs of any size, which rows do not tell: use /v2/models/{name}/infer, or send a picture.");
+            throw new InferenceException(
+                "predict.open_sizes",
+                "The model takes inputs of any size, which rows do not tell: use /v2/models/{name}/infer, or send a picture."
+            );
         var json = JsonMarshal.GetRawUtf8Value(instances);
         long[] shape = [instances.GetArrayLength(), .. input.Shape.Skip(1)];
         var call = new InferenceCall(model.Signature);
@@ -42,10 +52,18 @@ internal static class Instances
     {
         var pictures = files.Select(file => Prediction.Pictures.Read(file, model)).ToList();
         if (pictures.Find(picture => !picture.Sizes.AsSpan().SequenceEqual(pictures[0].Sizes)) is { Sizes: { } other })
-            throw new InferenceException("predict.picture_sizes", $"The model takes pictures of any size, but those of one request must be alike; [{string.Join(", ", pictures[0].Sizes)}] and [{string.Join(", ", other)}] are there.");
+            throw new InferenceException(
+                "predict.picture_sizes",
+                $"The model takes pictures of any size, but those of one request must be alike; [{string.Join(", ", pictures[0].Sizes)}] and [{string.Join(", ", other)}] are there."
+            );
         var input = model.Signature.Inputs[0];
         var call = new InferenceCall(model.Signature);
-        call.Put(input, [pictures.Count, .. pictures[0].Sizes], MemoryMarshal.AsBytes(pictures.SelectMany(picture => picture.Values).ToArray().AsSpan()).ToArray(), "");
+        call.Put(
+            input,
+            [pictures.Count, .. pictures[0].Sizes],
+            MemoryMarshal.AsBytes(pictures.SelectMany(picture => picture.Values).ToArray().AsSpan()).ToArray(),
+            ""
+        );
         return call.Complete();
     }
 
@@ -72,9 +90,17 @@ internal static class Instances
         {
             if (index == MaxPictures)
                 throw new InferenceException("predict.files", $"/instances has more than {MaxPictures} pictures.");
-            files.Add(instance.ValueKind == JsonValueKind.Object && instance.TryGetProperty("b64", out var text) && text.ValueKind == JsonValueKind.String && text.TryGetBytesFromBase64(out var file)
+            files.Add(
+                instance.ValueKind == JsonValueKind.Object
+                && instance.TryGetProperty("b64", out var text)
+                && text.ValueKind == JsonValueKind.String
+                && text.TryGetBytesFromBase64(out var file)
                 ? file
-                : throw new InferenceException("predict.instances", $"/instances/{index} must be a picture like the first: {{ \"b64\": \"…\" }} with a PNG or JPEG file in base64."));
+                    : throw new InferenceException(
+                        "predict.instances",
+                        $"/instances/{index} must be a picture like the first: {{ \"b64\": \"…\" }} with a PNG or JPEG file in base64."
+                    )
+            );
         }
 
         return files;

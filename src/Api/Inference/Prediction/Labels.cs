@@ -10,7 +10,10 @@ internal static class Labels
     public static List<Predict.Prediction> Of(InferenceResult result, ServedModel model)
     {
         if (result.Shapes[0] is not [var rows, var width] || result.Info(0).Datatype != "FP32")
-            throw new InferenceException("predict.no_classes", "The model does not give one number for each class: use /v2/models/{name}/infer.");
+            throw new InferenceException(
+                "predict.no_classes",
+                "The model does not give one number for each class: use /v2/models/{name}/infer."
+            );
         var scores = MemoryMarshal.Cast<byte, float>(result.Data(0));
         var classes = (int)width;
         var labels = model.Classes.Length == classes ? model.Classes : [.. Enumerable.Range(0, classes).Select(index => index.ToString())];
@@ -26,12 +29,16 @@ internal static class Labels
         return new(labels[best], probabilities[best], labels.Zip(probabilities).ToDictionary(pair => pair.First, pair => pair.Second));
     }
 
-    /// <summary>The softmax of scores, unless the network has taken it already (<c>softmax</c>) or its logarithm (<c>log_softmax</c>).</summary>
+    /// <summary>
+    /// The softmax of scores, unless the network has taken it already (<c>softmax</c>) or its logarithm (<c>log_softmax</c>).
+    /// </summary>
     private static double[] Probabilities(ReadOnlySpan<float> scores, string? lastLayer)
     {
         var values = new double[scores.Length];
         for (var i = 0; i < scores.Length; i++)
-            values[i] = float.IsFinite(scores[i]) ? scores[i] : throw new InferenceException("predict.not_a_number", "The model gave a score that is no number for this input.");
+            values[i] = float.IsFinite(scores[i])
+                ? scores[i]
+                : throw new InferenceException("predict.not_a_number", "The model gave a score that is no number for this input.");
         if (lastLayer == "softmax")
             return values;
         if (lastLayer == "log_softmax")

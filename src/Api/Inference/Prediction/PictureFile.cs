@@ -5,7 +5,8 @@ using StbImageSharp;
 namespace ConcatService.Api.Inference.Prediction;
 
 /// <summary>
-/// The one way to a picture of a client: PNG or JPEG, never longer at work than its bytes and pixels allow. Of a file that ends too early the decoder alone makes
+/// The one way to a picture of a client: PNG or JPEG, never longer at work than its bytes and pixels allow. Of a file that ends too early
+/// the decoder alone makes
 /// grey, or looks for the rest for ever: here its stream ends with an exception.
 /// </summary>
 internal static class PictureFile
@@ -29,7 +30,8 @@ internal static class PictureFile
             throw new InvalidDataException($"it has more than {MaxScans} scans");
         var info = Read(file, ImageInfo.FromStream) ?? throw new InvalidDataException("it has no head");
         if (isPng && (long)info.Width * info.Height <= MaxPixels)
-            CheckUnpacked(file, (8L * info.Width * info.Height) + (2L * info.Height) + 64);   // 16 bits of four channels; filters of rows, also interlaced
+            // 16 bits of four channels; filters of rows, also interlaced
+            CheckUnpacked(file, (8L * info.Width * info.Height) + (2L * info.Height) + 64);
         return info;
     }
 
@@ -42,7 +44,13 @@ internal static class PictureFile
     private static void CheckUnpacked(byte[] file, long limit)
     {
         using var packed = new MemoryStream();
-        for (var chunk = file.AsSpan(8); chunk.Length >= ChunkOverhead && BinaryPrimitives.ReadUInt32BigEndian(chunk) is var length && length <= chunk.Length - ChunkOverhead; chunk = chunk[((int)length + ChunkOverhead)..])
+        for (
+            var chunk = file.AsSpan(8);
+            chunk.Length >= ChunkOverhead
+                && BinaryPrimitives.ReadUInt32BigEndian(chunk) is var length
+                && length <= chunk.Length - ChunkOverhead;
+            chunk = chunk[((int)length + ChunkOverhead)..]
+        )
         {
             if (chunk[4..8].SequenceEqual("IDAT"u8))
                 packed.Write(chunk.Slice(8, (int)length));
@@ -67,7 +75,8 @@ internal static class PictureFile
         }
         catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
         {
-            throw new InvalidDataException(unreadable is EndOfStreamException ? "it ends before the picture does" : unreadable.Message);   // the decoder throws whatever it stumbles over
+            // the decoder throws whatever it stumbles over
+            throw new InvalidDataException(unreadable is EndOfStreamException ? "it ends before the picture does" : unreadable.Message);
         }
     }
 

@@ -4,7 +4,9 @@ using StbImageSharp;
 
 namespace ConcatService.Api.Inference.Prediction;
 
-/// <summary>PNG and JPEG -> the tensor that a model takes: float32 in 0..1, grey (Rec. 601) or colour, resized. Transparency is ignored.</summary>
+/// <summary>
+/// PNG and JPEG -> the tensor that a model takes: float32 in 0..1, grey (Rec. 601) or color, resized. Transparency is ignored.
+/// </summary>
 internal static class Pictures
 {
     /// <returns>The values in the model's order, and their sizes without the batch.</returns>
@@ -17,17 +19,25 @@ internal static class Pictures
             (height, width) = (height < 0 ? picture.Height : height, width < 0 ? picture.Width : width);
 
         // [H, W, C] -> [H', W', C], bytes to 0..1
-        var values = Resizing.To(Array.ConvertAll(picture.Data, value => value / 255f), picture.Height, picture.Width, channels, height, width);
-        return channelsLast
-            ? (values, [height, width, channels])
-            : (ChannelsFirst(values, channels), [channels, height, width]);
+        var values = Resizing.To(
+            Array.ConvertAll(picture.Data, value => value / 255f),
+            picture.Height,
+            picture.Width,
+            channels,
+            height,
+            width
+        );
+        return channelsLast ? (values, [height, width, channels]) : (ChannelsFirst(values, channels), [channels, height, width]);
     }
 
     private static (int Channels, int Height, int Width, bool ChannelsLast) Wanted(ServedModel model)
     {
         var channelsLast = model.Layout == Layout.ChannelsLast;
         if (model.Signature.Inputs is not [{ Datatype: "FP32", Shape: [_, var a, var b, var c] }] || (channelsLast ? c : a) is not (1 or 3))
-            throw new InferenceException("predict.no_picture", "The model does not take a picture: one input of 1 or 3 channels. Send { \"instances\": [ … ] }.");
+            throw new InferenceException(
+                "predict.no_picture",
+                "The model does not take a picture: one input of 1 or 3 channels. Send { \"instances\": [ … ] }."
+            );
         return channelsLast ? ((int)c, (int)a, (int)b, true) : ((int)a, (int)b, (int)c, false);
     }
 
@@ -38,7 +48,10 @@ internal static class Pictures
             var info = PictureFile.Head(file);
             return (long)info.Width * info.Height <= PictureFile.MaxPixels
                 ? PictureFile.Pixels(file, channels)
-                : throw new InferenceException("predict.picture_too_large", $"The picture has {info.Width}x{info.Height} pixels; at most {PictureFile.MaxPixels} are read.");
+                : throw new InferenceException(
+                    "predict.picture_too_large",
+                    $"The picture has {info.Width}x{info.Height} pixels; at most {PictureFile.MaxPixels} are read."
+                );
         }
         catch (InvalidDataException unreadable)
         {

@@ -21,7 +21,15 @@ internal static class Predict
 
     /// <param name="version">A number, <c>latest</c> or an alias, in the query.</param>
     public static async Task<Response> Handle(
-        string name, string? version, HttpContext http, Caller caller, ServedVersions versions, ModelCache cache, Inferences inferences, CancellationToken cancel)
+        string name,
+        string? version,
+        HttpContext http,
+        Caller caller,
+        ServedVersions versions,
+        ModelCache cache,
+        Inferences inferences,
+        CancellationToken cancel
+    )
     {
         var began = Stopwatch.GetTimestamp();
         var found = await versions.FindAsync(caller.TeamId, name, version, cancel);

@@ -1,8 +1,9 @@
 namespace ConcatService.Api.Inference.Prediction;
 
 /// <summary>
-/// Bilinear resizing that looks at every pixel: the triangle widens with the reduction, as Pillow's BILINEAR and PyTorch's antialias do, and pixel
-/// centres lie at half coordinates. One pass per direction.
+/// Bilinear resizing that looks at every pixel: the triangle widens with the reduction, as Pillow's BILINEAR and PyTorch's antialias do,
+/// and pixel
+/// centers lie at half coordinates. One pass per direction.
 /// </summary>
 internal static class Resizing
 {
@@ -22,9 +23,12 @@ internal static class Resizing
         var reach = Math.Max(scale, 1);
         for (var to = 0; to < newSize; to++)
         {
-            var centre = (to + 0.5) * scale;
-            var (first, last) = (Math.Max(0, (int)(centre - reach + 0.5)), Math.Min(size, (int)(centre + reach + 0.5)));
-            var weights = Enumerable.Range(first, last - first).Select(from => Math.Max(0, 1 - (Math.Abs(from + 0.5 - centre) / reach))).ToArray();
+            var center = (to + 0.5) * scale;
+            var (first, last) = (Math.Max(0, (int)(center - reach + 0.5)), Math.Min(size, (int)(center + reach + 0.5)));
+            var weights = Enumerable
+                .Range(first, last - first)
+                .Select(from => Math.Max(0, 1 - (Math.Abs(from + 0.5 - center) / reach)))
+                .ToArray();
             var sum = weights.Sum();
             for (var block = 0; block < outer; block++)
             {

@@ -11,7 +11,15 @@ internal static class Infer
     public static string Example { get; } =
         $$"""{ "id": "1", "inputs": [ { "name": "image", "shape": [1, 1, 28, 28], "datatype": "FP32", "data": [{{string.Join(", ", Enumerable.Repeat("0", 784))}}] } ] }""";
 
-    public static async Task Handle(string name, string? version, HttpContext http, Caller caller, ServedVersions versions, Inferences inferences, CancellationToken cancel)
+    public static async Task Handle(
+        string name,
+        string? version,
+        HttpContext http,
+        Caller caller,
+        ServedVersions versions,
+        Inferences inferences,
+        CancellationToken cancel
+    )
     {
         var began = Stopwatch.GetTimestamp();
         var found = await versions.FindAsync(caller.TeamId, name, version, cancel);

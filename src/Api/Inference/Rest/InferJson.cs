@@ -6,7 +6,13 @@ namespace ConcatService.Api.Inference.Rest;
 /// <summary>The JSON of an infer request, as sent: nothing is checked against a model yet.</summary>
 /// <param name="TimeoutMicroseconds"><c>timeout</c>; 0 when there is none.</param>
 /// <param name="BinaryOutputs"><c>binary_data_output</c>: what holds for outputs that do not say it themselves.</param>
-internal sealed record InferJson(string? Id, long TimeoutMicroseconds, bool BinaryOutputs, IReadOnlyList<InferJson.Input> Inputs, IReadOnlyList<InferJson.Output> Outputs)
+internal sealed record InferJson(
+    string? Id,
+    long TimeoutMicroseconds,
+    bool BinaryOutputs,
+    IReadOnlyList<InferJson.Input> Inputs,
+    IReadOnlyList<InferJson.Output> Outputs
+)
 {
     /// <param name="BinaryBytes"><c>binary_data_size</c>, when the elements follow the JSON.</param>
     /// <param name="Data">Where the elements lie in the JSON, with their brackets; null when they are not there.</param>
@@ -25,7 +31,10 @@ internal sealed record InferJson(string? Id, long TimeoutMicroseconds, bool Bina
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a string that is no Unicode text.
-            throw new InferenceException("request.malformed_json", json.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}");
+            throw new InferenceException(
+                "request.malformed_json",
+                json.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}"
+            );
         }
     }
 }

@@ -4,7 +4,8 @@ using static ConcatService.Api.Inference.Engine.InferenceCall;
 namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>
-/// Reads an infer request in one pass. The elements of a tensor, nearly all of its bytes, are stepped over to their closing bracket: their type
+/// Reads an infer request in one pass. The elements of a tensor, nearly all of its bytes, are stepped over to their closing bracket: their
+/// type
 /// and shape may stand behind them. Fields that nobody knows are left alone, as the protocol asks for where it is extended.
 /// </summary>
 internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
@@ -89,7 +90,9 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
         return new(name ?? throw Invalid($"{where}/name", "must be a string"), isBinary);
     }
 
-    /// <summary>The flag and the number that are known here; the others must be what the protocol allows: strings, numbers, true, false.</summary>
+    /// <summary>
+    /// The flag and the number that are known here; the others must be what the protocol allows: strings, numbers, true, false.
+    /// </summary>
     private (bool? Flag, long? Number) Parameters(string where, string? flag, string? number)
     {
         (bool? Flag, long? Number) found = default;
@@ -101,9 +104,14 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
             if (_reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
                 throw Invalid($"{where}/{field}", "must be a string, a number, true or false");
             if (field == number)
-                found.Number = _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var given) && given >= 0 ? given : throw Invalid($"{where}/{field}", "must be a whole number, 0 or more");
+                found.Number =
+                    _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var given) && given >= 0
+                        ? given
+                        : throw Invalid($"{where}/{field}", "must be a whole number, 0 or more");
             else if (field == flag)
-                found.Flag = _reader.TokenType is JsonTokenType.True or JsonTokenType.False ? _reader.GetBoolean() : throw Invalid($"{where}/{field}", "must be true or false");
+                found.Flag = _reader.TokenType is JsonTokenType.True or JsonTokenType.False
+                    ? _reader.GetBoolean()
+                    : throw Invalid($"{where}/{field}", "must be true or false");
         }
 
         return found;
@@ -115,7 +123,11 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
         if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartArray)
             throw Invalid(where, "must be a list of sizes, the batch first");
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
-            sizes.Add(_reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var size) ? size : throw Invalid(where, "must hold whole numbers"));
+            sizes.Add(
+                _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out var size)
+                    ? size
+                    : throw Invalid(where, "must hold whole numbers")
+            );
         return [.. sizes];
     }
 
@@ -141,11 +153,16 @@ internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
         if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartArray)
             throw Invalid(where, "must be a list of tensors");
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
-            items.Add(_reader.TokenType == JsonTokenType.StartObject ? read(ref this, $"{where}/{items.Count}") : throw Invalid($"{where}/{items.Count}", "must be a tensor: { name, … }"));
+            items.Add(
+                _reader.TokenType == JsonTokenType.StartObject
+                    ? read(ref this, $"{where}/{items.Count}")
+                    : throw Invalid($"{where}/{items.Count}", "must be a tensor: { name, … }")
+            );
         return items;
     }
 
-    private string Text(string where) => _reader.Read() && _reader.TokenType == JsonTokenType.String ? _reader.GetString()! : throw Invalid(where, "must be a string");
+    private string Text(string where) =>
+        _reader.Read() && _reader.TokenType == JsonTokenType.String ? _reader.GetString()! : throw Invalid(where, "must be a string");
 
     private string? NextField() => _reader.Read() && _reader.TokenType == JsonTokenType.PropertyName ? _reader.GetString() : null;
 

@@ -5,7 +5,10 @@ using ConcatService.Api.Inference.Engine;
 
 namespace ConcatService.Api.Inference.Rest;
 
-/// <summary>Writes an infer response: the JSON, then the outputs that go as bytes, straight from ONNX Runtime's memory into the connection's buffers.</summary>
+/// <summary>
+/// Writes an infer response: the JSON, then the outputs that go as bytes, straight from ONNX Runtime's memory into the connection's
+/// buffers.
+/// </summary>
 internal static class InferResponse
 {
     /// <summary>Below it a compressed answer costs more time than it saves.</summary>
@@ -26,7 +29,10 @@ internal static class InferResponse
         if (json.WrittenCount + binaryBytes >= MinCompressedBytes && Compression(http.Request) is { } encoding)
         {
             response.Headers.ContentEncoding = encoding;
-            await using Stream compressed = encoding == "gzip" ? new GZipStream(response.Body, CompressionLevel.Fastest) : new ZLibStream(response.Body, CompressionLevel.Fastest);
+            await using Stream compressed =
+                encoding == "gzip"
+                    ? new GZipStream(response.Body, CompressionLevel.Fastest)
+                    : new ZLibStream(response.Body, CompressionLevel.Fastest);
             await compressed.WriteAsync(json.WrittenMemory, http.RequestAborted);
             for (var i = 0; i < result.Count; i++)
             {
@@ -93,7 +99,13 @@ internal static class InferResponse
     }
 
     /// <summary>The first way that the client takes and we have; null for none.</summary>
-    private static string? Compression(HttpRequest request) => request.Headers.AcceptEncoding.Count == 0 ? null : request.GetTypedHeaders().AcceptEncoding
-        .Where(accepted => accepted.Quality is null or > 0 && accepted.Value.Value is "gzip" or "deflate")
-        .OrderByDescending(accepted => accepted.Quality ?? 1).FirstOrDefault()?.Value.Value;
+    private static string? Compression(HttpRequest request) =>
+        request.Headers.AcceptEncoding.Count == 0
+            ? null
+            : request
+                .GetTypedHeaders()
+                .AcceptEncoding.Where(accepted => accepted.Quality is null or > 0 && accepted.Value.Value is "gzip" or "deflate")
+                .OrderByDescending(accepted => accepted.Quality ?? 1)
+                .FirstOrDefault()
+                ?.Value.Value;
 }

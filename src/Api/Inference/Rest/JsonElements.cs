@@ -75,12 +75,18 @@ internal static class JsonElements
             TensorElementType.UInt16 => ReadAll<ushort, Whole<ushort>>(json, destination, where),
             TensorElementType.UInt8 => ReadAll<byte, Whole<byte>>(json, destination, where),
             TensorElementType.Bool => ReadAll<bool, Truth>(json, destination, where),
-            _ => throw new InferenceException("inference.binary_only", $"{where}: {type.Name} has no form in JSON; send it as bytes, with binary_data_size."),
+            _ => throw new InferenceException(
+                "inference.binary_only",
+                $"{where}: {type.Name} has no form in JSON; send it as bytes, with binary_data_size."
+            ),
         };
         var wanted = bytes / type.Bytes;
         return count == wanted
             ? destination
-            : throw new InferenceException("inference.element_count", $"{where} has {count} elements; a tensor of shape [{string.Join(", ", shape)}] has {wanted}.");
+            : throw new InferenceException(
+                "inference.element_count",
+                $"{where} has {count} elements; a tensor of shape [{string.Join(", ", shape)}] has {wanted}."
+            );
     }
 
     /// <summary>Writes the elements as a flat list, row-major. What is not a number has no form in JSON and becomes null.</summary>
@@ -139,7 +145,10 @@ internal static class JsonElements
                 WriteWhole<byte>(writer, data);
                 break;
             default:
-                throw new InferenceException("inference.binary_only", $"{type.Name} has no form in JSON; ask for the output as bytes, with binary_data.");
+                throw new InferenceException(
+                    "inference.binary_only",
+                    $"{type.Name} has no form in JSON; ask for the output as bytes, with binary_data."
+                );
         }
 
         writer.WriteEndArray();
@@ -169,8 +178,9 @@ internal static class JsonElements
         public static bool TryParse(ReadOnlySpan<byte> token, out T value)
         {
             value = T.Zero;
-            var digits = token is [(byte)'-', ..] ? token[1..] : token;                   // the library takes a plus and zeros in front, which JSON has not
-            return digits is [(byte)'0'] or [>= (byte)'1' and <= (byte)'9', ..] && T.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value!);
+            var digits = token is [(byte)'-', ..] ? token[1..] : token; // the library takes a plus and zeros in front, which JSON has not
+            return digits is [(byte)'0'] or [>= (byte)'1' and <= (byte)'9', ..]
+                && T.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value!);
         }
     }
 
@@ -184,7 +194,9 @@ internal static class JsonElements
     }
 
     /// <summary>Returns how many elements there are, also where they are more than fit.</summary>
-    private static int ReadAll<T, TForm>(ReadOnlySpan<byte> json, Span<byte> destination, string where) where T : unmanaged where TForm : IForm<T>
+    private static int ReadAll<T, TForm>(ReadOnlySpan<byte> json, Span<byte> destination, string where)
+        where T : unmanaged
+        where TForm : IForm<T>
     {
         var values = MemoryMarshal.Cast<byte, T>(destination);
         var (count, at, isElementNext, isListEmpty) = (0, 0, true, false);
@@ -218,7 +230,10 @@ internal static class JsonElements
                     (isElementNext, isListEmpty) = (false, false);
                     break;
                 default:
-                    throw new InferenceException("request.malformed_json", $"The body is not JSON: {where} has '{(char)json[at]}' where a comma or a bracket must be.");
+                    throw new InferenceException(
+                        "request.malformed_json",
+                        $"The body is not JSON: {where} has '{(char)json[at]}' where a comma or a bracket must be."
+                    );
             }
         }
 
@@ -228,7 +243,10 @@ internal static class JsonElements
     private static InferenceException Unreadable<T>(ReadOnlySpan<byte> token, string where)
     {
         var shown = Encoding.UTF8.GetString(token[..Math.Min(token.Length, 40)]);
-        var expected = typeof(T) == typeof(bool) ? "true and false" : typeof(T) == typeof(float) || typeof(T) == typeof(double) ? "numbers that the datatype holds" : "whole numbers that the datatype holds";
+        var expected =
+            typeof(T) == typeof(bool) ? "true and false"
+            : typeof(T) == typeof(float) || typeof(T) == typeof(double) ? "numbers that the datatype holds"
+            : "whole numbers that the datatype holds";
         return new("inference.data", $"{where} holds {shown}; expected {expected}.");
     }
 }

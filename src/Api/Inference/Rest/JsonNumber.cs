@@ -3,12 +3,16 @@ using System.Globalization;
 namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>
-/// A number of JSON's grammar (RFC 8259, 6) to the nearest float or double. Short decimals, which are nearly all, take the exact way of Clinger
+/// A number of JSON's grammar (RFC 8259, 6) to the nearest float or double. Short decimals, which are nearly all, take the exact way of
+/// Clinger
 /// 1990: a whole number below 2^53 times or over a power of ten up to 10^22 rounds once and therefore right. All others go to the library.
 /// </summary>
 internal static class JsonNumber
 {
-    private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 23).Select(power => double.Parse($"1e{power}", CultureInfo.InvariantCulture))];
+    private static readonly double[] PowersOfTen =
+    [
+        .. Enumerable.Range(0, 23).Select(power => double.Parse($"1e{power}", CultureInfo.InvariantCulture)),
+    ];
 
     public static bool TryParse(ReadOnlySpan<byte> token, out double value)
     {

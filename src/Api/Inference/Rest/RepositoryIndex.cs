@@ -4,7 +4,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Inference.Rest;
 
-/// <summary>POST /v2/repository/index: what there is to ask (Triton's extension <c>model_repository</c>). Every version is loaded when it is asked for, so that all are ready.</summary>
+/// <summary>
+/// POST /v2/repository/index: what there is to ask (Triton's extension <c>model_repository</c>). Every version is loaded when it is asked
+/// for, so that all are ready.
+/// </summary>
 internal static class RepositoryIndex
 {
     public sealed record Entry(string Name, string Version, string State, string Reason);

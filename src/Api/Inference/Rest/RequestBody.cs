@@ -6,7 +6,8 @@ using ConcatService.Api.Inference.Engine;
 namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>
-/// The body of an infer request, read into one pooled array: the JSON, then the tensors as bytes, which lie there so that the first of them is
+/// The body of an infer request, read into one pooled array: the JSON, then the tensors as bytes, which lie there so that the first of them
+/// is
 /// aligned for every type. This is the only copy between the socket's buffers and the session.
 /// </summary>
 internal sealed class RequestBody : IDisposable
@@ -31,7 +32,8 @@ internal sealed class RequestBody : IDisposable
     /// <summary>What follows the JSON.</summary>
     public ReadOnlyMemory<byte> Tensors => JsonBytes is { } json ? _array.AsMemory(_start + json, _length - json) : default;
 
-    /// <exception cref="InferenceException">It is too large, compressed in an unknown way, or shorter than its JSON is said to be.</exception>
+    /// <exception cref="InferenceException">It is too large, compressed in an unknown way, or shorter than its JSON is said to
+    /// be.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
         var json = JsonLength(request);
@@ -42,7 +44,10 @@ internal sealed class RequestBody : IDisposable
             "" or "identity" => (request.Body, request.ContentLength),
             "gzip" => (new GZipStream(request.Body, CompressionMode.Decompress), null),
             "deflate" => (new ZLibStream(request.Body, CompressionMode.Decompress), null),
-            var other => throw new InferenceException("inference.encoding", $"The Content-Encoding is '{other}'; gzip, deflate and identity are read."),
+            var other => throw new InferenceException(
+                "inference.encoding",
+                $"The Content-Encoding is '{other}'; gzip, deflate and identity are read."
+            ),
         };
         var body = new RequestBody(ArrayPool<byte>.Shared.Rent(Alignment + (int)(announced ?? 64 * 1024))) { JsonBytes = json };
         try
@@ -113,5 +118,6 @@ internal sealed class RequestBody : IDisposable
             : throw new InferenceException("inference.request", $"{HeaderLength} is '{header}'; expected the length of the JSON in bytes.");
     }
 
-    private static InferenceException TooLarge() => new("request.too_large", $"The body is over the limit of {MaxBytes} bytes, as sent or when decompressed.", Fault.TooLarge);
+    private static InferenceException TooLarge() =>
+        new("request.too_large", $"The body is over the limit of {MaxBytes} bytes, as sent or when decompressed.", Fault.TooLarge);
 }

@@ -12,14 +12,20 @@ internal static class ServerHealth
     public sealed record Metadata(string Name, string Version, IReadOnlyList<string> Extensions);
 
     /// <summary>Of both doors.</summary>
-    public static Metadata Server { get; } = new(
-        "concat-service", typeof(ServerHealth).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data", "model_configuration", "model_repository", "statistics"]);
+    public static Metadata Server { get; } =
+        new(
+            "concat-service",
+            typeof(ServerHealth).Assembly.GetName().Version!.ToString(3),
+            ["binary_tensor_data", "model_configuration", "model_repository", "statistics"]
+        );
 
     public static Ok<Health> Live() => TypedResults.Ok(new Health(true, true));
 
     /// <summary>503 without the database: models are looked up there.</summary>
     public static async Task<Results<Ok<Health>, ProblemHttpResult>> ReadyAsync(Readiness readiness, CancellationToken cancel) =>
-        await readiness.ReasonAgainstAsync(cancel) is { } reason ? Problems.Of(503, "database.not_migrated", reason) : TypedResults.Ok(new Health(true, true));
+        await readiness.ReasonAgainstAsync(cancel) is { } reason
+            ? Problems.Of(503, "database.not_migrated", reason)
+            : TypedResults.Ok(new Health(true, true));
 
     public static Ok<Metadata> Describe() => TypedResults.Ok(Server);
 }

@@ -2,14 +2,25 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
-/// <summary>One kind of cause: a rule that recognises it and names the layer to blame.</summary>
+/// <summary>One kind of cause: a rule that recognizes it and names the layer to blame.</summary>
 public abstract class CauseRule
 {
     /// <summary>In the order of spec-format (cause.kind); the first that holds decides.</summary>
     private static readonly CauseRule[] InOrder =
     [
-        new RankDifference(), new DTypeDifference(), new MixedLayout(), new OtherLayout(), new WrongAxis(), new OddSizeRounding(),
-        new PaddingDifference(), new WrongInput(), new StrideDifference(), new OneBranchDiffers(), new SymbolUnprovable(), new OtherAxis(), new Degenerate(),
+        new RankDifference(),
+        new DTypeDifference(),
+        new MixedLayout(),
+        new OtherLayout(),
+        new WrongAxis(),
+        new OddSizeRounding(),
+        new PaddingDifference(),
+        new WrongInput(),
+        new StrideDifference(),
+        new OneBranchDiffers(),
+        new SymbolUnprovable(),
+        new OtherAxis(),
+        new Degenerate(),
     ];
 
     public static Cause? Find(MergeCase merge) => InOrder.Select(rule => rule.Of(merge)).FirstOrDefault(cause => cause is not null);

@@ -6,5 +6,7 @@ namespace ConcatService.Domain.Fixes.Causes;
 internal sealed class Degenerate : CauseRule
 {
     protected override Cause? Of(MergeCase merge) =>
-        merge.Mismatch.Differing.Count > 0 ? Blame("degenerate", null, "They come from different layers or inputs with these sizes, and no layer on the way changes that.") : null;
+        merge.Mismatch.Differing.Count > 0
+            ? Blame("degenerate", null, "They come from different layers or inputs with these sizes, and no layer on the way changes that.")
+            : null;
 }

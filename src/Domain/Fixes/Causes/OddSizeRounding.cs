@@ -18,11 +18,23 @@ internal sealed class OddSizeRounding : CauseRule
         }
 
         // The first in the network's order that lost a remainder; where none did, the first that made one up.
-        var rounding = merge.DifferingAxes.SelectMany(axis => merge.Branches.SelectMany(branch => branch.Steps(axis).Where(step => step.Rounds).Select(step => (Axis: axis, Branch: branch, Step: step)))).ToList();
+        var rounding = merge
+            .DifferingAxes.SelectMany(axis =>
+                merge.Branches.SelectMany(branch =>
+                    branch.Steps(axis).Where(step => step.Rounds).Select(step => (Axis: axis, Branch: branch, Step: step))
+                )
+            )
+            .ToList();
         if (rounding.Count == 0)
             return null;
-        var (at, on, first) = rounding.OrderByDescending(each => each.Step.RoundsDown).ThenBy(each => merge.OrderOf(each.Step.Layer)).First();
-        return Blame("odd_size_rounding", first.Layer,
-            $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds to {first.After}; without rounding the branches would agree at {on.Exact(at)}.");
+        var (at, on, first) = rounding
+            .OrderByDescending(each => each.Step.RoundsDown)
+            .ThenBy(each => merge.OrderOf(each.Step.Layer))
+            .First();
+        return Blame(
+            "odd_size_rounding",
+            first.Layer,
+            $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds to {first.After}; without rounding the branches would agree at {on.Exact(at)}."
+        );
     }
 }

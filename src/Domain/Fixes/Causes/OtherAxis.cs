@@ -3,15 +3,28 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
-/// <summary>Nothing on the way made the difference, the inputs differ along one axis alone that is no side of a picture, and the concat joins along another: boxes or regions in a list.</summary>
+/// <summary>
+/// Nothing on the way made the difference, the inputs differ along one axis alone that is no side of a picture, and the concat joins along
+/// another: boxes or regions in a list.
+/// </summary>
 internal sealed class OtherAxis : CauseRule
 {
     protected override Cause? Of(MergeCase merge)
     {
-        if (merge.Merge.Operator is not Operators.Concat concat || !merge.SameRank || merge.Mismatch.Axis is not { } joined || merge.DifferingAxes.ToList() is not [var axis] || axis is Axis.Height or Axis.Width)
+        if (
+            merge.Merge.Operator is not Operators.Concat concat
+            || !merge.SameRank
+            || merge.Mismatch.Axis is not { } joined
+            || merge.DifferingAxes.ToList() is not [var axis]
+            || axis is Axis.Height or Axis.Width
+        )
             return null;
         return merge.Branches.All(branch => branch.Shape.Dims[joined] == merge.Branches[0].Shape.Dims[joined])
-            ? Blame("wrong_axis", merge.Merge, $"The inputs differ in {axis.Name()} alone, no layer made them so, and the concat joins along {concat.Axis}.")
+            ? Blame(
+                "wrong_axis",
+                merge.Merge,
+                $"The inputs differ in {axis.Name()} alone, no layer made them so, and the concat joins along {concat.Axis}."
+            )
             : null;
     }
 }

@@ -13,11 +13,31 @@ internal sealed class OtherLayout : CauseRule
 
     protected override Cause? Of(MergeCase merge)
     {
-        if (!merge.SameRank || merge.Mismatch.Axis is null || WouldFitByChannels(merge) || merge.Compiled.Graph.Inputs.FirstOrDefault(LooksTurned) is not { } input)
+        if (
+            !merge.SameRank
+            || merge.Mismatch.Axis is null
+            || WouldFitByChannels(merge)
+            || merge.Compiled.Graph.Inputs.FirstOrDefault(LooksTurned) is not { } input
+        )
             return null;
         var other = Other(merge.Compiled.Graph.Layout);
-        return new Proof(merge).Patched([new JsonObject { ["op"] = "add", ["path"] = "/layout", ["value"] = other.Name() }]) is not { After.Plan: not null } ? null
-            : new("mixed_layout", null, input.Path, $"{input.Name} is {input.Shape.Sizes}, which the spec's {merge.Compiled.Graph.Layout.Name()} reads as {input.Shape[Axis.Channels]} channels of {input.Shape.SpatialSizes}; read {other.Name()}, everything fits.");
+        return
+            new Proof(merge).Patched([
+                new JsonObject
+                {
+                    ["op"] = "add",
+                    ["path"] = "/layout",
+                    ["value"] = other.Name(),
+                },
+            ])
+                is not { After.Plan: not null }
+            ? null
+            : new(
+                "mixed_layout",
+                null,
+                input.Path,
+                $"{input.Name} is {input.Shape.Sizes}, which the spec's {merge.Compiled.Graph.Layout.Name()} reads as {input.Shape[Axis.Channels]} channels of {input.Shape.SpatialSizes}; read {other.Name()}, everything fits."
+            );
     }
 
     internal static Layout Other(Layout layout) => layout == Layout.ChannelsFirst ? Layout.ChannelsLast : Layout.ChannelsFirst;
@@ -27,6 +47,10 @@ internal sealed class OtherLayout : CauseRule
         merge.Branches.All(branch => branch.Shape.SpatialAxes.All(axis => branch.Shape[axis] == merge.Branches[0].Shape[axis]));
 
     private static bool LooksTurned(GraphInput input) =>
-        input.Shape.SpatialAxes.Count() > 1 && input.Shape.Dims.Skip(1).All(dim => dim.IsKnown) && input.Shape[Axis.Channels].Value > MostChannels
-        && (input.Shape.Index(Axis.Channels) == 1 && input.Shape.Position(Axis.Channels) == 1 ? input.Shape.Dims[^1] : input.Shape.Dims[1]).Value <= MostChannels;
+        input.Shape.SpatialAxes.Count() > 1
+        && input.Shape.Dims.Skip(1).All(dim => dim.IsKnown)
+        && input.Shape[Axis.Channels].Value > MostChannels
+        && (
+            input.Shape.Index(Axis.Channels) == 1 && input.Shape.Position(Axis.Channels) == 1 ? input.Shape.Dims[^1] : input.Shape.Dims[1]
+        ).Value <= MostChannels;
 }

@@ -25,14 +25,27 @@ internal sealed class PaddingDifference : CauseRule
         if (merge.WindowEdits is [var edit, ..])
         {
             var (layer, axis) = (edit.Layer, merge.DifferingAxes.First());
-            return Blame("padding_difference", layer, $"{layer.Name} ({layer.Operator.Kind}) takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}: its window and its padding do not go together as those of the other branches do.");
+            return Blame(
+                "padding_difference",
+                layer,
+                $"{layer.Name} ({layer.Operator.Kind}) takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}: its window and its padding do not go together as those of the other branches do."
+            );
         }
 
         var where = losing.Select(step => $"{step.Layer.Name} ({step.Layer.Operator.Kind}, {step.Before} to {step.After})").ToList();
-        return Blame("padding_difference", losing[0].Layer, $"Cells are lost at the border by {string.Join(", ", where.Take(4))}{(where.Count > 4 ? $" and {where.Count - 4} more" : "")}; with \"same\" padding the sizes would agree.");
+        return Blame(
+            "padding_difference",
+            losing[0].Layer,
+            $"Cells are lost at the border by {string.Join(", ", where.Take(4))}{(where.Count > 4 ? $" and {where.Count - 4} more" : "")}; with \"same\" padding the sizes would agree."
+        );
     }
 
     /// <summary>The layers that lose or add cells, each once, in order.</summary>
     internal static List<Step> Losing(MergeCase merge) =>
-        [.. merge.DifferingAxes.SelectMany(axis => merge.Branches.SelectMany(branch => branch.Steps(axis))).Where(step => step.PaddingLoss != 0).DistinctBy(step => step.Layer.Name)];
+        [
+            .. merge
+                .DifferingAxes.SelectMany(axis => merge.Branches.SelectMany(branch => branch.Steps(axis)))
+                .Where(step => step.PaddingLoss != 0)
+                .DistinctBy(step => step.Layer.Name),
+        ];
 }

@@ -15,13 +15,24 @@ internal sealed class RankDifference : CauseRule
         foreach (var branch in merge.Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape.Rank == branch.Shape.Rank)))
         {
             if (branch.Path.LastOrDefault(layer => layer.Output.Rank != layer.Input.Rank) is { } changes)
-                return Blame("rank_difference", changes, $"{changes.Name} ({changes.Operator.Kind}) turns {changes.Input.Sizes} into {changes.Output.Sizes} on the way to {branch.Name}; the other inputs keep their dimensions.");
+                return Blame(
+                    "rank_difference",
+                    changes,
+                    $"{changes.Name} ({changes.Operator.Kind}) turns {changes.Input.Sizes} into {changes.Output.Sizes} on the way to {branch.Name}; the other inputs keep their dimensions."
+                );
         }
 
         var keeps = merge.Branches.OrderByDescending(branch => branch.Shape.Rank).SelectMany(branch => branch.Path).LastOrDefault(Keeps);
-        return Blame("rank_difference", keeps, keeps is null ? "They come so from the network's inputs, and no layer on the way changes that." : $"{keeps.Name} ({keeps.Operator.Kind}) keeps its axes and gives {keeps.Output.Sizes}; the other inputs are vectors.");
+        return Blame(
+            "rank_difference",
+            keeps,
+            keeps is null
+                ? "They come so from the network's inputs, and no layer on the way changes that."
+                : $"{keeps.Name} ({keeps.Operator.Kind}) keeps its axes and gives {keeps.Output.Sizes}; the other inputs are vectors."
+        );
     }
 
     /// <summary>Whether the layer could have left out axes that it keeps.</summary>
-    internal static bool Keeps(PlannedLayer layer) => layer.Operator is GlobalPool { KeepDims: true } or Recurrent { ReturnSequences: true };
+    internal static bool Keeps(PlannedLayer layer) =>
+        layer.Operator is GlobalPool { KeepDims: true } or Recurrent { ReturnSequences: true };
 }

@@ -14,7 +14,8 @@ internal sealed class StrideDifference : CauseRule
         if (merge.ScaleEdits is [var edit, ..] && (edit.IsResponsible || edit.Gain > 0))
             return Explain(merge, edit.Layer, edit.Branch, axis);
 
-        // No single layer restores the whole network: the last one that makes the difference here, or the last that made the smallest branch small.
+        // No single layer restores the whole network: the last one that makes the difference here, or the last that made the smallest
+        // branch small.
         var (step, branch) = Local(merge, axis);
         return step is null ? null : Explain(merge, step.Layer, branch!, axis);
     }
@@ -25,19 +26,34 @@ internal sealed class StrideDifference : CauseRule
         foreach (var branch in merge.Branches)
         {
             var other = scales.Find(scale => scale != branch.Scale(axis));
-            if (scales.Count == 2 && branch.Steps(axis).LastOrDefault(each => each.Scale == branch.Scale(axis) / other && merge.Branches.Any(one => !one.Path.Contains(each.Layer))) is { } step)
+            if (
+                scales.Count == 2
+                && branch
+                    .Steps(axis)
+                    .LastOrDefault(each =>
+                        each.Scale == branch.Scale(axis) / other && merge.Branches.Any(one => !one.Path.Contains(each.Layer))
+                    )
+                    is { } step
+            )
                 return (step, branch);
         }
 
-        var made = merge.Branches.OrderBy(branch => branch.Shape[axis].Value).Select(branch => (Step: branch.Steps(axis).LastOrDefault(each => each.Scale != Ratio.One), branch));
+        var made = merge
+            .Branches.OrderBy(branch => branch.Shape[axis].Value)
+            .Select(branch => (Step: branch.Steps(axis).LastOrDefault(each => each.Scale != Ratio.One), branch));
         return made.FirstOrDefault(each => each.Step is not null);
     }
 
     private static Cause Explain(MergeCase merge, PlannedLayer layer, Branch branch, Axis axis)
     {
         var strides = string.Join(", ", merge.Branches.Select(each => $"{each.Name} {each.Scale(axis)}"));
-        var parted = merge.Ancestor is { } ancestor ? $" The branches part at {merge.NameOf(ancestor.Source)}; since then their scales are: {strides}." : "";
-        var does = layer.Input[axis] == layer.Output[axis] ? $"leaves {axis.Name()} at {layer.Output[axis]}" : $"takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}";
+        var parted = merge.Ancestor is { } ancestor
+            ? $" The branches part at {merge.NameOf(ancestor.Source)}; since then their scales are: {strides}."
+            : "";
+        var does =
+            layer.Input[axis] == layer.Output[axis]
+                ? $"leaves {axis.Name()} at {layer.Output[axis]}"
+                : $"takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}";
         return Blame("stride_difference", layer, $"{layer.Name} ({layer.Operator.Kind}) {does} on the way to {branch.Name} alone.{parted}");
     }
 }

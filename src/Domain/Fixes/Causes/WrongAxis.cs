@@ -3,7 +3,9 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
-/// <summary>The inputs differ in the feature axis alone, and the concat joins along another; or it names an axis that cannot be joined.</summary>
+/// <summary>
+/// The inputs differ in the feature axis alone, and the concat joins along another; or it names an axis that cannot be joined.
+/// </summary>
 internal sealed class WrongAxis : CauseRule
 {
     protected override Cause? Of(MergeCase merge)
@@ -11,10 +13,18 @@ internal sealed class WrongAxis : CauseRule
         if (merge.Merge.Operator is not Operators.Concat concat)
             return null;
         if (merge.Diagnostic.Code == Codes.ConcatAxis || merge.Diagnostic.Code == Codes.ConcatBatchAxis)
-            return Blame("wrong_axis", merge.Merge, $"The concat's axis is {concat.Axis}, {(merge.Diagnostic.Code == Codes.ConcatAxis ? "and" : "which is the batch;")} its inputs are [{Site.Names(merge.Branches[0].Shape.Axes)}], {merge.Branches[0].Shape.Sizes}.");
+            return Blame(
+                "wrong_axis",
+                merge.Merge,
+                $"The concat's axis is {concat.Axis}, {(merge.Diagnostic.Code == Codes.ConcatAxis ? "and" : "which is the batch;")} its inputs are [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}], {merge.Branches[0].Shape.Sizes}."
+            );
         if (merge.Mismatch.Differing is not [var only] || merge.Branches[0].Shape.Axes[only] != Axis.Channels)
             return null;
-        return Blame("wrong_axis", merge.Merge, $"Nothing but the channels differs, and the concat joins along {Joined(merge, concat)} of [{Site.Names(merge.Branches[0].Shape.Axes)}].");
+        return Blame(
+            "wrong_axis",
+            merge.Merge,
+            $"Nothing but the channels differs, and the concat joins along {Joined(merge, concat)} of [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}]."
+        );
     }
 
     private static string Joined(MergeCase merge, Operators.Concat concat)

@@ -2,14 +2,21 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
-/// <summary>The strides differ, no other stride or scale of one layer fits the whole network, and another layer of the same path has the right size: the wrong layer was tapped.</summary>
+/// <summary>
+/// The strides differ, no other stride or scale of one layer fits the whole network, and another layer of the same path has the right size:
+/// the wrong layer was tapped.
+/// </summary>
 internal sealed class WrongInput : CauseRule
 {
     protected override Cause? Of(MergeCase merge)
     {
-        if (!merge.IsSpatial || merge.ScaleEdits.Any(edit => edit.IsResponsible) || !merge.Taps.Any(tap => tap.IsOnPath))
+        if (!merge.IsSpatial || merge.ScaleEdits.Any(edit => edit.IsResponsible) || !merge.SourceCandidates.Any(tap => tap.IsOnPath))
             return null;
-        var (wrong, other, tap) = (merge.Taps[0].Wrong, merge.Taps[0].Other, merge.Taps[0].Layer);
-        return Blame("wrong_input", merge.Merge, $"{wrong.Name} is {wrong.Shape.SpatialSizes}; {merge.NameOf(tap.Name)} is {tap.Output.SpatialSizes}, the size of {other.Name}.");
+        var (wrong, other, tap) = (merge.SourceCandidates[0].Wrong, merge.SourceCandidates[0].Other, merge.SourceCandidates[0].Layer);
+        return Blame(
+            "wrong_input",
+            merge.Merge,
+            $"{wrong.Name} is {wrong.Shape.SpatialSizes}; {merge.NameOf(tap.Name)} is {tap.Output.SpatialSizes}, the size of {other.Name}."
+        );
     }
 }

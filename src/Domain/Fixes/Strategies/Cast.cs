@@ -13,10 +13,25 @@ internal sealed class Cast : FixStrategy
         if (cause.Kind != "dtype_difference")
             yield break;
         if (cause.Layer is { } name && merge.Producer(new Wire(name)) is { Operator: Operators.Cast { Dtype: DType.Int64 } } blamed)
-            yield return new($"cast-float32-{Slug(name)}", $"Let {name} cast to float32", $"{name} keeps what is behind the point.", Loss.None, new PatchWriter(merge).Set(blamed.Path, "dtype", "float32").Patch) { AtTheCause = true };
+            yield return new(
+                $"cast-float32-{Slug(name)}",
+                $"Let {name} cast to float32",
+                $"{name} keeps what is behind the point.",
+                Loss.None,
+                new PatchWriter(merge).Set(blamed.Path, "dtype", "float32").Patch
+            )
+            {
+                AtTheCause = true,
+            };
         var narrow = merge.Branches.Where(branch => branch.Shape.DType != DType.Float32).ToList();
         var patch = new PatchWriter(merge);
         if (narrow.All(branch => patch.Insert(branch.Index, "cast", new JsonObject { ["type"] = "cast", ["dtype"] = "float32" })))
-            yield return new($"cast-{Slug(narrow[0].Name)}", $"Cast {Listed(narrow.Select(branch => branch.Name))} to float32", "Whole numbers above 16,777,216 are rounded.", Loss.None, patch.Patch);
+            yield return new(
+                $"cast-{Slug(narrow[0].Name)}",
+                $"Cast {Listed(narrow.Select(branch => branch.Name))} to float32",
+                "Whole numbers above 16,777,216 are rounded.",
+                Loss.None,
+                patch.Patch
+            );
     }
 }

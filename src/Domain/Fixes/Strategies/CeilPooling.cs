@@ -8,8 +8,22 @@ internal sealed class CeilPooling : FixStrategy
 {
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "odd_size_rounding" || cause.Layer is not { } name || merge.Producer(new Wire(name)) is not { } blamed || !blamed.Operator.Kind.Contains("pool", StringComparison.Ordinal))
+        if (
+            cause.Kind != "odd_size_rounding"
+            || cause.Layer is not { } name
+            || merge.Producer(new Wire(name)) is not { } blamed
+            || !blamed.Operator.Kind.Contains("pool", StringComparison.Ordinal)
+        )
             yield break;
-        yield return new($"ceil-mode-{Slug(name)}", $"Let {name} round up (ceil_mode)", $"The last, partial window of {name} is kept, so that no cell is lost.", Loss.None, new PatchWriter(merge).Set(blamed.Path, "ceil_mode", true).Patch) { AtTheCause = true };
+        yield return new(
+            $"ceil-mode-{Slug(name)}",
+            $"Let {name} round up (ceil_mode)",
+            $"The last, partial window of {name} is kept, so that no cell is lost.",
+            Loss.None,
+            new PatchWriter(merge).Set(blamed.Path, "ceil_mode", true).Patch
+        )
+        {
+            AtTheCause = true,
+        };
     }
 }

@@ -13,6 +13,15 @@ internal sealed class EditDataFormat : FixStrategy
             yield break;
         var layout = merge.Compiled.Graph.Layout.Name();
         var patch = new PatchWriter(merge).Set(other.Path, "data_format", layout).Patch;
-        yield return new($"data-format-{Slug(other.Name)}", $"Let {other.Name} read {layout}, as the spec does", $"{other.Name} takes channels for channels again; nothing is lost.", Loss.None, patch) { AtTheCause = true };
+        yield return new(
+            $"data-format-{Slug(other.Name)}",
+            $"Let {other.Name} read {layout}, as the spec does",
+            $"{other.Name} takes channels for channels again; nothing is lost.",
+            Loss.None,
+            patch
+        )
+        {
+            AtTheCause = true,
+        };
     }
 }

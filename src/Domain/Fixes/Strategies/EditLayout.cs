@@ -13,7 +13,23 @@ internal sealed class EditLayout : FixStrategy
         if (cause is not { Kind: "mixed_layout", Layer: null, Path: not null })
             yield break;
         var layout = OtherLayout.Other(merge.Compiled.Graph.Layout).Name();
-        var patch = new JsonArray(new JsonObject { ["op"] = "add", ["path"] = "/layout", ["value"] = layout });
-        yield return new($"layout-{layout}", $"Read the whole spec {layout}", "Every shape and numeric axis is read in that order, as the inputs are written.", Loss.None, patch) { AtTheCause = true };
+        var patch = new JsonArray(
+            new JsonObject
+            {
+                ["op"] = "add",
+                ["path"] = "/layout",
+                ["value"] = layout,
+            }
+        );
+        yield return new(
+            $"layout-{layout}",
+            $"Read the whole spec {layout}",
+            "Every shape and numeric axis is read in that order, as the inputs are written.",
+            Loss.None,
+            patch
+        )
+        {
+            AtTheCause = true,
+        };
     }
 }

@@ -3,7 +3,9 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
-/// <summary>A padding that fits the window, at the layer that is unlike its siblings, or "same" on all that lose cells at the border.</summary>
+/// <summary>
+/// A padding that fits the window, at the layer that is unlike its siblings, or "same" on all that lose cells at the border.
+/// </summary>
 internal sealed class EditPadding : FixStrategy
 {
     private const int MostOffers = 3;
@@ -17,14 +19,26 @@ internal sealed class EditPadding : FixStrategy
             var (name, value) = (edit.Layer.Name, edit.Value.ToString());
             var (id, effect) = (edit.Attribute, value) switch
             {
-                ("padding", "same") => ("same-padding", "Zeros at the border make up for the cells that would be lost; nothing else changes."),
+                ("padding", "same") => (
+                    "same-padding",
+                    "Zeros at the border make up for the cells that would be lost; nothing else changes."
+                ),
                 ("padding", "0") => ("no-padding", "The border that the other branches lose is lost here too."),
-                ("padding" or "output_padding", _) => (edit.Attribute.Replace('_', '-'), "The border gets as many cells as the window needs; nothing else changes."),
+                ("padding" or "output_padding", _) => (
+                    edit.Attribute.Replace('_', '-'),
+                    "The border gets as many cells as the window needs; nothing else changes."
+                ),
                 ("dilation", _) => ("dilation", "The window's taps stand side by side; it sees less far."),
                 _ => ("kernel", "The window is the one that the padding is for; its weights get fewer or more."),
             };
             var patch = new PatchWriter(merge).Set(edit.Layer.Path, edit.Attribute, edit.Value.DeepClone()).Patch;
-            yield return new($"{id}-{Slug(name)}{(id is "kernel" or "padding" ? $"-{Slug(value)}" : "")}", $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {(value == "same" ? "\"same\"" : value)}", effect, edit.Attribute is "dilation" or "kernel_size" ? Loss.Dropped : Loss.None, patch)
+            yield return new(
+                $"{id}-{Slug(name)}{(id is "kernel" or "padding" ? $"-{Slug(value)}" : "")}",
+                $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {(value == "same" ? "\"same\"" : value)}",
+                effect,
+                edit.Attribute is "dilation" or "kernel_size" ? Loss.Dropped : Loss.None,
+                patch
+            )
             {
                 AtTheCause = edit == merge.WindowEdits[0],
             };
@@ -39,7 +53,16 @@ internal sealed class EditPadding : FixStrategy
             foreach (var step in losing)
                 patch.Set(step.Layer.Path, "padding", "same");
             var names = Listed(losing.Select(step => step.Layer.Name));
-            yield return new($"same-padding-{Slug(branch.Name)}", $"Set the padding of {names} to \"same\"", $"Zeros at the border make up for the cells that {names} would lose; the sizes behind stay as they come in.", Loss.None, patch.Patch) { AtTheCause = losing.Count == 1 && merge.WindowEdits.Count == 0 };
+            yield return new(
+                $"same-padding-{Slug(branch.Name)}",
+                $"Set the padding of {names} to \"same\"",
+                $"Zeros at the border make up for the cells that {names} would lose; the sizes behind stay as they come in.",
+                Loss.None,
+                patch.Patch
+            )
+            {
+                AtTheCause = losing.Count == 1 && merge.WindowEdits.Count == 0,
+            };
         }
     }
 }

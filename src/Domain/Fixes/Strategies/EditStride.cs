@@ -23,13 +23,28 @@ internal sealed class EditStride : FixStrategy
             var patch = new PatchWriter(merge).Set(edit.Layer.Path, edit.Attribute, edit.Value.DeepClone());
             if (edit.NeedsSame)
                 patch.Set(edit.Layer.Path, "padding", "same");
-            yield return new($"{edit.Attribute.Replace('_', '-')}-{Slug(value)}{(edit.NeedsSame ? "-same" : "")}-{Slug(name)}", $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {value}{(edit.NeedsSame ? " and its padding to \"same\"" : "")}", effect, IsMeant(edit) ? Loss.Rewired : isFiner ? Loss.None : Loss.Dropped, patch.Patch)
+            yield return new(
+                $"{edit.Attribute.Replace('_', '-')}-{Slug(value)}{(edit.NeedsSame ? "-same" : "")}-{Slug(name)}",
+                $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {value}{(edit.NeedsSame ? " and its padding to \"same\"" : "")}",
+                effect,
+                IsMeant(edit) ? Loss.Rewired
+                    : isFiner ? Loss.None
+                    : Loss.Dropped,
+                patch.Patch
+            )
             {
-                AtTheCause = edit.Layer.Path.ToString() == cause.Path?.ToString() && !IsMeant(edit) && !edit.NeedsSame && edit == merge.ScaleEdits[0] && merge.Taps is not [{ IsUnread: true }, ..],
+                AtTheCause =
+                    edit.Layer.Path.ToString() == cause.Path?.ToString()
+                    && !IsMeant(edit)
+                    && !edit.NeedsSame
+                    && edit == merge.ScaleEdits[0]
+                    && merge.SourceCandidates is not [{ IsUnread: true }, ..],
             };
         }
     }
 
-    // A pooling that stands there as poolings do is meant to shrink, and a layer without a stride that is like its siblings is meant not to.
-    private static bool IsMeant(ScaleEdit edit) => edit.Gain <= 0 && (!edit.IsResponsible || edit.Layer.Operator.Kind.Contains("pool", StringComparison.Ordinal));
+    // A pooling that stands there as poolings do is meant to shrink, and a layer without a stride that is like its siblings is meant not
+    // to.
+    private static bool IsMeant(ScaleEdit edit) =>
+        edit.Gain <= 0 && (!edit.IsResponsible || edit.Layer.Operator.Kind.Contains("pool", StringComparison.Ordinal));
 }

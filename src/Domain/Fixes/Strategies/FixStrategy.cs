@@ -12,14 +12,37 @@ public abstract class FixStrategy
 
     private static readonly FixStrategy[] All =
     [
-        new EditDataFormat(), new EditLayout(), new EditAxis(), new EditPadding(), new EditStride(), new UpsampleToSkip(), new CeilPooling(), new OutputPadding(), new ResizeInput(), new PadInput(), new Reroute(), new Resample(), new StridedConvolution(),
-        new TransposedConvolution(), new PixelUnshuffle(), new Crop(), new Pad(), new Permute(), new Project(), new EditRank(), new PoolToVector(), new Spread(), new Cast(),
+        new EditDataFormat(),
+        new EditLayout(),
+        new EditAxis(),
+        new EditPadding(),
+        new EditStride(),
+        new UpsampleToSkip(),
+        new CeilPooling(),
+        new OutputPadding(),
+        new ResizeInput(),
+        new PadInput(),
+        new Reroute(),
+        new Resample(),
+        new StridedConvolution(),
+        new TransposedConvolution(),
+        new PixelUnshuffle(),
+        new Crop(),
+        new Pad(),
+        new Permute(),
+        new Project(),
+        new EditRank(),
+        new PoolToVector(),
+        new Spread(),
+        new Cast(),
     ];
 
-    public static IEnumerable<Candidate> ProposeAll(MergeCase merge, Cause cause) => All.SelectMany(strategy => strategy.ProposeFor(merge, cause));
+    public static IEnumerable<Candidate> ProposeAll(MergeCase merge, Cause cause) =>
+        All.SelectMany(strategy => strategy.ProposeFor(merge, cause));
 
     /// <summary>What this strategy alone proposes.</summary>
-    internal IEnumerable<Candidate> ProposeFor(MergeCase merge, Cause cause) => Propose(merge, cause).Select(candidate => candidate with { By = this });
+    internal IEnumerable<Candidate> ProposeFor(MergeCase merge, Cause cause) =>
+        Propose(merge, cause).Select(candidate => candidate with { By = this });
 
     protected abstract IEnumerable<Candidate> Propose(MergeCase merge, Cause cause);
 
@@ -29,9 +52,14 @@ public abstract class FixStrategy
 
     /// <summary>The branches that a repair may bring the others to: one for each size that occurs, the most frequent first.</summary>
     protected static IEnumerable<Branch> Targets(MergeCase merge) =>
-        merge.Branches.GroupBy(branch => branch.Shape.SpatialSizes).OrderByDescending(group => group.Count()).Select(group => group.First());
+        merge
+            .Branches.GroupBy(branch => branch.Shape.SpatialSizes)
+            .OrderByDescending(group => group.Count())
+            .Select(group => group.First());
 
-    /// <summary>How many times as large the finer branch is on each spatial axis; null where that is no whole number, or more than 8.</summary>
+    /// <summary>
+    /// How many times as large the finer branch is on each spatial axis; null where that is no whole number, or more than 8.
+    /// </summary>
     protected static long[]? Ratios(Branch fine, Branch coarse)
     {
         var axes = fine.Shape.SpatialAxes.ToList();
@@ -40,16 +68,20 @@ public abstract class FixStrategy
     }
 
     private static long? WholeRatio(Dim fine, Dim coarse) =>
-        fine == coarse ? 1 : fine.Known is { } many && coarse.Known is { } few && few > 0 && many % few == 0 && many / few <= MostRatio ? many / few : null;
+        fine == coarse ? 1
+        : fine.Known is { } many && coarse.Known is { } few && few > 0 && many % few == 0 && many / few <= MostRatio ? many / few
+        : null;
 
     /// <summary>The name of a branch inside an id: letters, digits and dashes.</summary>
     internal static string Slug(string name) => new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
 
     /// <summary>Names as a sentence lists them: <c>a, b and c</c>.</summary>
-    protected static string Listed(IEnumerable<string> names) => names.ToArray() is [.. { Length: > 0 } some, var last] ? $"{string.Join(", ", some)} and {last}" : string.Concat(names);
+    protected static string Listed(IEnumerable<string> names) =>
+        names.ToArray() is [.. { Length: > 0 } some, var last] ? $"{string.Join(", ", some)} and {last}" : string.Concat(names);
 
     /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
     protected static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
 
-    protected static JsonObject Like(MergeCase merge, Branch target) => new() { ["like"] = merge.NameOf(merge.Merge.Inputs[target.Index].Source) };
+    protected static JsonObject Like(MergeCase merge, Branch target) =>
+        new() { ["like"] = merge.NameOf(merge.Merge.Inputs[target.Index].Source) };
 }

@@ -12,14 +12,26 @@ internal sealed class OutputPadding : FixStrategy
             yield break;
         foreach (var branch in merge.Branches)
         {
-            if (branch.Path.LastOrDefault(layer => layer.Operator is ConvTranspose) is not { Operator: ConvTranspose up } layer || merge.Branches.FirstOrDefault(other => other != branch && !other.Path.Contains(layer)) is not { } target)
+            if (
+                branch.Path.LastOrDefault(layer => layer.Operator is ConvTranspose) is not { Operator: ConvTranspose up } layer
+                || merge.Branches.FirstOrDefault(other => other != branch && !other.Path.Contains(layer)) is not { } target
+            )
                 continue;
             var axes = branch.Shape.SpatialAxes.ToList();
             var missing = axes.Select((axis, i) => target.Shape[axis].Value - branch.Shape[axis].Value + up.OutputPadding[i]).ToArray();
             if (missing.Where((cells, i) => cells < 0 || cells >= up.Stride[i]).Any())
                 continue;
             var patch = new PatchWriter(merge).Set(layer.Path, "output_padding", Resample.Spelled(missing)).Patch;
-            yield return new($"output-padding-{Slug(layer.Name)}", $"Let {layer.Name} add the missing cells (output_padding {string.Join('x', missing.Distinct())})", $"{layer.Name} gives {target.Shape.SpatialSizes} for this size of the input, and too much for others.", Loss.None, patch) { IsForOneSize = true };
+            yield return new(
+                $"output-padding-{Slug(layer.Name)}",
+                $"Let {layer.Name} add the missing cells (output_padding {string.Join('x', missing.Distinct())})",
+                $"{layer.Name} gives {target.Shape.SpatialSizes} for this size of the input, and too much for others.",
+                Loss.None,
+                patch
+            )
+            {
+                IsForOneSize = true,
+            };
         }
     }
 }

@@ -16,8 +16,18 @@ internal sealed class Pad : FixStrategy
             if (others.Any(branch => branch.Shape.SpatialAxes.Any(axis => branch.Shape[axis].Value > target.Shape[axis].Value)))
                 continue;
             var patch = new PatchWriter(merge);
-            if (others.All(branch => patch.Insert(branch.Index, "pad", new JsonObject { ["type"] = "pad2d", ["size"] = Like(merge, target) })))
-                yield return new($"pad-to-{Slug(target.Name)}", $"Pad {Listed(others.Select(branch => branch.Name))} to the {target.Shape.SpatialSizes} of {target.Name}", $"A border of zeros is put around {Listed(others.Select(branch => $"{branch.Name} ({branch.Shape.SpatialSizes})"))}.", Loss.MadeUp, patch.Patch);
+            if (
+                others.All(branch =>
+                    patch.Insert(branch.Index, "pad", new JsonObject { ["type"] = "pad2d", ["size"] = Like(merge, target) })
+                )
+            )
+                yield return new(
+                    $"pad-to-{Slug(target.Name)}",
+                    $"Pad {Listed(others.Select(branch => branch.Name))} to the {target.Shape.SpatialSizes} of {target.Name}",
+                    $"A border of zeros is put around {Listed(others.Select(branch => $"{branch.Name} ({branch.Shape.SpatialSizes})"))}.",
+                    Loss.MadeUp,
+                    patch.Patch
+                );
         }
     }
 }

@@ -19,9 +19,23 @@ internal sealed class Permute : FixStrategy
                     ? MixedLayout.Rotation(branch.Shape, target.Shape, merge.Mismatch.Axis ?? -1)
                     : [.. target.Shape.Axes.Select(axis => branch.Shape.Has(axis) ? branch.Shape.Position(axis) : -1)];
                 var patch = new PatchWriter(merge);
-                if (order is null || order.Contains(-1) || !patch.Insert(branch.Index, "permute", new JsonObject { ["type"] = "permute", ["dims"] = new JsonArray([.. order.Select(dim => (JsonNode)dim)]) }))
+                if (
+                    order is null
+                    || order.Contains(-1)
+                    || !patch.Insert(
+                        branch.Index,
+                        "permute",
+                        new JsonObject { ["type"] = "permute", ["dims"] = new JsonArray([.. order.Select(dim => (JsonNode)dim)]) }
+                    )
+                )
                     continue;
-                yield return new($"permute-{Slug(branch.Name)}", $"Turn {branch.Name} into the order of {target.Name}", $"The dimensions of {branch.Name} change places ([{string.Join(", ", order)}]); no value changes.", Loss.None, patch.Patch);
+                yield return new(
+                    $"permute-{Slug(branch.Name)}",
+                    $"Turn {branch.Name} into the order of {target.Name}",
+                    $"The dimensions of {branch.Name} change places ([{string.Join(", ", order)}]); no value changes.",
+                    Loss.None,
+                    patch.Patch
+                );
             }
         }
     }

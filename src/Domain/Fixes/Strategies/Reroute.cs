@@ -9,16 +9,24 @@ internal sealed class Reroute : FixStrategy
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        foreach (var tap in merge.Taps.Take(MostOffers))
+        foreach (var tap in merge.SourceCandidates.Take(MostOffers))
         {
             var (name, wrong) = (merge.NameOf(tap.Layer.Name), tap.Wrong.Name);
             var patch = new PatchWriter(merge);
             if (!patch.Reroute(tap.Wrong.Index, name))
                 continue;
-            var effect = tap.IsUnread ? $"{name} is {tap.Layer.Output.Sizes} already and nothing reads it yet; what else reads {wrong} still does." : $"{name} is {tap.Layer.Output.Sizes} already; what {wrong} computes no longer reaches the merge.";
-            yield return new($"reroute-{Slug(wrong)}-{Slug(name)}", $"Take {name} instead of {wrong}", effect, tap.IsUnread ? Loss.None : Loss.Rewired, patch.Patch)
+            var effect = tap.IsUnread
+                ? $"{name} is {tap.Layer.Output.Sizes} already and nothing reads it yet; what else reads {wrong} still does."
+                : $"{name} is {tap.Layer.Output.Sizes} already; what {wrong} computes no longer reaches the merge.";
+            yield return new(
+                $"reroute-{Slug(wrong)}-{Slug(name)}",
+                $"Take {name} instead of {wrong}",
+                effect,
+                tap.IsUnread ? Loss.None : Loss.Rewired,
+                patch.Patch
+            )
             {
-                AtTheCause = tap == merge.Taps[0] && (tap.IsUnread || cause.Kind == "wrong_input"),
+                AtTheCause = tap == merge.SourceCandidates[0] && (tap.IsUnread || cause.Kind == "wrong_input"),
             };
         }
     }

@@ -22,7 +22,13 @@ internal sealed class Resample : FixStrategy
             var id = others.Count == 1 ? $"{steps[0]!.Verb}-{Slug(others[0].Name)}" : $"resample-to-{Slug(target.Name)}";
             var title = others.Count == 1 ? steps[0]!.Title : $"Bring every branch to the {target.Shape.SpatialSizes} of {target.Name}";
             var loses = steps.Any(step => step!.Verb == "pool");
-            yield return new(id, title, string.Join(" ", steps.Select(step => step!.Effect)), loses ? Loss.Dropped : Loss.Resampled, patch.Patch);
+            yield return new(
+                id,
+                title,
+                string.Join(" ", steps.Select(step => step!.Effect)),
+                loses ? Loss.Dropped : Loss.Resampled,
+                patch.Patch
+            );
         }
     }
 
@@ -35,18 +41,30 @@ internal sealed class Resample : FixStrategy
             var layer = new JsonObject { ["type"] = Twin("avg_pool", branch.Shape), ["kernel_size"] = Spelled(windows) };
             var kept = 1.0 / windows.Aggregate(1L, Saturating.Multiply);
             return patch.Insert(branch.Index, "pool", layer)
-                ? new("pool", $"Pool {branch.Name} by {string.Join('x', windows.Distinct())} to {target.Shape.SpatialSizes}", string.Create(CultureInfo.InvariantCulture, $"{branch.Name} keeps {kept:0%} of its positions; each is the mean of {string.Join('x', windows)} cells."))
+                ? new(
+                    "pool",
+                    $"Pool {branch.Name} by {string.Join('x', windows.Distinct())} to {target.Shape.SpatialSizes}",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{branch.Name} keeps {kept:0%} of its positions; each is the mean of {string.Join('x', windows)} cells."
+                    )
+                )
                 : null;
         }
 
         if (!axes.All(axis => branch.Shape[axis].Value <= target.Shape[axis].Value))
             return null;
         return patch.Insert(branch.Index, "up", new() { ["type"] = "upsample", ["size"] = Like(merge, target) })
-            ? new("upsample", $"Upsample {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name}", $"{branch.Name} keeps all it has; each value is repeated to fill {target.Shape.SpatialSizes}, which adds no detail.")
+            ? new(
+                "upsample",
+                $"Upsample {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name}",
+                $"{branch.Name} keeps all it has; each value is repeated to fill {target.Shape.SpatialSizes}, which adds no detail."
+            )
             : null;
     }
 
-    internal static JsonNode Spelled(long[] windows) => windows.Distinct().Count() == 1 ? windows[0] : new JsonArray([.. windows.Select(window => (JsonNode)window)]);
+    internal static JsonNode Spelled(long[] windows) =>
+        windows.Distinct().Count() == 1 ? windows[0] : new JsonArray([.. windows.Select(window => (JsonNode)window)]);
 
     private sealed record Step(string Verb, string Title, string Effect);
 }

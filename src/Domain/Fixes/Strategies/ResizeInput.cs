@@ -10,8 +10,14 @@ internal sealed class ResizeInput : FixStrategy
     {
         if (cause.Kind != "odd_size_rounding" || InputSizes.Of(merge) is not { Count: > 0 } sizes)
             yield break;
-        var nearest = sizes.ToDictionary(each => each.Key, each => each.Value.Size - each.Value.Below <= each.Value.Above - each.Value.Size ? each.Value.Below : each.Value.Above);
-        var farther = sizes.ToDictionary(each => each.Key, each => nearest[each.Key] == each.Value.Below ? each.Value.Above : each.Value.Below);
+        var nearest = sizes.ToDictionary(
+            each => each.Key,
+            each => each.Value.Size - each.Value.Below <= each.Value.Above - each.Value.Size ? each.Value.Below : each.Value.Above
+        );
+        var farther = sizes.ToDictionary(
+            each => each.Key,
+            each => nearest[each.Key] == each.Value.Below ? each.Value.Above : each.Value.Below
+        );
         foreach (var wanted in new[] { nearest, farther })
         {
             if (wanted.All(each => each.Value == sizes[each.Key].Size))
@@ -20,12 +26,32 @@ internal sealed class ResizeInput : FixStrategy
             foreach (var input in merge.Compiled.Graph.Inputs)
             {
                 foreach (var axis in input.Shape.SpatialAxes.Where(axis => input.Shape[axis] != wanted[axis]))
-                    patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = input.Path["shape"][input.Shape.Position(axis) - 1].ToString(), ["value"] = wanted[axis] });
+                    patch.Add(
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["op"] = "replace",
+                                ["path"] = input.Path["shape"][input.Shape.Position(axis) - 1].ToString(),
+                                ["value"] = wanted[axis],
+                            }
+                    );
             }
 
             var size = string.Join('x', wanted.OrderBy(each => each.Key).Select(each => each.Value));
-            var names = string.Join(", ", merge.Compiled.Graph.Inputs.Where(input => input.Shape.SpatialAxes.Any()).Select(input => input.Name));
-            yield return new($"resize-input-{size}", $"Feed {names} as {size}", $"The network stays as it is, and every stride divides its size; samples have to be resized, cropped or padded to {size} beforehand.", Loss.Resampled, patch) { IsForOneSize = true };
+            var names = string.Join(
+                ", ",
+                merge.Compiled.Graph.Inputs.Where(input => input.Shape.SpatialAxes.Any()).Select(input => input.Name)
+            );
+            yield return new(
+                $"resize-input-{size}",
+                $"Feed {names} as {size}",
+                $"The network stays as it is, and every stride divides its size; samples have to be resized, cropped or padded to {size} beforehand.",
+                Loss.Resampled,
+                patch
+            )
+            {
+                IsForOneSize = true,
+            };
         }
     }
 }

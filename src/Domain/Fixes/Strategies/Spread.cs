@@ -14,7 +14,10 @@ internal sealed class Spread : FixStrategy
             yield break;
         var target = merge.Branches.MaxBy(branch => branch.Shape.Rank)!;
         var layout = merge.Compiled.Graph.Layout;
-        if (!target.Shape.Axes.SequenceEqual(Axes.Default(target.Shape.Rank - 1, layout, DType.Float32)) || target.Shape.Dims.Skip(1).Any(dim => !dim.IsKnown))
+        if (
+            !target.Shape.Axes.SequenceEqual(Axes.Default(target.Shape.Rank - 1, layout, DType.Float32))
+            || target.Shape.Dims.Skip(1).Any(dim => !dim.IsKnown)
+        )
             yield break;
         var joined = merge.Merge.Operator is Concat concat ? concat.Axis.PositionIn(target.Shape) : null;
         var patch = new PatchWriter(merge);
@@ -25,10 +28,18 @@ internal sealed class Spread : FixStrategy
             if (branch.Shape.Axes.Any(axis => !target.Shape.Has(axis)) || branch.Shape.Dims.Skip(1).Any(dim => !dim.IsKnown))
                 yield break;
             var positions = Enumerable.Range(1, target.Shape.Rank - 1).ToList();
-            var shape = new JsonArray([.. positions.Select(i => (JsonNode)(branch.Shape.Has(target.Shape.Axes[i]) ? branch.Shape[target.Shape.Axes[i]].Value : 1))]);
+            var shape = new JsonArray([
+                .. positions.Select(i => (JsonNode)(branch.Shape.Has(target.Shape.Axes[i]) ? branch.Shape[target.Shape.Axes[i]].Value : 1)),
+            ]);
             if (!patch.Insert(branch.Index, "reshape", new JsonObject { ["type"] = "reshape", ["shape"] = shape }))
                 yield break;
-            var stretched = new JsonArray([.. positions.Select(i => (JsonNode)(branch.Shape.Has(target.Shape.Axes[i]) || i == joined || target.Shape.Dims[i] == 1 ? -1 : target.Shape.Dims[i].Value))]);
+            var stretched = new JsonArray([
+                .. positions.Select(i =>
+                    (JsonNode)(
+                        branch.Shape.Has(target.Shape.Axes[i]) || i == joined || target.Shape.Dims[i] == 1 ? -1 : target.Shape.Dims[i].Value
+                    )
+                ),
+            ]);
             if (merge.Merge.Operator is not Concat || stretched.All(size => (long)size! == -1))
                 continue;
             repeats = true;
@@ -38,7 +49,19 @@ internal sealed class Spread : FixStrategy
 
         var names = Listed(spread.Select(branch => branch.Name));
         yield return repeats
-            ? new($"expand-{Slug(spread[0].Name)}", $"Repeat {names} at every position of {target.Name}", $"{names} stands at each of the {target.Shape.SpatialSizes} positions of {target.Name}, the same everywhere.", Loss.Resampled, patch.Patch)
-            : new($"reshape-{Slug(spread[0].Name)}", $"Give {names} the axes of {target.Name}", $"The same numbers with axes of one; nothing is lost.", Loss.None, patch.Patch);
+            ? new(
+                $"expand-{Slug(spread[0].Name)}",
+                $"Repeat {names} at every position of {target.Name}",
+                $"{names} stands at each of the {target.Shape.SpatialSizes} positions of {target.Name}, the same everywhere.",
+                Loss.Resampled,
+                patch.Patch
+            )
+            : new(
+                $"reshape-{Slug(spread[0].Name)}",
+                $"Give {names} the axes of {target.Name}",
+                $"The same numbers with axes of one; nothing is lost.",
+                Loss.None,
+                patch.Patch
+            );
     }
 }

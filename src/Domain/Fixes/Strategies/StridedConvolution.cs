@@ -13,16 +13,36 @@ internal sealed class StridedConvolution : FixStrategy
             yield break;
         foreach (var target in Targets(merge))
         {
-            if (Others(merge, target) is not [var branch] || !branch.Shape.Has(Axis.Channels) || branch.Shape[Axis.Channels].Known is not { } channels)
+            if (
+                Others(merge, target) is not [var branch]
+                || !branch.Shape.Has(Axis.Channels)
+                || branch.Shape[Axis.Channels].Known is not { } channels
+            )
                 continue;
             var axes = branch.Shape.SpatialAxes.ToList();
             if (axes.Any(axis => branch.Shape[axis].Value < target.Shape[axis].Value))
                 continue;
-            var strides = axes.Select(axis => Math.Max(1, (branch.Shape[axis].Value + target.Shape[axis].Value - 1) / target.Shape[axis].Value)).ToArray();
-            var layer = new JsonObject { ["type"] = Twin("conv", branch.Shape), ["out_channels"] = channels, ["kernel_size"] = 3, ["stride"] = Resample.Spelled(strides), ["padding"] = 1 };
+            var strides = axes.Select(axis =>
+                    Math.Max(1, (branch.Shape[axis].Value + target.Shape[axis].Value - 1) / target.Shape[axis].Value)
+                )
+                .ToArray();
+            var layer = new JsonObject
+            {
+                ["type"] = Twin("conv", branch.Shape),
+                ["out_channels"] = channels,
+                ["kernel_size"] = 3,
+                ["stride"] = Resample.Spelled(strides),
+                ["padding"] = 1,
+            };
             var patch = new PatchWriter(merge);
             if (patch.Insert(branch.Index, "down", layer))
-                yield return new($"convolve-{Slug(branch.Name)}", $"Bring {branch.Name} to {target.Shape.SpatialSizes} by a 3x3 convolution of stride {string.Join('x', strides.Distinct())}", $"{branch.Name} learns what to keep of the cells that it leaves out.", Loss.Dropped, patch.Patch);
+                yield return new(
+                    $"convolve-{Slug(branch.Name)}",
+                    $"Bring {branch.Name} to {target.Shape.SpatialSizes} by a 3x3 convolution of stride {string.Join('x', strides.Distinct())}",
+                    $"{branch.Name} learns what to keep of the cells that it leaves out.",
+                    Loss.Dropped,
+                    patch.Patch
+                );
         }
     }
 }

@@ -13,12 +13,29 @@ internal sealed class TransposedConvolution : FixStrategy
             yield break;
         foreach (var target in Targets(merge))
         {
-            if (Others(merge, target) is not [var branch] || !branch.Shape.Has(Axis.Channels) || branch.Shape[Axis.Channels].Known is not { } channels || Ratios(target, branch) is not { } ratios)
+            if (
+                Others(merge, target) is not [var branch]
+                || !branch.Shape.Has(Axis.Channels)
+                || branch.Shape[Axis.Channels].Known is not { } channels
+                || Ratios(target, branch) is not { } ratios
+            )
                 continue;
-            var layer = new JsonObject { ["type"] = Twin("conv_transpose", branch.Shape), ["out_channels"] = channels, ["kernel_size"] = Resample.Spelled(ratios), ["stride"] = Resample.Spelled(ratios) };
+            var layer = new JsonObject
+            {
+                ["type"] = Twin("conv_transpose", branch.Shape),
+                ["out_channels"] = channels,
+                ["kernel_size"] = Resample.Spelled(ratios),
+                ["stride"] = Resample.Spelled(ratios),
+            };
             var patch = new PatchWriter(merge);
             if (patch.Insert(branch.Index, "up", layer))
-                yield return new($"transpose-{Slug(branch.Name)}", $"Bring {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name} by a transposed convolution of stride {string.Join('x', ratios.Distinct())}", $"{branch.Name} learns the {string.Join('x', ratios)} cells that each of its places becomes.", Loss.Grown, patch.Patch);
+                yield return new(
+                    $"transpose-{Slug(branch.Name)}",
+                    $"Bring {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name} by a transposed convolution of stride {string.Join('x', ratios.Distinct())}",
+                    $"{branch.Name} learns the {string.Join('x', ratios)} cells that each of its places becomes.",
+                    Loss.Grown,
+                    patch.Patch
+                );
         }
     }
 }

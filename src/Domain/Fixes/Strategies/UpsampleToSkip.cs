@@ -18,7 +18,16 @@ internal sealed class UpsampleToSkip : FixStrategy
             {
                 JsonNode like = Like(merge, target);
                 var patch = new PatchWriter(merge).Remove(upsample.Path, "scale_factor").Set(upsample.Path, "size", like);
-                yield return new($"upsample-like-{Slug(target.Name)}", $"Let {upsample.Name} upsample to the size of {target.Name}", $"{upsample.Name} has the size of {target.Name} for every input; values are repeated or interpolated as before.", Loss.None, patch.Patch) { AtTheCause = true };
+                yield return new(
+                    $"upsample-like-{Slug(target.Name)}",
+                    $"Let {upsample.Name} upsample to the size of {target.Name}",
+                    $"{upsample.Name} has the size of {target.Name} for every input; values are repeated or interpolated as before.",
+                    Loss.None,
+                    patch.Patch
+                )
+                {
+                    AtTheCause = true,
+                };
             }
         }
     }

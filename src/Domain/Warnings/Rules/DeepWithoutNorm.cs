@@ -4,13 +4,16 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
-/// <summary>More weighted layers in a row than were seen to train without normalisation or a way around.</summary>
+/// <summary>More weighted layers in a row than were seen to train without normalization or a way around.</summary>
 internal sealed class DeepWithoutNorm : WarningRule
 {
     private const int MostLayers = 22;
 
-    public override Code Code { get; } = new("train.deep_without_norm",
-        $"More than {MostLayers} weighted layers in a row without a norm, a skip or a self-normalising activation. Rectified networks of 22 layers were seen to converge with any usual start, and of 30 with He's alone (He et al. 2015, section 2.2); with PyTorch's default start each such layer shrinks the signal by √6.");
+    public override Code Code { get; } =
+        new(
+            "train.deep_without_norm",
+            $"More than {MostLayers} weighted layers in a row without a norm, a skip or a self-normalizing activation. Rectified networks of 22 layers were seen to converge with any usual start, and of 30 with He's alone (He et al. 2015, section 2.2); with PyTorch's default start each such layer shrinks the signal by √6."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -18,7 +21,9 @@ internal sealed class DeepWithoutNorm : WarningRule
         var deepest = -1;
         for (var i = 0; i < flow.Layers.Length; i++)
         {
-            depth[i] = flow.Effects[i].HasFlag(Effect.Normalises) ? 0 : depth[Shortest(flow, i, depth)] + (flow.Effects[i].HasFlag(Effect.Weighs) ? 1 : 0);
+            depth[i] = flow.Effects[i].HasFlag(Effect.Normalizes)
+                ? 0
+                : depth[Shortest(flow, i, depth)] + (flow.Effects[i].HasFlag(Effect.Weighs) ? 1 : 0);
             if (depth[i] > MostLayers && (deepest < 0 || depth[i] > depth[deepest]))
                 deepest = i;
         }
@@ -65,9 +70,20 @@ internal sealed class DeepWithoutNorm : WarningRule
     private static IEnumerable<Candidate> Fixes(Flow flow, int deepest, List<int> stack)
     {
         var patch = Patch(flow, deepest);
-        var paths = stack.Where(layer => flow.Layers[layer].Operator is IHasShorthand).Skip(1).Select(layer => flow.Layers[layer].Path).DistinctBy(path => path.ToString()).ToList();
+        var paths = stack
+            .Where(layer => flow.Layers[layer].Operator is IHasShorthand)
+            .Skip(1)
+            .Select(layer => flow.Layers[layer].Path)
+            .DistinctBy(path => path.ToString())
+            .ToList();
         foreach (var path in paths)
             patch.Set(path, "norm", "batch_norm");
-        yield return new("norm-stack", $"Give {(paths.Count == 1 ? "the repeated layer" : $"these {paths.Count} layers")} norm \"batch_norm\", or put an add around every few of them", "Each layer's numbers have mean 0 and variance 1 over the batch, times a learned weight.", Loss.None, patch.Patch);
+        yield return new(
+            "norm-stack",
+            $"Give {(paths.Count == 1 ? "the repeated layer" : $"these {paths.Count} layers")} norm \"batch_norm\", or put an add around every few of them",
+            "Each layer's numbers have mean 0 and variance 1 over the batch, times a learned weight.",
+            Loss.None,
+            patch.Patch
+        );
     }
 }

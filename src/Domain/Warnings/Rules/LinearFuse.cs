@@ -5,13 +5,18 @@ using ConcatService.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
-/// <summary>A 1x1 convolution or linear layer behind a concat, and another weighted layer right behind it: two linear maps in a row are one.</summary>
+/// <summary>
+/// A 1x1 convolution or linear layer behind a concat, and another weighted layer right behind it: two linear maps in a row are one.
+/// </summary>
 internal sealed class LinearFuse : WarningRule
 {
     private const int None = -1;
 
-    public override Code Code { get; } = new("train.linear_fuse",
-        "The layer that mixes a concat's branches is followed by another weighted layer without an activation between them: together they compute what one linear layer can. Mixing layers are built with one (Lin et al. 2014, section 3.1).");
+    public override Code Code { get; } =
+        new(
+            "train.linear_fuse",
+            "The layer that mixes a concat's branches is followed by another weighted layer without an activation between them: together they compute what one linear layer can. Mixing layers are built with one (Lin et al. 2014, section 3.1)."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -48,7 +53,12 @@ internal sealed class LinearFuse : WarningRule
         var numbers = flow.IsPointwise(next) && Features(mixing.Input) is { } into && Features(reader.Output) is { } outOf
             ? $": {mixing.ParameterCount + reader.ParameterCount:N0} parameters compute what {(into * outOf) + outOf:N0} can"
             : ", and two linear maps in a row compute what one can";
-        return At(flow, fuse, $"this {mixing.Operator.Kind} mixes the branches, and {flow.NameOf(next)} ({reader.Operator.Kind}) follows without an activation between them{numbers}.", $"Put an activation behind {flow.NameOf(fuse)}.") with
+        return At(
+            flow,
+            fuse,
+            $"this {mixing.Operator.Kind} mixes the branches, and {flow.NameOf(next)} ({reader.Operator.Kind}) follows without an activation between them{numbers}.",
+            $"Put an activation behind {flow.NameOf(fuse)}."
+        ) with
         {
             Fixes = () => Fixes(flow, fuse),
         };
@@ -59,8 +69,23 @@ internal sealed class LinearFuse : WarningRule
     private static IEnumerable<Candidate> Fixes(Flow flow, int fuse)
     {
         var layer = flow.Layers[fuse];
-        var (title, effect) = ($"Give {flow.NameOf(fuse)} activation \"relu\"", "What is negative becomes 0; the next layer can then tell mixtures apart that a linear one cannot.");
-        yield return new($"relu-{Slug(flow.NameOf(fuse))}", title, effect, Loss.None, Patch(flow, fuse).Set(layer.Path, "activation", "relu").Patch);
-        yield return new($"relu-fuse-{Slug(flow.NameOf(fuse))}", title, effect, Loss.None, Patch(flow, fuse).Set(layer.Path["fuse"], "activation", "relu").Patch);
+        var (title, effect) = (
+            $"Give {flow.NameOf(fuse)} activation \"relu\"",
+            "What is negative becomes 0; the next layer can then tell mixtures apart that a linear one cannot."
+        );
+        yield return new(
+            $"relu-{Slug(flow.NameOf(fuse))}",
+            title,
+            effect,
+            Loss.None,
+            Patch(flow, fuse).Set(layer.Path, "activation", "relu").Patch
+        );
+        yield return new(
+            $"relu-fuse-{Slug(flow.NameOf(fuse))}",
+            title,
+            effect,
+            Loss.None,
+            Patch(flow, fuse).Set(layer.Path["fuse"], "activation", "relu").Patch
+        );
     }
 }

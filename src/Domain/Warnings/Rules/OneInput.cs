@@ -22,7 +22,12 @@ internal sealed class OneInput : WarningRule
     private Warning Degenerate(Flow flow, int merge)
     {
         var layer = flow.Layers[merge];
-        return AtMerge(flow, merge, $"a {layer.Operator.Kind} of one input, {flow.InputName(merge, 0)} ({layer.Input.Sizes}), changes nothing.", "Add the branch that is missing, or take the merge away.") with
+        return AtMerge(
+            flow,
+            merge,
+            $"a {layer.Operator.Kind} of one input, {flow.InputName(merge, 0)} ({layer.Input.Sizes}), changes nothing.",
+            "Add the branch that is missing, or take the merge away."
+        ) with
         {
             Code = ((IMerge)layer.Operator).Degenerate,
             Fixes = () => Fixes(flow, merge),
@@ -33,10 +38,28 @@ internal sealed class OneInput : WarningRule
     {
         var layer = flow.Layers[merge];
         if (layer.Layer.EdgeOf(0) is { Index: >= 0 } edge)
-            yield return new($"identity-{Slug(layer.Name)}", $"Make {flow.NameOf(merge)} an identity, or add the branch that is missing", "Nothing changes; the spec says what happens.", Loss.None, AsIdentity(layer, edge.Written));
+            yield return new(
+                $"identity-{Slug(layer.Name)}",
+                $"Make {flow.NameOf(merge)} an identity, or add the branch that is missing",
+                "Nothing changes; the spec says what happens.",
+                Loss.None,
+                AsIdentity(layer, edge.Written)
+            );
     }
 
     /// <summary>A patch that makes a merge a layer that gives on what it gets, so that its readers need no edit.</summary>
     internal static JsonArray AsIdentity(PlannedLayer merge, string input) =>
-        [new JsonObject { ["op"] = "replace", ["path"] = merge.Path.ToString(), ["value"] = new JsonObject { ["name"] = merge.Name.Split('/')[^1], ["type"] = "identity", ["inputs"] = new JsonArray(input) } }];
+        [
+            new JsonObject
+            {
+                ["op"] = "replace",
+                ["path"] = merge.Path.ToString(),
+                ["value"] = new JsonObject
+                {
+                    ["name"] = merge.Name.Split('/')[^1],
+                    ["type"] = "identity",
+                    ["inputs"] = new JsonArray(input),
+                },
+            },
+        ];
 }

@@ -11,8 +11,11 @@ namespace ConcatService.Domain.Warnings.Rules;
 /// <summary>A network that gives back its input's size gives another one where a stride rounds: 127 goes in, and 128 comes out.</summary>
 internal sealed class OutputSize : WarningRule
 {
-    public override Code Code { get; } = new("train.output_size",
-        "The output has its input's size for some sizes only. Others are accepted and come out larger or smaller, because a stride rounds on the way down: a label map of the input's size does not fit them.");
+    public override Code Code { get; } =
+        new(
+            "train.output_size",
+            "The output has its input's size for some sizes only. Others are accepted and come out larger or smaller, because a stride rounds on the way down: a label map of the input's size does not fit them."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -26,7 +29,12 @@ internal sealed class OutputSize : WarningRule
                 if (input.Shape.SameAxes(shape) && Differing(flow, at, input, shape) is { } numbers)
                 {
                     var (place, name) = (i, input.Name);
-                    found.Add(At(flow, at, numbers, $"Crop or resize it to the size of {name}, or promise sizes that come out unchanged.") with { Fixes = () => [Resized(flow, at, place, name)] });
+                    found.Add(
+                        At(flow, at, numbers, $"Crop or resize it to the size of {name}, or promise sizes that come out unchanged.") with
+                        {
+                            Fixes = () => [Resized(flow, at, place, name)],
+                        }
+                    );
                     break;
                 }
             }
@@ -41,7 +49,12 @@ internal sealed class OutputSize : WarningRule
             if (before == after)
                 continue;
             if (before.Known is { } given && after.Known is { } comes)
-                return Returns(flow, at, axis, input) ? string.Create(CultureInfo.InvariantCulture, $"a {axis.Name()} of {given} comes out as {comes}, because a stride rounds on the way.") : null;
+                return Returns(flow, at, axis, input)
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"a {axis.Name()} of {given} comes out as {comes}, because a stride rounds on the way."
+                    )
+                    : null;
             // A pyramid's levels are meant to be smaller: what grows apart from the input is no rounding.
             if (!after.Symbols.SequenceEqual(before.Symbols) || (after - before).Cycle(SizeSet.MostEntries) is not (_, 0))
                 continue;
@@ -77,10 +90,37 @@ internal sealed class OutputSize : WarningRule
     private static Candidate Resized(Flow flow, int at, int place, string input)
     {
         var name = flow.NameOf(at);
-        var layer = new JsonObject { ["name"] = $"{name.Split('/')[^1]}_resized", ["type"] = "upsample", ["inputs"] = new JsonArray(name), ["size"] = new JsonObject { ["like"] = input } };
-        var patch = new JsonArray(new JsonObject { ["op"] = "add", ["path"] = "/layers/-", ["value"] = layer });
+        var layer = new JsonObject
+        {
+            ["name"] = $"{name.Split('/')[^1]}_resized",
+            ["type"] = "upsample",
+            ["inputs"] = new JsonArray(name),
+            ["size"] = new JsonObject { ["like"] = input },
+        };
+        var patch = new JsonArray(
+            new JsonObject
+            {
+                ["op"] = "add",
+                ["path"] = "/layers/-",
+                ["value"] = layer,
+            }
+        );
         if (flow.Compiled.Spec.Outputs is { } outputs)
-            patch.Add((JsonNode)new JsonObject { ["op"] = "replace", ["path"] = outputs[place].Path.ToString(), ["value"] = (string)layer["name"]! });
-        return new($"resize-{Slug(name)}", $"Resize {name} to the size of {input}", $"{name} comes out as large as {input} whatever its size is; where they were equal, nothing changes.", Loss.Resampled, patch);
+            patch.Add(
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["op"] = "replace",
+                        ["path"] = outputs[place].Path.ToString(),
+                        ["value"] = (string)layer["name"]!,
+                    }
+            );
+        return new(
+            $"resize-{Slug(name)}",
+            $"Resize {name} to the size of {input}",
+            $"{name} comes out as large as {input} whatever its size is; where they were equal, nothing changes.",
+            Loss.Resampled,
+            patch
+        );
     }
 }

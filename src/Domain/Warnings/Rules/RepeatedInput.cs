@@ -8,8 +8,11 @@ namespace ConcatService.Domain.Warnings.Rules;
 /// <summary>The same input twice in one merge: copies in a concat, a factor in a sum.</summary>
 internal sealed class RepeatedInput : WarningRule
 {
-    public override Code Code { get; } = new("concat.repeated_input",
-        "A merge has the same input twice. In a concat the second one is a copy that adds weights and no information: a network with a duplicated branch ended at 82.5% where the healthy one had 82.3% (measured), so that accuracy does not give it away.");
+    public override Code Code { get; } =
+        new(
+            "concat.repeated_input",
+            "A merge has the same input twice. In a concat the second one is a copy that adds weights and no information: a network with a duplicated branch ended at 82.5% where the healthy one had 82.3% (measured), so that accuracy does not give it away."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -33,7 +36,12 @@ internal sealed class RepeatedInput : WarningRule
             "average" => "it weighs twice",
             _ => "once would give the same",
         };
-        return AtMerge(flow, merge, $"{name} and {flow.InputName(merge, second)} are the same input of this {kind}{(name == flow.InputName(merge, second) ? ", named twice" : "")}: {what}.", "Name the layer that was meant, or take one of the two away.") with
+        return AtMerge(
+            flow,
+            merge,
+            $"{name} and {flow.InputName(merge, second)} are the same input of this {kind}{(name == flow.InputName(merge, second) ? ", named twice" : "")}: {what}.",
+            "Name the layer that was meant, or take one of the two away."
+        ) with
         {
             Fixes = () => Fixes(flow, merge, first, second),
         };
@@ -58,8 +66,20 @@ internal sealed class RepeatedInput : WarningRule
             yield break;
         const string Effect = "The copy goes, with the weights that read it.";
         if (layer.Inputs.Length == 2 && edge.Index >= 0)
-            yield return new($"identity-{Slug(layer.Name)}", $"Take the merge away, or name the layer that was meant beside {flow.InputName(merge, first)}", $"{flow.NameOf(merge)} gives on {flow.InputName(merge, first)} as it is.", Loss.None, OneInput.AsIdentity(layer, edge.Written));
+            yield return new(
+                $"identity-{Slug(layer.Name)}",
+                $"Take the merge away, or name the layer that was meant beside {flow.InputName(merge, first)}",
+                $"{flow.NameOf(merge)} gives on {flow.InputName(merge, first)} as it is.",
+                Loss.None,
+                OneInput.AsIdentity(layer, edge.Written)
+            );
         else if (layer.Inputs.Length > 2)
-            yield return new($"once-{Slug(flow.InputName(merge, first))}", $"Take {flow.InputName(merge, second)} out, or name the layer that was meant", Effect, Loss.None, [new JsonObject { ["op"] = "remove", ["path"] = (edge.Reference ?? edge.List).ToString() }]);
+            yield return new(
+                $"once-{Slug(flow.InputName(merge, first))}",
+                $"Take {flow.InputName(merge, second)} out, or name the layer that was meant",
+                Effect,
+                Loss.None,
+                [new JsonObject { ["op"] = "remove", ["path"] = (edge.Reference ?? edge.List).ToString() }]
+            );
     }
 }

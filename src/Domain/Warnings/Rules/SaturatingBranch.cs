@@ -5,11 +5,17 @@ using ConcatService.Domain.Planning;
 namespace ConcatService.Domain.Warnings.Rules;
 
 /// <summary>A sigmoid, tanh or softmax at the end of a branch of a concat that further layers learn from.</summary>
-/// <remarks>Recurrent layers, whose states are bounded by design, are not meant. A concat that no weighted layer reads is not meant: heads of a detector are joined after their sigmoid.</remarks>
+/// <remarks>
+/// Recurrent layers, whose states are bounded by design, are not meant. A concat that no weighted layer reads is not meant: heads of a
+/// detector are joined after their sigmoid.
+/// </remarks>
 internal sealed class SaturatingBranch : WarningRule
 {
-    public override Code Code { get; } = new("concat.saturating_branch",
-        "A branch ends in sigmoid, tanh or softmax. Their slope is at most 1/4, 1 and 1/4 and falls towards 0 where they are flat (beyond ±5: 0.7% for a sigmoid, 0.02% for tanh), so that the branch learns slower than its neighbours, or not at all. A layer counts as saturated when over half of its inputs lie there (DeepDiagnosis, ICSE 2022).");
+    public override Code Code { get; } =
+        new(
+            "concat.saturating_branch",
+            "A branch ends in sigmoid, tanh or softmax. Their slope is at most 1/4, 1 and 1/4 and falls toward 0 where they are flat (beyond ±5: 0.7% for a sigmoid, 0.02% for tanh), so that the branch learns slower than its neighbors, or not at all. A layer counts as saturated when over half of its inputs lie there (DeepDiagnosis, ICSE 2022)."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -24,7 +30,7 @@ internal sealed class SaturatingBranch : WarningRule
                 if (Last(flow, sources[i]) is not { } flat || !(isWeighedLater ??= WeighedLater(flow))[merge])
                     continue;
                 found.Add(Saturating(flow, merge, i, flat));
-                break;                                                            // one finding for each concat; its repair brings the next branch up
+                break; // one finding for each concat; its repair brings the next branch up
             }
         }
     }
@@ -66,6 +72,12 @@ internal sealed class SaturatingBranch : WarningRule
     {
         var layer = flow.Layers[flat];
         var attribute = layer.Name.EndsWith("/activation", StringComparison.Ordinal) ? "activation" : "type";
-        yield return new($"relu-{Slug(flow.NameOf(flat))}", $"Take relu instead of {layer.Operator.Kind} at {flow.NameOf(flat)}", "The branch is no longer bounded; a norm before it holds its scale.", Loss.Rewired, Patch(flow, merge).Set(layer.Path, attribute, "relu").Patch);
+        yield return new(
+            $"relu-{Slug(flow.NameOf(flat))}",
+            $"Take relu instead of {layer.Operator.Kind} at {flow.NameOf(flat)}",
+            "The branch is no longer bounded; a norm before it holds its scale.",
+            Loss.Rewired,
+            Patch(flow, merge).Set(layer.Path, attribute, "relu").Patch
+        );
     }
 }

@@ -8,8 +8,11 @@ namespace ConcatService.Domain.Warnings.Rules;
 internal sealed class SpatialAxis : WarningRule
 {
     // 9 of 45 reported concat faults, counted over issues of nine frameworks.
-    public override Code Code { get; } = new("concat.spatial_axis",
-        "Equal maps are joined along height, width or depth, side by side as tiles, where any axis would compile. One in five reported concat faults is a wrong axis or layout.");
+    public override Code Code { get; } =
+        new(
+            "concat.spatial_axis",
+            "Equal maps are joined along height, width or depth, side by side as tiles, where any axis would compile. One in five reported concat faults is a wrong axis or layout."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -42,6 +45,12 @@ internal sealed class SpatialAxis : WarningRule
     {
         var layer = flow.Layers[merge];
         var path = AttributesOf(layer) ?? layer.Path["merge"];
-        yield return new("axis-channels", "Join along channels, unless tiles are meant", $"Each place then carries the channels of all {layer.Inputs.Length} maps; height and width stay as they are.", Loss.None, Patch(flow, merge).Set(path, "axis", "channels").Patch);
+        yield return new(
+            "axis-channels",
+            "Join along channels, unless tiles are meant",
+            $"Each place then carries the channels of all {layer.Inputs.Length} maps; height and width stay as they are.",
+            Loss.None,
+            Patch(flow, merge).Set(path, "axis", "channels").Patch
+        );
     }
 }

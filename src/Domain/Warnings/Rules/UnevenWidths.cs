@@ -7,7 +7,9 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Domain.Warnings.Rules;
 
 /// <summary>Branches of wildly different width, neither made from the other: the narrow one is a whisper beside the wide one.</summary>
-/// <remarks>A dense layer's concat (new features beside all that they were made from) is not meant: ignoring the new ones loses nothing there.</remarks>
+/// <remarks>
+/// A dense layer's concat (new features beside all that they were made from) is not meant: ignoring the new ones loses nothing there.
+/// </remarks>
 internal sealed class UnevenWidths : WarningRule
 {
     private const long MostRatio = 16;
@@ -15,8 +17,11 @@ internal sealed class UnevenWidths : WarningRule
     /// <summary>Further back it is not looked for where a branch comes from.</summary>
     private const int MostSteps = 500;
 
-    public override Code Code { get; } = new("concat.uneven_widths",
-        $"One branch has more than {MostRatio} times the features of another that is not made from it. Weights start alike for every feature (He et al. 2015, eq. 10), so that the narrow branch starts with less than 6% of what the next layer sums.");
+    public override Code Code { get; } =
+        new(
+            "concat.uneven_widths",
+            $"One branch has more than {MostRatio} times the features of another that is not made from it. Weights start alike for every feature (He et al. 2015, eq. 10), so that the narrow branch starts with less than 6% of what the next layer sums."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -34,7 +39,12 @@ internal sealed class UnevenWidths : WarningRule
                     narrow = i;
             }
 
-            if (Features(shapes[wide]) is not { } most || Features(shapes[narrow]) is not { } least || Features(flow.Layers[merge].Output) is null || most <= Saturating.Multiply(MostRatio, least))
+            if (
+                Features(shapes[wide]) is not { } most
+                || Features(shapes[narrow]) is not { } least
+                || Features(flow.Layers[merge].Output) is null
+                || most <= Saturating.Multiply(MostRatio, least)
+            )
                 continue;
             var (from, to) = (flow.Sources(merge)[wide], flow.Sources(merge)[narrow]);
             if (IsMadeFrom(flow, to, from) || IsMadeFrom(flow, from, to))
@@ -48,9 +58,15 @@ internal sealed class UnevenWidths : WarningRule
         var shapes = flow.Layers[merge].InputShapes;
         var (most, least) = (Features(shapes[wide])!.Value, Features(shapes[narrow])!.Value);
         var share = 100.0 * least / Features(flow.Layers[merge].Output)!.Value;
-        return AtMerge(flow, merge,
-            string.Create(CultureInfo.InvariantCulture, $"{flow.InputName(merge, wide)} has {most:N0} features and {flow.InputName(merge, narrow)} {least:N0}, {most / least} to 1: at the start {flow.InputName(merge, narrow)} is {share:0.0}% of what the next layer sums."),
-            "Widen the narrow branch, or narrow the wide one.") with
+        return AtMerge(
+            flow,
+            merge,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{flow.InputName(merge, wide)} has {most:N0} features and {flow.InputName(merge, narrow)} {least:N0}, {most / least} to 1: at the start {flow.InputName(merge, narrow)} is {share:0.0}% of what the next layer sums."
+            ),
+            "Widen the narrow branch, or narrow the wide one."
+        ) with
         {
             Fixes = () => Fixes(flow, merge, wide, narrow),
         };
@@ -90,11 +106,23 @@ internal sealed class UnevenWidths : WarningRule
         var patch = Patch(flow, merge);
         var name = flow.InputName(merge, narrow);
         if (patch.Insert(narrow, "widen", Layer(least, widened)))
-            yield return new($"widen-{Slug(name)}", $"Widen {name} to {widened:N0} features", $"A learned layer with ReLU gives {name} a quarter of the width of {flow.InputName(merge, wide)}.", Loss.MadeUp, patch.Patch);
+            yield return new(
+                $"widen-{Slug(name)}",
+                $"Widen {name} to {widened:N0} features",
+                $"A learned layer with ReLU gives {name} a quarter of the width of {flow.InputName(merge, wide)}.",
+                Loss.MadeUp,
+                patch.Patch
+            );
         patch = Patch(flow, merge);
         name = flow.InputName(merge, wide);
         if (patch.Insert(wide, "narrow", Layer(most, narrowed)))
-            yield return new($"narrow-{Slug(name)}", $"Narrow {name} to {narrowed:N0} features", $"{name} keeps what {narrowed:N0} learned mixtures of its {Features(most):N0} features carry.", Loss.Dropped, patch.Patch);
+            yield return new(
+                $"narrow-{Slug(name)}",
+                $"Narrow {name} to {narrowed:N0} features",
+                $"{name} keeps what {narrowed:N0} learned mixtures of its {Features(most):N0} features carry.",
+                Loss.Dropped,
+                patch.Patch
+            );
     }
 
     private static JsonObject Layer(Shape shape, long features) => shape.SpatialAxes.Count() is var spatial && spatial > 0

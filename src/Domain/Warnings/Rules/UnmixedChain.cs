@@ -11,8 +11,11 @@ internal sealed class UnmixedChain : WarningRule
     private const int MostConcats = 8;
     private const int None = -1;
 
-    public override Code Code { get; } = new("concat.unmixed_chain",
-        $"More than {MostConcats} concats in a row, none of them read by a 1x1 convolution: every layer pays for the whole width. DenseNet with 1x1 convolutions behind its concats has 4.51% error on CIFAR-10 with 0.8 million parameters, without them 5.24% with 1.0 million (Huang et al. 2017, table 2).");
+    public override Code Code { get; } =
+        new(
+            "concat.unmixed_chain",
+            $"More than {MostConcats} concats in a row, none of them read by a 1x1 convolution: every layer pays for the whole width. DenseNet with 1x1 convolutions behind its concats has 4.51% error on CIFAR-10 with 0.8 million parameters, without them 5.24% with 1.0 million (Huang et al. 2017, table 2)."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -92,6 +95,12 @@ internal sealed class UnmixedChain : WarningRule
         }
 
         var names = List([.. chosen.Select(flow.NameOf)]);
-        yield return new("fuse-conv1x1", $"Let {names} fuse by a 1x1 convolution to half the width", "Half as many learned mixtures go on; what they leave out is lost.", Loss.Dropped, patch.Patch);
+        yield return new(
+            "fuse-conv1x1",
+            $"Let {names} fuse by a 1x1 convolution to half the width",
+            "Half as many learned mixtures go on; what they leave out is lost.",
+            Loss.Dropped,
+            patch.Patch
+        );
     }
 }

@@ -7,7 +7,8 @@ namespace ConcatService.Domain.Warnings.Rules;
 /// <summary>An input of the network that no layer reads.</summary>
 internal sealed class UnusedInput : WarningRule
 {
-    public override Code Code { get; } = new("train.unused_input", "No layer reads this input: it has to be given with every sample and changes nothing.");
+    public override Code Code { get; } =
+        new("train.unused_input", "No layer reads this input: it has to be given with every sample and changes nothing.");
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -16,10 +17,27 @@ internal sealed class UnusedInput : WarningRule
             if (flow.Uses[flow.Layers.Length + i] > 0)
                 continue;
             var input = flow.Inputs[i];
-            found.Add(new(Code, input.Path, null, $"{input.Name}: no layer reads this input of {input.Shape.Sizes}; every sample has to bring it, and it changes nothing.", "Name it in the inputs of a layer, or take it away.")
-            {
-                Fixes = () => [new($"remove-{Slug(input.Name)}", $"Name {input.Name} in the inputs of a layer, or take it away", "What the network gives stays as it is.", Loss.None, [new JsonObject { ["op"] = "remove", ["path"] = input.Path.ToString() }])],
-            });
+            found.Add(
+                new(
+                    Code,
+                    input.Path,
+                    null,
+                    $"{input.Name}: no layer reads this input of {input.Shape.Sizes}; every sample has to bring it, and it changes nothing.",
+                    "Name it in the inputs of a layer, or take it away."
+                )
+                {
+                    Fixes = () =>
+                        [
+                            new(
+                                $"remove-{Slug(input.Name)}",
+                                $"Name {input.Name} in the inputs of a layer, or take it away",
+                                "What the network gives stays as it is.",
+                                Loss.None,
+                                [new JsonObject { ["op"] = "remove", ["path"] = input.Path.ToString() }]
+                            ),
+                        ],
+                }
+            );
         }
     }
 }

@@ -9,8 +9,11 @@ namespace ConcatService.Domain.Warnings.Rules;
 /// <summary>A layer that nothing reads and that is no output: it is computed, and never trained.</summary>
 internal sealed class UnusedLayer : WarningRule
 {
-    public override Code Code { get; } = new("train.unused_layer",
-        "No layer reads this one and it is no output: its weights get no gradient and stay as they started. Most often a branch was forgotten in a merge.");
+    public override Code Code { get; } =
+        new(
+            "train.unused_layer",
+            "No layer reads this one and it is no output: its weights get no gradient and stay as they started. Most often a branch was forgotten in a merge."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -25,9 +28,15 @@ internal sealed class UnusedLayer : WarningRule
     {
         var dead = OnlyFor(flow, end);
         var parameters = dead.Sum(layer => flow.Layers[layer].ParameterCount);
-        return At(flow, end,
-            string.Create(CultureInfo.InvariantCulture, $"nothing reads this {flow.Layers[end].Operator.Kind} ({flow.Layers[end].Output.Sizes}) and it is no output{(dead.Count > 1 ? $"; {dead.Count} layers end here" : "")}{(parameters > 0 ? $", and {(dead.Count > 1 ? "their" : "its")} {parameters:N0} parameters get no gradient" : "")}."),
-            "Name it in the inputs of the layer that should read it, or in 'outputs', or take it away.") with
+        return At(
+            flow,
+            end,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"nothing reads this {flow.Layers[end].Operator.Kind} ({flow.Layers[end].Output.Sizes}) and it is no output{(dead.Count > 1 ? $"; {dead.Count} layers end here" : "")}{(parameters > 0 ? $", and {(dead.Count > 1 ? "their" : "its")} {parameters:N0} parameters get no gradient" : "")}."
+            ),
+            "Name it in the inputs of the layer that should read it, or in 'outputs', or take it away."
+        ) with
         {
             Fixes = () => Fixes(flow, end, dead),
         };
@@ -55,15 +64,33 @@ internal sealed class UnusedLayer : WarningRule
 
     private static IEnumerable<Candidate> Fixes(Flow flow, int end, List<int> dead)
     {
-        var paths = dead.Select(layer => flow.Layers[layer].Path).DistinctBy(path => path.ToString()).Where(path => path.Index >= 0).ToList();
+        var paths = dead.Select(layer => flow.Layers[layer].Path)
+            .DistinctBy(path => path.ToString())
+            .Where(path => path.Index >= 0)
+            .ToList();
         // A block's layer may be unused here and used where the block stands a second time.
         var gone = dead.ToHashSet();
-        if (Enumerable.Range(0, flow.Layers.Length).Any(layer => !gone.Contains(layer) && paths.Any(path => flow.Layers[layer].Path.ToString() == path.ToString())))
+        if (
+            Enumerable
+                .Range(0, flow.Layers.Length)
+                .Any(layer => !gone.Contains(layer) && paths.Any(path => flow.Layers[layer].Path.ToString() == path.ToString()))
+        )
             yield break;
         var patch = new JsonArray();
-        foreach (var path in paths.Where(path => !paths.Any(outer => IsInside(path, outer))).OrderBy(path => path.Parent!.ToString(), StringComparer.Ordinal).ThenByDescending(path => path.Index))
+        foreach (
+            var path in paths
+                .Where(path => !paths.Any(outer => IsInside(path, outer)))
+                .OrderBy(path => path.Parent!.ToString(), StringComparer.Ordinal)
+                .ThenByDescending(path => path.Index)
+        )
             patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = path.ToString() });
-        yield return new($"remove-{Slug(flow.NameOf(end))}", $"Name {flow.NameOf(end)} where it should be read, or take it away", "What the network gives stays as it is; what was never trained is gone.", Loss.None, patch);
+        yield return new(
+            $"remove-{Slug(flow.NameOf(end))}",
+            $"Name {flow.NameOf(end)} where it should be read, or take it away",
+            "What the network gives stays as it is; what was never trained is gone.",
+            Loss.None,
+            patch
+        );
     }
 
     private static bool IsInside(SpecPath path, SpecPath outer)

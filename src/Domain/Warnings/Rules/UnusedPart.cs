@@ -6,13 +6,18 @@ namespace ConcatService.Domain.Warnings.Rules;
 /// <summary>A part of a split that no layer reads.</summary>
 internal sealed class UnusedPart : WarningRule
 {
-    public override Code Code { get; } = new("train.unused_part", "No layer reads this part of a split: what it carries was computed and is thrown away.");
+    public override Code Code { get; } =
+        new("train.unused_part", "No layer reads this part of a split: what it carries was computed and is thrown away.");
 
     internal override void Look(Flow flow, List<Warning> found)
     {
         if (flow.Splits.Count == 0)
             return;
-        HashSet<Wire> read = [.. flow.Layers.SelectMany(reader => reader.Inputs), .. flow.Compiled.Plan!.Outputs.Select(output => output.Wire)];
+        HashSet<Wire> read =
+        [
+            .. flow.Layers.SelectMany(reader => reader.Inputs),
+            .. flow.Compiled.Plan!.Outputs.Select(output => output.Wire),
+        ];
         foreach (var i in flow.Splits)
         {
             var layer = flow.Layers[i];
@@ -21,7 +26,14 @@ internal sealed class UnusedPart : WarningRule
             for (var port = 0; port < layer.Outputs.Length; port++)
             {
                 if (!read.Contains(new(layer.Name, port)))
-                    found.Add(At(flow, i, $"nothing reads its part {flow.NameOf(i)}:{port}, {layer.Outputs[port].Sizes} of {layer.Input.Sizes}.", $"Name {flow.NameOf(i)}:{port} where it belongs, or take a slice instead of the split."));
+                    found.Add(
+                        At(
+                            flow,
+                            i,
+                            $"nothing reads its part {flow.NameOf(i)}:{port}, {layer.Outputs[port].Sizes} of {layer.Input.Sizes}.",
+                            $"Name {flow.NameOf(i)}:{port} where it belongs, or take a slice instead of the split."
+                        )
+                    );
             }
         }
     }

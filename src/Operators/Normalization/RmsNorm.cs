@@ -8,14 +8,15 @@ namespace ConcatService.Operators;
 
 /// <summary>Divides the features of each place by their root mean square.</summary>
 /// <remarks>
-/// Shapes: any with a feature axis, unchanged. Parameters: weight <c>[C]</c>. MACs: none. Sources: Zhang and Sennrich 2019; torch.nn.RMSNorm.
+/// Shapes: any with a feature axis, unchanged. Parameters: weight <c>[C]</c>. MACs: none. Sources: Zhang and Sennrich 2019;
+/// torch.nn.RMSNorm.
 /// </remarks>
 [Kind("rms_norm")]
 public sealed record RmsNorm : Operator
 {
     /// <summary>Added to the mean square. Default: the smallest step of float32 at 1, about 1.19e-7.</summary>
     [Between(0)]
-    public double Eps { get; init; } = 1.1920928955078125e-7;                                    // torch.finfo(float32).eps, PyTorch's default
+    public double Eps { get; init; } = 1.1920928955078125e-7; // torch.finfo(float32).eps, PyTorch's default
 
     /// <summary>Whether a learned weight follows. Default: true.</summary>
     public bool ElementwiseAffine { get; init; } = true;
@@ -23,15 +24,21 @@ public sealed record RmsNorm : Operator
     // What is scaled is held beside what came.
     public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 4 };
 
-    public override Effect Effect => Effect.Normalises;
+    public override Effect Effect => Effect.Normalizes;
 
-    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) => context.RequireFloat() && context.HasFeatures(out _) ? context.Input : null;
 
-    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => Norms.Parameters(layer.Input[Axis.Channels].Value, ElementwiseAffine, false, false);
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
+        Norms.Parameters(layer.Input[Axis.Channels].Value, ElementwiseAffine, false, false);
 
     public override void EmitOnnx(OnnxScope onnx)
     {
-        var square = onnx.Part("ReduceMean", [onnx.Part("Mul", [onnx.Input, onnx.Input])], ("axes", new[] { (long)onnx.Layer.Input.Index(Axis.Channels) }), ("keepdims", 1L));
+        var square = onnx.Part(
+            "ReduceMean",
+            [onnx.Part("Mul", [onnx.Input, onnx.Input])],
+            ("axes", new[] { (long)onnx.Layer.Input.Index(Axis.Channels) }),
+            ("keepdims", 1L)
+        );
         var root = onnx.Part("Sqrt", [onnx.Part("Add", [square, onnx.Scalar(Eps)])]);
         if (ElementwiseAffine)
             onnx.Add("Mul", [onnx.Part("Div", [onnx.Input, root]), Norms.AlongFeatures(onnx, "weight")]);

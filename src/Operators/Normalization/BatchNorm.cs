@@ -6,9 +6,10 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalises each feature over the batch and all places; in evaluation by its running statistics.</summary>
+/// <summary>Normalizes each feature over the batch and all places; in evaluation by its running statistics.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>; buffers: running_mean <c>[C]</c>, running_var <c>[C]</c>, and with
+/// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>; buffers: running_mean <c>[C]</c>, running_var
+/// <c>[C]</c>, and with
 /// a momentum of null num_batches_tracked <c>[1]</c>. MACs: none.
 /// Sources: Ioffe and Szegedy 2015; torch.nn.BatchNorm2d; ONNX BatchNormalization-15.
 /// </remarks>
@@ -21,19 +22,20 @@ public sealed record BatchNorm : Operator
 
     /// <summary>The share of the newest batch in the running statistics; null takes the mean of all batches so far. Default: 0.1.</summary>
     [Between(0, 1)]
-    public double? Momentum { get; init; } = 0.1;                                                 // PyTorch's; Keras counts the other way round, 0.99
+    public double? Momentum { get; init; } = 0.1; // PyTorch's; Keras counts the other way round, 0.99
 
     /// <summary>Whether a learned weight and bias follow. Default: true.</summary>
     public bool Affine { get; init; } = true;
 
-    /// <summary>Whether running statistics are kept; without them evaluation normalises by the batch at hand. Default: true.</summary>
+    /// <summary>Whether running statistics are kept; without them evaluation normalizes by the batch at hand. Default: true.</summary>
     public bool TrackRunningStats { get; init; } = true;
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
 
-    public override Effect Effect => Effect.Normalises;
+    public override Effect Effect => Effect.Normalizes;
 
-    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) && site.HasFeaturesFirst() ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) =>
+        context.RequireFloat() && context.HasFeatures(out _) && context.HasFeaturesFirst() ? context.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
         Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, TrackRunningStats, countsBatches: Momentum is null);
@@ -47,12 +49,16 @@ public sealed record BatchNorm : Operator
         {
             long[] pooled = [0, .. GlobalPool.PooledIndices(onnx.Layer.Input)];
             var kept = onnx.Part("ReduceMean", [onnx.Input], ("axes", pooled), ("keepdims", 1L));
-            var centred = onnx.Part("Sub", [onnx.Input, kept]);
+            var centered = onnx.Part("Sub", [onnx.Input, kept]);
             mean = onnx.Part("ReduceMean", [onnx.Input], ("axes", pooled), ("keepdims", 0L));
-            variance = onnx.Part("ReduceMean", [onnx.Part("Mul", [centred, centred])], ("axes", pooled), ("keepdims", 0L));
+            variance = onnx.Part("ReduceMean", [onnx.Part("Mul", [centered, centered])], ("axes", pooled), ("keepdims", 0L));
         }
 
-        onnx.Add("BatchNormalization", [onnx.Input, Norms.Weight(onnx, Affine, channels), Norms.Bias(onnx, Affine, channels), mean, variance!], ("epsilon", Eps));
+        onnx.Add(
+            "BatchNormalization",
+            [onnx.Input, Norms.Weight(onnx, Affine, channels), Norms.Bias(onnx, Affine, channels), mean, variance!],
+            ("epsilon", Eps)
+        );
     }
 
     public static IEnumerable<Example> Examples =>

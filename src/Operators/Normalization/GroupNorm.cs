@@ -6,7 +6,7 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalises groups of channels over all places, each sample on its own.</summary>
+/// <summary>Normalizes groups of channels over all places, each sample on its own.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>. MACs: none.
 /// Sources: Wu and He 2018; torch.nn.GroupNorm; ONNX InstanceNormalization-6 over groups (its own came with opset 18).
@@ -25,20 +25,26 @@ public sealed record GroupNorm : Operator
     /// <summary>Whether a learned weight and bias follow. Default: true.</summary>
     public bool Affine { get; init; } = true;
 
-    public override Effect Effect => Effect.Normalises;
+    public override Effect Effect => Effect.Normalizes;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsFloat() || !site.HasFeatures(out var channels) || !site.HasFeaturesFirst())
+        if (!context.RequireFloat() || !context.HasFeatures(out var channels) || !context.HasFeaturesFirst())
             return null;
-        return channels % NumGroups == 0 ? site.Input : site.Error(Codes.NotDivisible, $"num_groups is {NumGroups}, and the {channels} channels that arrive must be a multiple of it.");
+        return channels % NumGroups == 0
+            ? context.Input
+            : context.Error(
+                Codes.NotDivisible,
+                $"num_groups is {NumGroups}, and the {channels} channels that arrive must be a multiple of it."
+            );
     }
 
-    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, false);
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
+        Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, false);
 
     public override void EmitOnnx(OnnxScope onnx)
     {
-        var grouped = onnx.Part("Reshape", [onnx.Input, onnx.Constant(0, NumGroups, -1)]);       // [N, C, H, W] -> [N, groups, C/groups·H·W]
+        var grouped = onnx.Part("Reshape", [onnx.Input, onnx.Constant(0, NumGroups, -1)]); // [N, C, H, W] -> [N, groups, C/groups·H·W]
         var ones = onnx.Floats([.. Enumerable.Repeat(1f, (int)NumGroups)], NumGroups);
         var normal = onnx.Part("InstanceNormalization", [grouped, ones, onnx.Floats(new float[NumGroups], NumGroups)], ("epsilon", Eps));
         Norms.AddAffine(onnx, onnx.Part("Reshape", [normal, onnx.Part("Shape", [onnx.Input])]), Affine);

@@ -2,10 +2,23 @@ using System.Globalization;
 
 namespace ConcatService.Domain.Plotting;
 
-/// <summary>Viridis (van der Walt and Smith 2015): equal steps look equal, in grey and to the colour-blind too, on light and on dark.</summary>
-internal static class HeatColours
+/// <summary>
+/// Viridis (van der Walt and Smith 2015): equal steps look equal, in grey and to the color-blind too, on light and on dark.
+/// </summary>
+internal static class HeatColors
 {
-    private static readonly (int R, int G, int B)[] Stops = [(68, 1, 84), (71, 45, 123), (59, 82, 139), (44, 114, 142), (33, 145, 140), (40, 174, 128), (94, 201, 98), (173, 220, 48), (253, 231, 37)];
+    private static readonly (int R, int G, int B)[] Stops =
+    [
+        (68, 1, 84),
+        (71, 45, 123),
+        (59, 82, 139),
+        (44, 114, 142),
+        (33, 145, 140),
+        (40, 174, 128),
+        (94, 201, 98),
+        (173, 220, 48),
+        (253, 231, 37),
+    ];
 
     /// <param name="share">0 to 1.</param>
     public static string At(double share)

@@ -6,11 +6,12 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>
-/// A finding over symbolic sizes, looked at where it shows: with a number for every symbol its cause is found like any other. What is proposed is proven
+/// A finding over symbolic sizes, looked at where it shows: with a number for every symbol its cause is found like any other. What is
+/// proposed is proven
 /// for the symbols.
 /// </summary>
 /// <param name="compiled">The spec with its symbols.</param>
-internal sealed class AtSizes(Compilation compiled, Diagnostic found, JsonElement json)
+internal sealed class ConcreteSizes(Compilation compiled, Diagnostic found, JsonElement json)
 {
     private readonly IReadOnlyDictionary<string, long> _sizes = found.Mismatch!.At!;
 
@@ -26,7 +27,14 @@ internal sealed class AtSizes(Compilation compiled, Diagnostic found, JsonElemen
     }
 
     /// <summary>A repair is one when the merge then fits for every admissible size; for an error also when it fits for some.</summary>
-    public Proof Proof() => new(compiled, json, after => after.Report.Diagnostics.Any(each => each.Mismatch is not null && each.Layer == found.Layer && each.Severity <= found.Severity)
+    public Proof Proof() =>
+        new(
+            compiled,
+            json,
+            after =>
+                after.Report.Diagnostics.Any(each =>
+                    each.Mismatch is not null && each.Layer == found.Layer && each.Severity <= found.Severity
+                )
         ? null
         : after.Planned.Shapes.GetValueOrDefault(new Wire(found.Layer!)));
 
@@ -40,14 +48,28 @@ internal sealed class AtSizes(Compilation compiled, Diagnostic found, JsonElemen
     {
         var maps = merge.Branches.Where(branch => branch.Shape.SpatialAxes.Any()).ToList();
         foreach (var branch in maps)
-            text = text.Replace($"the {branch.Shape.SpatialSizes} of {branch.Name}", $"the size of {branch.Name}", StringComparison.Ordinal).Replace($"{branch.Name} ({branch.Shape.SpatialSizes})", branch.Name, StringComparison.Ordinal);
-        return maps.Exists(branch => text.Contains(branch.Shape.SpatialSizes, StringComparison.Ordinal)) ? $"At {Sizes}: {char.ToLowerInvariant(text[0])}{text[1..]}" : text;
+            text = text.Replace($"the {branch.Shape.SpatialSizes} of {branch.Name}", $"the size of {branch.Name}", StringComparison.Ordinal)
+                .Replace($"{branch.Name} ({branch.Shape.SpatialSizes})", branch.Name, StringComparison.Ordinal);
+        return maps.Exists(branch => text.Contains(branch.Shape.SpatialSizes, StringComparison.Ordinal))
+            ? $"At {Sizes}: {char.ToLowerInvariant(text[0])}{text[1..]}"
+            : text;
     }
 
     /// <summary>What nothing at one size explains.</summary>
-    public static Cause Undecided { get; } = new("symbol_unprovable", null, null, "For which sizes the inputs fit cannot be written as a condition on one symbol, or as an equality between two. Sizes that are always equal should have one symbol.");
+    public static Cause Undecided { get; } =
+        new(
+            "symbol_unprovable",
+            null,
+            null,
+            "For which sizes the inputs fit cannot be written as a condition on one symbol, or as an equality between two. Sizes that are always equal should have one symbol."
+        );
 
     private string Sizes => string.Join(" and ", _sizes.Select(size => $"{size.Key} = {size.Value}"));
 
-    private Shape Bind(Shape shape) => new([shape.Dims[0], .. shape.Dims.Skip(1).Select(size => (Dim)size.Evaluate(symbol => _sizes[symbol]))], [.. shape.Axes], shape.DType);
+    private Shape Bind(Shape shape) =>
+        new(
+            [shape.Dims[0], .. shape.Dims.Skip(1).Select(size => (Dim)size.Evaluate(symbol => _sizes[symbol]))],
+            [.. shape.Axes],
+            shape.DType
+        );
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace ConcatService.Operators;
 
-/// <summary>Batch normalisation in TorchSharp; in training it moves the running statistics.</summary>
+/// <summary>Batch normalization in TorchSharp; in training it moves the running statistics.</summary>
 internal sealed class BatchNormTorch : TorchLowering<BatchNorm>
 {
     protected override Tensor Forward(BatchNorm op, TorchLayer layer, Tensor[] x) => functional.batch_norm(

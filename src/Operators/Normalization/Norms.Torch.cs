@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Operators;
 
-/// <summary>What the normalisations share, in TorchSharp.</summary>
+/// <summary>What the normalizations share, in TorchSharp.</summary>
 internal static class NormsTorch
 {
     /// <summary>A parameter [C] in a shape that multiplies along the feature axis: [C, 1, 1].</summary>

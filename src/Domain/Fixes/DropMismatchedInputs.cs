@@ -8,12 +8,15 @@ using ConcatService.Operators;
 
 namespace ConcatService.Domain.Fixes;
 
-/// <summary>The repair that every merge has: it keeps the inputs that fit each other, as many as there are, and leaves the others out.</summary>
+/// <summary>
+/// The repair that every merge has: it keeps the inputs that fit each other, as many as there are, and leaves the others out.
+/// </summary>
 /// <remarks>
-/// For mismatches without another fix: too wide to search, found when the effort was spent, or beyond every strategy. None of them lies behind
+/// For mismatches without another fix: too wide to search, found when the effort was spent, or beyond every strategy. None of them lies
+/// behind
 /// another, because a layer behind a mismatch has no shape, so that one compilation proves the repairs of all.
 /// </remarks>
-internal static class KeepFitting
+internal static class DropMismatchedInputs
 {
     private const int MostNamed = 3;
 
@@ -24,7 +27,10 @@ internal static class KeepFitting
         var patches = new Dictionary<string, (string Text, JsonArray Patch)>();
         foreach (var found in compiled.Report.Diagnostics)
         {
-            if (found is not { Severity: Severity.Error, Mismatch.Layer.Layer: { } merge, Fixes.Count: 0 } || Propose(found) is not var (repair, cause))
+            if (
+                found is not { Severity: Severity.Error, Mismatch.Layer.Layer: { } merge, Fixes.Count: 0 }
+                || Propose(found) is not var (repair, cause)
+            )
                 continue;
             // Repetitions of one layer are written once, and so are repaired in one way.
             var text = repair.Patch.ToJsonString();
@@ -35,7 +41,10 @@ internal static class KeepFitting
         if (repairs.Count == 0)
             return;
         var proof = new Proof(compiled, json, _ => null);
-        if (proof.Patched([.. patches.Values.SelectMany(each => each.Patch).Select(operation => operation!.DeepClone())]) is not var (after, _))
+        if (
+            proof.Patched([.. patches.Values.SelectMany(each => each.Patch).Select(operation => operation!.DeepClone())])
+            is not var (after, _)
+        )
             return;
         foreach (var (found, repair, cause) in repairs)
         {
@@ -43,7 +52,15 @@ internal static class KeepFitting
                 continue;
             var (parameters, macs) = Figures(after, found);
             var (parametersBefore, macsBefore) = Figures(compiled, found);
-            var fix = new Fix(repair.Id, repair.Title, repair.Effect, parameters - parametersBefore, macs - macsBefore, output, repair.Patch);
+            var fix = new Fix(
+                repair.Id,
+                repair.Title,
+                repair.Effect,
+                parameters - parametersBefore,
+                macs - macsBefore,
+                output,
+                repair.Patch
+            );
             var told = found.Cause is null ? $"{found.Message} {cause.Explanation}" : found.Message;
             compiled.Report.Replace(found, found with { Message = $"{told} {fix.Title}.", Cause = found.Cause ?? cause, Fixes = [fix] });
         }
@@ -56,20 +73,41 @@ internal static class KeepFitting
         var isWrongAxis = found.Code == Codes.ConcatAxis || found.Code == Codes.ConcatBatchAxis;
         if (isWrongAxis)
             joined = Axis.Channels;
-        var fitting = Enumerable.Range(0, shapes.Length).GroupBy(i => Signature(shapes[i], joined)).Where(group => group.Key is not null).MaxBy(group => group.Count())?.ToList();
+        var fitting = Enumerable
+            .Range(0, shapes.Length)
+            .GroupBy(i => Signature(shapes[i], joined))
+            .Where(group => group.Key is not null)
+            .MaxBy(group => group.Count())
+            ?.ToList();
         if (fitting is null || (fitting.Count == shapes.Length && !isWrongAxis))
             return null;
 
         var patch = new JsonArray();
         if (isWrongAxis)
-            patch.Add((JsonNode)(layer.Branches is null ? Operation("add", layer.Path["axis"], "channels") : Operation("add", layer.Path["merge"], "concat")));
+            patch.Add(
+                (JsonNode)(
+                    layer.Branches is null
+                        ? Operation("add", layer.Path["axis"], "channels")
+                        : Operation("add", layer.Path["merge"], "concat")
+                )
+            );
         if (fitting.Count < shapes.Length && !TryKeep(layer, fitting, shapes.Length, patch))
             return null;
         var left = Enumerable.Range(0, shapes.Length).Except(fitting).Select(layer.InputName).ToList();
         var first = layer.InputName(fitting[0]);
-        var title = left.Count == 0 ? "Join along the channels" : $"Join only {(fitting.Count == 1 ? first : $"the {fitting.Count} inputs that fit {first}")}{(isWrongAxis ? ", along the channels" : "")}";
-        var effect = left.Count == 0 ? "Nothing is lost." : $"What {Named(left)} compute{(left.Count == 1 ? "s" : "")} no longer reaches the merge.";
-        var repair = new Candidate($"keep-{Strategies.FixStrategy.Slug(first)}", title, effect, left.Count == 0 ? Loss.None : Loss.Rewired, patch);
+        var title =
+            left.Count == 0
+                ? "Join along the channels"
+                : $"Join only {(fitting.Count == 1 ? first : $"the {fitting.Count} inputs that fit {first}")}{(isWrongAxis ? ", along the channels" : "")}";
+        var effect =
+            left.Count == 0 ? "Nothing is lost." : $"What {Named(left)} compute{(left.Count == 1 ? "s" : "")} no longer reaches the merge.";
+        var repair = new Candidate(
+            $"keep-{Strategies.FixStrategy.Slug(first)}",
+            title,
+            effect,
+            left.Count == 0 ? Loss.None : Loss.Rewired,
+            patch
+        );
         return (repair, CauseOf(found, layer, first, left, fitting.Count, shapes));
     }
 
@@ -78,7 +116,9 @@ internal static class KeepFitting
     {
         if (joined is not { } axis)
             return $"{string.Join(' ', shape.Axes)} {shape} {shape.DType}";
-        return axis.PositionIn(shape) is > 0 and var position ? $"{string.Join(' ', shape.Axes)} {shape.With(position, 0)} {shape.DType}" : null;
+        return axis.PositionIn(shape) is > 0 and var position
+            ? $"{string.Join(' ', shape.Axes)} {shape.With(position, 0)} {shape.DType}"
+            : null;
     }
 
     private static bool TryKeep(Layer layer, List<int> fitting, int inputs, JsonArray patch)
@@ -112,7 +152,14 @@ internal static class KeepFitting
             : left.Count == 1 && fitting > 1 ? "one_branch_differs"
             : "degenerate";
         var blamed = kind == "wrong_axis" ? layer : null;
-        return new(kind, blamed?.Name, blamed?.Path, fitting > 1 ? $"{fitting} of the {shapes.Length} inputs fit {first}; {Named(left)} do{(left.Count == 1 ? "es" : "")} not." : $"No two of the {shapes.Length} inputs fit each other.");
+        return new(
+            kind,
+            blamed?.Name,
+            blamed?.Path,
+            fitting > 1
+                ? $"{fitting} of the {shapes.Length} inputs fit {first}; {Named(left)} do{(left.Count == 1 ? "es" : "")} not."
+                : $"No two of the {shapes.Length} inputs fit each other."
+        );
     }
 
     private static string Named(List<string> names) => names.Count <= MostNamed
@@ -125,7 +172,11 @@ internal static class KeepFitting
         var (parameters, macs) = (0L, (long?)0);
         if (found.Mismatch!.Layer.Layer is { Branches: null, Operator.Expands: false })
             return (parameters, macs);
-        foreach (var layer in compiled.Planned.Layers.Where(layer => layer.Name == found.Layer || layer.Name.StartsWith($"{found.Layer}/", StringComparison.Ordinal)))
+        foreach (
+            var layer in compiled.Planned.Layers.Where(layer =>
+                layer.Name == found.Layer || layer.Name.StartsWith($"{found.Layer}/", StringComparison.Ordinal)
+            )
+        )
             (parameters, macs) = (Saturating.Add(parameters, layer.ParameterCount), macs + layer.Macs);
         return (parameters, macs);
     }

@@ -6,8 +6,14 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>In training, zeroes numbers (dropout) or whole channels (dropout1d, dropout2d) at random and scales the rest by 1 / (1 − p); nothing in evaluation.</summary>
-/// <remarks>Shapes: any, unchanged; dropout2d takes <c>[N, C, H, W]</c>. Parameters and MACs: none. Sources: torch.nn.Dropout, Dropout2d; ONNX Identity.</remarks>
+/// <summary>
+/// In training, zeroes numbers (dropout) or whole channels (dropout1d, dropout2d) at random and scales the rest by 1 / (1 − p); nothing in
+/// evaluation.
+/// </summary>
+/// <remarks>
+/// Shapes: any, unchanged; dropout2d takes <c>[N, C, H, W]</c>. Parameters and MACs: none. Sources: torch.nn.Dropout, Dropout2d; ONNX
+/// Identity.
+/// </remarks>
 [Kind("dropout"), Kind("dropout1d"), Kind("dropout2d")]
 public sealed record Dropout : Operator
 {
@@ -16,10 +22,17 @@ public sealed record Dropout : Operator
     public double P { get; init; } = 0.5;
 
     // The mask is as wide as the numbers; bfloat16 has half of that.
-    public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven, BytesPerNumber = Kind == "dropout" ? 4 : 0 };
+    public override Footprint Footprint =>
+        Footprint.Nothing with
+        {
+            Format = NumberFormat.AsGiven,
+            BytesPerNumber = Kind == "dropout" ? 4 : 0,
+        };
 
-    public override Shape? Infer(Site site) =>
-        Kind == "dropout" ? (site.IsFloat() ? site.Input : null) : site.IsDefaultOrder(Kind == "dropout1d" ? 1 : 2) ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) =>
+        Kind == "dropout" ? (context.RequireFloat() ? context.Input : null)
+        : context.IsDefaultOrder(Kind == "dropout1d" ? 1 : 2) ? context.Input
+        : null;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");
 

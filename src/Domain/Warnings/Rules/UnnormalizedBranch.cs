@@ -6,22 +6,30 @@ using ConcatService.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
-/// <summary>A normalised branch beside one whose scale nothing holds, with no norm behind the concat either.</summary>
-/// <remarks>Not meant: a transposed convolution that stands for an upsampling (U-Net), and concats whose every reader normalises first (DenseNet).</remarks>
-internal sealed class UnnormalisedBranch : WarningRule
+/// <summary>A normalized branch beside one whose scale nothing holds, with no norm behind the concat either.</summary>
+/// <remarks>
+/// Not meant: a transposed convolution that stands for an upsampling (U-Net), and concats whose every reader normalizes first (DenseNet).
+/// </remarks>
+internal sealed class UnnormalizedBranch : WarningRule
 {
-    /// <summary>The state of what is not called normalised and not loose: an input of the network, whose scale is the data's, and what a sigmoid or tanh bounds.</summary>
+    /// <summary>
+    /// The state of what is not called normalized and not loose: an input of the network, whose scale is the data's, and what a sigmoid or
+    /// tanh bounds.
+    /// </summary>
     private const int Raw = -1;
 
-    public override Code Code { get; } = new("concat.unnormalised_branch",
-        "A normalised branch is joined with one that has weighted layers behind its last norm, and no norm follows. Scales then drift apart: joined branches of 1.3 to 1.7 times each other's RMS train well, and removing one that is 100 times smaller changes nothing (measured on a network of three concats).");
+    public override Code Code { get; } =
+        new(
+            "concat.unnormalised_branch",
+            "A normalized branch is joined with one that has weighted layers behind its last norm, and no norm follows. Scales then drift apart: joined branches of 1.3 to 1.7 times each other's RMS train well, and removing one that is 100 times smaller changes nothing (measured on a network of three concats)."
+        );
 
     internal override void Look(Flow flow, List<Warning> found)
     {
-        if (!Array.Exists(flow.Effects, effect => effect.HasFlag(Effect.Normalises)))
+        if (!Array.Exists(flow.Effects, effect => effect.HasFlag(Effect.Normalizes)))
             return;
         var since = WeightedSinceNorm(flow);
-        bool[]? isNormalisedNext = null;
+        bool[]? isNormalizedNext = null;
         foreach (var merge in flow.Merges)
         {
             if (!flow.JoinsFeatures(merge))
@@ -36,24 +44,26 @@ internal sealed class UnnormalisedBranch : WarningRule
                     loose = i;
             }
 
-            if (held < 0 || loose < 0 || (isNormalisedNext ??= NormalisedNext(flow))[merge])
+            if (held < 0 || loose < 0 || (isNormalizedNext ??= NormalizedNext(flow))[merge])
                 continue;
-            found.Add(Unnormalised(flow, merge, held, loose, LastWeighted(flow, sources[loose], since)));
+            found.Add(Unnormalized(flow, merge, held, loose, LastWeighted(flow, sources[loose], since)));
         }
     }
 
-    private Warning Unnormalised(Flow flow, int merge, int held, int loose, int last)
+    private Warning Unnormalized(Flow flow, int merge, int held, int loose, int last)
     {
         var name = flow.InputName(merge, loose);
         return AtMerge(flow, merge,
-            $"{flow.InputName(merge, held)} is normalised and {name} is not: nothing holds the scale of {flow.NameOf(last)} ({flow.Layers[last].Operator.Kind}) near the other's, and the larger one drowns the smaller.",
-            $"Normalise {name} too.") with
+            $"{flow.InputName(merge, held)} is normalized and {name} is not: nothing holds the scale of {flow.NameOf(last)} ({flow.Layers[last].Operator.Kind}) near the other's, and the larger one drowns the smaller.",
+            $"Normalize {name} too.") with
         {
             Fixes = () => Fixes(flow, merge, loose, last),
         };
     }
 
-    /// <summary>For each layer and input, the weighted layers between it and the last norm before it; the most over a merge's branches.</summary>
+    /// <summary>
+    /// For each layer and input, the weighted layers between it and the last norm before it; the most over a merge's branches.
+    /// </summary>
     private static int[] WeightedSinceNorm(Flow flow)
     {
         var since = new int[flow.Count];
@@ -70,7 +80,7 @@ internal sealed class UnnormalisedBranch : WarningRule
 
             var effect = flow.Effects[i];
             var isUpsampling = flow.Layers[i].Operator is ConvTranspose;
-            since[i] = effect.HasFlag(Effect.Normalises) ? 0
+            since[i] = effect.HasFlag(Effect.Normalizes) ? 0
                 : effect.HasFlag(Effect.Saturates) ? Raw
                 : effect.HasFlag(Effect.Weighs) && !isUpsampling ? Math.Max(before, 0) + 1
                 : before;
@@ -79,15 +89,15 @@ internal sealed class UnnormalisedBranch : WarningRule
         return since;
     }
 
-    /// <summary>For each layer, whether all that read its numbers normalise them before they weigh them.</summary>
-    private static bool[] NormalisedNext(Flow flow)
+    /// <summary>For each layer, whether all that read its numbers normalize them before they weigh them.</summary>
+    private static bool[] NormalizedNext(Flow flow)
     {
         var next = new bool[flow.Count];
         Array.Fill(next, true);
         for (var i = flow.Layers.Length - 1; i >= 0; i--)
         {
             var effect = flow.Effects[i];
-            var own = effect.HasFlag(Effect.Normalises) || (!effect.HasFlag(Effect.Weighs) && next[i]);
+            var own = effect.HasFlag(Effect.Normalizes) || (!effect.HasFlag(Effect.Weighs) && next[i]);
             foreach (var source in flow.Sources(i))
                 next[source] &= own;
         }
@@ -115,9 +125,15 @@ internal sealed class UnnormalisedBranch : WarningRule
         var name = flow.InputName(merge, loose);
         const string Effect = "Its numbers have mean 0 and variance 1 over the batch, times a learned weight.";
         if (flow.Layers[last].Operator is IHasShorthand)
-            yield return new($"norm-{Slug(flow.NameOf(last))}", $"Give {flow.NameOf(last)} norm \"batch_norm\"", Effect, Loss.None, Patch(flow, merge).Set(flow.Layers[last].Path, "norm", "batch_norm").Patch);
+            yield return new(
+                $"norm-{Slug(flow.NameOf(last))}",
+                $"Give {flow.NameOf(last)} norm \"batch_norm\"",
+                Effect,
+                Loss.None,
+                Patch(flow, merge).Set(flow.Layers[last].Path, "norm", "batch_norm").Patch
+            );
         var patch = Patch(flow, merge);
         if (patch.Insert(loose, "norm", new JsonObject { ["type"] = "batch_norm" }))
-            yield return new($"normalise-{Slug(name)}", $"Put a batch_norm behind {name}", Effect, Loss.None, patch.Patch);
+            yield return new($"normalize-{Slug(name)}", $"Put a batch_norm behind {name}", Effect, Loss.None, patch.Patch);
     }
 }

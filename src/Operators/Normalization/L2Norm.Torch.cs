@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalisation by length in TorchSharp.</summary>
+/// <summary>Normalization by length in TorchSharp.</summary>
 internal sealed class L2NormTorch : TorchLowering<L2Norm>
 {
     protected override Tensor Forward(L2Norm op, TorchLayer layer, Tensor[] x) =>

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace ConcatService.Domain.Planning;
 
 /// <summary>Rows in memory that is lent and given back. A struct that grows: keep it in a field, pass it by reference.</summary>
-internal struct LentTable<T>(int capacity)
+internal struct PooledList<T>(int capacity)
     where T : unmanaged
 {
     private T[] _rows = ArrayPool<T>.Shared.Rent(Math.Max(1, capacity));

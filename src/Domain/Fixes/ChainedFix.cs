@@ -5,12 +5,13 @@ using ConcatService.Domain.Planning;
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>
-/// A repair that brings the same mismatch to light at the next merge, as in a U-Net whose levels all round, goes on there in the same way until none is left.
+/// A repair that brings the same mismatch to light at the next merge, as in a U-Net whose levels all round, goes on there in the same way
+/// until none is left.
 /// </summary>
 /// <param name="proof">Proves the whole patch in the end.</param>
 /// <param name="json">The spec as sent.</param>
 /// <param name="spend">Asks for one compilation more.</param>
-internal sealed class Throughout(Proof proof, JsonElement json, Cause cause, Func<bool> spend)
+internal sealed class ChainedFix(Proof proof, JsonElement json, Cause cause, Func<bool> spend)
 {
     /// <summary>Deeper networks are not repaired level by level.</summary>
     private const int MostLevels = 16;
@@ -25,7 +26,13 @@ internal sealed class Throughout(Proof proof, JsonElement json, Cause cause, Fun
             using var document = Patched(patch);
             var after = Compiler.CompileOnly(document.RootElement);
             if (after.Report.Diagnostics.FirstOrDefault(found => found.Severity == Severity.Error && proof.IsNew(found)) is not { } next)
-                return proof.Try(first.Candidate with { Patch = patch, Title = $"{first.Candidate.Title}, and likewise at {string.Join(", ", at)}" });
+                return proof.Try(
+                    first.Candidate with
+                    {
+                        Patch = patch,
+                        Title = $"{first.Candidate.Title}, and likewise at {string.Join(", ", at)}",
+                    }
+                );
             if (next.Mismatch is null || Next(new(after, next, document.RootElement), first.Candidate) is not { } more)
                 return null;
             foreach (var operation in more)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Operators;
 
-/// <summary>Root mean square normalisation in TorchSharp.</summary>
+/// <summary>Root mean square normalization in TorchSharp.</summary>
 internal sealed class RmsNormTorch : TorchLowering<RmsNorm>
 {
     protected override Tensor Forward(RmsNorm op, TorchLayer layer, Tensor[] x)

@@ -6,10 +6,11 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalises each channel of each sample over its places.</summary>
+/// <summary>Normalizes each channel of each sample over its places.</summary>
 /// <remarks>
-/// Shapes: <c>[N, C, …]</c> with at least one spatial axis, unchanged. Parameters, with affine: weight <c>[C]</c>, bias <c>[C]</c>; buffers, with
-/// track_running_stats: running_mean <c>[C]</c>, running_var <c>[C]</c>, which evaluation then normalises by. MACs: none.
+/// Shapes: <c>[N, C, …]</c> with at least one spatial axis, unchanged. Parameters, with affine: weight <c>[C]</c>, bias <c>[C]</c>;
+/// buffers, with
+/// track_running_stats: running_mean <c>[C]</c>, running_var <c>[C]</c>, which evaluation then normalizes by. MACs: none.
 /// Sources: Ulyanov et al. 2016; torch.nn.InstanceNorm2d; ONNX InstanceNormalization-6.
 /// </remarks>
 [Kind("instance_norm")]
@@ -19,7 +20,9 @@ public sealed record InstanceNorm : Operator
     [Between(0)]
     public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default
 
-    /// <summary>The share of the newest batch in the running statistics; null leaves them as they are, as in PyTorch. Default: 0.1.</summary>
+    /// <summary>
+    /// The share of the newest batch in the running statistics; null leaves them as they are, as in PyTorch. Default: 0.1.
+    /// </summary>
     [Between(0, 1)]
     public double? Momentum { get; init; } = 0.1;
 
@@ -29,16 +32,22 @@ public sealed record InstanceNorm : Operator
     /// <summary>Whether running statistics are kept and used in evaluation. Default: false.</summary>
     public bool TrackRunningStats { get; init; }
 
-    public override Effect Effect => Effect.Normalises;
+    public override Effect Effect => Effect.Normalizes;
 
-    public override Shape? Infer(Site site)
+    public override Shape? Infer(ShapeContext context)
     {
-        if (!site.IsFloat() || !site.HasFeatures(out _) || !site.HasFeaturesFirst())
+        if (!context.RequireFloat() || !context.HasFeatures(out _) || !context.HasFeaturesFirst())
             return null;
-        return site.Input.Rank > 2 ? site.Input : site.Error(Codes.LayerRank, $"instance_norm normalises over places and its input {site.Layer.InputName(0)}, {site.Input.Sizes}, has features only. Use layer_norm.");
+        return context.Input.Rank > 2
+            ? context.Input
+            : context.Error(
+                Codes.LayerRank,
+                $"instance_norm normalizes over places and its input {context.Layer.InputName(0)}, {context.Input.Sizes}, has features only. Use layer_norm."
+            );
     }
 
-    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, TrackRunningStats);
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
+        Norms.Parameters(layer.Input[Axis.Channels].Value, Affine, Affine, TrackRunningStats);
 
     public override void EmitOnnx(OnnxScope onnx)
     {

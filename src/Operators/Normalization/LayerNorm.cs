@@ -6,7 +6,7 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalises the features of each place to mean 0 and variance 1.</summary>
+/// <summary>Normalizes the features of each place to mean 0 and variance 1.</summary>
 /// <remarks>
 /// Shapes: any with a feature axis, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>. MACs: none.
 /// Sources: Ba et al. 2016; torch.nn.LayerNorm over the feature axis; ONNX LayerNormalization-17.
@@ -24,9 +24,9 @@ public sealed record LayerNorm : Operator
     /// <summary>Whether a bias belongs to the weight. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
-    public override Effect Effect => Effect.Normalises;
+    public override Effect Effect => Effect.Normalizes;
 
-    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) => context.RequireFloat() && context.HasFeatures(out _) ? context.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
         Norms.Parameters(layer.Input[Axis.Channels].Value, ElementwiseAffine, ElementwiseAffine && Bias, false);
@@ -34,7 +34,11 @@ public sealed record LayerNorm : Operator
     public override void EmitOnnx(OnnxScope onnx)
     {
         var (rank, index) = (onnx.Layer.Input.Rank, onnx.Layer.Input.Index(Axis.Channels));
-        List<string> operands = [onnx.FeaturesLast(onnx.Input, rank, index), Norms.Weight(onnx, ElementwiseAffine, onnx.Layer.Input[Axis.Channels].Value)];
+        List<string> operands =
+        [
+            onnx.FeaturesLast(onnx.Input, rank, index),
+            Norms.Weight(onnx, ElementwiseAffine, onnx.Layer.Input[Axis.Channels].Value),
+        ];
         if (ElementwiseAffine && Bias)
             operands.Add(onnx.Parameter("bias"));
         onnx.AddFromFeaturesLast(onnx.Part("LayerNormalization", operands, ("axis", -1L), ("epsilon", Eps)), rank, index);

@@ -4,7 +4,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>What the normalisations over channels share.</summary>
+/// <summary>What the normalizations over channels share.</summary>
 internal static class Norms
 {
     /// <summary>weight [C] from 1, bias [C] from 0, running_mean [C] from 0, running_var [C] from 1: PyTorch's start.</summary>
@@ -25,10 +25,12 @@ internal static class Norms
     }
 
     /// <summary>The learned weight, or the ones that ONNX asks for where there is none.</summary>
-    public static string Weight(OnnxScope onnx, bool affine, long channels) => affine ? onnx.Parameter("weight") : onnx.Floats([.. Enumerable.Repeat(1f, (int)channels)], channels);
+    public static string Weight(OnnxScope onnx, bool affine, long channels) =>
+        affine ? onnx.Parameter("weight") : onnx.Floats([.. Enumerable.Repeat(1f, (int)channels)], channels);
 
     /// <summary>The learned bias, or zeros.</summary>
-    public static string Bias(OnnxScope onnx, bool affine, long channels) => affine ? onnx.Parameter("bias") : onnx.Floats(new float[channels], channels);
+    public static string Bias(OnnxScope onnx, bool affine, long channels) =>
+        affine ? onnx.Parameter("bias") : onnx.Floats(new float[channels], channels);
 
     /// <summary>A parameter [C] in a shape that multiplies along the feature axis: [C, 1, 1].</summary>
     public static string AlongFeatures(OnnxScope onnx, string parameter)

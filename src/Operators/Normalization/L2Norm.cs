@@ -6,7 +6,10 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
-/// <summary>Divides the features of each place by their length and multiplies each feature with a learned scale: branches of different strength meet as equals.</summary>
+/// <summary>
+/// Divides the features of each place by their length and multiplies each feature with a learned scale: branches of different strength meet
+/// as equals.
+/// </summary>
 /// <remarks>
 /// Shapes: any with a feature axis, unchanged. Parameters: weight <c>[C]</c>, from scale. MACs: none.
 /// Sources: Liu et al. 2015 (ParseNet), section 3.3; torch.nn.functional.normalize; ONNX ReduceL2-13.
@@ -24,11 +27,12 @@ public sealed record L2Norm : Operator
     // What is scaled is held beside what came.
     public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 4 };
 
-    public override Effect Effect => Effect.Normalises;
+    public override Effect Effect => Effect.Normalizes;
 
-    public override Shape? Infer(Site site) => site.IsFloat() && site.HasFeatures(out _) ? site.Input : null;
+    public override Shape? Infer(ShapeContext context) => context.RequireFloat() && context.HasFeatures(out _) ? context.Input : null;
 
-    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) => [new("weight", [layer.Input[Axis.Channels].Value], Initializer.Constant, Constant: Scale)];
+    public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
+        [new("weight", [layer.Input[Axis.Channels].Value], Initializer.Constant, Constant: Scale)];
 
     public override void EmitOnnx(OnnxScope onnx)
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace ConcatService.Operators;
 
-/// <summary>Instance normalisation in TorchSharp; in training it moves the running statistics, where there are any.</summary>
+/// <summary>Instance normalization in TorchSharp; in training it moves the running statistics, where there are any.</summary>
 internal sealed class InstanceNormTorch : TorchLowering<InstanceNorm>
 {
     protected override Tensor Forward(InstanceNorm op, TorchLayer layer, Tensor[] x) => functional.instance_norm(

@@ -7,19 +7,20 @@ namespace ConcatService.Domain.Fixes;
 /// <summary>A layer that would fit in the place of one input of the merge.</summary>
 /// <param name="Wrong">The input that it would replace.</param>
 /// <param name="Other">An input that it fits.</param>
-/// <param name="IsOnPath">Whether it stands where a slip of the pen would have missed it: before the wrong input on its own way, or on the way of another input that left this size and came back to it.</param>
+/// <param name="IsOnPath">Whether it stands where a slip of the pen would have missed it: before the wrong input on its own way, or on the
+/// way of another input that left this size and came back to it.</param>
 /// <param name="Likelihood">How much speaks for it.</param>
 /// <param name="IsUnread">Whether nothing reads it yet, while what it replaces is read elsewhere too: then nothing is lost.</param>
-public sealed record Tap(Branch Wrong, Branch Other, PlannedLayer Layer, bool IsOnPath, double Likelihood, bool IsUnread);
+public sealed record SourceCandidate(Branch Wrong, Branch Other, PlannedLayer Layer, bool IsOnPath, double Likelihood, bool IsUnread);
 
 /// <summary>Finds the layers that an input could have been meant to come from.</summary>
-internal sealed class Taps
+internal sealed class SourceCandidates
 {
     private readonly MergeCase _merge;
     private readonly Dictionary<string, List<Layer>> _readers = [];
     private readonly Dictionary<string, int> _order = [];
 
-    private Taps(MergeCase merge)
+    private SourceCandidates(MergeCase merge)
     {
         _merge = merge;
         foreach (var layer in merge.Compiled.Graph.Layers)
@@ -35,22 +36,49 @@ internal sealed class Taps
     }
 
     /// <summary>All of them, the likeliest first.</summary>
-    public static List<Tap> Of(MergeCase merge) => merge.IsSpatial ? [.. new Taps(merge).All().OrderByDescending(tap => tap.Likelihood)] : [];
+    public static List<SourceCandidate> Of(MergeCase merge) =>
+        merge.IsSpatial ? [.. new SourceCandidates(merge).All().OrderByDescending(tap => tap.Likelihood)] : [];
 
-    private IEnumerable<Tap> All()
+    private IEnumerable<SourceCandidate> All()
     {
         foreach (var wrong in _merge.Branches)
         {
             var others = _merge.Branches.Where(branch => branch != wrong).ToList();
-            if (others.Count == 0 || others.Exists(other => !Fits(other.Shape, others[0].Shape)) || _merge.Merge.Layer.EdgeOf(wrong.Index)?.Reference is null)
+            if (
+                others.Count == 0
+                || others.Exists(other => !Fits(other.Shape, others[0].Shape))
+                || _merge.Merge.Layer.EdgeOf(wrong.Index)?.Reference is null
+            )
                 continue;
-            var onPath = wrong.Path.Where(layer => Fits(layer.Output, others[0].Shape))
-                .Concat(others.SelectMany(other => other.Path.SkipLast(1).Where((layer, i) => Fits(layer.Output, other.Shape) && other.Path.Skip(i + 1).Any(later => !Fits(later.Output, other.Shape)))))
-                .Select(layer => layer.Name).ToHashSet();
+            var onPath = wrong
+                .Path.Where(layer => Fits(layer.Output, others[0].Shape))
+                .Concat(
+                    others.SelectMany(other =>
+                        other
+                            .Path.SkipLast(1)
+                            .Where(
+                                (layer, i) =>
+                                    Fits(layer.Output, other.Shape) && other.Path.Skip(i + 1).Any(later => !Fits(later.Output, other.Shape))
+                            )
+                    )
+                )
+                .Select(layer => layer.Name)
+                .ToHashSet();
             foreach (var layer in _merge.Compiled.Planned.Layers)
             {
-                if (_merge.CanBeTapped(layer) && Fits(layer.Output, others[0].Shape) && !_merge.Merge.Inputs.Any(wire => wire.Source == layer.Name))
-                    yield return new(wrong, others[0], layer, onPath.Contains(layer.Name), Likelihood(layer, wrong, onPath.Contains(layer.Name)), IsUnread(layer.Name) && !IsOnlyReader(wrong));
+                if (
+                    _merge.CanBeTapped(layer)
+                    && Fits(layer.Output, others[0].Shape)
+                    && !_merge.Merge.Inputs.Any(wire => wire.Source == layer.Name)
+                )
+                    yield return new(
+                        wrong,
+                        others[0],
+                        layer,
+                        onPath.Contains(layer.Name),
+                        Likelihood(layer, wrong, onPath.Contains(layer.Name)),
+                        IsUnread(layer.Name) && !IsOnlyReader(wrong)
+                    );
             }
         }
     }
@@ -74,13 +102,16 @@ internal sealed class Taps
         var (readers, name) = (_readers.GetValueOrDefault(layer.Name, []), _merge.NameOf(layer.Name));
         var score = isOnPath ? 0.5 : 0;
         if (IsUnread(layer.Name))
-            score += 3;                                                                          // computed for nobody: it was meant for someone
-        else if (readers is [var only] && (only.Operator.Kind.EndsWith("_norm", StringComparison.Ordinal) || only.Operator is Operators.Activation))
-            score -= 2;                                                                          // half of a convolution with its norm and activation
+            score += 3; // computed for nobody: it was meant for someone
+        else if (
+            readers is [var only]
+            && (only.Operator.Kind.EndsWith("_norm", StringComparison.Ordinal) || only.Operator is Operators.Activation)
+        )
+            score -= 2; // half of a convolution with its norm and activation
         if (readers.Exists(reader => reader.Operator is IMerge))
             score -= 0.5;                                                                        // it has its merge already
         else if (readers.Exists(Rescales))
-            score += 1;                                                                          // the last of its size: where a skip starts
+            score += 1; // the last of its size: where a skip starts
         if (IsOnlyReader(wrong))
             score -= 2;                                                                          // nobody would read the other one then
         if (_readers[source].Exists(reader => reader.Operator is IMerge && reader.Name != _merge.Merge.Name))
@@ -92,12 +123,17 @@ internal sealed class Taps
         return score - (0.02 * Math.Min(50, Math.Abs(Order(layer.Name) - Order(source))));
     }
 
-    private bool IsUnread(string layer) => !_readers.ContainsKey(layer) && _merge.Compiled.Graph.Outputs.All(output => output.Wire.Source != layer);
+    private bool IsUnread(string layer) =>
+        !_readers.ContainsKey(layer) && _merge.Compiled.Graph.Outputs.All(output => output.Wire.Source != layer);
 
     /// <summary>Whether the merge alone reads what this input comes from; a spec's input may stay unread.</summary>
     private bool IsOnlyReader(Branch branch) => _merge.Merge.Inputs[branch.Index].Source is var source && _readers[source].Count == 1;
 
-    private bool Rescales(Layer reader) => _merge.Producer(new Wire(reader.Name)) is { } planned && planned.Output.Rank == planned.Input.Rank && !planned.Output.SameSizes(planned.Input) && planned.Output.SpatialSizes != planned.Input.SpatialSizes;
+    private bool Rescales(Layer reader) =>
+        _merge.Producer(new Wire(reader.Name)) is { } planned
+        && planned.Output.Rank == planned.Input.Rank
+        && !planned.Output.SameSizes(planned.Input)
+        && planned.Output.SpatialSizes != planned.Input.SpatialSizes;
 
     private int Order(string name) => _order.GetValueOrDefault(name, -1);
 

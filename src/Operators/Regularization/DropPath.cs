@@ -1,0 +1,32 @@
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Operators;
+
+/// <summary>
+/// Stochastic depth: in training, zeroes whole samples at random and scales the rest by 1 / (1 − p); nothing in evaluation. Stands at the
+/// end of a residual branch.
+/// </summary>
+/// <remarks>
+/// Shapes: any, unchanged. Parameters and MACs: none. Sources: Huang et al. 2016; torchvision.ops.StochasticDepth in mode "row"; ONNX
+/// Identity.
+/// </remarks>
+[Kind("drop_path")]
+public sealed record DropPath : Operator
+{
+    /// <summary>The share of samples that skip the branch, 0 to 1.</summary>
+    [Between(0, 1)]
+    public required double P { get; init; }
+
+    public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
+
+    public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
+
+    public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");
+
+    public static IEnumerable<Example> Examples =>
+        [new("maps", new DropPath { P = 0.2 }, [3, 5, 4]), new("features", new DropPath { P = 0 }, [6])];
+}
