@@ -3,6 +3,8 @@ using System.Text.Json;
 using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Storage;
 using ConcatService.Training;
 using ConcatService.Training.Onnx;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Mapping;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -1,3 +1,8 @@
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
+using ConcatService.Persistence.Models;
+using ConcatService.Persistence.Queue;
+using ConcatService.Persistence.Storage;
 using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

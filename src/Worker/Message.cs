@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Models;
 
 namespace ConcatService.Worker;
 

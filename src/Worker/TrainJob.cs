@@ -3,7 +3,8 @@ using System.Text.Json;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Models;
 using ConcatService.Training;
 using ConcatService.Training.Checkpoints;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 
 namespace ConcatService.Worker.Tests;
 

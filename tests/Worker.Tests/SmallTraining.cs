@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Models;
 using static TorchSharp.torch;
 
 namespace ConcatService.Worker.Tests;

@@ -3,7 +3,8 @@ using System.Text.Json;
 using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Storage;
 
 namespace ConcatService.Worker.Tests;
 

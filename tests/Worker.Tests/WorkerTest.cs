@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Queue;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Worker.Tests;

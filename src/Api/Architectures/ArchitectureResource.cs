@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ConcatService.Api.Errors;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 
 namespace ConcatService.Api.Architectures;
 

@@ -4,6 +4,7 @@ using ConcatService.Api.Errors;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -2,6 +2,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Data;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Data;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.Data.Reading;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 

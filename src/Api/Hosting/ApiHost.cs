@@ -15,6 +15,7 @@ using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using Hangfire;
 using Hangfire.Dashboard;
 

@@ -1,5 +1,6 @@
 using ConcatService.Persistence;
 
+
 namespace ConcatService.Api.Hosting;
 
 /// <summary><c>Api migrate</c>: brings the database to this version, and ends.</summary>

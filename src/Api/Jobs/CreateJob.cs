@@ -5,6 +5,8 @@ using ConcatService.Api.Errors;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;

@@ -1,4 +1,5 @@
-using ConcatService.Persistence;
+using ConcatService.Persistence.Metrics;
+
 
 namespace ConcatService.Api.Jobs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 
 namespace ConcatService.Api.Jobs;
 

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;

@@ -3,6 +3,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Specs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;

@@ -3,6 +3,7 @@ using ConcatService.Api.Errors;
 using ConcatService.Domain.Plotting;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Metrics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;

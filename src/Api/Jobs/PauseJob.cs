@@ -2,6 +2,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Jobs;

@@ -1,7 +1,7 @@
 using System.Text;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Telemetry;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 
 namespace ConcatService.Api.Jobs;
 

@@ -1,4 +1,5 @@
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
+
 
 namespace ConcatService.Api.Keys;
 

@@ -4,6 +4,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

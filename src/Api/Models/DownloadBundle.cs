@@ -6,6 +6,8 @@ using ConcatService.Api.Errors;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Rest;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Models;

@@ -1,6 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -6,6 +6,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Models;

@@ -1,4 +1,5 @@
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Models;

@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>A key that opens the API for one team. The key itself is shown once and never stored.</summary>
 public sealed class ApiKey

@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>A spec kept under a name. The same content under the same name is the same version.</summary>
 public sealed class Architecture

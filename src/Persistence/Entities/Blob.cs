@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>
 /// Bytes of a team, addressed by their hash. The row appears together with all of its chunks, so whoever sees it can read it.

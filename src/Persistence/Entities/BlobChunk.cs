@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>A piece of a <see cref="Blob"/>; all but the last are of one length. Belongs to the team of its blob.</summary>
 public sealed class BlobChunk

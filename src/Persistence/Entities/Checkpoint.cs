@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>What another attempt of a job can go on from. The row appears after its bytes, so whoever sees it can read it.</summary>
 public sealed class Checkpoint

@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>
 /// The wish to serve a checkpoint, and what became of it. A queued one keeps the checkpoint's bytes, even when the job has newer ones.

@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>The answer to a call that carried an <c>Idempotency-Key</c>, so that the same call gets the same answer.</summary>
 public sealed class IdempotencyKey

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>One training, from the request to its end. The row is the truth; what is in the queue only says "look here".</summary>
-/// <remarks>
-/// Written by <see cref="JobLeases"/>, <see cref="JobTransitions"/> and <see cref="JobProgress"/> once it exists; read freely.
-/// </remarks>
+/// <remarks>Once it exists, only the single statements of <c>Persistence/Jobs</c> write to it; read freely.</remarks>
 public sealed class Job
 {
     /// <summary>Version 7: sorts by creation.</summary>

@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>One claim of a job by a worker, and how it ended.</summary>
 public sealed class JobAttempt

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>Something that happened to a job and that its owner wants to read.</summary>
 public sealed class JobEvent

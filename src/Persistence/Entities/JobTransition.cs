@@ -1,6 +1,6 @@
 using ConcatService.Domain.Jobs;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>One change of a job's state.</summary>
 public sealed class JobTransition

@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>One value of one series of one job.</summary>
 public sealed class Metric

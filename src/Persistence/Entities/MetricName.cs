@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>
 /// The short number that stands for a metric's name in <c>metrics</c>. Names are the service's own and shared by all teams.

@@ -1,11 +1,11 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>
 /// Consecutive points of a long series in one row: its lowest and its highest, so that a chart of them all shows every spike without
 /// reading them all.
 /// </summary>
 /// <remarks>
-/// Written by <see cref="MetricWriter"/> with the points; what is behind a checkpoint goes with them when an attempt begins.
+/// Written with the points, in their transaction; what is behind a checkpoint goes with them when an attempt begins.
 /// </remarks>
 public sealed class MetricRollup
 {

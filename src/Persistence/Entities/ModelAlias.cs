@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>A name for a version of a model, which can be moved to another version and back.</summary>
 public sealed class ModelAlias

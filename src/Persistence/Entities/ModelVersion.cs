@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>What one job left behind, or one of its checkpoints: an ONNX file that was proven equal to what was trained.</summary>
 public sealed class ModelVersion

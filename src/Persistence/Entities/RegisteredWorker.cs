@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>A worker process that listens, or has until a moment ago: one not seen for 30 seconds is taken for dead.</summary>
 public sealed class RegisteredWorker

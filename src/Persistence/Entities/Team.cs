@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>Who owns things. Every tenant-owned row carries the team's id, and every query filters by it.</summary>
 public sealed class Team

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>One version of a team's own data set. Its values are a blob; this says what they are.</summary>
 public sealed class UploadedDataSet

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
+using ConcatService.Persistence.Storage;
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// The checkpoints of one job, for the attempt that has it. Each has the best weights so far in it, so the last two are all that anyone

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>What a trainer needs of its job's row.</summary>
 /// <param name="Id">The job.</param>

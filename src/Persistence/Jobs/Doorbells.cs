@@ -1,7 +1,8 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence.Queue;
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// Rings again for queued jobs that no worker will hear of: the process that queued them died before it rang, or the one that heard died

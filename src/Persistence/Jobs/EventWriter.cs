@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>Something to tell the owner of a job.</summary>
 /// <param name="Level"><c>info</c>, <c>warning</c> or <c>error</c>.</param>

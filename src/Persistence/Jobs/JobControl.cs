@@ -1,7 +1,9 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Queue;
 using Microsoft.EntityFrameworkCore;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>What the owner of a job can do with it.</summary>
 public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue queue)

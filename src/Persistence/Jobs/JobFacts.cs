@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>What a job is really trained with.</summary>
 /// <param name="ResolvedSettings">JSON object: every setting with the value in use.</param>

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>A worker's right to write to a job: holds from one claim until the lease is given back or the next claim.</summary>
 /// <param name="JobId">The job.</param>

@@ -1,8 +1,9 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence.Queue;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>Who works on what: claims, renewals, and leases given back or taken away. All times are the database's.</summary>
 public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)

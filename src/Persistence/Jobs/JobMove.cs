@@ -1,6 +1,6 @@
 using ConcatService.Domain.Jobs;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>A wish to change a job's state.</summary>
 /// <param name="JobId">The job.</param>

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>What a job's training is expected to need.</summary>
 /// <param name="MemoryBytes">At its peak.</param>

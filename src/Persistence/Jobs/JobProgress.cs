@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>How far a job is, as its trainer sees it.</summary>
 /// <param name="Epoch">The epoch in work, from 1.</param>

@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// What every change of state writes besides the row, as common table expressions behind one named <c>moved</c>, which gives

@@ -2,7 +2,7 @@ using ConcatService.Domain.Jobs;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>Changes states: one compare-and-set each, with its row in <c>job_transitions</c> and its event.</summary>
 public sealed class JobTransitions(NpgsqlDataSource source)

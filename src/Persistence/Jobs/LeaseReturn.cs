@@ -2,7 +2,7 @@ using ConcatService.Domain.Jobs;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// The end of leases before their jobs' end. A job that was asked to stop has now stopped; one that has lost too many attempts in a row has

@@ -1,8 +1,9 @@
+using ConcatService.Persistence.Entities;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, and every ten minutes

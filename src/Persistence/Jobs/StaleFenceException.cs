@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>Someone else has the job now, or nobody, or it was asked to stop: the writer must stop too. Nothing was written.</summary>
 public sealed class StaleFenceException(JobFence fence)

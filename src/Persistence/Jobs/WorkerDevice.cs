@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>What a worker trains on.</summary>
 /// <param name="Name"><c>cpu</c> or <c>cuda</c>.</param>

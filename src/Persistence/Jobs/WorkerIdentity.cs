@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>One worker process, never to be mistaken for another: the owner in its leases and its id in <c>workers</c>.</summary>
 /// <param name="Host">The machine's name, for people.</param>

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Jobs;
 
 /// <summary>The list of workers, kept by the workers themselves.</summary>
 public sealed class WorkerRegistry(NpgsqlDataSource source)

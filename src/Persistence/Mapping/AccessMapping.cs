@@ -1,6 +1,7 @@
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Mapping;
 
 /// <summary>Tables of teams, keys and remembered answers.</summary>
 internal static class AccessMapping

@@ -1,6 +1,7 @@
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Mapping;
 
 /// <summary>The table of uploaded data sets.</summary>
 internal static class DataMapping

@@ -1,8 +1,9 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Mapping;
 
 /// <summary>Tables of architectures, jobs, what happened to them, and the workers.</summary>
 internal static class JobMapping

@@ -1,6 +1,7 @@
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Mapping;
 
 /// <summary>Tables of the curves.</summary>
 internal static class MetricMapping

@@ -1,6 +1,7 @@
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Mapping;
 
 /// <summary>Tables of blobs and of the model registry.</summary>
 internal static class ModelMapping

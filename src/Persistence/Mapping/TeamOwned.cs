@@ -1,8 +1,9 @@
 using System.Linq.Expressions;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Mapping;
 
 /// <summary>The one rule for rows that belong to a team.</summary>
 internal static class TeamOwned

@@ -26,7 +26,7 @@ namespace ConcatService.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("ConcatService.Persistence.ApiKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -88,7 +88,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Architecture", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Architecture", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -138,7 +138,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("architectures", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Blob", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Blob", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -175,7 +175,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("blobs", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.BlobChunk", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.BlobChunk", b =>
                 {
                     b.Property<long>("BlobId")
                         .HasColumnType("bigint")
@@ -196,7 +196,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("blob_chunks", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.IdempotencyKey", b =>
                 {
                     b.Property<int>("TeamId")
                         .HasColumnType("integer")
@@ -239,7 +239,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Job", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Job", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -408,7 +408,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("jobs", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobAttempt", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobAttempt", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -458,7 +458,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_attempts", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobEvent", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobEvent", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -506,7 +506,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_events", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobTransition", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobTransition", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -565,7 +565,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_transitions", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Metric", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Metric", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -596,7 +596,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metrics", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.MetricName", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.MetricName", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -620,7 +620,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metric_names", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Model", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Model", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -652,7 +652,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("models", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelVersion", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelVersion", b =>
                 {
                     b.Property<Guid>("ModelId")
                         .HasColumnType("uuid")
@@ -724,7 +724,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("model_versions", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.RegisteredWorker", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.RegisteredWorker", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("text")
@@ -775,7 +775,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("workers", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Team", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Team", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -805,9 +805,9 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("teams", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ApiKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ApiKey", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -815,9 +815,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_api_keys_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Architecture", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Architecture", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -825,9 +825,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_architectures_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Blob", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Blob", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -835,9 +835,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_blobs_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.BlobChunk", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.BlobChunk", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("BlobId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -845,9 +845,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_blob_chunks_blobs_blob_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.IdempotencyKey", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -855,15 +855,15 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_idempotency_keys_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Job", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Job", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Architecture", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Architecture", null)
                         .WithMany()
                         .HasForeignKey("ArchitectureId")
                         .OnDelete(DeleteBehavior.SetNull)
                         .HasConstraintName("fk_jobs_architectures_architecture_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -871,16 +871,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_jobs_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobAttempt", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobAttempt", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_attempts_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -888,16 +888,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_attempts_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobEvent", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobEvent", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_events_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -905,16 +905,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_events_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobTransition", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobTransition", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_transitions_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -922,16 +922,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_transitions_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Metric", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Metric", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_metrics_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.MetricName", null)
+                    b.HasOne("ConcatService.Persistence.Entities.MetricName", null)
                         .WithMany()
                         .HasForeignKey("MetricId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -939,9 +939,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_metrics_metric_names_metric_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Model", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Model", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -949,30 +949,30 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_models_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelVersion", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelVersion", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Model", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Model", null)
                         .WithMany()
                         .HasForeignKey("ModelId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_models_model_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("TeamId", "OnnxSha256")
                         .HasPrincipalKey("TeamId", "Sha256")

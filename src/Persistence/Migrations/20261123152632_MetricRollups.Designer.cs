@@ -26,7 +26,7 @@ namespace ConcatService.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("ConcatService.Persistence.ApiKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -88,7 +88,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Architecture", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Architecture", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -138,7 +138,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("architectures", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Blob", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Blob", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -175,7 +175,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("blobs", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.BlobChunk", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.BlobChunk", b =>
                 {
                     b.Property<long>("BlobId")
                         .HasColumnType("bigint")
@@ -196,7 +196,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("blob_chunks", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Checkpoint", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Checkpoint", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -242,7 +242,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("checkpoints", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.IdempotencyKey", b =>
                 {
                     b.Property<int>("TeamId")
                         .HasColumnType("integer")
@@ -285,7 +285,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Job", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Job", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -454,7 +454,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("jobs", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobAttempt", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobAttempt", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -504,7 +504,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_attempts", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobEvent", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobEvent", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -552,7 +552,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_events", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobTransition", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobTransition", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -611,7 +611,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_transitions", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Metric", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Metric", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -639,7 +639,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metrics", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.MetricName", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.MetricName", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -663,7 +663,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metric_names", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.MetricRollup", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.MetricRollup", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -707,7 +707,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metric_rollups", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Model", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Model", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -739,7 +739,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("models", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelAlias", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelAlias", b =>
                 {
                     b.Property<Guid>("ModelId")
                         .HasColumnType("uuid")
@@ -779,7 +779,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("model_aliases", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelVersion", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelVersion", b =>
                 {
                     b.Property<Guid>("ModelId")
                         .HasColumnType("uuid")
@@ -851,7 +851,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("model_versions", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.RegisteredWorker", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.RegisteredWorker", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("text")
@@ -902,7 +902,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("workers", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Team", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Team", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -932,7 +932,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("teams", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.UploadedDataSet", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -988,9 +988,9 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("data_sets", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ApiKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ApiKey", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -998,9 +998,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_api_keys_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Architecture", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Architecture", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1008,9 +1008,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_architectures_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Blob", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Blob", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1018,9 +1018,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_blobs_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.BlobChunk", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.BlobChunk", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("BlobId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1028,23 +1028,23 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_blob_chunks_blobs_blob_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Checkpoint", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Checkpoint", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_checkpoints_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_checkpoints_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("TeamId", "Sha256")
                         .HasPrincipalKey("TeamId", "Sha256")
@@ -1053,9 +1053,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_checkpoints_blobs_team_id_sha256");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.IdempotencyKey", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1063,15 +1063,15 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_idempotency_keys_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Job", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Job", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Architecture", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Architecture", null)
                         .WithMany()
                         .HasForeignKey("ArchitectureId")
                         .OnDelete(DeleteBehavior.SetNull)
                         .HasConstraintName("fk_jobs_architectures_architecture_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1079,16 +1079,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_jobs_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobAttempt", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobAttempt", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_attempts_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1096,16 +1096,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_attempts_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobEvent", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobEvent", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_events_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1113,16 +1113,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_events_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobTransition", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobTransition", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_transitions_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1130,9 +1130,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_transitions_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.MetricRollup", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.MetricRollup", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1140,9 +1140,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_metric_rollups_jobs_job_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Model", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Model", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1150,16 +1150,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_models_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelAlias", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelAlias", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_model_aliases_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.ModelVersion", null)
+                    b.HasOne("ConcatService.Persistence.Entities.ModelVersion", null)
                         .WithMany()
                         .HasForeignKey("ModelId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1167,30 +1167,30 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_model_aliases_model_versions_model_id_version");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelVersion", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelVersion", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Model", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Model", null)
                         .WithMany()
                         .HasForeignKey("ModelId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_models_model_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("TeamId", "OnnxSha256")
                         .HasPrincipalKey("TeamId", "Sha256")
@@ -1199,16 +1199,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_model_versions_blobs_team_id_onnx_sha256");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.UploadedDataSet", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_data_sets_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("TeamId", "Sha256")
                         .HasPrincipalKey("TeamId", "Sha256")

@@ -23,7 +23,7 @@ namespace ConcatService.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
-            modelBuilder.Entity("ConcatService.Persistence.ApiKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -85,7 +85,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Architecture", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Architecture", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -135,7 +135,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("architectures", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Blob", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Blob", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -172,7 +172,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("blobs", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.BlobChunk", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.BlobChunk", b =>
                 {
                     b.Property<long>("BlobId")
                         .HasColumnType("bigint")
@@ -193,7 +193,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("blob_chunks", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Checkpoint", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Checkpoint", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -239,7 +239,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("checkpoints", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.CheckpointExport", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.CheckpointExport", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -302,7 +302,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("checkpoint_exports", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.IdempotencyKey", b =>
                 {
                     b.Property<int>("TeamId")
                         .HasColumnType("integer")
@@ -345,7 +345,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Job", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Job", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -518,7 +518,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("jobs", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobAttempt", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobAttempt", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -568,7 +568,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_attempts", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobEvent", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobEvent", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -616,7 +616,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_events", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobTransition", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobTransition", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -675,7 +675,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("job_transitions", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Metric", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Metric", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -703,7 +703,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metrics", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.MetricName", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.MetricName", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -727,7 +727,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metric_names", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.MetricRollup", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.MetricRollup", b =>
                 {
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -771,7 +771,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("metric_rollups", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Model", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Model", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -803,7 +803,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("models", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelAlias", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelAlias", b =>
                 {
                     b.Property<Guid>("ModelId")
                         .HasColumnType("uuid")
@@ -843,7 +843,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("model_aliases", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelVersion", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelVersion", b =>
                 {
                     b.Property<Guid>("ModelId")
                         .HasColumnType("uuid")
@@ -921,7 +921,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("model_versions", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.RegisteredWorker", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.RegisteredWorker", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("text")
@@ -980,7 +980,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("workers", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Team", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Team", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -1010,7 +1010,7 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("teams", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.UploadedDataSet", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -1066,9 +1066,9 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("data_sets", (string)null);
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ApiKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ApiKey", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1076,9 +1076,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_api_keys_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Architecture", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Architecture", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1086,9 +1086,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_architectures_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Blob", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Blob", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1096,9 +1096,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_blobs_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.BlobChunk", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.BlobChunk", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("BlobId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1106,23 +1106,23 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_blob_chunks_blobs_blob_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Checkpoint", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Checkpoint", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_checkpoints_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_checkpoints_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("TeamId", "Sha256")
                         .HasPrincipalKey("TeamId", "Sha256")
@@ -1131,16 +1131,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_checkpoints_blobs_team_id_sha256");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.CheckpointExport", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.CheckpointExport", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_checkpoint_exports_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1148,9 +1148,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_checkpoint_exports_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.IdempotencyKey", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.IdempotencyKey", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1158,15 +1158,15 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_idempotency_keys_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Job", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Job", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Architecture", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Architecture", null)
                         .WithMany()
                         .HasForeignKey("ArchitectureId")
                         .OnDelete(DeleteBehavior.SetNull)
                         .HasConstraintName("fk_jobs_architectures_architecture_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1174,16 +1174,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_jobs_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobAttempt", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobAttempt", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_attempts_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1191,16 +1191,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_attempts_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobEvent", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobEvent", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_events_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1208,16 +1208,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_events_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.JobTransition", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobTransition", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_transitions_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1225,9 +1225,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_job_transitions_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.MetricRollup", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.MetricRollup", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1235,9 +1235,9 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_metric_rollups_jobs_job_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.Model", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Model", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
@@ -1245,16 +1245,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_models_teams_team_id");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelAlias", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelAlias", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_model_aliases_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.ModelVersion", null)
+                    b.HasOne("ConcatService.Persistence.Entities.ModelVersion", null)
                         .WithMany()
                         .HasForeignKey("ModelId", "Version")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1262,30 +1262,30 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_model_aliases_model_versions_model_id_version");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.ModelVersion", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.ModelVersion", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Job", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
                         .WithMany()
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_jobs_job_id");
 
-                    b.HasOne("ConcatService.Persistence.Model", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Model", null)
                         .WithMany()
                         .HasForeignKey("ModelId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_models_model_id");
 
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_model_versions_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("TeamId", "OnnxSha256")
                         .HasPrincipalKey("TeamId", "Sha256")
@@ -1294,16 +1294,16 @@ namespace ConcatService.Persistence.Migrations
                         .HasConstraintName("fk_model_versions_blobs_team_id_onnx_sha256");
                 });
 
-            modelBuilder.Entity("ConcatService.Persistence.UploadedDataSet", b =>
+            modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>
                 {
-                    b.HasOne("ConcatService.Persistence.Team", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_data_sets_teams_team_id");
 
-                    b.HasOne("ConcatService.Persistence.Blob", null)
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
                         .WithMany()
                         .HasForeignKey("TeamId", "Sha256")
                         .HasPrincipalKey("TeamId", "Sha256")

@@ -3,7 +3,7 @@ using Hangfire;
 using Hangfire.States;
 using Microsoft.Extensions.Logging;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Queue;
 
 /// <summary>Rings the doorbell: puts a job's id, and nothing else, where a worker listens.</summary>
 public sealed partial class JobQueue(JobStorage storage, ILogger<JobQueue> log)
@@ -13,7 +13,7 @@ public sealed partial class JobQueue(JobStorage storage, ILogger<JobQueue> log)
     /// <summary>
     /// Rings for a job whose row is committed. Ringing twice is harmless: the claim decides. Not ringing is too: when it fails that is
     /// logged only,
-    /// because <see cref="Maintenance"/> rings again within seconds. Blocks for some milliseconds; the queue has no asynchronous interface.
+    /// because <c>Maintenance</c> rings again within seconds. Blocks for some milliseconds; the queue has no asynchronous interface.
     /// </summary>
     public void Ring(Guid jobId, string queue)
     {

@@ -4,7 +4,7 @@ using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Queue;
 
 /// <summary>Hangfire as the doorbell: the settings that hours-long jobs need, for whoever rings and whoever answers.</summary>
 public static class QueueStorage

@@ -3,7 +3,7 @@ using System.Data;
 using System.Security.Cryptography;
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Storage;
 
 /// <summary>
 /// Bytes by their hash, in rows of 512 KiB, streamed both ways: a blob of any size costs one chunk of memory here and there.

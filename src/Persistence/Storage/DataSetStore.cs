@@ -1,8 +1,9 @@
 using System.Text.Json;
+using ConcatService.Persistence.Entities;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Storage;
 
 /// <summary>Uploaded data sets: the row and its bytes are there together or not at all.</summary>
 public sealed class DataSetStore(NpgsqlDataSource source)

@@ -1,4 +1,4 @@
-using ConcatService.Persistence;
+using ConcatService.Persistence.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Queue;
 using ConcatService.Training;
 using Hangfire;
 using Microsoft.Extensions.Hosting;

@@ -1,4 +1,5 @@
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+
 
 namespace ConcatService.Worker;
 

@@ -1,5 +1,5 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;

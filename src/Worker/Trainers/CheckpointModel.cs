@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using ConcatService.Domain.Data;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Storage;
 using ConcatService.Training.Checkpoints;
 using Npgsql;
 

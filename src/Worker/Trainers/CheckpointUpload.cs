@@ -1,4 +1,4 @@
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using ConcatService.Training.Checkpoints;
 
 namespace ConcatService.Worker;

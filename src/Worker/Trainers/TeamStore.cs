@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ConcatService.Domain.Data;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Storage;
 using Npgsql;
 
 namespace ConcatService.Worker;

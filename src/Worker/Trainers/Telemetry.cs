@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
 using Npgsql;
 
 namespace ConcatService.Worker;

@@ -1,5 +1,8 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
+using ConcatService.Persistence.Models;
+using ConcatService.Persistence.Storage;
 using Npgsql;
 
 namespace ConcatService.Worker;

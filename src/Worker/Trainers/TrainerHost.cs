@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using ConcatService.Training;
 using Npgsql;
 

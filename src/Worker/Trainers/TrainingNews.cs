@@ -1,5 +1,5 @@
 using System.Globalization;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using ConcatService.Training;
 
 namespace ConcatService.Worker;

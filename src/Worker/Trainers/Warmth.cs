@@ -1,5 +1,6 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
 using ConcatService.Training;
 using Npgsql;
 

@@ -1,5 +1,5 @@
 using ConcatService.Api.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcatService.Api.Tests.Http;

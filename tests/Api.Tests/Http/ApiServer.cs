@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using ConcatService.Api.Access;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace ConcatService.Api.Tests.Http;

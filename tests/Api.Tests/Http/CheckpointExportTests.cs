@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ConcatService.Api.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Models;
+using ConcatService.Persistence.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using StbImageSharp;

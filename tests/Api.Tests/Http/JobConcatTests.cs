@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcatService.Api.Tests.Http;

@@ -1,7 +1,7 @@
 using ConcatService.Api.Architectures;
 using ConcatService.Api.Jobs;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

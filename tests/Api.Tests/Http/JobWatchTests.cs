@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using ConcatService.Api.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConcatService.Api.Tests.Http;

@@ -1,5 +1,7 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
+using ConcatService.Persistence.Queue;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Jobs;

@@ -1,4 +1,5 @@
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Jobs;

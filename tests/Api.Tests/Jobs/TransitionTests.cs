@@ -1,5 +1,5 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Jobs;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using ConcatService.Api.Tests.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Storage;

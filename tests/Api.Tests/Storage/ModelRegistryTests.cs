@@ -1,6 +1,8 @@
 using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Models;
+using ConcatService.Persistence.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Storage;

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Inference.Engine;

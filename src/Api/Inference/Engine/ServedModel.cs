@@ -3,7 +3,7 @@ using System.Text.Json;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ConcatService.Api.Inference.Engine;

@@ -3,6 +3,7 @@ using System.Globalization;
 using ConcatService.Api.Hosting;
 using ConcatService.Api.Models;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Inference.Engine;

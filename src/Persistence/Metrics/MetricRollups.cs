@@ -1,7 +1,8 @@
+using ConcatService.Persistence.Jobs;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Metrics;
 
 /// <summary>
 /// How long series are rolled up: <see cref="Points"/> points of one series in a row of <c>metric_rollups</c>, whole rows only, in the

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Metrics;
 
 /// <summary>The points of one series in the order of their steps.</summary>
 /// <param name="Name">The metric's.</param>

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Models;
 
 /// <summary>A checkpoint that shall become a version of a model.</summary>
 public sealed record WantedExport(Guid JobId, long Step, int TeamId, string Sha256, string ModelName);

@@ -1,8 +1,10 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Jobs;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Models;
 
 /// <summary>A model version to be. JSON texts where the column is JSON; see <see cref="ModelVersion"/>.</summary>
 public sealed record NewModelVersion(

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using ConcatService.Persistence.Jobs;
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Metrics;
 
 /// <summary>One value of one series.</summary>
 public readonly record struct MetricPoint(string Name, long Step, double Value);

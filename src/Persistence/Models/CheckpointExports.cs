@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace ConcatService.Persistence;
+namespace ConcatService.Persistence.Models;
 
 /// <summary>
 /// Checkpoints that shall become model versions. A worker that makes one holds its row locked meanwhile: when the worker dies the lock is
