@@ -1,3 +1,5 @@
+using ConcatService.Domain.Jobs;
+
 namespace ConcatService.Worker;
 
 /// <summary>The rhythm of a supervisor and its trainer.</summary>
@@ -9,7 +11,7 @@ internal static class Pulse
     /// <summary>
     /// How long either believes in the other, and in the lease, without a sign: 20 s less than the lease, so that nobody works on past it.
     /// </summary>
-    public static TimeSpan Trust { get; } = TimeSpan.FromSeconds(40);
+    public static TimeSpan Trust { get; } = JobLife.Lease - TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// How often the supervisor looks how much memory the trainer holds: one that takes too much does so within a second.

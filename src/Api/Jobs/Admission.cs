@@ -20,7 +20,7 @@ internal sealed record Admission(long? PredictedBytes, ProblemHttpResult? Refusa
     {
         var queue = QueueOf(settings);
         var workers = await db
-            .Workers.FromSql($"select * from workers where last_seen_at > now() - {JobReading.Seen} and {queue} = any(queues)")
+            .Workers.FromSql($"select * from workers where last_seen_at > now() - {JobLife.WorkerTimeout} and {queue} = any(queues)")
             .AsNoTracking()
             .ToListAsync(cancel);
         if (settings.Device == DeviceKind.Cuda || workers.Exists(worker => worker.MemoryBytes is null))

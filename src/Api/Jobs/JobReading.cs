@@ -9,9 +9,6 @@ namespace ConcatService.Api.Jobs;
 /// <summary>Jobs with everything that belongs to them, in as many queries for a page as for one.</summary>
 internal static class JobReading
 {
-    /// <summary>A worker that was not seen for longer is taken for dead.</summary>
-    public static readonly TimeSpan Seen = TimeSpan.FromSeconds(30);
-
     /// <summary>Null when the caller's team has no such job.</summary>
     public static async Task<JobResource?> FindJobAsync(this ConcatDb db, Caller caller, Guid id, CancellationToken cancel)
     {
@@ -53,7 +50,7 @@ internal static class JobReading
     private static async Task<HashSet<string>> ListenedQueuesAsync(ConcatDb db, CancellationToken cancel) =>
         [
             .. await db
-                .Database.SqlQuery<string>($"select distinct unnest(queues) as \"Value\" from workers where last_seen_at > now() - {Seen}")
+                .Database.SqlQuery<string>($"select distinct unnest(queues) as \"Value\" from workers where last_seen_at > now() - {JobLife.WorkerTimeout}")
                 .ToListAsync(cancel),
         ];
 

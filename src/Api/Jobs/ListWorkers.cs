@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Paging;
+using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -36,7 +37,7 @@ internal static class ListWorkers
     {
         // The database's clock wrote the times, so it also judges them.
         var alive = await db
-            .Database.SqlQuery<string>($"select id as \"Value\" from workers where last_seen_at > now() - {JobReading.Seen}")
+            .Database.SqlQuery<string>($"select id as \"Value\" from workers where last_seen_at > now() - {JobLife.WorkerTimeout}")
             .ToListAsync(cancel);
         var workers = await db.Workers.AsNoTracking().OrderByDescending(worker => worker.StartedAt).ToListAsync(cancel);
         var current = workers.Select(worker => worker.CurrentJob).ToArray();

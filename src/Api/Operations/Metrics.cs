@@ -1,7 +1,6 @@
 using System.Text;
 using ConcatService.Api.Inference;
 using ConcatService.Api.Inference.Engine;
-using ConcatService.Api.Jobs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,11 +21,11 @@ internal static class Metrics
             .ToDictionaryAsync(row => row.State, row => row.Count, cancel);
         var oldest = await db
             .Database.SqlQuery<double>(
-                $"select coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as \"Value\" from jobs where state = 'queued'"
+                $"select coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as \"Value\" from jobs where state = {JobState.Queued.Name()}"
             )
             .SingleAsync(cancel);
         var workers = await db
-            .Database.SqlQuery<int>($"select count(*)::int as \"Value\" from workers where last_seen_at > now() - {JobReading.Seen}")
+            .Database.SqlQuery<int>($"select count(*)::int as \"Value\" from workers where last_seen_at > now() - {JobLife.WorkerTimeout}")
             .SingleAsync(cancel);
 
         var text = new StringBuilder();
@@ -34,7 +33,7 @@ internal static class Metrics
         foreach (var state in Enum.GetValues<JobState>())
             text.Append($"concat_jobs{{state=\"{state.Name()}\"}} {states.GetValueOrDefault(state)}\n");
         One(text, "concat_queue_oldest_seconds", "How long the job waits that has waited longest.", oldest);
-        One(text, "concat_workers", "Workers seen within the last 30 seconds.", workers);
+        One(text, "concat_workers", $"Workers that reported within the last {JobLife.WorkerTimeout.TotalSeconds} seconds.", workers);
         One(text, "process_working_set_bytes", "Memory of this process.", Environment.WorkingSet);
         One(text, "process_managed_bytes", "Managed memory of this process.", GC.GetTotalMemory(forceFullCollection: false));
         One(text, "process_threads", "Threads of the pool.", ThreadPool.ThreadCount);

@@ -5,6 +5,9 @@ namespace ConcatService.Persistence.Entities;
 /// </summary>
 public sealed class CheckpointExport
 {
+    /// <summary>The values of <see cref="State"/>.</summary>
+    public const string Queued = "queued", Succeeded = "succeeded", Failed = "failed";
+
     public Guid JobId { get; init; }
 
     /// <summary>Of the checkpoint.</summary>
@@ -18,7 +21,7 @@ public sealed class CheckpointExport
     /// <summary>Under which the result is published.</summary>
     public required string ModelName { get; init; }
 
-    /// <summary><c>queued</c>, <c>succeeded</c> or <c>failed</c>.</summary>
+    /// <summary><see cref="Queued"/>, <see cref="Succeeded"/> or <see cref="Failed"/>.</summary>
     public required string State { get; init; }
 
     /// <summary>How often a worker has begun.</summary>

@@ -1,6 +1,8 @@
+using ConcatService.Domain.Jobs;
+
 namespace ConcatService.Persistence.Entities;
 
-/// <summary>A worker process that listens, or has until a moment ago: one not seen for 30 seconds is taken for dead.</summary>
+/// <summary>A worker process that listens, or has until a moment ago: one not seen for <see cref="JobLife.WorkerTimeout"/> is taken for dead.</summary>
 public sealed class RegisteredWorker
 {
     /// <summary>Also the owner written into the leases it holds.</summary>

@@ -14,7 +14,7 @@ public sealed class Doorbells(NpgsqlDataSource source, JobQueue queue)
     // nothing will.
     private const string Sql = """
         select id, queue, attempt from jobs
-        where state = 'queued' and queued_at < now() - interval '2 seconds'
+        where state = @queued and queued_at < now() - @timeout
           and id::text not in (
               select trim(both '"' from entry.arguments ->> 0) from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid
               where bell.fetchedat is null and entry.arguments ->> 0 is not null)
@@ -25,8 +25,10 @@ public sealed class Doorbells(NpgsqlDataSource source, JobQueue queue)
     {
         var silent = new List<(Guid Id, string Queue)>();
         await using (var command = source.CreateCommand(Sql))
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
         {
+            command.Parameters.AddWithValue("queued", JobState.Queued.Name());
+            command.Parameters.AddWithValue("timeout", JobLife.EnqueueTimeout);
+            await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
                 silent.Add((reader.GetGuid(0), reader.GetInt32(2) == 0 ? reader.GetString(1) : Queues.ResumeOf(reader.GetString(1))));
         }

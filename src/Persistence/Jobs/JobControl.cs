@@ -23,13 +23,13 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
     /// </summary>
     /// <returns>The state the job is in now, or null when the team has no such job.</returns>
     public Task<JobState?> PauseAsync(int teamId, Guid jobId, CancellationToken cancel) =>
-        MoveAsync(teamId, jobId, "Paused on request.", ToPause, cancel);
+        MoveAsync(teamId, jobId, "Paused on request.", from => Next(from, JobState.Pausing, JobState.Paused), cancel);
 
     /// <summary>Lets a paused job go on from its last checkpoint, before those that have not begun. Any other one stays as it is.</summary>
     /// <inheritdoc cref="PauseAsync"/>
     public async Task<JobState?> ResumeAsync(int teamId, Guid jobId, CancellationToken cancel)
     {
-        var state = await MoveAsync(teamId, jobId, "Resumed on request.", ToResume, cancel);
+        var state = await MoveAsync(teamId, jobId, "Resumed on request.", from => Next(from, ask: null, JobState.Queued), cancel);
         if (state == JobState.Queued)
             queue.Ring(jobId, Queues.ResumeOf(await db.Jobs.Where(job => job.Id == jobId).Select(job => job.Queue).SingleAsync(cancel)));
         return state;
@@ -42,23 +42,11 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
     /// </summary>
     /// <returns>The state the job is in now, or null when the team has no such job.</returns>
     public Task<JobState?> CancelAsync(int teamId, Guid jobId, CancellationToken cancel) =>
-        MoveAsync(teamId, jobId, "Cancelled on request.", ToCancel, cancel);
+        MoveAsync(teamId, jobId, "Cancelled on request.", from => Next(from, JobState.Cancelling, JobState.Cancelled), cancel);
 
-    private static JobState? ToCancel(JobState from) => from switch
-    {
-        JobState.Queued or JobState.Paused => JobState.Cancelled,
-        JobState.Starting or JobState.Running or JobState.Finalizing or JobState.Pausing => JobState.Cancelling,
-        _ => null,
-    };
-
-    private static JobState? ToPause(JobState from) => from switch
-    {
-        JobState.Queued => JobState.Paused,
-        JobState.Starting or JobState.Running => JobState.Pausing,
-        _ => null,
-    };
-
-    private static JobState? ToResume(JobState from) => from == JobState.Paused ? JobState.Queued : null;
+    /// <summary>What a worker is asked for, and what is done at once where nobody holds the job; null where that does not follow.</summary>
+    private static JobState? Next(JobState from, JobState? ask, JobState atOnce) =>
+        (from.IsHeld() ? ask : atOnce) is { } to && JobLife.Allows(from, to) ? to : null;
 
     private async Task<JobState?> MoveAsync(int teamId, Guid jobId, string reason, Func<JobState, JobState?> next, CancellationToken cancel)
     {

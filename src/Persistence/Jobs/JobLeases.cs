@@ -12,15 +12,16 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
         with old as (select id, state from jobs where id = @job for update)
         , moved as (
             update jobs set
-                state = 'starting', fence = fence + 1, attempt = attempt + 1, attempts_since_checkpoint = attempts_since_checkpoint + 1,
+                state = @to, fence = fence + 1, attempt = attempt + 1, attempts_since_checkpoint = attempts_since_checkpoint + 1,
                 lease_owner = @owner, lease_expires_at = now() + @lease, started_at = coalesce(started_at, now()), last_event = last_event + 1
             from old
             where jobs.id = old.id and jobs.state = old.state
-              and (old.state = 'queued'
-                   or (old.state in ('starting', 'running', 'finalizing') and lease_expires_at < now() and attempts_since_checkpoint < @poison))
+              and old.state = any(@from)
+              and (old.state <> all(@held) or (lease_expires_at < now() and attempts_since_checkpoint < @poison))
               and not (exists (select from workers mine where mine.id = @owner and mine.memory_bytes < predicted_memory_bytes)
-                       and exists (select from workers larger where larger.last_seen_at > now() - interval '30 seconds' and jobs.queue = any(larger.queues)
-                                                              and coalesce(larger.memory_bytes >= predicted_memory_bytes, true)))
+                       and exists (select from workers larger
+                                   where larger.last_seen_at > now() - @worker_timeout and jobs.queue = any(larger.queues)
+                                     and coalesce(larger.memory_bytes >= predicted_memory_bytes, true)))
             returning jobs.id, jobs.team_id, old.state as from_state, jobs.state as to_state, jobs.fence, jobs.attempt, jobs.last_event,
                       format('Attempt %s starts on %s.', jobs.attempt, @host) as reason, @owner as actor)
         {JobSql.Record}
@@ -34,9 +35,9 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
         """;
 
     /// <summary>
-    /// Takes a job for 60 seconds: from the queue, or from a worker that has let its lease expire. The attempt counts from here, so that a
-    /// job
-    /// that kills its process counts too. A job that this worker's memory cannot hold is left to one that has more, where there is one.
+    /// Takes a job for <see cref="JobLife.Lease"/>: from the queue, or from a worker that has let its lease expire. The attempt counts from
+    /// here, so that a job that kills its process counts too. A job that this worker's memory cannot hold is left to one that has more,
+    /// where there is one.
     /// </summary>
     /// <param name="jobId">The job.</param>
     /// <param name="owner">The worker.</param>
@@ -50,20 +51,24 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
         command.Parameters.AddWithValue("owner", owner.Id);
         command.Parameters.AddWithValue("host", owner.Host);
         command.Parameters.AddWithValue("process", processId);
+        command.Parameters.AddWithValue("from", JobSql.Names(JobLife.Before(JobState.Starting)));
+        command.Parameters.AddWithValue("to", JobState.Starting.Name());
         command.Parameters.AddWithValue("lease", JobLife.Lease);
+        command.Parameters.AddWithValue("worker_timeout", JobLife.WorkerTimeout);
         command.Parameters.AddWithValue("poison", JobLife.PoisonAttempts);
+        command.Parameters.AddStates();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? new JobFence(jobId, reader.GetInt32(0), reader.GetInt64(1)) : null;
     }
 
-    /// <summary>Holds the job for another 60 seconds.</summary>
+    /// <summary>Holds the job for another <see cref="JobLife.Lease"/>.</summary>
     /// <returns>The job's state, from which the worker sees what is asked of it, or null: the lease is lost, stop.</returns>
     public Task<JobState?> RenewAsync(JobFence fence, CancellationToken cancel) =>
         StateAsync($"update jobs set lease_expires_at = now() + @lease where {JobFence.Condition} returning state", fence, cancel);
 
     /// <summary>The same answer as <see cref="RenewAsync"/>, without holding the job for longer: cheap enough for every second.</summary>
     public Task<JobState?> LookAsync(JobFence fence, CancellationToken cancel) =>
-        StateAsync($"select state from jobs where {JobFence.Condition} and @lease is not null", fence, cancel);
+        StateAsync($"select state from jobs where {JobFence.Condition}", fence, cancel);
 
     /// <summary>Gives one lease back before its time, because the trainer died or the worker leaves.</summary>
     /// <param name="fence">The lease.</param>
@@ -82,9 +87,9 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
 
     /// <summary>Takes back every expired lease. Returns how many jobs that were.</summary>
     public async Task<int> ReapAsync(CancellationToken cancel) =>
-        (
-            await TakeBackAsync(new LeaseReturn("jobs.lease_expires_at < now()", "The worker has not been heard of for a minute."), cancel)
-        ).Count;
+        (await TakeBackAsync(new LeaseReturn("jobs.lease_expires_at < now()", Expired), cancel)).Count;
+
+    private static string Expired => $"The worker did not renew its lease for {JobLife.Lease.TotalSeconds} s.";
 
     private async Task<IReadOnlyList<LeaseReturn.Returned>> TakeBackAsync(LeaseReturn lease, CancellationToken cancel)
     {

@@ -1,3 +1,6 @@
+using ConcatService.Domain.Jobs;
+using Npgsql;
+
 namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
@@ -6,14 +9,16 @@ namespace ConcatService.Persistence.Jobs;
 /// </summary>
 internal static class JobSql
 {
+    /// <summary>A transition and its event: an error when the job failed, a warning when it was lost and is queued again.</summary>
     public const string Record = """
         , logged as (
             insert into job_transitions (job_id, team_id, from_state, to_state, fence, reason, actor)
             select id, team_id, from_state, to_state, fence, reason, actor from moved)
         , told as (
             insert into job_events (job_id, sequence, team_id, level, type, message, data)
-            select id, last_event, team_id, case to_state when 'failed' then 'error' when 'queued' then case from_state when 'paused' then 'info' else 'warning' end else 'info' end, 'state', reason,
-                   json_build_object('from', from_state, 'to', to_state, 'attempt', attempt)
+            select id, last_event, team_id,
+                   case when to_state = @failed then 'error' when to_state = @queued and from_state = any(@held) then 'warning' else 'info' end,
+                   'state', reason, json_build_object('from', from_state, 'to', to_state, 'attempt', attempt)
             from moved)
         """;
 
@@ -22,6 +27,17 @@ internal static class JobSql
         , ended as (
             update job_attempts set ended_at = now(), reason = moved.reason from moved
             where job_attempts.job_id = moved.id and job_attempts.number = moved.attempt and job_attempts.ended_at is null
-              and moved.to_state in ('queued', 'paused', 'succeeded', 'failed', 'cancelled'))
+              and moved.to_state <> all(@held))
         """;
+
+    /// <summary>The states that these texts and the statements around them name.</summary>
+    public static void AddStates(this NpgsqlParameterCollection parameters)
+    {
+        parameters.AddWithValue("queued", JobState.Queued.Name());
+        parameters.AddWithValue("failed", JobState.Failed.Name());
+        parameters.AddWithValue("held", Names(JobLife.Held));
+        parameters.AddWithValue("terminal", Names(JobLife.Terminal));
+    }
+
+    public static string[] Names(IEnumerable<JobState> states) => [.. states.Select(state => state.Name())];
 }

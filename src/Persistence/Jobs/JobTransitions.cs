@@ -12,13 +12,16 @@ public sealed class JobTransitions(NpgsqlDataSource source)
         , moved as (
             update jobs set
                 state = @to,
-                lease_owner = case when @held then lease_owner end,
-                lease_expires_at = case when @held then lease_expires_at end,
-                estimated_finish_at = case when @held then estimated_finish_at end,
-                queued_at = case when @to = 'queued' then now() else queued_at end,
-                cancel_requested_at = case when @to in ('cancelling', 'cancelled') then coalesce(cancel_requested_at, now()) else cancel_requested_at end,
-                pause_requested_at = case when @to in ('pausing', 'paused') then coalesce(pause_requested_at, now()) when @to = 'queued' then null else pause_requested_at end,
-                finished_at = case when @terminal then now() end,
+                lease_owner = case when @to = any(@held) then lease_owner end,
+                lease_expires_at = case when @to = any(@held) then lease_expires_at end,
+                estimated_finish_at = case when @to = any(@held) then estimated_finish_at end,
+                queued_at = case when @to = @queued then now() else queued_at end,
+                cancel_requested_at = case when @is_cancel then coalesce(cancel_requested_at, now()) else cancel_requested_at end,
+                pause_requested_at = case
+                    when @is_pause then coalesce(pause_requested_at, now())
+                    when @to = @queued then null
+                    else pause_requested_at end,
+                finished_at = case when @to = any(@terminal) then now() end,
                 result = coalesce(@result, result),
                 error = coalesce(@error, error),
                 last_event = last_event + 1
@@ -42,13 +45,14 @@ public sealed class JobTransitions(NpgsqlDataSource source)
     /// <summary>The same inside the caller's transaction.</summary>
     internal static async Task<bool> TryMoveAsync(NpgsqlConnection connection, JobMove move, CancellationToken cancel)
     {
-        var from = JobLife.Before(move.To).Where(state => move.From is null || state == move.From).Select(state => state.Name()).ToArray();
+        var from = JobLife.Before(move.To).Where(state => move.From is null || state == move.From);
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.AddWithValue("job", move.JobId);
         command.Parameters.AddWithValue("to", move.To.Name());
-        command.Parameters.AddWithValue("from", from);
-        command.Parameters.AddWithValue("held", move.To.IsHeld());
-        command.Parameters.AddWithValue("terminal", move.To.IsTerminal());
+        command.Parameters.AddWithValue("from", JobSql.Names(from));
+        command.Parameters.AddWithValue("is_cancel", move.To is JobState.Cancelling or JobState.Cancelled);
+        command.Parameters.AddWithValue("is_pause", move.To is JobState.Pausing or JobState.Paused);
+        command.Parameters.AddStates();
         command.Parameters.AddWithValue("reason", move.Reason);
         command.Parameters.AddWithValue("actor", move.Actor);
         command.Parameters.AddWithValue("fence", NpgsqlDbType.Bigint, (object?)move.Fence ?? DBNull.Value);

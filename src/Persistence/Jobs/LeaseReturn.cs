@@ -6,8 +6,7 @@ namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// The end of leases before their jobs' end. A job that was asked to stop has now stopped; one that has lost too many attempts in a row has
-/// failed;
-/// every other one waits for its next attempt.
+/// failed; every other one waits for its next attempt.
 /// </summary>
 /// <param name="Which">SQL condition on <c>jobs</c>.</param>
 /// <param name="Reason">For people, one sentence.</param>
@@ -21,16 +20,13 @@ internal sealed record LeaseReturn(string Which, string Reason)
             update jobs set
                 state = next.state, attempts_since_checkpoint = old.attempts,
                 lease_owner = null, lease_expires_at = null, estimated_finish_at = null,
-                queued_at = case when next.state = 'queued' then now() else queued_at end,
-                finished_at = case when next.state in ('cancelled', 'failed') then now() end,
-                error = case when next.state = 'failed' then @poison_error else error end,
+                queued_at = case when next.state = @queued then now() else queued_at end,
+                finished_at = case when next.state = any(@terminal) then now() end,
+                error = case when next.state = @failed then @poison_error else error end,
                 last_event = last_event + 1
-            from old cross join lateral (
-                select case
-                    when old.state = 'cancelling' then 'cancelled'
-                    when old.state = 'pausing' then 'paused'
-                    when old.attempts >= @poison then 'failed'
-                    else 'queued' end as state) as next
+            from old
+            join unnest(@held, @after, @after_poison) as lost (state, after, after_poison) on lost.state = old.state
+            cross join lateral (select case when old.attempts >= @poison then after_poison else after end as state) as next
             where jobs.id = old.id and jobs.state = old.state and jobs.lease_owner is not null
             returning jobs.id, jobs.team_id, old.state as from_state, jobs.state as to_state, jobs.fence, jobs.attempt, jobs.last_event, jobs.queue,
                       @reason as reason, old.lease_owner as actor)
@@ -54,6 +50,9 @@ internal sealed record LeaseReturn(string Which, string Reason)
         command.Parameters.AddWithValue("reason", Reason);
         command.Parameters.AddWithValue("uncounted", Counts ? 0 : 1);
         command.Parameters.AddWithValue("poison", JobLife.PoisonAttempts);
+        command.Parameters.AddWithValue("after", JobSql.Names(JobLife.Held.Select(state => JobLife.AfterLostLease(state, isPoisoned: false))));
+        command.Parameters.AddWithValue("after_poison", JobSql.Names(JobLife.Held.Select(state => JobLife.AfterLostLease(state, isPoisoned: true))));
+        command.Parameters.AddStates();
         command.Parameters.AddWithValue("poison_error", NpgsqlDbType.Json, Poison().ToJson());
 
         var returned = new List<Returned>();

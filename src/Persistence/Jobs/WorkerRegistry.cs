@@ -1,3 +1,4 @@
+using ConcatService.Domain.Jobs;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -20,7 +21,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
         command.Parameters.AddWithValue("device", device.Name);
         command.Parameters.AddWithValue("memory", NpgsqlDbType.Bigint, (object?)device.MemoryBytes ?? DBNull.Value);
         command.Parameters.AddWithValue("bfloat16", device.HasBFloat16);
-        command.Parameters.AddWithValue("queues", Domain.Jobs.Queues.ListenedBy(device.Name).ToArray());
+        command.Parameters.AddWithValue("queues", Queues.ListenedBy(device.Name).ToArray());
         command.Parameters.AddWithValue("spare", spareReady);
         command.Parameters.AddWithValue("job", NpgsqlDbType.Uuid, (object?)currentJob ?? DBNull.Value);
         await command.ExecuteNonQueryAsync(cancel);
@@ -50,10 +51,11 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>Takes off the list who has not been seen for ten minutes.</summary>
+    /// <summary>Takes workers off the list that have not reported for <see cref="JobLife.WorkerRetention"/>.</summary>
     public async Task ForgetAsync(CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("delete from workers where last_seen_at < now() - interval '10 minutes'");
+        await using var command = source.CreateCommand("delete from workers where last_seen_at < now() - @retention");
+        command.Parameters.AddWithValue("retention", JobLife.WorkerRetention);
         await command.ExecuteNonQueryAsync(cancel);
     }
 }

@@ -30,7 +30,7 @@ internal static class JobMapping
             job.Property(x => x.QueuedAt).HasDefaultValueSql("now()");
             job.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
             job.HasIndex(x => new { x.TeamId, x.Id }); // pages, newest first
-            job.HasIndex(x => x.QueuedAt).HasFilter("state = 'queued'");                                                // the reconciler
+            job.HasIndex(x => x.QueuedAt).HasFilter($"state = '{JobState.Queued.Name()}'");                                                // the reconciler
             job.HasIndex(x => x.LeaseExpiresAt).HasFilter("lease_owner is not null");                                   // the reaper
         });
         model.Entity<JobAttempt>(attempt =>
@@ -70,7 +70,7 @@ internal static class JobMapping
             export.HasKey(x => new { x.JobId, x.Step });
             export.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
             export.Property(x => x.RequestedAt).HasDefaultValueSql("now()");
-            export.HasIndex(x => x.RequestedAt).HasFilter("state = 'queued'"); // the workers, every second
+            export.HasIndex(x => x.RequestedAt).HasFilter($"state = '{CheckpointExport.Queued}'"); // the workers, every second
         });
         model.Entity<RegisteredWorker>(worker =>
         {

@@ -1,3 +1,4 @@
+using ConcatService.Persistence.Entities;
 using Npgsql;
 
 namespace ConcatService.Persistence.Models;
@@ -13,22 +14,22 @@ public sealed class CheckpointExports(NpgsqlDataSource source)
 
     // Holds the checkpoint's row, so that its bytes cannot go before the wish that keeps them is there. A wish that has failed is made
     // anew.
-    private const string AskSql = """
+    private const string AskSql = $"""
         insert into checkpoint_exports (job_id, step, team_id, sha256, model_name, state, attempts)
-        select job_id, checkpoints.step, checkpoints.team_id, sha256, left(model_name, 52) || '-checkpoints', 'queued', 0
+        select job_id, checkpoints.step, checkpoints.team_id, sha256, left(model_name, 52) || '-checkpoints', '{CheckpointExport.Queued}', 0
         from checkpoints join jobs on jobs.id = job_id where job_id = @job and checkpoints.step = @step and checkpoints.team_id = @team for share of checkpoints
-        on conflict (job_id, step) do update set state = 'queued', attempts = 0, error = null, finished_at = null, requested_at = now(), sha256 = excluded.sha256
-        where checkpoint_exports.state = 'failed'
+        on conflict (job_id, step) do update set state = '{CheckpointExport.Queued}', attempts = 0, error = null, finished_at = null, requested_at = now(), sha256 = excluded.sha256
+        where checkpoint_exports.state = '{CheckpointExport.Failed}'
         """;
 
-    private const string CountSql = """
+    private const string CountSql = $"""
         update checkpoint_exports set attempts = attempts + 1
-        where (job_id, step) = (select job_id, step from checkpoint_exports where state = 'queued' order by requested_at limit 1 for update skip locked)
+        where (job_id, step) = (select job_id, step from checkpoint_exports where state = '{CheckpointExport.Queued}' order by requested_at limit 1 for update skip locked)
         returning job_id, step, team_id, sha256, model_name, attempts
         """;
 
     private const string HoldSql =
-        "select 1 from checkpoint_exports where job_id = @job and step = @step and state = 'queued' for update skip locked";
+        $"select 1 from checkpoint_exports where job_id = @job and step = @step and state = '{CheckpointExport.Queued}' for update skip locked";
 
     /// <summary>Asks for a checkpoint's export. Asking twice is harmless; nothing happens where there is no such checkpoint.</summary>
     public async Task AskAsync(int teamId, Guid jobId, long step, CancellationToken cancel)

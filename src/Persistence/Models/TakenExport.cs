@@ -1,3 +1,4 @@
+using ConcatService.Persistence.Entities;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -26,13 +27,13 @@ public sealed class TakenExport(WantedExport export, NpgsqlConnection connection
     public async Task<int> SucceedAsync(NewModelVersion model, CancellationToken cancel)
     {
         var version = await ModelRegistry.AddAsync(connection, export, model, cancel);
-        await EndAsync("succeeded", version, null, cancel);
+        await EndAsync(CheckpointExport.Succeeded, version, null, cancel);
         return version;
     }
 
     /// <param name="error">For people: where, what, the numbers, what to do.</param>
     /// <param name="cancel">Stops the wait.</param>
-    public Task FailAsync(string error, CancellationToken cancel) => EndAsync("failed", null, error, cancel);
+    public Task FailAsync(string error, CancellationToken cancel) => EndAsync(CheckpointExport.Failed, null, error, cancel);
 
     public async ValueTask DisposeAsync()
     {

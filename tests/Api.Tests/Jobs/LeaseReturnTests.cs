@@ -87,4 +87,34 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
         Assert.Null(await bench.Leases.GiveBackAsync(fence, "The trainer died.", counts: true, Cancel));
         Assert.Equal(JobState.Failed, (await bench.ReadAsync(fence.JobId)).State);
     }
+
+    [Fact]
+    public async Task A_lost_lease_leads_from_each_state_to_what_JobLife_says()
+    {
+        foreach (var (held, attempts) in JobLife.Held.SelectMany(held => new[] { (held, 1), (held, JobLife.PoisonAttempts) }))
+        {
+            var fence = await bench.ClaimAsync();
+            await bench.ExecuteAsync(
+                $"update jobs set state = '{held.Name()}', attempts_since_checkpoint = {attempts} where id = @job",
+                fence.JobId
+            );
+            var after = await bench.Leases.GiveBackAsync(fence, "The trainer died.", counts: true, Cancel);
+            Assert.Equal(JobLife.AfterLostLease(held, isPoisoned: attempts >= JobLife.PoisonAttempts), after);
+        }
+    }
+
+    [Fact]
+    public async Task A_claim_takes_a_job_from_the_states_that_JobLife_lets_go_to_starting()
+    {
+        foreach (var state in Enum.GetValues<JobState>())
+        {
+            var job = await bench.QueueAsync();
+            await bench.ExecuteAsync(
+                $"update jobs set state = '{state.Name()}', lease_expires_at = now() - interval '1 second' where id = @job",
+                job
+            );
+            var fence = await bench.Leases.ClaimAsync(job, JobBench.Worker, 1, Cancel);
+            Assert.Equal(JobLife.Allows(state, JobState.Starting), fence is not null);
+        }
+    }
 }
