@@ -58,7 +58,7 @@ public sealed record DataInput(string Name, IReadOnlyList<long> Shape, [property
 /// list. Empty for numbers.</param>
 public sealed record DataTarget(string Name, LearningTask Task, IReadOnlyList<long> Shape, IReadOnlyList<string> Classes);
 
-/// <summary>What a network should learn about a target.</summary>
+/// <summary>What a target is.</summary>
 public enum LearningTask
 {
     /// <summary>One of several classes.</summary>
@@ -70,7 +70,7 @@ public enum LearningTask
     /// <summary>Numbers.</summary>
     Regression,
 
-    /// <summary>A class at each place.</summary>
+    /// <summary>A class for each pixel.</summary>
     Segmentation,
 }
 

@@ -5,12 +5,12 @@ using ConcatService.Domain.Specs;
 namespace ConcatService.Domain.Jobs;
 
 /// <summary>
-/// One thing that is done to pictures on their way into a training, the same to all pictures of a sample and to its mask. What is drawn is
-/// a function of (seed, epoch, batch).
+/// One augmentation of training pictures, the same for all pictures of a sample and for its mask. What is drawn depends on seed, epoch and
+/// batch alone.
 /// </summary>
 public abstract record AugmentSettings
 {
-    private static readonly Variants<AugmentSettings> Kinds = new(
+    internal static readonly Variants<AugmentSettings> Kinds = new(
         "augment",
         ("flip", () => new FlipSettings()),
         ("crop", () => new CropSettings()),
@@ -40,43 +40,43 @@ public abstract record AugmentSettings
     }
 }
 
-/// <summary>Turns pictures left to right.</summary>
+/// <summary>Mirrors pictures left to right.</summary>
 public sealed record FlipSettings : AugmentSettings
 {
     public override string Type => "flip";
 
-    /// <summary>The part of the pictures. Default: 0.5.</summary>
+    /// <summary>Probability for each picture. Default: 0.5.</summary>
     [Between(0, 1)]
     public double P { get; init; } = 0.5;
 }
 
-/// <summary>Pads pictures with zeros on every side and cuts a window of the old size out of them, anywhere.</summary>
+/// <summary>Pads each side with zeros and crops a window of the original size at a random place (He et al. 2016).</summary>
 public sealed record CropSettings : AugmentSettings
 {
     public override string Type => "crop";
 
-    /// <summary>In pixels. Default: 4, as for CIFAR in He et al. 2016.</summary>
+    /// <summary>Padding of each side, in pixels. Default: 4, as for CIFAR in He et al. 2016.</summary>
     [Between(1, 512)]
     public long Padding { get; init; } = 4;
 }
 
-/// <summary>Blackens a rectangle (Zhong et al. 2020).</summary>
+/// <summary>Random erasing: blackens a rectangle (Zhong et al. 2020).</summary>
 public sealed record EraseSettings : AugmentSettings
 {
     public override string Type => "erase";
 
     public override bool Moves => false;
 
-    /// <summary>The part of the pictures. Default: 0.5.</summary>
+    /// <summary>Probability for each picture. Default: 0.5.</summary>
     [Between(0, 1)]
     public double P { get; init; } = 0.5;
 
-    /// <summary>The largest part of a picture that is erased; the smallest is 0.02. Default: 0.33.</summary>
+    /// <summary>Largest area of the rectangle, as a fraction of the picture; the smallest is 0.02. Default: 0.33.</summary>
     [Between(0.02, 1)]
     public double MaxArea { get; init; } = 0.33;
 }
 
-/// <summary>The same as the setting <c>normalize</c>, which is on unless it is turned off there.</summary>
+/// <summary>The same as the setting <c>normalize</c>, which is on by default.</summary>
 public sealed record NormalizeSettings : AugmentSettings
 {
     public override string Type => "normalize";

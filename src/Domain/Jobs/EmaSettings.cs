@@ -2,12 +2,12 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 
-/// <summary>An exponential moving average of weights and buffers (Polyak and Juditsky 1992).</summary>
+/// <summary>Exponential moving average of weights and buffers (Polyak and Juditsky 1992).</summary>
 public sealed record EmaSettings
 {
     /// <summary>
-    /// How much of the average stays at each step, at most; early on it is (1 + steps) / (10 + steps), so that the start is soon forgotten.
-    /// Default: 0.999.
+    /// Decay of the average at each step. During the first steps it is (1 + steps) / (10 + steps) where that is less, so that the initial
+    /// weights are soon forgotten. Default: 0.999.
     /// </summary>
     [Between(0, 0.999999)]
     public double Decay { get; init; } = 0.999;

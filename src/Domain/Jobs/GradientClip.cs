@@ -4,14 +4,14 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 
-/// <summary>Bounds the gradient: all of it together by its norm, or each number by its size. Exactly one of the two.</summary>
+/// <summary>Gradient clipping, by exactly one of <c>norm</c> and <c>value</c>.</summary>
 public sealed record GradientClip
 {
-    /// <summary>The largest Euclidean norm of all gradients together; longer ones are scaled down.</summary>
+    /// <summary>Largest L2 norm of all gradients together, as for torch.nn.utils.clip_grad_norm_. Default: null.</summary>
     [Between(1e-10)]
     public double? Norm { get; init; }
 
-    /// <summary>The largest size of a single number of a gradient.</summary>
+    /// <summary>Largest absolute value of a gradient element, as for torch.nn.utils.clip_grad_value_. Default: null.</summary>
     [Between(1e-10)]
     public double? Value { get; init; }
 

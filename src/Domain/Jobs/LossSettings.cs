@@ -4,8 +4,7 @@ using ConcatService.Domain.Specs;
 namespace ConcatService.Domain.Jobs;
 
 /// <summary>
-/// What is minimized at one output. A network that ends in softmax or sigmoid is trained on the scores before it, where the loss takes
-/// scores.
+/// The loss of one output. A network that ends in softmax or sigmoid is trained on the logits before it, where the loss takes logits.
 /// </summary>
 public abstract record LossSettings
 {
@@ -13,7 +12,7 @@ public abstract record LossSettings
     [SpecIgnore]
     public abstract string Type { get; }
 
-    /// <summary>What the loss of this output is multiplied by before the outputs' losses are added. Default: 1.</summary>
+    /// <summary>Factor of this output's loss in the sum over all outputs. Default: 1.</summary>
     [Between(0, 1e6)]
     public double Weight { get; init; } = 1;
 
@@ -49,8 +48,8 @@ public abstract record LossSettings
 }
 
 /// <summary>
-/// Cross entropy over the classes, alone or with the soft Dice loss added (Isensee et al. 2021; for segmentation, where classes differ in
-/// size).
+/// Cross entropy over the classes, torch.nn.CrossEntropyLoss. <c>dice_cross_entropy</c> adds the soft Dice loss (Isensee et al. 2021), for
+/// segmentation with classes of very different size.
 /// </summary>
 public sealed record CrossEntropySettings : LossSettings
 {
@@ -63,8 +62,8 @@ public sealed record CrossEntropySettings : LossSettings
     public bool WithDice => _dice;
 
     /// <summary>
-    /// The part of the target that is spread over all classes, as in torch.nn.CrossEntropyLoss. Default: 0. Reported losses of validation
-    /// and test leave it out.
+    /// Part of the target that is spread evenly over all classes, as in torch.nn.CrossEntropyLoss. Losses of validation and test are
+    /// reported without it. Default: 0.
     /// </summary>
     [Between(0, 0.999)]
     public double LabelSmoothing { get; init; }
@@ -82,7 +81,7 @@ public sealed record BinaryCrossEntropySettings : LossSettings
     public override bool Fits(LearningTask task) => task == LearningTask.Multilabel;
 }
 
-/// <summary>The mean of the squared (<c>mse</c>) or of the absolute (<c>mae</c>) differences.</summary>
+/// <summary>Mean squared error (<c>mse</c>) or mean absolute error (<c>mae</c>).</summary>
 public sealed record RegressionLossSettings : LossSettings
 {
     private string _type = "mse";
@@ -94,21 +93,19 @@ public sealed record RegressionLossSettings : LossSettings
     internal static RegressionLossSettings Of(string name) => new() { _type = name };
 }
 
-/// <summary>Squared differences up to delta, absolute ones above, torch.nn.HuberLoss.</summary>
+/// <summary>Squared error up to <c>delta</c> and absolute error above, torch.nn.HuberLoss.</summary>
 public sealed record HuberSettings : LossSettings
 {
     public override string Type => "huber";
 
-    /// <summary>Where squares turn into absolute values. Default: 1.</summary>
+    /// <summary>The absolute error at which the loss turns from squared to linear. Default: 1.</summary>
     [Between(1e-6, 1e6)]
     public double Delta { get; init; } = 1;
 
     public override bool Fits(LearningTask task) => task == LearningTask.Regression;
 }
 
-/// <summary>
-/// Whatever the target asks for: cross entropy for classes, binary cross entropy for labels, the squared difference for numbers.
-/// </summary>
+/// <summary>Chosen by the target: cross_entropy for classes and masks, binary_cross_entropy for labels, mse for numbers.</summary>
 public sealed record AutoLossSettings : LossSettings
 {
     public override string Type => "auto";

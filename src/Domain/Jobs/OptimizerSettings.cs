@@ -4,14 +4,16 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 
-/// <summary>How gradients become steps. Names, formulas and defaults are PyTorch's, except the rate.</summary>
+/// <summary>An optimizer. Names, formulas and defaults are PyTorch's, except for the learning rate and the momentum of sgd.</summary>
 public abstract record OptimizerSettings
 {
     /// <summary>The name in JSON: <c>adamw</c>, <c>sgd</c>, <c>adam</c>, <c>nadam</c>, <c>rmsprop</c>.</summary>
     [SpecIgnore]
     public abstract string Type { get; }
 
-    /// <summary>The highest learning rate; the schedule goes up to it and down from it. Default: auto.</summary>
+    /// <summary>
+    /// Peak learning rate, which the schedule scales. Default: auto, 0.004 for adamw, adam and nadam, 0.001 for rmsprop, 0.1 for sgd.
+    /// </summary>
     [Between(1e-10, 100)]
     public OrAuto<double> Lr { get; init; }
 
@@ -19,16 +21,19 @@ public abstract record OptimizerSettings
     [SpecIgnore]
     public abstract double AutoLr { get; }
 
-    /// <summary>Numbers that are kept of every parameter from step to step.</summary>
+    /// <summary>Values of optimizer state for each parameter.</summary>
     [SpecIgnore]
     public virtual int Moments => 2;
 
-    /// <summary>Pulls every parameter toward 0. Default: 0.01 for adamw, else 0.</summary>
+    /// <summary>
+    /// Weight decay of all parameters: decoupled from the gradient in adamw, an L2 term of the gradient in the others. Default: 0.01 for
+    /// adamw, otherwise 0.
+    /// </summary>
     [Between(0, 10)]
     public double WeightDecay { get; init; }
 }
 
-/// <summary>Adam, with decay inside the gradient (adam; Kingma and Ba 2015) or apart from it (adamw; Loshchilov and Hutter 2019).</summary>
+/// <summary>Adam (Kingma and Ba 2015). <c>adamw</c> decouples the weight decay from the gradient (Loshchilov and Hutter 2019).</summary>
 public sealed record AdamSettings : OptimizerSettings
 {
     private bool _decoupled;
@@ -37,15 +42,15 @@ public sealed record AdamSettings : OptimizerSettings
 
     public override double AutoLr => 0.004;
 
-    /// <summary>Whether decay acts on the parameters directly.</summary>
+    /// <summary>Whether weight decay acts on the parameters directly.</summary>
     [SpecIgnore]
     public bool Decoupled => _decoupled;
 
-    /// <summary>How slowly the means of the gradient and of its square change. Default: 0.9, 0.999.</summary>
+    /// <summary>Decay rates of the running averages of the gradient and of its square. Default: [0.9, 0.999].</summary>
     [Between(0, 0.999999)]
     public Betas Betas { get; init; } = new(0.9, 0.999);
 
-    /// <summary>Added to the root of the squares' mean. Default: 1e-8.</summary>
+    /// <summary>Added to the denominator for numerical stability. Default: 1e-8.</summary>
     [Between(1e-16, 1)]
     public double Eps { get; init; } = 1e-8;
 
@@ -63,50 +68,50 @@ public sealed record SgdSettings : OptimizerSettings
 
     public override int Moments => 1;
 
-    /// <summary>How much of the last step goes into the next. Default: 0.9; PyTorch's 0 is seldom meant.</summary>
+    /// <summary>Momentum factor. Default: 0.9 (PyTorch has 0).</summary>
     [Between(0, 0.9999)]
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Whether the gradient is looked at after the momentum's step. Default: false.</summary>
+    /// <summary>Whether to use Nesterov momentum; it needs a momentum above 0. Default: false.</summary>
     public bool Nesterov { get; init; }
 }
 
-/// <summary>Adam with Nesterov's momentum (Dozat 2016).</summary>
+/// <summary>Adam with Nesterov momentum (Dozat 2016).</summary>
 public sealed record NAdamSettings : OptimizerSettings
 {
     public override string Type => "nadam";
 
     public override double AutoLr => 0.004;
 
-    /// <summary>How slowly the means of the gradient and of its square change. Default: 0.9, 0.999.</summary>
+    /// <summary>Decay rates of the running averages of the gradient and of its square. Default: [0.9, 0.999].</summary>
     [Between(0, 0.999999)]
     public Betas Betas { get; init; } = new(0.9, 0.999);
 
-    /// <summary>Added to the root of the squares' mean. Default: 1e-8.</summary>
+    /// <summary>Added to the denominator for numerical stability. Default: 1e-8.</summary>
     [Between(1e-16, 1)]
     public double Eps { get; init; } = 1e-8;
 
-    /// <summary>How fast the momentum grows to its full size. Default: 0.004.</summary>
+    /// <summary>Momentum decay: the larger, the sooner the momentum reaches the first of betas. Default: 0.004.</summary>
     [Between(0, 1)]
     public double MomentumDecay { get; init; } = 0.004;
 }
 
-/// <summary>The gradient over the root of its squares' mean (Tieleman and Hinton 2012).</summary>
+/// <summary>RMSprop: the gradient divided by the root of its running mean square (Tieleman and Hinton 2012).</summary>
 public sealed record RmsPropSettings : OptimizerSettings
 {
     public override string Type => "rmsprop";
 
     public override double AutoLr => 0.001;
 
-    /// <summary>How slowly the mean of the squares changes. Default: 0.99.</summary>
+    /// <summary>Smoothing constant of the running mean square. Default: 0.99.</summary>
     [Between(0, 0.999999)]
     public double Alpha { get; init; } = 0.99;
 
-    /// <summary>How much of the last step goes into the next. Default: 0.</summary>
+    /// <summary>Momentum factor. Default: 0.</summary>
     [Between(0, 0.9999)]
     public double Momentum { get; init; }
 
-    /// <summary>Added to the root of the squares' mean. Default: 1e-8.</summary>
+    /// <summary>Added to the denominator for numerical stability. Default: 1e-8.</summary>
     [Between(1e-16, 1)]
     public double Eps { get; init; } = 1e-8;
 }

@@ -11,7 +11,7 @@ namespace ConcatService.Domain.Jobs;
 /// <remarks>In JSON a loss (a name, or an object with <c>type</c>), or <c>{ "outputs": { NAME: loss } }</c>.</remarks>
 public sealed record OutputLosses(LossSettings Every, IReadOnlyDictionary<string, LossSettings> ByOutput)
 {
-    private static readonly Variants<LossSettings> Kinds =
+    internal static readonly Variants<LossSettings> Kinds =
         new("loss", [.. LossSettings.Names.Select(name => (name, (Func<LossSettings>)(() => LossSettings.Create(name))))]);
 
     public static OutputLosses Auto { get; } = new(new AutoLossSettings(), new Dictionary<string, LossSettings>());
@@ -32,7 +32,7 @@ public sealed record OutputLosses(LossSettings Every, IReadOnlyDictionary<string
             report.Error(
                 Codes.UnknownField,
                 path[other.Name],
-                $"loss has 'outputs', and beside it there is no '{SpecReader.Shortened(other.Name)}'. A loss is given for every output, or for each by its name."
+                $"'loss' has 'outputs' and '{SpecReader.Shortened(other.Name)}'. Give one loss for every output, or 'outputs' alone."
             );
         if (outputs.ValueKind != JsonValueKind.Object)
         {

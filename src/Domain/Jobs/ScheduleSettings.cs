@@ -2,11 +2,11 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 
-/// <summary>The learning rate as a pure function of the step, so that a resumed training needs no state of it.</summary>
+/// <summary>A learning-rate schedule: a function of the step alone, so a resumed training needs no state of it.</summary>
 /// <remarks>
-/// <c>one_cycle</c>: PyTorch's OneCycleLR, cosine from peak/25 up and down to peak/250000; momentum is not cycled.
-/// <c>cosine</c>: PyTorch's CosineAnnealingLR down to 0, after a linear warm-up. <c>constant</c>: the peak, after a linear warm-up.
-/// <c>step</c>: see <see cref="StepScheduleSettings"/>.
+/// <c>one_cycle</c> is PyTorch's OneCycleLR: a cosine from peak/25 up to the peak and down to peak/250,000; momentum is not cycled.
+/// <c>cosine</c> is CosineAnnealingLR from the peak to 0, <c>constant</c> stays at the peak, and <c>step</c> is StepLR; these three may
+/// begin with a linear warmup.
 /// </remarks>
 public record ScheduleSettings
 {
@@ -19,7 +19,10 @@ public record ScheduleSettings
     [SpecIgnore]
     public string Type { get; init; } = Kinds[0];
 
-    /// <summary>Epochs until the peak. Default: auto, 30 % of the training for one_cycle, else 0.</summary>
+    /// <summary>
+    /// Epochs until the learning rate reaches its peak; less than <c>epochs</c>. Default: auto, 30 % of the training for one_cycle,
+    /// otherwise 0.
+    /// </summary>
     [Between(0, 10_000)]
     public OrAuto<double> WarmupEpochs { get; init; }
 
@@ -45,7 +48,7 @@ public record ScheduleSettings
         _ => peak * FactorAt((step - warmup) / perEpoch),
     };
 
-    /// <summary>What the peak is multiplied by, so many epochs after the warm-up.</summary>
+    /// <summary>Factor of the peak, so many epochs after the warmup.</summary>
     protected virtual double FactorAt(double epochs) => 1;
 
     private static double OneCycle(double peak, long step, double top, double last)

@@ -2,18 +2,18 @@ using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 
-/// <summary>The peak, multiplied by gamma after every so many epochs: PyTorch's StepLR, after a linear warm-up.</summary>
+/// <summary>PyTorch's StepLR after a linear warmup: the peak, multiplied by <c>gamma</c> once per <c>every_epochs</c>.</summary>
 public sealed record StepScheduleSettings : ScheduleSettings
 {
     private const double PartOfTraining = 1.0 / 3;
 
     public StepScheduleSettings() => Type = "step";
 
-    /// <summary>Epochs between two steps down. Default: auto, a third of the training.</summary>
+    /// <summary>Epochs between two decays. Default: auto, a third of the training.</summary>
     [Between(0.01, 10_000)]
     public OrAuto<double> EveryEpochs { get; init; }
 
-    /// <summary>What the rate is multiplied by at each. Default: 0.1.</summary>
+    /// <summary>Factor of each decay. Default: 0.1.</summary>
     [Between(1e-6, 1)]
     public double Gamma { get; init; } = 0.1;
 

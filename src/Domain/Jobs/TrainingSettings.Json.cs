@@ -12,7 +12,7 @@ public sealed partial record TrainingSettings
 
     private static readonly string[] Nested = ["loss", "optimizer", "schedule", "gradient_clip", "augment", "ema", "early_stopping"];
 
-    private static readonly Variants<OptimizerSettings> Optimizers = new(
+    internal static readonly Variants<OptimizerSettings> Optimizers = new(
         "optimizer",
         ("adamw", AdamSettings.AdamW),
         ("sgd", () => new SgdSettings()),
@@ -21,7 +21,7 @@ public sealed partial record TrainingSettings
         ("rmsprop", () => new RmsPropSettings())
     );
 
-    private static readonly Variants<ScheduleSettings> Schedules = new(
+    internal static readonly Variants<ScheduleSettings> Schedules = new(
         "schedule", [.. ScheduleSettings.Kinds.Select(kind => (kind, (Func<ScheduleSettings>)(() => ScheduleSettings.Create(kind))))]);
 
     /// <summary>Reads the <c>settings</c> of a job.</summary>

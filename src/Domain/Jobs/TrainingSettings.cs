@@ -14,102 +14,121 @@ public sealed partial record TrainingSettings
     [Between(1, 10_000)]
     public long Epochs { get; init; } = 5;
 
-    /// <summary>Samples in a step. Default: 128. The last partial batch of an epoch is dropped in training, kept in evaluation.</summary>
+    /// <summary>
+    /// Samples per optimizer step. The last, smaller batch of an epoch is dropped in training and kept in evaluation. Default: 128.
+    /// </summary>
     [Between(1, 65_536)]
     public long BatchSize { get; init; } = 128;
 
-    /// <summary>Decides the split, the initial weights, the order of the data and dropout. Default: 0.</summary>
+    /// <summary>
+    /// Seed of the validation split, the initial weights, shuffling, augmentation and dropout. On the same kind of machine, the same spec,
+    /// settings and data give the same weights bit for bit. Default: 0.
+    /// </summary>
     [Between(0, 9_007_199_254_740_991)]                                                 // 2^53 - 1: what every JSON reader keeps
     public long Seed { get; init; }
 
-    /// <summary>What the targets are taken for. Default: auto, what the data set says; another than that is refused.</summary>
+    /// <summary>
+    /// What the targets are: classification, multilabel, regression or segmentation. Known from the data set; a value that contradicts it
+    /// is refused. Default: auto.
+    /// </summary>
     public OrAuto<LearningTask> Task { get; init; }
 
     /// <summary>
-    /// What is minimized: for every output, or for each by its name as <c>{ "outputs": { "mask": "dice_cross_entropy" } }</c>. Default:
-    /// auto, by the targets.
+    /// The loss to minimize: one for every output, or one for each output by its name, as in <c>{ "outputs": { "mask": "dice_cross_entropy"
+    /// } }</c>. Default: auto, chosen by the kind of target.
     /// </summary>
     [SpecIgnore]
     public OutputLosses Loss { get; init; } = OutputLosses.Auto;
 
-    /// <summary>Default: AdamW.</summary>
+    /// <summary>The optimizer: its name, or an object with its options. Default: adamw.</summary>
     [SpecIgnore]
     public OptimizerSettings Optimizer { get; init; } = AdamSettings.AdamW();
 
-    /// <summary>The learning rate over time. Default: one cycle.</summary>
+    /// <summary>The learning rate over time: the schedule's name, or an object with its options. Default: one_cycle.</summary>
     [SpecIgnore]
     public ScheduleSettings Schedule { get; init; } = new();
 
     /// <summary>
-    /// What convolutions and linear layers compute in. Default: auto, bfloat16 where the processor has it. Parameters and evaluation are
-    /// always float32.
+    /// Number format of convolutions and linear layers in training. Parameters and evaluation are always float32. Default: auto.
     /// </summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Bounds the gradient before each step. Default: none.</summary>
+    /// <summary>Clips gradients before each optimizer step, by norm or by value. Default: null, no clipping.</summary>
     [SpecIgnore]
     public GradientClip? GradientClip { get; init; }
 
-    /// <summary>How weights are filled. Default: auto.</summary>
+    /// <summary>
+    /// How the weights of convolutions, linear and recurrent layers are initialized; biases and norm layers are as their layer type says.
+    /// Default: auto.
+    /// </summary>
     public Initialization Initialization { get; init; }
 
-    /// <summary>What is done to pictures of the training split, anew in each epoch. Default: nothing.</summary>
+    /// <summary>
+    /// Random changes to the pictures of the training split, drawn anew in each epoch and applied in the order given: names, or objects
+    /// with options. Default: [], no augmentation.
+    /// </summary>
     [SpecIgnore]
     public IReadOnlyList<AugmentSettings> Augment { get; init; } = [];
 
-    /// <summary>Whether the network normalizes its input by mean and deviation of the training split, per channel. Default: true.</summary>
+    /// <summary>
+    /// Whether the network standardizes each input channel by mean and standard deviation of the training split. The exported model does so
+    /// too: send it raw values. Default: true.
+    /// </summary>
     public bool Normalize { get; init; } = true;
 
     /// <summary>
-    /// The part of the training data that is held out to choose the best weights, where the data set has no split of its own. Default: 0.1.
+    /// Fraction of the training split that is held out for validation. Used only where the data set has no validation split of its own.
+    /// Default: 0.1.
     /// </summary>
     [Between(0, 0.9)]
     public double ValidationSplit { get; init; } = 0.1;
 
-    /// <summary>Which weights become the model. Default: the best on the validation split.</summary>
+    /// <summary>Which weights become the model. Default: best.</summary>
     public Export Export { get; init; }
 
     /// <summary>
-    /// An average of the weights over the steps, which then stands for them in evaluation and in the model. Default: none.
+    /// Keeps an exponential moving average of the weights, and evaluates and exports it in place of the weights. Default: null, no average.
     /// </summary>
     [SpecIgnore]
     public EmaSettings? Ema { get; init; }
 
-    /// <summary>Ends a training that gets no better. Default: none.</summary>
+    /// <summary>Stops the training when the validation score no longer improves. Default: null, all epochs are trained.</summary>
     [SpecIgnore]
     public EarlyStoppingSettings? EarlyStopping { get; init; }
 
     /// <summary>
-    /// How much work a crash may cost: after so long the state of the training is kept, and another attempt goes on from there. Default:
-    /// 60.
+    /// Seconds between checkpoints. After a crash, another attempt continues from the last one, so this is the most work that is lost.
+    /// Default: 60.
     /// </summary>
     [Between(0, 86_400)]
     public double CheckpointEverySeconds { get; init; } = 60;
 
-    /// <summary>How often the validation split is looked at, and always after the last epoch. Default: 1.</summary>
+    /// <summary>Epochs between evaluations on the validation split. The last epoch is always evaluated. Default: 1.</summary>
     [Between(1, 10_000)]
     public long EvaluateEveryEpochs { get; init; } = 1;
 
     /// <summary>
-    /// How closely the branches of concats and the layers are watched: auto, off or dense. Changes no bit of what is trained. Default:
-    /// auto.
+    /// How often the signals of concat branches and layers are sampled. Never changes the trained weights. Default: auto.
     /// </summary>
     public TelemetryMode Telemetry { get; init; }
 
     /// <summary>
-    /// An ISO 8601 duration, such as <c>PT30M</c>, of steps and evaluations after which the training ends with the weights to export so
-    /// far. Default: none.
+    /// Time limit for training and evaluation, an ISO 8601 duration such as <c>PT30M</c>. When it is over, the training ends and exports
+    /// the weights that it has. Default: null, no limit.
     /// </summary>
     public TimeSpan? MaxDuration { get; init; }
 
-    /// <summary>Default: auto, all cores of the worker but one (docs/decisions). Another number gives other bits.</summary>
+    /// <summary>
+    /// CPU threads of the training. Another number gives slightly different weights, because sums are rounded in another order. Default:
+    /// auto, all cores of the worker but one.
+    /// </summary>
     [Between(1, 1024)]
     public OrAuto<long> Threads { get; init; }
 
-    /// <summary>Default: auto, CUDA where the worker has it, otherwise the CPU.</summary>
+    /// <summary>Where the training runs. Default: auto.</summary>
     public DeviceKind Device { get; init; }
 
-    /// <summary>How soon a worker should take the job. Default: normal.</summary>
+    /// <summary>Priority among waiting jobs. Default: normal.</summary>
     public Priority Queue { get; init; }
 
     /// <summary>Replaces every <c>"auto"</c> by the value that is used.</summary>
@@ -142,20 +161,23 @@ public sealed partial record TrainingSettings
 /// <param name="HasBFloat16">Whether the processor multiplies bfloat16 in hardware.</param>
 public readonly record struct Machine(int Cores, bool HasBFloat16, bool HasCuda);
 
-/// <summary>The number format of matrix products in training.</summary>
+/// <summary>Number format of convolutions and linear layers in training.</summary>
 public enum Precision
 {
+    /// <summary>bfloat16 on a GPU and on a CPU that multiplies it in hardware, otherwise float32.</summary>
     Auto,
+
+    /// <summary>32 bits everywhere.</summary>
     Float32,
+
+    /// <summary>bfloat16 in matrix products: faster, with the same test accuracy within noise where it was measured.</summary>
     Bfloat16,
 }
 
 /// <summary>How weights are filled before training. Biases and norms are filled as their operators declare.</summary>
 public enum Initialization
 {
-    /// <summary>
-    /// Per layer, by the activation that follows: He for the ReLU family, LeCun for SELU and for none, Xavier for saturating ones.
-    /// </summary>
+    /// <summary>By the activation that follows: He for the ReLU family, LeCun for SELU or none, Xavier for saturating ones.</summary>
     Auto,
 
     /// <summary>Normal with variance 2 / fan_in (He et al. 2015, eq. 10).</summary>
@@ -167,57 +189,64 @@ public enum Initialization
     /// <summary>Normal with variance 1 / fan_in (LeCun et al. 1998).</summary>
     Lecun,
 
-    /// <summary>Uniform in ±1/√fan_in, as PyTorch fills convolutions and linear layers.</summary>
+    /// <summary>Uniform within ±1/√fan_in, PyTorch's default for convolutions and linear layers.</summary>
     Pytorch,
 
     /// <summary>Orthonormal rows or columns (Saxe et al. 2014), times √2 before the ReLU family.</summary>
     Orthogonal,
 
-    /// <summary>
-    /// What comes in goes out, as far as there are channels: torch.nn.init.dirac_, and the unit matrix for linear layers.
-    /// </summary>
+    /// <summary>Identity for as many channels as match: torch.nn.init.dirac_, and the identity matrix for linear layers.</summary>
     Dirac,
 }
 
 /// <summary>Which weights are exported.</summary>
 public enum Export
 {
-    /// <summary>
-    /// Those of the epoch with the highest score (accuracy, F1, R² or mean IoU) on the validation split, of equal ones the lower loss.
-    /// </summary>
+    /// <summary>Those with the highest validation score (accuracy, F1, R² or mean IoU); of equal scores, the lower loss.</summary>
     Best,
 
     /// <summary>Those of the last step.</summary>
     Last,
 
-    /// <summary>The average of <see cref="TrainingSettings.Ema"/> at the last step.</summary>
+    /// <summary>The moving average of <see cref="TrainingSettings.Ema"/> at the last step.</summary>
     Ema,
 }
 
-/// <summary>When signals of branches and layers are sampled.</summary>
+/// <summary>How often signals of branches and layers are sampled.</summary>
 public enum TelemetryMode
 {
-    /// <summary>As often as at most 2 % of the time allow.</summary>
+    /// <summary>As often as possible within 2 % of the training time.</summary>
     Auto,
 
     /// <summary>Never.</summary>
     Off,
 
-    /// <summary>At every eighth step, whatever it costs.</summary>
+    /// <summary>Every eighth step, whatever it costs.</summary>
     Dense,
 }
 
+/// <summary>Where a training runs.</summary>
 public enum DeviceKind
 {
+    /// <summary>CUDA where the worker that takes the job has it, otherwise the CPU.</summary>
     Auto,
+
+    /// <summary>The CPU; the job waits for a worker that trains on one.</summary>
     Cpu,
+
+    /// <summary>An NVIDIA GPU; the job waits for a worker that has one.</summary>
     Cuda,
 }
 
-/// <summary>Which queue a job waits in.</summary>
+/// <summary>Priority among waiting jobs. A running job is never interrupted for another.</summary>
 public enum Priority
 {
+    /// <summary>After all waiting jobs of high priority.</summary>
     Normal,
+
+    /// <summary>Before all other new jobs.</summary>
     High,
+
+    /// <summary>When nothing else waits.</summary>
     Low,
 }

@@ -18,6 +18,9 @@ public static partial class Documentation
     public static string? Of(System.Reflection.PropertyInfo property) =>
         Text($"P:{property.DeclaringType!.FullName}.{property.Name}", "summary");
 
+    /// <summary>What a value of an enum means.</summary>
+    public static string? Of(System.Reflection.FieldInfo value) => Text($"F:{value.DeclaringType!.FullName}.{value.Name}", "summary");
+
     private static Dictionary<string, XElement> Load()
     {
         var file = Path.Combine(AppContext.BaseDirectory, $"{typeof(Documentation).Assembly.GetName().Name}.xml");

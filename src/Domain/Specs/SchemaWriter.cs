@@ -164,7 +164,7 @@ public static partial class SchemaWriter
     private static JsonObject Shorthand(string description) =>
         new() { ["oneOf"] = new JsonArray(Ref("nested"), new JsonObject { ["type"] = "null" }), ["description"] = description };
 
-    private static JsonObject Closed(string? description, IEnumerable<string> required, JsonObject properties)
+    internal static JsonObject Closed(string? description, IEnumerable<string> required, JsonObject properties)
     {
         var schema = new JsonObject { ["type"] = "object" };
         if (description is not null)

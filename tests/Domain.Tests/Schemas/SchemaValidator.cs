@@ -8,7 +8,8 @@ namespace ConcatService.Domain.Tests.Schemas;
 /// </summary>
 public sealed class SchemaValidator(JsonElement root)
 {
-    private static readonly HashSet<string> Annotations = ["$schema", "$id", "$defs", "title", "description", "default"];
+    private static readonly HashSet<string> Annotations =
+        ["$schema", "$id", "$defs", "title", "description", "default", "format", "examples"];
 
     /// <summary>Null when the value is valid, otherwise the place and keyword of one fault.</summary>
     public string? Fault(JsonElement value) => Check(root, value, "");
