@@ -138,7 +138,7 @@ public static class ReportWriter
     }
 
     /// <summary>One finding, as the report lists it.</summary>
-    public static void WriteDiagnostic(Utf8JsonWriter writer, Diagnostic diagnostic)
+    private static void WriteDiagnostic(Utf8JsonWriter writer, Diagnostic diagnostic)
     {
         writer.WriteStartObject();
         writer.WriteString("code", diagnostic.Code.Name);
@@ -178,7 +178,7 @@ public static class ReportWriter
     }
 
     /// <summary>One fix, as a finding lists it.</summary>
-    public static void WriteFix(Utf8JsonWriter writer, Fix fix)
+    private static void WriteFix(Utf8JsonWriter writer, Fix fix)
     {
         writer.WriteStartObject();
         writer.WriteString("id", fix.Id);
