@@ -12,24 +12,33 @@ internal static class ArchitectureRoutes
         architectures
             .MapPost("validate", ValidateArchitecture.Handle)
             .WithName("validate_architecture")
-            .WithSummary("Do the shapes meet? The report: 200 whether valid or not")
-            .TakesJson("Architecture", Examples.Refused)
+            .WithSummary("Validate a spec")
+            .WithDescription(
+                "Checks types, shapes and connections. Answers 200 with the report, whether the spec is valid or not: all errors "
+                    + "at once, with their cause, and fixes as JSON Patch."
+            )
+            .TakesJson("ArchitectureSpec", Examples.Refused)
             .Writes("application/json", "Report")
             .ProducesProblem(400)
             .ProducesProblem(413);
         architectures
             .MapPost("repair", RepairArchitecture.Handle)
             .WithName("repair_architecture")
-            .WithSummary("The first fix of every fault, applied; what was done, and the report afterwards")
-            .TakesJson("Architecture", Examples.Refused)
+            .WithSummary("Repair a spec")
+            .WithDescription(
+                "Applies the first fix of each error until none is left that has one. Answers the new spec, what was applied, "
+                    + "and the new report."
+            )
+            .TakesJson("ArchitectureSpec", Examples.Refused)
             .Writes("application/json", "RepairResult")
             .ProducesProblem(400)
             .ProducesProblem(413);
         architectures
             .MapPost("graph.svg", DrawArchitecture.Handle)
             .WithName("draw_architecture")
-            .WithSummary("The network as a picture: the shape on every edge, what does not fit in red")
-            .TakesJson("Architecture", Examples.Refused)
+            .WithSummary("Draw a spec as an SVG picture")
+            .WithDescription("The shape is on every edge; what does not fit is red.")
+            .TakesJson("ArchitectureSpec", Examples.Refused)
             .Writes("image/svg+xml")
             .ProducesProblem(400)
             .ProducesProblem(413);
@@ -37,27 +46,31 @@ internal static class ArchitectureRoutes
             .MapPost("", KeepArchitecture.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("keep_architecture")
-            .WithSummary("Keep a spec under its name; the same content again is the same version")
-            .TakesJson("Architecture", Examples.Valid)
+            .WithSummary("Store a spec under its name")
+            .WithDescription(
+                "New content is a new version (201); known content returns the version it has (200). A spec with errors is "
+                    + "refused with its report (422)."
+            )
+            .TakesJson("ArchitectureSpec", Examples.Valid)
             .ProducesProblem(422);
         architectures
             .MapGet("", ListArchitectures.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_architectures")
-            .WithSummary("Kept specs, newest first")
+            .WithSummary("List stored specs, newest first")
             .Paged();
         architectures
             .MapGet("{id:guid}/graph.svg", DrawArchitecture.HandleKept)
             .RequireScope(Scopes.JobsRead)
             .WithName("draw_kept_architecture")
-            .WithSummary("A kept spec as a picture")
+            .WithSummary("Draw a stored spec as an SVG picture")
             .Writes("image/svg+xml")
             .ProducesProblem(404);
         architectures
             .MapGet("{id:guid}", GetArchitecture.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_architecture")
-            .WithSummary("A kept spec")
+            .WithSummary("Get a stored spec")
             .ProducesProblem(404);
     }
 }

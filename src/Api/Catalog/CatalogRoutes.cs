@@ -1,5 +1,7 @@
 using ConcatService.Api.Docs;
+using ConcatService.Api.Errors;
 using ConcatService.Api.Paging;
+using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,31 +18,42 @@ internal static class CatalogRoutes
     {
         var catalog = app.MapGroup("/v1").WithTags("Catalog");
         catalog
-            .MapGet("schema", () => TypedResults.Bytes(SchemaWriter.Utf8.ToArray(), "application/schema+json"))
+            .MapGet("schema", GetSchema)
             .AllowAnonymous()
             .WithName("get_schema")
-            .WithSummary("The spec as a JSON Schema, draft 2020-12")
-            .Writes("application/schema+json");
+            .WithSummary("Get the JSON Schema of specs, or of training settings")
+            .WithDescription("Draft 2020-12, with every field's description, range and default. Editors complete and check with it.")
+            .Parameter("of", "`spec` or `settings`. Default: spec.")
+            .Writes("application/schema+json")
+            .ProducesProblem(400);
         catalog
             .MapGet("operators", () => TypedResults.Bytes(OperatorList.Utf8.ToArray(), "application/json"))
             .WithName("list_operators")
-            .WithSummary("Every layer type with its attributes")
+            .WithSummary("List all layer types with their attributes")
             .Writes("application/json", "OperatorList");
         catalog
             .MapGet("gallery", Gallery.List)
             .WithName("list_gallery")
-            .WithSummary("Specs to start from: published networks, and some that are refused on purpose");
+            .WithSummary("List example specs")
+            .WithDescription("Published networks to start from, and some specs that are invalid on purpose, to show their reports.");
         catalog
             .MapGet("gallery/{name}", Gallery.Get)
             .WithName("get_gallery_spec")
-            .WithSummary("One of them, as it is")
-            .Writes("application/json", "Architecture")
+            .WithSummary("Get an example spec")
+            .Writes("application/json", "ArchitectureSpec")
             .ProducesProblem(404);
         catalog
             .MapGet("diagnostics", ListDiagnostics)
             .WithName("list_diagnostics")
-            .WithSummary("Every code that validation can answer with");
+            .WithSummary("List all diagnostic codes with their meanings");
     }
+
+    private static Results<FileContentHttpResult, ProblemHttpResult> GetSchema(string? of) => of switch
+    {
+        null or "spec" => TypedResults.Bytes(SchemaWriter.Utf8.ToArray(), "application/schema+json"),
+        "settings" => TypedResults.Bytes(SettingsSchema.Utf8.ToArray(), "application/schema+json"),
+        _ => Problems.Of(400, "request.of", "'of' must be 'spec' or 'settings'."),
+    };
 
     private static Ok<Page<DiagnosticCode>> ListDiagnostics() =>
         TypedResults.Ok(new Page<DiagnosticCode>([.. Codes.All.Select(code => new DiagnosticCode(code.Name, code.Meaning))], false, null));

@@ -23,9 +23,9 @@ internal static class Gallery
         ]
     );
 
-    /// <param name="Verdict">What validation says of it: some are refused on purpose.</param>
-    /// <param name="Dataset">What it was made for, where that is here.</param>
-    /// <param name="Settings">Settings of a job that were tried on that data set: a recipe.</param>
+    /// <param name="Verdict">The verdict of its validation; some specs are invalid on purpose.</param>
+    /// <param name="Dataset">The data set that it was made for; null where there is none.</param>
+    /// <param name="Settings">Training settings that work well on that data set, or null.</param>
     public sealed record Sample(string Name, string? Title, string Verdict, string? Dataset, JsonElement? Settings, JsonElement Spec);
 
     public static Ok<Page<Sample>> List() => TypedResults.Ok(new Page<Sample>(Samples.Value, false, null));

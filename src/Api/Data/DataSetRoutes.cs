@@ -13,13 +13,17 @@ internal static class DataSetRoutes
             .MapGet("", ListDataSets.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_datasets")
-            .WithSummary("Data to train on: the team's own, then what every installation has")
+            .WithSummary("List data sets: your team's own, then the built-in ones")
             .Paged();
         datasets
             .MapPost("", UploadDataSet.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("upload_dataset")
-            .WithSummary("Bring data: one .npz or .zip of pictures, IDX files, or CSV files")
+            .WithSummary("Upload a data set")
+            .WithDescription(
+                "One .npz archive, one .zip of picture folders, IDX files, or CSV files. The same content again returns the same "
+                    + "version (200)."
+            )
             .TakesUpload()
             .Produces<DataSetResource>(201)
             .Produces<DataSetResource>(200)
@@ -28,23 +32,26 @@ internal static class DataSetRoutes
             .ProducesProblem(415)
             .ProducesProblem(422);
 
-        var dataset = datasets.MapGroup("{name}").ProducesProblem(404);
+        var dataset = datasets
+            .MapGroup("{name}")
+            .ProducesProblem(404)
+            .Parameter("name", "A data set's name for its newest version, or name@version.");
         dataset
             .MapGet("", GetDataSet.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_dataset")
-            .WithSummary("One data set: its newest version, or name@version");
+            .WithSummary("Get a data set");
         dataset
             .MapDelete("", DeleteDataSet.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("delete_dataset")
-            .WithSummary("Forget a data set with its bytes, all versions or name@version")
+            .WithSummary("Delete a data set with its data")
             .ProducesProblem(409);
         dataset
             .MapGet("pictures/{number:int}", GetDataSetPicture.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_dataset_picture")
-            .WithSummary("A sample as a picture")
+            .WithSummary("Get a sample as a PNG")
             .Writes("image/png");
     }
 }

@@ -18,6 +18,9 @@ internal sealed record UploadRequest;
 /// <summary>The call takes a header.</summary>
 internal sealed record TakenHeader(string Name, string Description);
 
+/// <summary>What a parameter of the path or the query means.</summary>
+internal sealed record ParameterDocs(string Name, string Description);
+
 /// <summary>What the OpenAPI document should say of a route beyond what its types say.</summary>
 internal static class EndpointDocs
 {
@@ -31,6 +34,9 @@ internal static class EndpointDocs
 
     public static RouteHandlerBuilder Header(this RouteHandlerBuilder route, string name, string description) =>
         route.WithMetadata(new TakenHeader(name, description));
+
+    public static TBuilder Parameter<TBuilder>(this TBuilder route, string name, string description)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new ParameterDocs(name, description));
 
     public static RouteHandlerBuilder TakesUpload(this RouteHandlerBuilder route) => route.WithMetadata(new UploadRequest());
 

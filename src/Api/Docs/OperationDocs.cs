@@ -43,9 +43,12 @@ internal sealed class OperationDocs : IOperationFilter
             operation.Parameters =
             [
                 .. operation.Parameters ?? [],
-                Query("cursor", JsonSchemaType.String, "`next_cursor` of the page before"),
-                Query("limit", JsonSchemaType.Integer, "1 to 100; 20 when left out"),
+                Query("cursor", JsonSchemaType.String, "The `next_cursor` of the previous page."),
+                Query("limit", JsonSchemaType.Integer, "Rows in a page, from 1 to 100. Default: 20."),
             ];
+        foreach (var parameter in metadata.OfType<ParameterDocs>())
+            operation.Parameters!.OfType<OpenApiParameter>().Single(taken => taken.Name == parameter.Name).Description =
+                parameter.Description;
         foreach (var header in metadata.OfType<TakenHeader>())
             operation.Parameters =
             [
@@ -102,7 +105,10 @@ internal sealed class OperationDocs : IOperationFilter
         operation.Responses ??= [];
         operation.Responses.TryAdd(
             status.ToString(),
-            new OpenApiResponse { Description = status == 401 ? "No key, or one that is not in force" : "The key lacks the scope" }
+            new OpenApiResponse
+            {
+                Description = status == 401 ? "No API key, or one that is unknown, revoked or expired" : "The API key lacks the scope",
+            }
         );
     }
 

@@ -35,28 +35,28 @@ internal static class InferenceRoutes
     public static void MapInference(this IEndpointRouteBuilder app)
     {
         var server = app.MapGroup("/v2").WithTags(Tag);
-        server.MapGet("health/live", ServerHealth.Live).AllowAnonymous().WithName("server_live").WithSummary("Whether the server answers");
+        server.MapGet("health/live", ServerHealth.Live).AllowAnonymous().WithName("server_live").WithSummary("Server liveness");
         server
             .MapGet("health/ready", ServerHealth.ReadyAsync)
             .AllowAnonymous()
             .WithName("server_ready")
-            .WithSummary("Whether the server can infer")
+            .WithSummary("Server readiness")
             .ProducesProblem(503);
         server
             .MapGet("", ServerHealth.Describe)
             .RequireScope(Scopes.Infer)
             .WithName("server_metadata")
-            .WithSummary("Name, version, extensions");
+            .WithSummary("Server name, version and extensions");
         server
             .MapPost("repository/index", RepositoryIndex.Handle)
             .RequireScope(Scopes.Infer)
             .WithName("repository_index")
-            .WithSummary("Every version that can be asked");
+            .WithSummary("List every model version that can be queried");
         server
             .MapGet("models/stats", ModelStatistics.HandleAll)
             .RequireScope(Scopes.Infer)
             .WithName("all_statistics")
-            .WithSummary("Requests and times of every model that was asked");
+            .WithSummary("Statistics of all models queried since this process started");
         app.MapGrpcService<GrpcInference>().RequireScope(Scopes.Infer);
         MapModel(app.MapGroup("/v2/models/{name}"), "");
         MapModel(app.MapGroup("/v2/models/{name}/versions/{version}"), "_version");
@@ -65,7 +65,12 @@ internal static class InferenceRoutes
             .RequireScope(Scopes.Infer)
             .WithTags("Models")
             .WithName("predict")
-            .WithSummary("A picture (PNG, JPEG) or rows in, labels with probabilities out")
+            .WithSummary("Classify pictures or tensors")
+            .WithDescription(
+                "Takes a PNG or JPEG file as the body, or JSON instances. Answers class labels with probabilities. For models of other "
+                    + "tasks, use /v2/models/{name}/infer."
+            )
+            .Parameter("version", "A number, `latest` or an alias. Default: the alias `production`, otherwise the newest.")
             .TakesJson("PredictRequest", Predict.Example)
             .TakesPicture()
             .ProducesProblem(400)
@@ -76,20 +81,20 @@ internal static class InferenceRoutes
     private static void MapModel(RouteGroupBuilder model, string suffix)
     {
         model.WithTags(Tag).RequireScope(Scopes.Infer).ProducesProblem(404);
-        model.MapGet("", DescribeModel.Handle).WithName("model_metadata" + suffix).WithSummary("The tensors that a model takes and gives");
-        model.MapGet("ready", DescribeModel.HandleReady).WithName("model_ready" + suffix).WithSummary("Whether a model can be asked");
+        model.MapGet("", DescribeModel.Handle).WithName("model_metadata" + suffix).WithSummary("Input and output tensors of a model");
+        model.MapGet("ready", DescribeModel.HandleReady).WithName("model_ready" + suffix).WithSummary("Model readiness");
         model
             .MapGet("config", DescribeModel.HandleConfig)
             .WithName("model_config" + suffix)
-            .WithSummary("A model's configuration as Triton describes it");
+            .WithSummary("Model configuration in Triton's format");
         model
             .MapGet("stats", ModelStatistics.Handle)
             .WithName("model_statistics" + suffix)
-            .WithSummary("Requests and times since this process started");
+            .WithSummary("Request counts and times since this process started");
         model
             .MapPost("infer", Infer.Handle)
             .WithName("infer" + suffix)
-            .WithSummary("Tensors in, tensors out")
+            .WithSummary("Run a model: tensors in, tensors out")
             .TakesJson("InferRequest", Infer.Example)
             .Header(RequestBody.HeaderLength, "Length of the JSON, when tensors follow it as bytes; 0 when the body is the one tensor")
             .Writes("application/json", "InferResponse")

@@ -12,7 +12,11 @@ internal static class JobRoutes
         jobs.MapPost("", CreateJob.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("create_job")
-            .WithSummary("Train a network; with an Idempotency-Key the same call twice is one job")
+            .WithSummary("Start a training")
+            .WithDescription(
+                "Validates the spec against the data set and queues a job. Repeating the request with the same Idempotency-Key "
+                    + "returns the same job."
+            )
             .TakesJson("JobRequest", CreateJob.Example)
             .Header(Idempotency.Header, "Up to 255 characters of your choice, remembered for 48 hours")
             .Produces<JobResource>(202)
@@ -21,7 +25,8 @@ internal static class JobRoutes
         jobs.MapGet("", ListJobs.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_jobs")
-            .WithSummary("Jobs, newest first")
+            .WithSummary("List jobs, newest first")
+            .Parameter("state", "Only jobs in this state.")
             .Paged()
             .ProducesProblem(400);
 
@@ -29,59 +34,68 @@ internal static class JobRoutes
         job.MapGet("", GetJob.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_job")
-            .WithSummary("State, progress, attempts and result of a job");
+            .WithSummary("Get a job: state, progress, attempts and result");
         job.MapDelete("", DeleteJob.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("delete_job")
-            .WithSummary("Forget a job that has ended, with its metrics, events and model version")
+            .WithSummary("Delete a job that has ended")
+            .WithDescription("Its metrics, events, checkpoints and model version are deleted with it.")
             .ProducesProblem(409);
         job.MapPost("cancel", CancelJob.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("cancel_job")
-            .WithSummary("End a job; one that has ended stays as it is")
+            .WithSummary("Cancel a job")
+            .WithDescription("A job that has ended stays as it is.")
             .Produces<JobResource>(202);
         job.MapPost("pause", PauseJob.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("pause_job")
-            .WithSummary("Write a checkpoint and let the worker go")
+            .WithSummary("Pause a job")
+            .WithDescription("The worker writes a checkpoint and is then free for other jobs.")
             .ProducesProblem(409);
         job.MapPost("resume", ResumeJob.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("resume_job")
-            .WithSummary("Go on from the last checkpoint")
+            .WithSummary("Resume a paused job")
+            .WithDescription("The training continues from the last checkpoint.")
             .ProducesProblem(409);
         job.MapGet("checkpoints", JobCheckpoints.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_job_checkpoints")
-            .WithSummary("What another attempt can go on from, newest first");
+            .WithSummary("List the checkpoints of a job, newest first");
         job.MapPost("checkpoints/{step:long}/export", ExportCheckpoint.Handle)
             .RequireScope(Scopes.JobsWrite)
             .WithName("export_job_checkpoint")
-            .WithSummary("Make a model version of a checkpoint, beside the job's own; asking twice is harmless")
+            .WithSummary("Export a checkpoint as a model version")
+            .WithDescription("In addition to the version that the job makes at its end. Repeating the request is harmless.")
             .Produces<ExportCheckpoint.Wish>(202);
         job.MapGet("checkpoints/{step:long}/export", ExportCheckpoint.Find)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_job_checkpoint_export")
-            .WithSummary("What became of a checkpoint's export");
+            .WithSummary("Get the state of a checkpoint's export");
         job.MapGet("events", JobEvents.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_job_events")
-            .WithSummary("What happened, newest first; with Accept: text/event-stream live, oldest first")
+            .WithSummary("List the events of a job, or stream them")
+            .WithDescription("Newest first. With `Accept: text/event-stream`, past and coming events are streamed, oldest first.")
             .Paged();
         job.MapGet("metrics", JobMetrics.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_job_metrics")
-            .WithSummary("Curves, all or by name, downsampled on request");
+            .WithSummary("Get training curves")
+            .Parameter("name", "Names of metrics, repeated or separated by commas. Default: all.")
+            .Parameter("max_points", "Most points of a curve, from 2 to 100000; peaks are kept. Default: every point.");
         job.MapGet("concats", JobConcats.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_job_concats")
-            .WithSummary("What each branch of each concat brings and gets, and what is wrong with it");
+            .WithSummary("Get the signals and verdicts of each concat branch")
+            .WithDescription("From the newest sample, while the job runs and after.");
         job.MapGet("plot.svg", JobPicture.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("draw_job")
-            .WithSummary(
-                "Loss and score as curves, and a signal of every branch as a heat map: gradient_rms, activation_rms or contribution_share"
-            )
+            .WithSummary("Draw the training as an SVG picture")
+            .WithDescription("Loss and score as curves, and one signal of every concat branch as a heat map.")
+            .Parameter("heat", "The signal: gradient_rms, activation_rms or contribution_share. Default: gradient_rms.")
             .Writes("image/svg+xml")
             .ProducesProblem(400);
 
@@ -89,6 +103,6 @@ internal static class JobRoutes
             .RequireScope(Scopes.JobsRead)
             .WithTags("Jobs")
             .WithName("list_workers")
-            .WithSummary("Who listens to which queue, on what device");
+            .WithSummary("List workers with their devices and queues");
     }
 }

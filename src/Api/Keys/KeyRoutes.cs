@@ -9,9 +9,14 @@ internal static class KeyRoutes
     public static void MapKeys(this IEndpointRouteBuilder app)
     {
         var keys = app.MapGroup("/v1/keys").WithTags("Keys").RequireScope(Scopes.Admin);
-        keys.MapGet("", ListKeys.Handle).WithName("list_keys").WithSummary("Keys of all teams, without their texts").Paged();
-        keys.MapPost("", CreateKey.Handle).WithName("create_key").WithSummary("A new key; its text is in this answer and nowhere else")
+        keys.MapGet("", ListKeys.Handle)
+            .WithName("list_keys")
+            .WithSummary("List the keys of all teams, without the keys themselves")
+            .Paged();
+        keys.MapPost("", CreateKey.Handle).WithName("create_key")
+            .WithSummary("Create a key")
+            .WithDescription("The key itself is in this answer only; it cannot be read again.")
             .TakesJson("KeyRequest", CreateKey.Example).ProducesProblem(422);
-        keys.MapDelete("{id:guid}", RevokeKey.Handle).WithName("revoke_key").WithSummary("Ends a key at once").ProducesProblem(404);
+        keys.MapDelete("{id:guid}", RevokeKey.Handle).WithName("revoke_key").WithSummary("Revoke a key at once").ProducesProblem(404);
     }
 }

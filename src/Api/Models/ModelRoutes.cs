@@ -9,33 +9,33 @@ internal static class ModelRoutes
     public static void MapModels(this IEndpointRouteBuilder app)
     {
         var models = app.MapGroup("/v1/models").WithTags("Models").RequireScope(Scopes.ModelsRead);
-        models.MapGet("", ListModels.Handle).WithName("list_models").WithSummary("Models, newest first").Paged();
+        models.MapGet("", ListModels.Handle).WithName("list_models").WithSummary("List models, newest first").Paged();
         models
             .MapGet("{name}", GetModel.Handle)
             .WithName("get_model")
-            .WithSummary("A model with its versions, newest first")
+            .WithSummary("Get a model and its versions, newest first")
             .ProducesProblem(404);
         models
             .MapGet("{name}/versions/{version:int}", GetModelVersion.Handle)
             .WithName("get_model_version")
-            .WithSummary("The card of a version")
+            .WithSummary("Get a model version: tensors, metrics and parity of its export")
             .ProducesProblem(404);
         models
             .MapGet("{name}/versions/{version:int}/bundle", DownloadBundle.Handle)
             .WithName("download_bundle")
-            .WithSummary("A version as a model repository for Triton, zipped")
+            .WithSummary("Download a version as a Triton model repository (zip)")
             .Writes("application/zip")
             .ProducesProblem(404);
         models
             .MapGet("{name}/onnx", DownloadModel.HandleNewest)
             .WithName("download_model")
-            .WithSummary("The newest version as an ONNX file")
+            .WithSummary("Download the newest version as ONNX")
             .Writes("application/octet-stream")
             .ProducesProblem(404);
         models
             .MapGet("{name}/versions/{version:int}/onnx", DownloadModel.Handle)
             .WithName("download_model_version")
-            .WithSummary("A version as an ONNX file")
+            .WithSummary("Download a version as ONNX")
             .Writes("application/octet-stream")
             .ProducesProblem(404);
 
@@ -45,15 +45,16 @@ internal static class ModelRoutes
         aliases
             .MapPut("", Aliases.Move)
             .WithName("move_alias")
-            .WithSummary("Name a version, or move the name to another one")
+            .WithSummary("Point an alias at a version")
+            .WithDescription("Creates the alias, or moves it. Requests under way finish on the version that they began with.")
             .TakesJson("MoveAlias", Aliases.Example)
             .ProducesProblem(400)
             .ProducesProblem(422);
         aliases
             .MapPost("back", Aliases.MoveBack)
             .WithName("move_alias_back")
-            .WithSummary("Back to the version before")
+            .WithSummary("Point an alias back at its previous version")
             .ProducesProblem(409);
-        aliases.MapDelete("", Aliases.Delete).WithName("delete_alias").WithSummary("Take the name away");
+        aliases.MapDelete("", Aliases.Delete).WithName("delete_alias").WithSummary("Delete an alias");
     }
 }

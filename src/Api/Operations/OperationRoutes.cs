@@ -15,13 +15,17 @@ internal static class OperationRoutes
     public static void MapOperations(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").WithTags("Operations").AllowAnonymous();
-        health.MapGet("live", () => TypedResults.Ok(new Health("live"))).WithName("live").WithSummary("Whether the process answers");
-        health.MapGet("ready", ReadyAsync).WithName("ready").WithSummary("Whether the database is there and migrated").ProducesProblem(503);
+        health.MapGet("live", () => TypedResults.Ok(new Health("live"))).WithName("live").WithSummary("Liveness: the process answers");
+        health
+            .MapGet("ready", ReadyAsync)
+            .WithName("ready")
+            .WithSummary("Readiness: the database is reachable and migrated")
+            .ProducesProblem(503);
         app.MapGet("/metrics", Metrics.Handle)
             .RequireScope(Scopes.Admin)
             .WithTags("Operations")
             .WithName("metrics")
-            .WithSummary("Gauges in Prometheus' text format")
+            .WithSummary("Gauges in the Prometheus text format")
             .Writes("text/plain");
     }
 

@@ -1,8 +1,12 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ConcatService.Api.Architectures;
 using ConcatService.Api.Docs;
+using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Specs;
 using ConcatService.Domain.Tests.Schemas;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
@@ -18,6 +22,7 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
     private static readonly string Approved = Path.Combine(Repository.Root, "tests", "Approved", "openapi.json");
 
     [Fact]
@@ -71,7 +76,32 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
-    public async Task The_specs_schema_is_the_projects_own_to_the_letter()
+    public async Task Every_example_of_a_spec_fits_the_published_schema()
+    {
+        var shown = (await DocumentAsync())["components"]!["schemas"]!["ArchitectureSpec"]!["examples"]!.AsArray();
+        var validator = new SchemaValidator(JsonElement.Parse(SchemaWriter.Utf8.Span));
+        foreach (var example in shown.Select(each => each!.ToJsonString()).Append(Examples.Refused).Append(Examples.Valid))
+            Assert.Null(validator.Fault(JsonElement.Parse(example)));
+    }
+
+    [Fact]
+    public async Task The_document_refers_to_nothing_that_it_does_not_have()
+    {
+        var document = await DocumentAsync();
+        foreach (Match reference in Regex.Matches(document.ToJsonString(), "\"#/components/schemas/([^\"]+)\""))
+            Assert.True(document["components"]!["schemas"]![reference.Groups[1].Value] is not null, reference.Value);
+    }
+
+    [Fact]
+    public async Task The_schema_of_the_settings_is_served_beside_that_of_the_spec()
+    {
+        Assert.Equal(Encoding.UTF8.GetString(SettingsSchema.Utf8.Span), (await api.GetAsync("/v1/schema?of=settings", null)).Body);
+        Assert.Equal(Encoding.UTF8.GetString(SchemaWriter.Utf8.Span), (await api.GetAsync("/v1/schema", null)).Body);
+        Assert.Equal(400, (await api.GetAsync("/v1/schema?of=jobs", null)).Status);
+    }
+
+    [Fact]
+    public async Task The_written_schemas_are_the_projects_own_to_the_letter()
     {
         var emitted = (await DocumentAsync())["components"]!["schemas"]!;
         foreach (var (name, schema) in WrittenSchemas.All())
@@ -90,17 +120,9 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
         }
     }
 
-    /// <summary>Without the definitions of the spec, which are approved as schema.v1.json; a list of numbers is a line.</summary>
-    private static string Text(JsonObject document)
-    {
-        var schemas = document["components"]!["schemas"]!.AsObject();
-        foreach (
-            var name in schemas.Select(schema => schema.Key).Where(name => name.StartsWith("spec.", StringComparison.Ordinal)).ToList()
-        )
-            schemas.Remove(name);
-        return Regex.Replace(document.ToJsonString(Readable), @"\[\s+(\d+,\s+)*\d+\s+\]", list => Regex.Replace(list.Value, @"\s+", " "))
-            + "\n";
-    }
+    /// <summary>Indented, but a list of numbers is a line.</summary>
+    private static string Text(JsonObject document) =>
+        Regex.Replace(document.ToJsonString(Readable), @"\[\s+(\d+,\s+)*\d+\s+\]", list => Regex.Replace(list.Value, @"\s+", " ")) + "\n";
 
     private async Task<JsonObject> DocumentAsync()
     {
