@@ -1,3 +1,5 @@
+using ConcatService.Worker.Memory;
+using ConcatService.Worker.Trainers;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 

@@ -1,3 +1,5 @@
+using ConcatService.Worker.Memory;
+
 namespace ConcatService.Worker.Tests;
 
 /// <summary>What files of a machine or container say about its memory.</summary>

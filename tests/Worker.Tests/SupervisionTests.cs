@@ -3,6 +3,7 @@ using System.Text.Json;
 using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Training;
+using ConcatService.Worker.Supervision;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Worker.Tests;

@@ -4,11 +4,14 @@ using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Telemetry;
+using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Queue;
 using ConcatService.Persistence.Storage;
+using ConcatService.Worker.Supervision;
+using ConcatService.Worker.Trainers;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Worker.Tests;

@@ -3,10 +3,12 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Queue;
 using ConcatService.Training;
+using ConcatService.Worker.Memory;
+using ConcatService.Worker.Protocol;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Supervision;
 
 /// <summary>The time from the claim of a job to the end of its trainer, seen from the supervisor.</summary>
 internal sealed partial class Attempt(

@@ -1,9 +1,11 @@
+using ConcatService.Persistence;
 using ConcatService.Persistence.Models;
+using ConcatService.Worker.Protocol;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Supervision;
 
 /// <summary>
 /// Makes models of checkpoints, one after another, beside the job in work: by a trainer of its own at the lowest priority, on one core.

@@ -3,12 +3,14 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Queue;
 using ConcatService.Training;
+using ConcatService.Worker.Memory;
+using ConcatService.Worker.Protocol;
 using Hangfire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Supervision;
 
 /// <summary>
 /// Answers the doorbell for one job at a time, is on the list of workers, and looks after neighbors on this machine that died.

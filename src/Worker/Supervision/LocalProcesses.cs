@@ -1,7 +1,7 @@
 using ConcatService.Persistence.Jobs;
 
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Supervision;
 
 /// <summary>Tells whether another worker of this machine still lives, so that its jobs need not wait for their leases to expire.</summary>
 internal static class LocalProcesses

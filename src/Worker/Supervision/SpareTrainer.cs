@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Supervision;
 
 /// <summary>Keeps one trainer warm: libtorch loaded, a step taken, a database connection open. A job then starts in milliseconds.</summary>
 internal sealed partial class SpareTrainer(TrainerCommand command, ILogger<SpareTrainer> log) : BackgroundService

@@ -1,10 +1,13 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
+using ConcatService.Worker.Memory;
+using ConcatService.Worker.Protocol;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Supervision;
 
 /// <summary>Has one job trained by a child process, and makes sure that the child ends when the lease does.</summary>
 internal sealed partial class Supervisor(

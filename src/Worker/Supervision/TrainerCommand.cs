@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using ConcatService.Training;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Supervision;
 
 /// <summary>How this program starts itself as a trainer.</summary>
 internal sealed record TrainerCommand(string ConnectionString)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using ConcatService.Worker.Memory;
+using ConcatService.Worker.Protocol;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Supervision;
 
 /// <summary>
 /// One trainer, as its supervisor sees it. Lives until <see cref="Kill"/>, until it ends by itself, or until it has been silent too long.

@@ -4,9 +4,10 @@ using ConcatService.Domain.Data;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Storage;
 using ConcatService.Training.Checkpoints;
+using ConcatService.Worker.Protocol;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>Makes a model of a checkpoint and stores its file. Writes nothing to the job, which somebody else may have.</summary>
 internal static class CheckpointModel

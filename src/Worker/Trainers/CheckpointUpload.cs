@@ -1,7 +1,7 @@
 using ConcatService.Persistence.Jobs;
 using ConcatService.Training.Checkpoints;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// From the training, which waits while its state goes into a local file, to the database, while it trains on. One at a time. What was

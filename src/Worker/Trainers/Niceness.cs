@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>The trainer's place behind everything else: serving must survive training on one machine.</summary>
 internal static partial class Niceness

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using ConcatService.Worker.Protocol;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>A database that is away for less time than the lease lasts costs a pause and nothing else.</summary>
 internal static class Stubbornly

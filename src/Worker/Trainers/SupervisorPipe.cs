@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using ConcatService.Worker.Protocol;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// The trainer's end of the pipes. A supervisor that is gone, or has been silent for 40 seconds, ends this process on the spot: nobody

@@ -3,7 +3,7 @@ using ConcatService.Domain.Data;
 using ConcatService.Persistence.Storage;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>The stored bytes of one team, for a trainer that reads them until it is asked to stop.</summary>
 internal sealed record TeamStore(NpgsqlDataSource Source, int TeamId, CancellationToken Stop)

@@ -3,7 +3,7 @@ using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Metrics;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// From the training loop, which must not wait for a database, to the database, which likes batches. Bounded: a loop that is faster than

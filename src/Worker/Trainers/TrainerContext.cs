@@ -1,11 +1,13 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Metrics;
 using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Storage;
+using ConcatService.Worker.Protocol;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>A claimed job, and all that its training may write: everything under the fence of its claim.</summary>
 internal sealed class TrainerContext : IAsyncDisposable

@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Training;
+using ConcatService.Worker.Memory;
+using ConcatService.Worker.Protocol;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>Trains one job and says how it ended. The only thing that the processes around it do not know how to do.</summary>
 /// <param name="context">The job, and everything that may be written to it.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Shapes;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>The JSON that a trainer stores.</summary>
 internal static class TrainerJson

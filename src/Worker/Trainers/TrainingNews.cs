@@ -2,7 +2,7 @@ using System.Globalization;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Training;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>What the training tells, as metrics, progress and events of its job.</summary>
 internal sealed class TrainingNews(TrainerContext context)

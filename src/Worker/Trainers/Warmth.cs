@@ -2,9 +2,10 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Metrics;
 using ConcatService.Training;
+using ConcatService.Worker.Protocol;
 using Npgsql;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>What a spare does before it says that it is ready, so that its job's first step is not its own first step.</summary>
 internal static class Warmth

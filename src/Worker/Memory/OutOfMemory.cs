@@ -1,6 +1,8 @@
+using System.Text.Json;
 using ConcatService.Domain.Jobs;
+using ConcatService.Worker.Protocol;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Memory;
 
 /// <summary>A training that wanted more memory than there was. It would want as much again, so it is never tried as it is.</summary>
 internal static class OutOfMemory
@@ -29,9 +31,10 @@ internal static class OutOfMemory
     {
         var seen = peakBytes is { } peak ? $"The trainer held {JobMemory.Text(peak)}" : "The trainer is gone";
         var expected = predictedBytes is { } predicted ? $", {JobMemory.Text(predicted)} were predicted" : "";
+        var details = new { predicted_bytes = predictedBytes, peak_bytes = peakBytes, available_bytes = availableBytes };
         return new(
             FailureClass.Resource, "out_of_memory",
             $"{what} {seen}{expected}, and the worker has {JobMemory.Text(availableBytes)} for everything that runs there. Set a smaller batch_size, or take a worker with more memory.",
-            TrainerJson.Element(new { PredictedBytes = predictedBytes, PeakBytes = peakBytes, AvailableBytes = availableBytes }));
+            JsonSerializer.SerializeToElement(details));
     }
 }

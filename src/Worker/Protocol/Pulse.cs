@@ -1,6 +1,6 @@
 using ConcatService.Domain.Jobs;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Protocol;
 
 /// <summary>The rhythm of a supervisor and its trainer.</summary>
 internal static class Pulse

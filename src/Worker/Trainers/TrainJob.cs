@@ -7,8 +7,10 @@ using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Models;
 using ConcatService.Training;
 using ConcatService.Training.Checkpoints;
+using ConcatService.Worker.Memory;
+using ConcatService.Worker.Protocol;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>From a claimed job to a published model.</summary>
 internal static class TrainJob

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using ConcatService.Domain.Data;
 using ConcatService.Training.Data;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// What a job trains on: a data set that every installation has, or the team's own, fetched from the database once per machine.

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConcatService.Persistence.Models;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Protocol;
 
 /// <summary>One line of JSON on the pipes between the supervisor and a trainer.</summary>
 /// <param name="Kind">What it says; the other members belong to one kind each.</param>

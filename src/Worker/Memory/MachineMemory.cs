@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ConcatService.Worker;
+namespace ConcatService.Worker.Memory;
 
 /// <summary>
 /// The memory that the processes of this machine or container share, and whether the kernel has killed any of them for it.
