@@ -25,7 +25,7 @@ await using var setting = new Setting(
     scratch
 );
 Console.WriteLine(
-    $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, ONNX Runtime {OnnxRuntime.Version}; clients on the same machine"
+    $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, ONNX Runtime {OnnxSession.Version}; clients on the same machine"
 );
 foreach (var part in parts)
 {

@@ -20,7 +20,7 @@ public static class BareServer
 
     public static async Task RunAsync(int port, string model)
     {
-        using var session = OnnxRuntime.Open(await File.ReadAllBytesAsync(model));
+        using var session = OnnxSession.Open(await File.ReadAllBytesAsync(model));
         using var options = new RunOptions();
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

@@ -14,7 +14,7 @@ internal static class Evaluation
     public static long BatchSize(TrainingSettings settings) => Math.Min(250, settings.BatchSize);
 
     /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>
-    public static Measures Of(Network network, IEnumerable<Func<Batch>> batches, CancellationToken stop)
+    public static MetricSet Of(Network network, IEnumerable<Func<Batch>> batches, CancellationToken stop)
     {
         using var untracked = no_grad();
         using var meter = new Meter(network);

@@ -25,38 +25,14 @@ internal sealed class Meter(Network network) : IDisposable
     }
 
     /// <summary>What came together since the last reading, which this one ends.</summary>
-    public Tally Read()
+    public MetricSums Read()
     {
         using var scope = NewDisposeScope();
-        var read = new Tally(_sums.cpu().data<double>().ToArray(), _samples);
+        var read = new MetricSums(_sums.cpu().data<double>().ToArray(), _samples);
         _sums.zero_();
         _samples = 0;
         return read;
     }
 
     public void Dispose() => _sums.Dispose();
-}
-
-/// <summary>Sums over some samples: the loss, then what the metrics of each head need.</summary>
-internal sealed record Tally(double[] Sums, long Samples)
-{
-    public static Tally None(Network network) => new(new double[1 + network.Heads.Sum(head => head.SumCount)], 0);
-
-    public static Tally operator +(Tally a, Tally b) => new([.. a.Sums.Zip(b.Sums, (x, y) => x + y)], a.Samples + b.Samples);
-
-    public Measures Of(Network network)
-    {
-        var metrics = new Dictionary<string, double>();
-        var (at, score) = (1, 0.0);
-        foreach (var head in network.Heads)
-        {
-            var values = head.Metrics(Sums.AsSpan(at, head.SumCount));
-            for (var i = 0; i < values.Count; i++)
-                metrics[network.Heads.Count == 1 ? head.MetricNames[i] : $"{head.MetricNames[i]}/{head.Output}"] = values[i];
-            score += values[0] / network.Heads.Count;
-            at += head.SumCount;
-        }
-
-        return new(Sums[0] / Samples, score, metrics);
-    }
 }

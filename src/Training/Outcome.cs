@@ -59,8 +59,8 @@ public abstract record Outcome
 public sealed record TrainingResult(
     double? TestAccuracy,
     double TestLoss,
-    Measures Test,
-    Measures? Validation,
+    MetricSet Test,
+    MetricSet? Validation,
     int Epoch,
     double SamplesPerSecond,
     double TelemetryOverhead,

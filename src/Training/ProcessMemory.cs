@@ -11,9 +11,6 @@ public static class ProcessMemory
     /// <summary>The most that was ever resident of a process.</summary>
     public static long? PeakBytes(int processId) => Read(processId, "VmHWM:");
 
-    /// <summary>What is resident of this process now.</summary>
-    public static long? ResidentBytes() => Read(Environment.ProcessId, "VmRSS:");
-
     /// <summary>A line of proc(5)'s status, which counts in KiB; a dead process that nobody has collected has no such line.</summary>
     private static long? Read(int processId, string label)
     {

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace ConcatService.Training;
 
 /// <summary>A copy of every parameter and buffer at the end of an epoch.</summary>
-internal sealed record Snapshot(int Epoch, Measures? Validation, Tensor Weights, List<Tensor> Buffers) : IDisposable
+internal sealed record Snapshot(int Epoch, MetricSet? Validation, Tensor Weights, List<Tensor> Buffers) : IDisposable
 {
-    public static Snapshot Of(TorchModel model, int epoch, Measures? validation) => new(
+    public static Snapshot Of(TorchModel model, int epoch, MetricSet? validation) => new(
         epoch, validation,
         model.Weights.clone().DetachFromDisposeScope(),
         [.. BuffersOf(model).Select(buffer => buffer.clone().DetachFromDisposeScope())]);

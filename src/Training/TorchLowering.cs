@@ -14,8 +14,6 @@ public abstract class TorchLowering
 
     public abstract Type Operator { get; }
 
-    public static IEnumerable<Type> Lowered => ByOperator.Keys;
-
     public static TorchLowering For(Operator op) => ByOperator.TryGetValue(op.GetType(), out var lowering)
         ? lowering
         : throw new InvalidOperationException($"The operator {op.Kind} has no libtorch form: add {op.GetType().Name}.Torch.cs beside it.");

@@ -29,8 +29,8 @@ internal sealed class TrainingLoop(
 
     private readonly double _warmupSteps = settings.Schedule.WarmupEpochs.Given!.Value * (data.TrainCount / settings.BatchSize);
     private readonly Optimizer _optimizer = Optimizer.For(settings.Optimizer, network.Model);
-    private readonly Average? _average = settings.Ema is { } ema ? new(ema, network.Model) : null;
-    private readonly Patience _patience = new(settings.EarlyStopping);
+    private readonly ExponentialMovingAverage? _average = settings.Ema is { } ema ? new(ema, network.Model) : null;
+    private readonly EarlyStopping _earlyStopping = new(settings.EarlyStopping);
     private readonly Sampler _sampler = new(network.Model, settings.Telemetry);
     private readonly Stopwatch _training = new();
     private readonly Stopwatch _whole = new();
@@ -40,7 +40,7 @@ internal sealed class TrainingLoop(
     private (TimeSpan Training, TimeSpan Whole) _before;
     private int _epoch = 1;
     private long _step;
-    private Tally _total = Tally.None(network);
+    private MetricSums _total = MetricSums.None(network);
     private Snapshot? _best;
 
     public long Steps => settings.Epochs * _stepsPerEpoch;
@@ -60,7 +60,7 @@ internal sealed class TrainingLoop(
         _sampler.Resume(TimeSpan.FromSeconds(state.TelemetrySeconds));
         _before = (TimeSpan.FromSeconds(state.TrainingSeconds), TimeSpan.FromSeconds(state.Seconds));
         _optimizer.Counters = state.Counters;
-        _patience.State = (state.Waited, state.WaitedFrom);
+        _earlyStopping.State = (state.Waited, state.WaitedFrom);
         _best = state.BestEpoch is { } epoch ? Snapshot.Of(_model, epoch, state.Best) : null;
         using var random = get_rng_state();
         TrainingState.Fill(tensors, [.. Tensors, random]);
@@ -83,7 +83,7 @@ internal sealed class TrainingLoop(
                 return (null, diverged);
 
             var train = _total.Of(network);
-            var (validation, isBest, outOfTime) = ((Measures?)null, false, IsOutOfTime);
+            var (validation, isBest, outOfTime) = ((MetricSet?)null, false, IsOutOfTime);
             if (_epoch == settings.Epochs || _epoch % settings.EvaluateEveryEpochs == 0 || outOfTime)
             {
                 _average?.Swap();
@@ -103,10 +103,10 @@ internal sealed class TrainingLoop(
             report(new TrainingReport.EpochDone(_epoch, (int)settings.Epochs, _step, train, validation, SamplesPerSecond, isBest));
             end = outOfTime
                 ? $"max_duration is over: {Elapsed.TotalSeconds:0.0} of {settings.MaxDuration!.Value.TotalSeconds:0.0} s."
-                : _patience.EndAfter(validation);
+                : _earlyStopping.EndAfter(validation);
             if (end is not null && _epoch < settings.Epochs)
                 report(new TrainingReport.EndsEarly(end));
-            _total = Tally.None(network);
+            _total = MetricSums.None(network);
         }
 
         var best = _best;
@@ -128,7 +128,7 @@ internal sealed class TrainingLoop(
 
     private IEnumerable<Tensor> Tensors => TrainingState.Tensors(_model, _optimizer, _average, _best);
 
-    private Measures? Evaluate()
+    private MetricSet? Evaluate()
     {
         if (data.ValidationCount == 0)
             return null;
@@ -168,8 +168,8 @@ internal sealed class TrainingLoop(
             _total.Sums,
             _total.Samples,
             _optimizer.Counters,
-            _patience.State.Waited,
-            _patience.State.From,
+            _earlyStopping.State.Waited,
+            _earlyStopping.State.From,
             _best?.Epoch,
             _best?.Validation,
             Trained.TotalSeconds,

@@ -26,7 +26,7 @@ public abstract record TrainingReport
         long Number,
         long Steps,
         int Epoch,
-        Measures Train,
+        MetricSet Train,
         double LearningRate,
         double SamplesPerSecond,
         double MeanSamplesPerSecond,
@@ -46,8 +46,8 @@ public abstract record TrainingReport
         int Number,
         int Epochs,
         long Step,
-        Measures Train,
-        Measures? Validation,
+        MetricSet Train,
+        MetricSet? Validation,
         double SamplesPerSecond,
         bool IsBest
     ) : TrainingReport;

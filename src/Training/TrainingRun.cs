@@ -137,7 +137,7 @@ public static class TrainingRun
     private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) =>
         new(
             Version.Parse(torch.__version__).ToString(3),
-            OnnxRuntime.Version,
+            OnnxSession.Version,
             settings.Threads.Given!.Value,
             settings.Device == DeviceKind.Cuda ? "cuda" : "cpu",
             machine.HasBFloat16,
@@ -145,5 +145,5 @@ public static class TrainingRun
         );
 
     /// <summary>What is known of the weights that the model has now.</summary>
-    private sealed record Trained(int Epoch, Measures? Validation, double SamplesPerSecond, double TelemetryOverhead);
+    private sealed record Trained(int Epoch, MetricSet? Validation, double SamplesPerSecond, double TelemetryOverhead);
 }

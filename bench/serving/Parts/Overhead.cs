@@ -45,7 +45,7 @@ public static class Overhead
         await File.WriteAllBytesAsync(file, setting.Small);
         await using var server = await setting.StartAsync();
         await using var bare = await ApiProcess.StartBareAsync(file);
-        using var session = OnnxRuntime.Open(setting.Small);
+        using var session = OnnxSession.Open(setting.Small);
         using var input = OrtValue.CreateTensorValueFromMemory(setting.Pixels, [1, 1, 32, 32]);
         using var options = new RunOptions();
         using RawHttp http = new(server.Port), bareHttp = new(bare.Port);

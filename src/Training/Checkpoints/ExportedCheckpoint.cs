@@ -13,7 +13,7 @@ namespace ConcatService.Training.Checkpoints;
 /// <summary>A checkpoint as a model, and how far it is from what was trained.</summary>
 /// <param name="Validation">On the validation split; null where there is none. The test split is not looked at: nobody shall choose a
 /// checkpoint by it.</param>
-public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Measures? Validation, Parity Parity)
+public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, MetricSet? Validation, Parity Parity)
 {
     /// <summary>
     /// Makes the model that the training had at the checkpoint's step, or the average of its weights where it keeps one. On the calling
@@ -54,7 +54,7 @@ public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Measu
     private static void Fill(TorchModel model, TrainingSettings settings, Stream checkpoint)
     {
         using var optimizer = Optimizer.For(settings.Optimizer, model);
-        using var average = settings.Ema is { } ema ? new Average(ema, model) : null;
+        using var average = settings.Ema is { } ema ? new ExponentialMovingAverage(ema, model) : null;
         TrainingState.Fill(checkpoint, TrainingState.Tensors(model, optimizer, average, best: null));
         average?.Swap();
     }
@@ -63,7 +63,7 @@ public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Measu
         TorchModel model,
         Dictionary<string, Normalization> normalization,
         TrainingData data,
-        Measures? validation,
+        MetricSet? validation,
         IReadOnlyDictionary<string, string> metadata,
         long batchSize
     )

@@ -30,7 +30,7 @@ internal sealed record TrainingState(
     long Waited,
     double WaitedFrom,
     int? BestEpoch,
-    Measures? Best,
+    MetricSet? Best,
     double TrainingSeconds,
     double Seconds,
     double TelemetrySeconds
@@ -57,7 +57,7 @@ internal sealed record TrainingState(
     /// <summary>
     /// In the order in which checkpoints have them; the random state follows. Whoever needs only the first ones may leave out the last.
     /// </summary>
-    public static IEnumerable<Tensor> Tensors(TorchModel model, Optimizer optimizer, Average? average, Snapshot? best) =>
+    public static IEnumerable<Tensor> Tensors(TorchModel model, Optimizer optimizer, ExponentialMovingAverage? average, Snapshot? best) =>
         [.. Snapshot.TensorsOf(model), .. optimizer.State, .. average?.State ?? [], .. best?.Tensors ?? []];
 
     public static TrainingState Read(Stream file)

@@ -12,7 +12,7 @@ namespace ConcatService.Training.Data;
 /// </summary>
 internal sealed class TrainingData : IDisposable
 {
-    private readonly Part _train, _validation, _test;
+    private readonly BoundSplit _train, _validation, _test;
     private readonly Tensor _trainRows, _validationRows;
     private readonly long _seed;
     private readonly Augmenter? _augmenter;
@@ -40,8 +40,6 @@ internal sealed class TrainingData : IDisposable
     public long TrainCount { get; }
 
     public long ValidationCount => _validationRows.shape[0];
-
-    public long TestCount => _test.Count;
 
     /// <summary>What the network tells apart, where it has one output that does.</summary>
     public IReadOnlyList<string> Classes { get; }

@@ -34,7 +34,7 @@ public static class ParityGate
             )
             .ToList();
         var trained = Joined(parts.Select(part => model.Forward(part)));
-        using var session = OnnxRuntime.Open(onnx);
+        using var session = OnnxSession.Open(onnx);
         var exported = Joined(parts.Select(part => Run(session, part)));
         var parity = new Parity((int)inputs[0].shape[0], 0, 0, 0);
         for (var i = 0; i < trained.Length; i++)

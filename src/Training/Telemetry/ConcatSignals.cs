@@ -29,7 +29,7 @@ internal static class ConcatSignals
             var channels = x.reshape(n, x.shape[1], -1).square().sum([0, 2]);                   // [C]
             readings.Add(Signals.Name(node, branch, Signals.ActivationRms), (channels.sum() / x.numel()).sqrt());
             readings.Add(Signals.Name(node, branch, Signals.DeadChannels), channels.lt(Dead * Dead).to(ScalarType.Float32).mean());
-            readings.Add(Signals.Name(node, branch, Signals.EffectiveRank), Likeness.EffectiveRank(x.reshape(n, x.shape[1], -1).mean([2])));
+            readings.Add(Signals.Name(node, branch, Signals.EffectiveRank), Representation.EffectiveRank(x.reshape(n, x.shape[1], -1).mean([2])));
             var flat = x.reshape(n, -1);
             products.Add(flat.mm(flat.t()));                                                    // [n, n]
         }
@@ -86,7 +86,7 @@ internal static class ConcatSignals
         var count = products.Count;
         if (targets is not null)
             products.Add(targets);
-        var cka = Likeness.Cka(stack(products));
+        var cka = Representation.Cka(stack(products));
         var (most, which) = (cka.narrow(0, 0, count).narrow(1, 0, count) - (2 * eye(count, device: cka.device))).max(1);
         readings.Add(Names(node, Signals.Similarity), most);
         readings.Add(Names(node, Signals.Twin), which);

@@ -29,6 +29,9 @@ internal sealed partial class Attempt(
     private TimeSpan? _killAfter;
     private bool _isStopping;
 
+    /// <summary>The time since the trainer got the job.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_begun);
+
     /// <summary>How it ended, for people.</summary>
     public string Reason { get; private set; } = "";
 
@@ -45,14 +48,14 @@ internal sealed partial class Attempt(
     public async Task WatchAsync()
     {
         var looked = Stopwatch.GetTimestamp();
-        while (await Task.WhenAny(trainer.Ended, Task.Delay(Pulse.Glance)) != trainer.Ended)
+        while (await Task.WhenAny(trainer.Ended, Task.Delay(Heartbeat.MemoryInterval)) != trainer.Ended)
         {
             PeakBytes = ProcessMemory.PeakBytes(trainer.ProcessId) ?? PeakBytes;
-            if (Stopwatch.GetElapsedTime(looked) < Pulse.Look)
+            if (Stopwatch.GetElapsedTime(looked) < Heartbeat.StateInterval)
                 continue;
             looked = Stopwatch.GetTimestamp();
             await RoundAsync();
-            if (Stopwatch.GetElapsedTime(_begun) > _killAfter)
+            if (Elapsed > _killAfter)
                 trainer.Kill();
         }
         var code = await trainer.Ended;
@@ -68,10 +71,10 @@ internal sealed partial class Attempt(
 
     private async Task RoundAsync()
     {
-        using var limit = new CancellationTokenSource(Pulse.Renewal / 2);
+        using var limit = new CancellationTokenSource(Heartbeat.LeaseInterval / 2);
         try
         {
-            var due = Stopwatch.GetElapsedTime(_renewed) > Pulse.Renewal;
+            var due = Stopwatch.GetElapsedTime(_renewed) > Heartbeat.LeaseInterval;
             var state = await (due ? leases.RenewAsync(fence, limit.Token) : leases.LookAsync(fence, limit.Token));
             if (due && state is not null)
                 _renewed = Stopwatch.GetTimestamp();
@@ -79,8 +82,8 @@ internal sealed partial class Attempt(
         }
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
         {
-            NotRenewed(fence.JobId, failure.Message);
-            if (Stopwatch.GetElapsedTime(_renewed) > Pulse.Trust)
+            NotRenewed(fence.JobId, Stopwatch.GetElapsedTime(_renewed).TotalSeconds, failure.Message);
+            if (Stopwatch.GetElapsedTime(_renewed) > Heartbeat.Timeout)
                 End("The lease could not be renewed for 40 seconds.", TimeSpan.Zero);
         }
         if (shutdown.IsCancellationRequested && _killAfter is null)
@@ -105,7 +108,7 @@ internal sealed partial class Attempt(
     {
         Counts = false;
         Reason = reason;
-        _killAfter = Stopwatch.GetElapsedTime(_begun) + CheckpointPatience;
+        _killAfter = Elapsed + CheckpointPatience;
         trainer.Send(new Message(MessageKind.Leave));
     }
 
@@ -113,10 +116,10 @@ internal sealed partial class Attempt(
     private void End(string reason, TimeSpan patience)
     {
         (Reason, _isStopping) = (reason, true);
-        _killAfter = Stopwatch.GetElapsedTime(_begun) + patience;
+        _killAfter = Elapsed + patience;
         trainer.Send(new Message(MessageKind.Stop));
     }
 
-    [LoggerMessage(2030, LogLevel.Warning, "Job {JobId}: no word from the database: {Problem}")]
-    private partial void NotRenewed(Guid jobId, string problem);
+    [LoggerMessage(3030, LogLevel.Warning, "Job {JobId}: the lease was last renewed {Seconds:F0} s ago, the database does not answer: {Problem}")]
+    private partial void NotRenewed(Guid jobId, double seconds, string problem);
 }

@@ -60,9 +60,9 @@ internal sealed partial class CheckpointExporter(CheckpointExports exports, Trai
         }
     }
 
-    [LoggerMessage(2040, LogLevel.Information, "The checkpoint of job {JobId} at step {Step} is version {Version} of {Model}")]
+    [LoggerMessage(3040, LogLevel.Information, "Job {JobId}: the checkpoint of step {Step} is published as version {Version} of model {Model}")]
     private partial void Made(Guid jobId, long step, string model, int version);
 
-    [LoggerMessage(2041, LogLevel.Warning, "A checkpoint was not exported: {Problem}")]
+    [LoggerMessage(3041, LogLevel.Warning, "A checkpoint export failed and will be tried again: {Problem}")]
     private partial void Lost(string problem);
 }

@@ -31,7 +31,7 @@ internal sealed partial class Listener(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var warming = FirstDeviceAsync(stoppingToken);
-        await BuryAsync(stoppingToken); // while the first spare warms up: its first job may be among these
+        await RequeueJobsOfDeadWorkersAsync(stoppingToken); // while the first spare warms up: its first job may be among these
         var name = await warming;
         var device = new WorkerDevice(name, name == "cpu" ? memory.Bytes : null, Machines.HasBFloat16);
         await RoundAsync(device, stoppingToken);
@@ -83,7 +83,7 @@ internal sealed partial class Listener(
             }
             catch (InvalidOperationException failure)
             {
-                NoTrainer(failure);
+                NoTrainer(Interval.TotalSeconds, failure);
                 await Task.Delay(Interval, stop);
             }
         }
@@ -100,10 +100,10 @@ internal sealed partial class Listener(
             DatabaseAway(failure.Message);
             return;
         }
-        await BuryAsync(stop);
+        await RequeueJobsOfDeadWorkersAsync(stop);
     }
 
-    private async Task BuryAsync(CancellationToken stop)
+    private async Task RequeueJobsOfDeadWorkersAsync(CancellationToken stop)
     {
         try
         {
@@ -113,7 +113,7 @@ internal sealed partial class Listener(
 
             var jobs = await leases.TakeBackFromAsync(gone, stop);
             await workers.RemoveAsync(gone, stop);
-            Buried(gone.Length, jobs);
+            RequeuedJobsOfDeadWorkers(gone.Length, jobs);
         }
         catch (NpgsqlException failure)
         {
@@ -127,22 +127,22 @@ internal sealed partial class Listener(
         public override object ActivateJob(Type jobType) => supervisor;
     }
 
-    [LoggerMessage(2010, LogLevel.Information, "Worker {Id} listens for jobs on {Device}")]
-    private partial void Listening(string id, string device);
+    [LoggerMessage(3010, LogLevel.Information, "Worker {WorkerId} waits for jobs on device {Device}")]
+    private partial void Listening(string workerId, string device);
 
     [LoggerMessage(
-        2014,
+        3014,
         LogLevel.Warning,
         "tcmalloc is not installed (libtcmalloc-minimal4): trainings take up to twice the memory that admission counts with, and longer steps"
     )]
     private partial void NoTcmalloc();
 
-    [LoggerMessage(2011, LogLevel.Warning, "{Workers} workers of this machine are gone; {Jobs} of their jobs go back to the queue")]
-    private partial void Buried(int workers, int jobs);
+    [LoggerMessage(3011, LogLevel.Warning, "Requeued {Jobs} jobs of {Workers} dead workers on this machine")]
+    private partial void RequeuedJobsOfDeadWorkers(int workers, int jobs);
 
-    [LoggerMessage(2012, LogLevel.Error, "The database does not answer: {Problem}")]
+    [LoggerMessage(3012, LogLevel.Error, "The database does not answer: {Problem}")]
     private partial void DatabaseAway(string problem);
 
-    [LoggerMessage(2013, LogLevel.Error, "No trainer starts on this machine, so it takes no jobs")]
-    private partial void NoTrainer(Exception failure);
+    [LoggerMessage(3013, LogLevel.Error, "The trainer process does not start, so this worker takes no jobs; it tries again in {Seconds} s")]
+    private partial void NoTrainer(double seconds, Exception failure);
 }

@@ -63,7 +63,7 @@ internal sealed partial class SpareTrainer(TrainerCommand command, ILogger<Spare
                 await Task.Delay(Courtesy / 2, stoppingToken);
                 if (_spare is { Ready.IsFaulted: true } failed)
                 {
-                    NotWarm(await failed.Ended);
+                    NotReady(await failed.Ended);
                     await Task.Delay(AfterFailure, stoppingToken);
                 }
                 if (Stopwatch.GetElapsedTime(_taken) > Courtesy)
@@ -87,6 +87,6 @@ internal sealed partial class SpareTrainer(TrainerCommand command, ILogger<Spare
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Error, "A trainer ended with code {Code} before it was ready; its own words are above")]
-    private partial void NotWarm(int code);
+    [LoggerMessage(3001, LogLevel.Error, "A trainer exited with code {ExitCode} before it was ready; its error output is above")]
+    private partial void NotReady(int exitCode);
 }

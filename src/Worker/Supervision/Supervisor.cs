@@ -64,17 +64,17 @@ internal sealed partial class Supervisor(
                     Worker = self.Id,
                 }
             );
-            Begun(fence.JobId, fence.Number, trainer.ProcessId);
+            AttemptBegun(fence.JobId, fence.Number, trainer.ProcessId);
             var attempt = new Attempt(trainer, memory, leases, fence, log, stop);
             await attempt.WatchAsync();
-            Over(fence.JobId, fence.Number, attempt.Reason);
+            AttemptEnded(fence.JobId, fence.Number, attempt.Elapsed.TotalSeconds, attempt.Reason);
             if (attempt.OutOfMemory is { } what && await FailAsync(fence, what, attempt.PeakBytes))
                 return JobState.Failed;
             return await leases.GiveBackAsync(fence, attempt.Reason, attempt.Counts, CancellationToken.None);
         }
         catch (NpgsqlException failure)
         {
-            NotGivenBack(fence.JobId, failure);                                 // the lease will expire
+            LeaseNotReturned(fence.JobId, failure);                                 // the lease will expire
             return null;
         }
         finally
@@ -95,12 +95,12 @@ internal sealed partial class Supervisor(
         );
     }
 
-    [LoggerMessage(2020, LogLevel.Information, "Job {JobId} fence {Fence}: trainer {ProcessId} has it")]
-    private partial void Begun(Guid jobId, long fence, int processId);
+    [LoggerMessage(3020, LogLevel.Information, "Job {JobId}, fence {Fence}: handed to the trainer with process id {ProcessId}")]
+    private partial void AttemptBegun(Guid jobId, long fence, int processId);
 
-    [LoggerMessage(2021, LogLevel.Information, "Job {JobId} fence {Fence}: {Reason}")]
-    private partial void Over(Guid jobId, long fence, string reason);
+    [LoggerMessage(3021, LogLevel.Information, "Job {JobId}, fence {Fence}: the attempt ended after {Seconds:F1} s. {Reason}")]
+    private partial void AttemptEnded(Guid jobId, long fence, double seconds, string reason);
 
-    [LoggerMessage(2022, LogLevel.Error, "Job {JobId}: the lease could not be given back and will expire")]
-    private partial void NotGivenBack(Guid jobId, Exception failure);
+    [LoggerMessage(3022, LogLevel.Error, "Job {JobId}: the lease could not be returned; the job is requeued when it expires")]
+    private partial void LeaseNotReturned(Guid jobId, Exception failure);
 }

@@ -98,11 +98,11 @@ internal sealed class TrainerProcess
 
     private async Task BeatAsync()
     {
-        using var timer = new PeriodicTimer(Pulse.Beat);
+        using var timer = new PeriodicTimer(Heartbeat.Interval);
         while (await timer.WaitForNextTickAsync() && !Ended.IsCompleted)
         {
             Send(new Message(MessageKind.Alive));
-            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _heard)) > Pulse.Trust)
+            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _heard)) > Heartbeat.Timeout)
                 Kill();
         }
     }

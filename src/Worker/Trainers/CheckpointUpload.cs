@@ -35,8 +35,8 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry teleme
     public async Task<Stream?> OpenNewestAsync()
     {
         var file = Nameless();
-        var step = await Stubbornly.DoAsync(() => checkpoints.ReadNewestAsync(file, stop));
-        await Stubbornly.DoAsync(() => checkpoints.ForgetMetricsAfterAsync(step ?? 0, stop));
+        var step = await DatabaseRetry.ExecuteAsync(() => checkpoints.ReadNewestAsync(file, stop));
+        await DatabaseRetry.ExecuteAsync(() => checkpoints.ForgetMetricsAfterAsync(step ?? 0, stop));
         if (step is null)
         {
             await file.DisposeAsync();
@@ -57,7 +57,7 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry teleme
         await using (file)
         {
             await telemetry.FlushAsync();
-            await Stubbornly.DoAsync(() =>
+            await DatabaseRetry.ExecuteAsync(() =>
             {
                 file.Position = 0;
                 return checkpoints.AddAsync(step, epoch, file, CancellationToken.None);

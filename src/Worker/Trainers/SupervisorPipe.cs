@@ -23,7 +23,7 @@ internal sealed class SupervisorPipe
     {
         Console.SetOut(Console.Error); // what a library prints must not end up between the messages
         new Thread(Listen) { IsBackground = true, Name = "supervisor" }.Start();
-        _beat = new Timer(_ => Beat(), null, Pulse.Beat, Pulse.Beat);
+        _beat = new Timer(_ => Beat(), null, Heartbeat.Interval, Heartbeat.Interval);
     }
 
     /// <summary>The job, or the checkpoint to export, when there is one.</summary>
@@ -75,7 +75,7 @@ internal sealed class SupervisorPipe
     private void Beat()
     {
         Send(new Message(MessageKind.Alive));
-        if (Stopwatch.GetElapsedTime(Volatile.Read(ref _heard)) > Pulse.Trust)
+        if (Stopwatch.GetElapsedTime(Volatile.Read(ref _heard)) > Heartbeat.Timeout)
             Die("the supervisor is silent");
     }
 }

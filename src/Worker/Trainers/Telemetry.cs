@@ -78,7 +78,7 @@ internal sealed class Telemetry : IAsyncDisposable
                 var batch = new List<object>();
                 while (_reports.Reader.TryRead(out var report))
                     batch.Add(report);
-                await Stubbornly.DoAsync(() => WriteAsync(batch));              // metrics written twice are there once
+                await DatabaseRetry.ExecuteAsync(() => WriteAsync(batch));              // metrics written twice are there once
                 foreach (var flush in batch.OfType<TaskCompletionSource>())
                     flush.SetResult();
                 await _hurry.WaitAsync(Interval);

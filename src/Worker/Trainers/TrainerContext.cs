@@ -64,7 +64,7 @@ internal sealed class TrainerContext : IAsyncDisposable
         string worker,
         CancellationToken stop,
         CancellationToken leave
-    ) => new(source, fence, worker, await Stubbornly.DoAsync(() => ClaimedJob.ReadAsync(source, fence, stop)), stop, leave);
+    ) => new(source, fence, worker, await DatabaseRetry.ExecuteAsync(() => ClaimedJob.ReadAsync(source, fence, stop)), stop, leave);
 
     /// <summary>Keeps what the training is expected to need of memory at its peak.</summary>
     public Task PredictAsync(long memoryBytes)
@@ -75,7 +75,7 @@ internal sealed class TrainerContext : IAsyncDisposable
 
     /// <summary>Keeps what is used for training: every setting with its value, library versions, threads, device. JSON objects.</summary>
     public Task DescribeAsync(string resolvedSettings, string environment) =>
-        Stubbornly.DoAsync(() => new JobFacts(resolvedSettings, environment).WriteAsync(_source, _fence, CancellationToken.None));
+        DatabaseRetry.ExecuteAsync(() => new JobFacts(resolvedSettings, environment).WriteAsync(_source, _fence, CancellationToken.None));
 
     /// <summary>
     /// Reports a finished training step. Returns at once: a batch goes to the database several times a second. The first one makes the job
@@ -106,7 +106,7 @@ internal sealed class TrainerContext : IAsyncDisposable
     public TeamStore Store => new(_source, _fence.TeamId, Stop);
 
     /// <summary>Stores bytes for <see cref="PublishAsync"/>.</summary>
-    public Task<BlobStore.Stored> StoreAsync(Stream content) => Stubbornly.DoAsync(() =>
+    public Task<BlobStore.Stored> StoreAsync(Stream content) => DatabaseRetry.ExecuteAsync(() =>
     {
         content.Position = 0;
         return new BlobStore(_source).PutAsync(_fence.TeamId, content, CancellationToken.None);
@@ -117,7 +117,7 @@ internal sealed class TrainerContext : IAsyncDisposable
     public async Task<int> PublishAsync(NewModelVersion model, string resultJson)
     {
         await FlushAsync();
-        return await Stubbornly.DoAsync(() =>
+        return await DatabaseRetry.ExecuteAsync(() =>
             new ModelRegistry(_source).PublishAsync(_fence, model, resultJson, _worker, CancellationToken.None)
         );
     }
@@ -127,7 +127,7 @@ internal sealed class TrainerContext : IAsyncDisposable
     {
         var end = new JobMove(Job.Id, JobState.Failed, failure.Message, _worker) { Fence = _fence.Number, Error = failure };
         // refused when someone asked for the end first: then that is how it ends
-        await Stubbornly.DoAsync(() => _transitions.TryMoveAsync(end, CancellationToken.None));
+        await DatabaseRetry.ExecuteAsync(() => _transitions.TryMoveAsync(end, CancellationToken.None));
     }
 
     /// <summary>Returns when everything that was reported is in the database.</summary>
@@ -140,6 +140,6 @@ internal sealed class TrainerContext : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private Task<bool> TryMoveAsync(JobState to, string reason) => Stubbornly.DoAsync(() =>
+    private Task<bool> TryMoveAsync(JobState to, string reason) => DatabaseRetry.ExecuteAsync(() =>
         _transitions.TryMoveAsync(new JobMove(Job.Id, to, reason, _worker) { Fence = _fence.Number }, CancellationToken.None));
 }

@@ -30,7 +30,7 @@ internal static class TrainerHost
 
         var pipe = new SupervisorPipe();
         await using var source = OpenDatabase();
-        pipe.Send(new Message(MessageKind.Ready) { Device = await Warmth.GainAsync(source) });
+        pipe.Send(new Message(MessageKind.Ready) { Device = await TrainerWarmup.RunAsync(source) });
 
         var run = await pipe.Run;
         if (run.Kind == MessageKind.Export)

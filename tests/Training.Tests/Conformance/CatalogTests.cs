@@ -30,7 +30,11 @@ public sealed class CatalogTests
             .Select(type => type.Record.Name)
             .Append(nameof(Relabel))
             .ToHashSet();
-        Assert.Equal(primitives.Order(), TorchLowering.Lowered.Select(type => type.Name).Order());
+        var lowered = typeof(TorchLowering)
+            .Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(TorchLowering)) && !type.IsAbstract)
+            .Select(type => ((TorchLowering)Activator.CreateInstance(type)!).Operator.Name);
+        Assert.Equal(primitives.Order(), lowered.Order());
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed record MemoryTrial(long IdleBytes, long TrainingBytes, long PeakBy
         Warmup.Run();
         using var data = Noise(plan, settings.BatchSize);
         GC.Collect();
-        var idle = ProcessMemory.ResidentBytes()!.Value;
+        var idle = Environment.WorkingSet;
         File.WriteAllText("/proc/self/clear_refs", "5");                                // proc(5): the peak counts from here
         var training = 0L;
         Outcome? outcome = null;

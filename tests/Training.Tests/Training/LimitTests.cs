@@ -73,7 +73,7 @@ public sealed class LimitTests
         using var untracked = no_grad();
         foreach (var parameter in model.Parameters)
             parameter.Tensor.fill_(1);
-        using var average = new Average(new() { Decay = 0.5 }, model);
+        using var average = new ExponentialMovingAverage(new() { Decay = 0.5 }, model);
         foreach (var parameter in model.Parameters)
             parameter.Tensor.fill_(3);
 

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Telemetry;
 
-/// <summary>How alike several views of the same samples are, from the products of the samples with each other in each view.</summary>
-internal static class Likeness
+/// <summary>How similar representations of the same samples are, and in how many directions one varies.</summary>
+internal static class Representation
 {
     /// <summary>
     /// Linear CKA of every view with every other: HSIC₁(K, L) / √(HSIC₁(K, K) HSIC₁(L, L)); 0 where a view tells no samples apart.

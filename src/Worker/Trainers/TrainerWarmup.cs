@@ -8,13 +8,13 @@ using Npgsql;
 namespace ConcatService.Worker.Trainers;
 
 /// <summary>What a spare does before it says that it is ready, so that its job's first step is not its own first step.</summary>
-internal static class Warmth
+internal static class TrainerWarmup
 {
     /// <summary>
     /// Loads libtorch, takes one training step, asks the database what a job will ask. Returns the device: <c>cuda</c> when there, else
     /// <c>cpu</c>.
     /// </summary>
-    public static async Task<string> GainAsync(NpgsqlDataSource source)
+    public static async Task<string> RunAsync(NpgsqlDataSource source)
     {
         var rehearsal = RehearseAsync(source);
         var machine = Warmup.Run();
@@ -24,7 +24,7 @@ internal static class Warmth
         }
         catch (NpgsqlException away)
         {
-            await Console.Error.WriteLineAsync($"Trainer {Environment.ProcessId} is warm but for the database: {away.Message}");
+            await Console.Error.WriteLineAsync($"Trainer {Environment.ProcessId} warmed up without the database, which does not answer: {away.Message}");
         }
         return machine.HasCuda ? "cuda" : "cpu";
     }
@@ -35,11 +35,9 @@ internal static class Warmth
     private static async Task RehearseAsync(NpgsqlDataSource source)
     {
         var nobody = new JobFence(Guid.Empty, 0, 0);
-        await new JobTransitions(source).TryMoveAsync(
-            new JobMove(nobody.JobId, JobState.Running, "", "") { Fence = 0 },
-            CancellationToken.None
-        );
-        await RefusedAsync(ClaimedJob.ReadAsync(source, nobody, CancellationToken.None));
+        var move = new JobMove(nobody.JobId, JobState.Running, "", "") { Fence = 0 };
+        await DatabaseRetry.ExecuteAsync(() => new JobTransitions(source).TryMoveAsync(move, CancellationToken.None));
+        await RefusedAsync(DatabaseRetry.ExecuteAsync(() => ClaimedJob.ReadAsync(source, nobody, CancellationToken.None)));
         await RefusedAsync(new JobFacts("{}", "{}").WriteAsync(source, nobody, CancellationToken.None));
         await RefusedAsync(new MetricWriter(source).WriteAsync(nobody, [], CancellationToken.None));
     }

@@ -7,13 +7,13 @@ using static TorchSharp.torch;
 namespace ConcatService.Training.Data;
 
 /// <summary>A split as one network sees it: only what it takes and gives, in its order, on its device.</summary>
-internal sealed class Part : IDisposable
+internal sealed class BoundSplit : IDisposable
 {
     private readonly (BoundInput Input, Tensor Tensor)[] _inputs;
     private readonly (LearningTask Task, Tensor Tensor)[] _targets;
     private readonly bool _isCopy;
 
-    public Part(Split split, DataSetInfo info, DataBinding binding, Plan plan, Device device)
+    public BoundSplit(Split split, DataSetInfo info, DataBinding binding, Plan plan, Device device)
     {
         using var scope = NewDisposeScope();
         _isCopy = device.type != split.Inputs[0].device_type;

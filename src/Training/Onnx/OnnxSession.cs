@@ -2,8 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ConcatService.Training.Onnx;
 
-/// <summary>ONNX Runtime's one environment per process.</summary>
-public static class OnnxRuntime
+/// <summary>Sessions of ONNX Runtime for comparisons; one environment per process.</summary>
+public static class OnnxSession
 {
     private static readonly Lock Gate = new();
 

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace ConcatService.Training;
 
 /// <summary>The exponential moving average of a model's weights and buffers.</summary>
-internal sealed class Average : IDisposable
+internal sealed class ExponentialMovingAverage : IDisposable
 {
     private readonly EmaSettings _settings;
     private readonly List<(Tensor Live, Tensor Mean)> _pairs;
 
-    public Average(EmaSettings settings, TorchModel model)
+    public ExponentialMovingAverage(EmaSettings settings, TorchModel model)
     {
         using var scope = NewDisposeScope();
         _settings = settings;

@@ -3,13 +3,13 @@ using ConcatService.Domain.Jobs;
 namespace ConcatService.Training;
 
 /// <summary>Counts evaluations that brought nothing better.</summary>
-internal sealed class Patience(EarlyStoppingSettings? settings)
+internal sealed class EarlyStopping(EarlyStoppingSettings? settings)
 {
     /// <summary>Evaluations since then, and the score that they are compared with.</summary>
     public (long Waited, double From) State { get; set; } = (0, double.NegativeInfinity);
 
     /// <summary>Why the training should end after this evaluation; null to go on.</summary>
-    public string? EndAfter(Measures? validation)
+    public string? EndAfter(MetricSet? validation)
     {
         if (settings is null || validation is null)
             return null;

@@ -7,10 +7,10 @@ namespace ConcatService.Training;
 /// <param name="Score">What weights are chosen by, the higher the better: accuracy, mean IoU, F1 or R²; the mean of these where there are
 /// several outputs.</param>
 /// <param name="Metrics">By name: <c>accuracy</c>; where there are several outputs, <c>accuracy/NAME</c>.</param>
-public sealed record Measures(double Loss, double Score, IReadOnlyDictionary<string, double> Metrics)
+public sealed record MetricSet(double Loss, double Score, IReadOnlyDictionary<string, double> Metrics)
 {
     /// <summary>Higher score, of equal ones lower loss.</summary>
-    public bool IsBetterThan(Measures other) => Score > other.Score || (Score == other.Score && Loss < other.Loss);
+    public bool IsBetterThan(MetricSet other) => Score > other.Score || (Score == other.Score && Loss < other.Loss);
 
     /// <summary>Loss and every metric, each name behind this word: <c>test_loss</c>, <c>test_accuracy</c>.</summary>
     public IEnumerable<(string Name, double Value)> Named(string word) =>
