@@ -1,4 +1,4 @@
-using ConcatService.Api.Hosting;
+using ConcatService.Api.Caching;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;

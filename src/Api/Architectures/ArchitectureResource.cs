@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ConcatService.Api.Errors;
+using ConcatService.Api.Requests;
 using ConcatService.Persistence.Entities;
 
 namespace ConcatService.Api.Architectures;

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Requests;
 using ConcatService.Domain.Drawing;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;

@@ -1,6 +1,7 @@
 using System.Text;
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Requests;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
 using ConcatService.Persistence;

@@ -1,4 +1,4 @@
-using ConcatService.Api.Errors;
+using ConcatService.Api.Requests;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Api.Architectures;

@@ -1,4 +1,4 @@
-using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Requests;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -26,7 +26,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
             Failed(context.Request.Method, context.Request.Path, exception);
         if (problem.StatusCode == 503)
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
-        if (problem.StatusCode == 503 && exception is not InferenceException)
+        if (problem.StatusCode == 503 && exception is not ProblemException)
             DatabaseGone(exception.Message);
 
         await problem.ExecuteAsync(context);
@@ -36,8 +36,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
     private static ProblemHttpResult Of(Exception exception) => exception switch
     {
         ProblemException known => known.Problem,
-        InferenceException refused => refused.Problem,
-        BadHttpRequestException { StatusCode: 413 } => JsonBody.TooLarge(),
+        BadHttpRequestException { StatusCode: 413 } => Problems.TooLarge(),
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, "request.malformed", bad.Message),
         _ when IsDatabaseGone(exception) => Problems.Of(
             503,

@@ -31,6 +31,9 @@ internal static class Problems
 
     public static ProblemHttpResult NotFound(string what, string name) => Of(404, "not_found", $"There is no {what} '{name}' here.");
 
+    public static ProblemHttpResult TooLarge() =>
+        Of(413, "request.too_large", $"The body is over the limit of {Compiler.MaxBytes} bytes.");
+
     /// <summary>The body is JSON, but not what the call takes.</summary>
     public static ProblemHttpResult Invalid(params PointedError[] errors) =>
         Of(422, "request.invalid", string.Join(' ', errors.Select(error => error.Detail)), errors);

@@ -27,7 +27,7 @@ internal static class InferenceRoutes
         services.AddSingleton<IServiceMethodProvider<GrpcInference>, GrpcMethods>();
         services.AddGrpc(grpc =>
         {
-            (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (RequestBody.MaxBytes, null);
+            (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (InferBody.MaxBytes, null);
             grpc.IgnoreUnknownServices = true;                      // its route for those would turn every 405 into a 404
         });
     }
@@ -96,7 +96,7 @@ internal static class InferenceRoutes
             .WithName("infer" + suffix)
             .WithSummary("Run a model: tensors in, tensors out")
             .TakesJson("InferRequest", Infer.Example)
-            .Header(RequestBody.HeaderLength, "Length of the JSON, when tensors follow it as bytes; 0 when the body is the one tensor")
+            .Header(InferBody.HeaderLength, "Length of the JSON, when tensors follow it as bytes; 0 when the body is the one tensor")
             .Writes("application/json", "InferResponse")
             .ProducesProblem(400)
             .ProducesProblem(413)

@@ -1,7 +1,8 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
-using ConcatService.Api.Data;
+using ConcatService.Api.DataSets;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Requests;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
@@ -93,7 +94,7 @@ internal static class CreateJob
     {
         if (request.Dataset is not { } name)
             return null;
-        if (DataSets.Find(name) is { } known)
+        if (BuiltInDataSets.Find(name) is { } known)
             return (known, known.Bytes, name);
         if (await db.FindDataSetAsync(caller, name, cancel) is { } found)
             return (StoredDataSet.Parse(found.Content).Info, found.LengthBytes, new DataSetReference(found.Name, found.Version).ToString());

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Requests;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 

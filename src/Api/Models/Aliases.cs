@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Requests;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Inference.Engine;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Inference.Engine;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -1,6 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Health;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 

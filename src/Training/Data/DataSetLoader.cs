@@ -2,16 +2,16 @@ using ConcatService.Domain.Data;
 
 namespace ConcatService.Training.Data;
 
-/// <summary>Opens the data sets that <see cref="DataSets"/> lists.</summary>
+/// <summary>Opens the data sets that <see cref="BuiltInDataSets"/> lists.</summary>
 public static class DataSetLoader
 {
     /// <summary>What is made on the spot, from its description and a seed.</summary>
     private static readonly Dictionary<string, Func<DataSetInfo, long, DataSet>> Generators = new()
     {
-        [DataSets.TwoScale.Name] = TwoScale.Generate,
-        [DataSets.TwoView.Name] = TwoView.Generate,
-        [DataSets.Segments.Name] = Segments.Generate,
-        [DataSets.Tabular.Name] = Tabular.Generate,
+        [BuiltInDataSets.TwoScale.Name] = TwoScale.Generate,
+        [BuiltInDataSets.TwoView.Name] = TwoView.Generate,
+        [BuiltInDataSets.Segments.Name] = Segments.Generate,
+        [BuiltInDataSets.Tabular.Name] = Tabular.Generate,
     };
 
     /// <exception cref="ArgumentException">There is no data set of that name.</exception>
@@ -19,9 +19,9 @@ public static class DataSetLoader
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static DataSet Load(string name, DataFolders folders)
     {
-        if (name == DataSets.FashionMnist.Name)
+        if (name == BuiltInDataSets.FashionMnist.Name)
             return FashionMnist.Load(folders);
-        var info = DataSets.Find(name) ?? throw new ArgumentException(DataSets.Unknown(name), nameof(name));
+        var info = BuiltInDataSets.Find(name) ?? throw new ArgumentException(BuiltInDataSets.Unknown(name), nameof(name));
         var reference = DataSetReference.TryParse(name)!;
         return Generators.GetValueOrDefault(reference.Name, ShapesRgbPictures.Generate)(info, reference.Version ?? 0);
     }

@@ -29,7 +29,7 @@ internal static class FashionMnist
                 missing.FullName
             );
 
-        var info = DataSets.FashionMnist;
+        var info = BuiltInDataSets.FashionMnist;
         var train = Split.Reserve(info.TrainSamples, info);
         var test = Split.Reserve(info.TestSamples, info);
         var copy = folders.Cache is { } cache ? new UnpackedCopy(Path.Combine(cache, $"{info.Name}-{Stamp(files)}.bin")) : null;

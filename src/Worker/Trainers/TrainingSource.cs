@@ -34,7 +34,7 @@ internal sealed class TrainingSource
     /// <summary>Null when there is no such data set any more.</summary>
     public static async Task<TrainingSource?> FindAsync(string dataset, TeamStore store)
     {
-        if (DataSets.Find(dataset) is { } known)
+        if (BuiltInDataSets.Find(dataset) is { } known)
             return new(known);
         return DataSetReference.TryParse(dataset) is { } reference && await store.FindDataSetAsync(reference) is ({ } content, { } sha256)
             ? new(StoredDataSet.Parse(content), sha256)

@@ -153,7 +153,7 @@ public sealed class DataSetFitTests
         var plan = Compiler.Compile(Encoding.UTF8.GetBytes(spec)).Plan!;
         var read = TrainingSettings.Read(JsonElement.Parse(settings), report);
         Assert.Empty(report.Diagnostics);
-        DataSetFit.Check(plan, DataSets.Find(dataset)!, read, report);
+        DataSetFit.Check(plan, BuiltInDataSets.Find(dataset)!, read, report);
         return report.Diagnostics;
     }
 }

@@ -13,7 +13,7 @@ public sealed class SampleSizesTests
             Encoding.UTF8.GetBytes(
                 $$"""{ "inputs": { "image": { "shape": {{shape}} } }, "symbols": {{symbols}}, "layers": [ {{layers}} ] }"""
             ),
-            DataSets.Find("two-scale")!
+            BuiltInDataSets.Find("two-scale")!
         );
 
     private const string TwoLevels = """

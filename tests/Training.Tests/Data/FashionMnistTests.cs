@@ -44,7 +44,7 @@ public sealed class FashionMnistTests : IDisposable
 
         using var again = DataSetLoader.Load("fashion-mnist", folders);
 
-        Assert.Equal(DataSets.FashionMnist.TrainSamples, again.Train.Count);
+        Assert.Equal(BuiltInDataSets.FashionMnist.TrainSamples, again.Train.Count);
         Assert.True(new FileInfo(copy).Length > 50_000_000);
     }
 

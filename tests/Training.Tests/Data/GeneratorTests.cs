@@ -38,5 +38,5 @@ public sealed class GeneratorTests
     }
 
     [Fact]
-    public void What_has_no_seed_has_no_other_version() => Assert.Null(DataSets.Find("fashion-mnist@1"));
+    public void What_has_no_seed_has_no_other_version() => Assert.Null(BuiltInDataSets.Find("fashion-mnist@1"));
 }

@@ -19,14 +19,14 @@ public sealed class KnownPicturesTests
     {
         var folders = DataFolders.FromEnvironment();
         Assert.SkipUnless(
-            name != DataSets.FashionMnist.Name || Directory.Exists(folders.FashionMnist),
+            name != BuiltInDataSets.FashionMnist.Name || Directory.Exists(folders.FashionMnist),
             "The package dataset-fashion-mnist is not installed."
         );
         using var data = DataSetLoader.Load(name, folders);
         var pictures = data.Train.Inputs[0];
         var first = pictures.bytes[..(int)(Shown * pictures.numel() / data.Train.Count)].ToArray();
 
-        var file = Path.Combine(Root(), "src/Api/Data/Pictures", $"{name}.bytes");
+        var file = Path.Combine(Root(), "src/Api/DataSets/Pictures", $"{name}.bytes");
         if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
             File.WriteAllBytes(file, first);
         Assert.Equal(File.ReadAllBytes(file), first);

@@ -39,7 +39,7 @@ public sealed class ShapesRgbTests
         InlineData("shapes-rgb--32"),
         InlineData("shapes-rgbs")
     ]
-    public void What_is_no_size_names_no_data_set(string name) => Assert.Null(DataSets.Find(name));
+    public void What_is_no_size_names_no_data_set(string name) => Assert.Null(BuiltInDataSets.Find(name));
 
     [Fact]
     public void The_same_seed_gives_the_same_pictures()

@@ -34,7 +34,7 @@ public sealed class NoiseTests(ITestOutputHelper output)
 
     private HashSet<(string Branch, string Code)> Train(bool noise)
     {
-        using var data = TwoView.Generate(DataSets.Find("two-view")! with { TrainSamples = 2560, TestSamples = 512 });
+        using var data = TwoView.Generate(BuiltInDataSets.Find("two-view")! with { TrainSamples = 2560, TestSamples = 512 });
         if (noise)
         {
             torch.random.manual_seed(5);

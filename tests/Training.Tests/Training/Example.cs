@@ -23,7 +23,7 @@ internal static class Example
         """;
 
     public static DataSet Pictures(long train = 2560, long test = 512) =>
-        TwoScale.Generate(DataSets.TwoScale with { TrainSamples = train, TestSamples = test });
+        TwoScale.Generate(BuiltInDataSets.TwoScale with { TrainSamples = train, TestSamples = test });
 
     public static Plan Plan(string spec)
     {

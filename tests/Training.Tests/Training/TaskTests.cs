@@ -40,7 +40,7 @@ public sealed class TaskTests
     [Fact]
     public void Two_inputs_are_learned_together()
     {
-        var result = Train(TwoInputs, TwoView.Generate(DataSets.TwoView), """{ "epochs": 5, "batch_size": 64, "precision": "float32" }""");
+        var result = Train(TwoInputs, TwoView.Generate(BuiltInDataSets.TwoView), """{ "epochs": 5, "batch_size": 64, "precision": "float32" }""");
 
         Assert.InRange(result.TestAccuracy!.Value, 0.85, 1);                            // one input alone: 0.5
     }
@@ -54,7 +54,7 @@ public sealed class TaskTests
 
         var result = Train(
             spec,
-            Segments.Generate(DataSets.Segments with { TrainSamples = 512, TestSamples = 64 }),
+            Segments.Generate(BuiltInDataSets.Segments with { TrainSamples = 512, TestSamples = 64 }),
             $$"""{ "epochs": 8, "batch_size": 16, "optimizer": { "type": "adamw", "lr": 0.01 }, "loss": "{{loss}}" }"""
         );
 
@@ -69,7 +69,7 @@ public sealed class TaskTests
     {
         var result = Train(
             Rows,
-            Tabular.Generate(DataSets.Tabular),
+            Tabular.Generate(BuiltInDataSets.Tabular),
             $$"""{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "loss": "{{loss}}", "precision": "float32" }"""
         );
 
@@ -85,7 +85,7 @@ public sealed class TaskTests
 
         var result = Train(
             both,
-            Tabular.Generate(DataSets.Tabular),
+            Tabular.Generate(BuiltInDataSets.Tabular),
             """{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32", "loss": { "outputs": { "y": { "type": "huber", "weight": 0.5 } } } }"""
         );
 
@@ -103,7 +103,7 @@ public sealed class TaskTests
 
         var result = Train(
             both,
-            Tabular.Generate(DataSets.Tabular),
+            Tabular.Generate(BuiltInDataSets.Tabular),
             """{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32", "loss": { "outputs": { "third": { "type": "cross_entropy", "weight": 0 } } } }"""
         );
 
@@ -132,7 +132,7 @@ public sealed class TaskTests
     /// <summary>The pictures of <c>segments</c>, labeled with which shapes are in them.</summary>
     private static DataSet ShapesThere()
     {
-        var info = DataSets.Segments with { TrainSamples = 768, TestSamples = 128 };
+        var info = BuiltInDataSets.Segments with { TrainSamples = 768, TestSamples = 128 };
         var masks = Segments.Generate(info);
         Split Labeled(Split split)
         {

@@ -1,5 +1,4 @@
 using ConcatService.Api.Errors;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Inference.Engine;
 
@@ -23,11 +22,10 @@ internal enum Fault
 }
 
 /// <summary>The tensors or pictures of a request cannot be used, or not now; the message says which and why.</summary>
-internal sealed class InferenceException(string code, string message, Fault fault = Fault.Invalid) : Exception(message)
+internal sealed class InferenceException(string code, string message, Fault fault = Fault.Invalid)
+    : ProblemException(Problems.Of(Status(fault), code, message))
 {
     public Fault Fault => fault;
-
-    public ProblemHttpResult Problem => Problems.Of(Status(fault), code, Message);
 
     private static int Status(Fault fault) => fault switch
     {

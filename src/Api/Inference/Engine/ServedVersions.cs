@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using ConcatService.Api.Hosting;
-using ConcatService.Api.Models;
+using ConcatService.Api.Caching;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using ConcatService.Api.Access;
+using ConcatService.Api.Health;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Grpc.Wire;
 using ConcatService.Api.Inference.Rest;
-using ConcatService.Api.Operations;
 using ConcatService.Persistence;
 using Grpc.Core;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using ConcatService.Api.Errors;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Rest;
+using ConcatService.Api.Requests;
 
 namespace ConcatService.Api.Inference.Prediction;
 

@@ -1,3 +1,4 @@
+using ConcatService.Api.Images;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Domain.Shapes;
 using StbImageSharp;
@@ -45,12 +46,12 @@ internal static class Pictures
     {
         try
         {
-            var info = PictureFile.Head(file);
-            return (long)info.Width * info.Height <= PictureFile.MaxPixels
-                ? PictureFile.Pixels(file, channels)
+            var info = ImageFile.Head(file);
+            return (long)info.Width * info.Height <= ImageFile.MaxPixels
+                ? ImageFile.Pixels(file, channels)
                 : throw new InferenceException(
                     "predict.picture_too_large",
-                    $"The picture has {info.Width}x{info.Height} pixels; at most {PictureFile.MaxPixels} are read."
+                    $"The picture has {info.Width}x{info.Height} pixels; at most {ImageFile.MaxPixels} are read."
                 );
         }
         catch (InvalidDataException unreadable)

@@ -12,13 +12,13 @@ internal sealed record InferRequest(
     long TimeoutMicroseconds,
     InferenceCall Call,
     IReadOnlyList<bool> BinaryOutputs,
-    RequestBody Body
+    InferBody Body
 ) : IDisposable
 {
     /// <exception cref="InferenceException">Something in it does not fit; the message says what and where.</exception>
     public static async Task<InferRequest> ReadAsync(HttpRequest request, Signature signature, CancellationToken cancel)
     {
-        var body = await RequestBody.ReadAsync(request, cancel);
+        var body = await InferBody.ReadAsync(request, cancel);
         try
         {
             return body.JsonBytes == 0 ? Raw(body, signature) : Read(body, signature);
@@ -32,7 +32,7 @@ internal sealed record InferRequest(
 
     public void Dispose() => Body.Dispose();
 
-    private static InferRequest Read(RequestBody body, Signature signature)
+    private static InferRequest Read(InferBody body, Signature signature)
     {
         var json = InferJson.Read(body.Json.Span);
         var (call, tensors) = (new InferenceCall(signature), body.Tensors);
@@ -74,7 +74,7 @@ internal sealed record InferRequest(
         if (size > tensors.Length)
             throw new InferenceException(
                 "inference.binary_size",
-                $"{where} has {size} bytes, and {tensors.Length} are left in the body. {RequestBody.HeaderLength} tells where the JSON ends."
+                $"{where} has {size} bytes, and {tensors.Length} are left in the body. {InferBody.HeaderLength} tells where the JSON ends."
             );
         var taken = tensors[..bytes];
         tensors = tensors[bytes..];
@@ -83,7 +83,7 @@ internal sealed record InferRequest(
             : taken;
     }
 
-    private static ReadOnlyMemory<byte> Parse(RequestBody body, InferJson.Input input, TensorInfo info, int bytes, string where)
+    private static ReadOnlyMemory<byte> Parse(InferBody body, InferJson.Input input, TensorInfo info, int bytes, string where)
     {
         if (input.Data is not { } data)
             throw InferenceCall.Invalid($"{where}/data", "is missing; tensors are sent as JSON, or as bytes with binary_data_size");
@@ -93,7 +93,7 @@ internal sealed record InferRequest(
     /// <summary>
     /// The body is the one input, of one sample; at most one of its sizes varies, and follows from the length. All outputs go as bytes.
     /// </summary>
-    private static InferRequest Raw(RequestBody body, Signature signature)
+    private static InferRequest Raw(InferBody body, Signature signature)
     {
         if (signature.Inputs is not [var input])
             throw new InferenceException(

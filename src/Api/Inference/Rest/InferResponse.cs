@@ -25,7 +25,7 @@ internal static class InferResponse
         var isBinary = request.BinaryOutputs.Contains(true);
         response.ContentType = isBinary ? "application/octet-stream" : "application/json";
         if (isBinary)
-            response.Headers[RequestBody.HeaderLength] = json.WrittenCount.ToString();
+            response.Headers[InferBody.HeaderLength] = json.WrittenCount.ToString();
         if (json.WrittenCount + binaryBytes >= MinCompressedBytes && Compression(http.Request) is { } encoding)
         {
             response.Headers.ContentEncoding = encoding;

@@ -1,5 +1,5 @@
 using ConcatService.Api.Errors;
-using ConcatService.Api.Operations;
+using ConcatService.Api.Health;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Inference.Rest;

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Text.Json;
+using ConcatService.Api.Errors;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Api.Requests;
+
+/// <summary>
+/// The body of a request: a JSON object, with its bytes, for as long as the request lasts. Read here and not by the framework, so that
+/// whatever is wrong with it gets an answer that says where: 413 over the limit, 400 for what is not a JSON object.
+/// </summary>
+internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
+{
+    private const int MaxBytes = Compiler.MaxBytes;
+
+    /// <summary>As deep as a spec may be. Answers that repeat a body are one or two deeper.</summary>
+    public const int MaxDepth = Compiler.MaxJsonDepth;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
+
+    /// <summary>Bound by ASP.NET Core.</summary>
+    public static async ValueTask<JsonBody> BindAsync(HttpContext context)
+    {
+        var utf8 = await BytesAsync(context.Request, context.RequestAborted);
+        try
+        {
+            Unicode.Require(utf8.Span, MaxDepth);
+            var document = JsonDocument.Parse(utf8, Options);
+            context.Response.RegisterForDispose(document); // its memory is lent: it lasts as long as the request, and no longer
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new(document.RootElement, utf8)
+                : throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
+        }
+        catch (JsonException malformed)
+        {
+            throw new ProblemException(
+                Problems.Of(
+                    400,
+                    "request.malformed_json",
+                    utf8.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}"
+                )
+            );
+        }
+    }
+
+    /// <summary>Reads back what came as a body once.</summary>
+    public static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json, Options);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The whole body, or a 413 as soon as it is over the limit, also where no length was announced.</summary>
+    public static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (request.ContentLength > MaxBytes)
+            throw new ProblemException(Problems.TooLarge());
+        var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
+        var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
+            {
+                if (buffer.Length + read > MaxBytes)
+                    throw new ProblemException(Problems.TooLarge());
+                buffer.Write(chunk, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+}
