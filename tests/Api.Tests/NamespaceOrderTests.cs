@@ -75,10 +75,17 @@ public sealed partial class NamespaceOrderTests
                 continue;
             var text = File.ReadAllText(file);
             var space = Declaration().Match(text).Groups[1].Value;
-            var used = Name().Matches(text).Select(match => match.Groups[1].Value.Replace(".Wire", "", StringComparison.Ordinal));
+            var used = Directive().Matches(text).Select(match => Known(match.Groups[1].Value));
             yield return (path, space, used.Append(Around(space, text)).Where(each => each.Length > 0 && each != space).Distinct());
         }
     }
+
+    /// <summary>The longest of our names that this begins with: a directive may name a type, or what the protocol's compiler writes.</summary>
+    private static string Known(string name) =>
+        Base.Concat(Features.Select(feature => feature.Name))
+            .Concat(Top)
+            .Where(known => name == known || name.StartsWith(known + ".", StringComparison.Ordinal))
+            .MaxBy(known => known.Length) ?? name;
 
     /// <summary>The outer namespace of a nested one, when a type of it is named; it needs no directive.</summary>
     private static string Around(string space, string text)
@@ -97,5 +104,5 @@ public sealed partial class NamespaceOrderTests
     private static partial Regex Declaration();
 
     [GeneratedRegex($@"^using (?:static )?(?:\w+ = )?{Root}\.([\w.]+);", RegexOptions.Multiline)]
-    private static partial Regex Name();
+    private static partial Regex Directive();
 }
