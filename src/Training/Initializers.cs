@@ -9,8 +9,6 @@ namespace ConcatService.Training;
 /// <summary>Fills a model before training. Draws from libtorch's generator in declared order, so the seed decides every number.</summary>
 internal static class Initializers
 {
-    private static readonly string[] Saturating = ["sigmoid", "tanh", "hard_sigmoid"];
-
     public static void Fill(TorchModel model, Initialization initialization)
     {
         using var untracked = no_grad();
@@ -106,14 +104,12 @@ internal static class Initializers
     {
         for (var at = layer; plan.Layers.FirstOrDefault(next => next.Inputs.Any(wire => wire.Source == at.Name)) is { } next; at = next)
         {
-            var kind = next.Operator.Kind;
-            if (next.Parameters.Any(parameter => parameter.Initializer == Initializer.Weight) || kind == "selu")
+            if (next.Parameters.Any(parameter => parameter.Initializer == Initializer.Weight))
                 break;
-            if (Saturating.Contains(kind))
-                return Initialization.Xavier;
-            // relu, leaky_relu, prelu, elu, gelu, silu
-            if (kind.EndsWith("lu", StringComparison.Ordinal) || kind is "relu6" or "mish" or "softplus" or "hard_swish")
-                return Initialization.He;
+            if (next.Operator.Nonlinearity?.Gain is { } gain)
+                return gain > 1 ? Initialization.He
+                    : next.Operator.Effect == Effect.Saturates ? Initialization.Xavier
+                    : Initialization.Lecun;
         }
 
         return Initialization.Lecun;

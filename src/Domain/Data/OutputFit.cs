@@ -84,34 +84,38 @@ internal sealed class OutputFit(Plan plan, GraphOutput output, DataTarget target
     /// <summary>A wrong number of features is the fault of the layer that decides it.</summary>
     private void FaultOfFeatures(string message, long wanted)
     {
-        if (Sized() is not ({ } layer, { } attribute))
-            Fault($"{message} Put linear with out_features {wanted} behind it.");
-        else
+        if (Sized() is { } layer && Width(layer, wanted) is var (attribute, value))
             report.Error(
                 Codes.DataOutput,
                 layer.Path[attribute],
-                $"{message} Set {attribute} of the last {layer.Operator.Kind} layer to {wanted}.",
+                $"{message} Set {attribute} of the last {layer.Operator.Kind} layer to {value}.",
                 output.Name
             );
+        else
+            Fault($"{message} Put linear with out_features {wanted} behind it.");
     }
 
-    /// <summary>The layer that decides how many features the output has: the output itself, or the one before its activation.</summary>
-    private (PlannedLayer? Layer, string? Attribute) Sized()
+    private static (string Attribute, string Value)? Width(PlannedLayer layer, long wanted) =>
+        layer.Operator.Width is { } width
+        && width.Solve(layer, layer.Output.With(Axis.Channels, wanted)).FirstOrDefault() is { } value
+            ? (width.Name, value.ToString())
+            : null;
+
+    /// <summary>The layer that decides how many features the output has: the output itself, or one before it that all others keep.</summary>
+    private PlannedLayer? Sized()
     {
-        for (
-            var layer = _layer;
-            layer is not null;
-            layer = layer.Inputs.Length == 1 ? plan.Layers.FirstOrDefault(before => before.Name == layer.Inputs[0].Source) : null
-        )
+        for (var layer = _layer; layer is { Inputs.Length: 1 }; layer = Before(layer))
         {
-            if (layer.Operator.Kind == "linear")
-                return (layer, "out_features");
-            if (layer.Operator.Kind.StartsWith("conv", StringComparison.Ordinal))
-                return (layer, "out_channels");
-            if (layer.Operator.Kind is "flatten" or "reshape" or "slice" or "pixel_shuffle") // behind these, features are something else
-                break;
+            if (layer.Operator.Width is not null)
+                return layer;
+            if (Features(layer.Input) is not { } features || features != Features(layer.Output))
+                return null;
         }
 
-        return default;
+        return null;
     }
+
+    private PlannedLayer? Before(PlannedLayer layer) => plan.Layers.FirstOrDefault(before => before.Name == layer.Inputs[0].Source);
+
+    private static Dim? Features(Shape shape) => shape.Has(Axis.Channels) ? shape[Axis.Channels] : null;
 }

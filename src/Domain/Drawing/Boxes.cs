@@ -1,7 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Drawing;
 
@@ -48,8 +47,8 @@ internal sealed class Boxes
             while (next < rows.Count && rows[next].Layer.Name == layer.Name)
                 next++;
             var own = rows.Skip(first).Take(next - first).ToList();
-            if (layer.Operator is Concat { Expands: true } concat)
-                AddInsertions(layer, concat, own);
+            if (layer.Operator is IMerge merge && layer.Operator.Expands)
+                AddInsertions(layer, merge, own);
             else if (ShorthandOf(layer, owners) is { } owner)
                 Extend(BoxOf[owner.Name], layer, own);
             else
@@ -75,9 +74,9 @@ internal sealed class Boxes
     /// <summary>
     /// What align and fuse insert: a box for each layer before the concat, one for the concat, one for all that fuse puts behind it.
     /// </summary>
-    private void AddInsertions(Layer layer, Concat concat, List<LayerRow> rows)
+    private void AddInsertions(Layer layer, IMerge merge, List<LayerRow> rows)
     {
-        var joined = rows.FindIndex(row => row.Layer.Operator is Concat);
+        var joined = rows.FindIndex(row => row.Layer.Operator is IMerge { JoinedAxis: not null });
         Box? fuse = null;
         for (var i = 0; i < rows.Count; i++)
         {
@@ -86,10 +85,10 @@ internal sealed class Boxes
                 Draw(Add(name, op.Kind, Marks.Merge), [rows[i]]);
             else if (i < joined || name.StartsWith($"{layer.Name}/align", StringComparison.Ordinal))
                 Draw(Add(name, $"inserted: {Label(op)}", Marks.Inserted), [rows[i]]);
-            else if (i > joined && name == layer.Name && op is Concat && fuse is null)
+            else if (i > joined && name == layer.Name && op is IMerge { JoinedAxis: not null } && fuse is null)
                 Draw(BoxOf[name], [rows[i]]); // a row that says again that the concat failed
             else
-                Draw(fuse ??= Add(layer.Name, $"inserted: fuse {concat.Fuse.Kind}", Marks.Inserted | Marks.Merge), [rows[i]]);
+                Draw(fuse ??= Add(layer.Name, $"inserted: fuse {merge.FusedBy}", Marks.Inserted | Marks.Merge), [rows[i]]);
         }
     }
 
@@ -156,7 +155,7 @@ internal sealed class Boxes
 
     private static string Label(Operator op)
     {
-        var window = op is Conv conv ? $" {Window(conv.KernelSize)}{(conv.Stride.ToString() == "1" ? "" : $" /{conv.Stride}")}" : "";
+        var window = op.Effect.HasFlag(Effect.Weighs) && op.Window is { IsTransposed: false } slid ? $" {Window(slid.KernelSize)}{(slid.Stride.ToString() == "1" ? "" : $" /{slid.Stride}")}" : "";
         return $"{op.Kind}{window}{op.DataFormat switch { Layout.ChannelsFirst => ", channels_first", Layout.ChannelsLast => ", channels_last", _ => "" }}";
     }
 

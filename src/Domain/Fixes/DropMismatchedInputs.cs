@@ -4,7 +4,6 @@ using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -69,7 +68,7 @@ internal static class DropMismatchedInputs
     private static (Candidate Repair, Cause Cause)? Propose(Diagnostic found)
     {
         var (layer, shapes) = (found.Mismatch!.Layer.Layer, found.Mismatch.Layer.InputShapes);
-        var joined = layer.Operator is Concat concat ? concat.Axis : (AxisName?)null;
+        var joined = (layer.Operator as IMerge)?.JoinedAxis;
         var isWrongAxis = found.Code == Codes.ConcatAxis || found.Code == Codes.ConcatBatchAxis;
         if (isWrongAxis)
             joined = Axis.Channels;

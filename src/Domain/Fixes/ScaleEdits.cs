@@ -3,7 +3,7 @@ using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
-using ConcatService.Operators;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -48,13 +48,8 @@ internal static class ScaleEdits
         return [.. restoring.OrderByDescending(edit => edit.Likelihood)];
     }
 
-    private static Operator? Padded(Operator op) => op switch
-    {
-        Conv { Padding.IsSame: false } conv => conv with { Padding = Padding.Same },
-        MaxPool { Padding.IsSame: false } pool => pool with { Padding = Padding.Same },
-        AvgPool { Padding.IsSame: false } pool => pool with { Padding = Padding.Same },
-        _ => null,
-    };
+    private static Operator? Padded(Operator op) =>
+        op.Window is { IsTransposed: false, Padding.IsSame: false } ? op.With("padding", "same") : null;
 
     private static IEnumerable<(ScaleEdit Edit, Func<Operator, Operator?> Edited)> Possible(MergeCase merge, StrideTypicality usual)
     {
@@ -97,12 +92,12 @@ internal static class ScaleEdits
                 )
             )
             {
-                if (StrideOf(layer.Operator) is { } old && seen.Add((layer.Path.ToString(), "1")))
+                if (layer.Operator.Window is { } window && seen.Add((layer.Path.ToString(), "1")))
                 {
-                    Operator? Whole(Operator op) => StrideOf(op) == old ? WithStride(op, 1) : null;
+                    var whole = Restrided(window.Stride, 1);
                     yield return (
-                        new(layer, branch, "stride", 1, usual.Gain(layer, Whole(layer.Operator)!)) { IsResponsible = true },
-                        Whole
+                        new(layer, branch, "stride", 1, usual.Gain(layer, whole(layer.Operator)!)) { IsResponsible = true },
+                        whole
                     );
                 }
             }
@@ -118,57 +113,29 @@ internal static class ScaleEdits
 
     private static (string Attribute, JsonNode Value, Func<Operator, Operator?> Edited)? Edited(PlannedLayer layer, Ratio[] factors)
     {
-        if (layer.Operator is Upsample { ScaleFactor: { } scale })
-            return Scaled(scale, factors) is { } scaled
-                ? ("scale_factor", scaled, op => op is Upsample up ? up with { ScaleFactor = scaled } : null)
-                : null;
-        if (
-            StrideOf(layer.Operator) is not { } old
-            || Strided(old, KernelOf(layer.Operator), factors, divides: layer.Operator is not ConvTranspose) is not { } strides
-        )
+        if (layer.Operator.Resampling is { Factor: { } scale })
+            return Scaled(scale, factors) is { } scaled ? ("scale_factor", scaled, op => op.With("scale_factor", scaled)) : null;
+        if (layer.Operator.Window is not { } window || Strided(window, factors) is not { } strides)
             return null;
-        // Where a place of a block has a stride of its own, by `with`, an edit in the block does not reach it.
-        return ("stride", Spelled(strides), op => StrideOf(op) == old ? WithStride(op, AsExtent(strides)) : null);
+        var value = EditableAttribute.Spelled(strides);
+        return ("stride", value, Restrided(window.Stride, value));
     }
 
-    private static Extent? StrideOf(Operator op) => op switch
-    {
-        Conv conv => (Extent?)conv.Stride,
-        MaxPool pool => pool.Stride ?? pool.KernelSize,
-        AvgPool pool => pool.Stride ?? pool.KernelSize,
-        ConvTranspose up => up.Stride,
-        _ => (Extent?)null,
-    };
-
-    private static Extent KernelOf(Operator op) => op switch
-    {
-        Conv conv => conv.KernelSize,
-        MaxPool pool => pool.KernelSize,
-        AvgPool pool => pool.KernelSize,
-        ConvTranspose up => up.KernelSize,
-        _ => 1,
-    };
-
-    private static Operator? WithStride(Operator op, Extent stride) => op switch
-    {
-        Conv conv => conv with { Stride = stride },
-        MaxPool pool => pool with { Stride = stride },
-        AvgPool pool => pool with { Stride = stride },
-        ConvTranspose up => up with { Stride = stride },
-        _ => null,
-    };
+    /// <summary>Where a place of a block has a stride of its own, by <c>with</c>, an edit in the block does not reach it.</summary>
+    private static Func<Operator, Operator?> Restrided(Extent old, JsonNode stride) =>
+        op => op.Window?.Stride == old ? op.With("stride", stride) : null;
 
     /// <summary>
     /// The strides after which the layer's scale is so many times what it is; null where they are not 1, 2 or the kernel's size, as strides
     /// are.
     /// </summary>
-    private static long[]? Strided(Extent stride, Extent kernel, Ratio[] factors, bool divides)
+    private static long[]? Strided(SlidingWindow window, Ratio[] factors)
     {
-        var strides = stride
-            .ToArray(factors.Length)
-            .Select((old, i) => divides ? new Ratio(old, 1) / factors[i] : new Ratio(old, 1) * factors[i])
+        var strides = window
+            .Stride.ToArray(factors.Length)
+            .Select((old, i) => window.IsTransposed ? new Ratio(old, 1) * factors[i] : new Ratio(old, 1) / factors[i])
             .ToArray();
-        return strides.Select((each, i) => each.IsWhole && (each.Numerator is 1 or 2 || each.Numerator == kernel[i])).All(usual => usual)
+        return strides.Select((each, i) => each.IsWhole && (each.Numerator is 1 or 2 || each.Numerator == window.KernelSize[i])).All(usual => usual)
             ? [.. strides.Select(each => each.Numerator)]
             : null;
     }
@@ -179,9 +146,4 @@ internal static class ScaleEdits
         && scale[0] * factors[0].Numerator / factors[0].Denominator is (1 or 2) and var scaled
             ? scaled
             : null;
-
-    private static JsonNode Spelled(long[] each) =>
-        each.Distinct().Count() == 1 ? each[0] : new JsonArray([.. each.Select(one => (JsonNode)one)]);
-
-    private static Extent AsExtent(long[] each) => each.Distinct().Count() == 1 ? each[0] : each;
 }

@@ -1,7 +1,7 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Operators;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -13,8 +13,8 @@ internal sealed class StrideTypicality
     public StrideTypicality(MergeCase merge)
     {
         var layers = merge
-            .Compiled.Graph.Layers.Where(layer => Stride(layer.Operator) is not null)
-            .Select(layer => (Path: layer.Path.ToString(), layer.Name, layer.Operator, Stride: Stride(layer.Operator)!.Value.ToString()))
+            .Compiled.Graph.Layers.Where(layer => layer.Operator.Window is not null)
+            .Select(layer => (Path: layer.Path.ToString(), layer.Name, layer.Operator, Stride: layer.Operator.Window!.Stride.ToString()))
             .DistinctBy(layer => layer.Path)
             .ToList();
         _siblings = new(layers.Select(layer => (layer.Path, Alike(layer.Operator), layer.Stride)));
@@ -26,37 +26,33 @@ internal sealed class StrideTypicality
         Oddness(layer, layer.Operator) - Oddness(layer, edited) + Frequency(layer, edited) - Frequency(layer, layer.Operator);
 
     // 0 is what everybody does; 1 is seldom, 3 hardly ever meant.
-    private static double Oddness(PlannedLayer layer, Operator op)
-    {
-        switch (op)
+    private static double Oddness(PlannedLayer layer, Operator op) =>
+        op.Window switch
         {
-            case Conv conv:
-                var (kernel, stride) = (conv.KernelSize[0], conv.Stride[0]);
-                var widens = conv.OutChannels > layer.Input[Axis.Channels].Known;
-                return stride == 1
-                    ? widens
-                        ? 0.3
-                        : 0
-                    : stride == kernel || (stride == 4 && kernel > 4)
-                        ? 0.2
-                        : stride == 2
-                            ? widens
-                                ? 0.2
-                                : 0.4
-                            : 2;
-            case MaxPool pool:
-                return OfPool(pool.KernelSize[0], (pool.Stride ?? pool.KernelSize)[0], pool.Padding.IsSame || pool.Padding.Cells[0] > 0);
-            case AvgPool pool:
-                return OfPool(pool.KernelSize[0], (pool.Stride ?? pool.KernelSize)[0], pool.Padding.IsSame || pool.Padding.Cells[0] > 0);
-            case ConvTranspose up:
-                return up.KernelSize[0] == up.Stride[0] || up.KernelSize[0] - (2 * up.Padding[0]) + up.OutputPadding[0] == up.Stride[0]
-                    ? (up.Stride[0] == 2 ? 0 : 0.5)
-                    : 1.5;
-            case Upsample { ScaleFactor: { } scale }:
-                return scale[0] switch { 2 => 0, 1 => 1.5, 4 or 8 => 0.6, _ => 1 };
-            default:
-                return 0;
-        }
+            { IsTransposed: true } window => OfTransposed(window),
+            { } window when op.Effect.HasFlag(Effect.Weighs) => OfConvolution(layer, window.KernelSize[0], window.Stride[0]),
+            { } window => OfPool(window.KernelSize[0], window.Stride[0], window.Padding.IsSame || window.Padding.Cells[0] > 0),
+            null when op.Resampling is { Factor: { } factor } => factor[0] switch { 2 => 0, 1 => 1.5, 4 or 8 => 0.6, _ => 1 },
+            null => 0,
+        };
+
+    private static double OfConvolution(PlannedLayer layer, long kernel, long stride)
+    {
+        var widens = layer.Output[Axis.Channels].Known > layer.Input[Axis.Channels].Known;
+        return stride switch
+        {
+            1 => widens ? 0.3 : 0,
+            _ when stride == kernel || (stride == 4 && kernel > 4) => 0.2,
+            2 => widens ? 0.2 : 0.4,
+            _ => 2,
+        };
+    }
+
+    private static double OfTransposed(SlidingWindow window)
+    {
+        var (kernel, stride) = (window.KernelSize[0], window.Stride[0]);
+        var fits = kernel == stride || kernel - (2 * window.Padding.Cells[0]) + window.OutputPadding[0] == stride;
+        return fits ? (stride == 2 ? 0 : 0.5) : 1.5;
     }
 
     private static double OfPool(long kernel, long stride, bool isPadded) => (kernel, stride, isPadded) switch
@@ -73,33 +69,15 @@ internal sealed class StrideTypicality
     // The share of the layer's siblings that have this stride: of those with its kernel, and of those with its name but for the number.
     private double Frequency(PlannedLayer layer, Operator op)
     {
-        if (Stride(op)?.ToString() is not { } stride)
+        if (op.Window?.Stride.ToString() is not { } stride)
             return 0;
         var path = layer.Path.ToString();
         return _siblings.Share(path, Alike(op), stride) + _namesakes.Share(path, Named(op, layer.Name), stride);
     }
 
-    private static string Alike(Operator op) => $"{op.Kind} {Kernel(op)}";
+    private static string Alike(Operator op) => $"{op.Kind} {op.Window?.KernelSize}";
 
     private static string Named(Operator op, string name) => $"{op.Kind} {Stem(name)}";
 
     private static string Stem(string name) => new([.. name.Where(letter => !char.IsAsciiDigit(letter))]);
-
-    private static string Kernel(Operator op) => op switch
-    {
-        Conv conv => conv.KernelSize.ToString(),
-        ConvTranspose up => up.KernelSize.ToString(),
-        MaxPool pool => pool.KernelSize.ToString(),
-        AvgPool pool => pool.KernelSize.ToString(),
-        _ => "",
-    };
-
-    private static Specs.Extent? Stride(Operator op) => op switch
-    {
-        Conv conv => conv.Stride,
-        ConvTranspose up => up.Stride,
-        MaxPool pool => pool.Stride ?? pool.KernelSize,
-        AvgPool pool => pool.Stride ?? pool.KernelSize,
-        _ => (Specs.Extent?)null,
-    };
 }

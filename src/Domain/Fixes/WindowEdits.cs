@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
-using ConcatService.Operators;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -17,7 +17,7 @@ internal static class WindowEdits
     private const int MostTrials = 32;
 
     /// <summary>Wider paddings are not tried: a hostile kernel is as wide as a number can be.</summary>
-    private const long MostCells = 64;
+    private const long Widest = 64;
 
     /// <summary>The edits that restore agreement, those first that make the layer most like its siblings.</summary>
     public static List<WindowEdit> Of(MergeCase merge)
@@ -26,7 +26,7 @@ internal static class WindowEdits
             return [];
         var again = new Replan(merge);
         var windows = merge
-            .Compiled.Graph.Layers.Where(layer => Window(layer.Operator) is { Span: > 1 })
+            .Compiled.Graph.Layers.Where(layer => Reach(layer.Operator) > 1)
             .Select(layer => (Path: layer.Path.ToString(), layer.Operator))
             .DistinctBy(layer => layer.Path)
             .ToList();
@@ -50,69 +50,50 @@ internal static class WindowEdits
             var layer in merge.Branches.SelectMany(branch => branch.Path).DistinctBy(layer => layer.Path.ToString() + layer.Operator.Kind)
         )
         {
-            foreach (var (attribute, value, edited) in Values(layer.Operator))
+            foreach (var (attribute, value) in Values(layer.Operator))
             {
-                if (edited(layer.Operator) is { } changed)
-                    yield return (new(layer, attribute, value, Gain(layer, layer.Operator, changed, siblings)), edited);
+                if (layer.Operator.With(attribute, value) is { } changed && changed != layer.Operator)
+                    yield return (
+                        new(layer, attribute, value, Gain(layer, layer.Operator, changed, siblings)),
+                        op => op.With(attribute, value)
+                    );
             }
         }
     }
 
-    private static IEnumerable<(string Attribute, JsonNode Value, Func<Operator, Operator?> Edited)> Values(Operator op)
+    private static IEnumerable<(string Attribute, JsonNode Value)> Values(Operator op)
     {
-        if (op is ConvTranspose up)
-        {
-            for (var cells = 0L; cells < Math.Min(4, up.Stride[0]); cells++)
-            {
-                var extra = cells;
-                yield return (
-                    "output_padding",
-                    extra,
-                    each => each is ConvTranspose turned && turned.OutputPadding != extra ? turned with { OutputPadding = extra } : null
-                );
-            }
-
-            for (var cells = 0L; cells <= Math.Min(MostCells, up.KernelSize[0] / 2); cells++)
-            {
-                var cut = cells;
-                yield return (
-                    "padding",
-                    cut,
-                    each => each is ConvTranspose turned && turned.Padding != cut ? turned with { Padding = cut } : null
-                );
-            }
-
-            yield break;
-        }
-
-        if (Window(op) is not { Span: > 1 } window)
-            yield break;
-        if (!window.Padding.IsSame)
-            yield return ("padding", "same", each => With(each, Padding.Same));
-        if (window.Padding.IsSame || window.Padding.Cells != 0)
-            yield return ("padding", 0, each => With(each, 0));
-        if (window.Span % 2 == 1 && (window.Padding.IsSame || window.Padding.Cells != window.Span / 2))
-            yield return ("padding", window.Span / 2, each => With(each, window.Span / 2));
-        if (op is Conv { Dilation: var dilation } && dilation != 1)
-            yield return ("dilation", 1, each => each is Conv conv ? conv with { Dilation = 1 } : null);
-        if (
-            !window.Padding.IsSame
-            && window.Padding.Cells.Count is null
-            && (2 * window.Padding.Cells[0]) + 1 is > 1 and var kernel
-            && kernel != window.Kernel
-            && op is Conv { Dilation: var wide }
-            && wide == 1
-        )
-            yield return ("kernel_size", kernel, each => each is Conv conv ? conv with { KernelSize = kernel } : null);
+        if (op.Window is not { } window)
+            return [];
+        return window.IsTransposed ? OfTransposed(window)
+            : Reach(op) > 1 ? OfWindow(window, op.Effect.HasFlag(Effect.Weighs))
+            : [];
     }
 
-    private static Operator? With(Operator op, Padding padding) => op switch
+    private static IEnumerable<(string Attribute, JsonNode Value)> OfTransposed(SlidingWindow window)
     {
-        Conv conv => conv with { Padding = padding },
-        MaxPool pool => pool with { Padding = padding },
-        AvgPool pool => pool with { Padding = padding },
-        _ => null,
-    };
+        for (var elements = 0L; elements < Math.Min(4, window.Stride[0]); elements++)
+            yield return ("output_padding", elements);
+        for (var elements = 0L; elements <= Math.Min(Widest, window.KernelSize[0] / 2); elements++)
+            yield return ("padding", elements);
+    }
+
+    private static IEnumerable<(string Attribute, JsonNode Value)> OfWindow(SlidingWindow window, bool isConvolution)
+    {
+        var (reach, padding) = (ReachOf(window), window.Padding);
+        if (!padding.IsSame)
+            yield return ("padding", "same");
+        if (padding.IsSame || padding.Cells != 0)
+            yield return ("padding", 0);
+        if (reach % 2 == 1 && (padding.IsSame || padding.Cells != reach / 2))
+            yield return ("padding", reach / 2);
+        if (!isConvolution)
+            yield break;
+        if (window.Dilation != 1)
+            yield return ("dilation", 1);
+        else if (!padding.IsSame && padding.Cells is { Count: null } cells && (2 * cells[0]) + 1 is > 1 and var kernel && kernel != window.LargestKernel)
+            yield return ("kernel_size", kernel);
+    }
 
     private static double Gain(PlannedLayer layer, Operator now, Operator then, Siblings siblings)
     {
@@ -121,34 +102,35 @@ internal static class WindowEdits
             Oddness(now)
             - Oddness(then)
             + (2 * (siblings.Styles.Share(path, "", Style(then)) - siblings.Styles.Share(path, "", Style(now))));
-        if (now is Conv before && then is Conv after && (before.KernelSize != after.KernelSize || before.Dilation != after.Dilation))
+        if (now.Window is { IsTransposed: false } before && then.Window is { } after && (before.KernelSize != after.KernelSize || before.Dilation != after.Dilation))
             // it also changes what is computed
             gain += siblings.Sizes.Share(path, "", Size(then)) - siblings.Sizes.Share(path, "", Size(now)) - 0.2;
         return gain;
     }
 
-    private static double Oddness(Operator op) => op is ConvTranspose up
-        ? (up.Dilation[0] * (up.KernelSize[0] - 1)) + up.OutputPadding[0] + 1 - up.Stride[0] - (2 * up.Padding[0]) == 0 ? 0 : 1
-        : Style(op) == "partly" ? 2 : 0;
+    private static double Oddness(Operator op) =>
+        op.Window is { IsTransposed: true } window ? window.Growth(0) == 0 ? 0 : 1
+        : Style(op) == "partly" ? 2
+        : 0;
 
-    private static string Style(Operator op) =>
-        Window(op) is not { } window ? ""
-        : window.Padding.IsSame || window.Span - 1 == 2 * window.Padding.Cells[0] ? "fully"
-        : window.Padding.Cells == 0 ? "not"
-        : window.Padding.Cells[0] == window.Kernel / 2 && window.Span == window.Kernel ? "fully"
-        : "partly";
-
-    private static string Size(Operator op) => Window(op) is { } window ? $"{window.Kernel} {window.Span}" : "";
-
-    private static (long Kernel, long Span, Padding Padding)? Window(Operator op) => op switch
+    private static string Style(Operator op)
     {
-        Conv conv => (Largest(conv.KernelSize), (conv.Dilation[0] * (Largest(conv.KernelSize) - 1)) + 1, conv.Padding),
-        MaxPool pool => (Largest(pool.KernelSize), (pool.Dilation[0] * (Largest(pool.KernelSize) - 1)) + 1, pool.Padding),
-        AvgPool pool => (Largest(pool.KernelSize), Largest(pool.KernelSize), pool.Padding),
-        _ => null,
-    };
+        if (op.Window is not { IsTransposed: false } window)
+            return "";
+        var (kernel, reach, padding) = (window.LargestKernel, ReachOf(window), window.Padding);
+        return padding.IsSame || reach - 1 == 2 * padding.Cells[0] ? "fully"
+            : padding.Cells == 0 ? "not"
+            : padding.Cells[0] == kernel / 2 && reach == kernel ? "fully"
+            : "partly";
+    }
 
-    private static long Largest(Extent kernel) => kernel.Count is { } count ? kernel.ToArray(count).Max() : kernel[0];
+    private static string Size(Operator op) => op.Window is { IsTransposed: false } window ? $"{window.LargestKernel} {ReachOf(window)}" : "";
+
+    /// <summary>Elements that the widest side of the window covers; 0 without a window, and for a transposed convolution.</summary>
+    private static long Reach(Operator op) => op.Window is { IsTransposed: false } window ? ReachOf(window) : 0;
+
+    private static long ReachOf(SlidingWindow window) =>
+        Saturating.Add(Saturating.Multiply(window.Dilation[0], window.LargestKernel - 1), 1);
 
     /// <summary>The layers with a window: how they pad it, and how large it is.</summary>
     private sealed record Siblings(Tally Styles, Tally Sizes);

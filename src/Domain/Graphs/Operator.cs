@@ -1,4 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -77,6 +80,51 @@ public abstract record Operator
     [SpecIgnore]
     public virtual Effect Effect => Effect.None;
 
+    /// <summary>The windows of a convolution or pooling; null for all others.</summary>
+    [SpecIgnore]
+    public virtual SlidingWindow? Window => null;
+
+    /// <summary>How it resizes spatial axes by repeating or interpolating; null where it does not.</summary>
+    [SpecIgnore]
+    public virtual Resampling? Resampling => null;
+
+    /// <summary>What becomes of the features of its input.</summary>
+    [SpecIgnore]
+    public virtual FeatureFlow FeatureFlow => FeatureFlow.Other;
+
+    /// <summary>What becomes of the axes of its input. Default: they stay.</summary>
+    [SpecIgnore]
+    public virtual AxisFlow AxisFlow => AxisFlow.Kept;
+
+    /// <summary>How it treats what passes through it, for activations; null for all others.</summary>
+    [SpecIgnore]
+    public virtual Nonlinearity? Nonlinearity => null;
+
+    /// <summary>The attribute that decides whether axes stay; null where there is none.</summary>
+    [SpecIgnore]
+    public virtual RankSwitch? RankSwitch => null;
+
+    /// <summary>The attributes whose values decide the output's shape: where a repair can turn. <c>data_format</c> is among them where it is set.</summary>
+    [SpecIgnore]
+    public IEnumerable<EditableAttribute> Edits => DataFormat is { } layout ? OwnEdits.Prepend(Rereading(layout)) : OwnEdits;
+
+    /// <summary>The attribute that is the number of output features; null where the input decides it.</summary>
+    [SpecIgnore]
+    public EditableAttribute? Width => OwnEdits.FirstOrDefault(edit => edit.Effect == EditEffect.Features);
+
+    /// <summary>The record's own <see cref="Edits"/>.</summary>
+    protected virtual IEnumerable<EditableAttribute> OwnEdits => [];
+
+    /// <summary>The operator with another value of an attribute; null where it has no such attribute or the attribute no such value.</summary>
+    /// <param name="attribute">As the spec writes it: <c>stride</c>.</param>
+    /// <param name="value">As the spec writes it.</param>
+    public Operator? With(string attribute, JsonNode? value)
+    {
+        var (edited, attributes) = (this with { }, Attributes.Of(GetType()));
+        var entry = attributes.Find(attribute);
+        return entry >= 0 && attributes.Read(entry, edited, JsonSerializer.SerializeToElement(value), SpecPath.Root, new Report()) ? edited : null;
+    }
+
     /// <summary>The shape that the operator gives; null after reporting why there is none.</summary>
     public virtual Shape? Infer(ShapeContext context) => throw new InvalidOperationException($"{Kind} expands; it has no shape rule.");
 
@@ -100,10 +148,18 @@ public abstract record Operator
     public virtual Footprint Footprint => Footprint.Inputs;
 
     /// <summary>How the spatial size changes along an axis, for finding where two branches part.</summary>
-    public virtual Rescaling RescalingOf(Axis axis, PlannedLayer layer) => Rescaling.None;
+    public virtual Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
+        axis.IsSpatial() && Window is { } window ? window.RescalingAlong(layer.Input.SpatialAxes.ToList().IndexOf(axis)) : Rescaling.None;
 
     /// <summary>Adds the ONNX nodes (opset 17) that compute the operator in evaluation mode.</summary>
     public virtual void EmitOnnx(OnnxScope onnx) => throw new InvalidOperationException($"{Kind} expands; it has no ONNX form.");
+
+    private static EditableAttribute Rereading(Layout now) =>
+        new(
+            "data_format",
+            EditEffect.Features | EditEffect.Sizes | EditEffect.Order,
+            (_, _) => [(now == Layout.ChannelsFirst ? Layout.ChannelsLast : Layout.ChannelsFirst).Name()]
+        );
 }
 
 /// <summary>How a parameter is filled before training.</summary>

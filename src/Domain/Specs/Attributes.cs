@@ -61,6 +61,9 @@ public sealed class Attributes
         return -1;
     }
 
+    /// <summary>The entry of this name, or -1.</summary>
+    public int Find(string name) => Array.FindIndex(_entries, entry => entry.Name == name);
+
     /// <summary>Reads one member into the target. False after reporting a fault: the default stays.</summary>
     public bool Read(int entry, object target, JsonElement json, SpecPath owner, Report report) =>
         _entries[entry].Read(target, json, owner, report);

@@ -1,6 +1,5 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Telemetry;
 
@@ -21,7 +20,7 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
     public static IReadOnlyList<ConcatNode> Of(Plan plan)
     {
         var all = plan
-            .Layers.Where(layer => layer.Operator is Concat && layer.Inputs.Length > 1 && layer.Output.DType == Shapes.DType.Float32)
+            .Layers.Where(layer => layer.Operator is IMerge { JoinedAxis: not null } && layer.Inputs.Length > 1 && layer.Output.DType == Shapes.DType.Float32)
             .ToList();
         var branches = all.Sum(layer => layer.Inputs.Length);
         var every = (branches + MostBranches - 1) / MostBranches;
@@ -50,7 +49,7 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
             var by = Enumerable.Range(0, next.Inputs.Length).Where(i => reached.Contains(next.Inputs[i].Source)).ToList();
             if (by.Count == 0)
                 continue;
-            if (next.Operator is Concat && next.Inputs.Length > 1)
+            if (next.Operator is IMerge { JoinedAxis: not null } && next.Inputs.Length > 1)
                 return by.Count == 1 ? (next.Name, BranchesOf(next)[by[0]].Name) : null;
             reached.Add(next.Name);
         }
@@ -60,14 +59,14 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
 
     private static ConcatNode Of(Plan plan, PlannedLayer layer)
     {
-        var position = ((Concat)layer.Operator).Axis.PositionIn(layer.Input)!.Value;
+        var position = ((IMerge)layer.Operator).JoinedAxis!.Value.PositionIn(layer.Input)!.Value;
         var consumer = layer.Output.Axes[position] == Shapes.Axis.Channels ? Consumer.Of(plan, layer) : null;
         return new(layer, layer.Output.IndexOfPosition(position), BranchesOf(layer), consumer);
     }
 
     private static List<ConcatBranch> BranchesOf(PlannedLayer layer)
     {
-        var position = ((Concat)layer.Operator).Axis.PositionIn(layer.Input)!.Value;
+        var position = ((IMerge)layer.Operator).JoinedAxis!.Value.PositionIn(layer.Input)!.Value;
         var (branches, offset) = (new List<ConcatBranch>(), 0L);
         for (var i = 0; i < layer.Inputs.Length; i++)
         {

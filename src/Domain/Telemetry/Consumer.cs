@@ -1,7 +1,7 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Operators;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Telemetry;
 
@@ -22,12 +22,12 @@ public sealed record Consumer(PlannedLayer Layer, long NumbersPerChannel)
         {
             if (!carried.TryGetValue(layer.Inputs.FirstOrDefault(carried.ContainsKey), out var numbers))
                 continue;
-            if (layer.Operator is Conv { Groups: 1 } or Linear)
+            if (layer.Operator.FeatureFlow == FeatureFlow.Mixed && layer.Operator.Window is not { IsTransposed: true })
                 found.Add(new(layer, numbers));
             else if (numbers == 1 && Keeps(layer))
                 carried[new(layer.Name)] = 1;
             else if (
-                layer.Operator is Flatten
+                layer.Operator.AxisFlow == AxisFlow.Flattened
                 && layer is { Input: { FeatureMovesFirst: false, Positions: { } positions }, Output.Rank: 2 }
             )
                 carried[new(layer.Name)] = numbers * positions;
@@ -38,30 +38,7 @@ public sealed record Consumer(PlannedLayer Layer, long NumbersPerChannel)
 
     /// <summary>Whether a layer leaves every channel where it is and mixes none with another.</summary>
     private static bool Keeps(PlannedLayer layer) =>
-        layer.Operator
-            is BatchNorm
-                or InstanceNorm
-                or GroupNorm
-                or LayerNorm
-                or RmsNorm
-                or L2Norm
-                or Activation
-                or Elu
-                or Gelu
-                or LeakyRelu
-                or PRelu
-                or Softplus
-                or Dropout
-                or DropPath
-                or MaxPool
-                or AvgPool
-                or AdaptivePool
-                or GlobalPool
-                or Upsample
-                or Pad
-                or CenterCrop
-                or Identity
-                or Elementwise { Kind: "multiply" }
+        layer.Operator.FeatureFlow == FeatureFlow.Kept
         && layer.Input.Has(Axis.Channels)
         && layer.Output.Has(Axis.Channels)
         && layer.Input[Axis.Channels] == layer.Output[Axis.Channels];

@@ -1,7 +1,7 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Operators;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Warnings;
 
@@ -41,7 +41,7 @@ internal sealed class Flow
                 Merges.Add(i);
                 _isMerge[i] = true;
                 _joinsFeatures[i] =
-                    layer.Operator is Concat concat && layer.Output.Axes[concat.Axis.PositionIn(layer.Output)!.Value] == Axis.Channels;
+                    layer.Operator is IMerge { JoinedAxis: { } axis } && layer.Output.Axes[axis.PositionIn(layer.Output)!.Value] == Axis.Channels;
             }
 
             foreach (var wire in layer.Inputs)
@@ -108,10 +108,8 @@ internal sealed class Flow
     public string InputName(int layer, int input) =>
         Layers[layer].Layer.EdgeOf(input)?.Written ?? NameOf(Sources(layer)[input]);
 
-    private static bool IsPointwiseLayer(Operator layer) => layer switch
-    {
-        Conv conv => conv.Groups == 1 && conv.KernelSize.Product(conv.SpatialRank) == 1,
-        Linear => true,
-        _ => false,
-    };
+    private static bool IsPointwiseLayer(Operator layer) =>
+        layer.FeatureFlow == FeatureFlow.Mixed
+        && layer.Window is not { IsTransposed: true }
+        && layer.Window is null or { LargestKernel: 1 };
 }

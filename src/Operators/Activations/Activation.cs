@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -33,6 +34,22 @@ public sealed record Activation : Operator
         "sigmoid" or "tanh" or "hard_sigmoid" => Effect.Saturates,
         "selu" => Effect.Activates | Effect.Normalizes, // Klambauer et al. 2017: keeps mean 0 and variance 1 by itself
         _ => Effect.Activates,
+    };
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override Nonlinearity Nonlinearity => Kind switch
+    {
+        // SageMaker's DeadRelu and SaturatedActivation: where the derivatives of sigmoid and tanh fall to 1e-7.
+        "relu" or "relu6" => Nonlinearity.Rectifier with { Alive = (0, double.PositiveInfinity) },
+        "sigmoid" => new(1, 0.25) { Alive = (-23, 16.99999), Gives = ScoreForm.Probabilities },
+        "tanh" => new(1) { Alive = (-9.4999, 9.4999) },
+        "hard_sigmoid" => new(1, 1.0 / 6),
+        "selu" => new(1, 1.7581),
+        "silu" => Nonlinearity.Rectifier with { LargestSlope = 1.0998 },
+        "mish" => Nonlinearity.Rectifier with { LargestSlope = 1.0885 },
+        "hard_swish" => Nonlinearity.Rectifier with { LargestSlope = 1.5 },
+        _ => throw new InvalidOperationException($"No slope for {Kind}."),
     };
 
     public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;

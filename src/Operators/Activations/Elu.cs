@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -14,6 +15,10 @@ public sealed record Elu : Operator
     public double Alpha { get; init; } = 1;
 
     public override Effect Effect => Effect.Activates;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override Nonlinearity Nonlinearity => Nonlinearity.Rectifier with { LargestSlope = Math.Max(1, Alpha) };
 
     public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
 

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -24,6 +25,10 @@ public sealed record Gelu : Operator
     public GeluApproximation Approximate { get; init; }
 
     public override Effect Effect => Effect.Activates;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override Nonlinearity Nonlinearity => Nonlinearity.Rectifier with { LargestSlope = 1.129 };
 
     public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
 

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -22,6 +23,10 @@ public sealed record PRelu : Operator
     public double Init { get; init; } = 0.25;
 
     public override Effect Effect => Effect.Activates;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override Nonlinearity Nonlinearity => Nonlinearity.Rectifier with { LargestSlope = Math.Max(1, Init) };
 
     public override Shape? Infer(ShapeContext context) =>
         NumParameters == 1

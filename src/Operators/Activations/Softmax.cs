@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -17,6 +18,11 @@ public sealed record Softmax : Operator
     public override Footprint Footprint => Footprint.Output;
 
     public override Effect Effect => Kind == "softmax" ? Effect.Saturates : Effect.Activates;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override Nonlinearity Nonlinearity =>
+        Kind == "softmax" ? new(null, 0.25) { Gives = ScoreForm.Distribution } : new(null) { Gives = ScoreForm.LogDistribution };
 
     public override Shape? Infer(ShapeContext context) =>
         context.RequireFloat() && AxesOf.Position(context, Axis) is not null ? context.Input : null;

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -19,6 +20,10 @@ public sealed record Softplus : Operator
     public double Threshold { get; init; } = 20; // PyTorch's: float32 cannot tell the difference there
 
     public override Effect Effect => Effect.Activates;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override Nonlinearity Nonlinearity => Nonlinearity.Rectifier;
 
     public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
 

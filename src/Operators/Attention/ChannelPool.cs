@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -14,6 +15,8 @@ namespace ConcatService.Operators;
 public sealed record ChannelPool : Operator
 {
     public override Footprint Footprint => Kind == "channel_mean" ? Footprint.Nothing : Footprint.Inputs with { HoldsOutput = true };
+
+    public override AxisFlow AxisFlow => AxisFlow.Reduced;
 
     public override Shape? Infer(ShapeContext context) =>
         context.RequireFloat() && context.HasFeatures(out _) ? context.Input.With(Axis.Channels, 1) : null;

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -37,6 +39,14 @@ public sealed record Concat : Operator, IMerge
     public Code Degenerate => Codes.ConcatDegenerate;
 
     public override Footprint Footprint => Footprint.PassesGradient with { Format = NumberFormat.AsGiven };
+
+    [SpecIgnore]
+    public AxisName? JoinedAxis => Axis;
+
+    [SpecIgnore]
+    public string? FusedBy => Fuse is NoFusion ? null : Fuse.Kind;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits => [new("axis", EditEffect.Features | EditEffect.Sizes, AxesFor)];
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -91,6 +101,19 @@ public sealed record Concat : Operator, IMerge
         );
         return null;
     }
+
+    public string Repeated(int input, string sizes) =>
+        $"the same {sizes} stands there twice, and every layer behind has weights for both copies";
+
+    /// <summary>The axes along which the inputs, joined, have the wanted size.</summary>
+    private static IEnumerable<JsonNode> AxesFor(PlannedLayer layer, Shape wanted) =>
+        Enumerable
+            .Range(1, Math.Max(0, layer.Input.Rank - 1))
+            .Where(position =>
+                Array.TrueForAll(layer.InputShapes, input => input.Rank == wanted.Rank)
+                && layer.InputShapes.Select(input => input.Dims[position]).Aggregate((sum, size) => sum + size) == wanted.Dims[position]
+            )
+            .Select(position => (JsonNode)layer.Input.Axes[position].Name());
 
     public override void EmitOnnx(OnnxScope onnx) =>
         onnx.Add("Concat", ("axis", (long)onnx.Layer.Output.IndexOfPosition(Axis.PositionIn(onnx.Layer.Input)!.Value)));

@@ -10,7 +10,7 @@ internal sealed class ConvTorch : TorchLowering<Conv>
     protected override Tensor Forward(Conv op, TorchLayer layer, Tensor[] x)
     {
         var rank = op.SpatialRank;
-        var (input, padding) = WindowsTorch.Pad(x[0], rank, op.WindowOf, 0);
+        var (input, padding) = WindowsTorch.Pad(x[0], rank, op.Window.Along, 0);
         var (weight, bias) = (layer.Compute(layer["weight"]), op.Bias ? layer.Compute(layer["bias"]) : null);
         input = layer.Compute(input);
         var stride = op.Stride.ToArray(rank);

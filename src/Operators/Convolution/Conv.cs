@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -54,12 +55,25 @@ public sealed record Conv : Operator, IHasShorthand
 
     public override Effect Effect => Effect.Weighs;
 
+    public override SlidingWindow Window => new(KernelSize, Stride, Dilation, Padding);
+
+    public override FeatureFlow FeatureFlow => Groups == 1 ? FeatureFlow.Mixed : FeatureFlow.Other;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+    [
+        EditableAttributes.Width("out_channels"),
+        WindowAttributes.KernelSize,
+        WindowAttributes.Stride,
+        WindowAttributes.Padding,
+        WindowAttributes.Dilation,
+    ];
+
     public override Shape? Infer(ShapeContext context)
     {
         if (
             !context.IsDefaultOrder(SpatialRank)
             || !context.HasFeatures(out var channels)
-            || !Windows.Fit(context, SpatialRank, KernelSize, Stride, Dilation, Padding)
+            || !Windows.Fit(context, SpatialRank, Window)
         )
             return null;
         if (channels % Groups != 0 || OutChannels % Groups != 0)
@@ -67,7 +81,7 @@ public sealed record Conv : Operator, IHasShorthand
                 Codes.NotDivisible,
                 $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it."
             );
-        return context.Input.Convolved(WindowOf, OutChannels); // [N, C, H, W] -> [N, out, H', W']
+        return context.Input.Convolved(Window.Along, OutChannels); // [N, C, H, W] -> [N, out, H', W']
     }
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
@@ -89,22 +103,15 @@ public sealed record Conv : Operator, IHasShorthand
             ? Saturating.Multiply(numbers, Saturating.Multiply(layer.Input[Axis.Channels].Value / Groups, KernelSize.Product(SpatialRank)))
             : null;
 
-    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
-        axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
-
     public override void EmitOnnx(OnnxScope onnx)
     {
         string[] inputs = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
         onnx.Add("Conv", inputs,
         [
             ("kernel_shape", KernelSize.ToArray(SpatialRank)), ("strides", Stride.ToArray(SpatialRank)),
-            ("dilations", Dilation.ToArray(SpatialRank)), ("group", Groups), .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf),
+            ("dilations", Dilation.ToArray(SpatialRank)), ("group", Groups), .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, Window.Along),
         ]);
     }
-
-    /// <summary>The window along one spatial dimension, counted from 0.</summary>
-    public Window WindowOf(int dimension) =>
-        new(KernelSize[dimension], Stride[dimension], Dilation[dimension], Padding.IsSame, Padding.Cells[dimension], false);
 
     public static IEnumerable<Example> Examples =>
     [

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -53,12 +54,27 @@ public sealed record ConvTranspose : Operator, IHasShorthand
 
     public override Effect Effect => Effect.Weighs;
 
+    public override SlidingWindow Window =>
+        new(KernelSize, Stride, Dilation, new(false, Padding)) { IsTransposed = true, OutputPadding = OutputPadding };
+
+    public override FeatureFlow FeatureFlow => Groups == 1 ? FeatureFlow.Mixed : FeatureFlow.Other;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+    [
+        EditableAttributes.Width("out_channels"),
+        WindowAttributes.KernelSize,
+        WindowAttributes.Stride,
+        WindowAttributes.Padding,
+        WindowAttributes.OutputPadding,
+        WindowAttributes.Dilation,
+    ];
+
     public override Shape? Infer(ShapeContext context)
     {
         if (
             !context.IsDefaultOrder(SpatialRank)
             || !context.HasFeatures(out var channels)
-            || !Windows.Fit(context, SpatialRank, KernelSize, Stride, Dilation, new(false, Padding))
+            || !Windows.Fit(context, SpatialRank, Window)
             || !Windows.HasOneEach(context, SpatialRank, "output_padding", OutputPadding)
         )
             return null;
@@ -83,7 +99,7 @@ public sealed record ConvTranspose : Operator, IHasShorthand
                     $"{context.Layer.Name}: output_padding {OutputPadding[dimension]} with the stride {Stride[dimension]} in {axis.Name()} has no ONNX form that ONNX Runtime takes. Make it smaller than the stride.",
                     context.Layer.Name
                 );
-            output = output.With(axis, (context.Input[axis] * Stride[dimension]) + Growth(dimension++));
+            output = output.With(axis, Window.SizeAlong(dimension++, context.Input[axis]));
         }
 
         return output;                                                                           // [N, C, H, W] -> [N, out, H', W']
@@ -107,14 +123,6 @@ public sealed record ConvTranspose : Operator, IHasShorthand
             ? Saturating.Multiply(numbers, KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply))
             : null;
 
-    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer)
-    {
-        if (!axis.IsSpatial())
-            return Rescaling.None;
-        var dimension = Windows.Dimension(layer.Input, axis);
-        return new(Stride[dimension], 1, -Saturating.FloorDivide(Growth(dimension), Stride[dimension]));
-    }
-
     public override void EmitOnnx(OnnxScope onnx)
     {
         string[] inputs = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
@@ -130,13 +138,6 @@ public sealed record ConvTranspose : Operator, IHasShorthand
             ("output_padding", OutputPadding.ToArray(SpatialRank))
         );
     }
-
-    /// <summary>Cells beyond size · stride.</summary>
-    private long Growth(int dimension) =>
-        Saturating.Add(
-            Saturating.Multiply(Dilation[dimension], KernelSize[dimension] - 1),
-            OutputPadding[dimension] + 1 - Stride[dimension] - Saturating.Multiply(2, Padding[dimension])
-        );
 
     public static IEnumerable<Example> Examples =>
     [

@@ -1,3 +1,4 @@
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -8,9 +9,11 @@ namespace ConcatService.Operators;
 internal static class Windows
 {
     /// <summary>Whether every list of sizes has one number for each spatial dimension; reports the ones that do not.</summary>
-    public static bool Fit(ShapeContext context, int spatialRank, Extent kernel, Extent? stride, Extent dilation, Padding padding) =>
-        HasOneEach(context, spatialRank, "kernel_size", kernel) & HasOneEach(context, spatialRank, "stride", stride ?? kernel)
-        & HasOneEach(context, spatialRank, "dilation", dilation) & HasOneEach(context, spatialRank, "padding", padding.Cells);
+    public static bool Fit(ShapeContext context, int spatialRank, SlidingWindow window) =>
+        HasOneEach(context, spatialRank, "kernel_size", window.KernelSize)
+        & HasOneEach(context, spatialRank, "stride", window.Stride)
+        & HasOneEach(context, spatialRank, "dilation", window.Dilation)
+        & HasOneEach(context, spatialRank, "padding", window.Padding.Cells);
 
     /// <summary>Whether a list of sizes has one number for each spatial dimension; reports when not.</summary>
     public static bool HasOneEach(ShapeContext context, int spatialRank, string name, Extent extent)

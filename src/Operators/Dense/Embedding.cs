@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -26,6 +27,10 @@ public sealed record Embedding : Operator
     /// <summary>A number whose vector is zero and stays so. Default: none.</summary>
     [Between(0)]
     public long? PaddingIdx { get; init; }
+
+    public override AxisFlow AxisFlow => AxisFlow.Made;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits => [EditableAttributes.Width("embedding_dim")];
 
     public override Shape? Infer(ShapeContext context)
     {

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -29,6 +30,10 @@ public sealed record Linear : Operator, IHasShorthand
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.Precision };
 
     public override Effect Effect => Effect.Weighs;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Mixed;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits => [EditableAttributes.Width("out_features")];
 
     public override Shape? Infer(ShapeContext context) =>
         context.RequireFloat() && context.HasFeatures(out _) ? context.Input.With(Axis.Channels, OutFeatures) : null;

@@ -1,7 +1,9 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
@@ -29,6 +31,12 @@ public sealed record Elementwise : Operator, IMerge
     { Format = NumberFormat.AsGiven };
 
     public override Effect Effect => Kind is "multiply" or "maximum" or "minimum" ? Effect.Activates : Effect.None;
+
+    public AxisName? JoinedAxis => null;
+
+    public string? FusedBy => null;
+
+    public override FeatureFlow FeatureFlow => Kind == "multiply" ? FeatureFlow.Kept : FeatureFlow.Other;
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -91,6 +99,15 @@ public sealed record Elementwise : Operator, IMerge
         else
             onnx.Add(opType, [joined, onnx.Inputs[^1]]);
     }
+
+    public string Repeated(int input, string sizes) => Kind switch
+    {
+        "add" => "it counts twice",
+        "subtract" when input == 0 => "it is taken from itself, which gives zeros",
+        "multiply" => "it is squared",
+        "average" => "it weighs twice",
+        _ => "once would give the same",
+    };
 
     /// <summary>Widens <paramref name="dims"/> to what all inputs fit; returns the positions at which they do not.</summary>
     private static List<int> Stretch(Shape[] inputs, Dim[] dims)

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -33,6 +34,8 @@ public sealed record BatchNorm : Operator
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
 
     public override Effect Effect => Effect.Normalizes;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
     public override Shape? Infer(ShapeContext context) =>
         context.RequireFloat() && context.HasFeatures(out _) && context.HasFeaturesFirst() ? context.Input : null;

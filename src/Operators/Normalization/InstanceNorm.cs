@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -33,6 +34,8 @@ public sealed record InstanceNorm : Operator
     public bool TrackRunningStats { get; init; }
 
     public override Effect Effect => Effect.Normalizes;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
     public override Shape? Infer(ShapeContext context)
     {

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -28,6 +29,8 @@ public sealed record L2Norm : Operator
     public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 4 };
 
     public override Effect Effect => Effect.Normalizes;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
     public override Shape? Infer(ShapeContext context) => context.RequireFloat() && context.HasFeatures(out _) ? context.Input : null;
 

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -25,6 +26,8 @@ public sealed record LayerNorm : Operator
     public bool Bias { get; init; } = true;
 
     public override Effect Effect => Effect.Normalizes;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
     public override Shape? Infer(ShapeContext context) => context.RequireFloat() && context.HasFeatures(out _) ? context.Input : null;
 

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -29,6 +30,10 @@ public sealed record AdaptivePool : Operator
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven, BytesPerNumber = IsMax ? 8 : 0 };
 
     public override Effect Effect => Kind.StartsWith("adaptive_max", StringComparison.Ordinal) ? Effect.Activates : Effect.None;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits => [EditableAttributes.Size("output_size")];
 
     public override Shape? Infer(ShapeContext context)
     {

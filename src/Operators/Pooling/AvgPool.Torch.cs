@@ -9,13 +9,13 @@ internal sealed class AvgPoolTorch : TorchLowering<AvgPool>
 {
     protected override Tensor Forward(AvgPool op, TorchLayer layer, Tensor[] x)
     {
-        var (input, padding) = WindowsTorch.Pad(x[0], op.SpatialRank, op.WindowOf, 0);
+        var (input, padding) = WindowsTorch.Pad(x[0], op.SpatialRank, op.Window.Along, 0);
         var mean = Pool(op, input, padding);
         if (op.CountIncludePad || op.DivisorOverride is not null || ReferenceEquals(input, x[0]))
             return mean;
         // Padded beforehand, so libtorch took the zeros for input: divide by the part of each window that is not padding.
         var inside = ones_like(x[0].narrow(0, 0, 1).narrow(1, 0, 1));                           // [1, 1, H, W]
-        return mean / Pool(op, WindowsTorch.Pad(inside, op.SpatialRank, op.WindowOf, 0).Input, padding);
+        return mean / Pool(op, WindowsTorch.Pad(inside, op.SpatialRank, op.Window.Along, 0).Input, padding);
     }
 
     private static Tensor Pool(AvgPool op, Tensor x, long[] padding)

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -43,12 +44,19 @@ public sealed record AvgPool : Operator
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
 
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override SlidingWindow Window => new(KernelSize, Stride ?? KernelSize, 1, Padding) { CeilMode = CeilMode };
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+        [WindowAttributes.KernelSize, WindowAttributes.Stride, WindowAttributes.PoolPadding, WindowAttributes.CeilMode];
+
     public override Shape? Infer(ShapeContext context)
     {
         if (
             !context.IsDefaultOrder(SpatialRank)
-            || !Windows.Fit(context, SpatialRank, KernelSize, Stride, 1, Padding)
-            || !Windows.PadsAtMostHalf(context, SpatialRank, WindowOf)
+            || !Windows.Fit(context, SpatialRank, Window)
+            || !Windows.PadsAtMostHalf(context, SpatialRank, Window.Along)
         )
             return null;
         if (DivisorOverride is not null && SpatialRank == 1)
@@ -68,11 +76,8 @@ public sealed record AvgPool : Operator
                 $"{context.Layer.Name}: ceil_mode of an average over {context.Input.SpatialSizes} has no ONNX form, because the last window's count depends on the size. Give sizes as numbers, or leave ceil_mode out.",
                 context.Layer.Name
             );
-        return context.Input.Convolved(WindowOf); // [N, C, H, W] -> [N, C, H', W']
+        return context.Input.Convolved(Window.Along); // [N, C, H, W] -> [N, C, H', W']
     }
-
-    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
-        axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
 
     public override void EmitOnnx(OnnxScope onnx)
     {
@@ -81,7 +86,7 @@ public sealed record AvgPool : Operator
         [
             ("kernel_shape", kernel),
             ("strides", (Stride ?? KernelSize).ToArray(SpatialRank)),
-            .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf),
+            .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, Window.Along),
         ];
         if (DivisorOverride is { } divisor)
         {
@@ -107,7 +112,7 @@ public sealed record AvgPool : Operator
         float[] Correction(int dimension)
         {
             var size = onnx.Layer.Input[onnx.Layer.Input.SpatialAxes.ElementAt(dimension)].Value;
-            var at = WindowOf(dimension);
+            var at = Window.Along(dimension);
             return
             [
                 .. Enumerable
@@ -121,10 +126,6 @@ public sealed record AvgPool : Operator
     private long Counted(Window window, long start, long size) => CountIncludePad
         ? Math.Min(start + window.Kernel, size + window.Padding) - start
         : Math.Min(start + window.Kernel, size) - Math.Max(start, 0);
-
-    /// <summary>The window along one spatial dimension, counted from 0.</summary>
-    public Window WindowOf(int dimension) =>
-        new(KernelSize[dimension], (Stride ?? KernelSize)[dimension], 1, Padding.IsSame, Padding.Cells[dimension], CeilMode);
 
     public static IEnumerable<Example> Examples =>
     [

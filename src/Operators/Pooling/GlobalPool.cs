@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -21,6 +22,16 @@ public sealed record GlobalPool : Operator
         Kind == "global_avg_pool" ? Footprint.Nothing with { Format = NumberFormat.AsGiven } : Footprint.Inputs with { HoldsOutput = true };
 
     public override Effect Effect => Kind == "global_max_pool" ? Effect.Activates : Effect.None;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override AxisFlow AxisFlow => AxisFlow.Reduced;
+
+    public override RankSwitch RankSwitch => KeepDims
+        ? new("keep_dims", true, "keep-dims", "give a vector (keep_dims false)", "gives the same numbers without axes of one.")
+        : new("keep_dims", false, "keep-dims", "keep its axes (keep_dims)", "gives the same numbers with axes of one, which stretch.");
+
+    protected override IEnumerable<EditableAttribute> OwnEdits => [EditableAttributes.Switch("keep_dims", KeepDims, EditEffect.Rank)];
 
     public override Shape? Infer(ShapeContext context)
     {

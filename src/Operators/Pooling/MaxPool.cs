@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -43,20 +44,24 @@ public sealed record MaxPool : Operator
 
     public override Effect Effect => Effect.Activates;
 
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override SlidingWindow Window => new(KernelSize, Stride ?? KernelSize, Dilation, Padding) { CeilMode = CeilMode };
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+        [WindowAttributes.KernelSize, WindowAttributes.Stride, WindowAttributes.PoolPadding, WindowAttributes.Dilation, WindowAttributes.CeilMode];
+
     public override Shape? Infer(ShapeContext context) =>
         context.IsDefaultOrder(SpatialRank)
-        && Windows.Fit(context, SpatialRank, KernelSize, Stride, Dilation, Padding)
-        && Windows.PadsAtMostHalf(context, SpatialRank, WindowOf)
-            ? context.Input.Convolved(WindowOf) // [N, C, H, W] -> [N, C, H', W']
+        && Windows.Fit(context, SpatialRank, Window)
+        && Windows.PadsAtMostHalf(context, SpatialRank, Window.Along)
+            ? context.Input.Convolved(Window.Along) // [N, C, H, W] -> [N, C, H', W']
             : null;
-
-    public override Rescaling RescalingOf(Axis axis, PlannedLayer layer) =>
-        axis.IsSpatial() ? WindowOf(Windows.Dimension(layer.Input, axis)).Rescaling : Rescaling.None;
 
     public override void EmitOnnx(OnnxScope onnx)
     {
         var (x, kernel) = (onnx.Input, KernelSize.ToArray(SpatialRank));
-        var pads = Windows.OnnxPads(onnx.Layer.Input, SpatialRank, WindowOf);
+        var pads = Windows.OnnxPads(onnx.Layer.Input, SpatialRank, Window.Along);
         if (pads is [(_, long[] sides)] && sides.Where((side, i) => side >= kernel[i % SpatialRank]).Any())
         {
             // ONNX Runtime pads less than a kernel itself, and a dilated window may want more.
@@ -75,17 +80,6 @@ public sealed record MaxPool : Operator
             ]
         );
     }
-
-    /// <summary>The window along one spatial dimension, counted from 0.</summary>
-    public Window WindowOf(int dimension) =>
-        new(
-            KernelSize[dimension],
-            (Stride ?? KernelSize)[dimension],
-            Dilation[dimension],
-            Padding.IsSame,
-            Padding.Cells[dimension],
-            CeilMode
-        );
 
     public static IEnumerable<Example> Examples =>
     [

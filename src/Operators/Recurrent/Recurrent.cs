@@ -1,4 +1,5 @@
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -47,6 +48,25 @@ public sealed partial record Recurrent : Operator
     public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 8 * 4 };
 
     public override Effect Effect => Effect.Weighs | Effect.Saturates;                           // the states are bounded by tanh
+
+    public override AxisFlow AxisFlow => ReturnSequences ? AxisFlow.Kept : AxisFlow.Made;
+
+    public override RankSwitch RankSwitch => ReturnSequences
+        ? new(
+            "return_sequences",
+            true,
+            "last-state",
+            "give its last state alone (return_sequences false)",
+            "says one thing about the whole sequence; the states before the last are dropped."
+        )
+        : new("return_sequences", false, "return-sequences", "give every state (return_sequences)", "gives a state for each step; nothing is lost.");
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+    [
+        EditableAttributes.Width("hidden_size", Directions),
+        EditableAttributes.Switch("bidirectional", Bidirectional, EditEffect.Features),
+        EditableAttributes.Switch("return_sequences", ReturnSequences, EditEffect.Rank),
+    ];
 
     public override Shape? Infer(ShapeContext context)
     {

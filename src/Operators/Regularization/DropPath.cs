@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -22,6 +23,8 @@ public sealed record DropPath : Operator
     public required double P { get; init; }
 
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
     public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
 

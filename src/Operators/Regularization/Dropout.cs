@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -28,6 +29,8 @@ public sealed record Dropout : Operator
             Format = NumberFormat.AsGiven,
             BytesPerNumber = Kind == "dropout" ? 4 : 0,
         };
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
     public override Shape? Infer(ShapeContext context) =>
         Kind == "dropout" ? (context.RequireFloat() ? context.Input : null)

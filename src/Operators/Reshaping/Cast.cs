@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -14,6 +15,9 @@ public sealed record Cast : Operator
     public required DType Dtype { get; init; }
 
     public override Footprint Footprint => Footprint.Nothing;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+        [new("dtype", EditEffect.ElementType, (_, wanted) => [wanted.DType.ToString().ToLowerInvariant()])];
 
     public override Shape? Infer(ShapeContext context) => context.Input.With(Dtype);
 

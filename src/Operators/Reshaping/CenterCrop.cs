@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -22,6 +23,10 @@ public sealed record CenterCrop : Operator
     public override (string Attribute, string Layer)? Like => Size.Like is { } layer ? ("size", layer) : null;
 
     public override Footprint Footprint => Footprint.View;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits => [EditableAttributes.Size("size")];
 
     public override Shape? Infer(ShapeContext context)
     {

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -19,6 +20,8 @@ public sealed record Expand : Operator
     public required Integers Shape { get; init; }
 
     public override Footprint Footprint => Footprint.View;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits => [EditableAttributes.Shape("shape", EditEffect.Features | EditEffect.Sizes)];
 
     public override Shape? Infer(ShapeContext context)
     {

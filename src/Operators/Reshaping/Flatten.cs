@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -21,6 +22,8 @@ public sealed record Flatten : Operator
     public long EndDim { get; init; } = -1;
 
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
+
+    public override AxisFlow AxisFlow => AxisFlow.Flattened;
 
     public override Shape? Infer(ShapeContext context)
     {

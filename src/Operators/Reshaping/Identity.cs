@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -11,6 +12,8 @@ namespace ConcatService.Operators;
 public sealed record Identity : Operator
 {
     public override Footprint Footprint => Footprint.View;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
     public override Shape? Infer(ShapeContext context) => context.Input;
 

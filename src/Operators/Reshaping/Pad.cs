@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -44,6 +46,11 @@ public sealed record Pad : Operator
     public int SpatialRank => Kind == "pad1d" ? 1 : 2;
 
     public override Footprint Footprint => Mode == PadMode.Reflect || Mode == PadMode.Replicate ? Footprint.Inputs : Footprint.Nothing;
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+        [Padding is null ? EditableAttributes.Size("size") : new("padding", EditEffect.Sizes, SidesFor)];
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -90,6 +97,17 @@ public sealed record Pad : Operator
         { } each => (each[2 * (SpatialRank - 1 - dimension)], each[(2 * (SpatialRank - 1 - dimension)) + 1]),
         null => (missing / 2, missing - (missing / 2)),
     };
+
+    /// <summary>The border for a wanted size, the odd element at the end; the list begins with the last dimension.</summary>
+    private static IEnumerable<JsonNode> SidesFor(PlannedLayer layer, Shape wanted)
+    {
+        if (EditableAttributes.SpatialSizes(layer.Input) is not { } now || EditableAttributes.SpatialSizes(wanted) is not { } then || now.Length != then.Length)
+            return [];
+        var missing = now.Zip(then, (size, reached) => reached - size).Reverse().ToList();
+        return missing.Exists(cells => cells < 0)
+            ? []
+            : [new JsonArray([.. missing.SelectMany(cells => new JsonNode[] { cells / 2, cells - (cells / 2) })])];
+    }
 
     private Dim? Reached(ShapeContext context, Axis axis, int dimension)
     {

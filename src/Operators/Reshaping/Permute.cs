@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -20,6 +22,11 @@ public sealed record Permute : Operator
     public required Integers Dims { get; init; }
 
     public override Footprint Footprint => Footprint.View;
+
+    public override AxisFlow AxisFlow => AxisFlow.Moved;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+        [new("dims", EditEffect.Order | EditEffect.Features | EditEffect.Sizes, OrdersFor)];
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -51,6 +58,25 @@ public sealed record Permute : Operator
             layer.Output,
             position => (int)(dims[position] < 0 ? dims[position] + dims.Count : dims[position])
         );
+    }
+
+    /// <summary>The orders that give the wanted sizes, those first that also give the wanted axes.</summary>
+    private static IEnumerable<JsonNode> OrdersFor(PlannedLayer layer, Shape wanted)
+    {
+        var input = layer.Input;
+        return input.Rank != wanted.Rank
+            ? []
+            : Orders([0])
+                .OrderByDescending(order => order.Select(dim => input.Axes[dim]).SequenceEqual(wanted.Axes))
+                .Select(order => new JsonArray([.. order.Select(dim => (JsonNode)dim)]));
+
+        IEnumerable<int[]> Orders(int[] begun) =>
+            begun.Length == wanted.Rank
+                ? [begun]
+                : Enumerable
+                    .Range(1, input.Rank - 1)
+                    .Where(dim => !begun.Contains(dim) && input.Dims[dim] == wanted.Dims[begun.Length])
+                    .SelectMany(dim => Orders([.. begun, dim]));
     }
 
     private static bool IsAnOrder(Axis[] axes)

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -20,6 +22,8 @@ public sealed record PixelShuffle : Operator
     public required long Factor { get; init; }
 
     public override Footprint Footprint => Footprint.Nothing;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits => [new("factor", EditEffect.Features | EditEffect.Sizes, FactorsFor)];
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -67,6 +71,14 @@ public sealed record PixelShuffle : Operator
         var blocks = Factor * Factor;
         long[] order = [.. Enumerable.Range(0, (int)(channels * blocks)).Select(i => (i % blocks * channels) + (i / blocks))];
         onnx.Add("Gather", [onnx.Part("SpaceToDepth", [onnx.Input], ("blocksize", Factor)), onnx.Constant(order)], ("axis", 1L));
+    }
+
+    private IEnumerable<JsonNode> FactorsFor(PlannedLayer layer, Shape wanted)
+    {
+        var (larger, smaller) = Kind == "pixel_shuffle" ? (wanted, layer.Input) : (layer.Input, wanted);
+        return EditableAttributes.SpatialSizes(larger) is [var many, ..] && EditableAttributes.SpatialSizes(smaller) is [> 0 and var few, ..] && many % few == 0
+            ? [many / few]
+            : [];
     }
 
     public static IEnumerable<Example> Examples =>

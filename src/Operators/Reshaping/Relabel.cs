@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -24,6 +25,8 @@ public sealed record Relabel : Operator
     public Layout To { get; init; }
 
     public override Arity Arity => Arity.AtLeast(1);
+
+    public override AxisFlow AxisFlow => AxisFlow.Relabeled;
 
     public override Shape[]? InferAll(ShapeContext context) => [.. context.Inputs.Select(Read)];
 

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -20,6 +21,11 @@ public sealed record Reshape : Operator
     public required Integers Shape { get; init; }
 
     public override Footprint Footprint => Footprint.Nothing;
+
+    public override AxisFlow AxisFlow => AxisFlow.Made;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+        [EditableAttributes.Shape("shape", EditEffect.Features | EditEffect.Sizes | EditEffect.Rank)];
 
     public override Shape? Infer(ShapeContext context)
     {

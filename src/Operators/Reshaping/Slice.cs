@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using System.Globalization;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -28,6 +30,8 @@ public sealed record Slice : Operator
 
     public override Footprint Footprint => Footprint.View;
 
+    protected override IEnumerable<EditableAttribute> OwnEdits => [new("end", EditEffect.Features | EditEffect.Sizes, EndsFor)];
+
     public override Shape? Infer(ShapeContext context)
     {
         if (AxesOf.Position(context, Axis) is not { } position)
@@ -50,6 +54,16 @@ public sealed record Slice : Operator
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Slice",
         [onnx.Input, onnx.Constant(Start), onnx.Constant(End ?? long.MaxValue), onnx.Constant(AxesOf.Index(onnx.Layer.Input, Axis))]);
+
+    /// <summary>The end after which so many elements stay.</summary>
+    private IEnumerable<JsonNode> EndsFor(PlannedLayer layer, Shape wanted) =>
+        Axis.PositionIn(layer.Input) is { } position
+        && wanted.Rank == layer.Input.Rank
+        && layer.Input.Dims[position].Known is { } size
+        && wanted.Dims[position].Known is { } left
+        && Clamp(Start, size) + left <= size
+            ? [Clamp(Start, size) + left]
+            : [];
 
     private static long Clamp(long at, long size) => Math.Clamp(at < 0 ? at + size : at, 0, size);
 

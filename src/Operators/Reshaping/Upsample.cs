@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -41,6 +43,13 @@ public sealed record Upsample : Operator
     public override (string Attribute, string Layer)? Like => Size?.Like is { } layer ? ("size", layer) : null;
 
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
+
+    public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
+
+    public override Resampling? Resampling => new(ScaleFactor);
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+        [ScaleFactor is null ? EditableAttributes.Size("size") : new("scale_factor", EditEffect.Sizes, FactorsFor)];
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -129,6 +138,17 @@ public sealed record Upsample : Operator
             $"scale_factor {factor} is no exact fraction, so the {axis.Name()} of {context.Input[axis]} times it cannot be written down. Use a factor like 2 or 1.5, or give size."
         );
         return null;
+    }
+
+    /// <summary>The factors for a wanted size, where they give it after rounding down.</summary>
+    private static IEnumerable<JsonNode> FactorsFor(PlannedLayer layer, Shape wanted)
+    {
+        if (EditableAttributes.SpatialSizes(layer.Input) is not { } now || EditableAttributes.SpatialSizes(wanted) is not { } then || now.Length != then.Length)
+            return [];
+        var factors = now.Zip(then, (size, reached) => (double)reached / size).ToList();
+        if (factors.Where((factor, i) => (long)Math.Floor(now[i] * factor) != then[i]).Any())
+            return [];
+        return [factors.Distinct().Count() == 1 ? factors[0] : new JsonArray([.. factors.Select(factor => (JsonNode)factor)])];
     }
 
     /// <summary>The factor as an exact fraction with a denominator up to 1024, or null.</summary>

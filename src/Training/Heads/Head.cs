@@ -1,6 +1,7 @@
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using static TorchSharp.torch;
 
@@ -30,16 +31,16 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
     {
         LearningTask.Classification => new ClassHead(
             output.Name,
-            Before(plan, output, "softmax", "log_softmax", "sigmoid"),
+            Before(plan, output, gives => gives != ScoreForm.Plain),
             (CrossEntropySettings)loss
         ),
         LearningTask.Segmentation => new PlaceHead(
             output.Name,
-            Before(plan, output, "softmax", "log_softmax", "sigmoid"),
+            Before(plan, output, gives => gives != ScoreForm.Plain),
             (CrossEntropySettings)loss,
             target.Classes.Count
         ),
-        LearningTask.Multilabel => new LabelHead(output.Name, Before(plan, output, "sigmoid"), loss),
+        LearningTask.Multilabel => new LabelHead(output.Name, Before(plan, output, gives => gives == ScoreForm.Probabilities), loss),
         _ => new NumberHead(output.Name, output.Wire, plan.Shapes[output.Wire], loss),
     };
 
@@ -59,10 +60,10 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
     /// The output, or what goes into an activation at the end: a loss that takes scores is exact where the logarithm of a probability is
     /// not.
     /// </summary>
-    private static Wire Before(Plan plan, GraphOutput output, params ReadOnlySpan<string> activations)
+    private static Wire Before(Plan plan, GraphOutput output, Func<ScoreForm, bool> isTaken)
     {
         var last = plan.Layers.FirstOrDefault(layer => layer.Name == output.Wire.Source);
-        return last is not null && activations.Contains(last.Operator.Kind) ? last.Inputs[0] : output.Wire;
+        return last?.Operator.Nonlinearity is { } activation && isTaken(activation.Gives) ? last.Inputs[0] : output.Wire;
     }
 
     /// <summary>Two classes told by one number z are the scores 0 and z: [N, 1, …] -> [N, 2, …].</summary>

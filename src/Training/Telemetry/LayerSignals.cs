@@ -1,6 +1,6 @@
+using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Telemetry;
-using ConcatService.Operators;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training.Telemetry;
@@ -13,9 +13,6 @@ internal sealed class LayerSignals
 
     private const double Rare = 0.01; // SageMaker's DeadRelu and SaturatedActivation
 
-    /// <summary>Where the derivatives of tanh and sigmoid fall to 1e-7 (SageMaker).</summary>
-    private const double TanhFlat = 9.4999, SigmoidFlatBelow = -23, SigmoidFlatAbove = 16.99999;
-
     private readonly TorchModel _model;
     private readonly HashSet<string> _activations;
     private readonly List<(string Name, long From, long Count)> _weights;
@@ -27,7 +24,7 @@ internal sealed class LayerSignals
         [
             .. Spread(
                 model
-                    .Plan.Layers.Where(layer => layer.Operator is Activation { Kind: "relu" or "relu6" or "tanh" or "sigmoid" })
+                    .Plan.Layers.Where(layer => layer.Operator.Nonlinearity?.Alive is not null)
                     .Select(layer => layer.Name)
             ),
         ];
@@ -40,15 +37,12 @@ internal sealed class LayerSignals
         if (!_activations.Contains(layer.Name))
             return;
         var channels = layer.Output.Has(Domain.Shapes.Axis.Channels) ? layer.Output.Index(Domain.Shapes.Axis.Channels) : 1;
-        var (signal, alive) = layer.Operator.Kind switch
-        {
-            "tanh" => (Signals.SaturatedUnits, ConcatSignals.FirstOf(x).abs().lt(TanhFlat)),
-            "sigmoid" => (
-                Signals.SaturatedUnits,
-                ConcatSignals.FirstOf(x) is var z ? z.gt(SigmoidFlatBelow).logical_and(z.lt(SigmoidFlatAbove)) : null!
-            ),
-            _ => (Signals.DeadUnits, ConcatSignals.FirstOf(y).gt(0)),
-        };
+        var (from, to) = layer.Operator.Nonlinearity!.Alive!.Value;
+        var saturates = layer.Operator.Effect == Effect.Saturates;
+        var alive = saturates
+            ? Between(ConcatSignals.FirstOf(x), from, to)
+            : ConcatSignals.FirstOf(y).gt(from);
+        var signal = saturates ? Signals.SaturatedUnits : Signals.DeadUnits;
         var others = Enumerable
             .Range(0, (int)alive.dim())
             .Where(dimension => dimension != channels)
@@ -56,6 +50,8 @@ internal sealed class LayerSignals
             .ToArray();
         readings.Add(Signals.Name(layer.Name, signal), alive.to(ScalarType.Float32).mean(others).lt(Rare).to(ScalarType.Float32).mean());
     }
+
+    private static Tensor Between(Tensor x, double from, double to) => x.gt(from).logical_and(x.lt(to));
 
     /// <param name="gradient">Of all trainable parameters.</param>
     public void OfGradient(Tensor gradient, Readings readings)

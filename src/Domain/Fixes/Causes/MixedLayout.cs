@@ -1,7 +1,7 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Operators;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
@@ -49,7 +49,7 @@ internal sealed class MixedLayout : CauseRule
     {
         var read = merge
             .Branches.Select(branch =>
-                branch.Path.Where(planned => planned.Operator is Relabel).Select(Written).FirstOrDefault(layer => layer is not null)
+                branch.Path.Where(planned => planned.Operator.AxisFlow == AxisFlow.Relabeled).Select(Written).FirstOrDefault(layer => layer is not null)
             )
             .ToList();
         return read.Contains(null) ? read.FirstOrDefault(layer => layer is not null) : null;

@@ -1,3 +1,4 @@
+using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -12,7 +13,7 @@ internal sealed class OtherAxis : CauseRule
     protected override Cause? Of(MergeCase merge)
     {
         if (
-            merge.Merge.Operator is not Operators.Concat concat
+            merge.Merge.Operator is not IMerge { JoinedAxis: { } named }
             || !merge.SameRank
             || merge.Mismatch.Axis is not { } joined
             || merge.DifferingAxes.ToList() is not [var axis]
@@ -23,7 +24,7 @@ internal sealed class OtherAxis : CauseRule
             ? Blame(
                 "wrong_axis",
                 merge.Merge,
-                $"The inputs differ in {axis.Name()} alone, no layer made them so, and the concat joins along {concat.Axis}."
+                $"The inputs differ in {axis.Name()} alone, no layer made them so, and the concat joins along {named}."
             )
             : null;
     }

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Planning;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
@@ -34,5 +33,5 @@ internal sealed class RankDifference : CauseRule
 
     /// <summary>Whether the layer could have left out axes that it keeps.</summary>
     internal static bool Keeps(PlannedLayer layer) =>
-        layer.Operator is GlobalPool { KeepDims: true } or Recurrent { ReturnSequences: true };
+        layer.Operator.RankSwitch is { Keeps: true };
 }

@@ -1,5 +1,7 @@
+using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
@@ -10,26 +12,26 @@ internal sealed class WrongAxis : CauseRule
 {
     protected override Cause? Of(MergeCase merge)
     {
-        if (merge.Merge.Operator is not Operators.Concat concat)
+        if (merge.Merge.Operator is not IMerge { JoinedAxis: { } named })
             return null;
         if (merge.Diagnostic.Code == Codes.ConcatAxis || merge.Diagnostic.Code == Codes.ConcatBatchAxis)
             return Blame(
                 "wrong_axis",
                 merge.Merge,
-                $"The concat's axis is {concat.Axis}, {(merge.Diagnostic.Code == Codes.ConcatAxis ? "and" : "which is the batch;")} its inputs are [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}], {merge.Branches[0].Shape.Sizes}."
+                $"The concat's axis is {named}, {(merge.Diagnostic.Code == Codes.ConcatAxis ? "and" : "which is the batch;")} its inputs are [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}], {merge.Branches[0].Shape.Sizes}."
             );
         if (merge.Mismatch.Differing is not [var only] || merge.Branches[0].Shape.Axes[only] != Axis.Channels)
             return null;
         return Blame(
             "wrong_axis",
             merge.Merge,
-            $"Nothing but the channels differs, and the concat joins along {Joined(merge, concat)} of [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}]."
+            $"Nothing but the channels differs, and the concat joins along {Joined(merge, named)} of [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}]."
         );
     }
 
-    private static string Joined(MergeCase merge, Operators.Concat concat)
+    private static string Joined(MergeCase merge, AxisName named)
     {
         var axis = merge.Branches[0].Shape.Axes[merge.Mismatch.Axis!.Value].Name();
-        return concat.Axis.Number is { } number ? $"axis {number}, the {axis}," : $"the {axis}";
+        return named.Number is { } number ? $"axis {number}, the {axis}," : $"the {axis}";
     }
 }

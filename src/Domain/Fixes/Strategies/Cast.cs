@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -12,7 +13,8 @@ internal sealed class Cast : FixStrategy
     {
         if (cause.Kind != "dtype_difference")
             yield break;
-        if (cause.Layer is { } name && merge.Producer(new Wire(name)) is { Operator: Operators.Cast { Dtype: DType.Int64 } } blamed)
+        if (cause.Layer is { } name && merge.Producer(new Wire(name)) is { Output.DType: DType.Int64 } blamed
+            && blamed.Operator.Edits.Any(edit => edit.Effect == EditEffect.ElementType))
             yield return new(
                 $"cast-float32-{Slug(name)}",
                 $"Let {name} cast to float32",

@@ -12,7 +12,7 @@ internal sealed class CeilPooling : FixStrategy
             cause.Kind != "odd_size_rounding"
             || cause.Layer is not { } name
             || merge.Producer(new Wire(name)) is not { } blamed
-            || !blamed.Operator.Kind.Contains("pool", StringComparison.Ordinal)
+            || !blamed.Operator.Edits.Any(edit => edit.Name == "ceil_mode")
         )
             yield break;
         yield return new(

@@ -1,5 +1,5 @@
 using ConcatService.Domain.Planning;
-using ConcatService.Operators;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
@@ -14,18 +14,18 @@ internal sealed class EditRank : FixStrategy
             || merge.Branches.SelectMany(branch => branch.Path).FirstOrDefault(layer => layer.Name == name) is not { } blamed
         )
             yield break;
-        if (Attribute(blamed) is var (id, title, effect, attribute, value))
+        if (blamed.Operator.RankSwitch is { } rank)
             yield return new(
-                $"{id}-{Slug(name)}",
-                title,
-                effect,
+                $"{rank.Id}-{Slug(name)}",
+                $"Let {name} {rank.Switched}",
+                $"{name} {rank.Effect}",
                 Loss.None,
-                new PatchWriter(merge).Set(blamed.Path, attribute, value).Patch
+                new PatchWriter(merge).Set(blamed.Path, rank.Attribute, !rank.Keeps).Patch
             )
             {
                 AtTheCause = true,
             };
-        if (blamed.Operator is not (Flatten or GlobalPool))
+        if (blamed.Operator.AxisFlow is not (AxisFlow.Flattened or AxisFlow.Reduced))
             yield break;
         var patch = new PatchWriter(merge);
         if (patch.TakeAway(blamed))
@@ -40,38 +40,4 @@ internal sealed class EditRank : FixStrategy
                 AtTheCause = true,
             };
     }
-
-    private static (string Id, string Title, string Effect, string Attribute, bool Value)? Attribute(PlannedLayer blamed) =>
-        blamed.Operator switch
-        {
-            GlobalPool { KeepDims: true } => (
-                "keep-dims",
-                $"Let {blamed.Name} give a vector (keep_dims false)",
-                $"{blamed.Name} gives the same numbers without axes of one.",
-                "keep_dims",
-                false
-            ),
-            GlobalPool => (
-                "keep-dims",
-                $"Let {blamed.Name} keep its axes (keep_dims)",
-                $"{blamed.Name} gives the same numbers with axes of one, which stretch.",
-                "keep_dims",
-                true
-            ),
-            Recurrent { ReturnSequences: true } => (
-                "last-state",
-                $"Let {blamed.Name} give its last state alone (return_sequences false)",
-                $"{blamed.Name} says one thing about the whole sequence; the states before the last are dropped.",
-                "return_sequences",
-                false
-            ),
-            Recurrent => (
-                "return-sequences",
-                $"Let {blamed.Name} give every state (return_sequences)",
-                $"{blamed.Name} gives a state for each step; nothing is lost.",
-                "return_sequences",
-                true
-            ),
-            _ => null,
-        };
 }

@@ -1,5 +1,5 @@
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
@@ -13,15 +13,15 @@ internal sealed class OutputPadding : FixStrategy
         foreach (var branch in merge.Branches)
         {
             if (
-                branch.Path.LastOrDefault(layer => layer.Operator is ConvTranspose) is not { Operator: ConvTranspose up } layer
+                branch.Path.LastOrDefault(layer => layer.Operator.Window is { IsTransposed: true }) is not { Operator.Window: { } window } layer
                 || merge.Branches.FirstOrDefault(other => other != branch && !other.Path.Contains(layer)) is not { } target
             )
                 continue;
             var axes = branch.Shape.SpatialAxes.ToList();
-            var missing = axes.Select((axis, i) => target.Shape[axis].Value - branch.Shape[axis].Value + up.OutputPadding[i]).ToArray();
-            if (missing.Where((cells, i) => cells < 0 || cells >= up.Stride[i]).Any())
+            var missing = axes.Select((axis, i) => target.Shape[axis].Value - branch.Shape[axis].Value + window.OutputPadding[i]).ToArray();
+            if (missing.Where((cells, i) => cells < 0 || cells >= window.Stride[i]).Any())
                 continue;
-            var patch = new PatchWriter(merge).Set(layer.Path, "output_padding", Resample.Spelled(missing)).Patch;
+            var patch = new PatchWriter(merge).Set(layer.Path, "output_padding", EditableAttribute.Spelled(missing)).Patch;
             yield return new(
                 $"output-padding-{Slug(layer.Name)}",
                 $"Let {layer.Name} add the missing cells (output_padding {string.Join('x', missing.Distinct())})",

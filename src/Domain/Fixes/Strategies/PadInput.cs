@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes.Strategies;
@@ -54,7 +55,7 @@ internal sealed class PadInput : FixStrategy
                         ["name"] = name,
                         ["type"] = Twin("pad", input.Shape),
                         ["inputs"] = new JsonArray(input.Name),
-                        ["size"] = Resample.Spelled(wanted),
+                        ["size"] = EditableAttribute.Spelled(wanted),
                     },
                 }
         );

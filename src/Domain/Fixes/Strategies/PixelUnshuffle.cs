@@ -1,3 +1,4 @@
+using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -10,7 +11,7 @@ internal sealed class PixelUnshuffle : FixStrategy
 {
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (!merge.IsSpatial || merge.Merge.Operator.Kind != "concat")
+        if (!merge.IsSpatial || merge.Merge.Operator is not IMerge { JoinedAxis: not null })
             yield break;
         foreach (var target in Targets(merge))
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -38,7 +39,7 @@ internal sealed class Resample : FixStrategy
         if (axes.All(axis => branch.Shape[axis].Value >= target.Shape[axis].Value))
         {
             var windows = axes.Select(axis => branch.Shape[axis].Value / target.Shape[axis].Value).ToArray();
-            var layer = new JsonObject { ["type"] = Twin("avg_pool", branch.Shape), ["kernel_size"] = Spelled(windows) };
+            var layer = new JsonObject { ["type"] = Twin("avg_pool", branch.Shape), ["kernel_size"] = EditableAttribute.Spelled(windows) };
             var kept = 1.0 / windows.Aggregate(1L, Saturating.Multiply);
             return patch.Insert(branch.Index, "pool", layer)
                 ? new(
@@ -62,9 +63,6 @@ internal sealed class Resample : FixStrategy
             )
             : null;
     }
-
-    internal static JsonNode Spelled(long[] windows) =>
-        windows.Distinct().Count() == 1 ? windows[0] : new JsonArray([.. windows.Select(window => (JsonNode)window)]);
 
     private sealed record Step(string Verb, string Title, string Effect);
 }

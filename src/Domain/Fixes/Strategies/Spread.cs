@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
@@ -19,7 +19,7 @@ internal sealed class Spread : FixStrategy
             || target.Shape.Dims.Skip(1).Any(dim => !dim.IsKnown)
         )
             yield break;
-        var joined = merge.Merge.Operator is Concat concat ? concat.Axis.PositionIn(target.Shape) : null;
+        var joined = (merge.Merge.Operator as IMerge)?.JoinedAxis?.PositionIn(target.Shape);
         var patch = new PatchWriter(merge);
         var spread = merge.Branches.Where(branch => branch.Shape.Rank < target.Shape.Rank).ToList();
         var repeats = false;
@@ -40,7 +40,7 @@ internal sealed class Spread : FixStrategy
                     )
                 ),
             ]);
-            if (merge.Merge.Operator is not Concat || stretched.All(size => (long)size! == -1))
+            if (merge.Merge.Operator is not IMerge { JoinedAxis: not null } || stretched.All(size => (long)size! == -1))
                 continue;
             repeats = true;
             if (!patch.Insert(branch.Index, "expand", new JsonObject { ["type"] = "expand", ["shape"] = stretched }))

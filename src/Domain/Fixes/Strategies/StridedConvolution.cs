@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -31,7 +32,7 @@ internal sealed class StridedConvolution : FixStrategy
                 ["type"] = Twin("conv", branch.Shape),
                 ["out_channels"] = channels,
                 ["kernel_size"] = 3,
-                ["stride"] = Resample.Spelled(strides),
+                ["stride"] = EditableAttribute.Spelled(strides),
                 ["padding"] = 1,
             };
             var patch = new PatchWriter(merge);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -24,8 +25,8 @@ internal sealed class TransposedConvolution : FixStrategy
             {
                 ["type"] = Twin("conv_transpose", branch.Shape),
                 ["out_channels"] = channels,
-                ["kernel_size"] = Resample.Spelled(ratios),
-                ["stride"] = Resample.Spelled(ratios),
+                ["kernel_size"] = EditableAttribute.Spelled(ratios),
+                ["stride"] = EditableAttribute.Spelled(ratios),
             };
             var patch = new PatchWriter(merge);
             if (patch.Insert(branch.Index, "up", layer))

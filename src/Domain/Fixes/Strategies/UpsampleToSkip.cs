@@ -12,7 +12,7 @@ internal sealed class UpsampleToSkip : FixStrategy
             yield break;
         foreach (var branch in merge.Branches)
         {
-            if (branch.Path.LastOrDefault(layer => layer.Operator.Kind == "upsample") is not { } upsample)
+            if (branch.Path.LastOrDefault(layer => layer.Operator.Resampling is not null) is not { } upsample)
                 continue;
             foreach (var target in merge.Branches.Where(other => other != branch && !other.Path.Contains(upsample)))
             {

@@ -1,7 +1,7 @@
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
-using ConcatService.Operators;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
@@ -64,7 +64,7 @@ internal sealed class LinearFuse : WarningRule
         };
     }
 
-    private static bool IsDense(Operator layer) => layer is Conv { Groups: 1 } or ConvTranspose { Groups: 1 } or Linear;
+    private static bool IsDense(Operator layer) => layer.FeatureFlow == FeatureFlow.Mixed;
 
     private static IEnumerable<Candidate> Fixes(Flow flow, int fuse)
     {

@@ -27,15 +27,7 @@ internal sealed class RepeatedInput : WarningRule
     {
         var layer = flow.Layers[merge];
         var (name, kind) = (flow.InputName(merge, first), layer.Operator.Kind);
-        var what = kind switch
-        {
-            "concat" => $"the same {layer.InputShapes[first].Sizes} stands there twice, and every layer behind has weights for both copies",
-            "add" => "it counts twice",
-            "subtract" when first == 0 => "it is taken from itself, which gives zeros",
-            "multiply" => "it is squared",
-            "average" => "it weighs twice",
-            _ => "once would give the same",
-        };
+        var what = ((IMerge)layer.Operator).Repeated(first, layer.InputShapes[first].Sizes);
         return AtMerge(
             flow,
             merge,

@@ -39,7 +39,7 @@ internal sealed class SaturatingBranch : WarningRule
     {
         var kind = flow.Layers[flat].Operator.Kind;
         return AtMerge(flow, merge,
-            $"{flow.InputName(merge, input)} ends in {kind}, which lets {(kind == "tanh" ? "0.02% of the gradient through beyond ±5" : "at most a quarter of the gradient through")}; relu lets all of it through where it is positive.",
+            $"{flow.InputName(merge, input)} ends in {kind}, which lets {(flow.Layers[flat].Operator.Nonlinearity is { LargestSlope: 1 } ? "0.02% of the gradient through beyond ±5" : "at most a quarter of the gradient through")}; relu lets all of it through where it is positive.",
             $"Take relu instead of {kind}, or leave the activation to the layer behind the merge.") with
         {
             Fixes = () => Fixes(flow, merge, flat),

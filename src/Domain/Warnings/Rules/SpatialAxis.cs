@@ -1,3 +1,4 @@
+using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
@@ -19,9 +20,9 @@ internal sealed class SpatialAxis : WarningRule
         foreach (var merge in flow.Merges)
         {
             var layer = flow.Layers[merge];
-            if (layer.Operator is not Operators.Concat concat || layer.Inputs.Length < 2)
+            if (layer.Operator is not IMerge { JoinedAxis: { } joined } || layer.Inputs.Length < 2)
                 continue;
-            var position = concat.Axis.PositionIn(layer.Output)!.Value;
+            var position = joined.PositionIn(layer.Output)!.Value;
             var axis = layer.Output.Axes[position];
             if (axis is not (Axis.Height or Axis.Width or Axis.Depth) || !Array.TrueForAll(layer.InputShapes, layer.Input.SameSizes))
                 continue;

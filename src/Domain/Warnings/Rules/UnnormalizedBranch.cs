@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Planning;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
@@ -79,7 +78,7 @@ internal sealed class UnnormalizedBranch : WarningRule
             }
 
             var effect = flow.Effects[i];
-            var isUpsampling = flow.Layers[i].Operator is ConvTranspose;
+            var isUpsampling = flow.Layers[i].Operator.Window is { IsTransposed: true };
             since[i] = effect.HasFlag(Effect.Normalizes) ? 0
                 : effect.HasFlag(Effect.Saturates) ? Raw
                 : effect.HasFlag(Effect.Weighs) && !isUpsampling ? Math.Max(before, 0) + 1
@@ -108,7 +107,7 @@ internal sealed class UnnormalizedBranch : WarningRule
     /// <summary>The weighted layer that makes the numbers of a layer loose.</summary>
     private static int LastWeighted(Flow flow, int layer, int[] since)
     {
-        while (!flow.Effects[layer].HasFlag(Effect.Weighs) || flow.Layers[layer].Operator is ConvTranspose)
+        while (!flow.Effects[layer].HasFlag(Effect.Weighs) || flow.Layers[layer].Operator.Window is { IsTransposed: true })
         {
             var sources = flow.Sources(layer);
             var from = sources[0];
