@@ -88,7 +88,7 @@ public sealed class FixTests
     public void A_mismatch_is_explained_and_its_best_fix_comes_first(string spec, string kind, string? blamed, string first)
     {
         var found = Explain(spec);
-        Assert.Equal(kind, found.Cause!.Kind);
+        Assert.Equal(kind, found.Cause!.Kind.Name);
         Assert.Equal(blamed, found.Cause.Layer);
         Assert.Equal(first, found.Fixes[0].Id);
     }

@@ -60,7 +60,7 @@ public sealed class SampleTests
     public void A_pooling_that_reads_channels_last_in_a_channels_first_network_is_named_and_its_fix_gives_192x14x14()
     {
         var error = Assert.Single(Compile("mixed-layout-refused").Report.Diagnostics);
-        Assert.Equal(("mixed_layout", "pooled", "/layers/1"), (error.Cause!.Kind, error.Cause.Layer, error.Cause.Path!.ToString()));
+        Assert.Equal(("mixed_layout", "pooled", "/layers/1"), (error.Cause!.Kind.Name, error.Cause.Layer, error.Cause.Path!.ToString()));
         Assert.Contains(
             "it takes 64x28x28 for height 64, width 28 and 28 channels, and gives 32x14x28",
             error.Message,

@@ -53,7 +53,7 @@ public sealed class Scorer(TorchRun torch)
             found is null
             || (
                 compiled.Verdict != (label.IsConditional ? "conditional" : "invalid")
-                && (found.Cause?.Kind != "symbol_unprovable" || compiled.Verdict == "valid")
+                && (found.Cause?.Kind.Name != "symbol_unprovable" || compiled.Verdict == "valid")
             )
         )
             return score with { Said = $"{compiled.Verdict}: {First(compiled)}" };
@@ -62,9 +62,9 @@ public sealed class Scorer(TorchRun torch)
         return score with
         {
             Detected = true,
-            CauseRight = found.Cause?.Kind == label.Cause,
+            CauseRight = found.Cause?.Kind.Name == label.Cause,
             BlameRight = label.Blamed.Contains(found.Cause?.Path?.ToString()),
-            Said = $"{found.Cause?.Kind} at {found.Cause?.Path}: {string.Join(", ", found.Fixes.Select(fix => fix.Id))}",
+            Said = $"{found.Cause?.Kind.Name} at {found.Cause?.Path}: {string.Join(", ", found.Fixes.Select(fix => fix.Id))}",
             Fixes = Outcomes(),
         };
 

@@ -31,7 +31,7 @@ public sealed record ThreadScore(string Thread, bool HasClass, bool HasFix, stri
         var said =
             found.Count == 0
                 ? compiled.Verdict
-                : $"{found[0].Code.Name}, {found[0].Cause?.Kind}: {string.Join(", ", found[0].Fixes.Select(fix => fix.Id))}";
+                : $"{found[0].Code.Name}, {found[0].Cause?.Kind.Name}: {string.Join(", ", found[0].Fixes.Select(fix => fix.Id))}";
         if (cause is null)
             return new(name, compiled.Verdict == "valid", true, said);
 
@@ -39,7 +39,7 @@ public sealed record ThreadScore(string Thread, bool HasClass, bool HasFix, stri
         var accepted = ((JsonArray)thread["accepted"]!).Select(kind => (string)kind!).ToList();
         var right = (bool?)thread["silent"] == true
             ? found.Where(each => each.Code.Name == $"concat.{cause}" || (each.Severity == Severity.Warning && Offers(each))).ToList()
-            : found.Where(each => each.Cause?.Kind == cause).ToList();
+            : found.Where(each => each.Cause?.Kind.Name == cause).ToList();
         return new(name, right.Count > 0, accepted.Count == 0 ? right.Count > 0 : right.Exists(Offers), said);
 
         bool Offers(Diagnostic each) => each.Fixes.Any(fix => accepted.Exists(kind => fix.Id.StartsWith(kind, StringComparison.Ordinal)));

@@ -1,6 +1,5 @@
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
-using ConcatService.Api.Paging;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
@@ -13,6 +12,17 @@ internal static class CatalogRoutes
 {
     /// <summary>A code of a diagnostic.</summary>
     public sealed record DiagnosticCode(string Code, string Meaning);
+
+    /// <summary>A kind of cause (<c>cause.kind</c>).</summary>
+    public sealed record DiagnosticCause(string Kind, string Meaning);
+
+    /// <summary>Every code in <c>data</c>, as all lists have it, and every kind of cause beside it, in the order in which they are looked for.</summary>
+    public sealed record DiagnosticList(
+        IReadOnlyList<DiagnosticCode> Data,
+        bool HasMore,
+        string? NextCursor,
+        IReadOnlyList<DiagnosticCause> Causes
+    );
 
     public static void MapCatalog(this IEndpointRouteBuilder app)
     {
@@ -45,7 +55,7 @@ internal static class CatalogRoutes
         catalog
             .MapGet("diagnostics", ListDiagnostics)
             .WithName("list_diagnostics")
-            .WithSummary("List all diagnostic codes with their meanings");
+            .WithSummary("List all diagnostic codes and kinds of cause with their meanings");
     }
 
     private static Results<FileContentHttpResult, ProblemHttpResult> GetSchema(string? of) => of switch
@@ -55,6 +65,13 @@ internal static class CatalogRoutes
         _ => Problems.Of(400, "request.of", "'of' must be 'spec' or 'settings'."),
     };
 
-    private static Ok<Page<DiagnosticCode>> ListDiagnostics() =>
-        TypedResults.Ok(new Page<DiagnosticCode>([.. Codes.All.Select(code => new DiagnosticCode(code.Name, code.Meaning))], false, null));
+    private static Ok<DiagnosticList> ListDiagnostics() =>
+        TypedResults.Ok(
+            new DiagnosticList(
+                [.. Codes.All.Select(code => new DiagnosticCode(code.Name, code.Meaning))],
+                HasMore: false,
+                NextCursor: null,
+                [.. CauseKinds.All.Select(kind => new DiagnosticCause(kind.Name, kind.Meaning))]
+            )
+        );
 }

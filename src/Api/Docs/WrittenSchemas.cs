@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Planning;
 
 namespace ConcatService.Api.Docs;
 
@@ -15,7 +16,11 @@ internal static partial class WrittenSchemas
     public static IEnumerable<(string Name, JsonObject Schema)> All()
     {
         using var written = typeof(WrittenSchemas).Assembly.GetManifestResourceStream("schemas.json")!;
-        foreach (var (name, schema) in JsonNode.Parse(written)!.AsObject())
+        var schemas = JsonNode.Parse(written)!.AsObject();
+        schemas["Diagnostic"]!["properties"]!["cause"]!["properties"]!["kind"]!["enum"] = new JsonArray(
+            [.. CauseKinds.All.Select(kind => (JsonNode)kind.Name)]
+        );
+        foreach (var (name, schema) in schemas)
             yield return (name, schema!.DeepClone().AsObject());
         foreach (var each in Settings())
             yield return each;

@@ -58,7 +58,7 @@ internal sealed class ConcreteSizes(Compilation compiled, Diagnostic found, Json
     /// <summary>What nothing at one size explains.</summary>
     public static Cause Undecided { get; } =
         new(
-            "symbol_unprovable",
+            CauseKinds.SymbolUnprovable,
             null,
             null,
             "For which sizes the inputs fit cannot be written as a condition on one symbol, or as an equality between two. Sizes that are always equal should have one symbol."

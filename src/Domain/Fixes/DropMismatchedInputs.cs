@@ -145,12 +145,12 @@ internal static class DropMismatchedInputs
 
     private static Cause CauseOf(Diagnostic found, Layer layer, string first, List<string> left, int fitting, Shape[] shapes)
     {
-        var kind = found.Code == Codes.ConcatAxis || found.Code == Codes.ConcatBatchAxis ? "wrong_axis"
-            : Array.Exists(shapes, shape => shape.Rank != shapes[0].Rank) ? "rank_difference"
-            : found.Mismatch!.Differing.Count == 0 && Array.Exists(shapes, shape => shape.DType != shapes[0].DType) ? "dtype_difference"
-            : left.Count == 1 && fitting > 1 ? "one_branch_differs"
-            : "degenerate";
-        var blamed = kind == "wrong_axis" ? layer : null;
+        var kind = found.Code == Codes.ConcatAxis || found.Code == Codes.ConcatBatchAxis ? CauseKinds.WrongAxis
+            : Array.Exists(shapes, shape => shape.Rank != shapes[0].Rank) ? CauseKinds.RankDifference
+            : found.Mismatch!.Differing.Count == 0 && Array.Exists(shapes, shape => shape.DType != shapes[0].DType) ? CauseKinds.DTypeDifference
+            : left.Count == 1 && fitting > 1 ? CauseKinds.OneBranchDiffers
+            : CauseKinds.Degenerate;
+        var blamed = kind == CauseKinds.WrongAxis ? layer : null;
         return new(
             kind,
             blamed?.Name,

@@ -48,7 +48,7 @@ public static class Explanation
             var fixes = Rank(
                     proof,
                     FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()),
-                    cause.Kind is "odd_size_rounding" or "padding_difference" ? throughout.Extend : null
+                    cause.Kind == CauseKinds.OddSizeRounding || cause.Kind == CauseKinds.PaddingDifference ? throughout.Extend : null
                 )
                 .ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });

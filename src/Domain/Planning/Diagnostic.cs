@@ -42,10 +42,9 @@ public sealed record Diagnostic(Code Code, Severity Severity, SpecPath Path, str
 /// <summary>An input as a diagnostic shows it.</summary>
 public sealed record NamedShape(string Name, Shape Shape);
 
-/// <summary>Why branches do not meet (spec-format, cause.kind).</summary>
-/// <param name="Kind">One of the eleven kinds.</param>
+/// <summary>Why branches do not meet.</summary>
 /// <param name="Layer">The layer to blame, when one can be named.</param>
-public sealed record Cause(string Kind, string? Layer, SpecPath? Path, string Explanation);
+public sealed record Cause(CauseKind Kind, string? Layer, SpecPath? Path, string Explanation);
 
 /// <summary>A repair that was compiled before it was offered.</summary>
 /// <param name="Id">Stable within the diagnostic: <c>pool-fine</c>.</param>

@@ -159,7 +159,7 @@ public static class ReportWriter
         if (diagnostic.Cause is { } cause)
         {
             writer.WriteStartObject("cause");
-            writer.WriteString("kind", cause.Kind);
+            writer.WriteString("kind", cause.Kind.Name);
             writer.WriteString("layer", cause.Layer);
             writer.WriteString("path", cause.Path?.ToString());
             writer.WriteString("explanation", cause.Explanation);

@@ -72,6 +72,15 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task Every_kind_of_cause_is_listed_in_the_order_in_which_it_is_looked_for()
+    {
+        var causes = (await api.GetAsync("/v1/diagnostics")).Json.GetProperty("causes").EnumerateArray().ToList();
+        Assert.Equal("rank_difference", causes[0].GetProperty("kind").GetString());
+        Assert.Equal("degenerate", causes[^1].GetProperty("kind").GetString());
+        Assert.All(causes, cause => Assert.NotEmpty(cause.GetProperty("meaning").GetString()!));
+    }
+
+    [Fact]
     public async Task Every_warning_is_listed_with_its_meaning()
     {
         var codes = (await api.GetAsync("/v1/diagnostics"))

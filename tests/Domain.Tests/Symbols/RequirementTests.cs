@@ -88,7 +88,7 @@ public sealed class RequirementTests
                     continue;
                 }
 
-                conditions.Assume(decision, new("layer", new Operators.Identity(), [], SpecPath.Root));
+                conditions.Assume(decision, new("layer", new ConcatService.Operators.Identity(), [], SpecPath.Root));
                 left = holding;
                 if (
                     !left.SequenceEqual(
@@ -142,7 +142,7 @@ public sealed class RequirementTests
                 return pairs.Count == 0;
             if (decision.Answer != Answer.Sometimes)
                 return false;
-            conditions.Assume(decision, new("layer", new Operators.Identity(), [], SpecPath.Root));
+            conditions.Assume(decision, new("layer", new ConcatService.Operators.Identity(), [], SpecPath.Root));
             var known = conditions.Knowledge;
             return known.Known(h - (w * factor)) == constant
                 && pairs.SequenceEqual(

@@ -5,7 +5,7 @@ namespace ConcatService.Domain.Fixes.Causes;
 /// <summary>One kind of cause: a rule that recognizes it and names the layer to blame.</summary>
 public abstract class CauseRule
 {
-    /// <summary>In the order of spec-format (cause.kind); the first that holds decides.</summary>
+    /// <summary>In the order of <see cref="CauseKinds"/>, but that some kinds have several rules; the first that holds decides.</summary>
     private static readonly CauseRule[] InOrder =
     [
         new RankDifference(),
@@ -27,5 +27,5 @@ public abstract class CauseRule
 
     protected abstract Cause? Of(MergeCase merge);
 
-    protected static Cause Blame(string kind, PlannedLayer? layer, string explanation) => new(kind, layer?.Name, layer?.Path, explanation);
+    protected static Cause Blame(CauseKind kind, PlannedLayer? layer, string explanation) => new(kind, layer?.Name, layer?.Path, explanation);
 }

@@ -17,7 +17,7 @@ internal sealed class DTypeDifference : CauseRule
             .SelectMany(branch => branch.Path)
             .LastOrDefault(each => each.Output.DType != each.Input.DType);
         return Blame(
-            "dtype_difference",
+            CauseKinds.DTypeDifference,
             layer,
             layer is null ? Consequence : $"{layer.Name} ({layer.Operator.Kind}) makes whole numbers of its input. {Consequence}"
         );

@@ -21,7 +21,7 @@ internal sealed class MixedLayout : CauseRule
                 .Path.Concat(merge.Branches[0].Path)
                 .FirstOrDefault(each => each.Output.Rank == each.Input.Rank && !each.Output.SameAxes(each.Input));
             return Blame(
-                "mixed_layout",
+                CauseKinds.MixedLayout,
                 layer,
                 $"{turned.Name} is [{ShapeContext.Names(turned.Shape.Axes)}] and {merge.Branches[0].Name} is [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}]"
                     + (layer is null ? "." : $"; {layer.Name} ({layer.Operator.Kind}) turns the order.")
@@ -29,7 +29,7 @@ internal sealed class MixedLayout : CauseRule
         }
 
         if (merge.Mismatch.Differing.Count > 0 && ReadOtherwise(merge) is { } other)
-            return new("mixed_layout", other.Name, other.Path, Explain(merge, other));
+            return new(CauseKinds.MixedLayout, other.Name, other.Path, Explain(merge, other));
 
         return
             merge.Mismatch.Differing.Count > 0
@@ -37,7 +37,7 @@ internal sealed class MixedLayout : CauseRule
             && merge.Mismatch.Axis is { } joined
             && Rotation(merge.Branches[1].Shape, merge.Branches[0].Shape, joined) is not null
             ? Blame(
-                "mixed_layout",
+                CauseKinds.MixedLayout,
                 null,
                 $"{merge.Branches[1].Name}, {merge.Branches[1].Shape.Sizes}, has the sizes of the other layout: with its dimensions turned it would fit."
             )

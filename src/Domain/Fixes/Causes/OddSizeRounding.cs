@@ -32,7 +32,7 @@ internal sealed class OddSizeRounding : CauseRule
             .ThenBy(each => merge.OrderOf(each.Step.Layer))
             .First();
         return Blame(
-            "odd_size_rounding",
+            CauseKinds.OddSizeRounding,
             first.Layer,
             $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds to {first.After}; without rounding the branches would agree at {on.Exact(at)}."
         );

@@ -8,7 +8,7 @@ internal sealed class OneBranchDiffers : CauseRule
     protected override Cause? Of(MergeCase merge) =>
         merge.Outlier is { } odd
             ? Blame(
-                "one_branch_differs",
+                CauseKinds.OneBranchDiffers,
                 odd.Path.Count > 0 ? odd.Path[^1] : null,
                 $"{odd.Name} is {odd.Shape.Sizes}; the {merge.Branches.Count - 1} other inputs agree with each other."
             )

@@ -22,7 +22,7 @@ internal sealed class OtherAxis : CauseRule
             return null;
         return merge.Branches.All(branch => branch.Shape.Dims[joined] == merge.Branches[0].Shape.Dims[joined])
             ? Blame(
-                "wrong_axis",
+                CauseKinds.WrongAxis,
                 merge.Merge,
                 $"The inputs differ in {axis.Name()} alone, no layer made them so, and the concat joins along {named}."
             )

@@ -33,7 +33,7 @@ internal sealed class OtherLayout : CauseRule
                 is not { After.Plan: not null }
             ? null
             : new(
-                "mixed_layout",
+                CauseKinds.MixedLayout,
                 null,
                 input.Path,
                 $"{input.Name} is {input.Shape.Sizes}, which the spec's {merge.Compiled.Graph.Layout.Name()} reads as {input.Shape[Axis.Channels]} channels of {input.Shape.SpatialSizes}; read {other.Name()}, everything fits."

@@ -26,7 +26,7 @@ internal sealed class PaddingDifference : CauseRule
         {
             var (layer, axis) = (edit.Layer, merge.DifferingAxes.First());
             return Blame(
-                "padding_difference",
+                CauseKinds.PaddingDifference,
                 layer,
                 $"{layer.Name} ({layer.Operator.Kind}) takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}: its window and its padding do not go together as those of the other branches do."
             );
@@ -34,7 +34,7 @@ internal sealed class PaddingDifference : CauseRule
 
         var where = losing.Select(step => $"{step.Layer.Name} ({step.Layer.Operator.Kind}, {step.Before} to {step.After})").ToList();
         return Blame(
-            "padding_difference",
+            CauseKinds.PaddingDifference,
             losing[0].Layer,
             $"Cells are lost at the border by {string.Join(", ", where.Take(4))}{(where.Count > 4 ? $" and {where.Count - 4} more" : "")}; with \"same\" padding the sizes would agree."
         );

@@ -15,7 +15,7 @@ internal sealed class RankDifference : CauseRule
         {
             if (branch.Path.LastOrDefault(layer => layer.Output.Rank != layer.Input.Rank) is { } changes)
                 return Blame(
-                    "rank_difference",
+                    CauseKinds.RankDifference,
                     changes,
                     $"{changes.Name} ({changes.Operator.Kind}) turns {changes.Input.Sizes} into {changes.Output.Sizes} on the way to {branch.Name}; the other inputs keep their dimensions."
                 );
@@ -23,7 +23,7 @@ internal sealed class RankDifference : CauseRule
 
         var keeps = merge.Branches.OrderByDescending(branch => branch.Shape.Rank).SelectMany(branch => branch.Path).LastOrDefault(Keeps);
         return Blame(
-            "rank_difference",
+            CauseKinds.RankDifference,
             keeps,
             keeps is null
                 ? "They come so from the network's inputs, and no layer on the way changes that."

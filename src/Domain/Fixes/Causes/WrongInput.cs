@@ -14,7 +14,7 @@ internal sealed class WrongInput : CauseRule
             return null;
         var (wrong, other, tap) = (merge.SourceCandidates[0].Wrong, merge.SourceCandidates[0].Other, merge.SourceCandidates[0].Layer);
         return Blame(
-            "wrong_input",
+            CauseKinds.WrongInput,
             merge.Merge,
             $"{wrong.Name} is {wrong.Shape.SpatialSizes}; {merge.NameOf(tap.Name)} is {tap.Output.SpatialSizes}, the size of {other.Name}."
         );

@@ -9,10 +9,10 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Gives every input the element type float32.</summary>
 internal sealed class Cast : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.DTypeDifference];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "dtype_difference")
-            yield break;
         if (cause.Layer is { } name && merge.Producer(new Wire(name)) is { Output.DType: DType.Int64 } blamed
             && blamed.Operator.Edits.Any(edit => edit.Effect == EditEffect.ElementType))
             yield return new(

@@ -6,11 +6,12 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>The pooling that loses an odd cell rounds up instead.</summary>
 internal sealed class CeilPooling : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.OddSizeRounding];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
         if (
-            cause.Kind != "odd_size_rounding"
-            || cause.Layer is not { } name
+            cause.Layer is not { } name
             || merge.Producer(new Wire(name)) is not { } blamed
             || !blamed.Operator.Edits.Any(edit => edit.Name == "ceil_mode")
         )

@@ -8,9 +8,11 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// </summary>
 internal sealed class Crop : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [.. CauseKinds.All.Where(kind => kind != CauseKinds.StrideDifference)];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (!merge.IsSpatial || cause.Kind == "stride_difference")
+        if (!merge.IsSpatial)
             yield break;
         foreach (var target in Targets(merge))
         {

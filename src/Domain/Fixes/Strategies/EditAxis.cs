@@ -7,9 +7,11 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Joins along the axis on which the inputs differ.</summary>
 internal sealed class EditAxis : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.WrongAxis];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "wrong_axis" || !merge.SameRank)
+        if (!merge.SameRank)
             yield break;
         var axes = merge.Branches[0].Shape.Axes;
         var differing = Enumerable

@@ -7,9 +7,11 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Lets the one layer that reads its input in the other layout read it as the spec does.</summary>
 internal sealed class EditDataFormat : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.MixedLayout];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "mixed_layout" || MixedLayout.ReadOtherwise(merge) is not { } other)
+        if (MixedLayout.ReadOtherwise(merge) is not { } other)
             yield break;
         var layout = merge.Compiled.Graph.Layout.Name();
         var patch = new PatchWriter(merge).Set(other.Path, "data_format", layout).Patch;

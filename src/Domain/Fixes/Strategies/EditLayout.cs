@@ -8,9 +8,11 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Reads the whole spec in the other layout, in which its inputs are written.</summary>
 internal sealed class EditLayout : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.MixedLayout];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause is not { Kind: "mixed_layout", Layer: null, Path: not null })
+        if (cause is not { Layer: null, Path: not null })
             yield break;
         var layout = OtherLayout.Other(merge.Compiled.Graph.Layout).Name();
         var patch = new JsonArray(

@@ -10,11 +10,11 @@ internal sealed class EditPadding : FixStrategy
 {
     private const int MostOffers = 3;
 
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.PaddingDifference, CauseKinds.StrideDifference, CauseKinds.OneBranchDiffers];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind is not ("padding_difference" or "stride_difference" or "one_branch_differs"))
-            yield break;
-        foreach (var edit in cause.Kind == "padding_difference" ? merge.WindowEdits.Take(MostOffers) : [])
+        foreach (var edit in cause.Kind == CauseKinds.PaddingDifference ? merge.WindowEdits.Take(MostOffers) : [])
         {
             var (name, value) = (edit.Layer.Name, edit.Value.ToString());
             var (id, effect) = (edit.Attribute, value) switch

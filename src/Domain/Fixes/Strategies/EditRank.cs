@@ -6,11 +6,12 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Changes the layer that made the number of dimensions differ: its attribute, or it is taken away.</summary>
 internal sealed class EditRank : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.RankDifference];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
         if (
-            cause.Kind != "rank_difference"
-            || cause.Layer is not { } name
+            cause.Layer is not { } name
             || merge.Branches.SelectMany(branch => branch.Path).FirstOrDefault(layer => layer.Name == name) is not { } blamed
         )
             yield break;

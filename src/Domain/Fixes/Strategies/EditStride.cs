@@ -8,10 +8,10 @@ internal sealed class EditStride : FixStrategy
 {
     private const int MostOffers = 3;
 
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.StrideDifference, CauseKinds.OneBranchDiffers];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind is not ("stride_difference" or "one_branch_differs"))
-            yield break;
         var axis = merge.DifferingAxes.First();
         foreach (var edit in merge.ScaleEdits.Take(MostOffers))
         {

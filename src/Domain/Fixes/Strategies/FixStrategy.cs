@@ -42,7 +42,10 @@ public abstract class FixStrategy
 
     /// <summary>What this strategy alone proposes.</summary>
     internal IEnumerable<Candidate> ProposeFor(MergeCase merge, Cause cause) =>
-        Propose(merge, cause).Select(candidate => candidate with { By = this });
+        Answers.Contains(cause.Kind) ? Propose(merge, cause).Select(candidate => candidate with { By = this }) : [];
+
+    /// <summary>The kinds of cause that it answers. Default: all.</summary>
+    protected virtual IReadOnlyList<CauseKind> Answers => CauseKinds.All;
 
     protected abstract IEnumerable<Candidate> Propose(MergeCase merge, Cause cause);
 

@@ -6,10 +6,10 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>The transposed convolution that gives too little adds the missing cells at the end.</summary>
 internal sealed class OutputPadding : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.OddSizeRounding];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "odd_size_rounding")
-            yield break;
         foreach (var branch in merge.Branches)
         {
             if (

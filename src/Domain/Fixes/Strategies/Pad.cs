@@ -6,9 +6,11 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Adds a border of zeros to the smaller branch. For differences of a border, not of a stride.</summary>
 internal sealed class Pad : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [.. CauseKinds.All.Where(kind => kind != CauseKinds.StrideDifference)];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (!merge.IsSpatial || cause.Kind == "stride_difference")
+        if (!merge.IsSpatial)
             yield break;
         foreach (var target in Targets(merge))
         {

@@ -8,12 +8,13 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Pads the input inside the network to the next size that its strides divide.</summary>
 internal sealed class PadInput : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.OddSizeRounding];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
         var graph = merge.Compiled.Graph;
         if (
-            cause.Kind != "odd_size_rounding"
-            || graph.Inputs is not [{ } input]
+            graph.Inputs is not [{ } input]
             || graph.Layers is not [{ } first, ..]
             || InputSizes.Of(merge) is not { Count: > 0 } sizes
         )

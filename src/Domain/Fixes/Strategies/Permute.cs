@@ -7,10 +7,10 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Turns the dimensions of the branch that stands in the other layout.</summary>
 internal sealed class Permute : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.MixedLayout];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "mixed_layout")
-            yield break;
         foreach (var branch in merge.Branches)
         {
             foreach (var target in merge.Branches.Where(other => other != branch))

@@ -9,9 +9,11 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// </summary>
 internal sealed class PoolToVector : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.RankDifference];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "rank_difference" || !merge.Branches.Any(branch => branch.Shape.Rank == 2 && branch.Shape.Has(Axis.Channels)))
+        if (!merge.Branches.Any(branch => branch.Shape.Rank == 2 && branch.Shape.Has(Axis.Channels)))
             yield break;
         var maps = merge.Branches.Where(branch => branch.Shape.Rank > 2).ToList();
         var names = Listed(maps.Select(branch => branch.Name));

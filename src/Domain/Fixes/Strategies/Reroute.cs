@@ -26,7 +26,7 @@ internal sealed class Reroute : FixStrategy
                 patch.Patch
             )
             {
-                AtTheCause = tap == merge.SourceCandidates[0] && (tap.IsUnread || cause.Kind == "wrong_input"),
+                AtTheCause = tap == merge.SourceCandidates[0] && (tap.IsUnread || cause.Kind == CauseKinds.WrongInput),
             };
         }
     }

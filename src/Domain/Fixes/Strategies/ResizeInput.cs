@@ -6,9 +6,11 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Asks for inputs of the nearest size that the network's strides divide.</summary>
 internal sealed class ResizeInput : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.OddSizeRounding];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "odd_size_rounding" || InputSizes.Of(merge) is not { Count: > 0 } sizes)
+        if (InputSizes.Of(merge) is not { Count: > 0 } sizes)
             yield break;
         var nearest = sizes.ToDictionary(
             each => each.Key,

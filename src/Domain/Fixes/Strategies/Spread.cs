@@ -8,10 +8,10 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Gives a branch of fewer dimensions the axes that it lacks, and repeats it along those that are not joined.</summary>
 internal sealed class Spread : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.RankDifference];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind != "rank_difference")
-            yield break;
         var target = merge.Branches.MaxBy(branch => branch.Shape.Rank)!;
         var layout = merge.Compiled.Graph.Layout;
         if (

@@ -6,10 +6,10 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>An upsampling that multiplies takes the other branch's size instead: exact for every input.</summary>
 internal sealed class UpsampleToSkip : FixStrategy
 {
+    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.OddSizeRounding, CauseKinds.SymbolUnprovable];
+
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Kind is not ("odd_size_rounding" or "symbol_unprovable"))
-            yield break;
         foreach (var branch in merge.Branches)
         {
             if (branch.Path.LastOrDefault(layer => layer.Operator.Resampling is not null) is not { } upsample)
