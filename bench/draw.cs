@@ -5,6 +5,7 @@
 
 using System.Diagnostics;
 using System.Xml.Linq;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Drawing;
 using ConcatService.Domain.Planning;
 

@@ -6,7 +6,10 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Memory;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Training;
 using ConcatService.Training.Tests.Memory;

@@ -5,7 +5,7 @@
 #:property PublishAot=false
 
 using System.Diagnostics;
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Training.Tests.Oracle;
 
 var graphs = Option("--graphs", 10_000);

@@ -6,6 +6,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Planning;
 
 const int Most = 1024;

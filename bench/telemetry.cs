@@ -6,6 +6,7 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Training;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Training;

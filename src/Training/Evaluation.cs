@@ -1,4 +1,5 @@
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Operators;
 using ConcatService.Training.Data;
 using static TorchSharp.torch;
 

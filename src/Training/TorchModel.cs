@@ -1,5 +1,6 @@
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.OnnxExport;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Operators;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Optimizers;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using ConcatService.Domain.Data;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Planning;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
@@ -19,7 +20,7 @@ public static class TrainingRun
     /// Trains on the calling thread and returns when all is over. Sets libtorch's thread count and random generator, which belong to the
     /// process.
     /// </summary>
-    /// <param name="plan">Fits the data (<see cref="Domain.Data.DataSetFit"/>).</param>
+    /// <param name="plan">Fits the data (<see cref="Domain.Jobs.DataSetFit"/>).</param>
     /// <param name="settings">As asked; resolved here, and reported.</param>
     /// <param name="data">Stays the caller's; copied to the device, if that is not the CPU.</param>
     /// <param name="metadata">Kept in the model beside what is known here: spec hash, job.</param>

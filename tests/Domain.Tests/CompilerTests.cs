@@ -1,4 +1,6 @@
 using System.Text;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 using Xunit;
 

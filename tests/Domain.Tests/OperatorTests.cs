@@ -1,4 +1,6 @@
 using System.Text;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 using Xunit;
 
@@ -60,7 +62,7 @@ public sealed class OperatorTests
             compiled
                 .Plan!.Layers.Where(layer => layer.Name.StartsWith("both/see", StringComparison.Ordinal))
                 .SelectMany(layer => layer.Parameters),
-            parameter => Assert.Equal(Graphs.Initializer.Zeros, parameter.Initializer)
+            parameter => Assert.Equal(Operators.Initializer.Zeros, parameter.Initializer)
         );
     }
 

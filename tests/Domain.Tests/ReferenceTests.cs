@@ -1,4 +1,4 @@
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Compiling;
 using Xunit;
 
 namespace ConcatService.Domain.Tests;

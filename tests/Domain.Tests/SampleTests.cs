@@ -1,3 +1,5 @@
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 using Xunit;
 

@@ -1,5 +1,8 @@
 using System.Text;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Memory;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Operators;
 
 namespace ConcatService.Faults;
@@ -127,13 +128,13 @@ public sealed class Joint
     private static IEnumerable<Operator> Others(Operator op) => op switch
     {
         Conv conv when conv.Stride != 1 => new[] { 1, 2, conv.KernelSize }.SelectMany(stride =>
-            new[] { conv with { Stride = stride }, conv with { Stride = stride, Padding = Domain.Specs.Padding.Same } }
+            new[] { conv with { Stride = stride }, conv with { Stride = stride, Padding = Domain.Fields.Padding.Same } }
         ),
         MaxPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new[] { 1, 2, pool.KernelSize }.SelectMany(stride =>
-            new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Specs.Padding.Same } }
+            new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Fields.Padding.Same } }
         ),
         AvgPool pool when (pool.Stride ?? pool.KernelSize) != 1 => new[] { 1, 2, pool.KernelSize }.SelectMany(stride =>
-            new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Specs.Padding.Same } }
+            new[] { pool with { Stride = stride }, pool with { Stride = stride, Padding = Domain.Fields.Padding.Same } }
         ),
         ConvTranspose up when up.Stride != 1 => new[] { 1, 2, up.KernelSize }.Select(stride => up with { Stride = stride }),
         Upsample { ScaleFactor: { } scale } up when scale != 1 => new double[] { 1, 2 }.Select(factor => up with { ScaleFactor = factor }),

@@ -1,6 +1,7 @@
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 using ConcatService.Operators;
 
 namespace ConcatService.Faults;

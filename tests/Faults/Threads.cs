@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
 
 namespace ConcatService.Faults;
 

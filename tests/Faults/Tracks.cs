@@ -1,4 +1,5 @@
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Operators;
 
 namespace ConcatService.Faults;

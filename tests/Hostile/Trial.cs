@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Drawing;
-using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Planning;
 
 namespace ConcatService.Hostile;
 

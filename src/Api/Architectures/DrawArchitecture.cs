@@ -1,6 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Drawing;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;

@@ -1,6 +1,5 @@
 using ConcatService.Api.Requests;
-using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Compiling;
 
 namespace ConcatService.Api.Architectures;
 

@@ -1,4 +1,5 @@
 using ConcatService.Api.Requests;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Api.Architectures;

@@ -1,7 +1,7 @@
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Paging;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Compiling;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Catalog;

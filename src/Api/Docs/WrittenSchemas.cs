@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
 
 namespace ConcatService.Api.Docs;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;

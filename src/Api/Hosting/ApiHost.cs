@@ -16,7 +16,7 @@ using ConcatService.Api.Keys;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Api.Requests;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
 using Hangfire;

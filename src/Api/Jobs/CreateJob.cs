@@ -4,6 +4,8 @@ using ConcatService.Api.DataSets;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Data;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;

@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
 
 namespace ConcatService.Api.Jobs;
 

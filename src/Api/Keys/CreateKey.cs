@@ -2,7 +2,7 @@ using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ConcatService.Api.Errors;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 
 namespace ConcatService.Api.Requests;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using ConcatService.Api.Errors;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Fields;
 
 namespace ConcatService.Api.Requests;
 

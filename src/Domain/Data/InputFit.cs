@@ -1,13 +1,13 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Data;
 
 /// <summary>Whether an input of a network takes what a data set gives.</summary>
 internal static class InputFit
 {
-    public static void Check(GraphInput input, Layout layout, DataInput data, string dataset, Report report)
+    public static void Check(InputSpec input, Layout layout, DataInput data, string dataset, Report report)
     {
         var sample = Written(data, layout);
         var wanted = data.DType == ElementType.Int64 ? DType.Int64 : DType.Float32;

@@ -1,7 +1,9 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Data;
 

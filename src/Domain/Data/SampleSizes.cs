@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;

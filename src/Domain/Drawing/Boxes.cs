@@ -1,4 +1,5 @@
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
@@ -159,5 +160,5 @@ internal sealed class Boxes
         return $"{op.Kind}{window}{op.DataFormat switch { Layout.ChannelsFirst => ", channels_first", Layout.ChannelsLast => ", channels_last", _ => "" }}";
     }
 
-    private static string Window(Specs.Extent kernel) => kernel.Count is null ? $"{kernel}x{kernel}" : kernel.ToString();
+    private static string Window(Fields.Extent kernel) => kernel.Count is null ? $"{kernel}x{kernel}" : kernel.ToString();
 }

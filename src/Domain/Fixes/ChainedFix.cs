@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes;
 

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
 using ConcatService.Domain.Fixes.Strategies;
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Symbols;
 

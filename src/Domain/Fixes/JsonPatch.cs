@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Compiling;
 
 namespace ConcatService.Domain.Fixes;
 

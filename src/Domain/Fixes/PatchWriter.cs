@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fixes;
 

@@ -1,4 +1,6 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes;

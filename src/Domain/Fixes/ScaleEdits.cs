@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes;
 

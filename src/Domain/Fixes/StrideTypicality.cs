@@ -1,7 +1,6 @@
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Operators;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes;
 

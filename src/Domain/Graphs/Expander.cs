@@ -1,5 +1,6 @@
 using System.Globalization;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;

@@ -1,5 +1,7 @@
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Graphs;
 
@@ -7,7 +9,7 @@ namespace ConcatService.Domain.Graphs;
 /// A spec with every name resolved and every branch, repetition and block unrolled; layers in an order in which each comes after its
 /// inputs.
 /// </summary>
-public sealed record Graph(Layout Layout, IReadOnlyList<GraphInput> Inputs, IReadOnlyList<Layer> Layers, IReadOnlyList<GraphOutput> Outputs)
+public sealed record Graph(Layout Layout, IReadOnlyList<InputSpec> Inputs, IReadOnlyList<Layer> Layers, IReadOnlyList<GraphOutput> Outputs)
 {
     /// <summary>The symbols of the inputs' sizes with what the caller promises about them.</summary>
     public IReadOnlyDictionary<string, SymbolPromise> Symbols { get; init; } = new Dictionary<string, SymbolPromise>();
@@ -20,29 +22,5 @@ public sealed record Graph(Layout Layout, IReadOnlyList<GraphInput> Inputs, IRea
         field ??= new HashSet<string>([.. Layers.SelectMany(layer => layer.Name.Split('/')), .. Inputs.Select(input => input.Name)]);
 }
 
-/// <summary>An input of the network.</summary>
-/// <param name="Shape">What could be read of it, where that is not all.</param>
-public sealed record GraphInput(string Name, Shape Shape, SpecPath Path)
-{
-    /// <summary>Whether all of it could be read; nothing is said about layers behind one that could not.</summary>
-    public bool IsReadable { get; init; } = true;
-}
-
 /// <summary>An output of the network, by the name that the spec gives it.</summary>
 public sealed record GraphOutput(string Name, Wire Wire);
-
-/// <summary>
-/// The sizes that a symbol may take: from <see cref="Min"/> to <see cref="Max"/> (no limit when null), multiples of <see
-/// cref="MultipleOf"/> only.
-/// </summary>
-public sealed record SymbolPromise
-{
-    [Between(1)]
-    public long Min { get; init; } = 1;
-
-    [Between(1)]
-    public long? Max { get; init; }
-
-    [Between(1)]
-    public long MultipleOf { get; init; } = 1;
-}

@@ -1,4 +1,6 @@
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using ConcatService.Domain.Memory;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 

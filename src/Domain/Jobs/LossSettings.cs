@@ -1,5 +1,5 @@
 using ConcatService.Domain.Data;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 
 namespace ConcatService.Domain.Jobs;
 

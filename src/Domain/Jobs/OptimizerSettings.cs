@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 
 namespace ConcatService.Domain.Jobs;
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Data;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Jobs;
 
@@ -160,19 +161,6 @@ public sealed partial record TrainingSettings
 /// <param name="Cores">Processors that this process may use.</param>
 /// <param name="HasBFloat16">Whether the processor multiplies bfloat16 in hardware.</param>
 public readonly record struct Machine(int Cores, bool HasBFloat16, bool HasCuda);
-
-/// <summary>Number format of convolutions and linear layers in training.</summary>
-public enum Precision
-{
-    /// <summary>bfloat16 on a GPU and on a CPU that multiplies it in hardware, otherwise float32.</summary>
-    Auto,
-
-    /// <summary>32 bits everywhere.</summary>
-    Float32,
-
-    /// <summary>bfloat16 in matrix products: faster, with the same test accuracy within noise where it was measured.</summary>
-    Bfloat16,
-}
 
 /// <summary>How weights are filled before training. Biases and norms are filled as their operators declare.</summary>
 public enum Initialization

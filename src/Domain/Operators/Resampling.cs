@@ -1,4 +1,4 @@
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 
 namespace ConcatService.Domain.Operators;
 

@@ -1,5 +1,5 @@
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Operators;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Specs;
 

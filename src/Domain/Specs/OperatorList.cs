@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Fields;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Specs;
 

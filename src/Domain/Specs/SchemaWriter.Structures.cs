@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Specs;
@@ -78,7 +79,7 @@ public static partial class SchemaWriter
         {
             ["type"] = new JsonObject { ["const"] = type },
             ["name"] = Ref("name"),
-            ["inputs"] = InputsOf(Graphs.Arity.One),
+            ["inputs"] = InputsOf(Operators.Arity.One),
         };
         foreach (var (key, value) in fields)
             properties[key] = value?.DeepClone();

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Fields;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Specs;
 

@@ -1,5 +1,8 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Specs;
 
@@ -10,7 +13,7 @@ public sealed record Spec
 
     public Layout Layout { get; init; }
 
-    public IReadOnlyList<GraphInput> Inputs { get; init; } = [];
+    public IReadOnlyList<InputSpec> Inputs { get; init; } = [];
 
     public IReadOnlyDictionary<string, SymbolPromise> Symbols { get; init; } = new Dictionary<string, SymbolPromise>();
 
@@ -18,15 +21,6 @@ public sealed record Spec
 
     /// <summary>Null when left out: the last layer.</summary>
     public Reference[]? Outputs { get; init; }
-}
-
-/// <summary>A name that the spec uses to point at an input or layer.</summary>
-/// <param name="Owner">The object that refers.</param>
-/// <param name="Field">Its field with the name, or with a list of names.</param>
-/// <param name="Index">The position in that list; -1 where there is none.</param>
-public readonly record struct Reference(string Name, SpecPath Owner, string Field, int Index)
-{
-    public SpecPath Path => Index < 0 ? Owner[Field] : Owner[Field][Index];
 }
 
 /// <summary>A list of layers, and where it stands.</summary>

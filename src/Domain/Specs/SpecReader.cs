@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Text.Json;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Specs;
 
@@ -56,7 +59,7 @@ public sealed class SpecReader
             : Layout.ChannelsFirst;
         var inputs = fields.TryGetValue("inputs", out var inputJson)
             ? ReadInputs(inputJson, layout)
-            : Missing<GraphInput>("inputs", "at least one named input with its shape");
+            : Missing<InputSpec>("inputs", "at least one named input with its shape");
         var symbols = fields.TryGetValue("symbols", out var symbolJson)
             ? ReadSymbols(symbolJson, inputs)
             : new Dictionary<string, SymbolPromise>();
@@ -78,10 +81,10 @@ public sealed class SpecReader
         };
     }
 
-    private List<GraphInput> ReadInputs(JsonElement json, Layout layout)
+    private List<InputSpec> ReadInputs(JsonElement json, Layout layout)
     {
         var path = SpecPath.Root["inputs"];
-        var inputs = new List<GraphInput>();
+        var inputs = new List<InputSpec>();
         if (!IsObject(json, path, "an object from input names to shapes"))
             return inputs;
         foreach (var member in json.EnumerateObject())
@@ -185,7 +188,7 @@ public sealed class SpecReader
         return axes.Count == rank + 1 ? [.. axes] : null;
     }
 
-    private Dictionary<string, SymbolPromise> ReadSymbols(JsonElement json, List<GraphInput> inputs)
+    private Dictionary<string, SymbolPromise> ReadSymbols(JsonElement json, List<InputSpec> inputs)
     {
         var used = inputs.SelectMany(input => input.Shape.Dims).SelectMany(size => size.Symbols).ToHashSet();
         var path = SpecPath.Root["symbols"];

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Symbols;

@@ -1,4 +1,4 @@
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Telemetry;

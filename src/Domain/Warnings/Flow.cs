@@ -1,7 +1,8 @@
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Operators;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Warnings;
 
@@ -64,7 +65,7 @@ internal sealed class Flow
 
     public PlannedLayer[] Layers { get; }
 
-    public IReadOnlyList<GraphInput> Inputs { get; }
+    public IReadOnlyList<InputSpec> Inputs { get; }
 
     /// <summary>What each layer does to the numbers that pass through it.</summary>
     public Effect[] Effects { get; }

@@ -1,6 +1,5 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Warnings;
 

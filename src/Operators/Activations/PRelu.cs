@@ -1,9 +1,7 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 

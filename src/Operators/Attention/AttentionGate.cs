@@ -1,6 +1,7 @@
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Operators;
 

@@ -1,6 +1,5 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Operators;
 

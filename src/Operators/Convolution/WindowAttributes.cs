@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 
@@ -47,7 +46,7 @@ internal static class WindowAttributes
         padding with
         {
             Solve = (layer, wanted) =>
-                layer.Operator.Window is { IsTransposed: false } window && Gives(layer, window with { Padding = Domain.Specs.Padding.Same }, wanted)
+                layer.Operator.Window is { IsTransposed: false } window && Gives(layer, window with { Padding = Domain.Fields.Padding.Same }, wanted)
                     ? padding.Solve(layer, wanted).Append("same")
                     : padding.Solve(layer, wanted),
         };

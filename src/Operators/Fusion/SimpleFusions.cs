@@ -1,5 +1,4 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Operators;
 
@@ -15,7 +14,7 @@ public sealed record NoFusion : Fusion
 public sealed record SeFusion : Fusion
 {
     /// <summary>What the channels are divided by in between. Default: 16.</summary>
-    [Domain.Specs.Between(1)]
+    [Domain.Fields.Between(1)]
     public long Reduction { get; init; } = 16;
 
     public override Wire? Fuse(Expansion expansion, Operator joined) =>
@@ -27,7 +26,7 @@ public sealed record SeFusion : Fusion
 public sealed record EcaFusion : Fusion
 {
     /// <summary>How many neighbors are seen. Default: by the number of channels.</summary>
-    [Domain.Specs.Between(1)]
+    [Domain.Fields.Between(1)]
     public long? KernelSize { get; init; }
 
     public override Wire? Fuse(Expansion expansion, Operator joined) =>
@@ -39,11 +38,11 @@ public sealed record EcaFusion : Fusion
 public sealed record CbamFusion : Fusion
 {
     /// <summary>What the channels are divided by in between. Default: 16.</summary>
-    [Domain.Specs.Between(1)]
+    [Domain.Fields.Between(1)]
     public long Reduction { get; init; } = 16;
 
     /// <summary>Cells of the window that weighs places. Default: 7.</summary>
-    [Domain.Specs.Between(1)]
+    [Domain.Fields.Between(1)]
     public long KernelSize { get; init; } = 7;
 
     public override Wire? Fuse(Expansion expansion, Operator joined) =>

@@ -1,5 +1,4 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;

@@ -1,7 +1,6 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;

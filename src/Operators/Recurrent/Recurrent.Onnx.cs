@@ -1,4 +1,4 @@
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Operators;
 

@@ -1,8 +1,6 @@
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Operators;
 

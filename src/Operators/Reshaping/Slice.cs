@@ -1,11 +1,9 @@
-using System.Text.Json.Nodes;
 using System.Globalization;
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Onnx;
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;

@@ -1,4 +1,4 @@
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 using ConcatService.Training;
 using static TorchSharp.torch;
 

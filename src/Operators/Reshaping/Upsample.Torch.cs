@@ -14,10 +14,10 @@ internal sealed class UpsampleTorch : TorchLowering<Upsample>
         double[]? factors = op.ScaleFactor is { } scale ? [.. Enumerable.Range(0, spatial).Select(i => scale[i])] : null;
         var mode = op.Mode switch
         {
-            Operators.UpsampleMode.Nearest => InterpolationMode.Nearest,
-            Operators.UpsampleMode.Linear => InterpolationMode.Linear,
+            UpsampleMode.Nearest => InterpolationMode.Nearest,
+            UpsampleMode.Linear => InterpolationMode.Linear,
             _ => InterpolationMode.Bilinear,
         };
-        return functional.interpolate(x[0], size, factors, mode, op.Mode == Operators.UpsampleMode.Nearest ? null : op.AlignCorners);
+        return functional.interpolate(x[0], size, factors, mode, op.Mode == UpsampleMode.Nearest ? null : op.AlignCorners);
     }
 }

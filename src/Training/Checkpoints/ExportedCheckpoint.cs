@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Planning;
 using ConcatService.Training.Data;
 using ConcatService.Training.Onnx;

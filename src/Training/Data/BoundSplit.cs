@@ -1,5 +1,5 @@
 using ConcatService.Domain.Data;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using static TorchSharp.torch;

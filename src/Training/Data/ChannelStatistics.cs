@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.OnnxExport;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training.Data;

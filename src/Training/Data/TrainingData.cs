@@ -1,6 +1,6 @@
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Planning;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Operators;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training.Heads;

@@ -99,6 +99,6 @@ internal static class ConcatSignals
 
     public static Tensor FirstOf(Tensor x) => x.detach().narrow(0, 0, Math.Min(Samples, x.shape[0])).to(ScalarType.Float32);
 
-    private static Domain.Graphs.Operator WithoutBias(Domain.Graphs.Operator op) =>
+    private static Domain.Operators.Operator WithoutBias(Domain.Operators.Operator op) =>
         op.With("bias", false) ?? throw new InvalidOperationException($"{op.Kind} does not weigh branches.");
 }

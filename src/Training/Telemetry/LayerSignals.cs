@@ -1,4 +1,4 @@
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Telemetry;
 using static TorchSharp.torch;

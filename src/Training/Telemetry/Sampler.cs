@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Training.Optimizers;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Storage;

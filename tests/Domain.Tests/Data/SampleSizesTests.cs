@@ -1,5 +1,6 @@
 using System.Text;
 using ConcatService.Domain.Data;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Drawing;
 using ConcatService.Domain.Planning;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Drawing;
-using ConcatService.Domain.Fixes;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Drawing;
@@ -15,7 +15,7 @@ public sealed class PictureTests
     public void The_pictures_of_the_readme_are_drawn_by_the_service(string picture, string sample)
     {
         using var spec = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root(), "samples", $"{sample}.json")));
-        var compiled = picture == "repaired" ? Repair.Of(spec.RootElement).Result : Planning.Compiler.Compile(spec.RootElement);
+        var compiled = picture == "repaired" ? Repair.Of(spec.RootElement).Result : Compiling.Compiler.Compile(spec.RootElement);
         var drawn = NetworkSvg.Draw(compiled) + "\n";
         var file = Path.Combine(Root(), "docs", "pictures", $"{picture}.svg");
         if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
@@ -66,7 +66,7 @@ public sealed class PictureTests
             "</title>&\uFFFD\"",
             Drawn
                 .Of(
-                    Planning.Compiler.Compile(
+                    Compiling.Compiler.Compile(
                         """{ "name": "</title>&\u0001\"", "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu" } ] }"""u8.ToArray()
                     )
                 )

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ConcatService.Domain.Data;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Jobs;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Specs;
 using Xunit;
 

@@ -3,9 +3,9 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Schemas;

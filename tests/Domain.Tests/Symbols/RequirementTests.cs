@@ -1,6 +1,6 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 using ConcatService.Domain.Symbols;
 using CsCheck;
 using Xunit;

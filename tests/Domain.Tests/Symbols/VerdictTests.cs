@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Planning;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Symbols;

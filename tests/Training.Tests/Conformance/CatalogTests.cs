@@ -1,5 +1,5 @@
 using System.Reflection;
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Operators;
 using Xunit;
 

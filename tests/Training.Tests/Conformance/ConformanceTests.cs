@@ -1,5 +1,7 @@
 using System.Text.Json;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;

@@ -1,6 +1,6 @@
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Fields;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 using ConcatService.Operators;
 using static TorchSharp.torch;
 

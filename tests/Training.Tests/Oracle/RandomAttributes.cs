@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Training.Tests.Oracle;
 

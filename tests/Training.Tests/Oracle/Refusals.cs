@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Operators;

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Data;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 using ConcatService.Training.Data;

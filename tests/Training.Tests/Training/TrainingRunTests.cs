@@ -1,5 +1,5 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Onnx;
+using ConcatService.Domain.OnnxExport;
 using ConcatService.Training.Onnx;
 using TorchSharp;
 using Xunit;

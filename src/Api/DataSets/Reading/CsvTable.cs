@@ -68,7 +68,7 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
                     _columns.Find(column => column.Name == name)
                     ?? throw new UploadException(
                         "dataset.columns",
-                        $"There is no column '{Shown.Of(name)}'.{Domain.Specs.Spelling.DidYouMean(name, _columns.Select(column => column.Name))} The columns are {Listed()}."
+                        $"There is no column '{Shown.Of(name)}'.{Domain.Fields.Spelling.DidYouMean(name, _columns.Select(column => column.Name))} The columns are {Listed()}."
                     )
                 ),
             ];

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ConcatService.Domain.Data;
-using ConcatService.Domain.Specs;
+using ConcatService.Domain.Fields;
 
 namespace ConcatService.Api.DataSets.Reading;
 

@@ -1,4 +1,5 @@
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes.Causes;
 

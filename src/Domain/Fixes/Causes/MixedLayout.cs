@@ -1,7 +1,7 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Operators;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;
 

@@ -1,4 +1,4 @@
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;

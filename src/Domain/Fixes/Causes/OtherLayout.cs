@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
@@ -46,7 +49,7 @@ internal sealed class OtherLayout : CauseRule
     private static bool WouldFitByChannels(MergeCase merge) =>
         merge.Branches.All(branch => branch.Shape.SpatialAxes.All(axis => branch.Shape[axis] == merge.Branches[0].Shape[axis]));
 
-    private static bool LooksTurned(GraphInput input) =>
+    private static bool LooksTurned(InputSpec input) =>
         input.Shape.SpatialAxes.Count() > 1
         && input.Shape.Dims.Skip(1).All(dim => dim.IsKnown)
         && input.Shape[Axis.Channels].Value > MostChannels

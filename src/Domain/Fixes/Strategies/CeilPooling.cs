@@ -1,5 +1,5 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

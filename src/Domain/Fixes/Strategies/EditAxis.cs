@@ -1,6 +1,5 @@
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

@@ -1,5 +1,5 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Strategies;

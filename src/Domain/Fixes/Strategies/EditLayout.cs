@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Strategies;

@@ -1,5 +1,5 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

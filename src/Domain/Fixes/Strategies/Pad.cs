@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

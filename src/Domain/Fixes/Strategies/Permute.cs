@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

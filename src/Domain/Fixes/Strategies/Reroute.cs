@@ -1,4 +1,4 @@
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Diagnostics;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

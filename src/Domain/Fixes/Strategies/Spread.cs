@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Strategies;

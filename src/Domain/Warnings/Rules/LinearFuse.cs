@@ -1,6 +1,5 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;

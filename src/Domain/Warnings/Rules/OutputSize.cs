@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Warnings.Rules;
@@ -41,7 +44,7 @@ internal sealed class OutputSize : WarningRule
         }
     }
 
-    private static string? Differing(Flow flow, int at, GraphInput input, Shape shape)
+    private static string? Differing(Flow flow, int at, InputSpec input, Shape shape)
     {
         foreach (var axis in shape.SpatialAxes)
         {
@@ -69,7 +72,7 @@ internal sealed class OutputSize : WarningRule
     }
 
     /// <summary>Whether all strides and factors on the way from the input cancel out, so that only rounding makes the difference.</summary>
-    private static bool Returns(Flow flow, int at, Axis axis, GraphInput input)
+    private static bool Returns(Flow flow, int at, Axis axis, InputSpec input)
     {
         var (scale, rounds) = (Ratio.One, false);
         while (!flow.IsInput(at))

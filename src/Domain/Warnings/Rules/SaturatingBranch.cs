@@ -1,6 +1,6 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;
 

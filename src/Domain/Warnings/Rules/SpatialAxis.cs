@@ -1,6 +1,6 @@
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Warnings.Rules;

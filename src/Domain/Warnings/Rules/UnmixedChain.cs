@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Warnings.Rules;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Warnings.Rules;
 

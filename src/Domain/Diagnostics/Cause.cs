@@ -1,0 +1,8 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Diagnostics;
+
+/// <summary>Why branches do not meet.</summary>
+/// <param name="Layer">The layer to blame, when one can be named.</param>
+public sealed record Cause(CauseKind Kind, string? Layer, SpecPath? Path, string Explanation);

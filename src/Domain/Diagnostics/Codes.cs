@@ -1,0 +1,58 @@
+using ConcatService.Domain.Warnings;
+
+namespace ConcatService.Domain.Diagnostics;
+
+/// <summary>Every code that validation can answer with. Those of warnings stand with their rules.</summary>
+public static class Codes
+{
+    public static readonly Code UnknownField = new("spec.unknown_field", "A field that the spec does not know at this place.");
+    public static readonly Code UnknownType = new("spec.unknown_type", "A layer type, block or merge that does not exist.");
+    public static readonly Code MissingField = new("spec.missing_field", "A required field is not there.");
+    public static readonly Code WrongType = new("spec.wrong_type", "A value of the wrong JSON type, or not one of the allowed words.");
+    public static readonly Code OutOfRange = new("spec.out_of_range", "A number outside its range.");
+    public static readonly Code DuplicateName = new(
+        "spec.duplicate_name",
+        "Two inputs or layers of one list have the same name, or an object has a field twice."
+    );
+    public static readonly Code UnknownInput = new("spec.unknown_input", "A reference to an input or layer that cannot be seen from here.");
+    public static readonly Code Cycle = new("spec.cycle", "Layers feed each other in a circle.");
+    public static readonly Code NoOutput = new("spec.no_output", "The network has no layer, or an output names none.");
+    public static readonly Code TooLarge = new("spec.too_large", "More layers, depth, parameters or elements than the service accepts.");
+    public static readonly Code MoreFindings = new("spec.more_findings", "The list of findings ends here; there are more.");
+    public static readonly Code LayerRank = new("layer.rank", "The input has more or fewer dimensions than the layer works on.");
+    public static readonly Code LayerAxes = new(
+        "layer.axes",
+        "The input's dimensions are in another order than the layer works on, or an axis does not exist."
+    );
+    public static readonly Code LayerDType = new("layer.dtype", "The input's element type is not one that the layer works on.");
+    public static readonly Code NotDivisible = new("layer.not_divisible", "A size must be a multiple of an attribute and is not.");
+    public static readonly Code SizeBelowOne = new("layer.size_below_one", "The layer would give a dimension smaller than 1.");
+    public static readonly Code LayerShape = new("layer.shape", "The input's sizes do not fit the layer.");
+    public static readonly Code ConcatShape = new(
+        "concat.shape_mismatch",
+        "Inputs of a concat differ on an axis other than the one they are joined along."
+    );
+    public static readonly Code ConcatRank = new("concat.rank_mismatch", "Inputs of a concat have different numbers of dimensions.");
+    public static readonly Code ConcatDType = new("concat.dtype_mismatch", "Inputs of a concat have different element types.");
+    public static readonly Code ConcatAxis = new("concat.axis", "The axis of a concat does not exist in its inputs.");
+    public static readonly Code ConcatBatchAxis = new("concat.batch_axis", "A concat along the batch would mix samples.");
+    public static readonly Code ConcatDegenerate = new("concat.degenerate", "A concat with one input or none.");
+    public static readonly Code MergeShape = new("merge.shape_mismatch", "Inputs of an element-wise merge do not fit each other.");
+    public static readonly Code MergeRank = new(
+        "merge.rank_mismatch",
+        "Inputs of an element-wise merge have different numbers of dimensions."
+    );
+    public static readonly Code MergeDType = new("merge.dtype_mismatch", "Inputs of an element-wise merge have different element types.");
+    public static readonly Code MergeDegenerate = new("merge.degenerate", "An element-wise merge with one input or none.");
+    public static readonly Code ExportUnsupported = new("export.unsupported", "The layer has no ONNX form for these sizes.");
+
+    public static readonly Code DataInput = new("data.input", "The network's input is not what the data set's samples are.");
+    public static readonly Code DataOutput = new("data.output", "The network's output is not one number for each class of the data set.");
+
+    /// <summary>All of them, in the order of the list above.</summary>
+    public static IReadOnlyList<Code> All { get; } =
+    [
+        .. typeof(Codes).GetFields().Where(field => field.FieldType == typeof(Code)).Select(field => (Code)field.GetValue(null)!),
+        .. WarningRule.All.Select(rule => rule.Code).Where(code => code != ConcatDegenerate),
+    ];
+}

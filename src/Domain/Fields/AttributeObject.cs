@@ -1,0 +1,57 @@
+using System.Text.Json;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Fields;
+
+/// <summary>
+/// Fills a record from a JSON object: unknown members, members that are there twice, wrong values and missing ones are all reported.
+/// </summary>
+public static class AttributeObject
+{
+    /// <param name="what">The object's name in messages: "conv2d".</param>
+    /// <param name="isOther">Members that the caller reads itself.</param>
+    /// <param name="others">Their names, for spelling help.</param>
+    /// <param name="partial">Whether required members may be left out, because the record has them already.</param>
+    /// <returns>Whether every required member is set, so that the record can be worked with.</returns>
+    public static bool Read(
+        JsonElement json,
+        object target,
+        SpecPath path,
+        string what,
+        Report report,
+        Func<JsonProperty, bool>? isOther = null,
+        IEnumerable<string>? others = null,
+        bool partial = false
+    )
+    {
+        var attributes = Attributes.Of(target.GetType());
+        var (seen, set) = (0UL, 0UL);
+        foreach (var member in json.EnumerateObject())
+        {
+            if (isOther?.Invoke(member) == true)
+                continue;
+            var entry = attributes.Find(member);
+            if (entry < 0)
+            {
+                report.Error(
+                    Codes.UnknownField,
+                    path[member.Name],
+                    $"{what} has no attribute '{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, attributes.Names.Concat(others ?? []))}"
+                );
+                continue;
+            }
+
+            if ((seen & (1UL << entry)) != 0)
+                report.Error(Codes.DuplicateName, path[member.Name], $"The attribute '{member.Name}' is there twice. Keep one.");
+            seen |= 1UL << entry;
+            if (attributes.Read(entry, target, member.Value, path, report))
+                set |= 1UL << entry;
+        }
+
+        if (partial)
+            return true;
+        attributes.RequireAll(seen, path, what, report);
+        return attributes.HasRequired(set);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ConcatService.Domain.Fields;
+
+/// <summary>
+/// A spatial size to reach: cells per dimension, or <c>{ "like": "LAYER" }</c>, the size of that layer, known or symbolic.
+/// </summary>
+/// <param name="Cells">The size, when <paramref name="Like"/> is null.</param>
+/// <param name="Like">The layer or input whose size it is; the expander makes it the operator's last input.</param>
+public readonly record struct TargetSize(Extent Cells, string? Like = null)
+{
+    public static implicit operator TargetSize(Extent cells) => new(cells);
+
+    public static implicit operator TargetSize(long cells) => new(cells);
+
+    public override string ToString() => Like is null ? Cells.ToString() : $"like {Like}";
+
+    internal static AttributeType<TargetSize> Attribute { get; } = new(
+        "a whole number, a list with one for each spatial dimension, or { \"like\": LAYER }", TryRead, Write,
+        range => new()
+        {
+            ["oneOf"] = new JsonArray(
+                range.AddTo(new() { ["type"] = "integer" }),
+                Extent.List(range),
+                new JsonObject
+                {
+                    ["type"] = "object",
+                    ["properties"] = new JsonObject { ["like"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } },
+                    ["required"] = new JsonArray("like"),
+                    ["additionalProperties"] = false,
+                }),
+        },
+        (size, range) => size.Like is not null || size.Cells.IsWithin(range));
+
+    private static bool TryRead(JsonElement json, out TargetSize size)
+    {
+        if (json.ValueKind == JsonValueKind.Object)
+        {
+            var named =
+                json.TryGetProperty("like", out var like) && like.ValueKind == JsonValueKind.String && json.EnumerateObject().Count() == 1;
+            size = new(0, named ? like.GetString() : null);
+            return named;
+        }
+
+        var read = Extent.TryRead(json, out var cells);
+        size = cells;
+        return read;
+    }
+
+    private static void Write(Utf8JsonWriter writer, TargetSize size)
+    {
+        if (size.Like is null)
+        {
+            Extent.Write(writer, size.Cells);
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("like", size.Like);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Specs;
+
+namespace ConcatService.Domain.Operators;
+
+/// <summary>One output of an input or layer.</summary>
+/// <param name="Source">The name of a spec input, or the full name of a layer.</param>
+/// <param name="Port">Which output; 0 for all but <c>split</c>.</param>
+public readonly record struct Wire(string Source, int Port = 0)
+{
+    public override string ToString() => Port == 0 ? Source : $"{Source}:{Port}";
+}
+
+/// <summary>A layer of the graph: an operator, named, wired, and still knowing where it stands in the spec.</summary>
+/// <param name="Name">The full name: <c>mix/branch0/conv</c>.</param>
+/// <param name="Path">The layer's object in the spec as sent.</param>
+public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPath Path)
+{
+    /// <summary>The inputs as the spec writes them; null where it does not.</summary>
+    public Reference[]? References { get; init; }
+
+    /// <summary>For a layer whose inputs are left out: the name of what feeds it, as it is known there.</summary>
+    public string? Fed { get; init; }
+
+    /// <summary>For the merge of a <c>parallel</c>: its branches.</summary>
+    public IReadOnlyList<LayerList>? Branches { get; init; }
+
+    /// <summary>An input as the spec writes it, for messages.</summary>
+    public string InputName(int input) => EdgeOf(input)?.Written ?? Inputs[input].ToString();
+
+    /// <summary>How a patch puts a layer on the way into an input; null where the spec has no place for one.</summary>
+    public Edge? EdgeOf(int input)
+    {
+        if (Branches is not null)
+            return input < Branches.Count
+                ? new(Branches[input].Path, -1, null, string.Create(CultureInfo.InvariantCulture, $"branch {input}"))
+                : null;
+        if (References is null && Fed is null)
+            return null;
+        var written = References?.Length ?? 1;
+        if (input < written)
+            return new(Path.Parent!, Path.Index, References?[input].Path, References?[input].Name ?? Fed!);
+        return input == written && Operator.Like is { } like
+            ? new(Path.Parent!, Path.Index, Path[like.Attribute]["like"], like.Layer)
+            : null;
+    }
+}
+
+/// <summary>Where a patch can insert a layer on the way into an input.</summary>
+/// <param name="List">The list of layers to insert into.</param>
+/// <param name="Index">The position in it; -1 appends.</param>
+/// <param name="Reference">The reference to replace by the inserted layer's name; null where the list's end is the edge (a branch of
+/// <c>parallel</c>).</param>
+/// <param name="Written">The name by which the input is known where the layer is inserted.</param>
+public sealed record Edge(SpecPath List, int Index, SpecPath? Reference, string Written);

@@ -1,0 +1,114 @@
+using System.Globalization;
+using ConcatService.Domain.OnnxExport;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Operators;
+
+/// <summary>
+/// What an operator emits its ONNX form with: the names of its inputs, its parameters, and nodes whose last one is the layer's output.
+/// </summary>
+/// <remarks>Tensors are in memory order (<see cref="Shape.TensorDims"/>): maps are channels-first whatever the spec's layout is.</remarks>
+public sealed class OnnxScope
+{
+    private readonly OnnxGraphBuilder _builder;
+    private readonly string[] _inputs;
+    private int _parts;
+
+    internal OnnxScope(OnnxGraphBuilder builder, PlannedLayer layer)
+    {
+        _builder = builder;
+        Layer = layer;
+        _inputs = [.. layer.Inputs.Select(builder.Tensor)];
+    }
+
+    public PlannedLayer Layer { get; }
+
+    public string Input => _inputs[0];
+
+    public IReadOnlyList<string> Inputs => _inputs;
+
+    /// <summary>The layer's output; the last node emitted must give it.</summary>
+    public string Output => _builder.Tensor(new(Layer.Name));
+
+    /// <summary>The name of a declared parameter's initializer.</summary>
+    public string Parameter(string name)
+    {
+        var declared = Layer.Parameters.Single(parameter => parameter.Name == name);
+        var key = Layer.KeyOf(declared);
+        _builder.Initializer(new(key, declared.Dims, key, null));
+        return key;
+    }
+
+    /// <summary>An initializer of whole numbers: shapes, axes, pads.</summary>
+    public string Constant(params long[] values) => Constant(values, [values.Length]);
+
+    /// <summary>An initializer with one whole number and no dimension: a Gather by it takes the dimension away.</summary>
+    public string Index(long value) => Constant(new[] { value }, []);
+
+    /// <summary>An initializer with one number.</summary>
+    public string Scalar(double value) => Constant(new[] { (float)value }, []);
+
+    /// <summary>An initializer of real numbers.</summary>
+    public string Floats(float[] values, params long[] dims) => Constant(values, dims);
+
+    /// <summary>A node that takes the layer's inputs (or these) and gives the layer's output.</summary>
+    public void Add(string opType, params (string Name, object Value)[] attributes) => Add(opType, _inputs, attributes);
+
+    public void Add(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
+        _builder.Node(new(opType, Layer.Name, inputs, [Output], attributes));
+
+    /// <summary>A node that gives all outputs of a layer with several.</summary>
+    public void AddAll(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
+        _builder.Node(
+            new(opType, Layer.Name, inputs, [.. Layer.Outputs.Select((_, port) => _builder.Tensor(new(Layer.Name, port)))], attributes)
+        );
+
+    /// <summary>The node that gives one of several outputs.</summary>
+    public void AddPort(int port, string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
+        _builder.Node(
+            new(opType, port == 0 ? Layer.Name : $"{Layer.Name}:{port}", inputs, [_builder.Tensor(new(Layer.Name, port))], attributes)
+        );
+
+    /// <summary>A node on the way; returns the name of its output.</summary>
+    public string Part(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
+        _builder.Node(new(opType, name, inputs, [$"/{name}"], attributes));
+        return $"/{name}";
+    }
+
+    /// <summary>
+    /// Swaps the dimension at <paramref name="index"/> with the last one; what was last is at <paramref name="index"/> then.
+    /// </summary>
+    public string FeaturesLast(string x, int rank, int index) =>
+        index == rank - 1 ? x : Part("Transpose", [x], ("perm", Swapped(rank, index)));
+
+    /// <summary>Swaps back, as the layer's output.</summary>
+    public void AddFromFeaturesLast(string x, int rank, int index)
+    {
+        if (index == rank - 1)
+            Add("Identity", [x]);
+        else
+            Add("Transpose", [x], ("perm", Swapped(rank, index)));
+    }
+
+    private static long[] Swapped(int rank, int index) =>
+        [
+            .. Enumerable
+                .Range(0, rank)
+                .Select(i =>
+                    (long)(
+                        i == index ? rank - 1
+                        : i == rank - 1 ? index
+                        : i
+                    )
+                ),
+        ];
+
+    private string Constant(Array values, long[] dims)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
+        _builder.Initializer(new(name, dims, null, values));
+        return name;
+    }
+}

@@ -1,0 +1,148 @@
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Symbols;
+
+namespace ConcatService.Domain.Operators;
+
+/// <summary>Where an operator is asked for its shape: its layer, the shapes that arrive, and the report that it writes to.</summary>
+public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout Layout, Report Report, Conditions Conditions)
+{
+    public Shape Input => Inputs[0];
+
+    /// <summary>The inputs as a diagnostic shows them.</summary>
+    public IReadOnlyList<NamedShape> NamedInputs
+    {
+        get
+        {
+            var named = new NamedShape[Inputs.Length];
+            for (var i = 0; i < named.Length; i++)
+                named[i] = new(Layer.InputName(i), Inputs[i]);
+            return named;
+        }
+    }
+
+    /// <summary>Reports an error at this layer; null, so that a shape rule can return it.</summary>
+    public Shape? Error(Code code, string message)
+    {
+        Report.Add(new(code, Severity.Error, Layer.Path, $"{Layer.Name}: {message}", Layer.Name)
+        {
+            Inputs = NamedInputs,
+        });
+        return null;
+    }
+
+    /// <summary>
+    /// Whether sizes are as the layer needs them; reports why not. Where they are for some sizes of the symbols only, that is reported as a
+    /// condition and
+    /// taken to hold from here on.
+    /// </summary>
+    /// <param name="message">What does not fit, and what to do.</param>
+    public bool Require(Code code, string message, params IReadOnlyList<Requirement> requirements)
+    {
+        var decision = Conditions.Decide(requirements);
+        switch (decision.Answer)
+        {
+            case Answer.Always:
+                return true;
+            case Answer.Sometimes:
+                Conditions.Assume(decision, Layer);
+                Report.Add(
+                    new(code, Severity.Condition, Layer.Path, $"{Layer.Name}: {message} It fits where {decision.Condition}.", Layer.Name)
+                    {
+                        Inputs = NamedInputs,
+                        Decision = decision,
+                    }
+                );
+                return true;
+            case Answer.Unknown:
+                Error(
+                    code,
+                    $"{message} Whether {string.Join(" and ", requirements)} could not be decided for sizes that are symbols. Give them as numbers."
+                );
+                return false;
+            default:
+                Error(code, message);
+                return false;
+        }
+    }
+
+    /// <summary>Whether every input is float32; reports the one that is not.</summary>
+    public bool RequireFloat()
+    {
+        var other = Array.FindIndex(Inputs, input => input.DType != DType.Float32);
+        if (other >= 0)
+            Error(
+                Codes.LayerDType,
+                $"{Layer.Operator.Kind} works on float32 and its input {Layer.InputName(other)} is {Inputs[other].DType.ToString().ToLowerInvariant()}. Put a cast before it."
+            );
+        return other < 0;
+    }
+
+    /// <summary>
+    /// Whether the input is a map or sequence with this many spatial axes in the default order of the layout; reports why not.
+    /// </summary>
+    /// <param name="spatial">1 (time), 2 (height, width) or 3.</param>
+    public bool IsDefaultOrder(int spatial)
+    {
+        var input = Input;
+        if (!RequireFloat())
+            return false;
+        var expected = Axes.Default(spatial + 1, Layout, DType.Float32);
+        if (input.Rank != expected.Length)
+        {
+            Error(
+                Codes.LayerRank,
+                $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is {input.Sizes}, with {input.Rank - 1} dimension{(input.Rank == 2 ? "" : "s")} and not {expected.Length - 1}. {(input.Rank < expected.Length ? "Read a layer before it was flattened or pooled, or reshape it." : "Reshape it.")}"
+            );
+            return false;
+        }
+
+        if (input.Axes.SequenceEqual(expected))
+            return true;
+        var dims = string.Join(", ", expected.Select(axis => input.Has(axis) ? input.Position(axis) : -1));
+        Error(
+            Codes.LayerAxes,
+            $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is [{Names(input.Axes)}], {input.Sizes}."
+                + (dims.Contains("-1", StringComparison.Ordinal) ? "" : $" Put a permute with dims [{dims}] before it.")
+        );
+        return false;
+    }
+
+    /// <summary>Whether the input has a feature axis whose size is a number; reports why not.</summary>
+    public bool HasFeatures(out long features)
+    {
+        features = 0;
+        if (!Input.Has(Axis.Channels))
+            Error(
+                Codes.LayerAxes,
+                $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.InputName(0)} is [{Names(Input.Axes)}], {Input.Sizes}, without one. {(Input.DType == DType.Int64 ? "Put an embedding before it." : "Give the input 'axes' that have one, or put a reshape before it.")}"
+            );
+        else if (Input[Axis.Channels].Known is not { } known)
+            Error(
+                Codes.LayerShape,
+                $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}, a symbol. Give the features of the input as a number."
+            );
+        else
+            features = known;
+        return features > 0;
+    }
+
+    /// <summary>
+    /// Whether the features come right after the batch, or last behind spatial axes, so that libtorch and ONNX see <c>[N, C, …]</c>;
+    /// reports when not.
+    /// </summary>
+    public bool HasFeaturesFirst()
+    {
+        if (Input.Index(Axis.Channels) == 1)
+            return true;
+        Error(
+            Codes.LayerAxes,
+            $"{Layer.Operator.Kind} works on [{Names(Axes.Default(Input.Rank - 1, Layout, DType.Float32))}] and its input {Layer.Inputs[0]} is [{Names(Input.Axes)}], {Input.Sizes}. Put a permute before it that moves the features to their place."
+        );
+        return false;
+    }
+
+    public static string Names(IEnumerable<Axis> axes) =>
+        string.Join(", ", axes.Where(axis => axis != Axis.Batch).Select(axis => axis.Name()));
+}

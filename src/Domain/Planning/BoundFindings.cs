@@ -1,0 +1,38 @@
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Symbols;
+
+namespace ConcatService.Domain.Planning;
+
+/// <summary>Tells how small a symbol's sizes may be, once for each symbol and not at every layer on the way down.</summary>
+internal static class BoundFindings
+{
+    public static void Add(Conditions conditions, Report report)
+    {
+        var last = new Dictionary<string, Assumption>();
+        foreach (var bound in conditions.Assumptions)
+        {
+            foreach (var symbol in bound.IsBound ? bound.Decision.Narrowed : [])
+                last[symbol] = bound;
+        }
+
+        foreach (var (layer, bounds) in last.Values.Distinct().GroupBy(bound => bound.Layer).Select(group => (group.Key, group.ToList())))
+        {
+            var condition = string.Join(" and ", bounds.Select(bound => bound.Decision.Condition));
+            var sizes = string.Join(
+                " and ",
+                bounds.SelectMany(bound => bound.Decision.Requirements).Select(requirement => requirement.Any[0].Left)
+            );
+            report.Add(
+                new(
+                    Codes.SizeBelowOne,
+                    Severity.Condition,
+                    layer.Path,
+                    $"{layer.Name}: {layer.Operator.Kind} gives {sizes}, at least 1 only where {condition}; of smaller inputs nothing is left. Promise larger ones under 'symbols', or take some of the strides away.",
+                    layer.Name
+                )
+                {
+                    Decision = bounds[^1].Decision,
+                });
+        }
+    }
+}
