@@ -90,7 +90,7 @@ public sealed class Job
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Library versions, threads, device.</summary>
+    /// <summary>Versions of the service and its libraries, threads, device.</summary>
     public JsonElement? Environment { get; init; }
 
     public JsonElement? Result { get; init; }

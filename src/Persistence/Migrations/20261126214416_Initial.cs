@@ -8,7 +8,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ConcatService.Persistence.Migrations
 {
     /// <inheritdoc />
-    public partial class First : Migration
+    public partial class Initial : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -24,6 +24,21 @@ namespace ConcatService.Persistence.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_metric_names", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "metrics",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    metric_id = table.Column<int>(type: "integer", nullable: false),
+                    step = table.Column<long>(type: "bigint", nullable: false),
+                    team_id = table.Column<int>(type: "integer", nullable: false),
+                    value = table.Column<double>(type: "double precision", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_metrics", x => new { x.job_id, x.metric_id, x.step });
                 });
 
             migrationBuilder.CreateTable(
@@ -48,6 +63,8 @@ namespace ConcatService.Persistence.Migrations
                     host = table.Column<string>(type: "text", nullable: false),
                     process_id = table.Column<int>(type: "integer", nullable: false),
                     device = table.Column<string>(type: "text", nullable: false),
+                    memory_bytes = table.Column<long>(type: "bigint", nullable: true),
+                    bfloat16 = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     queues = table.Column<string[]>(type: "text[]", nullable: false),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     last_seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
@@ -186,10 +203,11 @@ namespace ConcatService.Persistence.Migrations
                     architecture_id = table.Column<Guid>(type: "uuid", nullable: true),
                     spec = table.Column<string>(type: "text", nullable: false),
                     dataset = table.Column<string>(type: "text", nullable: false),
-                    settings = table.Column<JsonElement>(type: "jsonb", nullable: false),
-                    resolved_settings = table.Column<JsonElement>(type: "jsonb", nullable: true),
+                    settings = table.Column<JsonElement>(type: "json", nullable: false),
+                    resolved_settings = table.Column<JsonElement>(type: "json", nullable: true),
                     model_name = table.Column<string>(type: "text", nullable: false),
-                    metadata = table.Column<JsonElement>(type: "jsonb", nullable: true),
+                    metadata = table.Column<JsonElement>(type: "json", nullable: true),
+                    predicted_memory_bytes = table.Column<long>(type: "bigint", nullable: true),
                     queue = table.Column<string>(type: "text", nullable: false),
                     queued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     fence = table.Column<long>(type: "bigint", nullable: false),
@@ -209,9 +227,9 @@ namespace ConcatService.Persistence.Migrations
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    environment = table.Column<JsonElement>(type: "jsonb", nullable: true),
-                    result = table.Column<JsonElement>(type: "jsonb", nullable: true),
-                    error = table.Column<JsonElement>(type: "jsonb", nullable: true),
+                    environment = table.Column<JsonElement>(type: "json", nullable: true),
+                    result = table.Column<JsonElement>(type: "json", nullable: true),
+                    error = table.Column<JsonElement>(type: "json", nullable: true),
                     last_event = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -248,6 +266,106 @@ namespace ConcatService.Persistence.Migrations
                         principalTable: "blobs",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "data_sets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    team_id = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    content = table.Column<JsonElement>(type: "json", nullable: false),
+                    statistics = table.Column<JsonElement>(type: "json", nullable: false),
+                    sha256 = table.Column<string>(type: "text", nullable: false),
+                    length_bytes = table.Column<long>(type: "bigint", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_data_sets", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_data_sets_blobs_team_id_sha256",
+                        columns: x => new { x.team_id, x.sha256 },
+                        principalTable: "blobs",
+                        principalColumns: new[] { "team_id", "sha256" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_data_sets_teams_team_id",
+                        column: x => x.team_id,
+                        principalTable: "teams",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "checkpoint_exports",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step = table.Column<long>(type: "bigint", nullable: false),
+                    team_id = table.Column<int>(type: "integer", nullable: false),
+                    sha256 = table.Column<string>(type: "text", nullable: true),
+                    model_name = table.Column<string>(type: "text", nullable: false),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    model_version = table.Column<int>(type: "integer", nullable: true),
+                    error = table.Column<string>(type: "text", nullable: true),
+                    requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_checkpoint_exports", x => new { x.job_id, x.step });
+                    table.ForeignKey(
+                        name: "fk_checkpoint_exports_jobs_job_id",
+                        column: x => x.job_id,
+                        principalTable: "jobs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_checkpoint_exports_teams_team_id",
+                        column: x => x.team_id,
+                        principalTable: "teams",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "checkpoints",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step = table.Column<long>(type: "bigint", nullable: false),
+                    team_id = table.Column<int>(type: "integer", nullable: false),
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    fence = table.Column<long>(type: "bigint", nullable: false),
+                    sha256 = table.Column<string>(type: "text", nullable: false),
+                    length_bytes = table.Column<long>(type: "bigint", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_checkpoints", x => new { x.job_id, x.step });
+                    table.ForeignKey(
+                        name: "fk_checkpoints_blobs_team_id_sha256",
+                        columns: x => new { x.team_id, x.sha256 },
+                        principalTable: "blobs",
+                        principalColumns: new[] { "team_id", "sha256" },
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_checkpoints_jobs_job_id",
+                        column: x => x.job_id,
+                        principalTable: "jobs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_checkpoints_teams_team_id",
+                        column: x => x.team_id,
+                        principalTable: "teams",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -292,7 +410,7 @@ namespace ConcatService.Persistence.Migrations
                     level = table.Column<string>(type: "text", nullable: false),
                     type = table.Column<string>(type: "text", nullable: false),
                     message = table.Column<string>(type: "text", nullable: false),
-                    data = table.Column<JsonElement>(type: "jsonb", nullable: true)
+                    data = table.Column<JsonElement>(type: "json", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -344,30 +462,28 @@ namespace ConcatService.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "metrics",
+                name: "metric_rollups",
                 columns: table => new
                 {
                     job_id = table.Column<Guid>(type: "uuid", nullable: false),
                     metric_id = table.Column<int>(type: "integer", nullable: false),
-                    step = table.Column<long>(type: "bigint", nullable: false),
+                    first_step = table.Column<long>(type: "bigint", nullable: false),
+                    last_step = table.Column<long>(type: "bigint", nullable: false),
                     team_id = table.Column<int>(type: "integer", nullable: false),
-                    value = table.Column<double>(type: "double precision", nullable: false)
+                    low_step = table.Column<long>(type: "bigint", nullable: false),
+                    low = table.Column<double>(type: "double precision", nullable: false),
+                    high_step = table.Column<long>(type: "bigint", nullable: false),
+                    high = table.Column<double>(type: "double precision", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_metrics", x => new { x.job_id, x.metric_id, x.step });
+                    table.PrimaryKey("pk_metric_rollups", x => new { x.job_id, x.metric_id, x.first_step });
                     table.ForeignKey(
-                        name: "fk_metrics_jobs_job_id",
+                        name: "fk_metric_rollups_jobs_job_id",
                         column: x => x.job_id,
                         principalTable: "jobs",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
-                    table.ForeignKey(
-                        name: "fk_metrics_metric_names_metric_id",
-                        column: x => x.metric_id,
-                        principalTable: "metric_names",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -378,13 +494,14 @@ namespace ConcatService.Persistence.Migrations
                     version = table.Column<int>(type: "integer", nullable: false),
                     team_id = table.Column<int>(type: "integer", nullable: false),
                     job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    checkpoint_step = table.Column<long>(type: "bigint", nullable: true),
                     onnx_sha256 = table.Column<string>(type: "text", nullable: false),
                     weights_sha256 = table.Column<string>(type: "text", nullable: false),
-                    inputs = table.Column<JsonElement>(type: "jsonb", nullable: false),
-                    outputs = table.Column<JsonElement>(type: "jsonb", nullable: false),
-                    classes = table.Column<JsonElement>(type: "jsonb", nullable: true),
-                    metrics = table.Column<JsonElement>(type: "jsonb", nullable: false),
-                    parity = table.Column<JsonElement>(type: "jsonb", nullable: false),
+                    inputs = table.Column<JsonElement>(type: "json", nullable: false),
+                    outputs = table.Column<JsonElement>(type: "json", nullable: false),
+                    classes = table.Column<JsonElement>(type: "json", nullable: true),
+                    metrics = table.Column<JsonElement>(type: "json", nullable: false),
+                    parity = table.Column<JsonElement>(type: "json", nullable: false),
                     state = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()")
                 },
@@ -417,6 +534,34 @@ namespace ConcatService.Persistence.Migrations
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "model_aliases",
+                columns: table => new
+                {
+                    model_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    team_id = table.Column<int>(type: "integer", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    previous_version = table.Column<int>(type: "integer", nullable: true),
+                    moved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_model_aliases", x => new { x.model_id, x.name });
+                    table.ForeignKey(
+                        name: "fk_model_aliases_model_versions_model_id_version",
+                        columns: x => new { x.model_id, x.version },
+                        principalTable: "model_versions",
+                        principalColumns: new[] { "model_id", "version" },
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_model_aliases_teams_team_id",
+                        column: x => x.team_id,
+                        principalTable: "teams",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_api_keys_hash",
                 table: "api_keys",
@@ -439,6 +584,33 @@ namespace ConcatService.Persistence.Migrations
                 table: "architectures",
                 columns: new[] { "team_id", "name", "version" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_checkpoint_exports_requested_at",
+                table: "checkpoint_exports",
+                column: "requested_at",
+                filter: "state = 'queued'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_checkpoint_exports_team_id",
+                table: "checkpoint_exports",
+                column: "team_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_checkpoints_team_id_sha256",
+                table: "checkpoints",
+                columns: new[] { "team_id", "sha256" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_data_sets_team_id_name_version",
+                table: "data_sets",
+                columns: new[] { "team_id", "name", "version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_data_sets_team_id_sha256",
+                table: "data_sets",
+                columns: new[] { "team_id", "sha256" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_job_attempts_team_id",
@@ -489,15 +661,21 @@ namespace ConcatService.Persistence.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_metrics_metric_id",
-                table: "metrics",
-                column: "metric_id");
+                name: "ix_model_aliases_model_id_version",
+                table: "model_aliases",
+                columns: new[] { "model_id", "version" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_model_versions_job_id",
+                name: "ix_model_aliases_team_id",
+                table: "model_aliases",
+                column: "team_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_model_versions_job_id_checkpoint_step",
                 table: "model_versions",
-                column: "job_id",
-                unique: true);
+                columns: new[] { "job_id", "checkpoint_step" },
+                unique: true)
+                .Annotation("Npgsql:NullsDistinct", false);
 
             migrationBuilder.CreateIndex(
                 name: "ix_model_versions_team_id_onnx_sha256",
@@ -533,6 +711,15 @@ namespace ConcatService.Persistence.Migrations
                 name: "blob_chunks");
 
             migrationBuilder.DropTable(
+                name: "checkpoint_exports");
+
+            migrationBuilder.DropTable(
+                name: "checkpoints");
+
+            migrationBuilder.DropTable(
+                name: "data_sets");
+
+            migrationBuilder.DropTable(
                 name: "idempotency_keys");
 
             migrationBuilder.DropTable(
@@ -545,16 +732,22 @@ namespace ConcatService.Persistence.Migrations
                 name: "job_transitions");
 
             migrationBuilder.DropTable(
+                name: "metric_names");
+
+            migrationBuilder.DropTable(
+                name: "metric_rollups");
+
+            migrationBuilder.DropTable(
                 name: "metrics");
 
             migrationBuilder.DropTable(
-                name: "model_versions");
+                name: "model_aliases");
 
             migrationBuilder.DropTable(
                 name: "workers");
 
             migrationBuilder.DropTable(
-                name: "metric_names");
+                name: "model_versions");
 
             migrationBuilder.DropTable(
                 name: "blobs");
