@@ -60,6 +60,15 @@ public abstract record TrainingReport
 }
 
 /// <summary>What the bits of a training depend on besides spec, settings and data.</summary>
+/// <param name="Service">The release of ConcatService.</param>
 /// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
 /// <param name="Bf16">Whether the processor multiplies bfloat16 in hardware.</param>
-public sealed record TrainingEnvironment(string Torch, string OnnxRuntime, long Threads, string Device, bool Bf16, string DataSha256);
+public sealed record TrainingEnvironment(
+    string Service,
+    string Torch,
+    string OnnxRuntime,
+    long Threads,
+    string Device,
+    bool Bf16,
+    string DataSha256
+);

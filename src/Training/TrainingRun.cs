@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ConcatService.Domain;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
@@ -137,6 +138,7 @@ public static class TrainingRun
 
     private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) =>
         new(
+            Release.Version,
             Version.Parse(torch.__version__).ToString(3),
             OnnxSession.Version,
             settings.Threads.Given!.Value,

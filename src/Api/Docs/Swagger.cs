@@ -1,3 +1,4 @@
+using ConcatService.Domain;
 using Microsoft.OpenApi;
 
 namespace ConcatService.Api.Docs;
@@ -16,7 +17,7 @@ internal static class Swagger
             options.SwaggerDoc(Document, new OpenApiInfo
             {
                 Title = "ConcatService",
-                Version = "1",
+                Version = Release.Version,
                 Description =
                         "Checks networks with branches, trains them, and serves them. Authorize with an API key, or sign in at [/login](/login).",
             }

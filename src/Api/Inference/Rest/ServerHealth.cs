@@ -1,5 +1,6 @@
 using ConcatService.Api.Errors;
 using ConcatService.Api.Health;
+using ConcatService.Domain;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Inference.Rest;
@@ -15,7 +16,7 @@ internal static class ServerHealth
     public static Metadata Server { get; } =
         new(
             "concat-service",
-            typeof(ServerHealth).Assembly.GetName().Version!.ToString(3),
+            Release.Version,
             ["binary_tensor_data", "model_configuration", "model_repository", "statistics"]
         );
 
