@@ -45,4 +45,17 @@ public sealed class SchemaTests(PostgresDatabase database) : IClassFixture<Postg
             .ToListAsync(Cancel);
         Assert.Empty(odd);
     }
+
+    [Theory]
+    [InlineData("20261123090115_First", "./concat down")]
+    [InlineData("99990101000000_Later", "Run that release or a later one")]
+    public async Task A_database_of_another_line_of_releases_is_refused_with_what_to_do(string migration, string advice)
+    {
+        await using var db = database.Open();
+        await db.Database.ExecuteSqlAsync($"insert into \"__EFMigrationsHistory\" values ({migration}, '10.0.0')", Cancel);
+        var refusal = await Assert.ThrowsAsync<UnknownMigrationException>(() => Schema.ApplyAsync(database.ConnectionString, Cancel));
+        Assert.Contains(migration, refusal.Message);
+        Assert.Contains(advice, refusal.Message);
+        await db.Database.ExecuteSqlAsync($"delete from \"__EFMigrationsHistory\" where migration_id = {migration}", Cancel);
+    }
 }
