@@ -18,7 +18,7 @@ try
             return await WatchCommand.RunAsync(ServiceClient.FromEnvironment(), args.ElementAtOrDefault(1));
         default:
             await Console.Error.WriteLineAsync(
-                "Usage: Cli demo | watch [ID]    with CONCAT_URL and CONCAT_KEY in the environment; ./concat sets both."
+                "Usage: Cli demo | watch [ID]. The environment must have CONCAT_URL and CONCAT_KEY; ./concat sets both."
             );
             return 2;
     }

@@ -117,7 +117,7 @@ internal sealed class ServiceClient(Uri address, string key) : IDisposable
         }
         catch (JsonException)
         {
-            return body.Length == 0 ? "nothing" : body;
+            return body.Length == 0 ? "an empty body" : body;
         }
     }
 

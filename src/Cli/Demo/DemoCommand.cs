@@ -26,11 +26,11 @@ internal static class DemoCommand
 
     private static async Task<JsonNode> RefusedAndRepairedAsync(ServiceClient service, CancellationToken cancel)
     {
-        Heading("1", "A network with two branches is checked", "POST /v1/architectures/validate");
+        Heading("1", "Validate a network of two branches", "POST /v1/architectures/validate");
         var spec = TwoBranches();
         ReportView.ShowRefusal(await service.PostAsync("/v1/architectures/validate", spec, cancel));
 
-        Heading("2", "The service repairs it", "POST /v1/architectures/repair");
+        Heading("2", "Repair it", "POST /v1/architectures/repair");
         var repair = await service.PostAsync("/v1/architectures/repair", spec, cancel);
         ReportView.ShowRepair(repair);
         return repair["spec"]!;
@@ -38,7 +38,7 @@ internal static class DemoCommand
 
     private static async Task<JsonNode> TrainAsync(ServiceClient service, JsonNode spec, CancellationToken cancel)
     {
-        Heading("3", $"It learns {DemoData.Name}", "POST /v1/jobs");
+        Heading("3", $"Train it on {DemoData.Name}", "POST /v1/jobs");
         // Every layer is normalized, so the rate may be high and the training short: 0.911 in four epochs, where the cautious default gives
         // 0.909 in five.
         var settings = new JsonObject
@@ -65,24 +65,26 @@ internal static class DemoCommand
     {
         var (name, version) = Model(job);
         var path = $"/v1/models/{name}/versions/{version}/onnx";
-        Heading("4", "The ONNX export computes what was trained", $"GET {path}");
+        Heading("4", "Compare the ONNX export with the trained network", $"GET {path}");
         var parity = job["result"]!["parity"]!;
         AnsiConsole.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"  model [bold]{name}[/] version {version}, {await service.LengthAsync(path, cancel) / 1024.0:N0} KiB"
         );
+        var (difference, relative) = ((double)parity["max_abs"]!, (double)parity["max_relative_to_peak"]!);
+        var changed = (long)parity["changed_classes"]!;
         AnsiConsole.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"  ONNX Runtime against the trained network: largest difference {(double)parity["max_abs"]!:0.0e-00}, {(double)parity["max_relative_to_peak"]!:0.0e-00} of the largest score; {(long)parity["changed_classes"]!} classes changed"
+            $"  largest difference {difference:0.0e-00}, {relative:0.0e-00} of the largest score; changed predictions: {changed}"
         );
     }
 
     private static async Task PredictAsync(ServiceClient service, JsonNode job, CancellationToken cancel)
     {
         var path = $"/v1/models/{Model(job).Name}/predict";
-        Heading("5", "It answers for pictures that it has never seen", $"POST {path}");
+        Heading("5", "Classify test pictures", $"POST {path}");
         var classes = (await service.GetAsync($"/v1/datasets/{DemoData.Name}", cancel))["targets"]![0]!["classes"]!.AsArray();
-        var table = new Table().Border(TableBorder.Minimal).AddColumns("a PNG of", "answer", "probability", "ms");
+        var table = new Table().Border(TableBorder.Minimal).AddColumns("class", "prediction", "probability", "ms");
         foreach (var image in DemoData.TestImages(count: 8))
         {
             var answer = await service.PostPngAsync(path, Png.Grey(image.Pixels, image.Side, image.Side), cancel);
@@ -110,7 +112,7 @@ internal static class DemoCommand
         );
         if (accuracy < LeastAccuracy)
             throw new CliException(
-                $"the test accuracy is {accuracy:F3}, under {LeastAccuracy:F2}. GET /v1/jobs/{job["id"]}/metrics shows how it learned."
+                $"the test accuracy is {accuracy:F3}, under {LeastAccuracy:F2}. See its curves: GET /v1/jobs/{job["id"]}/metrics"
             );
         Console.WriteLine($"demo ok: accuracy={accuracy:F3} parity={parity:0.0e-00} seconds={seconds:F0}");
     }

@@ -33,9 +33,9 @@ internal static class JobWatch
             );
 
         var result = job["result"]!;
-        AnsiConsole.MarkupLineInterpolated(
-            $"  test accuracy [bold]{(double)result["test_accuracy"]!:F3}[/], test loss {(double)result["test_loss"]!:F3}, {(double)result["samples_per_second"]!:N0} samples/s"
-        );
+        var (accuracy, loss, speed) =
+            ((double)result["test_accuracy"]!, (double)result["test_loss"]!, (double)result["samples_per_second"]!);
+        AnsiConsole.MarkupLineInterpolated($"  test accuracy [bold]{accuracy:F3}[/], test loss {loss:F3}, {speed:N0} samples/s");
         return job;
     }
 
@@ -90,7 +90,8 @@ internal static class JobWatch
                 );
             if (watch.Elapsed > Longest)
                 throw new CliException(
-                    $"job {id} is still {state} after {Longest.TotalMinutes} minutes. See ./concat logs worker; to end it: POST /v1/jobs/{id}/cancel"
+                    $"job {id} is still {state} after {Longest.TotalMinutes} minutes. See ./concat logs worker, or cancel it: "
+                        + $"POST /v1/jobs/{id}/cancel"
                 );
             await Task.Delay(Poll, cancel);
         }
@@ -103,7 +104,8 @@ internal static class JobWatch
         var left = job["estimated_finish_at"] is { } end
             ? $", {Math.Max(0, ((DateTimeOffset)end - DateTimeOffset.UtcNow).TotalSeconds):0} s left"
             : "";
-        return $"epoch {progress["epoch"]}/{progress["epochs"]}, step {progress["step"]}/{progress["steps"]}{latest}, {(double?)progress["samples_per_second"]:N0} samples/s{left}";
+        var at = $"epoch {progress["epoch"]}/{progress["epochs"]}, step {progress["step"]}/{progress["steps"]}";
+        return $"{at}{latest}, {(double?)progress["samples_per_second"]:N0} samples/s{left}";
     }
 
     // ", loss 0.412, accuracy 0.871": the newest value of each series, as far as there is one.

@@ -13,7 +13,7 @@ internal static class ReportView
         var errors = report["diagnostics"]!.AsArray().Where(each => (string?)each!["severity"] == "error").ToList();
         if (errors.Count == 0)
             throw new CliException($"validate: the broken network was not refused; the verdict is {report["verdict"]}.");
-        AnsiConsole.MarkupLine("  [bold red]refused[/]");
+        AnsiConsole.MarkupLine("  [bold red]invalid[/]");
         foreach (var error in errors)
             Show(error!);
     }
@@ -35,7 +35,7 @@ internal static class ReportView
         if (!(bool)report["valid"]!)
             throw new CliException($"repair: the network is still {report["verdict"]}: {report["diagnostics"]?[0]?["message"]}");
         AnsiConsole.MarkupLineInterpolated(
-            $"  [bold green]valid[/]: {(long)report["parameters"]!:N0} parameters, {(long)report["macs"]! / 1e6:N1} million MACs for a sample"
+            $"  [bold green]valid[/]: {(long)report["parameters"]!:N0} parameters, {(long)report["macs"]! / 1e6:N1} million MACs per sample"
         );
     }
 
@@ -47,8 +47,8 @@ internal static class ReportView
             AnsiConsole.MarkupLineInterpolated($"    {input!["name"]} is {string.Join(" x ", input["shape"]!.AsArray())}");
         if (error["cause"] is { } cause)
             AnsiConsole.MarkupLineInterpolated($"  cause: {cause["kind"]} at [bold]{cause["layer"]}[/] ({cause["path"]})");
-        AnsiConsole.WriteLine("  fixes, each compiled before it was offered:");
-        var table = new Table().Border(TableBorder.Minimal).AddColumns("fix", "what", "parameters", "million MACs", "effect");
+        AnsiConsole.WriteLine("  fixes (each was compiled before it was offered):");
+        var table = new Table().Border(TableBorder.Minimal).AddColumns("fix", "change", "parameters", "million MACs", "effect");
         foreach (var fix in error["fixes"]!.AsArray())
             table.AddRow(
                 Cell(fix!["id"]),

@@ -23,7 +23,7 @@ internal static class BranchTable
             return null;
 
         var table = new Table().Border(TableBorder.Simple).AddColumns("concat", "branch");
-        foreach (var title in new[] { "channels", "signal", "gradient", "weight share", "contribution", "dead" })
+        foreach (var title in new[] { "channels", "activation RMS", "gradient RMS", "weight share", "contribution", "dead channels" })
             table.AddColumn(new TableColumn(title).RightAligned());
         table.AddColumn("verdict");
         foreach (var (concat, branch) in branches.Take(MostBranches))
@@ -38,7 +38,7 @@ internal static class BranchTable
                 Share(branch["dead_channels"]),
                 Verdicts(branch)
             );
-        return branches.Count > MostBranches ? table.Caption($"and {branches.Count - MostBranches} branches more") : table;
+        return branches.Count > MostBranches ? table.Caption($"and {branches.Count - MostBranches} more branches") : table;
     }
 
     private static string Number(JsonNode? value) =>

@@ -7,13 +7,16 @@ namespace ConcatService.Cli.Watch;
 internal static class JobWords
 {
     /// <summary><c>epoch 3 of 4, step 126 of 224, 346 samples/s</c>; empty before the first step.</summary>
-    public static string Progress(JsonNode job) =>
-        job["progress"] is not { } progress || (long)progress["steps"]! == 0
-            ? ""
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"epoch {progress["epoch"]} of {progress["epochs"]}, step {(long)progress["step"]!:N0} of {(long)progress["steps"]!:N0}{((double?)progress["samples_per_second"] is { } speed ? $", {speed:N0} samples/s" : "")}{(Attempts(job) > 1 ? $", attempt {Attempts(job)}" : "")}"
-            );
+    public static string Progress(JsonNode job)
+    {
+        if (job["progress"] is not { } progress || (long)progress["steps"]! == 0)
+            return "";
+        var culture = CultureInfo.InvariantCulture;
+        var epoch = $"epoch {progress["epoch"]} of {progress["epochs"]}";
+        var step = string.Create(culture, $"step {(long)progress["step"]!:N0} of {(long)progress["steps"]!:N0}");
+        var speed = (double?)progress["samples_per_second"] is { } samples ? string.Create(culture, $", {samples:N0} samples/s") : "";
+        return $"{epoch}, {step}{speed}{(Attempts(job) > 1 ? $", attempt {Attempts(job)}" : "")}";
+    }
 
     /// <summary><c>1:12 left</c>; empty where it is not known.</summary>
     public static string Left(JsonNode job) =>

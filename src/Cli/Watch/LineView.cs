@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace ConcatService.Cli.Watch;
 
@@ -21,11 +22,11 @@ internal static class LineView
             if (watched.Trouble is { } trouble)
                 Console.WriteLine($"  {trouble}");
             else if (watched.State is "running" && JobWords.Progress(watched.Job) is { Length: > 0 } progress)
-                Console.WriteLine(
-                    $"  {string.Create(CultureInfo.InvariantCulture, $"{(double)watched.Job["progress"]!["percent"]!:F1}")} %, {progress}{Loss(watched)}, {JobWords.Left(watched.Job)}"
-                );
+                Console.WriteLine($"  {Percent(watched.Job)} %, {progress}{Loss(watched)}, {JobWords.Left(watched.Job)}");
         }
     }
+
+    private static string Percent(JsonNode job) => ((double)job["progress"]!["percent"]!).ToString("F1", CultureInfo.InvariantCulture);
 
     private static string Loss(WatchedJob watched) =>
         watched.Curves.TryGetValue("train_loss", out var loss) && loss[^1] is { } last

@@ -44,9 +44,8 @@ internal static class LiveView
     private static Markup Head(JsonNode job)
     {
         var state = (string)job["state"]!;
-        return new(
-            $"[bold]{Markup.Escape((string)job["name"]!)}[/] on {Markup.Escape((string)job["dataset"]!)}  [{StateColor(state)}]{state}[/]  [grey]{job["id"]}[/]"
-        );
+        var (name, dataset) = (Markup.Escape((string)job["name"]!), Markup.Escape((string)job["dataset"]!));
+        return new($"[bold]{name}[/] on {dataset}  [{StateColor(state)}]{state}[/]  [grey]{job["id"]}[/]");
     }
 
     /// <summary>━━━━━───── 56.3 %  1:12 left</summary>
@@ -81,9 +80,10 @@ internal static class LiveView
         {
             var metric = name[train.Length..];
             var validation = curves.TryGetValue($"validation_{metric}", out var held) ? $"[grey]validation[/] {Newest(held)}" : "";
+            var line = Sparkline.Of(values, Math.Clamp(width - 50, 8, CurveColumns), AnsiConsole.Profile.Capabilities.Unicode);
             grid.AddRow(
                 metric,
-                $"[blue]{Markup.Escape(Sparkline.Of(values, Math.Clamp(width - 50, 8, CurveColumns), AnsiConsole.Profile.Capabilities.Unicode))}[/]",
+                $"[blue]{Markup.Escape(line)}[/]",
                 $"[bold]{Newest(values)}[/]",
                 validation
             );
@@ -95,7 +95,7 @@ internal static class LiveView
     private static string Cut(string line, int width) => line.Length < width ? line : $"{line[..(width - 2)]}…";
 
     private static string Newest(IReadOnlyList<double?> values) =>
-        values[^1]?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "no number";
+        values[^1]?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "NaN";
 
     private static Color LevelColor(string level) => level switch { "error" => Color.Red, "warning" => Color.Yellow, _ => Color.Grey };
 

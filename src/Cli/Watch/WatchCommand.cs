@@ -34,9 +34,8 @@ internal static class WatchCommand
             }
             catch (OperationCanceledException) when (leave.IsCancellationRequested)
             {
-                Console.WriteLine(
-                    $"You have left; the job goes on.\n  to come back  ./concat watch {id}\n  to end it     POST /v1/jobs/{id}/cancel"
-                );
+                Console.WriteLine("Stopped watching; the job keeps running.");
+                Console.WriteLine($"  watch again  ./concat watch {id}\n  cancel it    POST /v1/jobs/{id}/cancel");
                 return Interrupted;
             }
         }
@@ -45,7 +44,7 @@ internal static class WatchCommand
     private static async Task<string> NewestAsync(ServiceClient service, CancellationToken cancel) =>
         (await service.GetAsync("/v1/jobs?limit=1", cancel))["data"]!.AsArray() is [{ } newest]
             ? (string)newest["id"]!
-            : throw new CliException("there is no job yet. POST /v1/jobs makes one; ./concat demo shows how.");
+            : throw new CliException("there is no job yet. Start one with POST /v1/jobs, or run ./concat demo.");
 
     private static int Conclude(JsonNode job)
     {
@@ -56,9 +55,8 @@ internal static class WatchCommand
                 ["test"]
                 ?["metrics"]?.AsObject()
                 .Select(metric => string.Create(CultureInfo.InvariantCulture, $", test {metric.Key} {(double)metric.Value!:F4}"));
-            AnsiConsole.MarkupLineInterpolated(
-                $"[green]succeeded[/]: model [bold]{job["model"]?["name"]}[/] version {job["model"]?["version"]}{string.Concat(results ?? [])}"
-            );
+            var (model, scores) = (job["model"], string.Concat(results ?? []));
+            AnsiConsole.MarkupLineInterpolated($"[green]succeeded[/]: model [bold]{model?["name"]}[/] version {model?["version"]}{scores}");
             return 0;
         }
 

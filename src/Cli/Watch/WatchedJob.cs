@@ -86,7 +86,7 @@ internal sealed class WatchedJob(ServiceClient service, string id) : IAsyncDispo
         }
         catch (CliException failure) when (failure.IsPassing)
         {
-            Trouble = "the service does not answer; waiting for it";
+            Trouble = "the service does not answer; retrying";
         }
     }
 }
