@@ -19,7 +19,9 @@ var collection = new Collection(
 );
 var cases = collection.Cases.Where(each => Word("--only") is not { } only || each.Class == only).ToList();
 Console.WriteLine(
-    $"{cases.Count(each => each.Label is not null):N0} faults and {cases.Count(each => each.Label is null):N0} valid networks made in {watch.Elapsed.TotalSeconds:0} s; discarded: {string.Join(", ", collection.Discarded.Select(each => $"{each.Value:N0} {each.Key}"))}"
+    $"{cases.Count(each => each.Label is not null):N0} faults and {cases.Count(each => each.Label is null):N0} valid networks made in "
+        + $"{watch.Elapsed.TotalSeconds:0} s; discarded: "
+        + $"{string.Join(", ", collection.Discarded.Select(each => $"{each.Value:N0} {each.Key}"))}"
 );
 
 watch.Restart();
@@ -40,23 +42,28 @@ var sample = cases
     .ToList();
 
 Console.WriteLine(
-    $"diagnosed, {torch.Runs:N0} different networks run forward and backward in libtorch, in {seconds:0} s; the sample of {sample.Count} at full size in {watch.Elapsed.TotalSeconds:0} s"
+    $"diagnosed, {torch.Runs:N0} different networks run forward and backward in libtorch, in {seconds:0} s; the sample of {sample.Count} "
+        + $"at full size in {watch.Elapsed.TotalSeconds:0} s"
 );
 Console.WriteLine();
 Console.WriteLine(Table.Of(scores));
 var valid = scores.Where(score => score.Case.Label is null).ToList();
 Console.WriteLine(
-    $"false positives: {valid.Count(score => score.Detected)} of {valid.Count:N0} valid networks; libtorch refuses {disagreements.Count} of them"
+    $"false positives: {valid.Count(score => score.Detected)} of {valid.Count:N0} valid networks; libtorch refuses {disagreements.Count} "
+        + $"of them"
 );
 Console.WriteLine(
-    $"full size: the first fix runs in {sample.Count(score => score.Runs(1))} of {sample.Count}, one of three in {sample.Count(score => score.Runs(3))}"
+    $"full size: the first fix runs in {sample.Count(score => score.Runs(1))} of {sample.Count}, one of three in "
+        + $"{sample.Count(score => score.Runs(3))}"
 );
 Console.WriteLine(
-    $"diagnosis of a fault: median {scores.Where(score => score.Case.Label is not null).Select(score => score.Took.TotalMilliseconds).Order().ElementAtOrDefault(scores.Count(score => score.Case.Label is not null) / 2):0.0} ms, longest {scores.Max(score => score.Took.TotalMilliseconds):0} ms"
+    $"diagnosis of a fault: median "
+        + $"{scores.Where(score => score.Case.Label is not null).Select(score => score.Took.TotalMilliseconds).Order().ElementAtOrDefault(scores.Count(score => score.Case.Label is not null) / 2):0.0} ms, longest {scores.Max(score => score.Took.TotalMilliseconds):0} ms"
 );
 var threads = ThreadScore.In("bench/concatbench/threads");
 Console.WriteLine(
-    $"threads: {threads.Count(each => each.Landed)} of {threads.Count} get the class and a fix that was accepted there; the others: {string.Join("; ", threads.Where(each => !each.Landed).Select(each => $"{each.Thread} ({(each.HasClass ? "no such fix" : "another class")}, {each.Said})"))}"
+    $"threads: {threads.Count(each => each.Landed)} of {threads.Count} get the class and a fix that was accepted there; the others: "
+        + $"{string.Join("; ", threads.Where(each => !each.Landed).Select(each => $"{each.Thread} ({(each.HasClass ? "no such fix" : "another class")}, {each.Said})"))}"
 );
 foreach (var score in valid.Where(score => score.Detected).Take((int)Number("--show", 0)))
     Console.WriteLine($"false positive: {score.Case.Subject.Name}, {score.Case.Edit}: {score.Said}");

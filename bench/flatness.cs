@@ -53,7 +53,8 @@ if ((string)job["state"]! != "succeeded")
 }
 
 Console.WriteLine(
-    $"{job["progress"]!["step"]} steps of {Batch} samples in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {job["settings"]!["precision"]}, {Environment.ProcessorCount} cores; largest resident memory of the trainer"
+    $"{job["progress"]!["step"]} steps of {Batch} samples in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, "
+        + $"{job["settings"]!["precision"]}, {Environment.ProcessorCount} cores; largest resident memory of the trainer"
 );
 var parts = seen.GroupBy(each => each.Step * 10 / steps)
     .Where(part => part.Key < 10)
@@ -69,7 +70,8 @@ var growth = (double)parts[^1].Bytes / parts[1].Bytes - 1;
 Console.WriteLine(
     string.Create(
         CultureInfo.InvariantCulture,
-        $"from the second tenth to the last: {100 * growth:+0.0;-0.0} %; peak {(long)job["result"]!["peak_memory_bytes"]! / 1e6:N0} MB, predicted {(long)job["predicted_memory_bytes"]! / 1e6:N0} MB"
+        $"from the second tenth to the last: {100 * growth:+0.0;-0.0} %; peak {(long)job["result"]!["peak_memory_bytes"]! / 1e6:N0} MB, "
+            + $"predicted {(long)job["predicted_memory_bytes"]! / 1e6:N0} MB"
     )
 );
 return growth < 0.02 ? 0 : 1;

@@ -88,7 +88,8 @@ for (var number = seed; number < seed + requests; number++)
 
 Console.WriteLine($"{requests:N0} requests from seed {seed} in {watch.Elapsed.TotalSeconds:N0} s");
 Console.WriteLine(
-    $"over HTTP {string.Join(", ", answers.Select(each => $"{each.Key}: {each.Value:N0}"))}; over gRPC answered {grpc.Done:N0}, refused {grpc.Refused:N0}"
+    $"over HTTP {string.Join(", ", answers.Select(each => $"{each.Key}: {each.Value:N0}"))}; over gRPC answered {grpc.Done:N0}, refused "
+        + $"{grpc.Refused:N0}"
 );
 
 // Over gRPC a status is not decoded; a defect is an error in the server's log, whatever the caller was told.

@@ -28,13 +28,15 @@ Parallel.For(first, first + inputs, new ParallelOptions { MaxDegreeOfParallelism
 
 Console.WriteLine(
     Spelled(
-        $"{inputs:N0} inputs from seed {first} in {watch.Elapsed.TotalSeconds:N0} s, {inputs / watch.Elapsed.TotalSeconds:N0} a second on {threads} thread{(threads == 1 ? "" : "s")}; every 50th repaired and drawn too"
+        $"{inputs:N0} inputs from seed {first} in {watch.Elapsed.TotalSeconds:N0} s, {inputs / watch.Elapsed.TotalSeconds:N0} a second on "
+            + $"{threads} thread{(threads == 1 ? "" : "s")}; every 50th repaired and drawn too"
     )
 );
 Console.WriteLine(string.Join(", ", verdicts.Select(each => Spelled($"{each.Value:N0} {each.Key}"))));
 Console.WriteLine(
     Spelled(
-        $"slowest {slowest.TotalMilliseconds:N0} ms (seed {slowestSeed}); most allocated by one input {largest / 1e6:N0} MB (seed {largestSeed})"
+        $"slowest {slowest.TotalMilliseconds:N0} ms (seed {slowestSeed}); most allocated by one input {largest / 1e6:N0} MB (seed "
+            + $"{largestSeed})"
     )
 );
 Console.WriteLine($"{failures} failures");

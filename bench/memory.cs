@@ -51,7 +51,8 @@ precision =
             : Precision.Float32
         : precision;
 Console.WriteLine(
-    $"two epochs of twelve steps, AdamW, {precision}, one process each; MB of memory above the warm process; finalizing is export and comparison"
+    $"two epochs of twelve steps, AdamW, {precision}, one process each; MB of memory above the warm process; finalizing is export and "
+        + $"comparison"
 );
 Console.WriteLine($"{"network", -20} {"batch", 5} {"predicted", 9} {"measured", 9} {"ratio", 6} {"with finalizing", 15} {"idle", 5}");
 var worst = 0.0;

@@ -36,7 +36,8 @@ var fence = await ClaimedAsync();
 try
 {
     Console.WriteLine(
-        $"{Environment.ProcessorCount} cores, the service's own PostgreSQL, batches of {Batch:N0} points by binary COPY, one writer without a pause"
+        $"{Environment.ProcessorCount} cores, the service's own PostgreSQL, batches of {Batch:N0} points by binary COPY, one writer "
+            + $"without a pause"
     );
     await FillAsync("many", points, Series);
     await FillAsync("one", points, 1);
@@ -71,7 +72,8 @@ async Task FillAsync(string name, int count, int series)
     }
 
     Console.WriteLine(
-        $"written, {series, 2} series: {count:N0} points in {watch.Elapsed.TotalSeconds:0.0} s, {count / watch.Elapsed.TotalSeconds:N0} points/s; slowest batch {slowest.TotalMilliseconds:N0} ms"
+        $"written, {series, 2} series: {count:N0} points in {watch.Elapsed.TotalSeconds:0.0} s, {count / watch.Elapsed.TotalSeconds:N0} "
+            + $"points/s; slowest batch {slowest.TotalMilliseconds:N0} ms"
     );
 }
 
@@ -93,7 +95,8 @@ async Task ChartAsync(string names, string what)
     var values = series[0].GetProperty("values").EnumerateArray().Select(value => value.GetDouble()).ToList();
     var spikes = series.Length > 1 || (values.Contains(99) && values.Contains(-99)) ? "" : ", SPIKES LOST";
     Console.WriteLine(
-        $"chart of {what}: first {times[0]:0.0} ms, p50 {times.Order().ElementAt(Calls / 2):0.0} ms, slowest of {Calls} {times.Skip(1).Max():0.0} ms; {values.Count:N0} points{spikes}"
+        $"chart of {what}: first {times[0]:0.0} ms, p50 {times.Order().ElementAt(Calls / 2):0.0} ms, slowest of {Calls} "
+            + $"{times.Skip(1).Max():0.0} ms; {values.Count:N0} points{spikes}"
     );
 }
 

@@ -29,10 +29,13 @@ Console.WriteLine(
     $"{run.Graphs:N0} graphs in {seconds:F1} s on one thread of {Environment.ProcessorCount} cores: {run.Graphs / seconds:N0} graphs/s"
 );
 Console.WriteLine(
-    $"valid    {run.Valid, 9:N0}   libtorch runs them and gives the inferred shapes; every {OracleRun.DeepEvery}th seed also trains a step, is counted by torch.nn and run by ONNX Runtime"
+    $"valid    {run.Valid, 9:N0}   libtorch runs them and gives the inferred shapes; every {OracleRun.DeepEvery}th seed also trains a "
+        + $"step, is counted by torch.nn and run by ONNX Runtime"
 );
 Console.WriteLine(
-    $"symbolic {run.Symbolic.Values.Sum(), 9:N0}   every {OracleRun.SymbolicEvery}nd seed's valid graph with symbols for its spatial sizes, against numbers in their place and libtorch: {string.Join(", ", run.Symbolic.Select(each => $"{each.Key} {each.Value:N0}"))}"
+    $"symbolic {run.Symbolic.Values.Sum(), 9:N0}   every {OracleRun.SymbolicEvery}nd seed's valid graph with symbols for its spatial "
+        + $"sizes, against numbers in their place and libtorch: "
+        + $"{string.Join(", ", run.Symbolic.Select(each => $"{each.Key} {each.Value:N0}"))}"
 );
 foreach (var (by, count) in run.Refused.OrderByDescending(each => each.Value))
     Console.WriteLine(

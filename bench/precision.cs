@@ -34,7 +34,8 @@ for (var seed = 0; seed < seeds; seed++)
 Console.WriteLine($"inception-28, {seeds} seeds, one epoch of Fashion-MNIST");
 foreach (var (precision, reached) in accuracies)
     Console.WriteLine(
-        $"{precision, -8} {reached.Average():0.0000} ± {Figures.StandardError(reached):0.0000}   {string.Join(' ', reached.Select(each => $"{each:0.0000}"))}"
+        $"{precision, -8} {reached.Average():0.0000} ± {Figures.StandardError(reached):0.0000}   "
+            + $"{string.Join(' ', reached.Select(each => $"{each:0.0000}"))}"
     );
 var difference = accuracies["bfloat16"].Average() - accuracies["float32"].Average();
 var error = Math.Sqrt(accuracies.Values.Sum(reached => Math.Pow(Figures.StandardError(reached), 2)));

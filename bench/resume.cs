@@ -46,7 +46,9 @@ var duration = Stopwatch.GetElapsedTime(began);
 var expected = await OutcomeAsync(calm);
 var all = Stopwatch.StartNew();
 Console.WriteLine(
-    $"a small network with two branches on two-scale, {Epochs} epochs, batch {Batch}, one thread, checkpoint every {Every} s, {Environment.ProcessorCount} cores; undisturbed {duration.TotalSeconds:0.0} s, weights {expected.Weights[..12]}, {expected.Points} metrics"
+    $"a small network with two branches on two-scale, {Epochs} epochs, batch {Batch}, one thread, checkpoint every {Every} s, "
+        + $"{Environment.ProcessorCount} cores; undisturbed {duration.TotalSeconds:0.0} s, weights {expected.Weights[..12]}, "
+        + $"{expected.Points} metrics"
 );
 var (faults, mostLost) = (0, 0.0);
 for (var number = 1; number <= jobs; number++)
@@ -85,12 +87,14 @@ for (var number = 1; number <= jobs; number++)
     var same = outcome.Weights == expected.Weights && outcome.Points == expected.Points && outcome.Losses == expected.Losses;
     (faults, mostLost) = (faults + (same && lost <= Every + OnItsWay ? 0 : 1), Math.Max(mostLost, lost));
     Console.WriteLine(
-        $"{number, 3} {victim, -8} at step {(long)before["progress"]!["step"]!, 4}: resumed {resumed}, {lost:0.0} s of work lost; {(same ? "same bits, same losses, no metric missing or double" : $"DIFFERENT: {outcome.Weights[..12]}, {outcome.Points} metrics")}"
+        $"{number, 3} {victim, -8} at step {(long)before["progress"]!["step"]!, 4}: resumed {resumed}, {lost:0.0} s of work lost; "
+            + $"{(same ? "same bits, same losses, no metric missing or double" : $"DIFFERENT: {outcome.Weights[..12]}, {outcome.Points} metrics")}"
     );
 }
 
 Console.WriteLine(
-    $"{jobs - faults} of {jobs} as if undisturbed with at most {Every} s of work lost (and {OnItsWay} s on its way); most lost {mostLost:0.0} s; {all.Elapsed.TotalMinutes:0.0} minutes"
+    $"{jobs - faults} of {jobs} as if undisturbed with at most {Every} s of work lost (and {OnItsWay} s on its way); most lost "
+        + $"{mostLost:0.0} s; {all.Elapsed.TotalMinutes:0.0} minutes"
 );
 return faults == 0 ? 0 : 1;
 

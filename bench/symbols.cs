@@ -41,7 +41,8 @@ foreach (var name in new[] { "unet", "unet-paper", "unet-any-size", "fpn-neck", 
 
     image["shape"] = new JsonArray((long)image["shape"]![0]!, "H", "W");
     Console.WriteLine(
-        $"{name, -14} {conditions["H"], -44} numbers {numbers, 6:F3} ms  symbols {Time(spec), 6:F3} ms, p50 to the report with causes and fixes"
+        $"{name, -14} {conditions["H"], -44} numbers {numbers, 6:F3} ms  symbols {Time(spec), 6:F3} ms, p50 to the report with causes and "
+            + $"fixes"
     );
 }
 

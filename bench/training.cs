@@ -55,13 +55,16 @@ var python =
         : null;
 var peaks = new[] { torch.ScalarType.BFloat16, torch.ScalarType.Float32 }.ToDictionary(type => type, type => Alone("peak", $"{type}"));
 Console.WriteLine(
-    $"{Environment.ProcessorCount} cores, {threads} threads, batch 128, Fashion-MNIST, AdamW, {seconds} s each, {rounds} rounds in turn, medians{(onlyAlone ? "" : $"; PyTorch {python ?? "is not here (apt-get install python3-torch python3-numpy)"}")}"
+    $"{Environment.ProcessorCount} cores, {threads} threads, batch 128, Fashion-MNIST, AdamW, {seconds} s each, {rounds} rounds in turn, "
+        + $"medians{(onlyAlone ? "" : $"; PyTorch {python ?? "is not here (apt-get install python3-torch python3-numpy)"}")}"
 );
 Console.WriteLine(
-    $"matrix product of 2048: {peaks[torch.ScalarType.BFloat16] / 1e9:N0} GFLOP/s bfloat16, {peaks[torch.ScalarType.Float32] / 1e9:N0} float32"
+    $"matrix product of 2048: {peaks[torch.ScalarType.BFloat16] / 1e9:N0} GFLOP/s bfloat16, {peaks[torch.ScalarType.Float32] / 1e9:N0} "
+        + $"float32"
 );
 Console.WriteLine(
-    $"{"samples/s", -14} {"service", 8} {"loop alone", 10} {"plain", 8} {"eager", 8}   {"/ alone", 8} {"/ plain", 8} {"/ eager", 8}   of the bfloat16 peak"
+    $"{"samples/s", -14} {"service", 8} {"loop alone", 10} {"plain", 8} {"eager", 8}   {"/ alone", 8} {"/ plain", 8} {"/ eager", 8}   of "
+        + $"the bfloat16 peak"
 );
 foreach (var spec in new[] { "two-branch", "inception-28", "densenet-28" }.Where(spec => Option("--only", spec) == spec))
 {
@@ -80,7 +83,8 @@ foreach (var spec in new[] { "two-branch", "inception-28", "densenet-28" }.Where
     var share =
         Figures.Median(service) * 3 * 2 * Loops.PlanOf(spec).Layers.Sum(layer => (double)layer.Macs!) / peaks[torch.ScalarType.BFloat16];
     Console.WriteLine(
-        $"{spec, -14} {Figures.Median(service), 8:N0} {Figures.Median(bare), 10:N0} {Shown(plain), 8} {Shown(eager), 8}   {Ratio(service, bare), 8} {Ratio(service, plain), 8} {Ratio(service, eager), 8}   {share:P0}"
+        $"{spec, -14} {Figures.Median(service), 8:N0} {Figures.Median(bare), 10:N0} {Shown(plain), 8} {Shown(eager), 8}   "
+            + $"{Ratio(service, bare), 8} {Ratio(service, plain), 8} {Ratio(service, eager), 8}   {share:P0}"
     );
 }
 

@@ -46,7 +46,9 @@ static double InProcess(string what, byte[] spec, long? parameters = null)
     var times = Repeat(TimeSpan.FromSeconds(3), spec);
     allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
     Console.WriteLine(
-        $"{what, -32} {spec.Length / 1e3, 7:F1} KB  p50 {Percentile(times, 50), 7:F3} ms  p99 {Percentile(times, 99), 7:F3} ms  {allocated / 1e6 / times.Count, 6:F2} MB allocated, {times.Count:N0} runs, {GC.CollectionCount(0) - collections} collections"
+        $"{what, -32} {spec.Length / 1e3, 7:F1} KB  p50 {Percentile(times, 50), 7:F3} ms  p99 {Percentile(times, 99), 7:F3} ms  "
+            + $"{allocated / 1e6 / times.Count, 6:F2} MB allocated, {times.Count:N0} runs, {GC.CollectionCount(0) - collections} "
+            + $"collections"
     );
     return Percentile(times, 50);
 }
@@ -68,7 +70,8 @@ static void Broken(IReadOnlyList<byte[]> specs)
     }
 
     Console.WriteLine(
-        $"DenseNet-201 with one fault, diagnosed with ranked fixes: {specs.Count} faults, medians from {medians.Min():F1} to {medians.Max():F1} ms, p50 of all {Percentile(medians, 50):F1} ms  {allocated / 1e6 / specs.Count:F1} MB allocated"
+        $"DenseNet-201 with one fault, diagnosed with ranked fixes: {specs.Count} faults, medians from {medians.Min():F1} to "
+            + $"{medians.Max():F1} ms, p50 of all {Percentile(medians, 50):F1} ms  {allocated / 1e6 / specs.Count:F1} MB allocated"
     );
 }
 
@@ -137,7 +140,9 @@ static async Task OverHttpAsync(Uri url, byte[] spec)
         var whole = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => BackToBackAsync(TimeSpan.FromSeconds(5), times)));
         Console.WriteLine(
-            $"GoogLeNet, {spec.Length / 1e3:F1} KB, {connections, 2} connections back to back  {times.Count / whole.Elapsed.TotalSeconds, 7:N0} requests/s  p50 {Percentile(times, 50):F2} ms  p99 {Percentile(times, 99):F2} ms"
+            $"GoogLeNet, {spec.Length / 1e3:F1} KB, {connections, 2} connections back to back  "
+                + $"{times.Count / whole.Elapsed.TotalSeconds, 7:N0} requests/s  p50 {Percentile(times, 50):F2} ms  p99 "
+                + $"{Percentile(times, 99):F2} ms"
         );
     }
 
@@ -310,7 +315,9 @@ internal sealed class FlatSpec(string input)
         Add(
             name,
             "conv2d",
-            $", \"out_channels\": {channels}, \"kernel_size\": {kernel}{(stride == 1 ? "" : $", \"stride\": {stride}")}{(padding == 0 ? "" : $", \"padding\": {padding}")}, \"bias\": false"
+            $", \"out_channels\": {channels}, \"kernel_size\": "
+                + $"{kernel}{(stride == 1 ? "" : $", \"stride\": {stride}")}{(padding == 0 ? "" : $", \"padding\": {padding}")}, "
+                + $"\"bias\": false"
         );
 
     public FlatSpec Norm(string name) => Add(name, "batch_norm");

@@ -20,7 +20,9 @@ public sealed class RawHttp : IDisposable
     public static byte[] Post(string path, string? key, byte[] body, string headers = "") =>
         [
             .. Encoding.ASCII.GetBytes(
-                $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}{headers}Content-Length: {body.Length}\r\n\r\n"
+                $"POST {path} HTTP/1.1\r\nHost: "
+                    + $"127.0.0.1\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}{headers}Content-Length: "
+                    + $"{body.Length}\r\n\r\n"
             ),
             .. body,
         ];

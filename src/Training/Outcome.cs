@@ -24,11 +24,13 @@ public abstract record Outcome
         public string Message =>
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Training diverged at step {Step}: the {What} is not a finite number, and it began at layer '{Layer}'{(Concat is null ? "" : $", in branch '{Branch}' of concat '{Concat}'")}. "
+                $"Training diverged at step {Step}: the {What} is not a finite number, and it began at layer "
+                    + $"'{Layer}'{(Concat is null ? "" : $", in branch '{Branch}' of concat '{Concat}'")}. "
             )
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"The learning rate was {LearningRate:g3}: lower optimizer.lr (try {LearningRate / 10:g3}), set gradient_clip to {{ \"norm\": 1 }}, or put batch_norm behind the convolutions."
+                $"The learning rate was {LearningRate:g3}: lower optimizer.lr (try {LearningRate / 10:g3}), set gradient_clip to {{ "
+                    + $"\"norm\": 1 }}, or put batch_norm behind the convolutions."
             );
     }
 
@@ -37,7 +39,8 @@ public abstract record Outcome
     {
         public string Message =>
             $"The exported model differs from the trained one on {Parity.Samples} samples: largest difference {Parity.MaxAbs:g3}, "
-            + $"{Parity.MaxRelativeToPeak:g3} of the largest output (allowed: {Training.Parity.Tolerance:g1}); {Parity.ChangedClasses} classes changed.";
+            + $"{Parity.MaxRelativeToPeak:g3} of the largest output (allowed: {Training.Parity.Tolerance:g1}); {Parity.ChangedClasses} "
+            + $"classes changed.";
     }
 
     /// <summary>Someone asked for the end.</summary>

@@ -33,14 +33,17 @@ public static class Batching
             for (var round = 0; round < 7; round++)
                 rates.Add((await Wrk.PerSecondAsync(Url(auto), script, 32, 1), await Wrk.PerSecondAsync(Url(off), script, 32, 1)));
             Console.WriteLine(
-                $"  {kind,-5} 32 clients   auto {Median(rate => rate.Auto),8:N0}/s  off {Median(rate => rate.Off),8:N0}/s   {Median(rate => rate.Auto / rate.Off):F2} times (medians of {rates.Count} rounds)"
+                $"  {kind,-5} 32 clients   auto {Median(rate => rate.Auto),8:N0}/s  off {Median(rate => rate.Off),8:N0}/s   "
+                    + $"{Median(rate => rate.Auto / rate.Off):F2} times (medians of {rates.Count} rounds)"
             );
             var runs = (await setting.StatisticsAsync(auto.Port, name))["batch_stats"]!.AsArray();
             Console.WriteLine(
-                $"  {kind,-5} runs by samples: {string.Join(", ", runs.Select(run => $"{run!["batch_size"]}: {run["compute_infer"]!["count"]}"))}"
+                $"  {kind,-5} runs by samples: "
+                    + $"{string.Join(", ", runs.Select(run => $"{run!["batch_size"]}: {run["compute_infer"]!["count"]}"))}"
             );
             Console.WriteLine(
-                $"  {kind,-5} largest difference between answers of 32 clients and of one: {await DifferenceAsync(setting, auto.Port, name):E1} of the peak"
+                $"  {kind,-5} largest difference between answers of 32 clients and of one: "
+                    + $"{await DifferenceAsync(setting, auto.Port, name):E1} of the peak"
             );
 
             double Median(Func<(double Auto, double Off), double> value) => Figures.Percentile([.. rates.Select(value)], 50);

@@ -43,7 +43,9 @@ public static class ManyModels
             await LoadAllAsync();
             var (after, threadsAfter) = (server.Status("VmRSS"), server.Status("Threads"));
             Console.WriteLine(
-                $"{Models} models in a budget of 20, {thousand * Loads:N0} loads and unloads, {(watch.Elapsed.TotalMilliseconds - 1000) / Loads:F2} ms each: resident {memory / 1024.0:F0} -> {after / 1024.0:F0} MB ({100.0 * (after - memory) / memory:+0.0;-0.0} %), threads {threads} -> {threadsAfter}"
+                $"{Models} models in a budget of 20, {thousand * Loads:N0} loads and unloads, "
+                    + $"{(watch.Elapsed.TotalMilliseconds - 1000) / Loads:F2} ms each: resident {memory / 1024.0:F0} -> "
+                    + $"{after / 1024.0:F0} MB ({100.0 * (after - memory) / memory:+0.0;-0.0} %), threads {threads} -> {threadsAfter}"
             );
         }
     }

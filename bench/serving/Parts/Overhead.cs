@@ -90,12 +90,15 @@ public static class Overhead
         foreach (var way in ways)
         {
             Console.Write(
-                $"  {way.Name,-13} p50 {way.Percentile(50),7:F1} µs  p99 {way.Percentile(99),8:F1} µs  p50 of the first {FirstCalls:N0} calls {way.FirstP50,6:F1} µs"
+                $"  {way.Name,-13} p50 {way.Percentile(50),7:F1} µs  p99 {way.Percentile(99),8:F1} µs  p50 of the first {FirstCalls:N0} "
+                    + $"calls {way.FirstP50,6:F1} µs"
             );
             Console.WriteLine(
                 way.Server is null
                     ? ""
-                    : $"   above the bare session: p50 {way.Percentile(50) - ways[0].Percentile(50):F1} µs, p99 {way.Percentile(99) - ways[0].Percentile(99):F1} µs; processor time in the server {way.ProcessorTime.TotalMicroseconds / way.Microseconds.Count:F1} µs a call"
+                    : $"   above the bare session: p50 {way.Percentile(50) - ways[0].Percentile(50):F1} µs, p99 "
+                        + $"{way.Percentile(99) - ways[0].Percentile(99):F1} µs; processor time in the server "
+                        + $"{way.ProcessorTime.TotalMicroseconds / way.Microseconds.Count:F1} µs a call"
             );
         }
 
@@ -103,7 +106,8 @@ public static class Overhead
             .AsObject()
             .Where(stage => (long)stage.Value!["count"]! > 0);
         Console.WriteLine(
-            $"  in the server, mean µs of all calls: {string.Join(", ", stages.Select(stage => $"{stage.Key} {(double)stage.Value!["ns"]! / 1000 / (long)stage.Value["count"]!:F1}"))}"
+            $"  in the server, mean µs of all calls: "
+                + $"{string.Join(", ", stages.Select(stage => $"{stage.Key} {(double)stage.Value!["ns"]! / 1000 / (long)stage.Value["count"]!:F1}"))}"
         );
     }
 

@@ -39,7 +39,8 @@ public static class Replacement
         Volatile.Write(ref done, true);
         await load;
         Console.WriteLine(
-            $"10 switches of the version under {sent / watch.Elapsed.TotalSeconds:N0} requests/s: {failures.Values.Sum()} of {sent:N0} requests failed{string.Concat(failures.Select(each => $"; {each.Value} with {each.Key}"))}"
+            $"10 switches of the version under {sent / watch.Elapsed.TotalSeconds:N0} requests/s: {failures.Values.Sum()} of {sent:N0} "
+                + $"requests failed{string.Concat(failures.Select(each => $"; {each.Value} with {each.Key}"))}"
         );
 
         async Task OneAsync()

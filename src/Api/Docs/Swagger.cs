@@ -19,7 +19,8 @@ internal static class Swagger
                 Title = "ConcatService",
                 Version = Release.Version,
                 Description =
-                        "Checks networks with branches, trains them, and serves them. Authorize with an API key, or sign in at [/login](/login).",
+                        "Checks networks with branches, trains them, and serves them. Authorize with an API key, or sign in at "
+                            + "[/login](/login).",
             }
             );
             options.AddSecurityDefinition(

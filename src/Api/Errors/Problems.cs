@@ -47,7 +47,8 @@ internal static class Problems
         var problem = Of(
             422,
             "architecture.invalid",
-            $"The architecture is {compiled.Verdict}: {faults} {(faults == 1 ? "fault" : "faults")}, listed in 'report' with fixes where there are any."
+            $"The architecture is {compiled.Verdict}: {faults} {(faults == 1 ? "fault" : "faults")}, listed in 'report' with fixes where "
+                + $"there are any."
         );
         using var report = JsonDocument.Parse(ReportWriter.Write(compiled));
         problem.ProblemDetails.Extensions["report"] = report.RootElement.Clone();

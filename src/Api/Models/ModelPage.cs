@@ -31,7 +31,8 @@ internal static class ModelPage
         var (inputs, outputs) = (TensorInfo.ListOf(version.Inputs), TensorInfo.ListOf(version.Outputs));
         var page = new StringBuilder(Head.Replace("{{name}}", Text(name)));
         page.Append(
-            $"<h1>{Text(name)} <small>version {version.Version}</small></h1><p>Trained {version.CreatedAt:yyyy-MM-dd HH:mm} UTC by job <a href=\"/v1/jobs/{version.JobId}\"><code>{version.JobId}</code></a>.</p>"
+            $"<h1>{Text(name)} <small>version {version.Version}</small></h1><p>Trained {version.CreatedAt:yyyy-MM-dd HH:mm} UTC by job <a "
+                + $"href=\"/v1/jobs/{version.JobId}\"><code>{version.JobId}</code></a>.</p>"
         );
         page.Append("<h2>Tensors</h2><table><tr><th></th><th>name</th><th>datatype</th><th>shape</th></tr>");
         foreach (var (side, tensor) in inputs.Select(input => ("in", input)).Concat(outputs.Select(output => ("out", output))))
@@ -44,7 +45,8 @@ internal static class ModelPage
         page.Append("<h2>How well it does</h2>").Append(Figures(version.Metrics));
         page.Append("<h2>The export against the trained network</h2>").Append(Figures(version.Parity));
         page.Append(
-            $"<p><a href=\"/v1/models/{name}/versions/{version.Version}/onnx\">ONNX file</a> · <a href=\"/v1/models/{name}/versions/{version.Version}/bundle\">repository for Triton</a></p>"
+            $"<p><a href=\"/v1/models/{name}/versions/{version.Version}/onnx\">ONNX file</a> · <a "
+                + $"href=\"/v1/models/{name}/versions/{version.Version}/bundle\">repository for Triton</a></p>"
         );
         page.Append("<h2>Ask it</h2>");
         foreach (var (language, lines) in Calls(name, version.Version, url, inputs, outputs))

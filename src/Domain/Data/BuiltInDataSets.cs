@@ -29,7 +29,8 @@ public static class BuiltInDataSets
     /// <summary>Generated: every class is a fine texture inside a coarse shape, and neither alone tells the class.</summary>
     public static DataSetInfo TwoScale { get; } = new(
         "two-scale",
-        "10,000 generated grey pictures, 28x28: one of five fine textures inside one of two coarse shapes. Telling the ten classes apart takes both scales. Needs nothing.",
+        "10,000 generated grey pictures, 28x28: one of five fine textures inside one of two coarse shapes. Telling the ten classes apart "
+            + "takes both scales. Needs nothing.",
         [new("image", [1, 28, 28], ElementType.Uint8)],
             [
                 new(
@@ -58,7 +59,8 @@ public static class BuiltInDataSets
     /// <summary>Generated: two inputs, of which neither alone tells the class.</summary>
     public static DataSetInfo TwoView { get; } = new(
         "two-view",
-        "5,000 generated samples of two inputs, a grey picture 28x28 and eight numbers: the picture shows one of two shapes, the numbers carry one of two signs, and the class is the pair. Needs nothing.",
+        "5,000 generated samples of two inputs, a grey picture 28x28 and eight numbers: the picture shows one of two shapes, the numbers "
+            + "carry one of two signs, and the class is the pair. Needs nothing.",
         [new("image", [1, 28, 28], ElementType.Uint8), new("facts", [8], ElementType.Float32)],
         [new("class", LearningTask.Classification, [], ["disc-plus", "disc-minus", "diamond-plus", "diamond-minus"])],
         4_000, 0, 1_000);
@@ -66,7 +68,8 @@ public static class BuiltInDataSets
     /// <summary>Generated: a class for each pixel.</summary>
     public static DataSetInfo Segments { get; } = new(
         "segments",
-        "1,250 generated grey pictures, 32x32, with discs and diamonds as bright as each other on noise; every pixel is background, disc or diamond. Needs nothing.",
+        "1,250 generated grey pictures, 32x32, with discs and diamonds as bright as each other on noise; every pixel is background, disc "
+            + "or diamond. Needs nothing.",
         [new("image", [1, 32, 32], ElementType.Uint8)],
         [new("mask", LearningTask.Segmentation, [32, 32], ["background", "disc", "diamond"])],
         1_000, 0, 250);
@@ -74,7 +77,8 @@ public static class BuiltInDataSets
     /// <summary>Generated: a table with a number to predict.</summary>
     public static DataSetInfo Tabular { get; } = new(
         "tabular",
-        "5,000 generated rows of ten numbers, and a number to predict from five of them: Friedman's first function (1991) with noise, scaled to mean 0 and deviation 1, or in which third of its range it is. Name the output y or third. Needs nothing.",
+        "5,000 generated rows of ten numbers, and a number to predict from five of them: Friedman's first function (1991) with noise, "
+            + "scaled to mean 0 and deviation 1, or in which third of its range it is. Name the output y or third. Needs nothing.",
         [new("x", [10], ElementType.Float32)],
         [new("y", LearningTask.Regression, [1], []), new("third", LearningTask.Classification, [], ["low", "middle", "high"])],
         4_000, 0, 1_000);

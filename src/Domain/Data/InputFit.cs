@@ -15,7 +15,8 @@ internal static class InputFit
             report.Error(
                 Codes.DataInput,
                 input.Path["dtype"],
-                $"{input.Name} is {Name(input.Shape.DType)} and {dataset} gives {Name(wanted)}. {(wanted == DType.Float32 ? "Leave 'dtype' out" : "Set 'dtype' to \"int64\"")}."
+                $"{input.Name} is {Name(input.Shape.DType)} and {dataset} gives {Name(wanted)}. "
+                    + $"{(wanted == DType.Float32 ? "Leave 'dtype' out" : "Set 'dtype' to \"int64\"")}."
             );
         var fits =
             input.Shape.Rank - 1 == sample.Length
@@ -24,7 +25,9 @@ internal static class InputFit
             report.Error(
                 Codes.DataInput,
                 input.Path["shape"],
-                $"{input.Name} is {input.Shape.Sizes} and a sample of {dataset} is {string.Join('x', sample)}{(data.IsPicture ? $" ({layout.Name()})" : "")}. Set 'shape' to [{string.Join(", ", sample)}]."
+                $"{input.Name} is {input.Shape.Sizes} and a sample of {dataset} is "
+                    + $"{string.Join('x', sample)}{(data.IsPicture ? $" ({layout.Name()})" : "")}. Set 'shape' to "
+                    + $"[{string.Join(", ", sample)}]."
             );
     }
 

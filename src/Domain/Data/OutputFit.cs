@@ -20,7 +20,8 @@ internal sealed class OutputFit(Plan plan, GraphOutput output, DataTarget target
     {
         if (_shape.DType != DType.Float32)
             Fault(
-                $"{output.Name} is {_shape.DType.ToString().ToLowerInvariant()}, and only float32 can be trained. Take the layer before the cast."
+                $"{output.Name} is {_shape.DType.ToString().ToLowerInvariant()}, and only float32 can be trained. Take the layer before "
+                    + $"the cast."
             );
         else if (target.Task == LearningTask.Segmentation)
             CheckPlaces();
@@ -36,7 +37,8 @@ internal sealed class OutputFit(Plan plan, GraphOutput output, DataTarget target
     {
         if (_shape.Rank != 2)
             Fault(
-                $"{output.Name} gives {_shape.Sizes} for a sample and {DataSetFit.Word(target.Task)} takes one number for each of the {Classes} classes of {dataset}. Put global_avg_pool and linear with out_features {Classes} behind it."
+                $"{output.Name} gives {_shape.Sizes} for a sample and {DataSetFit.Word(target.Task)} takes one number for each of the "
+                    + $"{Classes} classes of {dataset}. Put global_avg_pool and linear with out_features {Classes} behind it."
             );
         else if (!IsFeatures(_shape.Dims[1]))
             FaultOfFeatures($"{output.Name} gives {_shape.Sizes} numbers and {dataset} has {Classes} classes.", Classes);
@@ -50,11 +52,13 @@ internal sealed class OutputFit(Plan plan, GraphOutput output, DataTarget target
             : [];
         if (places.Count != target.Shape.Count || _shape.Rank != target.Shape.Count + 2)
             Fault(
-                $"{output.Name} gives {_shape.Sizes} for a sample and segmentation takes {Classes} numbers at each of {wanted} places. End in a convolution with out_channels {Classes}, without pooling over the places."
+                $"{output.Name} gives {_shape.Sizes} for a sample and segmentation takes {Classes} numbers at each of {wanted} places. "
+                    + $"End in a convolution with out_channels {Classes}, without pooling over the places."
             );
         else if (!Same(places, target.Shape))
             Fault(
-                $"{output.Name} gives {string.Join('x', places)} places and the targets of {dataset} have {wanted}. Put upsample with size [{string.Join(", ", target.Shape)}] behind it, or give the strides back on the way."
+                $"{output.Name} gives {string.Join('x', places)} places and the targets of {dataset} have {wanted}. Put upsample with "
+                    + $"size [{string.Join(", ", target.Shape)}] behind it, or give the strides back on the way."
             );
         else if (!IsFeatures(_shape[Axis.Channels]))
             FaultOfFeatures($"{output.Name} gives {_shape.Sizes} and {dataset} has {Classes} classes.", Classes);
@@ -70,7 +74,8 @@ internal sealed class OutputFit(Plan plan, GraphOutput output, DataTarget target
         else if (_shape.Rank != target.Shape.Count + 1 || !Same([.. _shape.Dims.Skip(1)], target.Shape))
         {
             Fault(
-                $"{output.Name} gives {_shape.Sizes} for a sample and the target of {dataset} is {string.Join('x', target.Shape)}. End in layers that give exactly this."
+                $"{output.Name} gives {_shape.Sizes} for a sample and the target of {dataset} is {string.Join('x', target.Shape)}. End in "
+                    + $"layers that give exactly this."
             );
         }
     }

@@ -49,7 +49,8 @@ public static class SampleSizes
             bound.Report.Error(
                 Codes.DataInput,
                 SpecPath.Root["symbols"][symbol],
-                $"{symbol} is {sizes[symbol]} in {data.Name}, which its promise under 'symbols' leaves out. Widen the promise, or take other data."
+                $"{symbol} is {sizes[symbol]} in {data.Name}, which its promise under 'symbols' leaves out. Widen the promise, or take "
+                    + $"other data."
             );
         return bound;
     }

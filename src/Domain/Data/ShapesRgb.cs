@@ -45,8 +45,10 @@ public static class ShapesRgb
         var samples = 2 * Classes.Length * Math.Clamp(MostBytes / (3 * height * width) / (2 * Classes.Length), 1, 100);
         return new(
             name,
-            $"{samples + (samples / 5):N0} generated pictures in color, {height}x{width}: a disc, square, diamond, cross or ring in red or blue, of any size, anywhere, on a noisy ground of any color. "
-                + $"Any size from {SmallestSide} to {LargestSide} is there by its name: {Name}-224, {Name}-160x224 (height by width). Needs nothing.",
+            $"{samples + (samples / 5):N0} generated pictures in color, {height}x{width}: a disc, square, diamond, cross or ring in red "
+                + $"or blue, of any size, anywhere, on a noisy ground of any color. "
+                + $"Any size from {SmallestSide} to {LargestSide} is there by its name: {Name}-224, {Name}-160x224 (height by width). "
+                + $"Needs nothing.",
             [new("image", [3, height, width], ElementType.Uint8)],
             [new("class", LearningTask.Classification, [], Classes)],
             samples, 0, samples / 5);

@@ -39,7 +39,8 @@ public sealed class Report
                     Codes.MoreFindings,
                     Severity.Info,
                     SpecPath.Root,
-                    $"The first {MostFindings:N0} findings are listed; {(_more > 0 ? $"{_more:N0} more were found, and " : "")}the search may have ended before all were. Repair these and ask again."
+                    $"The first {MostFindings:N0} findings are listed; {(_more > 0 ? $"{_more:N0} more were found, and " : "")}the search "
+                        + $"may have ended before all were. Repair these and ask again."
                 )
             );
     }

@@ -37,7 +37,8 @@ public static class AttributeObject
                 report.Error(
                     Codes.UnknownField,
                     path[member.Name],
-                    $"{what} has no attribute '{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, attributes.Names.Concat(others ?? []))}"
+                    $"{what} has no attribute "
+                        + $"'{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, attributes.Names.Concat(others ?? []))}"
                 );
                 continue;
             }

@@ -19,7 +19,8 @@ internal static class Optional
             report.Error(
                 Codes.WrongType,
                 path,
-                $"'{name}' is {SpecReader.Shown(json)}; expected null or an object of {string.Join(", ", Attributes.Of(typeof(T)).Names.Select(known => $"'{known}'"))}."
+                $"'{name}' is {SpecReader.Shown(json)}; expected null or an object of "
+                    + $"{string.Join(", ", Attributes.Of(typeof(T)).Names.Select(known => $"'{known}'"))}."
             );
         return options;
     }

@@ -55,7 +55,8 @@ internal sealed record Variants<T>(string What, params (string Name, Func<T> Cre
         report.Error(
             Codes.WrongType,
             path,
-            $"There is no {What} '{SpecReader.Shortened(name)}'; this version knows {string.Join(", ", Names)}.{Spelling.DidYouMean(name, Names)}"
+            $"There is no {What} '{SpecReader.Shortened(name)}'; this version knows "
+                + $"{string.Join(", ", Names)}.{Spelling.DidYouMean(name, Names)}"
         );
         return Kinds[0].Create();
     }

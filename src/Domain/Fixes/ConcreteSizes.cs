@@ -63,7 +63,8 @@ internal sealed class ConcreteSizes(Compilation compiled, Diagnostic found, Json
             CauseKinds.SymbolUnprovable,
             null,
             null,
-            "For which sizes the inputs fit cannot be written as a condition on one symbol, or as an equality between two. Sizes that are always equal should have one symbol."
+            "For which sizes the inputs fit cannot be written as a condition on one symbol, or as an equality between two. Sizes that are "
+                + "always equal should have one symbol."
         );
 
     private string Sizes => string.Join(" and ", _sizes.Select(size => $"{size.Key} = {size.Value}"));

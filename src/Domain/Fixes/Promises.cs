@@ -108,7 +108,8 @@ internal static class Promises
         if (patch.Count > 0)
             yield return new(
                 $"one-symbol-{string.Join('-', pairs.Select(pair => pair[0].ToLowerInvariant()))}",
-                $"Write {string.Join(" and ", pairs.Select(pair => $"{pair[1]} as {pair[0]}"))}: sizes that are always equal have one symbol",
+                $"Write {string.Join(" and ", pairs.Select(pair => $"{pair[1]} as {pair[0]}"))}: sizes that are always equal have one "
+                    + $"symbol",
                 "The network stays as it is, for inputs whose sizes are equal.",
                 Loss.None,
                 patch

@@ -123,7 +123,8 @@ internal static class WindowEdits
             : "partly";
     }
 
-    private static string Size(Operator op) => op.Window is { IsTransposed: false } window ? $"{window.LargestKernel} {ReachOf(window)}" : "";
+    private static string Size(Operator op) => op.Window is { IsTransposed: false } window ? $"{window.LargestKernel} "
+        + $"{ReachOf(window)}" : "";
 
     /// <summary>Elements that the widest side of the window covers; 0 without a window, and for a transposed convolution.</summary>
     private static long Reach(Operator op) => op.Window is { IsTransposed: false } window ? ReachOf(window) : 0;

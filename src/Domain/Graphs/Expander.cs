@@ -165,7 +165,9 @@ public sealed class Expander
             _report.Error(
                 Codes.OutOfRange,
                 layer.Path["branches"],
-                $"{full}: {layer.Merge.Kind} takes {(layer.Merge.Arity.Max == int.MaxValue ? $"at least {layer.Merge.Arity.Min}" : $"{layer.Merge.Arity.Max}")} inputs and there are {outputs.Length} branches. Take another merge, or as many branches."
+                $"{full}: {layer.Merge.Kind} takes "
+                    + $"{(layer.Merge.Arity.Max == int.MaxValue ? $"at least {layer.Merge.Arity.Min}" : $"{layer.Merge.Arity.Max}")} "
+                    + $"inputs and there are {outputs.Length} branches. Take another merge, or as many branches."
             );
         else
             Add(new(full, layer.Merge, outputs, layer.Path) { Branches = layer.Branches });

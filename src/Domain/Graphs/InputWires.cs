@@ -56,7 +56,9 @@ internal sealed class InputWires(Report report)
             report.Error(
                 code,
                 layer.Path["inputs"],
-                $"{(layer.Name is { } name ? $"{name}: " : "")}{layer.Type} takes {needs} input{(needs.EndsWith('1') ? "" : "s")} and 'inputs' names {layer.Inputs.Length}. {(layer.Inputs.Length < arity.Min ? "Name the ones that are missing." : arity.Max == 1 ? "Join them by a concat or add before it." : "Take some away.")}"
+                $"{(layer.Name is { } name ? $"{name}: " : "")}{layer.Type} takes {needs} input{(needs.EndsWith('1') ? "" : "s")} and "
+                    + $"'inputs' names {layer.Inputs.Length}. "
+                    + $"{(layer.Inputs.Length < arity.Min ? "Name the ones that are missing." : arity.Max == 1 ? "Join them by a concat or add before it." : "Take some away.")}"
             );
             return -1;
         }
@@ -83,7 +85,8 @@ internal sealed class InputWires(Report report)
         report.Error(
             Codes.UnknownInput,
             reference.Path,
-            $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' for {layer.Name ?? layer.Type} to read.{Spelling.DidYouMean(name, scope.Visible)}"
+            $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' for {layer.Name ?? layer.Type} to "
+                + $"read.{Spelling.DidYouMean(name, scope.Visible)}"
         );
         wire = default;
         return false;

@@ -46,7 +46,8 @@ internal static class Outputs
                 report.Error(
                     Codes.UnknownInput,
                     reference.Path,
-                    $"'outputs' names '{SpecReader.Shortened(reference.Name)}', and there is no layer of that name.{Spelling.DidYouMean(reference.Name, scope.Visible)}"
+                    $"'outputs' names '{SpecReader.Shortened(reference.Name)}', and there is no layer of that "
+                        + $"name.{Spelling.DidYouMean(reference.Name, scope.Visible)}"
                 );
         }
     }

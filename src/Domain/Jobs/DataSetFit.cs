@@ -21,7 +21,8 @@ public static class DataSetFit
                 report.Error(
                     Codes.DataInput,
                     plan.Inputs[i].Path,
-                    $"{data.Name} has nothing called '{plan.Inputs[i].Name}' to go in. It has {Listed(data.Inputs.Select(input => input.Name))}: give the inputs of the spec these names."
+                    $"{data.Name} has nothing called '{plan.Inputs[i].Name}' to go in. It has "
+                        + $"{Listed(data.Inputs.Select(input => input.Name))}: give the inputs of the spec these names."
                 );
             else
                 InputFit.Check(plan.Inputs[i], plan.Layout, data.Inputs[binding.Inputs[i]], data.Name, report);
@@ -35,7 +36,8 @@ public static class DataSetFit
                 report.Error(
                     Codes.DataOutput,
                     SpecPath.Root["outputs"],
-                    $"{data.Name} has no target called '{output.Name}'. It has {Listed(data.Targets.Select(target => target.Name))}: give the outputs of the spec these names, or keep one output.",
+                    $"{data.Name} has no target called '{output.Name}'. It has {Listed(data.Targets.Select(target => target.Name))}: give "
+                        + $"the outputs of the spec these names, or keep one output.",
                     output.Name
                 );
                 continue;
@@ -57,7 +59,8 @@ public static class DataSetFit
             report.Error(
                 Codes.WrongType,
                 path,
-                $"{loss.Type} cannot be minimized for {output}, whose target is {Word(target.Task)}. Leave it to 'auto', which takes {new AutoLossSettings().For(target.Task).Type}."
+                $"{loss.Type} cannot be minimized for {output}, whose target is {Word(target.Task)}. Leave it to 'auto', which takes "
+                    + $"{new AutoLossSettings().For(target.Task).Type}."
             );
         if (settings.Task.Given is { } task && task != target.Task)
             report.Error(
@@ -73,7 +76,8 @@ public static class DataSetFit
             report.Error(
                 Codes.UnknownField,
                 Settings["loss"]["outputs"][name],
-                $"The network has no output '{SpecReader.Shortened(name)}'.{Spelling.DidYouMean(name, plan.Outputs.Select(output => output.Name))}"
+                $"The network has no output "
+                    + $"'{SpecReader.Shortened(name)}'.{Spelling.DidYouMean(name, plan.Outputs.Select(output => output.Name))}"
             );
         CheckValidation(data, settings, report);
         AugmentFit.Check(plan, data, settings, report);
@@ -82,7 +86,8 @@ public static class DataSetFit
             report.Error(
                 Codes.OutOfRange,
                 Settings["batch_size"],
-                $"batch_size is {settings.BatchSize} and {data.Name} has {samples} training samples after the validation split. Take at most {samples}."
+                $"batch_size is {settings.BatchSize} and {data.Name} has {samples} training samples after the validation split. Take at "
+                    + $"most {samples}."
             );
     }
 

@@ -51,7 +51,8 @@ public sealed record JobMemory(long FixedBytes, long BytesPerSample, long BatchS
         if (PredictedBytes <= memoryBytes)
             return null;
         var needs =
-            $"With a batch_size of {BatchSize} the training needs {Text(PredictedBytes)} of memory at its peak ({Text(FixedBytes)}, and {Text(BytesPerSample)} for each sample), and {place} has {Text(memoryBytes)}.";
+            $"With a batch_size of {BatchSize} the training needs {Text(PredictedBytes)} of memory at its peak ({Text(FixedBytes)}, and "
+                + $"{Text(BytesPerSample)} for each sample), and {place} has {Text(memoryBytes)}.";
         return LargestBatch(memoryBytes) is > 0 and var batch
             ? $"{needs} Set batch_size to {batch} or less."
             : $"{needs} Not even a batch_size of 1 fits: make the network or its input smaller, or start a worker with more memory.";

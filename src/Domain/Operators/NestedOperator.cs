@@ -46,7 +46,8 @@ internal static class NestedOperator
             report.Error(
                 Codes.UnknownType,
                 path,
-                $"There is no {what} '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}"
+                $"There is no {what} "
+                    + $"'{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}"
             );
             return null;
         }
@@ -57,7 +58,8 @@ internal static class NestedOperator
             report.Error(
                 Codes.OutOfRange,
                 path,
-                $"'{what}' is {type}, which takes {made.Arity.Min} inputs, and here it gets one. Make it a layer of its own with its 'inputs', or take another {what}."
+                $"'{what}' is {type}, which takes {made.Arity.Min} inputs, and here it gets one. Make it a layer of its own with its "
+                    + $"'inputs', or take another {what}."
             );
             return null;
         }

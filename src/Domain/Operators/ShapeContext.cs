@@ -58,7 +58,8 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
             case Answer.Unknown:
                 Error(
                     code,
-                    $"{message} Whether {string.Join(" and ", requirements)} could not be decided for sizes that are symbols. Give them as numbers."
+                    $"{message} Whether {string.Join(" and ", requirements)} could not be decided for sizes that are symbols. Give them "
+                        + $"as numbers."
                 );
                 return false;
             default:
@@ -74,7 +75,8 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
         if (other >= 0)
             Error(
                 Codes.LayerDType,
-                $"{Layer.Operator.Kind} works on float32 and its input {Layer.InputName(other)} is {Inputs[other].DType.ToString().ToLowerInvariant()}. Put a cast before it."
+                $"{Layer.Operator.Kind} works on float32 and its input {Layer.InputName(other)} is "
+                    + $"{Inputs[other].DType.ToString().ToLowerInvariant()}. Put a cast before it."
             );
         return other < 0;
     }
@@ -93,7 +95,9 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
         {
             Error(
                 Codes.LayerRank,
-                $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is {input.Sizes}, with {input.Rank - 1} dimension{(input.Rank == 2 ? "" : "s")} and not {expected.Length - 1}. {(input.Rank < expected.Length ? "Read a layer before it was flattened or pooled, or reshape it." : "Reshape it.")}"
+                $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is {input.Sizes}, with "
+                    + $"{input.Rank - 1} dimension{(input.Rank == 2 ? "" : "s")} and not {expected.Length - 1}. "
+                    + $"{(input.Rank < expected.Length ? "Read a layer before it was flattened or pooled, or reshape it." : "Reshape it.")}"
             );
             return false;
         }
@@ -103,7 +107,8 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
         var dims = string.Join(", ", expected.Select(axis => input.Has(axis) ? input.Position(axis) : -1));
         Error(
             Codes.LayerAxes,
-            $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is [{Names(input.Axes)}], {input.Sizes}."
+            $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is [{Names(input.Axes)}], "
+                + $"{input.Sizes}."
                 + (dims.Contains("-1", StringComparison.Ordinal) ? "" : $" Put a permute with dims [{dims}] before it.")
         );
         return false;
@@ -116,12 +121,15 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
         if (!Input.Has(Axis.Channels))
             Error(
                 Codes.LayerAxes,
-                $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.InputName(0)} is [{Names(Input.Axes)}], {Input.Sizes}, without one. {(Input.DType == DType.Int64 ? "Put an embedding before it." : "Give the input 'axes' that have one, or put a reshape before it.")}"
+                $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.InputName(0)} is [{Names(Input.Axes)}], "
+                    + $"{Input.Sizes}, without one. "
+                    + $"{(Input.DType == DType.Int64 ? "Put an embedding before it." : "Give the input 'axes' that have one, or put a reshape before it.")}"
             );
         else if (Input[Axis.Channels].Known is not { } known)
             Error(
                 Codes.LayerShape,
-                $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}, a symbol. Give the features of the input as a number."
+                $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}, a "
+                    + $"symbol. Give the features of the input as a number."
             );
         else
             features = known;
@@ -138,7 +146,9 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
             return true;
         Error(
             Codes.LayerAxes,
-            $"{Layer.Operator.Kind} works on [{Names(Axes.Default(Input.Rank - 1, Layout, DType.Float32))}] and its input {Layer.Inputs[0]} is [{Names(Input.Axes)}], {Input.Sizes}. Put a permute before it that moves the features to their place."
+            $"{Layer.Operator.Kind} works on [{Names(Axes.Default(Input.Rank - 1, Layout, DType.Float32))}] and its input "
+                + $"{Layer.Inputs[0]} is [{Names(Input.Axes)}], {Input.Sizes}. Put a permute before it that moves the features to their "
+                + $"place."
         );
         return false;
     }

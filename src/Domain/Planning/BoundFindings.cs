@@ -27,7 +27,8 @@ internal static class BoundFindings
                     Codes.SizeBelowOne,
                     Severity.Condition,
                     layer.Path,
-                    $"{layer.Name}: {layer.Operator.Kind} gives {sizes}, at least 1 only where {condition}; of smaller inputs nothing is left. Promise larger ones under 'symbols', or take some of the strides away.",
+                    $"{layer.Name}: {layer.Operator.Kind} gives {sizes}, at least 1 only where {condition}; of smaller inputs nothing is "
+                        + $"left. Promise larger ones under 'symbols', or take some of the strides away.",
                     layer.Name
                 )
                 {

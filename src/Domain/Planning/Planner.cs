@@ -162,7 +162,8 @@ public sealed class Planner
                 if (size < 1)
                     context.Error(
                         Codes.SizeBelowOne,
-                        $"{context.Layer.Operator.Kind} would give {axis} {size} from {context.Input.Sizes}. Make the window smaller, add padding, or take a layer with a larger {axis}."
+                        $"{context.Layer.Operator.Kind} would give {axis} {size} from {context.Input.Sizes}. Make the window smaller, add "
+                            + $"padding, or take a layer with a larger {axis}."
                     );
                 else
                     context.Error(
@@ -188,7 +189,8 @@ public sealed class Planner
         {
             context.Error(
                 Codes.TooLarge,
-                $"{output.Axes[position].Name()} is an expression of {size.ToString().Length:N0} characters; at most {MostText:N0} are accepted. Give sizes as numbers."
+                $"{output.Axes[position].Name()} is an expression of {size.ToString().Length:N0} characters; at most {MostText:N0} are "
+                    + $"accepted. Give sizes as numbers."
             );
             return false;
         }
@@ -200,7 +202,8 @@ public sealed class Planner
             return true;
         context.Error(
             Codes.SizeBelowOne,
-            $"{context.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {context.Input.Sizes}, {(decision.Answer == Answer.Never ? "which is below 1 for every size" : "and whether that is ever at least 1 could not be decided")}. Make the window smaller, add padding, or give sizes as numbers."
+            $"{context.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {context.Input.Sizes}, "
+                + $"{(decision.Answer == Answer.Never ? "which is below 1 for every size" : "and whether that is ever at least 1 could not be decided")}. Make the window smaller, add padding, or give sizes as numbers."
         );
         return false;
     }
@@ -213,7 +216,8 @@ public sealed class Planner
         _report.Error(
             Codes.UnknownInput,
             layer.EdgeOf(input)?.Reference ?? layer.Path,
-            $"{layer.Name}: there is no '{wire}'; {wire.Source} has the outputs 0 to {_shapes.Keys.Count(known => known.Source == wire.Source) - 1}. Name one of those.",
+            $"{layer.Name}: there is no '{wire}'; {wire.Source} has the outputs 0 to "
+                + $"{_shapes.Keys.Count(known => known.Source == wire.Source) - 1}. Name one of those.",
             layer.Name
         );
     }

@@ -106,7 +106,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 report.Error(
                     Codes.UnknownType,
                     path["type"],
-                    $"There is no layer type '{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}"
+                    $"There is no layer type "
+                        + $"'{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}"
                 );
                 return new UnreadableSpec(type, name, inputs, path);
         }
@@ -201,7 +202,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 report.Error(
                     Codes.UnknownType,
                     path["block"],
-                    $"There is no block '{SpecReader.Shortened(block)}'.{(blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))}"
+                    $"There is no block "
+                        + $"'{SpecReader.Shortened(block)}'.{(blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))}"
                 );
             return new UnreadableSpec("block", name, inputs, path);
         }
@@ -263,7 +265,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 report.Error(
                     Codes.UnknownField,
                     Path[member.Name],
-                    $"The block '{block}' has no layer '{SpecReader.Shortened(member.Name)}' whose attributes could differ.{Spelling.DidYouMean(member.Name, _seen)}"
+                    $"The block '{block}' has no layer '{SpecReader.Shortened(member.Name)}' whose attributes could "
+                        + $"differ.{Spelling.DidYouMean(member.Name, _seen)}"
                 );
         }
     }

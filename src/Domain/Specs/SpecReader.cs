@@ -208,7 +208,8 @@ public sealed class SpecReader
                 _report.Error(
                     Codes.UnknownField,
                     path[member.Name],
-                    $"No input's shape has the symbol '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, used.Where(symbol => symbol != "N"))}"
+                    $"No input's shape has the symbol "
+                        + $"'{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, used.Where(symbol => symbol != "N"))}"
                 );
             else if (promise.Max < Saturating.Multiply(Saturating.FloorDivide(promise.Min - 1, promise.MultipleOf) + 1, promise.MultipleOf))
                 _report.Error(

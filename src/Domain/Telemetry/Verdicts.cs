@@ -96,7 +96,8 @@ public sealed class Verdicts
             larger ? Imbalance : 1 / Imbalance,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"its values are {times:0.#} times {(larger ? "larger" : "smaller")} than those of the other branches (RMS {own:g3} and {other:g3}), and {(larger ? "drown them" : "drown in them")}"
+                $"its values are {times:0.#} times {(larger ? "larger" : "smaller")} than those of the other branches (RMS {own:g3} and "
+                    + $"{other:g3}), and {(larger ? "drown them" : "drown in them")}"
             ),
             "End each branch with a batch_norm, or join with \"fuse\": \"l2norm\""
         );
@@ -143,7 +144,8 @@ public sealed class Verdicts
                 Ignored,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"it is {width:0 %} of the channels and {Last(i, Signals.ContributionShare):0.0 %} of what {_node.Consumer!.Layer.Name} computes"
+                    $"it is {width:0 %} of the channels and {Last(i, Signals.ContributionShare):0.0 %} of what "
+                        + $"{_node.Consumer!.Layer.Name} computes"
                 ),
                 "Leave it out, make it narrower, or weigh the branches with \"fuse\": \"se\""
             )
@@ -161,7 +163,8 @@ public sealed class Verdicts
                 Cancelling,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"what {_node.Consumer!.Layer.Name} makes of it takes away {-Last(i, Signals.ContributionShare):0 %} of the sum of all branches"
+                    $"what {_node.Consumer!.Layer.Name} makes of it takes away {-Last(i, Signals.ContributionShare):0 %} of the sum of "
+                        + $"all branches"
                 ),
                 "Look whether it repeats another branch; leave it out or make it narrower"
             )
@@ -216,7 +219,8 @@ public sealed class Verdicts
             Unlike,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the samples that it finds alike are so neither in another branch (CKA {others.Average():0.00}) nor in the targets ({targets.Average():0.00})"
+                $"the samples that it finds alike are so neither in another branch (CKA {others.Average():0.00}) nor in the targets "
+                    + $"({targets.Average():0.00})"
             ),
             "Look at what comes into this branch, and train without it for comparison"
         );

@@ -34,7 +34,9 @@ public sealed record AttentionGate : Operator
         {
             context.Error(
                 Codes.LayerAxes,
-                $"attention_gate takes two of the same kind and {context.Layer.InputName(0)} is [{ShapeContext.Names(context.Input.Axes)}], {context.Layer.InputName(1)} [{ShapeContext.Names(context.Inputs[1].Axes)}]. Bring the second into the order of the first."
+                $"attention_gate takes two of the same kind and {context.Layer.InputName(0)} is "
+                    + $"[{ShapeContext.Names(context.Input.Axes)}], {context.Layer.InputName(1)} "
+                    + $"[{ShapeContext.Names(context.Inputs[1].Axes)}]. Bring the second into the order of the first."
             );
             return null;
         }

@@ -55,7 +55,8 @@ public sealed record MultiHeadAttention : Operator
         if (Array.FindIndex(context.Inputs, input => input[Axis.Channels] != features) is > 0 and var other)
             return context.Error(
                 Codes.LayerShape,
-                $"{context.Layer.InputName(0)} has {features} features and {context.Layer.InputName(other)} {context.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer."
+                $"{context.Layer.InputName(0)} has {features} features and {context.Layer.InputName(other)} "
+                    + $"{context.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer."
             );
         return
             context.Inputs is not [_, var keys, var values]

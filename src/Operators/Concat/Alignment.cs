@@ -100,7 +100,8 @@ internal static class Alignment
             null,
             differing,
             Codes.ConcatShape,
-            $"align is {align.ToString().ToLowerInvariant()}, and what that comes to depends on the sizes: {string.Join(", ", expansion.ShapeContext.NamedInputs.Select(input => $"{input.Name} is {input.Shape.SpatialSizes}"))}. Write the layers that align them, or give sizes as numbers."
+            $"align is {align.ToString().ToLowerInvariant()}, and what that comes to depends on the sizes: "
+                + $"{string.Join(", ", expansion.ShapeContext.NamedInputs.Select(input => $"{input.Name} is {input.Shape.SpatialSizes}"))}. Write the layers that align them, or give sizes as numbers."
         );
         return null;
     }

@@ -88,13 +88,15 @@ public sealed record ConvTranspose : Operator, IHasShorthand
             if (OutputPadding[dimension] >= Math.Max(Stride[dimension], Dilation[dimension]))
                 return context.Error(
                     Codes.OutOfRange,
-                    $"output_padding is {OutputPadding[dimension]} in {axis.Name()} and must be smaller than the stride {Stride[dimension]} or the dilation {Dilation[dimension]}."
+                    $"output_padding is {OutputPadding[dimension]} in {axis.Name()} and must be smaller than the stride "
+                        + $"{Stride[dimension]} or the dilation {Dilation[dimension]}."
                 );
             if (OutputPadding[dimension] >= Stride[dimension])
                 context.Report.Warning(
                     Codes.ExportUnsupported,
                     context.Layer.Path,
-                    $"{context.Layer.Name}: output_padding {OutputPadding[dimension]} with the stride {Stride[dimension]} in {axis.Name()} has no ONNX form that ONNX Runtime takes. Make it smaller than the stride.",
+                    $"{context.Layer.Name}: output_padding {OutputPadding[dimension]} with the stride {Stride[dimension]} in "
+                        + $"{axis.Name()} has no ONNX form that ONNX Runtime takes. Make it smaller than the stride.",
                     context.Layer.Name
                 );
             output = output.With(axis, Window.SizeAlong(dimension++, context.Input[axis]));

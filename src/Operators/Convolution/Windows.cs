@@ -23,7 +23,8 @@ internal static class Windows
         context.Report.Error(
             Codes.OutOfRange,
             context.Layer.Path[name],
-            $"{context.Layer.Name}: {name} lists {count} numbers and {context.Layer.Operator.Kind} has {spatialRank} spatial dimension{(spatialRank == 1 ? "" : "s")}. List {spatialRank}, or give one number for all.",
+            $"{context.Layer.Name}: {name} lists {count} numbers and {context.Layer.Operator.Kind} has {spatialRank} spatial "
+                + $"dimension{(spatialRank == 1 ? "" : "s")}. List {spatialRank}, or give one number for all.",
             context.Layer.Name
         );
         return false;
@@ -40,7 +41,8 @@ internal static class Windows
             context.Report.Error(
                 Codes.OutOfRange,
                 context.Layer.Path["padding"],
-                $"{context.Layer.Name}: padding is {at.Padding} and kernel_size {at.Kernel}; a pooling pads at most half of it, {at.Kernel / 2}, whatever the dilation.",
+                $"{context.Layer.Name}: padding is {at.Padding} and kernel_size {at.Kernel}; a pooling pads at most half of it, "
+                    + $"{at.Kernel / 2}, whatever the dilation.",
                 context.Layer.Name
             );
             return false;

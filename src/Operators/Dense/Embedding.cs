@@ -37,12 +37,14 @@ public sealed record Embedding : Operator
         if (input.DType != DType.Int64)
             return context.Error(
                 Codes.LayerDType,
-                $"embedding looks whole numbers up and its input {context.Layer.InputName(0)} is float32. Declare the input with dtype int64."
+                $"embedding looks whole numbers up and its input {context.Layer.InputName(0)} is float32. Declare the input with dtype "
+                    + $"int64."
             );
         if (input.Has(Axis.Channels))
             return context.Error(
                 Codes.LayerAxes,
-                $"embedding adds a feature axis and its input {context.Layer.InputName(0)} is [{ShapeContext.Names(input.Axes)}], {input.Sizes}, with one. Give it an input of [time]."
+                $"embedding adds a feature axis and its input {context.Layer.InputName(0)} is [{ShapeContext.Names(input.Axes)}], "
+                    + $"{input.Sizes}, with one. Give it an input of [time]."
             );
         if (PaddingIdx >= NumEmbeddings)
             return context.Error(

@@ -43,7 +43,8 @@ public sealed record InstanceNorm : Operator
             ? context.Input
             : context.Error(
                 Codes.LayerRank,
-                $"instance_norm normalizes over places and its input {context.Layer.InputName(0)}, {context.Input.Sizes}, has features only. Use layer_norm."
+                $"instance_norm normalizes over places and its input {context.Layer.InputName(0)}, {context.Input.Sizes}, has features "
+                    + $"only. Use layer_norm."
             );
     }
 

@@ -46,7 +46,8 @@ public sealed record AdaptivePool : Operator
                 context.Report.Warning(
                     Codes.ExportUnsupported,
                     context.Layer.Path,
-                    $"{context.Layer.Name}: {Kind} to {size} has no ONNX form for the {axis.Name()} {context.Input[axis]}. Give the size as a number, or pool to 1.",
+                    $"{context.Layer.Name}: {Kind} to {size} has no ONNX form for the {axis.Name()} {context.Input[axis]}. Give the size "
+                        + $"as a number, or pool to 1.",
                     context.Layer.Name
                 );
             output = output.With(axis, size);

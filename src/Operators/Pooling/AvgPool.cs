@@ -71,7 +71,8 @@ public sealed record AvgPool : Operator
             context.Report.Warning(
                 Codes.ExportUnsupported,
                 context.Layer.Path,
-                $"{context.Layer.Name}: ceil_mode of an average over {context.Input.SpatialSizes} has no ONNX form, because the last window's count depends on the size. Give sizes as numbers, or leave ceil_mode out.",
+                $"{context.Layer.Name}: ceil_mode of an average over {context.Input.SpatialSizes} has no ONNX form, because the last "
+                    + $"window's count depends on the size. Give sizes as numbers, or leave ceil_mode out.",
                 context.Layer.Name
             );
         return context.Input.Convolved(Window.Along); // [N, C, H, W] -> [N, C, H', W']

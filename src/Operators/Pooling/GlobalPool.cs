@@ -40,7 +40,9 @@ public sealed record GlobalPool : Operator
         if (!input.Has(Axis.Channels) || input.Rank < 3)
             return context.Error(
                 Codes.LayerRank,
-                $"{Kind} works on a feature axis with spatial axes beside it and its input {context.Layer.Inputs[0]} is [{ShapeContext.Names(input.Axes)}], {input.Sizes}. Take {(input.Rank == 2 ? "the layer away, there is nothing left to pool" : "a layer with channels")}."
+                $"{Kind} works on a feature axis with spatial axes beside it and its input {context.Layer.Inputs[0]} is "
+                    + $"[{ShapeContext.Names(input.Axes)}], {input.Sizes}. Take "
+                    + $"{(input.Rank == 2 ? "the layer away, there is nothing left to pool" : "a layer with channels")}."
             );
         if (!KeepDims)
             return new([Dim.Batch, input[Axis.Channels]], [Axis.Batch, Axis.Channels]);          // [N, C, H, W] -> [N, C]

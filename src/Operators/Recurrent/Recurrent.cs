@@ -57,7 +57,8 @@ public sealed partial record Recurrent : Operator
             "give its last state alone (return_sequences false)",
             "says one thing about the whole sequence; the states before the last are dropped."
         )
-        : new("return_sequences", false, "return-sequences", "give every state (return_sequences)", "gives a state for each step; nothing is lost.");
+        : new("return_sequences", false, "return-sequences", "give every state (return_sequences)", "gives a state for each step; nothing "
+            + "is lost.");
 
     protected override IEnumerable<EditableAttribute> OwnEdits =>
     [

@@ -19,12 +19,14 @@ internal static class Sequences
         if (shape.Rank != 3)
             context.Error(
                 Codes.LayerRank,
-                $"{kind} works on [time, features] and its input {context.Layer.InputName(input)} is [{ShapeContext.Names(shape.Axes)}], {shape.Sizes}. Reshape it to two dimensions."
+                $"{kind} works on [time, features] and its input {context.Layer.InputName(input)} is [{ShapeContext.Names(shape.Axes)}], "
+                    + $"{shape.Sizes}. Reshape it to two dimensions."
             );
         else
             context.Error(
                 Codes.LayerAxes,
-                $"{kind} works on [time, features] and its input {context.Layer.InputName(input)} is [{ShapeContext.Names(shape.Axes)}], {shape.Sizes}. Put a permute with dims [0, 2, 1] before it."
+                $"{kind} works on [time, features] and its input {context.Layer.InputName(input)} is [{ShapeContext.Names(shape.Axes)}], "
+                    + $"{shape.Sizes}. Put a permute with dims [0, 2, 1] before it."
             );
         return false;
     }

@@ -15,12 +15,14 @@ internal static class AxesOf
         if (position is null)
             context.Error(
                 Codes.LayerAxes,
-                $"there is no axis {axis} in its input {context.Layer.InputName(0)}, which is [{ShapeContext.Names(context.Input.Axes)}], {context.Input.Sizes}. Name one of those."
+                $"there is no axis {axis} in its input {context.Layer.InputName(0)}, which is [{ShapeContext.Names(context.Input.Axes)}], "
+                    + $"{context.Input.Sizes}. Name one of those."
             );
         else if (position == 0)
             context.Error(
                 Codes.LayerAxes,
-                $"axis {axis} is the batch, and {context.Layer.Operator.Kind} works within a sample. Name one of [{ShapeContext.Names(context.Input.Axes)}]."
+                $"axis {axis} is the batch, and {context.Layer.Operator.Kind} works within a sample. Name one of "
+                    + $"[{ShapeContext.Names(context.Input.Axes)}]."
             );
         return position is 0 ? null : position;
     }

@@ -40,7 +40,8 @@ public sealed record CenterCrop : Operator
             if (
                 !context.Require(
                     Codes.LayerShape,
-                    $"size is {size} in {axis.Name()} and its input {context.Layer.InputName(0)} has only {context.Input[axis]}. Use pad{spatial}d to make it larger.",
+                    $"size is {size} in {axis.Name()} and its input {context.Layer.InputName(0)} has only {context.Input[axis]}. Use "
+                        + $"pad{spatial}d to make it larger.",
                     Requirement.AtLeast(context.Input[axis], size)
                 )
             )

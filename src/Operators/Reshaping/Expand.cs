@@ -27,7 +27,8 @@ public sealed record Expand : Operator
         if (Shape.Count != input.Rank - 1 || Shape.ToArray().Contains(0))
             return context.Error(
                 Codes.OutOfRange,
-                $"shape is {Shape}; expected a size of at least 1, or -1, for each of the {input.Rank - 1} dimensions of its input {context.Layer.InputName(0)}, {input.Sizes}."
+                $"shape is {Shape}; expected a size of at least 1, or -1, for each of the {input.Rank - 1} dimensions of its input "
+                    + $"{context.Layer.InputName(0)}, {input.Sizes}."
             );
         var output = input;
         for (var position = 1; position < input.Rank; position++)
@@ -38,7 +39,8 @@ public sealed record Expand : Operator
             if (
                 !context.Require(
                     Codes.LayerShape,
-                    $"shape is {Shape} and its input {context.Layer.InputName(0)} is {input.Sizes}: only a dimension of 1 can be stretched, and {input.Axes[position].Name()} is {input.Dims[position]}. Leave it at -1.",
+                    $"shape is {Shape} and its input {context.Layer.InputName(0)} is {input.Sizes}: only a dimension of 1 can be "
+                        + $"stretched, and {input.Axes[position].Name()} is {input.Dims[position]}. Leave it at -1.",
                     Requirement.Equal(input.Dims[position], 1).Or(Requirement.Equal(input.Dims[position], size))
                 )
             )

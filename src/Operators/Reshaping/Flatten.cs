@@ -30,7 +30,8 @@ public sealed record Flatten : Operator
         if (start < 1 || end < start || end >= input.Rank)
             return context.Error(
                 Codes.OutOfRange,
-                $"flatten joins dimensions {StartDim} to {EndDim} and its input {context.Layer.Inputs[0]}, {input.Sizes}, has 1 to {input.Rank - 1}{(start == 0 ? "; dimension 0 is the batch" : "")}. Give a range among those."
+                $"flatten joins dimensions {StartDim} to {EndDim} and its input {context.Layer.Inputs[0]}, {input.Sizes}, has 1 to "
+                    + $"{input.Rank - 1}{(start == 0 ? "; dimension 0 is the batch" : "")}. Give a range among those."
             );
         var joined = input.Axes.Skip(start).Take(end - start + 1).ToList();
         var others = input.Axes.Where((_, i) => i < start || i > end);

@@ -62,7 +62,8 @@ public sealed record Pad : Operator
         if (Padding is { IsOne: false } listed && listed.Count != 2 * SpatialRank)
             return context.Error(
                 Codes.OutOfRange,
-                $"padding lists {listed.Count} numbers; expected {2 * SpatialRank}: {(SpatialRank == 1 ? "left, right" : "left, right, top, bottom")}, or one number for all sides."
+                $"padding lists {listed.Count} numbers; expected {2 * SpatialRank}: "
+                    + $"{(SpatialRank == 1 ? "left, right" : "left, right, top, bottom")}, or one number for all sides."
             );
         if (Size is { Like: null } size && !Windows.HasOneEach(context, SpatialRank, "size", size.Cells))
             return null;
@@ -119,7 +120,8 @@ public sealed record Pad : Operator
         if (
             !context.Require(
                 Codes.LayerShape,
-                $"size is {size} in {axis.Name()} and its input {context.Layer.InputName(0)} has {input} already. Use center_crop to make it smaller.",
+                $"size is {size} in {axis.Name()} and its input {context.Layer.InputName(0)} has {input} already. Use center_crop to make "
+                    + $"it smaller.",
                 Requirement.AtLeast(size, input)
             )
         )
@@ -129,7 +131,8 @@ public sealed record Pad : Operator
         var longer = Padding is null ? missing.CeilDivide(2) : Math.Max(Sides(dimension, 0).Before, Sides(dimension, 0).After);
         return context.Require(
             Codes.LayerShape,
-            $"reflect adds {longer} cells in {axis.Name()}, and a mirror image of {input} has at most {input - 1}. Pad less, or with zeros or replicate.",
+            $"reflect adds {longer} cells in {axis.Name()}, and a mirror image of {input} has at most {input - 1}. Pad less, or with "
+                + $"zeros or replicate.",
             Requirement.AtLeast(input - 1, longer)
         )
             ? size

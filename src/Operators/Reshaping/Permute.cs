@@ -33,7 +33,8 @@ public sealed record Permute : Operator
         if (dims.Length != input.Rank || !dims.Order().SequenceEqual(Enumerable.Range(0, input.Rank).Select(i => (long)i)))
             return context.Error(
                 Codes.OutOfRange,
-                $"dims is {Dims} and must hold each of 0 to {input.Rank - 1} once, because its input {context.Layer.InputName(0)} is {input.Sizes} behind the batch, 0."
+                $"dims is {Dims} and must hold each of 0 to {input.Rank - 1} once, because its input {context.Layer.InputName(0)} is "
+                    + $"{input.Sizes} behind the batch, 0."
             );
         if (dims[0] != 0)
             return context.Error(Codes.OutOfRange, $"dims is {Dims} and moves the batch. Let it begin with 0.");

@@ -41,7 +41,8 @@ public sealed record Reshape : Operator
         if (
             !context.Require(
                 Codes.LayerShape,
-                $"shape {Shape} holds {given} numbers{(sizes.Contains(-1) ? " times a whole number" : "")} and its input {context.Layer.InputName(0)}, {context.Input.Sizes}, has {all}. Make the sizes' product fit, or leave one to -1.",
+                $"shape {Shape} holds {given} numbers{(sizes.Contains(-1) ? " times a whole number" : "")} and its input "
+                    + $"{context.Layer.InputName(0)}, {context.Input.Sizes}, has {all}. Make the sizes' product fit, or leave one to -1.",
                 Requirement.Equal(sizes.Contains(-1) ? remains * given : given, all)
             )
         )

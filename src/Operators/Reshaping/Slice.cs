@@ -41,7 +41,8 @@ public sealed record Slice : Operator
         var named = Math.Max(Start < 0 ? -Start : 0, End ?? 0);
         return context.Require(
             Codes.LayerShape,
-            $"start {Start} and end {End?.ToString(CultureInfo.InvariantCulture) ?? "at the end"} name places of {context.Input.Axes[position].Name()}, {size}, that a smaller size than {named} does not have.",
+            $"start {Start} and end {End?.ToString(CultureInfo.InvariantCulture) ?? "at the end"} name places of "
+                + $"{context.Input.Axes[position].Name()}, {size}, that a smaller size than {named} does not have.",
             Requirement.AtLeast(size, named)
         )
             ? context.Input.With(position, From(End ?? 0, End is null or < 0) - From(Start, Start < 0))

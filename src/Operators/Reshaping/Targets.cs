@@ -18,7 +18,8 @@ internal static class Targets
             return like[axis];
         context.Error(
             Codes.LayerShape,
-            $"size is like {target.Like}, which is [{ShapeContext.Names(like.Axes)}], {like.Sizes}, without {axis.Name()}. Name a layer that has one."
+            $"size is like {target.Like}, which is [{ShapeContext.Names(like.Axes)}], {like.Sizes}, without {axis.Name()}. Name a layer "
+                + $"that has one."
         );
         return null;
     }

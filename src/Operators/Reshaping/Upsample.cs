@@ -55,7 +55,8 @@ public sealed record Upsample : Operator
         if (spatial is < 1 or > 2)
             return context.Error(
                 Codes.LayerRank,
-                $"{Kind} works on maps and sequences and its input {context.Layer.Inputs[0]} has {context.Input.Rank - 1} dimensions, {context.Input.Sizes}."
+                $"{Kind} works on maps and sequences and its input {context.Layer.Inputs[0]} has {context.Input.Rank - 1} dimensions, "
+                    + $"{context.Input.Sizes}."
             );
         if (!context.IsDefaultOrder(spatial) || !IsWellFormed(context, spatial))
             return null;
@@ -108,7 +109,8 @@ public sealed record Upsample : Operator
         if (ScaleFactor is { Count: > 1 } listed && listed.Count != spatial)
             return Refuse(
                 Codes.OutOfRange,
-                $"scale_factor lists {listed.Count} numbers and the input has {spatial} spatial dimension{(spatial == 1 ? "" : "s")}. List {spatial}, or give one number for all."
+                $"scale_factor lists {listed.Count} numbers and the input has {spatial} spatial dimension{(spatial == 1 ? "" : "s")}. "
+                    + $"List {spatial}, or give one number for all."
             );
         if (Size is { Like: null } size && !Windows.HasOneEach(context, spatial, "size", size.Cells))
             return false;
@@ -133,7 +135,8 @@ public sealed record Upsample : Operator
             return (context.Input[axis] * exact.Numerator).FloorDivide(exact.Denominator);
         context.Error(
             Codes.LayerShape,
-            $"scale_factor {factor} is no exact fraction, so the {axis.Name()} of {context.Input[axis]} times it cannot be written down. Use a factor like 2 or 1.5, or give size."
+            $"scale_factor {factor} is no exact fraction, so the {axis.Name()} of {context.Input[axis]} times it cannot be written down. "
+                + $"Use a factor like 2 or 1.5, or give size."
         );
         return null;
     }

@@ -76,7 +76,8 @@ public sealed class Checkpoints(NpgsqlDataSource source, JobFence fence)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await fence.HoldAsync(connection, cancel);
         await using var delete = new NpgsqlCommand(
-            "delete from metrics where job_id = @job and step > @step; delete from metric_rollups where job_id = @job and last_step > @step",
+            "delete from metrics where job_id = @job and step > @step; delete from metric_rollups where job_id = @job and last_step > "
+                + "@step",
             connection
         );
         delete.Parameters.AddWithValue("job", fence.JobId);

@@ -66,6 +66,7 @@ internal sealed record LeaseReturn(string Which, string Reason)
         new(
             FailureClass.Infrastructure,
             "poison",
-            $"{JobLife.PoisonAttempts} attempts in a row were lost without a new checkpoint. The last one: {Reason} The worker's log says more; a job that needs more memory than there is ends this way."
+            $"{JobLife.PoisonAttempts} attempts in a row were lost without a new checkpoint. The last one: {Reason} The worker's log says "
+                + $"more; a job that needs more memory than there is ends this way."
         );
 }

@@ -29,7 +29,8 @@ public sealed class CheckpointExports(NpgsqlDataSource source)
         """;
 
     private const string HoldSql =
-        $"select 1 from checkpoint_exports where job_id = @job and step = @step and state = '{CheckpointExport.Queued}' for update skip locked";
+        $"select 1 from checkpoint_exports where job_id = @job and step = @step and state = '{CheckpointExport.Queued}' for update skip "
+            + $"locked";
 
     /// <summary>Asks for a checkpoint's export. Asking twice is harmless; nothing happens where there is no such checkpoint.</summary>
     public async Task AskAsync(int teamId, Guid jobId, long step, CancellationToken cancel)

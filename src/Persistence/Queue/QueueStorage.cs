@@ -46,7 +46,8 @@ public static class QueueStorage
             .FirstOrDefault(property => !Equals(property.GetValue(found), property.GetValue(wanted)));
         if (differing is not null)
             throw new InvalidOperationException(
-                $"Hangfire's storage runs with {differing.Name} = {differing.GetValue(found)} instead of {differing.GetValue(wanted)}: give the options to the storage itself."
+                $"Hangfire's storage runs with {differing.Name} = {differing.GetValue(found)} instead of {differing.GetValue(wanted)}: "
+                    + $"give the options to the storage itself."
             );
     }
 

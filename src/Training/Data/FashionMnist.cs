@@ -25,7 +25,8 @@ internal static class FashionMnist
         var files = Array.ConvertAll(Files, name => new FileInfo(Path.Combine(folders.FashionMnist, name)));
         if (Array.Find(files, file => !file.Exists) is { } missing)
             throw new FileNotFoundException(
-                $"{missing.FullName} is not there. Install the package dataset-fashion-mnist (apt-get install dataset-fashion-mnist), or set Data__FashionMnist to the folder with its four files.",
+                $"{missing.FullName} is not there. Install the package dataset-fashion-mnist (apt-get install dataset-fashion-mnist), or "
+                    + $"set Data__FashionMnist to the folder with its four files.",
                 missing.FullName
             );
 

@@ -20,7 +20,8 @@ public static class Idx
         Fill(unpacked, header, path, "its header");
         if (header[0] != 0 || header[1] != 0 || header[2] != UnsignedBytes || header[3] != dims.Length)
             throw new InvalidDataException(
-                $"{path} starts with {Convert.ToHexString(header[..4])}; an IDX file of bytes in {dims.Length} dimensions starts with 000008{dims.Length:X2}."
+                $"{path} starts with {Convert.ToHexString(header[..4])}; an IDX file of bytes in {dims.Length} dimensions starts with "
+                    + $"000008{dims.Length:X2}."
             );
         for (var i = 0; i < dims.Length; i++)
         {

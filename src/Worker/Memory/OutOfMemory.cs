@@ -34,7 +34,8 @@ internal static class OutOfMemory
         var details = new { predicted_bytes = predictedBytes, peak_bytes = peakBytes, available_bytes = availableBytes };
         return new(
             FailureClass.Resource, "out_of_memory",
-            $"{what} {seen}{expected}, and the worker has {JobMemory.Text(availableBytes)} for everything that runs there. Set a smaller batch_size, or take a worker with more memory.",
+            $"{what} {seen}{expected}, and the worker has {JobMemory.Text(availableBytes)} for everything that runs there. Set a smaller "
+                + $"batch_size, or take a worker with more memory.",
             JsonSerializer.SerializeToElement(details));
     }
 }

@@ -120,6 +120,7 @@ internal sealed partial class Attempt(
         trainer.Send(new Message(MessageKind.Stop));
     }
 
-    [LoggerMessage(3030, LogLevel.Warning, "Job {JobId}: the lease was last renewed {Seconds:F0} s ago, the database does not answer: {Problem}")]
+    [LoggerMessage(3030, LogLevel.Warning, "Job {JobId}: the lease was last renewed {Seconds:F0} s ago, the database does not answer: "
+        + "{Problem}")]
     private partial void NotRenewed(Guid jobId, double seconds, string problem);
 }

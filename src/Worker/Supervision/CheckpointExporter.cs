@@ -60,7 +60,8 @@ internal sealed partial class CheckpointExporter(CheckpointExports exports, Trai
         }
     }
 
-    [LoggerMessage(3040, LogLevel.Information, "Job {JobId}: the checkpoint of step {Step} is published as version {Version} of model {Model}")]
+    [LoggerMessage(3040, LogLevel.Information, "Job {JobId}: the checkpoint of step {Step} is published as version {Version} of model "
+        + "{Model}")]
     private partial void Made(Guid jobId, long step, string model, int version);
 
     [LoggerMessage(3041, LogLevel.Warning, "A checkpoint export failed and will be tried again: {Problem}")]

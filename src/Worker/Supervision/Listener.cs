@@ -133,7 +133,8 @@ internal sealed partial class Listener(
     [LoggerMessage(
         3014,
         LogLevel.Warning,
-        "tcmalloc is not installed (libtcmalloc-minimal4): trainings take up to twice the memory that admission counts with, and longer steps"
+        "tcmalloc is not installed (libtcmalloc-minimal4): trainings take up to twice the memory that admission counts with, and longer "
+            + "steps"
     )]
     private partial void NoTcmalloc();
 

@@ -31,7 +31,8 @@ internal static class TrainJob
             return new(
                 FailureClass.User,
                 "invalid",
-                $"The job cannot be trained: {string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(source is null ? $"The data set {job.Dataset} is not there any more." : "")}"
+                $"The job cannot be trained: "
+                    + $"{string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(source is null ? $"The data set {job.Dataset} is not there any more." : "")}"
             );
 
         if (await CheckMemoryAsync(context, plan, source.DataBytes, settings) is { } tooLarge)

@@ -24,7 +24,8 @@ internal static class TrainerWarmup
         }
         catch (NpgsqlException away)
         {
-            await Console.Error.WriteLineAsync($"Trainer {Environment.ProcessId} warmed up without the database, which does not answer: {away.Message}");
+            await Console.Error.WriteLineAsync($"Trainer {Environment.ProcessId} warmed up without the database, which does not answer: "
+                + $"{away.Message}");
         }
         return machine.HasCuda ? "cuda" : "cpu";
     }

@@ -22,7 +22,8 @@ internal sealed class TrainingNews(TrainerContext context)
                     .GetResult();
                 Event(
                     "training_started",
-                    $"{started.TrainSamples:N0} samples to train on, {started.ValidationSamples:N0} to choose the best weights, {started.TestSamples:N0} to test; {started.Steps:N0} steps.",
+                    $"{started.TrainSamples:N0} samples to train on, {started.ValidationSamples:N0} to choose the best weights, "
+                        + $"{started.TestSamples:N0} to test; {started.Steps:N0} steps.",
                     new
                     {
                         train_samples = started.TrainSamples,
@@ -48,7 +49,9 @@ internal sealed class TrainingNews(TrainerContext context)
                     "epoch_done",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in training{(epoch.Validation is null ? "" : $"; {epoch.Validation} in validation")}; {epoch.SamplesPerSecond:N0} samples per second."
+                        $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in "
+                            + $"training{(epoch.Validation is null ? "" : $"; {epoch.Validation} in validation")}; "
+                            + $"{epoch.SamplesPerSecond:N0} samples per second."
                     ),
                     epoch
                 );

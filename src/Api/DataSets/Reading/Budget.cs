@@ -25,7 +25,8 @@ internal sealed class Budget(UploadLimits limits, long sentBytes, CancellationTo
         if (_unpacked > FreeBytes && _unpacked > MostPerPackedByte * sentBytes)
             throw new UploadException(
                 "dataset.bomb",
-                $"What was sent in {sentBytes} bytes unpacks to more than {MostPerPackedByte} times that: no data is like this. Pack it again with less compression."
+                $"What was sent in {sentBytes} bytes unpacks to more than {MostPerPackedByte} times that: no data is like this. Pack it "
+                    + $"again with less compression."
             );
     }
 

@@ -61,7 +61,8 @@ internal sealed class Column(string name, Split split, ElementType type, long[] 
             if (!float.IsFinite(values[i]))
                 throw new UploadException(
                     "dataset.not_finite",
-                    $"{Label} has {values[i]} in sample {(_values + i) * type.Bytes() / SampleBytes}: what is not a finite number cannot be learned from. Fill or drop it."
+                    $"{Label} has {values[i]} in sample {(_values + i) * type.Bytes() / SampleBytes}: what is not a finite number cannot "
+                        + $"be learned from. Fill or drop it."
                 );
         }
 

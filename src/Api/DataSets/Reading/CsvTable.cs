@@ -28,7 +28,8 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
         if (Array.Find(inputs, input => !input.IsNumber && input.Values.Count > MostCategories) is { } wild)
             throw new UploadException(
                 "dataset.columns",
-                $"The column '{Shown.Of(wild.Name)}' is text with more than {MostCategories} different values. Leave it out, or turn it into numbers."
+                $"The column '{Shown.Of(wild.Name)}' is text with more than {MostCategories} different values. Leave it out, or turn it "
+                    + $"into numbers."
             );
         foreach (var file in files)
             Fill(file, inputs, targets, columns);
@@ -68,7 +69,9 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
                     _columns.Find(column => column.Name == name)
                     ?? throw new UploadException(
                         "dataset.columns",
-                        $"There is no column '{Shown.Of(name)}'.{Domain.Fields.Spelling.DidYouMean(name, _columns.Select(column => column.Name))} The columns are {Listed()}."
+                        $"There is no column "
+                            + $"'{Shown.Of(name)}'.{Domain.Fields.Spelling.DidYouMean(name, _columns.Select(column => column.Name))} The "
+                            + $"columns are {Listed()}."
                     )
                 ),
             ];
@@ -90,7 +93,8 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
         if (columns.Exists(known => known.Split == split))
             throw new UploadException(
                 "dataset.fields",
-                $"{Shown.Of(file.FileName)} is the second table for {split.ToString().ToLowerInvariant()}. Put 'train', 'validation' or 'test' into the names of the parts."
+                $"{Shown.Of(file.FileName)} is the second table for {split.ToString().ToLowerInvariant()}. Put 'train', 'validation' or "
+                    + $"'test' into the names of the parts."
             );
         var x = new Column("x", split, ElementType.Float32, [inputs.Sum(input => input.Width)], budget);
         columns.Add(x);

@@ -30,7 +30,8 @@ internal static class Idx
             if (columns.Exists(known => known.Name == field && known.Split == split))
                 throw new UploadException(
                     "dataset.fields",
-                    $"{name} is the second file with {(field == "class" ? "labels" : "pictures")} for {split.ToString().ToLowerInvariant()}. Put 'train', 'validation' or 'test' into the names of the parts."
+                    $"{name} is the second file with {(field == "class" ? "labels" : "pictures")} for "
+                        + $"{split.ToString().ToLowerInvariant()}. Put 'train', 'validation' or 'test' into the names of the parts."
                 );
             var values = Sizes.Check(shape, name);
             var column = new Column(field, split, ElementType.Uint8, shape[1..], budget);
@@ -63,7 +64,8 @@ internal static class Idx
         Fill(content, word, name);
         if (word[0] != 0 || word[1] != 0 || word[2] != UnsignedBytes || word[3] is 0 or > 4)
             throw UploadException.Malformed(
-                $"{name} starts with {Convert.ToHexString(word)}; an IDX file of bytes in one to four dimensions starts with 00000801 to 00000804."
+                $"{name} starts with {Convert.ToHexString(word)}; an IDX file of bytes in one to four dimensions starts with 00000801 to "
+                    + $"00000804."
             );
         var shape = new long[word[3]];
         for (var i = 0; i < shape.Length; i++)

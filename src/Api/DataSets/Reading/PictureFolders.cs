@@ -45,7 +45,8 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
         if (extension is not (".png" or ".jpg" or ".jpeg"))
             throw new UploadException(
                 "dataset.fields",
-                $"'{Shown.Of(entry.FullName)}' is neither a PNG nor a JPEG file. A zip holds folders of pictures, one for each class, or is an .npz file of arrays."
+                $"'{Shown.Of(entry.FullName)}' is neither a PNG nor a JPEG file. A zip holds folders of pictures, one for each class, or "
+                    + $"is an .npz file of arrays."
             );
         var folders = entry.FullName.Split('/')[..^1];
         if (folders.Length == 0)
@@ -87,7 +88,9 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
             if (form.Size is null && size != (info.Height, info.Width))
                 throw new UploadException(
                     "dataset.shape",
-                    $"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels and others have {size.Value.Width}x{size.Value.Height}. Make all one size, or give 'size' in the form, such as 32x32, to have them resized."
+                    $"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels and others have "
+                        + $"{size.Value.Width}x{size.Value.Height}. Make all one size, or give 'size' in the form, such as 32x32, to have "
+                        + $"them resized."
                 );
         }
 

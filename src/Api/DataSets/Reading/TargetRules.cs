@@ -16,7 +16,8 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
         if (form.Task is { } wanted && wanted != task)
             throw new UploadException(
                 "dataset.task",
-                $"{_train.Name} holds {Held()}, which is for {Word(task)}, and the form says {Word(wanted)}. {(wanted == LearningTask.Regression ? "Save it as float32." : wanted == LearningTask.Multilabel ? "Save it as bool." : "Save it as whole numbers.")}"
+                $"{_train.Name} holds {Held()}, which is for {Word(task)}, and the form says {Word(wanted)}. "
+                    + $"{(wanted == LearningTask.Regression ? "Save it as float32." : wanted == LearningTask.Multilabel ? "Save it as bool." : "Save it as whole numbers.")}"
             );
         return task switch
         {

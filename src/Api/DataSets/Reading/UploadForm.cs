@@ -76,7 +76,8 @@ internal sealed class UploadForm
             default:
                 throw new UploadException(
                     "dataset.form",
-                    $"The form has no field '{Shown.Of(field)}'.{Spelling.DidYouMean(field, Fields)} Files are sent as parts with a file name."
+                    $"The form has no field '{Shown.Of(field)}'.{Spelling.DidYouMean(field, Fields)} Files are sent as parts with a file "
+                        + $"name."
                 );
         }
     }

@@ -31,7 +31,8 @@ internal static class GrpcTensors
             if (data.Length != bytes)
                 throw new InferenceException(
                     "inference.element_count",
-                    $"{where} has {data.Length / info.Type.Bytes} elements in {data.Length} bytes; a {info.Datatype} tensor of shape [{string.Join(", ", shape)}] has {bytes} bytes."
+                    $"{where} has {data.Length / info.Type.Bytes} elements in {data.Length} bytes; a {info.Datatype} tensor of shape "
+                        + $"[{string.Join(", ", shape)}] has {bytes} bytes."
                 );
             if (info.Type.Onnx == TensorElementType.Bool && data.Span.ContainsAnyExceptInRange<byte>(0, 1))
                 throw new InferenceException("inference.data", $"{where} has a byte other than 0 and 1; the datatype is BOOL.");

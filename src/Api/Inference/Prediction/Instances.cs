@@ -26,7 +26,8 @@ internal static class Instances
         )
             throw new InferenceException(
                 "predict.instances",
-                "/instances must be a list of at least one tensor. A picture is sent as the body, with Content-Type image/png or image/jpeg."
+                "/instances must be a list of at least one tensor. A picture is sent as the body, with Content-Type image/png or "
+                    + "image/jpeg."
             );
         return instances[0].ValueKind == JsonValueKind.Object ? Pictures(Encoded(instances), model) : Rows(instances, model);
     }
@@ -54,7 +55,8 @@ internal static class Instances
         if (pictures.Find(picture => !picture.Sizes.AsSpan().SequenceEqual(pictures[0].Sizes)) is { Sizes: { } other })
             throw new InferenceException(
                 "predict.picture_sizes",
-                $"The model takes pictures of any size, but those of one request must be alike; [{string.Join(", ", pictures[0].Sizes)}] and [{string.Join(", ", other)}] are there."
+                $"The model takes pictures of any size, but those of one request must be alike; [{string.Join(", ", pictures[0].Sizes)}] "
+                    + $"and [{string.Join(", ", other)}] are there."
             );
         var input = model.Signature.Inputs[0];
         var call = new InferenceCall(model.Signature);

@@ -69,7 +69,8 @@ internal sealed record InferRequest(
         if (size != bytes)
             throw new InferenceException(
                 "inference.binary_size",
-                $"{where}/parameters/binary_data_size is {size}; a {input.Datatype} tensor of shape [{string.Join(", ", input.Shape)}] has {bytes} bytes."
+                $"{where}/parameters/binary_data_size is {size}; a {input.Datatype} tensor of shape [{string.Join(", ", input.Shape)}] "
+                    + $"has {bytes} bytes."
             );
         if (size > tensors.Length)
             throw new InferenceException(

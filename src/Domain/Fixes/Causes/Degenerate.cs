@@ -8,6 +8,7 @@ internal sealed class Degenerate : CauseRule
 {
     protected override Cause? Of(MergeCase merge) =>
         merge.Mismatch.Differing.Count > 0
-            ? Blame(CauseKinds.Degenerate, null, "They come from different layers or inputs with these sizes, and no layer on the way changes that.")
+            ? Blame(CauseKinds.Degenerate, null, "They come from different layers or inputs with these sizes, and no layer on the way "
+                + "changes that.")
             : null;
 }

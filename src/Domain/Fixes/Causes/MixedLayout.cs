@@ -23,7 +23,8 @@ internal sealed class MixedLayout : CauseRule
             return Blame(
                 CauseKinds.MixedLayout,
                 layer,
-                $"{turned.Name} is [{ShapeContext.Names(turned.Shape.Axes)}] and {merge.Branches[0].Name} is [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}]"
+                $"{turned.Name} is [{ShapeContext.Names(turned.Shape.Axes)}] and {merge.Branches[0].Name} is "
+                    + $"[{ShapeContext.Names(merge.Branches[0].Shape.Axes)}]"
                     + (layer is null ? "." : $"; {layer.Name} ({layer.Operator.Kind}) turns the order.")
             );
         }
@@ -39,7 +40,8 @@ internal sealed class MixedLayout : CauseRule
             ? Blame(
                 CauseKinds.MixedLayout,
                 null,
-                $"{merge.Branches[1].Name}, {merge.Branches[1].Shape.Sizes}, has the sizes of the other layout: with its dimensions turned it would fit."
+                $"{merge.Branches[1].Name}, {merge.Branches[1].Shape.Sizes}, has the sizes of the other layout: with its dimensions "
+                    + $"turned it would fit."
             )
             : null;
     }
@@ -65,7 +67,8 @@ internal sealed class MixedLayout : CauseRule
             .Axes.Select((axis, i) => axis == Axis.Channels ? $"{read.Dims[i]} channels" : $"{axis.Name()} {read.Dims[i]}")
             .Skip(1)
             .ToList();
-        return $"{other.Name} ({other.Operator.Kind}) has data_format {other.Operator.DataFormat!.Value.Name()} and the spec is {merge.Compiled.Graph.Layout.Name()}: "
+        return $"{other.Name} ({other.Operator.Kind}) has data_format {other.Operator.DataFormat!.Value.Name()} and the spec is "
+            + $"{merge.Compiled.Graph.Layout.Name()}: "
             + $"it takes {read.Sizes} for {string.Join(", ", seen.SkipLast(1))} and {seen[^1]}, and gives {given.Sizes}.";
     }
 

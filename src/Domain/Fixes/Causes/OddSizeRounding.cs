@@ -34,7 +34,8 @@ internal sealed class OddSizeRounding : CauseRule
         return Blame(
             CauseKinds.OddSizeRounding,
             first.Layer,
-            $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds to {first.After}; without rounding the branches would agree at {on.Exact(at)}."
+            $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds "
+                + $"to {first.After}; without rounding the branches would agree at {on.Exact(at)}."
         );
     }
 }

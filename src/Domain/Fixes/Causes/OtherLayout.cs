@@ -39,7 +39,8 @@ internal sealed class OtherLayout : CauseRule
                 CauseKinds.MixedLayout,
                 null,
                 input.Path,
-                $"{input.Name} is {input.Shape.Sizes}, which the spec's {merge.Compiled.Graph.Layout.Name()} reads as {input.Shape[Axis.Channels]} channels of {input.Shape.SpatialSizes}; read {other.Name()}, everything fits."
+                $"{input.Name} is {input.Shape.Sizes}, which the spec's {merge.Compiled.Graph.Layout.Name()} reads as "
+                    + $"{input.Shape[Axis.Channels]} channels of {input.Shape.SpatialSizes}; read {other.Name()}, everything fits."
             );
     }
 

@@ -28,7 +28,8 @@ internal sealed class PaddingDifference : CauseRule
             return Blame(
                 CauseKinds.PaddingDifference,
                 layer,
-                $"{layer.Name} ({layer.Operator.Kind}) takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}: its window and its padding do not go together as those of the other branches do."
+                $"{layer.Name} ({layer.Operator.Kind}) takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}: its window "
+                    + $"and its padding do not go together as those of the other branches do."
             );
         }
 
@@ -36,7 +37,9 @@ internal sealed class PaddingDifference : CauseRule
         return Blame(
             CauseKinds.PaddingDifference,
             losing[0].Layer,
-            $"Cells are lost at the border by {string.Join(", ", where.Take(4))}{(where.Count > 4 ? $" and {where.Count - 4} more" : "")}; with \"same\" padding the sizes would agree."
+            $"Cells are lost at the border by "
+                + $"{string.Join(", ", where.Take(4))}{(where.Count > 4 ? $" and {where.Count - 4} more" : "")}; with \"same\" padding "
+                + $"the sizes would agree."
         );
     }
 

@@ -18,7 +18,8 @@ internal sealed class RankDifference : CauseRule
                 return Blame(
                     CauseKinds.RankDifference,
                     changes,
-                    $"{changes.Name} ({changes.Operator.Kind}) turns {changes.Input.Sizes} into {changes.Output.Sizes} on the way to {branch.Name}; the other inputs keep their dimensions."
+                    $"{changes.Name} ({changes.Operator.Kind}) turns {changes.Input.Sizes} into {changes.Output.Sizes} on the way to "
+                        + $"{branch.Name}; the other inputs keep their dimensions."
                 );
         }
 

@@ -55,6 +55,7 @@ internal sealed class StrideDifference : CauseRule
             layer.Input[axis] == layer.Output[axis]
                 ? $"leaves {axis.Name()} at {layer.Output[axis]}"
                 : $"takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}";
-        return Blame(CauseKinds.StrideDifference, layer, $"{layer.Name} ({layer.Operator.Kind}) {does} on the way to {branch.Name} alone.{parted}");
+        return Blame(CauseKinds.StrideDifference, layer, $"{layer.Name} ({layer.Operator.Kind}) {does} on the way to {branch.Name} "
+            + $"alone.{parted}");
     }
 }

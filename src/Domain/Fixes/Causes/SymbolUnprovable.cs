@@ -8,6 +8,7 @@ internal sealed class SymbolUnprovable : CauseRule
 {
     protected override Cause? Of(MergeCase merge) =>
         merge.Mismatch.Differing.Any(position => merge.Branches.Any(branch => !branch.Shape.Dims[position].IsKnown))
-            ? Blame(CauseKinds.SymbolUnprovable, null, "The sizes depend on the input's symbols, and are not equal for every value of them.")
+            ? Blame(CauseKinds.SymbolUnprovable, null, "The sizes depend on the input's symbols, and are not equal for every value of "
+                + "them.")
             : null;
 }

@@ -19,14 +19,16 @@ internal sealed class WrongAxis : CauseRule
             return Blame(
                 CauseKinds.WrongAxis,
                 merge.Merge,
-                $"The concat's axis is {named}, {(merge.Diagnostic.Code == Codes.ConcatAxis ? "and" : "which is the batch;")} its inputs are [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}], {merge.Branches[0].Shape.Sizes}."
+                $"The concat's axis is {named}, {(merge.Diagnostic.Code == Codes.ConcatAxis ? "and" : "which is the batch;")} its inputs "
+                    + $"are [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}], {merge.Branches[0].Shape.Sizes}."
             );
         if (merge.Mismatch.Differing is not [var only] || merge.Branches[0].Shape.Axes[only] != Axis.Channels)
             return null;
         return Blame(
             CauseKinds.WrongAxis,
             merge.Merge,
-            $"Nothing but the channels differs, and the concat joins along {Joined(merge, named)} of [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}]."
+            $"Nothing but the channels differs, and the concat joins along {Joined(merge, named)} of "
+                + $"[{ShapeContext.Names(merge.Branches[0].Shape.Axes)}]."
         );
     }
 

@@ -66,7 +66,8 @@ internal sealed class PadInput : FixStrategy
             $"Pad {input.Name} to {size} inside the network",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"A border of zeros is added before the first layer, so that every stride divides the size; what comes out is {size} in size where it had the input's."
+                $"A border of zeros is added before the first layer, so that every stride divides the size; what comes out is {size} in "
+                    + $"size where it had the input's."
             ),
             Loss.MadeUp,
             patch

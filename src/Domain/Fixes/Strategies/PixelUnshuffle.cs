@@ -28,7 +28,8 @@ internal sealed class PixelUnshuffle : FixStrategy
                 yield return new(
                     $"unshuffle-{Slug(branch.Name)}",
                     $"Move each {factor}x{factor} cells of {branch.Name} into channels (pixel_unshuffle)",
-                    $"{branch.Name} keeps every value: its {channels} channels become {Saturating.Multiply(channels, factor * factor)}, and what reads {merge.NameOf(merge.Merge.Name)} gets that much wider.",
+                    $"{branch.Name} keeps every value: its {channels} channels become {Saturating.Multiply(channels, factor * factor)}, "
+                        + $"and what reads {merge.NameOf(merge.Merge.Name)} gets that much wider.",
                     Loss.Grown,
                     patch.Patch
                 );

@@ -31,7 +31,8 @@ internal sealed class PoolToVector : FixStrategy
             yield return new(
                 $"flatten-{Slug(maps[0].Name)}",
                 $"Flatten {names}",
-                $"Every number of {names} is kept, {maps.Sum(branch => branch.Shape.ElementsPerSample ?? 0):N0} in all, and which of them are neighbors is forgotten; a linear layer behind the merge needs a weight for each.",
+                $"Every number of {names} is kept, {maps.Sum(branch => branch.Shape.ElementsPerSample ?? 0):N0} in all, and which of them "
+                    + $"are neighbors is forgotten; a linear layer behind the merge needs a weight for each.",
                 Loss.Dropped,
                 flat.Patch
             );

@@ -47,7 +47,8 @@ internal sealed class ResizeInput : FixStrategy
             yield return new(
                 $"resize-input-{size}",
                 $"Feed {names} as {size}",
-                $"The network stays as it is, and every stride divides its size; samples have to be resized, cropped or padded to {size} beforehand.",
+                $"The network stays as it is, and every stride divides its size; samples have to be resized, cropped or padded to {size} "
+                    + $"beforehand.",
                 Loss.Resampled,
                 patch
             )

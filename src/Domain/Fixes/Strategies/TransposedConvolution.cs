@@ -32,7 +32,8 @@ internal sealed class TransposedConvolution : FixStrategy
             if (patch.Insert(branch.Index, "up", layer))
                 yield return new(
                     $"transpose-{Slug(branch.Name)}",
-                    $"Bring {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name} by a transposed convolution of stride {string.Join('x', ratios.Distinct())}",
+                    $"Bring {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name} by a transposed convolution of stride "
+                        + $"{string.Join('x', ratios.Distinct())}",
                     $"{branch.Name} learns the {string.Join('x', ratios)} cells that each of its places becomes.",
                     Loss.Grown,
                     patch.Patch

@@ -14,7 +14,8 @@ internal sealed class LinearFuse : WarningRule
     public override Code Code { get; } =
         new(
             "train.linear_fuse",
-            "The layer that mixes a concat's branches is followed by another weighted layer without an activation between them: together they compute what one linear layer can. Mixing layers are built with one (Lin et al. 2014, section 3.1)."
+            "The layer that mixes a concat's branches is followed by another weighted layer without an activation between them: together "
+                + "they compute what one linear layer can. Mixing layers are built with one (Lin et al. 2014, section 3.1)."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -55,7 +56,8 @@ internal sealed class LinearFuse : WarningRule
         return At(
             flow,
             fuse,
-            $"this {mixing.Operator.Kind} mixes the branches, and {flow.NameOf(next)} ({reader.Operator.Kind}) follows without an activation between them{numbers}.",
+            $"this {mixing.Operator.Kind} mixes the branches, and {flow.NameOf(next)} ({reader.Operator.Kind}) follows without an "
+                + $"activation between them{numbers}.",
             $"Put an activation behind {flow.NameOf(fuse)}."
         ) with
         {

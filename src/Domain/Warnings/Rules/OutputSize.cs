@@ -17,7 +17,8 @@ internal sealed class OutputSize : WarningRule
     public override Code Code { get; } =
         new(
             "train.output_size",
-            "The output has its input's size for some sizes only. Others are accepted and come out larger or smaller, because a stride rounds on the way down: a label map of the input's size does not fit them."
+            "The output has its input's size for some sizes only. Others are accepted and come out larger or smaller, because a stride "
+                + "rounds on the way down: a label map of the input's size does not fit them."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -65,7 +66,8 @@ internal sealed class OutputSize : WarningRule
             if (decision.Answer != Answer.Sometimes)
                 continue;
             var sizes = decision.Counterexample(flow.Compiled.Planned.Conditions.Symbols);
-            return $"its {axis.Name()}, {after}, is that of {input.Name} only where {decision.Condition}: {before.Evaluate(symbol => sizes[symbol])} is accepted and comes out as {after.Evaluate(symbol => sizes[symbol])}.";
+            return $"its {axis.Name()}, {after}, is that of {input.Name} only where {decision.Condition}: "
+                + $"{before.Evaluate(symbol => sizes[symbol])} is accepted and comes out as {after.Evaluate(symbol => sizes[symbol])}.";
         }
 
         return null;

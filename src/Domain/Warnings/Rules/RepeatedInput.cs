@@ -11,7 +11,8 @@ internal sealed class RepeatedInput : WarningRule
     public override Code Code { get; } =
         new(
             "concat.repeated_input",
-            "A merge has the same input twice. In a concat the second one is a copy that adds weights and no information: a network with a duplicated branch ended at 82.5% where the healthy one had 82.3% (measured), so that accuracy does not give it away."
+            "A merge has the same input twice. In a concat the second one is a copy that adds weights and no information: a network with "
+                + "a duplicated branch ended at 82.5% where the healthy one had 82.3% (measured), so that accuracy does not give it away."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -31,7 +32,8 @@ internal sealed class RepeatedInput : WarningRule
         return AtMerge(
             flow,
             merge,
-            $"{name} and {flow.InputName(merge, second)} are the same input of this {kind}{(name == flow.InputName(merge, second) ? ", named twice" : "")}: {what}.",
+            $"{name} and {flow.InputName(merge, second)} are the same input of this "
+                + $"{kind}{(name == flow.InputName(merge, second) ? ", named twice" : "")}: {what}.",
             "Name the layer that was meant, or take one of the two away."
         ) with
         {

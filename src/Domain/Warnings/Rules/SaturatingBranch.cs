@@ -14,7 +14,9 @@ internal sealed class SaturatingBranch : WarningRule
     public override Code Code { get; } =
         new(
             "concat.saturating_branch",
-            "A branch ends in sigmoid, tanh or softmax. Their slope is at most 1/4, 1 and 1/4 and falls toward 0 where they are flat (beyond ±5: 0.7% for a sigmoid, 0.02% for tanh), so that the branch learns slower than its neighbors, or not at all. A layer counts as saturated when over half of its inputs lie there (DeepDiagnosis, ICSE 2022)."
+            "A branch ends in sigmoid, tanh or softmax. Their slope is at most 1/4, 1 and 1/4 and falls toward 0 where they are flat "
+                + "(beyond ±5: 0.7% for a sigmoid, 0.02% for tanh), so that the branch learns slower than its neighbors, or not at all. A "
+                + "layer counts as saturated when over half of its inputs lie there (DeepDiagnosis, ICSE 2022)."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -39,7 +41,8 @@ internal sealed class SaturatingBranch : WarningRule
     {
         var kind = flow.Layers[flat].Operator.Kind;
         return AtMerge(flow, merge,
-            $"{flow.InputName(merge, input)} ends in {kind}, which lets {(flow.Layers[flat].Operator.Nonlinearity is { LargestSlope: 1 } ? "0.02% of the gradient through beyond ±5" : "at most a quarter of the gradient through")}; relu lets all of it through where it is positive.",
+            $"{flow.InputName(merge, input)} ends in {kind}, which lets "
+                + $"{(flow.Layers[flat].Operator.Nonlinearity is { LargestSlope: 1 } ? "0.02% of the gradient through beyond ±5" : "at most a quarter of the gradient through")}; relu lets all of it through where it is positive.",
             $"Take relu instead of {kind}, or leave the activation to the layer behind the merge.") with
         {
             Fixes = () => Fixes(flow, merge, flat),

@@ -20,7 +20,8 @@ internal sealed class UnevenWidths : WarningRule
     public override Code Code { get; } =
         new(
             "concat.uneven_widths",
-            $"One branch has more than {MostRatio} times the features of another that is not made from it. Weights start alike for every feature (He et al. 2015, eq. 10), so that the narrow branch starts with less than 6% of what the next layer sums."
+            $"One branch has more than {MostRatio} times the features of another that is not made from it. Weights start alike for every "
+                + $"feature (He et al. 2015, eq. 10), so that the narrow branch starts with less than 6% of what the next layer sums."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -63,7 +64,8 @@ internal sealed class UnevenWidths : WarningRule
             merge,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{flow.InputName(merge, wide)} has {most:N0} features and {flow.InputName(merge, narrow)} {least:N0}, {most / least} to 1: at the start {flow.InputName(merge, narrow)} is {share:0.0}% of what the next layer sums."
+                $"{flow.InputName(merge, wide)} has {most:N0} features and {flow.InputName(merge, narrow)} {least:N0}, {most / least} to "
+                    + $"1: at the start {flow.InputName(merge, narrow)} is {share:0.0}% of what the next layer sums."
             ),
             "Widen the narrow branch, or narrow the wide one."
         ) with

@@ -20,7 +20,9 @@ internal sealed class UnnormalizedBranch : WarningRule
     public override Code Code { get; } =
         new(
             "concat.unnormalised_branch",
-            "A normalized branch is joined with one that has weighted layers behind its last norm, and no norm follows. Scales then drift apart: joined branches of 1.3 to 1.7 times each other's RMS train well, and removing one that is 100 times smaller changes nothing (measured on a network of three concats)."
+            "A normalized branch is joined with one that has weighted layers behind its last norm, and no norm follows. Scales then drift "
+                + "apart: joined branches of 1.3 to 1.7 times each other's RMS train well, and removing one that is 100 times smaller "
+                + "changes nothing (measured on a network of three concats)."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -53,7 +55,8 @@ internal sealed class UnnormalizedBranch : WarningRule
     {
         var name = flow.InputName(merge, loose);
         return AtMerge(flow, merge,
-            $"{flow.InputName(merge, held)} is normalized and {name} is not: nothing holds the scale of {flow.NameOf(last)} ({flow.Layers[last].Operator.Kind}) near the other's, and the larger one drowns the smaller.",
+            $"{flow.InputName(merge, held)} is normalized and {name} is not: nothing holds the scale of {flow.NameOf(last)} "
+                + $"({flow.Layers[last].Operator.Kind}) near the other's, and the larger one drowns the smaller.",
             $"Normalize {name} too.") with
         {
             Fixes = () => Fixes(flow, merge, loose, last),

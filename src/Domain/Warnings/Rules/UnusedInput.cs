@@ -22,7 +22,8 @@ internal sealed class UnusedInput : WarningRule
                     Code,
                     input.Path,
                     null,
-                    $"{input.Name}: no layer reads this input of {input.Shape.Sizes}; every sample has to bring it, and it changes nothing.",
+                    $"{input.Name}: no layer reads this input of {input.Shape.Sizes}; every sample has to bring it, and it changes "
+                        + $"nothing.",
                     "Name it in the inputs of a layer, or take it away."
                 )
                 {

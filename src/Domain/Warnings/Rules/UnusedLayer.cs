@@ -11,7 +11,8 @@ internal sealed class UnusedLayer : WarningRule
     public override Code Code { get; } =
         new(
             "train.unused_layer",
-            "No layer reads this one and it is no output: its weights get no gradient and stay as they started. Most often a branch was forgotten in a merge."
+            "No layer reads this one and it is no output: its weights get no gradient and stay as they started. Most often a branch was "
+                + "forgotten in a merge."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -32,7 +33,8 @@ internal sealed class UnusedLayer : WarningRule
             end,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"nothing reads this {flow.Layers[end].Operator.Kind} ({flow.Layers[end].Output.Sizes}) and it is no output{(dead.Count > 1 ? $"; {dead.Count} layers end here" : "")}{(parameters > 0 ? $", and {(dead.Count > 1 ? "their" : "its")} {parameters:N0} parameters get no gradient" : "")}."
+                $"nothing reads this {flow.Layers[end].Operator.Kind} ({flow.Layers[end].Output.Sizes}) and it is no "
+                    + $"output{(dead.Count > 1 ? $"; {dead.Count} layers end here" : "")}{(parameters > 0 ? $", and {(dead.Count > 1 ? "their" : "its")} {parameters:N0} parameters get no gradient" : "")}."
             ),
             "Name it in the inputs of the layer that should read it, or in 'outputs', or take it away."
         ) with
