@@ -14,6 +14,10 @@ internal static class WindowAttributes
     public static EditableAttribute KernelSize { get; } =
         Of("kernel_size", 1, window => window.KernelSize, (window, value) => window with { KernelSize = value });
 
+    /// <summary>The kernel of a pooling without a stride of its own, which is then as large.</summary>
+    public static EditableAttribute KernelSizeAndStride { get; } =
+        Of("kernel_size", 1, window => window.KernelSize, (window, value) => window with { KernelSize = value, Stride = value });
+
     public static EditableAttribute Stride { get; } = Of("stride", 1, window => window.Stride, (window, value) => window with { Stride = value });
 
     public static EditableAttribute Dilation { get; } =

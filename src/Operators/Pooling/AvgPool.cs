@@ -47,7 +47,12 @@ public sealed record AvgPool : Operator
     public override SlidingWindow Window => new(KernelSize, Stride ?? KernelSize, 1, Padding) { CeilMode = CeilMode };
 
     protected override IEnumerable<EditableAttribute> OwnEdits =>
-        [WindowAttributes.KernelSize, WindowAttributes.Stride, WindowAttributes.PoolPadding, WindowAttributes.CeilMode];
+    [
+        Stride is null ? WindowAttributes.KernelSizeAndStride : WindowAttributes.KernelSize,
+        WindowAttributes.Stride,
+        WindowAttributes.PoolPadding,
+        WindowAttributes.CeilMode,
+    ];
 
     public override Shape? Infer(ShapeContext context)
     {

@@ -46,7 +46,13 @@ public sealed record MaxPool : Operator
     public override SlidingWindow Window => new(KernelSize, Stride ?? KernelSize, Dilation, Padding) { CeilMode = CeilMode };
 
     protected override IEnumerable<EditableAttribute> OwnEdits =>
-        [WindowAttributes.KernelSize, WindowAttributes.Stride, WindowAttributes.PoolPadding, WindowAttributes.Dilation, WindowAttributes.CeilMode];
+    [
+        Stride is null ? WindowAttributes.KernelSizeAndStride : WindowAttributes.KernelSize,
+        WindowAttributes.Stride,
+        WindowAttributes.PoolPadding,
+        WindowAttributes.Dilation,
+        WindowAttributes.CeilMode,
+    ];
 
     public override Shape? Infer(ShapeContext context) =>
         context.IsDefaultOrder(SpatialRank)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
@@ -13,6 +14,8 @@ namespace ConcatService.Operators;
 [Kind("flatten")]
 public sealed record Flatten : Operator
 {
+    private const EditEffect WholeShape = EditEffect.Features | EditEffect.Sizes | EditEffect.Order | EditEffect.Rank;
+
     /// <summary>The first dimension to join, the batch counted as 0; not the batch. Default: 1.</summary>
     public long StartDim { get; init; } = 1;
 
@@ -22,6 +25,12 @@ public sealed record Flatten : Operator
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
 
     public override AxisFlow AxisFlow => AxisFlow.Flattened;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+    [
+        new("start_dim", WholeShape, (layer, wanted) => Dims(Range(layer.Input).End - Joined(layer, wanted), layer)),
+        new("end_dim", WholeShape, (layer, wanted) => Dims(Range(layer.Input).Start + Joined(layer, wanted), layer)),
+    ];
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -51,6 +60,11 @@ public sealed record Flatten : Operator
     }
 
     public override void EmitOnnx(OnnxScope onnx) => Views.EmitReshape(onnx);
+
+    /// <summary>By how much the rank falls.</summary>
+    private static int Joined(PlannedLayer layer, Shape wanted) => layer.Input.Rank - wanted.Rank;
+
+    private static IEnumerable<JsonNode> Dims(int dim, PlannedLayer layer) => dim >= 1 && dim < layer.Input.Rank ? [dim] : [];
 
     private (int Start, int End) Range(Shape input) =>
         (

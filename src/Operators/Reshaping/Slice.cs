@@ -28,7 +28,12 @@ public sealed record Slice : Operator
 
     public override Footprint Footprint => Footprint.View;
 
-    protected override IEnumerable<EditableAttribute> OwnEdits => [new("end", EditEffect.Features | EditEffect.Sizes, EndsFor)];
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+    [
+        new("axis", EditEffect.Features | EditEffect.Sizes, AxesFor),
+        new("start", EditEffect.Features | EditEffect.Sizes, (layer, wanted) => Bound(layer, wanted, (first, last, left) => last - left)),
+        new("end", EditEffect.Features | EditEffect.Sizes, (layer, wanted) => Bound(layer, wanted, (first, last, left) => first + left)),
+    ];
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -54,15 +59,31 @@ public sealed record Slice : Operator
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Slice",
         [onnx.Input, onnx.Constant(Start), onnx.Constant(End ?? long.MaxValue), onnx.Constant(AxesOf.Index(onnx.Layer.Input, Axis))]);
 
-    /// <summary>The end after which so many elements stay.</summary>
-    private IEnumerable<JsonNode> EndsFor(PlannedLayer layer, Shape wanted) =>
-        Axis.PositionIn(layer.Input) is { } position
-        && wanted.Rank == layer.Input.Rank
-        && layer.Input.Dims[position].Known is { } size
-        && wanted.Dims[position].Known is { } left
-        && Clamp(Start, size) + left <= size
-            ? [Clamp(Start, size) + left]
-            : [];
+    /// <summary>The axes of which the cut leaves the wanted size.</summary>
+    private IEnumerable<JsonNode> AxesFor(PlannedLayer layer, Shape wanted) =>
+        Enumerable
+            .Range(1, layer.Input.Rank - 1)
+            .Where(position =>
+                wanted.Rank == layer.Input.Rank
+                && layer.Input.Dims[position].Known is { } size
+                && Clamp(End ?? size, size) - Clamp(Start, size) == wanted.Dims[position]
+            )
+            .Select(position => (JsonNode)layer.Input.Axes[position].Name());
+
+    /// <summary>The start or end with which the wanted number of elements stays.</summary>
+    /// <param name="bound">Of the first element that stays now, the one behind the last, and how many are wanted.</param>
+    private IEnumerable<JsonNode> Bound(PlannedLayer layer, Shape wanted, Func<long, long, long, long> bound)
+    {
+        if (
+            Axis.PositionIn(layer.Input) is not { } position
+            || wanted.Rank != layer.Input.Rank
+            || layer.Input.Dims[position].Known is not { } size
+            || wanted.Dims[position].Known is not { } left
+        )
+            return [];
+        var at = bound(Clamp(Start, size), Clamp(End ?? size, size), left);
+        return at >= 0 && at <= size ? [at] : [];
+    }
 
     private static long Clamp(long at, long size) => Math.Clamp(at < 0 ? at + size : at, 0, size);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
@@ -25,6 +26,12 @@ public sealed record Split : Operator
     public override bool HasPorts => true;
 
     public override Footprint Footprint => Footprint.View;
+
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+    [
+        new("sections", EditEffect.Features | EditEffect.Sizes, SectionsFor),
+        new("axis", EditEffect.Features | EditEffect.Sizes, AxesFor),
+    ];
 
     public override Shape[]? InferAll(ShapeContext context)
     {
@@ -65,6 +72,30 @@ public sealed record Split : Operator
         string[] inputs = Sections.IsOne ? [onnx.Input] : [onnx.Input, onnx.Constant(Sections.ToArray())];
         onnx.AddAll("Split", inputs, ("axis", (long)index));
     }
+
+    /// <summary>The sections whose first part has the wanted size: equal ones, or two.</summary>
+    private IEnumerable<JsonNode> SectionsFor(PlannedLayer layer, Shape wanted)
+    {
+        if (
+            Axis.PositionIn(layer.Input) is not { } position
+            || wanted.Rank != layer.Input.Rank
+            || layer.Input.Dims[position].Known is not { } size
+            || wanted.Dims[position].Known is not { } first
+            || first < 1
+        )
+            yield break;
+        if (size % first == 0)
+            yield return size / first;
+        if (first < size)
+            yield return new JsonArray(first, size - first);
+    }
+
+    /// <summary>The axes whose first part has the wanted size.</summary>
+    private IEnumerable<JsonNode> AxesFor(PlannedLayer layer, Shape wanted) =>
+        Enumerable
+            .Range(1, layer.Input.Rank - 1)
+            .Where(position => wanted.Rank == layer.Input.Rank && layer.Input.Dims[position].Known is { } size && Parts(size)[0] == wanted.Dims[position])
+            .Select(position => (JsonNode)layer.Input.Axes[position].Name());
 
     internal long[] Parts(long size) => Sections.IsOne ? [.. Enumerable.Repeat(size / Sections[0], (int)Sections[0])] : Sections.ToArray();
 
