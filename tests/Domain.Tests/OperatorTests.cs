@@ -62,7 +62,7 @@ public sealed class OperatorTests
             compiled
                 .Plan!.Layers.Where(layer => layer.Name.StartsWith("both/see", StringComparison.Ordinal))
                 .SelectMany(layer => layer.Parameters),
-            parameter => Assert.Equal(Operators.Initializer.Zeros, parameter.Initializer)
+            parameter => Assert.Equal(Domain.Operators.Initializer.Zeros, parameter.Initializer)
         );
     }
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Operators;

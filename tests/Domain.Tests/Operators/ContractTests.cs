@@ -1,3 +1,6 @@
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;

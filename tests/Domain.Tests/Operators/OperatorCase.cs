@@ -1,6 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;

@@ -1,5 +1,4 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Planning;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using Xunit;
 using static TorchSharp.torch;
