@@ -141,7 +141,7 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
         ).OrderBy(metric => metric.Step).ToLookup(metric => metric.Name);
         var verdicts = Verdicts.Of(
             node,
-            (branch, signal) => [.. series[Signals.Name(node, branch, signal)].Select(metric => metric.Value)]
+            (branch, signal) => [.. series[signal.SeriesOf(node, branch)].Select(metric => metric.Value)]
         );
         Assert.Equal("dead", Assert.Single(verdicts[2]).Code);
         Assert.Equal((0, 0), (verdicts[0].Count, verdicts[1].Count));

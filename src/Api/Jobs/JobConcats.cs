@@ -18,31 +18,52 @@ internal static class JobConcats
     /// <param name="Step">Of the newest sample; null before the first.</param>
     public sealed record Joined(string Layer, string? Consumer, long? Step, IReadOnlyList<Joining> Branches);
 
-    /// <param name="Name">As the spec writes it.</param>
-    /// <param name="Channels">Its size along the joined axis; 0 where that is a symbol of the spec.</param>
-    /// <param name="GradientShare">Of the squared gradient RMS of all branches.</param>
-    /// <param name="WeightShare">Of the squared weights of the consumer.</param>
-    /// <param name="ContributionShare">Of what the consumer computes; negative works against the others.</param>
-    /// <param name="DeadChannels">0 to 1.</param>
-    /// <param name="Similarity">CKA with the branch of this concat that is most alike, <paramref name="MostAlike"/>.</param>
-    /// <param name="TargetSimilarity">CKA with the targets.</param>
-    public sealed record Joining(
-        string Name,
-        string Source,
-        long Channels,
-        double? ActivationRms,
-        double? GradientRms,
-        double? GradientToActivation,
-        double? GradientShare,
-        double? WeightShare,
-        double? ContributionShare,
-        double? DeadChannels,
-        double? EffectiveRank,
-        double? Similarity,
-        string? MostAlike,
-        double? TargetSimilarity,
-        IReadOnlyList<Verdict> Verdicts
-    );
+    /// <summary>One branch. Values are of the newest sample; null before the first, and where they cannot be measured.</summary>
+    public sealed record Joining
+    {
+        /// <summary>As the spec writes it.</summary>
+        public required string Name { get; init; }
+
+        /// <summary>The layer or input that arrives here.</summary>
+        public required string Source { get; init; }
+
+        /// <summary>Its size along the joined axis; 0 where that is a symbol of the spec.</summary>
+        public required long Channels { get; init; }
+
+        public double? ActivationRms { get; init; }
+
+        public double? GradientRms { get; init; }
+
+        public double? GradientToActivation { get; init; }
+
+        /// <summary>Of the squared gradients of all branches: 0 to 1.</summary>
+        public double? GradientShare { get; init; }
+
+        /// <summary>Of the squared weights of the consumer: 0 to 1.</summary>
+        public double? WeightShare { get; init; }
+
+        /// <summary>Of what the consumer computes; negative works against the others.</summary>
+        public double? ContributionShare { get; init; }
+
+        /// <summary>0 to 1.</summary>
+        public double? DeadChannels { get; init; }
+
+        public double? EffectiveRank { get; init; }
+
+        /// <summary>CKA with the branch of this concat that is most similar, <see cref="MostAlike"/>.</summary>
+        public double? Similarity { get; init; }
+
+        /// <summary>The name of that branch.</summary>
+        public string? MostAlike { get; init; }
+
+        /// <summary>CKA with the targets.</summary>
+        public double? TargetSimilarity { get; init; }
+
+        /// <summary>Every signal that was measured of the branch, by its name: those above, and others that later versions add.</summary>
+        public required IReadOnlyDictionary<string, double> Signals { get; init; }
+
+        public required IReadOnlyList<Verdict> Verdicts { get; init; }
+    }
 
     /// <param name="Overhead">What watching costs, as a share of the time of all steps; null before the first sample.</param>
     public sealed record Response(double? Overhead, IReadOnlyList<Joined> Concats);
@@ -63,32 +84,37 @@ internal static class JobConcats
         return new(
             node.Name,
             node.Consumer?.Layer.Name,
-            newest.StepOf(Signals.Name(node, node.Branches[0], Signals.ActivationRms)),
+            newest.StepOf(Signals.ActivationRms.SeriesOf(node, node.Branches[0])),
             [.. node.Branches.Zip(verdicts, ShowBranch)]
         );
 
-        double? Of(ConcatBranch branch, string signal) => newest.Last(Signals.Name(node, branch, signal));
+        double? Of(ConcatBranch branch, Signal signal) => newest.Last(signal.SeriesOf(node, branch));
 
         Joining ShowBranch(ConcatBranch branch, IReadOnlyList<Verdict> found)
         {
             var gradient = Of(branch, Signals.GradientRms);
-            return new(
-                branch.Name,
-                branch.Source.ToString(),
-                branch.Width,
-                Of(branch, Signals.ActivationRms),
-                gradient,
-                Of(branch, Signals.GradientToActivation),
-                energy > 0 ? gradient * gradient * branch.Width / energy : null,
-                Of(branch, Signals.WeightShare),
-                Of(branch, Signals.ContributionShare),
-                Of(branch, Signals.DeadChannels),
-                Of(branch, Signals.EffectiveRank),
-                Of(branch, Signals.Similarity),
-                Of(branch, Signals.Twin) is { } twin ? node.Branches[(int)twin].Name : null,
-                Of(branch, Signals.TargetSimilarity),
-                found
-            );
+            return new()
+            {
+                Name = branch.Name,
+                Source = branch.Source.ToString(),
+                Channels = branch.Width,
+                ActivationRms = Of(branch, Signals.ActivationRms),
+                GradientRms = gradient,
+                GradientToActivation = Of(branch, Signals.GradientToActivation),
+                GradientShare = energy > 0 ? gradient * gradient * branch.Width / energy : null,
+                WeightShare = Of(branch, Signals.WeightShare),
+                ContributionShare = Of(branch, Signals.ContributionShare),
+                DeadChannels = Of(branch, Signals.DeadChannels),
+                EffectiveRank = Of(branch, Signals.EffectiveRank),
+                Similarity = Of(branch, Signals.Similarity),
+                MostAlike = Of(branch, Signals.Twin) is { } twin ? node.Branches[(int)twin].Name : null,
+                TargetSimilarity = Of(branch, Signals.TargetSimilarity),
+                Signals = Signals.OfBranches
+                    .Select(signal => (signal.Name, Value: Of(branch, signal)))
+                    .Where(signal => signal.Value is not null)
+                    .ToDictionary(signal => signal.Name, signal => signal.Value!.Value),
+                Verdicts = found,
+            };
         }
     }
 }

@@ -22,12 +22,12 @@ internal static class JobPicture
     /// <summary>What a person can still follow.</summary>
     private const int MostRows = 48;
 
-    private static readonly Dictionary<string, (string Title, bool Logarithmic)> Heats = new()
-    {
-        [Signals.GradientRms] = ("gradient RMS of each branch", true),
-        [Signals.ActivationRms] = ("activation RMS of each branch", true),
-        [Signals.ContributionShare] = ("share of each branch in what the layer behind the concat computes", false),
-    };
+    private static readonly (Signal Signal, string Title, bool Logarithmic)[] Heats =
+    [
+        (Signals.GradientRms, "gradient RMS of each branch", true),
+        (Signals.ActivationRms, "activation RMS of each branch", true),
+        (Signals.ContributionShare, "share of each branch in what the layer behind the concat computes", false),
+    ];
 
     public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(
         Guid id,
@@ -38,17 +38,18 @@ internal static class JobPicture
         CancellationToken cancel
     )
     {
-        heat ??= Signals.GradientRms;
-        if (!Heats.TryGetValue(heat, out var shown))
-            return Problems.Of(400, "request.heat", $"'heat' must be one of {string.Join(", ", Heats.Keys)}.");
+        heat ??= Signals.GradientRms.Name;
+        var shown = Array.Find(Heats, known => known.Signal.Name == heat);
+        if (shown.Signal is null)
+            return Problems.Of(400, "request.heat", $"'heat' must be one of {string.Join(", ", Heats.Select(each => each.Signal.Name))}.");
         if (await db.Jobs.AsNoTracking().SingleOrDefaultAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel) is not { } job)
             return Problems.NotFound("job", id.ToString());
         var nodes = TrainedConcats.Of(job);
-        var names = nodes.SelectMany(node => node.Branches.Select(branch => Signals.Name(node, branch, heat))).ToArray();
+        var names = nodes.SelectMany(node => node.Branches.Select(branch => shown.Signal.SeriesOf(node, branch))).ToArray();
         var curves = await ReadAsync(reader, id, await CurveNamesAsync(db, id, cancel), MostPoints, cancel);
         var cells = await ReadAsync(reader, id, names, MostColumns, cancel);
         var verdicts = await NewestSamples.ReadAsync(db, id, nodes, cancel);
-        var rows = Rows(nodes, verdicts, (node, branch) => cells.GetValueOrDefault(Signals.Name(node, branch, heat), []));
+        var rows = Rows(nodes, verdicts, (node, branch) => cells.GetValueOrDefault(shown.Signal.SeriesOf(node, branch), []));
         var kept = rows.OrderBy(row => row.Note is null).Take(MostRows).ToHashSet(); // those with a verdict before the others
         var map = new HeatMap(shown.Title, shown.Logarithmic, [.. rows.Where(kept.Contains)], rows.Count - kept.Count);
         return TypedResults.Content(

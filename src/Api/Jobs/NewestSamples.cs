@@ -14,7 +14,7 @@ internal sealed class NewestSamples
             .ToDictionary(group => group.Key, group => group.OrderBy(row => row.Step).Select(row => (row.Step, row.Value)).ToList());
 
     /// <summary>What samples have cost so far, as a share of the time of all steps.</summary>
-    public double? Overhead => Last(Signals.Overhead);
+    public double? Overhead => Last(Signals.Overhead.Name);
 
     /// <summary>One descent of the key's index for each series, however long they are.</summary>
     public static async Task<NewestSamples> ReadAsync(ConcatDb db, Guid job, IReadOnlyList<ConcatNode> nodes, CancellationToken cancel)
@@ -22,9 +22,9 @@ internal sealed class NewestSamples
         string[] wanted =
         [
             .. nodes.SelectMany(node =>
-                node.Branches.SelectMany(branch => Signals.OfBranches.Select(signal => Signals.Name(node, branch, signal)))
+                node.Branches.SelectMany(branch => Signals.OfBranches.Select(signal => signal.SeriesOf(node, branch)))
             ),
-            Signals.Overhead,
+            Signals.Overhead.Name,
         ];
         return new(
             await db
@@ -43,7 +43,7 @@ internal sealed class NewestSamples
         Verdicts.Of(
             node,
             (branch, signal) =>
-                _series.TryGetValue(Signals.Name(node, branch, signal), out var points) ? [.. points.Select(point => point.Value)] : []
+                _series.TryGetValue(signal.SeriesOf(node, branch), out var points) ? [.. points.Select(point => point.Value)] : []
         );
 
     public double? Last(string series) =>

@@ -1,76 +1,92 @@
 namespace ConcatService.Domain.Telemetry;
 
-/// <summary>
-/// What is measured in a sample, and the names of its series: <c>concat/LAYER/BRANCH/SIGNAL</c> and <c>layer/LAYER/SIGNAL</c>.
-/// </summary>
+/// <summary>Everything that is measured in a sample, one row a signal. Trainer, verdicts and answers read it here.</summary>
 public static class Signals
 {
-    /// <summary>√mean(x²) of what a branch brings.</summary>
-    public const string ActivationRms = "activation_rms";
+    private static readonly List<Signal> Rows = [];
 
-    /// <summary>√mean(g²) of the loss's gradient there. Missing where nothing before the concat is learned.</summary>
-    public const string GradientRms = "gradient_rms";
+    public static Signal ActivationRms { get; } = OfBranch(
+        "activation_rms", "the activations' unit, at least 0",
+        "√mean(x²) of the branch's output x");
 
-    /// <summary>The second divided by the first. Missing where that is zero.</summary>
-    public const string GradientToActivation = "gradient_to_activation";
+    public static Signal GradientRms { get; } = OfBranch(
+        "gradient_rms", "loss per unit of activation, at least 0",
+        "√mean(g²) of the loss's gradient g at the branch's output; missing where no layer before the concat has weights");
 
-    /// <summary>The share of channels whose values, all together, are shorter than 1e-6: 0 to 1.</summary>
-    public const string DeadChannels = "dead_channels";
+    public static Signal GradientToActivation { get; } = OfBranch(
+        "gradient_to_activation", "loss per squared unit of activation, at least 0",
+        "gradient_rms / activation_rms; missing where either is missing or activation_rms is below 1e-12");
 
-    /// <summary>Of the consumer's weights: ‖Wᵢ‖² / Σ‖Wⱼ‖². The branches' shares add up to 1.</summary>
-    public const string WeightShare = "weight_share";
+    public static Signal DeadChannels { get; } = OfBranch(
+        "dead_channels", "share, 0 to 1",
+        "the share of channels whose Euclidean norm over all samples and positions is below 1e-6");
 
-    /// <summary>
-    /// Of what the consumer makes of its input: ⟨Zᵢ, Z⟩ / ‖Z‖² with Z = Σ Zᵢ, each without its mean per output channel, which a bias or
-    /// norm takes away. They add up to 1; negative works against the others.
-    /// </summary>
-    public const string ContributionShare = "contribution_share";
+    public static Signal WeightShare { get; } = OfBranch(
+        "weight_share", "share, 0 to 1; the branches' shares add up to 1",
+        "‖Wᵢ‖² / Σ‖Wⱼ‖² of the weights W of the layer that consumes the concat; missing where there is no such layer");
 
-    /// <summary>
-    /// exp(-Σ p ln p) over the singular values of the pooled, centered batch, p their shares (Roy and Vetterli 2007): in how many
-    /// directions the samples differ.
-    /// </summary>
-    public const string EffectiveRank = "effective_rank";
+    public static Signal ContributionShare { get; } = OfBranch(
+        "contribution_share", "share; the branches' shares add up to 1, a negative one works against the others",
+        "⟨Zᵢ, Z⟩ / ‖Z‖² with Z = Σ Zᵢ, where Zᵢ is what the consuming layer computes from the branch, without its mean per output channel, "
+            + "which a bias or norm takes away; missing where there is no such layer");
 
-    /// <summary>Linear CKA (unbiased: Nguyen et al. 2021) with the branch of the same concat that is most alike.</summary>
-    public const string Similarity = "similarity";
+    public static Signal EffectiveRank { get; } = OfBranch(
+        "effective_rank", "number of directions, at least 1",
+        "exp(-Σ p ln p) over the singular values of the pooled and centered batch, with p their shares of the sum",
+        "Roy and Vetterli 2007");
 
-    /// <summary>Which branch that is, from 0.</summary>
-    public const string Twin = "twin";
+    public static Signal Similarity { get; } = OfBranch(
+        "similarity", "CKA, 1 for equal representations; unbiased, so a little below 0 is possible",
+        "linear CKA with the most similar other branch of the concat; missing for batches under 8",
+        "Nguyen et al. 2021, unbiased HSIC of Song et al. 2012");
 
-    /// <summary>Linear CKA with the targets.</summary>
-    public const string TargetSimilarity = "target_similarity";
+    public static Signal Twin { get; } = OfBranch(
+        "twin", "index of a branch, from 0",
+        "the branch that similarity was measured with; missing for batches under 8");
 
-    /// <summary>Of a layer: the Euclidean norm of its gradient, before it is clipped.</summary>
-    public const string GradientNorm = "gradient_norm";
+    public static Signal TargetSimilarity { get; } = OfBranch(
+        "target_similarity", "CKA, as similarity",
+        "linear CKA with the targets of the network's only output; missing for batches under 8 and networks with several outputs",
+        "Nguyen et al. 2021, unbiased HSIC of Song et al. 2012");
 
-    /// <summary>Of a layer: the length of a step divided by that of its weights.</summary>
-    public const string UpdateRatio = "update_ratio";
+    public static Signal GradientNorm { get; } = OfLayer(
+        "gradient_norm", "loss per unit of weight, at least 0",
+        "the Euclidean norm of the gradient of the layer's weights before clipping");
 
-    /// <summary>Of a rectifier: the share of channels that are above zero in less than 1 % of places.</summary>
-    public const string DeadUnits = "dead_units";
+    public static Signal UpdateRatio { get; } = OfLayer(
+        "update_ratio", "ratio, at least 0",
+        "‖Δw‖ / ‖w‖: the length of the optimizer's step by that of the layer's weights before it");
 
-    /// <summary>Of a tanh or sigmoid: the share of channels whose inputs lie where it is flat in more than 99 % of places.</summary>
-    public const string SaturatedUnits = "saturated_units";
+    public static Signal DeadUnits { get; } = OfLayer(
+        "dead_units", "share, 0 to 1",
+        "of relu and relu6: the share of channels that are above 0 at fewer than 1 % of all samples and positions",
+        "Amazon SageMaker Debugger, DeadRelu");
 
-    /// <summary>Of the job: what the samples have cost so far, as a share of the time of all steps.</summary>
-    public const string Overhead = "telemetry_overhead";
+    public static Signal SaturatedUnits { get; } = OfLayer(
+        "saturated_units", "share, 0 to 1",
+        "of tanh and sigmoid: the share of channels whose inputs lie where the derivative is below 1e-7 at more than 99 % of all samples "
+            + "and positions",
+        "Amazon SageMaker Debugger, SaturatedActivation");
 
-    public static IReadOnlyList<string> OfBranches { get; } =
-    [
-        ActivationRms,
-        GradientRms,
-        GradientToActivation,
-        DeadChannels,
-        WeightShare,
-        ContributionShare,
-        EffectiveRank,
-        Similarity,
-        Twin,
-        TargetSimilarity,
-    ];
+    public static Signal Overhead { get; } = Add(new(
+        "telemetry_overhead", SignalScope.Job, "share, 0 to 1",
+        "the time spent on samples so far by the time of all steps so far", null));
 
-    public static string Name(ConcatNode concat, ConcatBranch branch, string signal) => $"concat/{concat.Name}/{branch.Name}/{signal}";
+    /// <summary>Every row, in the order of the table.</summary>
+    public static IReadOnlyList<Signal> All => Rows;
 
-    public static string Name(string layer, string signal) => $"layer/{layer}/{signal}";
+    /// <summary>The rows that are measured of branches.</summary>
+    public static IReadOnlyList<Signal> OfBranches { get; } = [.. Rows.Where(signal => signal.Scope == SignalScope.Branch)];
+
+    private static Signal OfBranch(string name, string unit, string formula, string? source = null) =>
+        Add(new(name, SignalScope.Branch, unit, formula, source));
+
+    private static Signal OfLayer(string name, string unit, string formula, string? source = null) =>
+        Add(new(name, SignalScope.Layer, unit, formula, source));
+
+    private static Signal Add(Signal row)
+    {
+        Rows.Add(row);
+        return row;
+    }
 }

@@ -27,9 +27,10 @@ internal static class ConcatSignals
             var (branch, x) = (node.Branches[i], FirstOf(inputs[i]));                           // [n, C, …]
             var n = x.shape[0];
             var channels = x.reshape(n, x.shape[1], -1).square().sum([0, 2]);                   // [C]
-            readings.Add(Signals.Name(node, branch, Signals.ActivationRms), (channels.sum() / x.numel()).sqrt());
-            readings.Add(Signals.Name(node, branch, Signals.DeadChannels), channels.lt(Dead * Dead).to(ScalarType.Float32).mean());
-            readings.Add(Signals.Name(node, branch, Signals.EffectiveRank), Representation.EffectiveRank(x.reshape(n, x.shape[1], -1).mean([2])));
+            readings.Add(Signals.ActivationRms.SeriesOf(node, branch), (channels.sum() / x.numel()).sqrt());
+            readings.Add(Signals.DeadChannels.SeriesOf(node, branch), channels.lt(Dead * Dead).to(ScalarType.Float32).mean());
+            var pooled = x.reshape(n, x.shape[1], -1).mean([2]);                                // [n, C]
+            readings.Add(Signals.EffectiveRank.SeriesOf(node, branch), Representation.EffectiveRank(pooled));
             var flat = x.reshape(n, -1);
             products.Add(flat.mm(flat.t()));                                                    // [n, n]
         }
@@ -44,7 +45,7 @@ internal static class ConcatSignals
     {
         foreach (var branch in node.Branches)
             readings.Add(
-                Signals.Name(node, branch, Signals.GradientRms),
+                Signals.GradientRms.SeriesOf(node, branch),
                 FirstOf(gradient.narrow(node.Axis, branch.Offset, branch.Width)).square().mean().sqrt()
             );
     }
@@ -69,7 +70,7 @@ internal static class ConcatSignals
         }
 
         var squares = stack(weights);
-        readings.Add(Names(node, Signals.WeightShare), squares / squares.sum().clamp_min(1e-30));
+        readings.Add(SeriesOf(node, Signals.WeightShare), squares / squares.sum().clamp_min(1e-30));
         var z = stack(parts);                                                                   // [branches, n, out, …]
         var outputs = planned.Output.Index(Domain.Shapes.Axis.Channels) + 1;
         z -= z.mean(
@@ -78,7 +79,7 @@ internal static class ConcatSignals
         );
         var whole = z.sum(0, keepdim: true);
         var shares = (z * whole).reshape(z.shape[0], -1).sum(1);
-        readings.Add(Names(node, Signals.ContributionShare), shares / whole.square().sum().clamp_min(1e-30));
+        readings.Add(SeriesOf(node, Signals.ContributionShare), shares / whole.square().sum().clamp_min(1e-30));
     }
 
     private static void AddLikeness(ConcatNode node, List<Tensor> products, Tensor? targets, Readings readings)
@@ -88,14 +89,14 @@ internal static class ConcatSignals
             products.Add(targets);
         var cka = Representation.Cka(stack(products));
         var (most, which) = (cka.narrow(0, 0, count).narrow(1, 0, count) - (2 * eye(count, device: cka.device))).max(1);
-        readings.Add(Names(node, Signals.Similarity), most);
-        readings.Add(Names(node, Signals.Twin), which);
+        readings.Add(SeriesOf(node, Signals.Similarity), most);
+        readings.Add(SeriesOf(node, Signals.Twin), which);
         if (targets is not null)
-            readings.Add(Names(node, Signals.TargetSimilarity), cka.narrow(0, 0, count).select(1, count));
+            readings.Add(SeriesOf(node, Signals.TargetSimilarity), cka.narrow(0, 0, count).select(1, count));
     }
 
-    private static IEnumerable<string> Names(ConcatNode node, string signal) =>
-        node.Branches.Select(branch => Signals.Name(node, branch, signal));
+    private static IEnumerable<string> SeriesOf(ConcatNode node, Signal signal) =>
+        node.Branches.Select(branch => signal.SeriesOf(node, branch));
 
     public static Tensor FirstOf(Tensor x) => x.detach().narrow(0, 0, Math.Min(Samples, x.shape[0])).to(ScalarType.Float32);
 

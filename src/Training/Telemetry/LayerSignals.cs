@@ -48,7 +48,7 @@ internal sealed class LayerSignals
             .Where(dimension => dimension != channels)
             .Select(dimension => (long)dimension)
             .ToArray();
-        readings.Add(Signals.Name(layer.Name, signal), alive.to(ScalarType.Float32).mean(others).lt(Rare).to(ScalarType.Float32).mean());
+        readings.Add(signal.SeriesOf(layer.Name), alive.to(ScalarType.Float32).mean(others).lt(Rare).to(ScalarType.Float32).mean());
     }
 
     private static Tensor Between(Tensor x, double from, double to) => x.gt(from).logical_and(x.lt(to));
@@ -57,7 +57,7 @@ internal sealed class LayerSignals
     public void OfGradient(Tensor gradient, Readings readings)
     {
         foreach (var (name, from, count) in _weights)
-            readings.Add(Signals.Name(name, Signals.GradientNorm), gradient.narrow(0, from, count).norm());
+            readings.Add(Signals.GradientNorm.SeriesOf(name), gradient.narrow(0, from, count).norm());
     }
 
     /// <param name="before">All trainable parameters as they were before the step.</param>
@@ -66,7 +66,7 @@ internal sealed class LayerSignals
         var moved = _model.Weights.detach() - before;
         foreach (var (name, from, count) in _weights)
             readings.Add(
-                Signals.Name(name, Signals.UpdateRatio),
+                Signals.UpdateRatio.SeriesOf(name),
                 moved.narrow(0, from, count).norm() / before.narrow(0, from, count).norm().clamp_min(1e-30)
             );
     }

@@ -100,14 +100,14 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         foreach (var (node, branch) in sample.Nodes.SelectMany(node => node.Branches.Select(branch => (node, branch))))
         {
             if (
-                read.TryGetValue(Signals.Name(node, branch, Signals.GradientRms), out var gradient)
-                && read[Signals.Name(node, branch, Signals.ActivationRms)] is > 1e-12 and var activation
+                read.TryGetValue(Signals.GradientRms.SeriesOf(node, branch), out var gradient)
+                && read[Signals.ActivationRms.SeriesOf(node, branch)] is > 1e-12 and var activation
             )
-                read[Signals.Name(node, branch, Signals.GradientToActivation)] = gradient / activation;
+                read[Signals.GradientToActivation.SeriesOf(node, branch)] = gradient / activation;
         }
 
         _governor.Sampled(sample.Step, _cost.Elapsed);
-        read[Signals.Overhead] = Spent / trained;
+        read[Signals.Overhead.Name] = Spent / trained;
         Dispose();
         return read;
     }

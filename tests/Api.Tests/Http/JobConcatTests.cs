@@ -93,6 +93,10 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
         );
         Assert.Equal("coarse", branches[0].GetProperty("most_alike").GetString());
         Assert.Equal(0.36, branches[0].GetProperty("gradient_share").GetDouble(), 1e-9);
+        Assert.Equal(
+            """{"activation_rms":1,"gradient_rms":3E-05,"dead_channels":0,"similarity":0.6,"twin":1}""",
+            branches[0].GetProperty("signals").GetRawText()
+        );
     }
 
     [Fact]

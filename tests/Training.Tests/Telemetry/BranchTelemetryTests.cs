@@ -55,13 +55,13 @@ public sealed class BranchTelemetryTests(ITestOutputHelper output)
 
         var merge = Assert.Single(watched.Nodes);
         foreach (var signal in Signals.OfBranches)
-            Assert.All(merge.Branches, branch => Assert.True(double.IsFinite(watched.Last(Signals.Name(merge, branch, signal))), signal));
-        Assert.Equal(1, merge.Branches.Sum(branch => watched.Last(Signals.Name(merge, branch, Signals.WeightShare))), 1e-5);
-        Assert.Equal(1, merge.Branches.Sum(branch => watched.Last(Signals.Name(merge, branch, Signals.ContributionShare))), 1e-4);
+            Assert.All(merge.Branches, branch => Assert.True(double.IsFinite(watched.Last(signal.SeriesOf(merge, branch))), signal.Name));
+        Assert.Equal(1, merge.Branches.Sum(branch => watched.Last(Signals.WeightShare.SeriesOf(merge, branch))), 1e-5);
+        Assert.Equal(1, merge.Branches.Sum(branch => watched.Last(Signals.ContributionShare.SeriesOf(merge, branch))), 1e-4);
         foreach (var layer in (string[])["stem", "mix", "logits"])
         {
-            Assert.InRange(watched.Last(Signals.Name(layer, Signals.GradientNorm)), 1e-6, 100);
-            Assert.InRange(watched.Last(Signals.Name(layer, Signals.UpdateRatio)), 1e-8, 1);
+            Assert.InRange(watched.Last(Signals.GradientNorm.SeriesOf(layer)), 1e-6, 100);
+            Assert.InRange(watched.Last(Signals.UpdateRatio.SeriesOf(layer)), 1e-8, 1);
         }
     }
 
@@ -71,7 +71,7 @@ public sealed class BranchTelemetryTests(ITestOutputHelper output)
         {
             foreach (var branch in node.Branches)
                 output.WriteLine(
-                    $"{node.Name} {branch.Name}: {string.Join(", ", Signals.OfBranches.Select(signal => $"{signal} {string.Join('|', new[] { 0, watched.Samples.Count / 2, watched.Samples.Count - 1 }.Select(at => watched.Samples[at].Signals.TryGetValue(Signals.Name(node, branch, signal), out var value) ? $"{value:g3}" : "-"))}"))}"
+                    $"{node.Name} {branch.Name}: {string.Join(", ", Signals.OfBranches.Select(signal => $"{signal.Name} {string.Join('|', new[] { 0, watched.Samples.Count / 2, watched.Samples.Count - 1 }.Select(at => watched.Samples[at].Signals.TryGetValue(signal.SeriesOf(node, branch), out var value) ? $"{value:g3}" : "-"))}"))}"
                 );
         }
 

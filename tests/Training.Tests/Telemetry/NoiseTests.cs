@@ -58,7 +58,7 @@ public sealed class NoiseTests(ITestOutputHelper output)
         var watched = new Watched(outcome, samples, ConcatNode.Of(plan));
         foreach (var branch in watched.Nodes[0].Branches)
             output.WriteLine(
-                $"{branch.Name}: {string.Join(" ", samples.Select(sample => $"{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.Similarity)]:0.00}/{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.TargetSimilarity)]:0.00}/{sample.Signals[Signals.Name(watched.Nodes[0], branch, Signals.ContributionShare)]:0.00}"))}"
+                $"{branch.Name}: {string.Join(" ", samples.Select(sample => $"{sample.Signals[Signals.Similarity.SeriesOf(watched.Nodes[0], branch)]:0.00}/{sample.Signals[Signals.TargetSimilarity.SeriesOf(watched.Nodes[0], branch)]:0.00}/{sample.Signals[Signals.ContributionShare.SeriesOf(watched.Nodes[0], branch)]:0.00}"))}"
             );
         return watched.Verdicts();
     }

@@ -65,8 +65,8 @@ internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sam
                         [
                             .. Samples
                                 .Take(last)
-                                .Where(sample => sample.Signals.ContainsKey(Signals.Name(node, branch, signal)))
-                                .Select(sample => sample.Signals[Signals.Name(node, branch, signal)]),
+                                .Where(sample => sample.Signals.ContainsKey(signal.SeriesOf(node, branch)))
+                                .Select(sample => sample.Signals[signal.SeriesOf(node, branch)]),
                         ]
                 );
                 found.UnionWith(
