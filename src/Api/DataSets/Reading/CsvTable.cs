@@ -40,7 +40,7 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
     {
         foreach (var file in files)
         {
-            using var rows = new CsvReader(file);
+            using var rows = new CsvFile(file);
             if (_columns.Count == 0)
                 _columns.AddRange(
                     rows.Header.Select(name => new TableColumn(
@@ -52,7 +52,7 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
                 throw new UploadException("dataset.columns", $"{Shown.Of(file.FileName)} has other columns than the first file.");
             while (rows.Read() is { } row)
             {
-                for (var i = 0; i < row.Count; i++)
+                for (var i = 0; i < row.Length; i++)
                     _columns[i].See(row[i], Shown.Of(file.FileName), rows.Line);
                 budget.Unpacked(0);                                             // looks whether the caller is still there
             }
@@ -101,7 +101,7 @@ internal sealed class CsvTable(UploadForm form, Budget budget)
         var into = targets.ConvertAll(target => target.ToField(split, budget));
         columns.AddRange(into);
         var at = _columns.ToDictionary(column => column, column => _columns.IndexOf(column));
-        using var rows = new CsvReader(file);
+        using var rows = new CsvFile(file);
         var values = new float[x.Shape[0]];
         while (rows.Read() is { } row)
         {

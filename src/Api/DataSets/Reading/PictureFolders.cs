@@ -8,7 +8,7 @@ namespace ConcatService.Api.DataSets.Reading;
 /// <summary>
 /// A zip of folders, one for each class, with PNG or JPEG files in them -> the fields <c>image</c>, uint8 <c>[C, H, W]</c>, and
 /// <c>class</c>. The folders may lie
-/// in others named train, validation and test. Pictures are grey where all of them are, otherwise color; all of one size, or resized to the
+/// in others named train, validation and test. Pictures are gray where all of them are, otherwise color; all of one size, or resized to the
 /// form's.
 /// </summary>
 internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget)
@@ -74,7 +74,7 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
     /// <summary>Looks at the heads of all files before any is unpacked to its pixels.</summary>
     private (int Channels, int Height, int Width) Survey()
     {
-        var isGrey = true;
+        var isGray = true;
         (int Height, int Width)? size = form.Size;
         foreach (var (entry, _, _) in _pictures)
         {
@@ -83,7 +83,7 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
                 throw UploadException.TooLarge(
                     $"'{Shown.Of(entry.FullName)}' has {info.Width}x{info.Height} pixels; at most {ImageFile.MaxPixels} are read."
                 );
-            isGrey &= info.ColorComponents is ColorComponents.Grey or ColorComponents.GreyAlpha;
+            isGray &= info.ColorComponents is ColorComponents.Grey or ColorComponents.GreyAlpha;
             size ??= (info.Height, info.Width);
             if (form.Size is null && size != (info.Height, info.Width))
                 throw new UploadException(
@@ -94,7 +94,7 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
                 );
         }
 
-        return (isGrey ? 1 : 3, size!.Value.Height, size.Value.Width);
+        return (isGray ? 1 : 3, size!.Value.Height, size.Value.Width);
     }
 
     /// <summary>[H, W, C] as decoded -> [C, height, width].</summary>
