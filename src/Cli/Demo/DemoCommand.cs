@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using StbImageWriteSharp;
 
 namespace ConcatService.Cli.Demo;
 
@@ -79,6 +80,13 @@ internal static class DemoCommand
         );
     }
 
+    private static byte[] PngOf(TestImage image)
+    {
+        using var file = new MemoryStream();
+        new ImageWriter().WritePng(image.Pixels, image.Side, image.Side, ColorComponents.Grey, file);
+        return file.ToArray();
+    }
+
     private static async Task PredictAsync(ServiceClient service, JsonNode job, CancellationToken cancel)
     {
         var path = $"/v1/models/{Model(job).Name}/predict";
@@ -87,7 +95,7 @@ internal static class DemoCommand
         var table = new Table().Border(TableBorder.Minimal).AddColumns("class", "prediction", "probability", "ms");
         foreach (var image in DemoData.TestImages(count: 8))
         {
-            var answer = await service.PostPngAsync(path, Png.Grey(image.Pixels, image.Side, image.Side), cancel);
+            var answer = await service.PostPngAsync(path, PngOf(image), cancel);
             var best = answer["predictions"]![0]!;
             var (truth, label) = ($"{classes[image.Class]}", $"{best["label"]}");
             table.AddRow(
