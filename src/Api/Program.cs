@@ -2,7 +2,6 @@ using ConcatService.Api.Hosting;
 
 return args switch
 {
-    ["migrate"] => await MigrateCommand.RunAsync(),
-    ["key", .. var options] => await KeyCommand.RunAsync(options),
+    ["key" or "migrate" or "--help" or "-h" or "--version", ..] => await Commands.RunAsync(args),
     _ => await ApiHost.RunAsync(args),
 };

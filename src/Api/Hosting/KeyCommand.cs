@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using ConcatService.Api.Access;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -6,55 +8,65 @@ using Npgsql;
 namespace ConcatService.Api.Hosting;
 
 /// <summary>
-/// <c>Api key --team NAME --name NAME --scopes A,B [--once]</c>: makes a key and prints it, alone, on the last line. The way to the first
-/// key
-/// of an instance, for whoever can reach its database; all others come from <c>POST /v1/keys</c>. With <c>--once</c> it makes none when the
-/// team
-/// has had one of that name, so that a start-up step may run again.
+/// <c>Api key</c>: makes a key and prints it, alone, on the last line. The way to the first key of an instance, for whoever can reach its
+/// database; all others come from <c>POST /v1/keys</c>. With <c>--once</c> it makes none when the team has had one of that name, so that a
+/// start-up step may run again.
 /// </summary>
 internal static class KeyCommand
 {
-    public static async Task<int> RunAsync(string[] options)
+    public static Command Create()
     {
-        var isOnce = options.Contains("--once");
-        var given = options
-            .Where(option => option != "--once")
-            .Chunk(2)
-            .Where(pair => pair.Length == 2)
-            .ToDictionary(pair => pair[0], pair => pair[1]);
-        var scopes = given
-            .GetValueOrDefault("--scopes", "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (
-            !given.TryGetValue("--team", out var team)
-            || !given.TryGetValue("--name", out var name)
-            || given.Count != 3
-            || scopes.Length == 0
-            || scopes.Except(Scopes.All).Any()
-        )
+        var team = new Option<string>("--team") { Required = true, Description = "The team that the key belongs to; made when new." };
+        var name = new Option<string>("--name") { Required = true, Description = "What the list of keys shows." };
+        var scopes = new Option<string[]>("--scopes")
         {
-            await Console.Error.WriteLineAsync(
-                $"Usage: Api key --team NAME --name NAME --scopes LIST [--once]    The scopes: {string.Join(", ", Scopes.All)}."
-            );
-            return 2;
-        }
+            Required = true,
+            Description = $"What the key may do, separated by commas: {string.Join(", ", Scopes.All)}.",
+            CustomParser = ReadScopes,
+        };
+        var once = new Option<bool>("--once") { Description = "Make no key when the team has one of that name." };
+        var command = new Command("key", "Make an API key and print it on the last line.") { team, name, scopes, once };
+        command.SetAction(
+            (given, cancel) =>
+                RunAsync(
+                    given.GetRequiredValue(team),
+                    given.GetRequiredValue(name),
+                    given.GetRequiredValue(scopes),
+                    given.GetValue(once),
+                    cancel
+                )
+        );
+        return command;
+    }
 
+    private static string[] ReadScopes(ArgumentResult given)
+    {
+        var scopes = given.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (scopes.Length == 0)
+            given.AddError("'--scopes' names no scope.");
+        foreach (var unknown in scopes.Except(Scopes.All))
+            given.AddError($"There is no scope '{unknown}'. The scopes are {string.Join(", ", Scopes.All)}.");
+        return scopes;
+    }
+
+    private static async Task<int> RunAsync(string team, string name, string[] scopes, bool isOnce, CancellationToken cancel)
+    {
         await using var source = NpgsqlDataSource.Create(ApiHost.ConnectionString(WebApplication.CreateBuilder().Configuration));
         var database = new DbContextOptionsBuilder<ConcatDb>();
         ConcatDb.Configure(database, source);
         await using var db = new ConcatDb(database.Options);
-        if (
-            isOnce
-            && await db.ApiKeys.AnyAsync(made => made.Name == name && db.Teams.Any(each => each.Id == made.TeamId && each.Name == team))
-        )
+        if (isOnce && await HasKeyAsync(db, team, name, cancel))
         {
             Console.WriteLine($"The team {team} has a key named {name}; it was shown when it was made.");
             return 0;
         }
 
-        var (key, _) = await KeyMaker.MakeAsync(db, team, name, scopes, expiresAt: null, CancellationToken.None);
+        var (key, _) = await KeyMaker.MakeAsync(db, team, name, scopes, expiresAt: null, cancel);
         Console.WriteLine($"A key for the team {team} with {string.Join(", ", scopes)}. It is shown this once:");
         Console.WriteLine(key);
         return 0;
     }
+
+    private static Task<bool> HasKeyAsync(ConcatDb db, string team, string name, CancellationToken cancel) =>
+        db.ApiKeys.AnyAsync(made => made.Name == name && db.Teams.Any(each => each.Id == made.TeamId && each.Name == team), cancel);
 }
