@@ -1,3 +1,5 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
@@ -6,65 +8,69 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Jobs;
 
 /// <summary>
-/// The events of a job as they happen (https://html.spec.whatwg.org/multipage/server-sent-events.html): those after <paramref
-/// name="seen"/>, oldest
-/// first, then new ones, then <c>event: done</c> when the job has ended. A comment every 15 seconds keeps proxies from hanging up.
+/// The events of a job as they happen (https://html.spec.whatwg.org/multipage/server-sent-events.html): those after
+/// <paramref name="seen"/>, oldest first, then new ones, then <c>event: done</c> when the job has ended. A comment every 15 seconds keeps
+/// proxies from closing the connection.
 /// </summary>
 internal sealed class EventStream(Guid job, long seen, JsonAnswers answers) : IResult
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var (response, cancel) = (httpContext.Response, httpContext.RequestAborted);
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache, no-transform";
-        response.Headers["X-Accel-Buffering"] = "no";
-        var time = httpContext.RequestServices.GetRequiredService<TimeProvider>();
-        var scopes = httpContext.RequestServices.GetRequiredService<IServiceScopeFactory>();
-        using var timer = new PeriodicTimer(Look, time);
-        var said = time.GetTimestamp();
+        httpContext.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
-            await response.WriteAsync(": the events of job " + job + "\n\n", cancel);
-            do
-            {
-                var (events, ended) = await NewAsync(scopes, cancel);
-                foreach (var happened in events)
-                {
-                    seen = happened.Sequence;
-                    await response.WriteAsync(
-                        $"id: {seen}\nevent: {happened.Type}\ndata: {answers.Write(EventResource.Of(happened))}\n\n",
-                        cancel
-                    );
-                }
-
-                if (ended)
-                {
-                    await response.WriteAsync("event: done\ndata: {}\n\n", cancel);
-                    return;
-                }
-
-                if (events.Count == 0 && time.GetElapsedTime(said) < KeepAlive)
-                    continue;
-                if (events.Count == 0)
-                    await response.WriteAsync(": \n\n", cancel);
-                said = time.GetTimestamp();
-                await response.Body.FlushAsync(cancel);
-            }
-            while (await timer.WaitForNextTickAsync(cancel));
+            await TypedResults.ServerSentEvents(ItemsAsync(httpContext, httpContext.RequestAborted)).ExecuteAsync(httpContext);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
         {
             // The listener left, which is how most streams end.
         }
     }
 
-    /// <summary>The state is read first: events of a job that has ended are all there.</summary>
-    private async Task<(List<JobEvent> Events, bool Ended)> NewAsync(IServiceScopeFactory scopes, CancellationToken cancel)
+    private async IAsyncEnumerable<SseItem<string>> ItemsAsync(HttpContext http, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var scope = scopes.CreateAsyncScope();
+        var time = http.RequestServices.GetRequiredService<TimeProvider>();
+        using var timer = new PeriodicTimer(PollInterval, time);
+        await CommentAsync(http.Response, $"the events of job {job}", cancel);      // the listener knows at once that it is heard
+        var written = time.GetTimestamp();
+        do
+        {
+            var (events, ended) = await NewAsync(http.RequestServices, cancel);
+            foreach (var happened in events)
+            {
+                seen = happened.Sequence;
+                yield return new(answers.Write(EventResource.Of(happened)), happened.Type) { EventId = $"{seen}" };
+            }
+
+            if (ended)
+            {
+                yield return new("{}", "done");
+                yield break;
+            }
+
+            if (events.Count == 0 && time.GetElapsedTime(written) < KeepAlive)
+                continue;
+            if (events.Count == 0)
+                await CommentAsync(http.Response, "", cancel);
+            written = time.GetTimestamp();
+        }
+        while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    /// <summary>The framework writes whole items, so between two of them a comment may be written.</summary>
+    private static async Task CommentAsync(HttpResponse response, string text, CancellationToken cancel)
+    {
+        await response.WriteAsync($": {text}\n\n", cancel);
+        await response.Body.FlushAsync(cancel);
+    }
+
+    /// <summary>The state is read first: events of a job that has ended are all there.</summary>
+    private async Task<(List<JobEvent> Events, bool Ended)> NewAsync(IServiceProvider services, CancellationToken cancel)
+    {
+        await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
         var found = await db.Jobs.Where(row => row.Id == job).Select(row => new { row.State, row.LastEvent }).SingleOrDefaultAsync(cancel);
         if (found is null)
