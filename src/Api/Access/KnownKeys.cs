@@ -15,8 +15,10 @@ internal sealed record KnownKey(Guid Id, int TeamId, string[] Scopes, DateTimeOf
 internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
-    private readonly SingleFlight<string, KnownKey?> _reads = new();
+    private readonly SingleFlight<(string Hash, long Revocations), KnownKey?> _reads = new();
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+    private readonly Lock _lock = new();
+    private long _revocations;
 
     /// <summary>The key, or null: there is none with this text, or it was revoked or has expired.</summary>
     public async Task<KnownKey?> FindAsync(string key, CancellationToken cancel)
@@ -24,17 +26,39 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
         if (!KeyText.IsWellFormed(key))
             return null;
         var hash = KeyText.Hash(key);
-        if (
-            !_cache.TryGetValue(hash, out KnownKey? known)
-            && (known = await _reads.RunAsync(hash, () => ReadAsync(hash, CancellationToken.None), cancel)) is not null
-        )
-            _cache.Set(hash, known, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Memory });
+        if (!_cache.TryGetValue(hash, out KnownKey? known))
+        {
+            var revocations = Interlocked.Read(ref _revocations);
+            known = await _reads.RunAsync((hash, revocations), () => ReadAsync(hash, CancellationToken.None), cancel);
+            Keep(hash, known, revocations);
+        }
+
         return known is null || known.ExpiresAt <= time.GetUtcNow() ? null : known;
     }
 
-    public void Forget(string hash) => _cache.Remove(hash);
+    /// <summary>For a key that was just revoked.</summary>
+    public void Forget(string hash)
+    {
+        lock (_lock)
+        {
+            _revocations++;
+            _cache.Remove(hash);
+        }
+    }
 
     public void Dispose() => _cache.Dispose();
+
+    /// <summary>Unless a key was revoked since it was read: it may be this one.</summary>
+    private void Keep(string hash, KnownKey? known, long revocations)
+    {
+        if (known is null)
+            return;
+        lock (_lock)
+        {
+            if (_revocations == revocations)
+                _cache.Set(hash, known, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Memory });
+        }
+    }
 
     private async Task<KnownKey?> ReadAsync(string hash, CancellationToken cancel)
     {
