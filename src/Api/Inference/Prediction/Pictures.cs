@@ -6,7 +6,7 @@ using StbImageSharp;
 namespace ConcatService.Api.Inference.Prediction;
 
 /// <summary>
-/// PNG and JPEG -> the tensor that a model takes: float32 in 0..1, grey (Rec. 601) or color, resized. Transparency is ignored.
+/// PNG and JPEG -> the tensor that a model takes: float32 in 0..1, gray (Rec. 601) or color, resized. Transparency is ignored.
 /// </summary>
 internal static class Pictures
 {

@@ -10,7 +10,7 @@ namespace ConcatService.Api.Inference.Prediction;
 /// </summary>
 internal static class Predict
 {
-    /// <summary>For a model of 28x28 grey pictures.</summary>
+    /// <summary>For a model of 28x28 gray pictures.</summary>
     public static string Example { get; } = $$"""{ "instances": [ [{{string.Join(", ", Enumerable.Repeat("0", 784))}}] ] }""";
 
     /// <param name="Probabilities">By label.</param>

@@ -7,7 +7,7 @@ namespace ConcatService.Api.Inference.Rest;
 /// <summary>POST /v2/models/{name}[/versions/{version}]/infer, tensors as JSON or as bytes.</summary>
 internal static class Infer
 {
-    /// <summary>For a model of 28x28 grey pictures.</summary>
+    /// <summary>For a model of 28x28 gray pictures.</summary>
     public static string Example { get; } =
         $$"""{ "id": "1", "inputs": [ { "name": "image", "shape": [1, 1, 28, 28], "datatype": "FP32", "data": [{{string.Join(", ", Enumerable.Repeat("0", 784))}}] } ] }""";
 
