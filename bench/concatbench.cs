@@ -1,18 +1,20 @@
 // ConcatBench: labeled faults at merges, found, explained and repaired? --per-class N (640), --valid N (1200), --seed S (1), --only CLASS,
 // --show N (0), --dry 1.
 // needs: nothing
-#:project ../tests/Faults/Faults.csproj
+#:project concatbench/ConcatBench.csproj
 #:property PublishAot=false
+#:property PackageId=concatbench-bench
+#:property AssemblyName=concatbench-bench
 
 using System.Diagnostics;
 using System.Globalization;
-using ConcatService.Faults;
-using ConcatService.Faults.Subjects;
+using ConcatService.ConcatBench;
+using ConcatService.ConcatBench.Networks;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var watch = Stopwatch.StartNew();
-var collection = new Collection(
-    Gallery.In("samples"),
+var collection = new CaseSet(
+    GalleryNetworks.In("samples"),
     (int)Number("--per-class", 640),
     (int)Number("--valid", 1200),
     (int)Number("--seed", 1)
@@ -30,7 +32,7 @@ var scorer = new Scorer(torch);
 var scores = cases.ConvertAll(each => scorer.Of(each));
 var disagreements = cases
     .Where(each => each.Label is null)
-    .Where(each => torch.Fault(Symbolic.Bound(each.Spec, new Dictionary<string, long>()), smaller: true) is not null)
+    .Where(each => torch.Fault(SymbolicNetwork.Bound(each.Spec, new Dictionary<string, long>()), smaller: true) is not null)
     .ToList();
 var seconds = watch.Elapsed.TotalSeconds;
 
@@ -46,7 +48,7 @@ Console.WriteLine(
         + $"at full size in {watch.Elapsed.TotalSeconds:0} s"
 );
 Console.WriteLine();
-Console.WriteLine(Table.Of(scores));
+Console.WriteLine(ResultTable.Of(scores));
 var valid = scores.Where(score => score.Case.Label is null).ToList();
 Console.WriteLine(
     $"false positives: {valid.Count(score => score.Detected)} of {valid.Count:N0} valid networks; libtorch refuses {disagreements.Count} "
@@ -62,14 +64,14 @@ Console.WriteLine(
 );
 var threads = ThreadScore.In("bench/concatbench/threads");
 Console.WriteLine(
-    $"threads: {threads.Count(each => each.Landed)} of {threads.Count} get the class and a fix that was accepted there; the others: "
-        + $"{string.Join("; ", threads.Where(each => !each.Landed).Select(each => $"{each.Thread} ({(each.HasClass ? "no such fix" : "another class")}, {each.Said})"))}"
+    $"threads: {threads.Count(each => each.Passes)} of {threads.Count} get the class and a fix that was accepted there; the others: "
+        + $"{string.Join("; ", threads.Where(each => !each.Passes).Select(each => $"{each.Thread} ({(each.HasClass ? "no such fix" : "another class")}, {each.Said})"))}"
 );
 foreach (var score in valid.Where(score => score.Detected).Take((int)Number("--show", 0)))
-    Console.WriteLine($"false positive: {score.Case.Subject.Name}, {score.Case.Edit}: {score.Said}");
+    Console.WriteLine($"false positive: {score.Case.Original.Name}, {score.Case.Edit}: {score.Said}");
 foreach (var score in scores.Where(score => score.Case.Label is not null).Where(Failed).Take((int)Number("--show", 0)))
     Console.WriteLine(
-        $"{(score.Detected ? "" : "MISSED ")}{(score.CauseRight ? "" : "cause ")}{(score.BlameRight ? "" : "blame ")}{(score.Runs(1) ? "" : "run ")}{(score.Undoes(1) ? "" : "undo ")}| {score.Case.Subject.Name} | {score.Case.Class} {score.Case.Edit} | wanted {score.Case.Label!.Cause} at {string.Join(" or ", score.Case.Label.Blamed.Take(3).Select(path => path ?? "none"))} (merge {score.Case.Label.Merge}) | {score.Said} | {string.Join("; ", score.Fixes.Where(fix => fix.Fault is not null).Select(fix => $"{fix.Id}: {fix.Fault}"))}"
+        $"{(score.Detected ? "" : "MISSED ")}{(score.CauseRight ? "" : "cause ")}{(score.BlameRight ? "" : "blame ")}{(score.Runs(1) ? "" : "run ")}{(score.Undoes(1) ? "" : "undo ")}| {score.Case.Original.Name} | {score.Case.Class} {score.Case.Edit} | wanted {score.Case.Label!.Cause} at {string.Join(" or ", score.Case.Label.Blamed.Take(3).Select(path => path ?? "none"))} (merge {score.Case.Label.Merge}) | {score.Said} | {string.Join("; ", score.Fixes.Where(fix => fix.Fault is not null).Select(fix => $"{fix.Id}: {fix.Fault}"))}"
     );
 return 0;
 

@@ -1,10 +1,12 @@
 // Hostile specs, made from the gallery's: no exception, none over a second, none that takes 256 MB. --inputs N, --seed S, --threads T.
 // needs: nothing
-#:project ../tests/Hostile/Hostile.csproj
+#:project fuzz/Fuzz.csproj
+#:property PackageId=fuzz-bench
+#:property AssemblyName=fuzz-bench
 
 using System.Diagnostics;
 using System.Globalization;
-using ConcatService.Hostile;
+using ConcatService.Fuzz;
 
 // The aim: 1,000,000 inputs, each within a second and 256 MB. What an input allocates, whether collected or not, bounds what it can hold.
 const double MostBytes = 256e6;
@@ -12,18 +14,18 @@ var inputs = (int)Option("--inputs", 10_000);
 var first = (int)Option("--seed", 1);
 var threads = (int)Option("--threads", 1);
 var mutator = new SpecMutator([.. Directory.EnumerateFiles("samples", "*.json").Order().Select(File.ReadAllText)]);
-Trial.Of(mutator.Make(first), everything: true);
+FuzzResult.Of(mutator.Make(first), everything: true);
 var verdicts = new SortedDictionary<string, int>();
 var (slowest, slowestSeed, largest, largestSeed, failures, done) = (TimeSpan.Zero, 0, 0L, 0, 0, 0);
 var (watch, gate) = (Stopwatch.StartNew(), new Lock());
 Parallel.For(first, first + inputs, new ParallelOptions { MaxDegreeOfParallelism = threads }, seed =>
 {
     var input = mutator.Make(seed);
-    var trial = Trial.Of(input, everything: seed % 50 == 0);
-    if (trial.Elapsed > TimeSpan.FromSeconds(1))                                       // a machine that was busy otherwise is not so twice
-        trial = Trial.Of(input, everything: seed % 50 == 0);
+    var result = FuzzResult.Of(input, everything: seed % 50 == 0);
+    if (result.Elapsed > TimeSpan.FromSeconds(1))                                       // a machine that was busy otherwise is not so twice
+        result = FuzzResult.Of(input, everything: seed % 50 == 0);
     lock (gate)
-        Count(seed, trial);
+        Count(seed, result);
 });
 
 Console.WriteLine(
@@ -42,19 +44,19 @@ Console.WriteLine(
 Console.WriteLine($"{failures} failures");
 return failures == 0 ? 0 : 1;
 
-void Count(int seed, Trial trial)
+void Count(int seed, FuzzResult result)
 {
-    verdicts[trial.Verdict] = verdicts.GetValueOrDefault(trial.Verdict) + 1;
-    if (trial.Failure is { } failure)
+    verdicts[result.Verdict] = verdicts.GetValueOrDefault(result.Verdict) + 1;
+    if (result.Failure is { } failure)
         Fail($"{failure.GetType().Name}: {failure.Message}\n{failure.StackTrace}");
-    if (trial.Elapsed > TimeSpan.FromSeconds(1))
-        Fail(Spelled($"took {trial.Elapsed.TotalSeconds:0.00} s, twice"));
-    if (trial.AllocatedBytes > MostBytes)
-        Fail(Spelled($"allocated {trial.AllocatedBytes / 1e6:N0} MB"));
-    if (trial.Elapsed > slowest)
-        (slowest, slowestSeed) = (trial.Elapsed, seed);
-    if (trial.AllocatedBytes > largest)
-        (largest, largestSeed) = (trial.AllocatedBytes, seed);
+    if (result.Elapsed > TimeSpan.FromSeconds(1))
+        Fail(Spelled($"took {result.Elapsed.TotalSeconds:0.00} s, twice"));
+    if (result.AllocatedBytes > MostBytes)
+        Fail(Spelled($"allocated {result.AllocatedBytes / 1e6:N0} MB"));
+    if (result.Elapsed > slowest)
+        (slowest, slowestSeed) = (result.Elapsed, seed);
+    if (result.AllocatedBytes > largest)
+        (largest, largestSeed) = (result.AllocatedBytes, seed);
     if (++done % 100_000 == 0)
         Console.WriteLine(Spelled($"{done:N0} inputs after {watch.Elapsed.TotalSeconds:N0} s, {failures} failures"));
 

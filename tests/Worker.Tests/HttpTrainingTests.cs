@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ConcatService.Api.Tests.Http;
+using ConcatService.Api.Tests;
 
 namespace ConcatService.Worker.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Tests.Jobs;
 
 namespace ConcatService.Worker.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
@@ -12,6 +11,7 @@ using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Queue;
 using ConcatService.Persistence.Storage;
+using ConcatService.Persistence.Tests.Jobs;
 using ConcatService.Worker.Supervision;
 using ConcatService.Worker.Trainers;
 using Microsoft.EntityFrameworkCore;

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Storage;
+using ConcatService.Persistence.Tests.Jobs;
 
 namespace ConcatService.Worker.Tests;
 

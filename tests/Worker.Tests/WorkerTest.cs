@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using ConcatService.Api.Tests.Jobs;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Queue;
+using ConcatService.Persistence.Tests.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Worker.Tests;

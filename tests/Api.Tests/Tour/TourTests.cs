@@ -14,7 +14,7 @@ public sealed partial class TourTests
     [Fact]
     public async Task The_tour_prints_what_its_page_shows()
     {
-        var root = RepositoryRoot();
+        var root = Repository.Root;
         var home = Directory.CreateTempSubdirectory("concat-tour-").FullName;
         var port = FreePort();
         using var shell = new Shell(root, home);
@@ -70,14 +70,6 @@ public sealed partial class TourTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "ConcatService.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 
     [GeneratedRegex("```console\n\\$ (.*?)```", RegexOptions.Singleline)]

@@ -65,7 +65,7 @@ public sealed partial class ConfigurationPageTests
 
     private static IEnumerable<string> Sources(string folder, string pattern) =>
         Directory.EnumerateFiles(
-                Path.Combine(Pages.Root, folder), pattern, folder == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories)
+                Path.Combine(Repository.Root, folder), pattern, folder == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories)
             .Where(file => !Pages.IsBuildOutput(file)).Select(File.ReadAllText);
 
     [GeneratedRegex(@"^\| `([^`]+)`", RegexOptions.Multiline)]

@@ -19,7 +19,7 @@ public sealed partial class LinkTests
     public void Every_decision_that_is_cited_by_number_exists()
     {
         var known = Decisions().Select(NumberOf).ToHashSet();
-        var sources = Directory.EnumerateFiles(Path.Combine(Pages.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !Pages.IsBuildOutput(file));
         var unknown = Pages.All.Concat(sources).SelectMany(file => Decision().Matches(File.ReadAllText(file))
             .Select(match => int.Parse(match.Groups[1].Value))
@@ -44,14 +44,14 @@ public sealed partial class LinkTests
     [Fact]
     public void Every_bench_that_a_page_names_exists()
     {
-        var benches = Directory.EnumerateFiles(Path.Combine(Pages.Root, "bench"), "*.cs")
+        var benches = Directory.EnumerateFiles(Path.Combine(Repository.Root, "bench"), "*.cs")
             .Select(file => Path.GetFileNameWithoutExtension(file)).ToHashSet();
         var unknown = Pages.All.SelectMany(page => Bench().Matches(File.ReadAllText(page)).Select(match => match.Groups[1].Value))
             .Where(name => name != "NAME" && !benches.Contains(name));
         Assert.Equal([], unknown.Distinct());
     }
 
-    private static IEnumerable<string> Decisions() => Directory.EnumerateFiles(Path.Combine(Pages.Root, "docs", "decisions"));
+    private static IEnumerable<string> Decisions() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "decisions"));
 
     private static int NumberOf(string decision) => int.Parse(Path.GetFileName(decision)[..4]);
 

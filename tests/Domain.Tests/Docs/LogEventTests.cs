@@ -20,7 +20,7 @@ public sealed partial class LogEventTests
     }
 
     private static IEnumerable<int> Ids(string project) => Directory
-        .EnumerateFiles(Path.Combine(Pages.Root, "src", project), "*.cs", SearchOption.AllDirectories)
+        .EnumerateFiles(Path.Combine(Repository.Root, "src", project), "*.cs", SearchOption.AllDirectories)
         .SelectMany(file => Attribute().Matches(File.ReadAllText(file)))
         .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
 

@@ -5,22 +5,20 @@ namespace ConcatService.Domain.Tests.Docs;
 /// <summary>The pages of the repository, as the tests of this folder read them.</summary>
 internal static partial class Pages
 {
-    public static string Root { get; } = FindRoot();
-
     /// <summary>Every page, by its path from the root: <c>docs/spec.md</c>.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. Directory.EnumerateFiles(Root, "*.md"),
+        .. Directory.EnumerateFiles(Repository.Root, "*.md"),
         .. new[] { "docs", "bench", "src", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.md", SearchOption.AllDirectories))
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories))
             .Where(page => !IsBuildOutput(page)),
     ];
 
     /// <summary>A file of the repository as text.</summary>
-    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
 
     /// <summary>A path as the pages write it: from the root, with <c>/</c>.</summary>
-    public static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
+    public static string Relative(string path) => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
 
     /// <summary>Whether a file was made by a build.</summary>
     public static bool IsBuildOutput(string path) =>
@@ -32,14 +30,6 @@ internal static partial class Pages
     /// <summary>The insides of the fenced blocks of a language.</summary>
     public static IEnumerable<string> Blocks(string text, string language) =>
         Fence().Matches(text).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value);
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "ConcatService.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
-    }
 
     [GeneratedRegex(@"^[ \t]*```(\w*)\n(.*?)^[ \t]*```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Fence();

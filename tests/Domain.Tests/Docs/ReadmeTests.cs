@@ -23,7 +23,7 @@ public sealed class ReadmeTests
         string[] pages =
         [
             "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md",
-            .. Directory.EnumerateFiles(Path.Combine(Pages.Root, "docs"), "*.md").Select(Pages.Relative),
+            .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(Pages.Relative),
         ];
         Assert.Equal([], pages.Where(page => !readme.Contains($"({page})", StringComparison.Ordinal)));
     }

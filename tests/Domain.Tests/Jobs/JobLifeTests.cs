@@ -39,7 +39,7 @@ public sealed class JobLifeTests
     public void No_statement_spells_out_a_state_or_a_time_that_JobLife_owns()
     {
         var owned = new Regex($"'({string.Join('|', All.Select(state => state.Name()))})'|interval '");
-        var sources = Directory.GetFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories).Where(IsWritten).ToList();
+        var sources = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Where(IsWritten).ToList();
         Assert.NotEmpty(sources);
         var spelled = sources.SelectMany(file => File.ReadLines(file).Where(line => owned.IsMatch(line)).Select(line => $"{file}: {line.Trim()}"));
         Assert.Empty(spelled);
@@ -47,12 +47,4 @@ public sealed class JobLifeTests
 
     /// <summary>Migrations are kept as they were generated, with the names of their time.</summary>
     private static bool IsWritten(string file) => !file.Split(Path.DirectorySeparatorChar).Intersect(["Migrations", "obj", "bin"]).Any();
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "ConcatService.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
-    }
 }

@@ -5,7 +5,7 @@ using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
-using ConcatService.Domain.Tests.Schemas;
+using ConcatService.Domain.Tests.Specs;
 using ConcatService.Training.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Xunit;

@@ -26,17 +26,9 @@ public sealed class KnownPicturesTests
         var pictures = data.Train.Inputs[0];
         var first = pictures.bytes[..(int)(Shown * pictures.numel() / data.Train.Count)].ToArray();
 
-        var file = Path.Combine(Root(), "src/Api/DataSets/Pictures", $"{name}.bytes");
+        var file = Path.Combine(Repository.Root, "src/Api/DataSets/Pictures", $"{name}.bytes");
         if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
             File.WriteAllBytes(file, first);
         Assert.Equal(File.ReadAllBytes(file), first);
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ConcatService.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 }

@@ -1,6 +1,5 @@
 using ConcatService.Domain.Data;
 using ConcatService.Training.Data;
-using ConcatService.Training.Tests.Training;
 using Xunit;
 
 namespace ConcatService.Training.Tests.Data;
@@ -56,8 +55,8 @@ public sealed class ShapesRgbTests
     {
         using var data = ShapesRgbPictures.Generate(ShapesRgb.Default);
         var outcome = TrainingRun.Execute(
-            Example.Plan(Small),
-            Example.Settings("""{ "epochs": 4, "batch_size": 32, "optimizer": { "type": "adamw", "lr": 0.01 } }"""),
+            TestTraining.Plan(Small),
+            TestTraining.Settings("""{ "epochs": 4, "batch_size": 32, "optimizer": { "type": "adamw", "lr": 0.01 } }"""),
             data,
             new Dictionary<string, string> { ["job"] = "test" },
             _ => { },

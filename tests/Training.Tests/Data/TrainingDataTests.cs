@@ -1,6 +1,5 @@
 using ConcatService.Domain.Planning;
 using ConcatService.Training.Data;
-using ConcatService.Training.Tests.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -9,7 +8,7 @@ namespace ConcatService.Training.Tests.Data;
 [Collection("libtorch")]
 public sealed class TrainingDataTests
 {
-    private static readonly Plan Plan = Example.Plan(Example.TwoBranches);
+    private static readonly Plan Plan = TestTraining.Plan(TestTraining.TwoBranches);
 
     [Fact]
     public void Every_training_sample_comes_once_an_epoch_and_none_is_a_validation_sample()
@@ -70,7 +69,7 @@ public sealed class TrainingDataTests
     /// <summary>Sample i is filled with the value i.</summary>
     private static DataSet Marked(int count)
     {
-        var data = Example.Pictures(count, 10);
+        var data = TestTraining.Pictures(count, 10);
         data.Train.Inputs[0].copy_(arange(count, ScalarType.Byte).reshape(count, 1, 1, 1).expand_as(data.Train.Inputs[0]));
         return data;
     }

@@ -111,7 +111,7 @@ public sealed class OracleRun
     {
         var answer = Symbolic(spec);
         if (answer.IsDisagreement)
-            Disagreements.Add($"seed {seed}: {Symbolic(Smaller.Of(spec, each => Symbolic(each).IsDisagreement)).Detail}");
+            Disagreements.Add($"seed {seed}: {Symbolic(SpecReducer.Of(spec, each => Symbolic(each).IsDisagreement)).Detail}");
         else if (answer.Kind != "form")
             this.Symbolic[answer.Kind] = this.Symbolic.GetValueOrDefault(answer.Kind) + 1;
 
@@ -130,7 +130,7 @@ public sealed class OracleRun
 
     private void Disagree(int seed, JsonObject spec, OracleAnswer answer, bool deep)
     {
-        var smallest = Smaller.Of(
+        var smallest = SpecReducer.Of(
             spec,
             each =>
                 OracleCheck.Of(each, deep) is { IsDisagreement: true } same

@@ -1,7 +1,6 @@
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Training.Data;
-using ConcatService.Training.Tests.Training;
 using TorchSharp;
 using Xunit;
 
@@ -41,8 +40,8 @@ public sealed class NoiseTests(ITestOutputHelper output)
             data.Train.Inputs[1].normal_();
         }
 
-        var (samples, plan) = (new List<TrainingReport.Sampled>(), Example.Plan(Spec));
-        var settings = Example.Settings(
+        var (samples, plan) = (new List<TrainingReport.Sampled>(), TestTraining.Plan(Spec));
+        var settings = TestTraining.Settings(
             """{ "epochs": 3, "batch_size": 64, "threads": 2, "precision": "float32", "telemetry": "dense" }"""
         );
         var outcome = TrainingRun.Execute(

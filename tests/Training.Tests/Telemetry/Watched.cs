@@ -1,5 +1,4 @@
 using ConcatService.Domain.Telemetry;
-using ConcatService.Training.Tests.Training;
 
 namespace ConcatService.Training.Tests.Telemetry;
 
@@ -38,7 +37,7 @@ internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sam
     public static Watched Train(string third, string precision = "float32", string telemetry = "dense", int epochs = 2)
     {
         var (samples, spec) = (new List<TrainingReport.Sampled>(), Spec(third));
-        var outcome = Example.Train(
+        var outcome = TestTraining.Train(
             $$"""{ "epochs": {{epochs}}, "batch_size": 64, "threads": 2, "precision": "{{precision}}", "telemetry": "{{telemetry}}" }""",
             spec,
             report =>
@@ -46,7 +45,7 @@ internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sam
             if (report is TrainingReport.Sampled sampled)
                 samples.Add(sampled);
         });
-        return new(outcome, samples, ConcatNode.Of(Example.Plan(spec)));
+        return new(outcome, samples, ConcatNode.Of(TestTraining.Plan(spec)));
     }
 
     public double Last(string name) => Samples[^1].Signals[name];

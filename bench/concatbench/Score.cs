@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.ConcatBench;
+
+/// <summary>What the diagnosis made of one case.</summary>
+public sealed record Score(Case Case)
+{
+    public bool Detected { get; init; }
+
+    public bool CauseRight { get; init; }
+
+    public bool BlameRight { get; init; }
+
+    /// <summary>For each offered fix, the best first, whether it leaves a network that runs.</summary>
+    public IReadOnlyList<FixResult> Fixes { get; init; } = [];
+
+    public string Said { get; init; } = "";
+
+    public TimeSpan Took { get; init; }
+
+    /// <summary>Whether one of the first so many fixes leaves a network that runs.</summary>
+    public bool Runs(int first) => Fixes.Take(first).Any(fix => fix.Fault is null);
+
+    public bool Undoes(int first) => Fixes.Take(first).Any(fix => fix.Undoes);
+}
+
+/// <summary>What became of a fix.</summary>
+/// <param name="Fault">What is wrong with the network that it leaves; null when that runs.</param>
+/// <param name="IsBad">Whether its finding is still there, or another error came.</param>
+/// <param name="Undoes">Whether every original layer has its shape and parameters again.</param>
+public sealed record FixResult(string Id, string? Fault, bool IsBad, bool Undoes);
+
+/// <summary>Compiles each case, and tries what is offered.</summary>
+public sealed class Scorer(TorchRun torch)
+{
+    /// <summary>Fixes that run in libtorch: one among these has to.</summary>
+    private const int Tried = 3;
+
+    public Score Of(Case tried, bool full = false)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(tried.Spec);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var compiled = Compiler.Compile(bytes);
+        var score = new Score(tried) { Took = watch.Elapsed };
+        if (tried.Label is not { } label)
+            return score with { Detected = compiled.Verdict != "valid", Said = First(compiled) };
+        var found = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == label.Merge && Stops(each));
+        // What cannot be decided is an error, whether some sizes run or none.
+        if (
+            found is null
+            || (
+                compiled.Verdict != (label.IsConditional ? "conditional" : "invalid")
+                && (found.Cause?.Kind.Name != "symbol_unprovable" || compiled.Verdict == "valid")
+            )
+        )
+            return score with { Said = $"{compiled.Verdict}: {First(compiled)}" };
+        var before = compiled.Report.Diagnostics.Where(Stops).Select(Key).ToHashSet();
+        var smaller = tried.Class is not ("odd" or "symbol");
+        return score with
+        {
+            Detected = true,
+            CauseRight = found.Cause?.Kind.Name == label.Cause,
+            BlameRight = label.Blamed.Contains(found.Cause?.Path?.ToString()),
+            Said = $"{found.Cause?.Kind.Name} at {found.Cause?.Path}: {string.Join(", ", found.Fixes.Select(fix => fix.Id))}",
+            Fixes = FixResults(),
+        };
+
+        // The first fix always runs in libtorch, the next two where it did not.
+        List<FixResult> FixResults()
+        {
+            var outcomes = new List<FixResult>();
+            foreach (var fix in found.Fixes)
+                outcomes.Add(
+                    Try(
+                        tried,
+                        fix,
+                        found,
+                        before,
+                        outcomes.Count < Tried && outcomes.TrueForAll(each => each.Fault is not null),
+                        smaller,
+                        full
+                    )
+                );
+            return outcomes;
+        }
+    }
+
+    private FixResult Try(Case tried, Fix fix, Diagnostic found, HashSet<string> before, bool run, bool smaller, bool full)
+    {
+        var spec = (JsonObject)tried.Spec.DeepClone();
+        JsonPatch.Apply(spec, fix.Patch);
+        var after = TorchRun.Compiled(spec);
+        var errors = after.Report.Diagnostics.Where(Stops).Select(Key).ToList();
+        var isBad = errors.Contains(Key(found)) || errors.Exists(error => !before.Contains(error));
+        // Other findings of the same spec are repaired by their own first fixes.
+        if (after.Verdict != "valid" && !isBad)
+            spec = Rest(spec);
+        return new(
+            fix.Id,
+            run ? torch.Fault(tried.Label!.At is { } at ? Networks.SymbolicNetwork.Bound(spec, at) : spec, smaller, full)
+                : isBad ? "is not valid"
+                : null,
+            isBad,
+            UndoCheck.Holds(tried.Original.Spec, after)
+        );
+    }
+
+    private static JsonObject Rest(JsonObject spec)
+    {
+        using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
+        return (JsonObject)Repair.Of(document.RootElement.Clone()).Spec;
+    }
+
+    private static bool Stops(Diagnostic found) => found.Severity is Severity.Error or Severity.Condition;
+
+    private static string Key(Diagnostic found) => $"{found.Code.Name} {found.Layer ?? found.Path.ToString()}";
+
+    private static string First(Compilation compiled) =>
+        compiled.Report.Diagnostics.FirstOrDefault(Stops) is { } found ? $"{found.Code.Name} {found.Message}" : "nothing";
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Operators;
+using ConcatService.Domain.Planning;
+
+namespace ConcatService.ConcatBench;
+
+/// <summary>
+/// Whether a repaired network is the original again: every original layer is there with its shape and its parameters, and no parameter was
+/// added.
+/// </summary>
+public static class UndoCheck
+{
+    public static bool Holds(JsonObject original, Compilation repaired)
+    {
+        if (repaired.Verdict != "valid" || repaired.Plan is not { } plan || TorchRun.Compiled(original).Plan is not { } wanted)
+            return false;
+        if (plan.Layers.Sum(layer => layer.ParameterCount) != wanted.Layers.Sum(layer => layer.ParameterCount))
+            return false;
+        // Layers without a name of their own are numbered by their place, which an inserted one moves: they are compared in order.
+        var left = new Queue<PlannedLayer>(plan.Layers);
+        var byName = plan.Layers.ToDictionary(layer => layer.Name);
+        return wanted.Layers.All(layer => (byName.TryGetValue(layer.Name, out var same) && IsSame(layer, same)) || Next(left, layer));
+    }
+
+    private static bool Next(Queue<PlannedLayer> left, PlannedLayer layer)
+    {
+        while (left.TryDequeue(out var next))
+        {
+            if (IsSame(layer, next))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsSame(PlannedLayer a, PlannedLayer b) =>
+        a.Operator.Kind == b.Operator.Kind && a.Output.ToString() == b.Output.ToString() && a.ParameterCount == b.ParameterCount;
+}

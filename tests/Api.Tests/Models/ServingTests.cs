@@ -1,0 +1,192 @@
+using System.IO.Compression;
+using System.Net.Http.Headers;
+using System.Text;
+using ConcatService.Api.Tests.Images;
+using ConcatService.Api.Tests.Inference;
+using ConcatService.Api.Tests.Inference.Protocol;
+
+namespace ConcatService.Api.Tests.Models;
+
+/// <summary>Versions and their names, bundles, cards, and predictions for many.</summary>
+public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
+{
+    private static readonly string Row = """{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ] }""";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_name_for_a_version_moves_and_moves_back_and_is_what_callers_get_who_name_none()
+    {
+        await PublishAsync("moved", times: 3);
+        Assert.Equal("3", await VersionAsync("/v2/models/moved/infer"));
+        Assert.Equal(404, (await MoveAsync("moved", "9")).Status);
+        Assert.Equal(403, (await api.SendAsync(HttpMethod.Put, "/v1/models/moved/aliases/production", Json("1"))).Status);
+        Assert.Equal(409, await BackAsync("moved", afterMove: "1"));
+        Assert.Equal("1", await VersionAsync("/v2/models/moved/infer"));
+        Assert.Equal("3", await VersionAsync("/v2/models/moved/versions/latest/infer"));
+        Assert.Equal("2", (await MoveAsync("moved", "2")).Json.GetProperty("version").GetString());
+        Assert.Equal("2", await VersionAsync("/v2/models/moved/versions/production/infer"));
+        Assert.Equal(
+            "1",
+            (await api.SendAsync(HttpMethod.Post, "/v1/models/moved/aliases/production/back", key: api.AdminKey))
+                .Json.GetProperty("version")
+                .GetString()
+        );
+        Assert.Equal("1", await VersionAsync("/v2/models/moved/infer"));
+        Assert.Equal(
+            "2",
+            (await api.GetAsync("/v1/models/moved")).Json.GetProperty("aliases")[0].GetProperty("previous_version").GetString()
+        );
+        Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, "/v1/models/moved/aliases/production", key: api.AdminKey)).Status);
+        Assert.Equal("3", await VersionAsync("/v2/models/moved/infer"));
+        Assert.Equal(404, (await api.GetAsync("/v2/models/moved/versions/production")).Status);
+    }
+
+    [Theory]
+    [InlineData("latest")]
+    [InlineData("Production")]
+    [InlineData("1")]
+    public async Task A_name_that_could_be_mistaken_is_refused(string alias)
+    {
+        await PublishAsync("named", times: 1);
+        Assert.Equal(422, (await api.SendAsync(HttpMethod.Put, $"/v1/models/named/aliases/{alias}", Json("1"), api.AdminKey)).Status);
+    }
+
+    [Fact]
+    public async Task Versions_are_replaced_under_load_without_a_failed_request()
+    {
+        await PublishAsync("replaced", times: 2);
+        await MoveAsync("replaced", "1");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            HashSet<string> seen = [];
+            while (!stop.IsCancellationRequested)
+                seen.Add(await VersionAsync("/v2/models/replaced/infer"));
+            return seen;
+        })).ToList();
+        for (var i = 0; i < 10; i++)
+        {
+            var version = i % 2 == 0 ? "2" : "1";
+            Assert.Equal(200, (await MoveAsync("replaced", version)).Status);
+            Assert.Equal(version, await VersionAsync("/v2/models/replaced/infer"));
+        }
+
+        await stop.CancelAsync();
+        foreach (var seen in await Task.WhenAll(clients))
+            Assert.Subset(new HashSet<string> { "1", "2" }, seen);
+    }
+
+    [Fact]
+    public async Task A_bundle_is_a_repository_with_configuration_labels_and_the_file()
+    {
+        await SmallModels.PublishAsync(api, "bundled", SmallModels.Linear());
+        using var client = api.Client(api.Key);
+        await using var zip = new ZipArchive(await client.GetStreamAsync("/v1/models/bundled/versions/1/bundle", Cancel));
+        Assert.Equal(["bundled/config.pbtxt", "bundled/labels.txt", "bundled/1/model.onnx"], zip.Entries.Select(entry => entry.FullName));
+        Assert.Equal(
+            """
+            name: "bundled"
+            platform: "onnxruntime_onnx"
+            max_batch_size: 32
+            input [ { name: "image" data_type: TYPE_FP32 dims: [ 1, 2, 2 ] } ]
+            output [ { name: "scores" data_type: TYPE_FP32 dims: [ 3 ] label_filename: "labels.txt" } ]
+            dynamic_batching { }
+
+            """, Read(zip.Entries[0]));
+        Assert.Equal("sum\nfirst\none\n", Read(zip.Entries[1]));
+        Assert.Equal(await client.GetByteArrayAsync("/v1/models/bundled/versions/1/onnx", Cancel), Bytes(zip.Entries[2]));
+    }
+
+    [Fact]
+    public async Task The_card_is_a_page_with_the_lines_that_call_the_model()
+    {
+        await SmallModels.PublishAsync(api, "carded", SmallModels.Linear());
+        var page = await api.GetAsync("/models/carded");
+        Assert.StartsWith("text/html", page.Headers["Content-Type"], StringComparison.Ordinal);
+        foreach (var shown in new[] { "scores", "sum, first, one", "[any, 1, 2, 2]", "curl -H", "import numpy", "new HttpClient" })
+            Assert.Contains(shown, page.Body, StringComparison.Ordinal);
+        Assert.Equal(404, (await api.GetAsync("/models/carded", api.ForeignKey)).Status);
+    }
+
+    [Fact]
+    public async Task Several_pictures_are_labeled_at_once_from_a_form_or_from_base64()
+    {
+        await SmallModels.PublishAsync(api, "seen", SmallModels.Linear());
+        var pictures = new byte[][] { GrayPng.Of(2, 2, (_, _) => 255), GrayPng.Of(2, 2, (_, _) => 0) };
+        using var form = new MultipartFormDataContent();
+        foreach (var (index, picture) in pictures.Index())
+            form.Add(
+                new ByteArrayContent(picture) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } },
+                "files",
+                $"{index}.png"
+            );
+        var encoded = string.Join(", ", pictures.Select(picture => $$"""{ "b64": "{{Convert.ToBase64String(picture)}}" }"""));
+        foreach (
+            var answer in new[]
+            {
+                await api.SendAsync(HttpMethod.Post, "/v1/models/seen/predict", form),
+                await api.PostAsync("/v1/models/seen/predict", $$"""{ "instances": [ {{encoded}} ] }"""),
+            }
+        )
+            Assert.Equal(
+                ["sum", "one"],
+                answer.Json.GetProperty("predictions").EnumerateArray().Select(each => each.GetProperty("label").GetString())
+            );
+        Assert.Equal(
+            "predict.instances",
+            (await api.PostAsync("/v1/models/seen/predict", """{ "instances": [ { "b64": "AAAA" }, 3 ] }""")).Code
+        );
+        Assert.Equal(
+            "predict.picture",
+            (await api.PostAsync("/v1/models/seen/predict", """{ "instances": [ { "b64": "AAAA" } ] }""")).Code
+        );
+    }
+
+    [Fact]
+    public async Task Metrics_count_requests_failures_and_where_the_time_went()
+    {
+        await PublishAsync("counted", times: 1);
+        await VersionAsync("/v2/models/counted/infer");
+        var text = (await api.GetAsync("/metrics", api.AdminKey)).Body;
+        var labels = $"{{team=\"{api.TeamId()}\",model=\"counted\",version=\"1\"";
+        Assert.Contains($"concat_inference_request_success{labels}}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains($"concat_inference_batch_exec_count{labels},batch_size=\"1\"}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains($"concat_inference_request_failure{labels},reason=\"REJECTED\"}} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains($"concat_inference_compute_infer_duration_us{labels}}} ", text, StringComparison.Ordinal);
+    }
+
+    private async Task PublishAsync(string name, int times)
+    {
+        for (var i = 0; i < times; i++)
+            await WireModels.PublishEchoAsync(api, name, [new("x", "FP32", [-1, 3])], ["y"]);
+    }
+
+    private async Task<string> VersionAsync(string path)
+    {
+        var answer = await api.PostAsync(path, Row);
+        Assert.True(answer.Status == 200, answer.Body);
+        return answer.Json.GetProperty("model_version").GetString()!;
+    }
+
+    private Task<Answer> MoveAsync(string model, string version) =>
+        api.SendAsync(HttpMethod.Put, $"/v1/models/{model}/aliases/production", Json(version), api.AdminKey);
+
+    private async Task<int> BackAsync(string model, string afterMove)
+    {
+        Assert.Equal(200, (await MoveAsync(model, afterMove)).Status);
+        return (await api.SendAsync(HttpMethod.Post, $"/v1/models/{model}/aliases/production/back", key: api.AdminKey)).Status;
+    }
+
+    private static StringContent Json(string version) => new($$"""{ "version": "{{version}}" }""", Encoding.UTF8, "application/json");
+
+    private static string Read(ZipArchiveEntry entry) => Encoding.UTF8.GetString(Bytes(entry));
+
+    private static byte[] Bytes(ZipArchiveEntry entry)
+    {
+        using var copy = new MemoryStream();
+        using var file = entry.Open();
+        file.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

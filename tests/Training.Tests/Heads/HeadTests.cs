@@ -1,0 +1,115 @@
+using ConcatService.Domain.Data;
+using ConcatService.Domain.Jobs;
+using ConcatService.Training.Heads;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training.Tests.Heads;
+
+/// <summary>Losses and metrics against figures worked out by hand.</summary>
+[Collection("libtorch")]
+public sealed class HeadTests
+{
+    [Fact]
+    public void Accuracy_adds_up_over_batches_of_different_sizes()
+    {
+        using var scope = NewDisposeScope();
+        var head = Head("[3]", 3, LearningTask.Classification, "cross_entropy");
+        var sums = head.Sums(eye(3), tensor(new long[] { 0, 1, 0 })) + head.Sums(eye(3)[..1], tensor(new long[] { 0 }));
+
+        Assert.Equal([0.75], Metrics(head, sums));
+    }
+
+    [Fact]
+    public void Mean_IoU_counts_pixels_by_class_and_leaves_out_classes_that_nobody_saw()
+    {
+        using var scope = NewDisposeScope();
+        var head = Head("[3, 1, 4]", 3, LearningTask.Segmentation, "cross_entropy");
+        var said = nn.functional.one_hot(tensor(new long[] { 0, 0, 1, 1 }), 3).to(ScalarType.Float32).T.reshape(1, 3, 1, 4);
+
+        var sums = head.Sums(said, tensor(new long[] { 0, 1, 1, 1 }).reshape(1, 1, 4));
+
+        Assert.Equal([((1 / 2.0) + (2 / 3.0)) / 2, 0.75], Metrics(head, sums));
+    }
+
+    [Fact]
+    public void Dice_is_added_to_the_cross_entropy()
+    {
+        using var scope = NewDisposeScope();
+        var scores = zeros(1, 2, 1, 2);                                                 // one half everywhere
+        var target = tensor(new long[] { 0, 1 }).reshape(1, 1, 2);
+
+        var loss = Head("[2, 1, 2]", 2, LearningTask.Segmentation, "dice_cross_entropy").Loss(scores, target, training: true);
+
+        Assert.Equal(Math.Log(2) + (1 - (2 * 0.5 / (1 + 1))), loss.item<float>(), 1e-4);       // for each class: 2 Σ p t = 1, Σ p + Σ t = 2
+    }
+
+    [Fact]
+    public void One_number_tells_two_classes_apart_as_a_sigmoid_does()
+    {
+        using var scope = NewDisposeScope();
+        var head = Head("[1]", 2, LearningTask.Classification, "cross_entropy");
+        var scores = tensor(new float[] { 2, -1, 0.5f }).reshape(3, 1);
+
+        var loss = head.Loss(scores, tensor(new long[] { 1, 0, 0 }), training: false);
+
+        Assert.Equal(
+            nn.functional.binary_cross_entropy_with_logits(scores, tensor(new float[] { 1, 0, 0 }).reshape(3, 1)).item<float>(),
+            loss.item<float>(),
+            1e-6
+        );
+        Assert.Equal([2 / 3.0], Metrics(head, head.Sums(scores, tensor(new long[] { 1, 0, 0 }))));
+    }
+
+    [Fact]
+    public void F1_is_over_all_labels_together()
+    {
+        using var scope = NewDisposeScope();
+        var head = Head("[2]", 2, LearningTask.Multilabel, "binary_cross_entropy");
+
+        var sums = head.Sums(tensor(new float[] { 1, 1, -1, 1 }).reshape(2, 2), tensor(new float[] { 1, 0, 1, 1 }).reshape(2, 2));
+
+        Assert.Equal([2 * 2 / 6.0, 0.5], Metrics(head, sums));
+    }
+
+    [Fact]
+    public void R2_compares_with_saying_the_mean_of_each_number()
+    {
+        using var scope = NewDisposeScope();
+        var head = Head("[2]", 0, LearningTask.Regression, "mse");
+        var truth = tensor(new float[] { 1, 100, 3, 300 }).reshape(2, 2);
+
+        Assert.Equal([1, 0], Metrics(head, head.Sums(truth, truth)));
+        Assert.Equal([0, 50.5], Metrics(head, head.Sums(tensor(new float[] { 2, 200, 2, 200 }).reshape(2, 2), truth)));
+    }
+
+    [Fact]
+    public void Smoothing_is_for_training_alone()
+    {
+        using var scope = NewDisposeScope();
+        var head = Training.Heads.Head.For(
+            Plan("[2]"),
+            Plan("[2]").Outputs[0],
+            new("class", LearningTask.Classification, [], ["a", "b"]),
+            new CrossEntropySettings { LabelSmoothing = 0.1 }
+        );
+        var scores = tensor(new float[] { 4, 0 }).reshape(1, 2);
+        var exact = Math.Log(1 + Math.Exp(-4));
+
+        Assert.Equal(exact, head.Loss(scores, zeros(1, ScalarType.Int64), training: false).item<float>(), 1e-6);
+        Assert.Equal(exact + (0.05 * 4), head.Loss(scores, zeros(1, ScalarType.Int64), training: true).item<float>(), 1e-6);
+    }
+
+    private static double[] Metrics(Head head, Tensor sums) => [.. head.Metrics(sums.data<double>().ToArray())];
+
+    private static Head Head(string shape, int classes, LearningTask task, string loss) =>
+        Training.Heads.Head.For(
+            Plan(shape),
+            Plan(shape).Outputs[0],
+            new("target", task, [], [.. Enumerable.Range(0, classes).Select(name => $"{name}")]),
+            TestTraining.Settings($$"""{ "loss": "{{loss}}" }""").Loss.Every
+        );
+
+    private static Domain.Planning.Plan Plan(string shape) =>
+        TestTraining.Plan($$"""{ "inputs": { "x": { "shape": {{shape}} } }, "layers": [ { "type": "identity" } ] }""");
+}
