@@ -52,7 +52,7 @@ return disagreements == 0 ? 0 : 1;
 static Compilation Compile(JsonNode spec)
 {
     using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
-    return Compiler.CompileOnly(document.RootElement);
+    return Compilation.Of(document.RootElement);
 }
 
 static double Time(JsonNode spec)

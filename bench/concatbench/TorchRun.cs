@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Training;
@@ -70,7 +69,7 @@ public sealed class TorchRun(bool dry = false)
     public static Compilation Compiled(JsonObject spec)
     {
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
-        return Compiler.CompileOnly(document.RootElement);
+        return Compilation.Of(document.RootElement);
     }
 
     private static Tensor InputOf(Shape shape)

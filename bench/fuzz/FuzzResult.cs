@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Drawing;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Fuzz;
 
@@ -28,7 +29,7 @@ public sealed record FuzzResult(bool Malformed, string Verdict, TimeSpan Elapsed
             {
                 NetworkSvg.Draw(compiled);
                 Lap();
-                using var document = JsonDocument.Parse(input, new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth });
+                using var document = JsonDocument.Parse(input, new JsonDocumentOptions { MaxDepth = SpecReader.MaxJsonDepth });
                 ReportWriter.Write(Repair.Of(document.RootElement));
                 Lap();
             }

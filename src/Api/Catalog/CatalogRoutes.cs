@@ -1,5 +1,6 @@
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Specs;
@@ -68,7 +69,7 @@ internal static class CatalogRoutes
     private static Ok<DiagnosticList> ListDiagnostics() =>
         TypedResults.Ok(
             new DiagnosticList(
-                [.. Codes.All.Select(code => new DiagnosticCode(code.Name, code.Meaning))],
+                [.. Compiler.Codes.Select(code => new DiagnosticCode(code.Name, code.Meaning))],
                 HasMore: false,
                 NextCursor: null,
                 [.. CauseKinds.All.Select(kind => new DiagnosticCause(kind.Name, kind.Meaning))]

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Paging;
-using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Planning;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Catalog;
@@ -45,7 +45,7 @@ internal static class Gallery
         return new(
             resource[Folder.Length..],
             Said("title")?.GetString(),
-            Compiler.CompileOnly(spec).Verdict,
+            Compilation.Of(spec).Verdict,
             Said("dataset")?.GetString(),
             Said("settings"),
             spec

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Fields;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Api.Requests;
 
@@ -15,7 +16,7 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
     private const int MaxBytes = Compiler.MaxBytes;
 
     /// <summary>As deep as a spec may be. Answers that repeat a body are one or two deeper.</summary>
-    public const int MaxDepth = Compiler.MaxJsonDepth;
+    public const int MaxDepth = SpecReader.MaxJsonDepth;
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
 

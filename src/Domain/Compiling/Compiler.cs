@@ -16,21 +16,16 @@ public static class Compiler
     /// <summary>The largest spec that is read, in bytes.</summary>
     public const int MaxBytes = 10_000_000;
 
-    /// <summary>
-    /// What is nested deeper is refused as malformed. Layers may be nested 64 deep (spec-format), at most three levels of JSON each; a
-    /// document's parser is
-    /// slower the deeper what it reads.
-    /// </summary>
-    public const int MaxJsonDepth = 256;
-
-    internal static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxJsonDepth };
+    /// <summary>Every code that validation can answer with: those of errors and conditions, then those of warnings.</summary>
+    public static IReadOnlyList<Code> Codes { get; } =
+        [.. Diagnostics.Codes.All, .. WarningRule.All.Select(rule => rule.Code).Except(Diagnostics.Codes.All)];
 
     /// <summary>Compiles a spec and explains what does not fit, with proven fixes.</summary>
     /// <exception cref="JsonException">The bytes are not JSON, not Unicode text, or not an object.</exception>
     public static Compilation Compile(ReadOnlyMemory<byte> utf8)
     {
-        Unicode.Require(utf8.Span, MaxJsonDepth);
-        using var document = JsonDocument.Parse(utf8, Strict);
+        Unicode.Require(utf8.Span, SpecReader.MaxJsonDepth);
+        using var document = JsonDocument.Parse(utf8, SpecReader.JsonOptions);
         return Compile(document.RootElement);
     }
 
@@ -39,24 +34,12 @@ public static class Compiler
 
     internal static Compilation Compile(JsonElement json, Effort effort)
     {
-        var compiled = CompileOnly(json);
+        var compiled = Compilation.Of(json);
         if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null || diagnostic.Severity == Severity.Condition))
             Explanation.Add(compiled, json, effort);
         if (compiled.Plan is not null)
             WarningCheck.Add(compiled, json, effort);
         compiled.Report.Close();
         return compiled;
-    }
-
-    /// <summary>Compiles without looking for causes and fixes: what a proposed fix is proven with.</summary>
-    public static Compilation CompileOnly(JsonElement json)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-            throw new JsonException($"A spec is a JSON object; this is {SpecReader.Shown(json)}.");
-        var report = new Report();
-        var spec = SpecReader.Read(json, report);
-        var graph = Expander.Expand(spec, report);
-        var planned = Planner.Plan(graph, report);
-        return new(spec, graph, planned, report);
     }
 }

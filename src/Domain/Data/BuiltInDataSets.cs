@@ -103,6 +103,6 @@ public static class BuiltInDataSets
     public static string Unknown(string name, params IEnumerable<string> others)
     {
         string[] known = [.. others, .. All.Select(each => each.Name)];
-        return $"There is no data set '{SpecReader.Shortened(name)}'.{Spelling.DidYouMean(name, known)} Known: {string.Join(", ", known)}.";
+        return $"There is no data set '{JsonText.Shortened(name)}'.{Spelling.DidYouMean(name, known)} Known: {string.Join(", ", known)}.";
     }
 }

@@ -74,6 +74,13 @@ public enum LearningTask
     Segmentation,
 }
 
+/// <summary>Names of tasks.</summary>
+public static class LearningTasks
+{
+    /// <summary>The name in JSON and in messages: <c>segmentation</c>.</summary>
+    public static string Name(this LearningTask task) => task.ToString().ToLowerInvariant();
+}
+
 /// <summary>How the elements of an input are stored. A network sees uint8 as float32 in 0..1.</summary>
 public enum ElementType
 {

@@ -1,6 +1,5 @@
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
@@ -37,7 +36,7 @@ internal sealed class OutputFit(Plan plan, GraphOutput output, DataTarget target
     {
         if (_shape.Rank != 2)
             Fault(
-                $"{output.Name} gives {_shape.Sizes} for a sample and {DataSetFit.Word(target.Task)} takes one number for each of the "
+                $"{output.Name} gives {_shape.Sizes} for a sample and {target.Task.Name()} takes one number for each of the "
                     + $"{Classes} classes of {dataset}. Put global_avg_pool and linear with out_features {Classes} behind it."
             );
         else if (!IsFeatures(_shape.Dims[1]))

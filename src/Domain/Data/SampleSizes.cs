@@ -17,7 +17,7 @@ public static class SampleSizes
     /// <inheritdoc cref="Compile(JsonElement, DataSetInfo)"/>
     public static Compilation Compile(ReadOnlyMemory<byte> utf8, DataSetInfo data)
     {
-        using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth });
+        using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = SpecReader.MaxJsonDepth });
         return Compile(document.RootElement, data);
     }
 

@@ -1,5 +1,3 @@
-using ConcatService.Domain.Warnings;
-
 namespace ConcatService.Domain.Diagnostics;
 
 /// <summary>

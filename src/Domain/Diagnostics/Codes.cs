@@ -1,8 +1,6 @@
-using ConcatService.Domain.Warnings;
-
 namespace ConcatService.Domain.Diagnostics;
 
-/// <summary>Every code that validation can answer with. Those of warnings stand with their rules.</summary>
+/// <summary>The codes of what stops a spec or limits it. Those of warnings stand with their rules.</summary>
 public static class Codes
 {
     public static readonly Code UnknownField = new("spec.unknown_field", "A field that the spec does not know at this place.");
@@ -50,9 +48,6 @@ public static class Codes
     public static readonly Code DataOutput = new("data.output", "The network's output is not one number for each class of the data set.");
 
     /// <summary>All of them, in the order of the list above.</summary>
-    public static IReadOnlyList<Code> All { get; } =
-    [
-        .. typeof(Codes).GetFields().Where(field => field.FieldType == typeof(Code)).Select(field => (Code)field.GetValue(null)!),
-        .. WarningRule.All.Select(rule => rule.Code).Where(code => code != ConcatDegenerate),
-    ];
+    internal static IReadOnlyList<Code> All { get; } =
+        [.. typeof(Codes).GetFields().Where(field => field.FieldType == typeof(Code)).Select(field => (Code)field.GetValue(null)!)];
 }

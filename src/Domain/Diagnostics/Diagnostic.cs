@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Diagnostics;
 
@@ -32,11 +30,8 @@ public sealed record Diagnostic(Code Code, Severity Severity, SpecPath Path, str
     /// <summary>Proven repairs, the best first.</summary>
     public IReadOnlyList<Fix> Fixes { get; init; } = [];
 
-    /// <summary>What a merge could not join; the search for cause and fixes starts here.</summary>
-    public Mismatch? Mismatch { get; init; }
-
-    /// <summary>For a condition: what was decided about the symbols' sizes.</summary>
-    public Decision? Decision { get; init; }
+    /// <summary>What was found in full, where the search for a cause and fixes starts; no part of the report.</summary>
+    public Evidence? Evidence { get; init; }
 }
 
 /// <summary>An input as a diagnostic shows it.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fields;
 
@@ -38,7 +37,7 @@ public static class AttributeObject
                     Codes.UnknownField,
                     path[member.Name],
                     $"{what} has no attribute "
-                        + $"'{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, attributes.Names.Concat(others ?? []))}"
+                        + $"'{JsonText.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, attributes.Names.Concat(others ?? []))}"
                 );
                 continue;
             }

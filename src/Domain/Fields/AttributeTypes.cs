@@ -1,9 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fields;
 
@@ -42,7 +40,10 @@ public readonly record struct Numbers(double Min, double Max)
     }
 }
 
-/// <summary>Every type that an operator's attribute or a setting may have.</summary>
+/// <summary>
+/// Every type that an operator's attribute or a setting may have: the plain ones, enums, and those that say it themselves
+/// (<see cref="IAttributeValue{T}"/>).
+/// </summary>
 public static class AttributeTypes
 {
     private static readonly Dictionary<Type, object> Known = new()
@@ -94,20 +95,6 @@ public static class AttributeTypes
             },
             (writer, value) => writer.WriteStringValue(Duration.Write(value)),
             _ => new() { ["type"] = "string", ["format"] = "duration" }),
-        [typeof(Extent)] = Extent.Attribute,
-        [typeof(Padding)] = Padding.Attribute,
-        [typeof(AxisName)] = AxisName.Attribute,
-        [typeof(Integers)] = Integers.Attribute,
-        [typeof(Scale)] = Scale.Attribute,
-        [typeof(TargetSize)] = TargetSize.Attribute,
-        [typeof(Operator)] = NestedOperator.Attribute,
-        [typeof(Fusion)] = Fusions.Attribute,
-        [typeof(OrAuto<long>)] = OrAuto<long>.Attribute("a whole number"),
-        [typeof(OrAuto<double>)] = OrAuto<double>.Attribute("a number"),
-        [typeof(OrAuto<LearningTask>)] = OrAuto<LearningTask>.Attribute(
-            "one of 'classification', 'multilabel', 'regression', 'segmentation'"
-        ),
-        [typeof(Betas)] = Betas.Attribute,
     };
 
     public static AttributeType<T> Of<T>()
@@ -117,10 +104,21 @@ public static class AttributeTypes
             if (!Known.TryGetValue(typeof(T), out var known))
                 Known[typeof(T)] = known = typeof(T).IsEnum
                     ? OfEnum<T>()
-                    : throw new InvalidOperationException($"No attribute type for {typeof(T)}.");
+                    : OfItself(typeof(T));
             return (AttributeType<T>)known;
         }
     }
+
+    private static object OfItself(Type type) =>
+        type.IsAssignableTo(typeof(IAttributeValue<>).MakeGenericType(type))
+            ? typeof(AttributeTypes)
+                .GetMethod(nameof(AttributeOf), BindingFlags.NonPublic | BindingFlags.Static)!
+                .MakeGenericMethod(type)
+                .Invoke(null, null)!
+            : throw new InvalidOperationException($"No attribute type for {type}.");
+
+    private static AttributeType<T> AttributeOf<T>()
+        where T : IAttributeValue<T> => T.Attribute;
 
     /// <summary>Numbers like 3 and 3.0 are whole; 3.5 and 1e300 are not.</summary>
     internal static bool TryWhole(JsonElement json, out long value)

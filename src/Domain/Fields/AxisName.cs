@@ -7,7 +7,7 @@ namespace ConcatService.Domain.Fields;
 /// <summary>
 /// An axis as a spec names it: by its meaning (<c>"channels"</c>), or by number, the batch counted as 0 and negative numbers from the end.
 /// </summary>
-public readonly record struct AxisName(Axis Axis, long? Number = null)
+public readonly record struct AxisName(Axis Axis, long? Number = null) : IAttributeValue<AxisName>
 {
     public static implicit operator AxisName(Axis axis) => new(axis);
 
@@ -22,7 +22,7 @@ public readonly record struct AxisName(Axis Axis, long? Number = null)
 
     public override string ToString() => Number?.ToString() ?? Axis.Name();
 
-    internal static AttributeType<AxisName> Attribute { get; } =
+    public static AttributeType<AxisName> Attribute { get; } =
         new(
             $"an axis name ({string.Join(", ", Axes.Names)}) or a number",
             TryRead,

@@ -5,7 +5,7 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Domain.Fields;
 
 /// <summary>A size per spatial dimension: one number for all of them, or a list with one each (<c>3</c> or <c>[1, 7]</c>).</summary>
-public readonly struct Extent : IEquatable<Extent>
+public readonly struct Extent : IAttributeValue<Extent>, IEquatable<Extent>
 {
     private readonly long _all;
     private readonly long[]? _each;
@@ -58,7 +58,7 @@ public readonly struct Extent : IEquatable<Extent>
 
     public override int GetHashCode() => _each is null ? _all.GetHashCode() : _each.Aggregate(17, HashCode.Combine);
 
-    internal static AttributeType<Extent> Attribute { get; } = new(
+    public static AttributeType<Extent> Attribute { get; } = new(
         "a whole number, or a list with one for each spatial dimension", TryRead, Write,
         range => new() { ["oneOf"] = new JsonArray(range.AddTo(new() { ["type"] = "integer" }), List(range)) },
         (extent, range) => extent.IsWithin(range));

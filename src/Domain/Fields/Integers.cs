@@ -6,7 +6,7 @@ namespace ConcatService.Domain.Fields;
 /// <summary>
 /// Whole numbers in order, such as a shape; one number may stand without brackets, and what it means then, the attribute says.
 /// </summary>
-public readonly struct Integers : IEquatable<Integers>
+public readonly struct Integers : IAttributeValue<Integers>, IEquatable<Integers>
 {
     /// <summary>Longer lists are refused as malformed.</summary>
     private const int MaxCount = 1024;
@@ -44,7 +44,7 @@ public readonly struct Integers : IEquatable<Integers>
 
     public override string ToString() => IsOne ? $"{this[0]}" : $"[{string.Join(", ", _each ?? [])}]";
 
-    internal static AttributeType<Integers> Attribute { get; } = new(
+    public static AttributeType<Integers> Attribute { get; } = new(
         "a whole number or a list of whole numbers", TryRead, Write,
         range => new()
         {

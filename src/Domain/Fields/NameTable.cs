@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fields;
 
@@ -11,6 +10,9 @@ namespace ConcatService.Domain.Fields;
 /// </summary>
 internal sealed class NameTable
 {
+    /// <summary>The longest name of a layer, input or symbol.</summary>
+    public const int MaxNameLength = 64;
+
     private readonly HashSet<string> _known = [];
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
@@ -21,7 +23,7 @@ internal sealed class NameTable
     /// <summary>The text of a JSON string, kept for the next time.</summary>
     public string Text(JsonElement json)
     {
-        Span<char> letters = stackalloc char[SpecReader.MaxNameLength];
+        Span<char> letters = stackalloc char[NameTable.MaxNameLength];
         if (!TryDecode(json, letters, out var length))
             return json.GetString()!;
         if (_lookup.TryGetValue(letters[..length], out var known))

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fields;
 
@@ -19,7 +18,7 @@ internal static class Optional
             report.Error(
                 Codes.WrongType,
                 path,
-                $"'{name}' is {SpecReader.Shown(json)}; expected null or an object of "
+                $"'{name}' is {JsonText.Shown(json)}; expected null or an object of "
                     + $"{string.Join(", ", Attributes.Of(typeof(T)).Names.Select(known => $"'{known}'"))}."
             );
         return options;

@@ -4,16 +4,15 @@ namespace ConcatService.Domain.Fields;
 
 /// <summary>A value that may be left to the service by writing <c>"auto"</c>, which is also the default.</summary>
 /// <param name="Given">Null for <c>"auto"</c>.</param>
-public readonly record struct OrAuto<T>(T? Given)
+public readonly record struct OrAuto<T>(T? Given) : IAttributeValue<OrAuto<T>>
     where T : struct
 {
     public static implicit operator OrAuto<T>(T given) => new(given);
 
     public override string ToString() => Given?.ToString() ?? "auto";
 
-    /// <param name="expected">What <typeparamref name="T"/> looks like, for messages: "a number".</param>
-    internal static AttributeType<OrAuto<T>> Attribute(string expected) => new(
-        $"'auto' or {expected}",
+    static AttributeType<OrAuto<T>> IAttributeValue<OrAuto<T>>.Attribute => new(
+        $"'auto' or {AttributeTypes.Of<T>().Expected}",
         (json, out value) =>
         {
             value = default;

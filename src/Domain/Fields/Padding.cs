@@ -7,13 +7,13 @@ namespace ConcatService.Domain.Fields;
 /// The padding of a convolution or pooling: cells on both sides of each spatial dimension, <c>"same"</c> or <c>"valid"</c> (none).
 /// </summary>
 /// <remarks><c>"same"</c> gives ⌈input / stride⌉ and puts the odd cell at the end, as TensorFlow and ONNX's SAME_UPPER do.</remarks>
-public readonly record struct Padding(bool IsSame, Extent Cells)
+public readonly record struct Padding(bool IsSame, Extent Cells) : IAttributeValue<Padding>
 {
     public static Padding Same { get; } = new(true, 0);
 
     public static implicit operator Padding(long cells) => new(false, cells);
 
-    internal static AttributeType<Padding> Attribute { get; } =
+    public static AttributeType<Padding> Attribute { get; } =
         new(
             "a whole number, a list with one for each spatial dimension, 'same' or 'valid'",
             TryRead,

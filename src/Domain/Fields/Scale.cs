@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace ConcatService.Domain.Fields;
 
 /// <summary>A factor per spatial dimension: one number for all of them, or a list with one each (<c>2</c> or <c>[1.5, 2]</c>).</summary>
-public readonly struct Scale : IEquatable<Scale>
+public readonly struct Scale : IAttributeValue<Scale>, IEquatable<Scale>
 {
     private readonly double[]? _factors;
 
@@ -31,7 +31,7 @@ public readonly struct Scale : IEquatable<Scale>
 
     public override string ToString() => string.Join('x', _factors ?? []);
 
-    internal static AttributeType<Scale> Attribute { get; } = new(
+    public static AttributeType<Scale> Attribute { get; } = new(
         "a number, or a list with one for each spatial dimension", TryRead, Write,
         range => new()
         {

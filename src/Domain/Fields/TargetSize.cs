@@ -8,7 +8,7 @@ namespace ConcatService.Domain.Fields;
 /// </summary>
 /// <param name="Cells">The size, when <paramref name="Like"/> is null.</param>
 /// <param name="Like">The layer or input whose size it is; the expander makes it the operator's last input.</param>
-public readonly record struct TargetSize(Extent Cells, string? Like = null)
+public readonly record struct TargetSize(Extent Cells, string? Like = null) : IAttributeValue<TargetSize>
 {
     public static implicit operator TargetSize(Extent cells) => new(cells);
 
@@ -16,7 +16,7 @@ public readonly record struct TargetSize(Extent Cells, string? Like = null)
 
     public override string ToString() => Like is null ? Cells.ToString() : $"like {Like}";
 
-    internal static AttributeType<TargetSize> Attribute { get; } = new(
+    public static AttributeType<TargetSize> Attribute { get; } = new(
         "a whole number, a list with one for each spatial dimension, or { \"like\": LAYER }", TryRead, Write,
         range => new()
         {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fields;
 
@@ -24,7 +23,7 @@ internal sealed record Variants<T>(string What, params (string Name, Func<T> Cre
             report.Error(
                 Codes.WrongType,
                 path,
-                $"'{What}' is {SpecReader.Shown(json)}; expected a name or an object with 'type', one of {string.Join(", ", Names)}."
+                $"'{What}' is {JsonText.Shown(json)}; expected a name or an object with 'type', one of {string.Join(", ", Names)}."
             );
             return Kinds[0].Create();
         }
@@ -37,7 +36,7 @@ internal sealed record Variants<T>(string What, params (string Name, Func<T> Cre
 
         if (type.ValueKind != JsonValueKind.String)
         {
-            report.Error(Codes.WrongType, path["type"], $"'type' is {SpecReader.Shown(type)}; expected one of {string.Join(", ", Names)}.");
+            report.Error(Codes.WrongType, path["type"], $"'type' is {JsonText.Shown(type)}; expected one of {string.Join(", ", Names)}.");
             return Kinds[0].Create();
         }
 
@@ -55,7 +54,7 @@ internal sealed record Variants<T>(string What, params (string Name, Func<T> Cre
         report.Error(
             Codes.WrongType,
             path,
-            $"There is no {What} '{SpecReader.Shortened(name)}'; this version knows "
+            $"There is no {What} '{JsonText.Shortened(name)}'; this version knows "
                 + $"{string.Join(", ", Names)}.{Spelling.DidYouMean(name, Names)}"
         );
         return Kinds[0].Create();

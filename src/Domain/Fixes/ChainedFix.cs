@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
+using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -26,7 +26,7 @@ internal sealed class ChainedFix(Proof proof, JsonElement json, Cause cause, Fun
         for (var level = 0; level < MostLevels && spend(); level++)
         {
             using var document = Patched(patch);
-            var after = Compiler.CompileOnly(document.RootElement);
+            var after = Compilation.Of(document.RootElement);
             if (after.Report.Diagnostics.FirstOrDefault(found => found.Severity == Severity.Error && proof.IsNew(found)) is not { } next)
                 return proof.Try(
                     first.Candidate with

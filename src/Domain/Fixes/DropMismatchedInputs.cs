@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
@@ -69,7 +68,7 @@ internal static class DropMismatchedInputs
 
     private static (Candidate Repair, Cause Cause)? Propose(Diagnostic found)
     {
-        var (layer, shapes) = (found.Mismatch!.Layer.Layer, found.Mismatch.Layer.InputShapes);
+        var (layer, shapes) = (found.Mismatch!.Layer.Layer, found.Mismatch!.Layer.InputShapes);
         var joined = (layer.Operator as IMerge)?.JoinedAxis;
         var isWrongAxis = found.Code == Codes.ConcatAxis || found.Code == Codes.ConcatBatchAxis;
         if (isWrongAxis)

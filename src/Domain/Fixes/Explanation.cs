@@ -88,7 +88,7 @@ public static class Explanation
         }
 
         var at = new ConcreteSizes(compiled, found, json);
-        var merge = found.Decision?.Answer == Answer.Unknown ? null : at.Case();
+        var merge = found.Mismatch!.Decision?.Answer == Answer.Unknown ? null : at.Case();
         var cause = merge is null ? null : CauseRule.Find(merge);
         var candidates =
             merge is null || cause is null
@@ -99,7 +99,7 @@ public static class Explanation
                     .TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)));
         var fixes = Rank(
                 at.Proof(),
-                [.. candidates, .. Promises.OneSymbol(compiled, found.Mismatch), .. promise is null ? Array.Empty<Candidate>() : [promise]]
+                [.. candidates, .. Promises.OneSymbol(compiled, found.Mismatch!), .. promise is null ? Array.Empty<Candidate>() : [promise]]
             )
             .Select(fix => merge is null ? fix : at.Tell(fix, merge))
             .ToList();

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -11,15 +11,15 @@ public static class JsonPatch
 {
     /// <summary>A document to patch. As deep as a spec may be, where the serializer's own limit is 64.</summary>
     public static JsonNode Read(JsonElement json) =>
-        JsonNode.Parse(json.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth })!;
+        JsonNode.Parse(json.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = SpecReader.MaxJsonDepth })!;
 
     /// <summary>The patched document, as deep.</summary>
     public static JsonDocument Write(JsonNode document)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = Compiler.MaxJsonDepth }))
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = SpecReader.MaxJsonDepth }))
             document.WriteTo(writer);
-        return JsonDocument.Parse(buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = Compiler.MaxJsonDepth });
+        return JsonDocument.Parse(buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = SpecReader.MaxJsonDepth });
     }
 
     /// <summary>Applies the operations in order to the document itself.</summary>

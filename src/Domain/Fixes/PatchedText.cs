@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -13,7 +13,7 @@ namespace ConcatService.Domain.Fixes;
 /// <remarks>A proof patches a spec of a thousand layers a dozen times, at one or two of them each time.</remarks>
 internal sealed class PatchedText
 {
-    private static readonly JsonWriterOptions AsDeep = new() { MaxDepth = Compiler.MaxJsonDepth };
+    private static readonly JsonWriterOptions AsDeep = new() { MaxDepth = SpecReader.MaxJsonDepth };
 
     private readonly ArrayBufferWriter<byte> _text;
 

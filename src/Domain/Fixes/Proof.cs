@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -66,8 +66,8 @@ public sealed class Proof
             return null;
         }
 
-        using var document = JsonDocument.Parse(spec, Compiler.Strict);
-        var after = Compiler.CompileOnly(document.RootElement);
+        using var document = JsonDocument.Parse(spec, SpecReader.JsonOptions);
+        var after = Compilation.Of(document.RootElement);
 
         // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none
         // to light.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Specs;
 
@@ -170,7 +171,7 @@ public sealed class Expander
                     + $"inputs and there are {outputs.Length} branches. Take another merge, or as many branches."
             );
         else
-            Add(new(full, layer.Merge, outputs, layer.Path) { Branches = layer.Branches });
+            Add(new(full, layer.Merge, outputs, layer.Path) { Branches = [.. layer.Branches.Select(branch => branch.Path)] });
     }
 
     private void ExpandRepeat(RepeatSpec layer, string full, Feed feed, Scope scope, int position)
@@ -204,7 +205,7 @@ public sealed class Expander
                     _report.Error(
                         Codes.UnknownInput,
                         layer.EdgeOf(i)?.Reference ?? layer.Path,
-                        $"{layer.Name}: there is no layer '{SpecReader.Shortened(layer.InputName(i))}' to read. Correct the name."
+                        $"{layer.Name}: there is no layer '{JsonText.Shortened(layer.InputName(i))}' to read. Correct the name."
                     );
                 layer.Inputs[i] = _names.ToOne(layer.Inputs[i], layer.Path, layer, i);
             }

@@ -85,7 +85,7 @@ internal sealed class InputWires(Report report)
         report.Error(
             Codes.UnknownInput,
             reference.Path,
-            $"There is no layer or input '{SpecReader.Shortened(reference.Name)}' for {layer.Name ?? layer.Type} to "
+            $"There is no layer or input '{JsonText.Shortened(reference.Name)}' for {layer.Name ?? layer.Type} to "
                 + $"read.{Spelling.DidYouMean(name, scope.Visible)}"
         );
         wire = default;

@@ -46,7 +46,7 @@ internal static class Outputs
                 report.Error(
                     Codes.UnknownInput,
                     reference.Path,
-                    $"'outputs' names '{SpecReader.Shortened(reference.Name)}', and there is no layer of that "
+                    $"'outputs' names '{JsonText.Shortened(reference.Name)}', and there is no layer of that "
                         + $"name.{Spelling.DidYouMean(reference.Name, scope.Visible)}"
                 );
         }

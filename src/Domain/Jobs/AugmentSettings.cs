@@ -35,7 +35,7 @@ public abstract record AugmentSettings
         report.Error(
             Codes.WrongType,
             path,
-            $"'augment' is {SpecReader.Shown(json)}; expected a list, such as [\"flip\", {{ \"type\": \"crop\", \"padding\": 2 }}]."
+            $"'augment' is {JsonText.Shown(json)}; expected a list, such as [\"flip\", {{ \"type\": \"crop\", \"padding\": 2 }}]."
         );
         return [];
     }

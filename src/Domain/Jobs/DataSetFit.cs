@@ -59,14 +59,14 @@ public static class DataSetFit
             report.Error(
                 Codes.WrongType,
                 path,
-                $"{loss.Type} cannot be minimized for {output}, whose target is {Word(target.Task)}. Leave it to 'auto', which takes "
+                $"{loss.Type} cannot be minimized for {output}, whose target is {target.Task.Name()}. Leave it to 'auto', which takes "
                     + $"{new AutoLossSettings().For(target.Task).Type}."
             );
         if (settings.Task.Given is { } task && task != target.Task)
             report.Error(
                 Codes.WrongType,
                 Settings["task"],
-                $"The task is {Word(task)} and the target of {output} is {Word(target.Task)}. Leave it to 'auto'."
+                $"The task is {task.Name()} and the target of {output} is {target.Task.Name()}. Leave it to 'auto'."
             );
     }
 
@@ -77,7 +77,7 @@ public static class DataSetFit
                 Codes.UnknownField,
                 Settings["loss"]["outputs"][name],
                 $"The network has no output "
-                    + $"'{SpecReader.Shortened(name)}'.{Spelling.DidYouMean(name, plan.Outputs.Select(output => output.Name))}"
+                    + $"'{JsonText.Shortened(name)}'.{Spelling.DidYouMean(name, plan.Outputs.Select(output => output.Name))}"
             );
         CheckValidation(data, settings, report);
         AugmentFit.Check(plan, data, settings, report);
@@ -109,8 +109,6 @@ public static class DataSetFit
                 $"{held}: there is no score that could stop getting better. Hold out a part, or leave early_stopping out."
             );
     }
-
-    internal static string Word(LearningTask task) => task.ToString().ToLowerInvariant();
 
     private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 }

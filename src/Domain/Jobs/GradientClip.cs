@@ -28,7 +28,7 @@ public sealed record GradientClip
             report.Error(
                 Codes.WrongType,
                 path,
-                $"'gradient_clip' is {SpecReader.Shown(json)}; expected null, {{ \"norm\": 1.0 }} or {{ \"value\": 0.5 }}."
+                $"'gradient_clip' is {JsonText.Shown(json)}; expected null, {{ \"norm\": 1.0 }} or {{ \"value\": 0.5 }}."
             );
         return clip;
     }

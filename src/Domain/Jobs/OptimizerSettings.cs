@@ -117,9 +117,9 @@ public sealed record RmsPropSettings : OptimizerSettings
 }
 
 /// <summary>Two decay rates, in JSON a list: <c>[0.9, 0.999]</c>.</summary>
-public readonly record struct Betas(double First, double Second)
+public readonly record struct Betas(double First, double Second) : IAttributeValue<Betas>
 {
-    internal static AttributeType<Betas> Attribute { get; } = new(
+    public static AttributeType<Betas> Attribute { get; } = new(
         "a list of two numbers",
         (json, out value) =>
         {

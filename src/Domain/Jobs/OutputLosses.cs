@@ -33,14 +33,14 @@ public sealed record OutputLosses(LossSettings Every, IReadOnlyDictionary<string
             report.Error(
                 Codes.UnknownField,
                 path[other.Name],
-                $"'loss' has 'outputs' and '{SpecReader.Shortened(other.Name)}'. Give one loss for every output, or 'outputs' alone."
+                $"'loss' has 'outputs' and '{JsonText.Shortened(other.Name)}'. Give one loss for every output, or 'outputs' alone."
             );
         if (outputs.ValueKind != JsonValueKind.Object)
         {
             report.Error(
                 Codes.WrongType,
                 path["outputs"],
-                $"'outputs' is {SpecReader.Shown(outputs)}; expected an object of losses by the outputs' names."
+                $"'outputs' is {JsonText.Shown(outputs)}; expected an object of losses by the outputs' names."
             );
             return Auto;
         }
@@ -52,7 +52,7 @@ public sealed record OutputLosses(LossSettings Every, IReadOnlyDictionary<string
                 report.Error(
                     Codes.DuplicateName,
                     path["outputs"][output.Name],
-                    $"The output '{SpecReader.Shortened(output.Name)}' is there twice. Keep one."
+                    $"The output '{JsonText.Shortened(output.Name)}' is there twice. Keep one."
                 );
         }
 

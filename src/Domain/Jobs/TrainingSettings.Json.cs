@@ -36,7 +36,7 @@ public sealed partial record TrainingSettings
             return settings;
         if (given.ValueKind != JsonValueKind.Object)
         {
-            report.Error(Codes.WrongType, Path, $"'settings' is {SpecReader.Shown(given)}; expected an object.");
+            report.Error(Codes.WrongType, Path, $"'settings' is {JsonText.Shown(given)}; expected an object.");
             return settings;
         }
 

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;

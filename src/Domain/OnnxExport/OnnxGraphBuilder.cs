@@ -9,9 +9,7 @@ namespace ConcatService.Domain.OnnxExport;
 /// <summary>Plan -> ONNX graph: every operator emits its own nodes; the boundary is in the spec's written order.</summary>
 public sealed class OnnxGraphBuilder
 {
-    private readonly List<OnnxNode> _nodes = [];
-    private readonly Dictionary<string, OnnxTensor> _initializers = [];
-    private readonly Dictionary<Wire, string> _inputs = [];
+    private readonly OnnxNodes _nodes = new();
 
     private OnnxGraphBuilder()
     {
@@ -25,24 +23,15 @@ public sealed class OnnxGraphBuilder
         foreach (var input in plan.Inputs)
             builder.Enter(input.Name, input.Shape, normalization.GetValueOrDefault(input.Name));
         foreach (var layer in plan.Layers)
-            layer.Operator.EmitOnnx(new(builder, layer));
+            layer.Operator.EmitOnnx(new(builder._nodes, layer));
         foreach (var output in plan.Outputs)
             builder.Leave(output, plan.Shapes[output.Wire]);
         return new(
             [.. plan.Inputs.Select(input => new OnnxValue(input.Name, input.Shape.DType, input.Shape.Dims))],
             [.. plan.Outputs.Select(output => new OnnxValue(output.Name, plan.Shapes[output.Wire].DType, plan.Shapes[output.Wire].Dims))],
-            builder._nodes,
-            [.. builder._initializers.Values]);
+            builder._nodes.Nodes,
+            [.. builder._nodes.Initializers]);
     }
-
-    internal void Node(OnnxNode node) => _nodes.Add(node);
-
-    internal void Initializer(OnnxTensor tensor) => _initializers.TryAdd(tensor.Name, tensor);
-
-    /// <summary>
-    /// The tensor that a wire carries. <c>/</c> is reserved in names, so that tensors inside never meet the names at the boundary.
-    /// </summary>
-    internal string Tensor(Wire wire) => _inputs.GetValueOrDefault(wire, $"/{wire}");
 
     private void Enter(string name, Shape shape, Normalization? normalization)
     {
@@ -53,14 +42,14 @@ public sealed class OnnxGraphBuilder
             var dims = new long[shape.Rank - shape.Position(Axis.Channels)];
             Array.Fill(dims, 1);
             dims[0] = normalization.Mean.Length;
-            Initializer(new($"{name}#mean", dims, null, normalization.Mean));
-            Initializer(new($"{name}#deviation", dims, null, normalization.Deviation));
-            Node(new("Sub", $"{name}#center", [tensor, $"{name}#mean"], [$"/{name}#center"], []));
-            Node(new("Div", $"{name}#scale", [$"/{name}#center", $"{name}#deviation"], [tensor = $"/{name}#scale"], []));
+            _nodes.AddInitializer(new($"{name}#mean", dims, null, normalization.Mean));
+            _nodes.AddInitializer(new($"{name}#deviation", dims, null, normalization.Deviation));
+            _nodes.Add(new("Sub", $"{name}#center", [tensor, $"{name}#mean"], [$"/{name}#center"], []));
+            _nodes.Add(new("Div", $"{name}#scale", [$"/{name}#center", $"{name}#deviation"], [tensor = $"/{name}#scale"], []));
         }
 
         if (shape.FeatureMovesFirst)
-            Node(
+            _nodes.Add(
                 new(
                     "Transpose",
                     $"{name}#memory",
@@ -83,23 +72,23 @@ public sealed class OnnxGraphBuilder
                     ]
                 )
             );
-        _inputs[new(name)] = tensor;
+        _nodes.AddInput(name, tensor);
     }
 
     private void Leave(GraphOutput output, Shape shape)
     {
         if (shape.FeatureMovesFirst)
-            Node(
+            _nodes.Add(
                 new(
                     "Transpose",
                     $"{output.Name}#written",
-                    [Tensor(output.Wire)],
+                    [_nodes.Tensor(output.Wire)],
                     [output.Name],
                     [("perm", Permutation(shape.Rank, shape.IndexOfPosition))]
                 )
             );
         else
-            Node(new("Identity", $"{output.Name}#output", [Tensor(output.Wire)], [output.Name], []));
+            _nodes.Add(new("Identity", $"{output.Name}#output", [_nodes.Tensor(output.Wire)], [output.Name], []));
     }
 
     private static long[] Permutation(int rank, Func<int, int> from) =>

@@ -1,4 +1,3 @@
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Operators;

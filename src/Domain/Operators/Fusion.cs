@@ -6,8 +6,10 @@ namespace ConcatService.Domain.Operators;
 /// How the branches of a concat are brought together; its <c>init</c> properties are the options in JSON. Found by scanning, as operators
 /// are.
 /// </summary>
-public abstract record Fusion
+public abstract record Fusion : IAttributeValue<Fusion>
 {
+    static AttributeType<Fusion> IAttributeValue<Fusion>.Attribute => Fusions.Attribute;
+
     /// <summary>The name in JSON, the record's <see cref="KindAttribute"/>.</summary>
     [SpecIgnore]
     public string Kind => Fusions.KindOf(GetType());

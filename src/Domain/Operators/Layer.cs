@@ -1,6 +1,5 @@
 using System.Globalization;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Operators;
 
@@ -23,8 +22,8 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
     /// <summary>For a layer whose inputs are left out: the name of what feeds it, as it is known there.</summary>
     public string? Fed { get; init; }
 
-    /// <summary>For the merge of a <c>parallel</c>: its branches.</summary>
-    public IReadOnlyList<LayerList>? Branches { get; init; }
+    /// <summary>For the merge of a <c>parallel</c>: where its branches stand.</summary>
+    public IReadOnlyList<SpecPath>? Branches { get; init; }
 
     /// <summary>An input as the spec writes it, for messages.</summary>
     public string InputName(int input) => EdgeOf(input)?.Written ?? Inputs[input].ToString();
@@ -34,7 +33,7 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
     {
         if (Branches is not null)
             return input < Branches.Count
-                ? new(Branches[input].Path, -1, null, string.Create(CultureInfo.InvariantCulture, $"branch {input}"))
+                ? new(Branches[input], -1, null, string.Create(CultureInfo.InvariantCulture, $"branch {input}"))
                 : null;
         if (References is null && Fed is null)
             return null;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Operators;
 
@@ -36,7 +35,7 @@ internal static class NestedOperator
             report.Error(
                 Codes.WrongType,
                 path,
-                $"'{what}' is {SpecReader.Shown(json)}; expected a name, or an object with a 'type' and its attributes."
+                $"'{what}' is {JsonText.Shown(json)}; expected a name, or an object with a 'type' and its attributes."
             );
             return null;
         }
@@ -47,7 +46,7 @@ internal static class NestedOperator
                 Codes.UnknownType,
                 path,
                 $"There is no {what} "
-                    + $"'{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}"
+                    + $"'{JsonText.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}"
             );
             return null;
         }

@@ -1,24 +1,22 @@
 using System.Globalization;
-using ConcatService.Domain.OnnxExport;
-using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Operators;
 
 /// <summary>
 /// What an operator emits its ONNX form with: the names of its inputs, its parameters, and nodes whose last one is the layer's output.
 /// </summary>
-/// <remarks>Tensors are in memory order (<see cref="Shape.TensorDims"/>): maps are channels-first whatever the spec's layout is.</remarks>
+/// <remarks>Tensors are in memory order (features right after the batch): maps are channels-first whatever the spec's layout is.</remarks>
 public sealed class OnnxScope
 {
-    private readonly OnnxGraphBuilder _builder;
+    private readonly OnnxNodes _nodes;
     private readonly string[] _inputs;
     private int _parts;
 
-    internal OnnxScope(OnnxGraphBuilder builder, PlannedLayer layer)
+    internal OnnxScope(OnnxNodes nodes, PlannedLayer layer)
     {
-        _builder = builder;
+        _nodes = nodes;
         Layer = layer;
-        _inputs = [.. layer.Inputs.Select(builder.Tensor)];
+        _inputs = [.. layer.Inputs.Select(nodes.Tensor)];
     }
 
     public PlannedLayer Layer { get; }
@@ -28,14 +26,14 @@ public sealed class OnnxScope
     public IReadOnlyList<string> Inputs => _inputs;
 
     /// <summary>The layer's output; the last node emitted must give it.</summary>
-    public string Output => _builder.Tensor(new(Layer.Name));
+    public string Output => _nodes.Tensor(new(Layer.Name));
 
     /// <summary>The name of a declared parameter's initializer.</summary>
     public string Parameter(string name)
     {
         var declared = Layer.Parameters.Single(parameter => parameter.Name == name);
         var key = Layer.KeyOf(declared);
-        _builder.Initializer(new(key, declared.Dims, key, null));
+        _nodes.AddInitializer(new(key, declared.Dims, key, null));
         return key;
     }
 
@@ -55,25 +53,25 @@ public sealed class OnnxScope
     public void Add(string opType, params (string Name, object Value)[] attributes) => Add(opType, _inputs, attributes);
 
     public void Add(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
-        _builder.Node(new(opType, Layer.Name, inputs, [Output], attributes));
+        _nodes.Add(new(opType, Layer.Name, inputs, [Output], attributes));
 
     /// <summary>A node that gives all outputs of a layer with several.</summary>
     public void AddAll(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
-        _builder.Node(
-            new(opType, Layer.Name, inputs, [.. Layer.Outputs.Select((_, port) => _builder.Tensor(new(Layer.Name, port)))], attributes)
+        _nodes.Add(
+            new(opType, Layer.Name, inputs, [.. Layer.Outputs.Select((_, port) => _nodes.Tensor(new(Layer.Name, port)))], attributes)
         );
 
     /// <summary>The node that gives one of several outputs.</summary>
     public void AddPort(int port, string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
-        _builder.Node(
-            new(opType, port == 0 ? Layer.Name : $"{Layer.Name}:{port}", inputs, [_builder.Tensor(new(Layer.Name, port))], attributes)
+        _nodes.Add(
+            new(opType, port == 0 ? Layer.Name : $"{Layer.Name}:{port}", inputs, [_nodes.Tensor(new(Layer.Name, port))], attributes)
         );
 
     /// <summary>A node on the way; returns the name of its output.</summary>
     public string Part(string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
-        _builder.Node(new(opType, name, inputs, [$"/{name}"], attributes));
+        _nodes.Add(new(opType, name, inputs, [$"/{name}"], attributes));
         return $"/{name}";
     }
 
@@ -108,7 +106,7 @@ public sealed class OnnxScope
     private string Constant(Array values, long[] dims)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
-        _builder.Initializer(new(name, dims, null, values));
+        _nodes.AddInitializer(new(name, dims, null, values));
         return name;
     }
 }

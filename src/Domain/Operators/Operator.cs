@@ -43,8 +43,10 @@ public enum Effect
 /// about it,
 /// except how libtorch computes it (the <c>.Torch.cs</c> file beside it).
 /// </summary>
-public abstract record Operator
+public abstract record Operator : IAttributeValue<Operator>
 {
+    static AttributeType<Operator> IAttributeValue<Operator>.Attribute => NestedOperator.Attribute;
+
     /// <summary>The layer type as the spec writes it, one of the record's <see cref="KindAttribute"/>s.</summary>
     [SpecIgnore]
     public string Kind { get; init; } = "";

@@ -2,7 +2,6 @@ using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Operators;
 
@@ -49,7 +48,7 @@ public static class OperatorCatalog
     /// <summary>The type that a JSON string names.</summary>
     public static OperatorType? Find(JsonElement name)
     {
-        Span<char> letters = stackalloc char[SpecReader.MaxNameLength];
+        Span<char> letters = stackalloc char[NameTable.MaxNameLength];
         return NameTable.TryDecode(name, letters, out var length)
             ? BySpan.TryGetValue(letters[..length], out var type)
                 ? type

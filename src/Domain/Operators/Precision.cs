@@ -1,5 +1,3 @@
-using ConcatService.Domain.Data;
-
 namespace ConcatService.Domain.Operators;
 
 /// <summary>Number format of convolutions and linear layers in training.</summary>

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Symbols;
 
@@ -46,12 +45,11 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
             case Answer.Always:
                 return true;
             case Answer.Sometimes:
-                Conditions.Assume(decision, Layer);
+                Conditions.Assume(decision, Layer.Name);
                 Report.Add(
                     new(code, Severity.Condition, Layer.Path, $"{Layer.Name}: {message} It fits where {decision.Condition}.", Layer.Name)
                     {
                         Inputs = NamedInputs,
-                        Decision = decision,
                     }
                 );
                 return true;

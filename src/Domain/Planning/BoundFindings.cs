@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Planning;
@@ -6,7 +7,8 @@ namespace ConcatService.Domain.Planning;
 /// <summary>Tells how small a symbol's sizes may be, once for each symbol and not at every layer on the way down.</summary>
 internal static class BoundFindings
 {
-    public static void Add(Conditions conditions, Report report)
+    /// <param name="layers">The layers that a bound was assumed for, by name.</param>
+    public static void Add(Conditions conditions, IReadOnlyDictionary<string, Layer> layers, Report report)
     {
         var last = new Dictionary<string, Assumption>();
         foreach (var bound in conditions.Assumptions)
@@ -15,7 +17,7 @@ internal static class BoundFindings
                 last[symbol] = bound;
         }
 
-        foreach (var (layer, bounds) in last.Values.Distinct().GroupBy(bound => bound.Layer).Select(group => (group.Key, group.ToList())))
+        foreach (var (layer, bounds) in last.Values.Distinct().GroupBy(bound => layers[bound.Layer]).Select(group => (group.Key, group.ToList())))
         {
             var condition = string.Join(" and ", bounds.Select(bound => bound.Decision.Condition));
             var sizes = string.Join(
@@ -31,9 +33,7 @@ internal static class BoundFindings
                         + $"left. Promise larger ones under 'symbols', or take some of the strides away.",
                     layer.Name
                 )
-                {
-                    Decision = bounds[^1].Decision,
-                });
+            );
         }
     }
 }

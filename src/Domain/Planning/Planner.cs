@@ -26,6 +26,7 @@ public sealed class Planner
     private readonly List<PlannedLayer> _planned;
     private readonly List<LayerRow> _rows;
     private readonly Conditions _conditions;
+    private readonly Dictionary<string, Layer> _bounded = [];
     private Layout _layout;
     private long _parameters;
 
@@ -34,7 +35,7 @@ public sealed class Planner
         _graph = graph;
         _report = report;
         _layout = graph.Layout;
-        _conditions = new(graph);
+        _conditions = new(graph.Inputs.SelectMany(input => input.Shape.Dims.Skip(1)), graph.Symbols);
         _shapes = new(graph.Inputs.Count + graph.Layers.Count);
         _planned = new(graph.Layers.Count);
         _rows = new(graph.Layers.Count);
@@ -52,7 +53,7 @@ public sealed class Planner
 
         foreach (var layer in _graph.Layers)
             PlanLayer(layer);
-        BoundFindings.Add(_conditions, _report);
+        BoundFindings.Add(_conditions, _bounded, _report);
         var plan = _report.HasErrors ? null : new Plan(_graph, _planned, _graph.Outputs, _shapes);
         return new(plan, _rows, _planned, _shapes, _conditions);
     }
@@ -197,7 +198,11 @@ public sealed class Planner
 
         var decision = _conditions.Decide(Requirement.AtLeast(size, 1));
         if (decision.Answer == Answer.Sometimes)
-            _conditions.Assume(decision, context.Layer, isBound: true);
+        {
+            _conditions.Assume(decision, context.Layer.Name, isBound: true);
+            _bounded[context.Layer.Name] = context.Layer;
+        }
+
         if (decision.Answer is Answer.Always or Answer.Sometimes)
             return true;
         context.Error(

@@ -19,6 +19,9 @@ public enum Axis : byte
 /// <summary>The names of axes as a spec writes them.</summary>
 public static class Axes
 {
+    /// <summary>The largest number of dimensions of an input, without the batch.</summary>
+    internal const int MaxRank = 8;
+
     private static readonly (string Name, Axis Axis)[] Known =
     [
         ("batch", Axis.Batch), ("channels", Axis.Channels), ("features", Axis.Channels), ("time", Axis.Time),

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Specs;
@@ -29,7 +28,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         var layers = new List<LayerSpec>(json.ValueKind == JsonValueKind.Array ? Math.Min(json.GetArrayLength(), MaxLayers) : 0);
         if (json.ValueKind != JsonValueKind.Array)
         {
-            report.Error(Codes.WrongType, path, $"Expected a list of layers; this is {SpecReader.Shown(json)}.");
+            report.Error(Codes.WrongType, path, $"Expected a list of layers; this is {JsonText.Shown(json)}.");
         }
         else if (_depth == MaxDepth)
         {
@@ -66,7 +65,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            report.Error(Codes.WrongType, path, $"A layer is an object with a 'type'; this is {SpecReader.Shown(json)}.");
+            report.Error(Codes.WrongType, path, $"A layer is an object with a 'type'; this is {JsonText.Shown(json)}.");
             return new UnreadableSpec("", null, null, path);
         }
 
@@ -74,7 +73,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         if (json.TryGetProperty("name", out var nameJson))
         {
             if (nameJson.ValueKind != JsonValueKind.String)
-                report.Error(Codes.WrongType, path["name"], $"'name' is {SpecReader.Shown(nameJson)}; expected a string.");
+                report.Error(Codes.WrongType, path["name"], $"'name' is {JsonText.Shown(nameJson)}; expected a string.");
             else if (_names.Text(nameJson) is var given && (SpecReader.IsName(given) || SpecReader.IsName(given, path["name"], report)))
                 name = given;
         }
@@ -87,7 +86,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             if (typeJson.ValueKind == JsonValueKind.Undefined)
                 report.Error(Codes.MissingField, path, "The layer needs 'type', for example \"conv2d\".");
             else
-                report.Error(Codes.WrongType, path["type"], $"'type' is {SpecReader.Shown(typeJson)}; expected the name of a layer type.");
+                report.Error(Codes.WrongType, path["type"], $"'type' is {JsonText.Shown(typeJson)}; expected the name of a layer type.");
             return new UnreadableSpec("", name, inputs, path);
         }
 
@@ -107,7 +106,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                     Codes.UnknownType,
                     path["type"],
                     $"There is no layer type "
-                        + $"'{SpecReader.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}"
+                        + $"'{JsonText.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}"
                 );
                 return new UnreadableSpec(type, name, inputs, path);
         }
@@ -154,7 +153,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             report.Error(
                 Codes.WrongType,
                 path["branches"],
-                $"'branches' is {SpecReader.Shown(branchJson)}; expected a list of lists of layers."
+                $"'branches' is {JsonText.Shown(branchJson)}; expected a list of lists of layers."
             );
         }
         else
@@ -179,7 +178,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             report.Error(
                 Codes.WrongType,
                 path["times"],
-                $"'times' is {SpecReader.Shown(timesJson)}; expected a whole number of at least 1."
+                $"'times' is {JsonText.Shown(timesJson)}; expected a whole number of at least 1."
             );
         else if (times < 1)
             report.Error(Codes.OutOfRange, path["times"], $"'times' is {times}; expected at least 1.");
@@ -203,7 +202,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                     Codes.UnknownType,
                     path["block"],
                     $"There is no block "
-                        + $"'{SpecReader.Shortened(block)}'.{(blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))}"
+                        + $"'{JsonText.Shortened(block)}'.{(blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))}"
                 );
             return new UnreadableSpec("block", name, inputs, path);
         }
@@ -229,7 +228,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
     {
         if (json.ValueKind == JsonValueKind.Object)
             return true;
-        report.Error(Codes.WrongType, path, $"This is {SpecReader.Shown(json)}; expected an object from names to attributes.");
+        report.Error(Codes.WrongType, path, $"This is {JsonText.Shown(json)}; expected an object from names to attributes.");
         return false;
     }
 
@@ -241,7 +240,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 report.Error(
                     Codes.UnknownField,
                     path[member.Name],
-                    $"{what} has no field '{SpecReader.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
+                    $"{what} has no field '{JsonText.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
                 );
         }
     }
@@ -265,7 +264,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 report.Error(
                     Codes.UnknownField,
                     Path[member.Name],
-                    $"The block '{block}' has no layer '{SpecReader.Shortened(member.Name)}' whose attributes could "
+                    $"The block '{block}' has no layer '{JsonText.Shortened(member.Name)}' whose attributes could "
                         + $"differ.{Spelling.DidYouMean(member.Name, _seen)}"
                 );
         }

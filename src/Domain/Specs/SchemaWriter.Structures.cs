@@ -29,7 +29,7 @@ public static partial class SchemaWriter
                 ["type"] = "array",
                 ["items"] = Ref("size"),
                 ["minItems"] = 1,
-                ["maxItems"] = SpecReader.MaxRank,
+                ["maxItems"] = Axes.MaxRank,
                 ["description"] = "Without the batch.",
             },
             ["dtype"] = AttributeTypes.Of<DType>().Schema(Numbers.Any),
@@ -38,7 +38,7 @@ public static partial class SchemaWriter
                 ["type"] = "array",
                 ["items"] = Ref("axis"),
                 ["minItems"] = 1,
-                ["maxItems"] = SpecReader.MaxRank,
+                ["maxItems"] = Axes.MaxRank,
                 ["description"] = "What each dimension means. Default: by rank and layout.",
             },
         }

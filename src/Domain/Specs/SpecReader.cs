@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Symbols;
@@ -12,8 +11,13 @@ namespace ConcatService.Domain.Specs;
 /// <summary>JSON -> <see cref="Spec"/>. Reports every fault of form, each with its path, and goes on.</summary>
 public sealed class SpecReader
 {
-    /// <summary>Longest name, and the largest number of dimensions of an input.</summary>
-    internal const int MaxNameLength = 64, MaxRank = 8;
+    /// <summary>
+    /// What is nested deeper is refused as malformed. Layers may be nested 64 deep (spec-format), at most three levels of JSON each; a
+    /// document's parser is slower the deeper what it reads.
+    /// </summary>
+    public const int MaxJsonDepth = 256;
+
+    internal static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = MaxJsonDepth };
 
     internal const long MaxSize = int.MaxValue;
 
@@ -51,7 +55,7 @@ public sealed class SpecReader
             _report.Error(
                 Codes.OutOfRange,
                 SpecPath.Root["spec_version"],
-                $"spec_version is {Shown(version)}; this service reads version 1."
+                $"spec_version is {JsonText.Shown(version)}; this service reads version 1."
             );
         var name = fields.TryGetValue("name", out var label) ? Text(label, SpecPath.Root["name"]) : null;
         var layout = fields.TryGetValue("layout", out var written)
@@ -117,12 +121,12 @@ public sealed class SpecReader
             return null;
         }
 
-        if (shapeJson.ValueKind != JsonValueKind.Array || shapeJson.GetArrayLength() is < 1 or > MaxRank)
+        if (shapeJson.ValueKind != JsonValueKind.Array || shapeJson.GetArrayLength() is < 1 or > Axes.MaxRank)
         {
             _report.Error(
                 Codes.WrongType,
                 path["shape"],
-                $"'shape' is {Shown(shapeJson)}; expected a list of 1 to {MaxRank} sizes without the batch, such as [1, 28, 28]."
+                $"'shape' is {JsonText.Shown(shapeJson)}; expected a list of 1 to {Axes.MaxRank} sizes without the batch, such as [1, 28, 28]."
             );
             return null;
         }
@@ -149,7 +153,7 @@ public sealed class SpecReader
                     _report.Error(
                         Codes.WrongType,
                         at,
-                        $"{Shown(item)} is no size; expected a whole number of at least 1, or a symbol such as \"H\"."
+                        $"{JsonText.Shown(item)} is no size; expected a whole number of at least 1, or a symbol such as \"H\"."
                     );
                 dims.Add(1);
             }
@@ -168,7 +172,7 @@ public sealed class SpecReader
             _report.Error(
                 Codes.WrongType,
                 path,
-                $"'axes' is {Shown(json)}; expected a list with a name for each of the {rank} dimensions, such as [\"time\", \"features\"]."
+                $"'axes' is {JsonText.Shown(json)}; expected a list with a name for each of the {rank} dimensions, such as [\"time\", \"features\"]."
             );
             return null;
         }
@@ -178,7 +182,7 @@ public sealed class SpecReader
         {
             var at = path[axes.Count - 1];
             if (item.ValueKind != JsonValueKind.String || !Axes.TryParse(item.GetString()!, out var axis) || axis == Axis.Batch)
-                _report.Error(Codes.WrongType, at, $"{Shown(item)} is no axis; expected one of {string.Join(", ", Axes.Names.Skip(1))}.");
+                _report.Error(Codes.WrongType, at, $"{JsonText.Shown(item)} is no axis; expected one of {string.Join(", ", Axes.Names.Skip(1))}.");
             else if (axes.Contains(axis))
                 _report.Error(Codes.DuplicateName, at, $"The axis {axis.Name()} is there twice. Name each axis once.");
             else
@@ -209,7 +213,7 @@ public sealed class SpecReader
                     Codes.UnknownField,
                     path[member.Name],
                     $"No input's shape has the symbol "
-                        + $"'{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, used.Where(symbol => symbol != "N"))}"
+                        + $"'{JsonText.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, used.Where(symbol => symbol != "N"))}"
                 );
             else if (promise.Max < Saturating.Multiply(Saturating.FloorDivide(promise.Min - 1, promise.MultipleOf) + 1, promise.MultipleOf))
                 _report.Error(
@@ -248,7 +252,7 @@ public sealed class SpecReader
                 _report.Error(
                     Codes.UnknownField,
                     path[member.Name],
-                    $"{what} has no field '{Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
+                    $"{what} has no field '{JsonText.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
                 );
             else if (!members.TryAdd(member.Name, member.Value))
                 _report.Error(Codes.DuplicateName, path[member.Name], $"The field '{member.Name}' is there twice. Keep one.");
@@ -267,7 +271,7 @@ public sealed class SpecReader
     {
         if (json.ValueKind == JsonValueKind.Object)
             return true;
-        _report.Error(Codes.WrongType, path, $"Expected {expected}; this is {Shown(json)}.");
+        _report.Error(Codes.WrongType, path, $"Expected {expected}; this is {JsonText.Shown(json)}.");
         return false;
     }
 
@@ -275,7 +279,7 @@ public sealed class SpecReader
     {
         if (json.ValueKind == JsonValueKind.String)
             return json.GetString();
-        _report.Error(Codes.WrongType, path, $"Expected a string; this is {Shown(json)}.");
+        _report.Error(Codes.WrongType, path, $"Expected a string; this is {JsonText.Shown(json)}.");
         return null;
     }
 
@@ -283,7 +287,7 @@ public sealed class SpecReader
     {
         if (AttributeTypes.Of<T>().Read(json, out var value))
             return value;
-        _report.Error(Codes.WrongType, path, $"{Shown(json)} is not known here; expected {AttributeTypes.Of<T>().Expected}.");
+        _report.Error(Codes.WrongType, path, $"{JsonText.Shown(json)} is not known here; expected {AttributeTypes.Of<T>().Expected}.");
         return fallback;
     }
 
@@ -294,7 +298,7 @@ public sealed class SpecReader
     {
         if (json.ValueKind != JsonValueKind.Array)
         {
-            report.Error(Codes.WrongType, owner[field], $"Expected a list of layer or input names; this is {Shown(json)}.");
+            report.Error(Codes.WrongType, owner[field], $"Expected a list of layer or input names; this is {JsonText.Shown(json)}.");
             return null;
         }
 
@@ -305,7 +309,7 @@ public sealed class SpecReader
             if (item.ValueKind == JsonValueKind.String)
                 references[count++] = new(names.Text(item), owner, field, index);
             else
-                report.Error(Codes.WrongType, owner[field][index], $"Expected the name of a layer or input; this is {Shown(item)}.");
+                report.Error(Codes.WrongType, owner[field][index], $"Expected the name of a layer or input; this is {JsonText.Shown(item)}.");
             index++;
         }
 
@@ -313,25 +317,14 @@ public sealed class SpecReader
     }
 
     internal static bool IsName(string name) =>
-        name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+        name.Length is >= 1 and <= NameTable.MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     /// <summary>Whether it is a name; reports when it is not.</summary>
     internal static bool IsName(string name, SpecPath path, Report report)
     {
         if (IsName(name))
             return true;
-        report.Error(Codes.WrongType, path, $"'{Shortened(name)}' is no name: 1 to {MaxNameLength} letters, digits, '_', '-' or '.'.");
+        report.Error(Codes.WrongType, path, $"'{JsonText.Shortened(name)}' is no name: 1 to {NameTable.MaxNameLength} letters, digits, '_', '-' or '.'.");
         return false;
     }
-
-    internal static string Shown(JsonElement json)
-    {
-        var text =
-            json.ValueKind is JsonValueKind.Object ? "an object"
-            : json.ValueKind is JsonValueKind.Array && json.GetArrayLength() > 8 ? "a list"
-            : json.GetRawText();
-        return Shortened(text);
-    }
-
-    internal static string Shortened(string text) => text.Length <= 48 ? text : text[..48] + "…";
 }

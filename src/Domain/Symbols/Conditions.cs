@@ -1,5 +1,3 @@
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Symbols;
@@ -12,23 +10,24 @@ public sealed class Conditions
 
     private readonly HashSet<(Dim, bool)> _certain = [];
     private readonly List<Assumption> _assumptions = [];
+    private readonly IEnumerable<Dim> _sizes;
     private Knowledge _knowledge;
 
-    /// <param name="graph">Its symbols, with what the caller promises about them: any size from 1 up where nothing is promised.</param>
-    public Conditions(Graph graph)
+    /// <param name="sizes">The sizes of the network's inputs, without the batch.</param>
+    /// <param name="promises">
+    /// What the caller promises about their symbols: any size from 1 up where nothing is promised.
+    /// </param>
+    public Conditions(IEnumerable<Dim> sizes, IReadOnlyDictionary<string, SymbolPromise> promises)
     {
-        Graph = graph;
-        _knowledge = new(graph.Symbols);
+        _sizes = sizes;
+        _knowledge = new(promises);
     }
 
     /// <summary>The symbols of the network's inputs, without the batch.</summary>
-    public IReadOnlyList<string> Symbols =>
-        [.. Graph.Inputs.SelectMany(input => input.Shape.Dims.Skip(1)).SelectMany(size => size.Symbols).Distinct()];
+    public IReadOnlyList<string> Symbols => field ??= [.. _sizes.SelectMany(size => size.Symbols).Distinct()];
 
     /// <summary>Sizes that were tried so far.</summary>
     internal long Work { get; private set; }
-
-    private Graph Graph { get; }
 
     /// <summary>What was assumed, in execution order.</summary>
     internal IReadOnlyList<Assumption> Assumptions => _assumptions;
@@ -52,9 +51,9 @@ public sealed class Conditions
     }
 
     /// <summary>From here on the requirements are taken to hold.</summary>
-    /// <param name="layer">The layer that needs it.</param>
+    /// <param name="layer">The full name of the layer that needs it.</param>
     /// <param name="isBound">Whether it only keeps a size at 1 or more.</param>
-    public void Assume(Decision decision, Layer layer, bool isBound = false)
+    public void Assume(Decision decision, string layer, bool isBound = false)
     {
         _assumptions.Add(new(layer, decision, isBound));
         _knowledge = decision.After;
@@ -127,4 +126,4 @@ public sealed class Conditions
 }
 
 /// <summary>A condition that a layer put on the symbols.</summary>
-internal sealed record Assumption(Layer Layer, Decision Decision, bool IsBound);
+internal sealed record Assumption(string Layer, Decision Decision, bool IsBound);

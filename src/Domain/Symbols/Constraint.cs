@@ -23,7 +23,7 @@ public sealed record Constraint(string Symbol, string Condition, long? Counterex
             var condition =
                 (known.MeaningOf(symbol) is null ? SizeText.Of(symbol, known.SetOf(symbol)!) : null)
                 ?? known.TextOf(symbol, [.. narrowing.SelectMany(each => each.Decision.Requirements)]);
-            yield return new(symbol, condition, counterexample, layer.Layer.Name);
+            yield return new(symbol, condition, counterexample, layer.Layer);
         }
     }
 }

@@ -57,7 +57,7 @@ internal static class Mismatches
         if (decision.Answer == Answer.Sometimes)
         {
             Report(context, joined, open, code, decision: decision);
-            context.Conditions.Assume(decision, context.Layer);
+            context.Conditions.Assume(decision, context.Layer.Name);
         }
 
         return decision.Answer is Answer.Always or Answer.Sometimes || Report(context, joined, open, code, decision: decision) is not null;
@@ -93,8 +93,7 @@ internal static class Mismatches
             new(code, severity, layer.Path, $"{layer.Name}: {message ?? Describe(context, differing, decision, at)}", layer.Name)
             {
                 Inputs = context.NamedInputs,
-                Mismatch = new(planned, joined, differing) { At = numbers },
-                Decision = decision,
+                Evidence = new Mismatch(planned, joined, differing) { At = numbers, Decision = decision },
             });
         return null;
     }

@@ -2,7 +2,6 @@ using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
@@ -31,10 +30,10 @@ public sealed record Reshape : Operator
         var sizes = Shape.ToArray();
         if (Views.Product(context, context.Input.Dims.Skip(1)) is not { } all)
             return null;
-        if (sizes.Contains(0) || sizes.Count(size => size == -1) > 1 || sizes.Length > SpecReader.MaxRank)
+        if (sizes.Contains(0) || sizes.Count(size => size == -1) > 1 || sizes.Length > Axes.MaxRank)
             return context.Error(
                 Codes.OutOfRange,
-                $"shape is {Shape}; expected 1 to {SpecReader.MaxRank} sizes of at least 1, one of which may be -1."
+                $"shape is {Shape}; expected 1 to {Axes.MaxRank} sizes of at least 1, one of which may be -1."
             );
         var given = sizes.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);
         var remains = all.FloorDivide(given);

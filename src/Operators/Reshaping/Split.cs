@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Symbols;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Symbols;
 using Xunit;
@@ -138,6 +137,6 @@ public sealed class BruteForceTests
     internal static Compilation Compile(JsonNode spec)
     {
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
-        return Compiler.CompileOnly(document.RootElement);
+        return Compilation.Of(document.RootElement);
     }
 }

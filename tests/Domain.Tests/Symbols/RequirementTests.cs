@@ -1,5 +1,3 @@
-using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Symbols;
 using CsCheck;
@@ -54,12 +52,8 @@ public sealed class RequirementTests
     private static bool Holds(Requirement requirement, Func<string, long> size) =>
         requirement.Any.Any(each => each.Holds(each.Left.Evaluate(size) - each.Right.Evaluate(size)));
 
-    private static Conditions Of(SymbolPromise promise)
-    {
-        var map = new Shape([Dim.Batch, 3, Dim.Symbol("H"), Dim.Symbol("W")], [Axis.Batch, Axis.Channels, Axis.Height, Axis.Width]);
-        var promises = new Dictionary<string, SymbolPromise> { ["H"] = promise };
-        return new(new Graph(Layout.ChannelsFirst, [new("x", map, SpecPath.Root)], [], []) { Symbols = promises });
-    }
+    private static Conditions Of(SymbolPromise promise) =>
+        new([3, Dim.Symbol("H"), Dim.Symbol("W")], new Dictionary<string, SymbolPromise> { ["H"] = promise });
 
     [Fact]
     public void One_after_the_other_requirements_leave_exactly_the_sizes_for_which_all_hold() =>
@@ -88,7 +82,7 @@ public sealed class RequirementTests
                     continue;
                 }
 
-                conditions.Assume(decision, new("layer", new ConcatService.Operators.Identity(), [], SpecPath.Root));
+                conditions.Assume(decision, "layer");
                 left = holding;
                 if (
                     !left.SequenceEqual(
@@ -142,7 +136,7 @@ public sealed class RequirementTests
                 return pairs.Count == 0;
             if (decision.Answer != Answer.Sometimes)
                 return false;
-            conditions.Assume(decision, new("layer", new ConcatService.Operators.Identity(), [], SpecPath.Root));
+            conditions.Assume(decision, "layer");
             var known = conditions.Knowledge;
             return known.Known(h - (w * factor)) == constant
                 && pairs.SequenceEqual(

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.OnnxExport;
@@ -31,7 +30,7 @@ public static class OracleCheck
     public static Compilation Compile(JsonObject spec)
     {
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
-        return Compiler.CompileOnly(document.RootElement);
+        return Compilation.Of(document.RootElement);
     }
 
     /// <param name="deep">Whether the network is also trained a step, its parameters are counted by torch.nn, and ONNX Runtime runs

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Symbols;
@@ -27,7 +28,7 @@ public static class SymbolicCheck
             return new("form");
         var compiled = OracleCheck.Compile(symbolic);
         var errors = compiled.Report.Diagnostics.Where(each => each.Severity == Severity.Error).ToList();
-        if (errors.Exists(each => each.Decision?.Answer != Answer.Never))
+        if (errors.Exists(each => each.Mismatch?.Decision?.Answer != Answer.Never))
             return new("undecided");
         for (var i = 0; i < Bindings; i++)
         {

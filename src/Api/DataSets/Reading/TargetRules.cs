@@ -16,7 +16,7 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
         if (form.Task is { } wanted && wanted != task)
             throw new UploadException(
                 "dataset.task",
-                $"{_train.Name} holds {Held()}, which is for {Word(task)}, and the form says {Word(wanted)}. "
+                $"{_train.Name} holds {Held()}, which is for {task.Name()}, and the form says {wanted.Name()}. "
                     + $"{(wanted == LearningTask.Regression ? "Save it as float32." : wanted == LearningTask.Multilabel ? "Save it as bool." : "Save it as whole numbers.")}"
             );
         return task switch
@@ -84,6 +84,4 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
         $"{(_train.IsBoolean ? "yes and no" : _train.Type == ElementType.Float32 ? "real numbers" : "whole numbers")}{(_train.Shape.Length > 0 ? $", {string.Join('x', _train.Shape)} for a sample" : "")}";
 
     private UploadException Labels(string what) => new("dataset.labels", $"{_train.Label} has {what}");
-
-    private static string Word(LearningTask task) => task.ToString().ToLowerInvariant();
 }

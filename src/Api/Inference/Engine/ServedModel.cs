@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Api.Requests;
-using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Persistence.Entities;
@@ -19,7 +18,7 @@ internal sealed class ServedModel : IDisposable
     public ServedModel(ModelVersion version, string spec, byte[] onnx, QueueSettings queue)
     {
         // as sent: its symbols, where it has any, were given sizes when it was trained
-        _compiled = new(() => Compiler.CompileOnly(JsonBody.Parse(spec)));
+        _compiled = new(() => Compilation.Of(JsonBody.Parse(spec)));
         _session = OnnxRuntime.Load(onnx);
         Signature = new(TensorInfo.ListOf(version.Inputs), TensorInfo.ListOf(version.Outputs));
         Classes = version.Classes?.Deserialize<string[]>() ?? [];

@@ -1,0 +1,27 @@
+using ConcatService.Domain.Onnx;
+
+namespace ConcatService.Domain.Operators;
+
+/// <summary>The nodes and initializers of an ONNX graph that is being emitted, and the names of its tensors.</summary>
+internal sealed class OnnxNodes
+{
+    private readonly List<OnnxNode> _nodes = [];
+    private readonly Dictionary<string, OnnxTensor> _initializers = [];
+    private readonly Dictionary<Wire, string> _inputs = [];
+
+    public IReadOnlyList<OnnxNode> Nodes => _nodes;
+
+    public IEnumerable<OnnxTensor> Initializers => _initializers.Values;
+
+    public void Add(OnnxNode node) => _nodes.Add(node);
+
+    public void AddInitializer(OnnxTensor tensor) => _initializers.TryAdd(tensor.Name, tensor);
+
+    /// <summary>Says which tensor the layers read for an input of the network.</summary>
+    public void AddInput(string name, string tensor) => _inputs[new(name)] = tensor;
+
+    /// <summary>
+    /// The tensor that a wire carries. <c>/</c> is reserved in names, so that tensors inside never meet the names at the boundary.
+    /// </summary>
+    public string Tensor(Wire wire) => _inputs.GetValueOrDefault(wire, $"/{wire}");
+}
