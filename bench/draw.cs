@@ -1,12 +1,12 @@
 // Time from a compiled network to its picture, for every sample: boxes drawn, frames that stand for repetitions, pixels and bytes.
 // needs: nothing
 #:property PublishAot=false
-#:project ../src/Domain/Domain.csproj
+#:project ../src/Pictures/Pictures.csproj
 
 using System.Diagnostics;
 using System.Xml.Linq;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Drawing;
+using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Planning;
 
 Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, warm, one thread");

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Drawing;
+using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Fuzz;

@@ -2,7 +2,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Drawing;
+using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;

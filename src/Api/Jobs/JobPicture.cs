@@ -1,6 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
-using ConcatService.Domain.Plotting;
+using ConcatService.Pictures.Plotting;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Metrics;
@@ -101,7 +101,7 @@ internal static class JobPicture
         ];
 
         // Without a validation split it has no place in the legend.
-        IEnumerable<Domain.Plotting.Curve> Held(string score) =>
+        IEnumerable<Pictures.Plotting.Curve> Held(string score) =>
             curves.TryGetValue($"validation_{score}", out var points) ? [new("validation", "validation", points, Dots: true)] : [];
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Drawing;
+using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Planning;
 using ConcatService.Fuzz;

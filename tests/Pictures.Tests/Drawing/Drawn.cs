@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Drawing;
+using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Planning;
 
 namespace ConcatService.Pictures.Tests.Drawing;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Drawing;
+using ConcatService.Pictures.Drawing;
 using Xunit;
 
 namespace ConcatService.Pictures.Tests.Drawing;

@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>The heights of rows, and of the spaces between them: as much as labels and curves need.</summary>
 internal sealed class Rows

@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>The style sheet inside every picture: the reader's own theme decides between light and dark.</summary>
 internal static class Style

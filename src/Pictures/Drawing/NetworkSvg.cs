@@ -1,7 +1,7 @@
 using System.Globalization;
 using ConcatService.Domain.Planning;
 
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// A compiled network as a picture: a box for each layer, the shape on every edge, repetitions folded into one, what align and fuse insert

@@ -3,7 +3,7 @@ using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// Marks what a report is about: what does not fit and why, what fits for some sizes only, who is to blame, and the ways that the branches

@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// What a picture shows, before anything has a place: boxes, or frames with a diagram inside, and the arrows between them.

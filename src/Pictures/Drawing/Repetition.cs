@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// The boxes named <c>OUTER/0/NAME</c>, <c>OUTER/1/NAME</c>, …, where every repetition is the same but for sizes, and takes from the one

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary><see cref="Arranged"/> -> SVG 1.1, a standalone document without scripts or anything from elsewhere.</summary>
 internal sealed class SvgWriter

@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>Repetitions, of which one is drawn.</summary>
 /// <param name="name">The full name of the structure.</param>

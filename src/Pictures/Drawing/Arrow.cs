@@ -1,6 +1,6 @@
 using ConcatService.Domain.Shapes;
 
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>A wire between two items of one diagram.</summary>
 /// <param name="Shape">What travels; null when it is not known. Of the first repetition, inside a frame.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>Draws a repetition once: the boxes of <c>repeat</c> layers become frames. Where an error is, all are drawn.</summary>
 internal static class Folding

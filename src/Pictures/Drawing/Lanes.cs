@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// Straightens a layout: nodes that follow one another without a fork or a join move as one, and stand on one vertical line.

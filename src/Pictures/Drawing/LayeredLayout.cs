@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// Places the nodes of an acyclic graph in rows, each below its inputs, with few crossings (Sugiyama's method: rows by longest path, order

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace ConcatService.Domain.Tests;
+namespace ConcatService.Domain.Tests.Conventions;
 
 /// <summary>Holds the order of Domain's namespaces: what each is made of is only what stands before it (decision 25).</summary>
 public sealed partial class LayerOrderTests
@@ -30,8 +30,6 @@ public sealed partial class LayerOrderTests
         "Data",
         "Jobs",
         "Telemetry",
-        "Drawing",
-        "Plotting",
     ];
 
     private static readonly IReadOnlyList<Source> Sources = [.. Folders().SelectMany(Read)];
@@ -55,7 +53,7 @@ public sealed partial class LayerOrderTests
 
     private static IEnumerable<string> Folders([CallerFilePath] string path = "")
     {
-        var source = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../src"));
+        var source = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../../src"));
         return [Path.Combine(source, "Domain"), Path.Combine(source, "Operators")];
     }
 

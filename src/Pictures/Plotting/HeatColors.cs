@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ConcatService.Domain.Plotting;
+namespace ConcatService.Pictures.Plotting;
 
 /// <summary>
 /// Viridis (van der Walt and Smith 2015): equal steps look equal, in grey and to the color-blind too, on light and on dark.

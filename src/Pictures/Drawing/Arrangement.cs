@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// <see cref="Diagram"/> -> <see cref="Arranged"/>: sizes, rows, places, the ways of the arrows and where their labels stand, so that no

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ConcatService.Domain.Plotting;
+namespace ConcatService.Pictures.Plotting;
 
 /// <summary>From numbers to pixels, with round numbers to write beside the axis.</summary>
-internal sealed class Scale(double from, double to, double start, double end)
+internal sealed class AxisScale(double from, double to, double start, double end)
 {
     public double At(double value) => start + ((value - from) / (to - from) * (end - start));
 
@@ -11,7 +11,7 @@ internal sealed class Scale(double from, double to, double start, double end)
     /// A scale for these values that begins and ends at round numbers. Two thousandths of the values on either end may lie outside: one
     /// peak does not flatten a curve.
     /// </summary>
-    public static Scale Around(IEnumerable<double> values, double start, double end)
+    public static AxisScale Around(IEnumerable<double> values, double start, double end)
     {
         var sorted = values.Where(double.IsFinite).Order().ToList();
         if (sorted.Count == 0)

@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Plotting;
+namespace ConcatService.Pictures.Plotting;
 
 /// <summary>A value at a step.</summary>
 public readonly record struct Point(long Step, double Value);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using ConcatService.Domain.Drawing;
+using ConcatService.Pictures.Drawing;
 
-namespace ConcatService.Domain.Plotting;
+namespace ConcatService.Pictures.Plotting;
 
 /// <summary>
 /// A job's curves and the heat map of its branches as an SVG 1.1 document without scripts: all over one axis of steps, so that what
@@ -23,7 +23,7 @@ public sealed class JobSvg
     private readonly StringBuilder _svg = new(1 << 15);
     private readonly JobPlot _plot;
     private readonly double _left, _right;
-    private readonly Scale _steps;
+    private readonly AxisScale _steps;
 
     private JobSvg(JobPlot plot)
     {
@@ -60,12 +60,12 @@ public sealed class JobSvg
     private void AddChart(Chart chart, double top)
     {
         var bottom = top + ChartHeight - 20;
-        var values = Scale.Around(chart.Curves.SelectMany(curve => curve.Points.Select(point => point.Value)), bottom, top);
+        var values = AxisScale.Around(chart.Curves.SelectMany(curve => curve.Points.Select(point => point.Value)), bottom, top);
         AddText("head", _left, top - 10, chart.Title);
         foreach (var tick in values.Ticks())
         {
             Add($"""<path class="grid" d="M{_left:0.#} {values.At(tick):0.#}H{_right:0.#}"/>""");
-            AddText("small", _left - 8, values.At(tick) + 4, Scale.Written(tick), "end");
+            AddText("small", _left - 8, values.At(tick) + 4, AxisScale.Written(tick), "end");
         }
 
         AddSteps(bottom, top);
@@ -81,7 +81,7 @@ public sealed class JobSvg
     }
 
     /// <summary>Every point thin where they are many, and their running mean over them.</summary>
-    private void AddCurve(Curve curve, Scale values)
+    private void AddCurve(Curve curve, AxisScale values)
     {
         var points = curve.Points.Where(point => double.IsFinite(point.Value)).ToList();
         if (points.Count == 0)
@@ -99,7 +99,7 @@ public sealed class JobSvg
         Add($"""<path class="line {curve.Style}" d="{Path(Smoothed(points), values)}"/>""");
     }
 
-    private string Path(IEnumerable<Point> points, Scale values)
+    private string Path(IEnumerable<Point> points, AxisScale values)
     {
         var path = new StringBuilder();
         foreach (var point in points)
@@ -193,7 +193,7 @@ public sealed class JobSvg
                 "small",
                 left + (part * width),
                 top + 24,
-                logarithmic ? Scale.Written(Math.Pow(10, value)) : Scale.Written(value),
+                logarithmic ? AxisScale.Written(Math.Pow(10, value)) : AxisScale.Written(value),
                 part == 0 ? "start"
                     : part == 1 ? "end"
                     : "middle"
@@ -204,8 +204,8 @@ public sealed class JobSvg
     private void AddSteps(double bottom, double top)
     {
         Add($"""<path class="axis" d="M{_left:0.#} {top:0.#}V{bottom:0.#}H{_right:0.#}"/>""");
-        foreach (var tick in new Scale(0, _plot.Steps, _left, _right).Ticks().Where(tick => tick == Math.Floor(tick)))
-            AddText("small", _steps.At(tick), bottom + 16, Scale.Written(tick), "middle");
+        foreach (var tick in new AxisScale(0, _plot.Steps, _left, _right).Ticks().Where(tick => tick == Math.Floor(tick)))
+            AddText("small", _steps.At(tick), bottom + 16, AxisScale.Written(tick), "middle");
     }
 
     private static string Label(HeatRow row) => Text.Cut($"{row.Group} · {row.Label}", 40);

@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>Pixels, and the texts of a box as they are drawn.</summary>
 internal static class Measures

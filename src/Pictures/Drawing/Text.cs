@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>How wide text is in the fonts that a browser may take, how it is broken into lines, and how it is written into XML.</summary>
 internal static class Text

@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>An arrow with its way: straight where its label stands, curved from row to row.</summary>
 internal sealed record Route(Arrow Arrow, IReadOnlyList<Route.Leg> Legs)

@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>Remembers the order of rows in which the fewest wires cross.</summary>
 internal sealed class Crossings(List<List<LayeredLayout.Node>> rows)

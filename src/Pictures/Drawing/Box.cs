@@ -1,6 +1,6 @@
 using ConcatService.Domain.Shapes;
 
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>A layer, with its shorthand and whatever a composite expands into.</summary>
 /// <param name="name">The full name.</param>

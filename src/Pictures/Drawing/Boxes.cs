@@ -1,9 +1,10 @@
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
-namespace ConcatService.Domain.Drawing;
+namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// <see cref="Compilation"/> -> <see cref="Diagram"/>: a box for each input and layer, an arrow for each wire. Nothing is folded yet.
@@ -160,5 +161,5 @@ internal sealed class Boxes
         return $"{op.Kind}{window}{op.DataFormat switch { Layout.ChannelsFirst => ", channels_first", Layout.ChannelsLast => ", channels_last", _ => "" }}";
     }
 
-    private static string Window(Fields.Extent kernel) => kernel.Count is null ? $"{kernel}x{kernel}" : kernel.ToString();
+    private static string Window(Extent kernel) => kernel.Count is null ? $"{kernel}x{kernel}" : kernel.ToString();
 }
