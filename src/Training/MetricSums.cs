@@ -7,6 +7,9 @@ internal sealed record MetricSums(double[] Sums, long Samples)
 
     public static MetricSums operator +(MetricSums a, MetricSums b) => new([.. a.Sums.Zip(b.Sums, (x, y) => x + y)], a.Samples + b.Samples);
 
+    /// <summary>Whether every loss was a finite number.</summary>
+    public bool IsFinite => double.IsFinite(Sums[0]);
+
     public MetricSet Of(Network network)
     {
         var metrics = new Dictionary<string, double>();

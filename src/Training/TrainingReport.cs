@@ -26,6 +26,7 @@ public abstract record TrainingReport
         long Number,
         long Steps,
         int Epoch,
+        int Epochs,
         MetricSet Train,
         double LearningRate,
         double SamplesPerSecond,

@@ -73,9 +73,11 @@ public static class TrainingRun
         // moments.
         (Trained?, Outcome.Diverged?) Train()
         {
-            using var loop = new TrainingLoop(network, settings, prepared, report, checkpointing, stop);
+            using var progress = new TrainingProgress(network, settings);
             if (kept is not null)
-                loop.Resume(kept, checkpointing!.From!);
+                progress.Resume(kept, checkpointing!.From!);
+            var checkpoints = new CheckpointSchedule(checkpointing, settings.CheckpointEverySeconds);
+            var loop = new TrainingLoop(network, settings, prepared, progress, checkpoints, report, stop);
             report(
                 new TrainingReport.Started(
                     settings,
