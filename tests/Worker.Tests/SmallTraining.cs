@@ -32,7 +32,7 @@ internal static class SmallTraining
     public static async Task<JobFailure?> RunAsync(TrainerContext context)
     {
         var settings = context.Job.Settings.Deserialize<Settings>()!;
-        await context.DescribeAsync(JsonSerializer.Serialize(settings), "{}");
+        context.Reporter.Report(new JobReport.Facts(new(JsonSerializer.Serialize(settings), "{}")));
         await Task.Factory.StartNew(() => Fit(context, settings), TaskCreationOptions.LongRunning);
         await context.FinalizeAsync();
         var onnx = await context.StoreAsync(new MemoryStream([1, 2, 3]));
@@ -65,8 +65,8 @@ internal static class SmallTraining
                 File.WriteAllText(Path.Combine(Environment.GetEnvironmentVariable(Root)!, "proc/vmstat"), "oom_kill 1\n");
             if (step == settings.DiesAt || step == settings.KilledForMemoryAt)
                 Process.GetCurrentProcess().Kill();
-            context.Report(step, ("train_loss", loss.item<float>()));
-            context.Report(new JobProgress(1, 1, step, settings.Steps, null, null));
+            context.Reporter.Report(new JobReport.Metric(new("train_loss", step, loss.item<float>())));
+            context.Reporter.Report(new JobReport.Progress(new(1, 1, step, settings.Steps, null, null)));
             Thread.Sleep(settings.StepMs);
         }
     }

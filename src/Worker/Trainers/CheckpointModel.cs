@@ -45,7 +45,7 @@ internal static class CheckpointModel
 
         var metadata = TrainJob.Metadata(job);
         metadata["checkpoint_step"] = $"{asked.Step}";
-        var made = await TrainJob.OnOneThread(() =>
+        var made = await TrainingThread.RunAsync(() =>
         {
             using var values = data.Load();
             return ExportedCheckpoint.Make(plan, values, metadata, checkpoint, stop);

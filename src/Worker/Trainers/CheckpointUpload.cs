@@ -8,7 +8,7 @@ namespace ConcatService.Worker.Trainers;
 /// reported before a
 /// checkpoint is written before it, so that no metric is missing up to its step.
 /// </summary>
-internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry telemetry, CancellationToken stop) : IAsyncDisposable
+internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter reporter, CancellationToken stop) : IAsyncDisposable
 {
     private Task _upload = Task.CompletedTask;
 
@@ -20,7 +20,7 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry teleme
     {
         if (!_upload.IsCompleted && !leave.IsCancellationRequested)
             return false;
-        _upload.GetAwaiter().GetResult();
+        TrainingThread.Wait(_upload);
         var file = Nameless();
         kept.Write(file);
         _upload = UploadAsync(kept.Step, kept.Epoch, file);
@@ -43,7 +43,8 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry teleme
             return null;
         }
 
-        telemetry.Report(new NewEvent("info", "resumed", $"Goes on from the checkpoint of step {step:N0}.", $$"""{ "step": {{step}} }"""));
+        var resumed = new NewEvent("info", "resumed", $"Resumes from the checkpoint of step {step:N0}.", $$"""{ "step": {{step}} }""");
+        reporter.Report(new JobReport.Event(resumed));
         return file;
     }
 
@@ -56,7 +57,7 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, Telemetry teleme
     {
         await using (file)
         {
-            await telemetry.FlushAsync();
+            await reporter.FlushAsync();
             await DatabaseRetry.ExecuteAsync(() =>
             {
                 file.Position = 0;

@@ -28,12 +28,7 @@ internal static class TrainJob
         if (compiled.Plan is { } planned && source is not null)
             DataSetFit.Check(planned, source.Info, settings, report);
         if (compiled.Plan is not { } plan || source is null || report.HasErrors)
-            return new(
-                FailureClass.User,
-                "invalid",
-                $"The job cannot be trained: "
-                    + $"{string.Join(' ', compiled.Report.Diagnostics.Concat(report.Diagnostics).Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message))}{(source is null ? $"The data set {job.Dataset} is not there any more." : "")}"
-            );
+            return Invalid(job, source, compiled.Report.Diagnostics.Concat(report.Diagnostics));
 
         if (await CheckMemoryAsync(context, plan, source.DataBytes, settings) is { } tooLarge)
             return tooLarge;
@@ -49,7 +44,7 @@ internal static class TrainJob
                 Keep = kept => context.Checkpoints.Take(kept, context.Leave),
                 Leave = context.Leave,
             };
-            outcome = await OnOneThread(() =>
+            outcome = await TrainingThread.RunAsync(() =>
             {
                 using var data = source.Load();
                 return TrainingRun.Execute(
@@ -57,7 +52,7 @@ internal static class TrainJob
                     settings,
                     data,
                     Metadata(job),
-                    new TrainingNews(context).Tell,
+                    training => Report(context, training),
                     context.Stop,
                     checkpointing
                 );
@@ -101,6 +96,25 @@ internal static class TrainJob
             ),
             _ => throw new OperationCanceledException(context.Stop),
         };
+    }
+
+    /// <summary>
+    /// Called on the training thread. After the last step it waits until the job is <c>finalizing</c>: testing and exporting are for a job
+    /// that is still ours.
+    /// </summary>
+    private static void Report(TrainerContext context, TrainingReport report)
+    {
+        context.Reporter.Report(report);
+        if (report is TrainingReport.Finalizing)
+            TrainingThread.Wait(context.FinalizeAsync());
+    }
+
+    private static JobFailure Invalid(ClaimedJob job, TrainingSource? source, IEnumerable<Diagnostic> findings)
+    {
+        var errors = findings.Where(finding => finding.Severity == Severity.Error).Select(finding => finding.Message).ToList();
+        if (source is null)
+            errors.Add($"The data set {job.Dataset} no longer exists.");
+        return new(FailureClass.User, "invalid", $"The job cannot be trained: {string.Join(' ', errors)}");
     }
 
     /// <summary>
@@ -173,23 +187,4 @@ internal static class TrainJob
         ["dataset"] = job.Dataset,
         ["spec_sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(job.Spec))),
     };
-
-    /// <summary>libtorch's dispose scopes and gradient mode belong to a thread: all of a training stays on one of its own.</summary>
-    internal static Task<T> OnOneThread<T>(Func<T> work)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                done.SetResult(work());
-            }
-            catch (Exception failure)
-            {
-                done.SetException(failure);
-            }
-        })
-        { Name = "training", IsBackground = true }.Start();
-        return done.Task;
-    }
 }

@@ -16,8 +16,6 @@ internal sealed class TrainerContext : IAsyncDisposable
     private readonly JobFence _fence;
     private readonly string _worker;
     private readonly JobTransitions _transitions;
-    private readonly Telemetry _telemetry;
-
     private readonly CancellationTokenSource _stop;
 
     private TrainerContext(
@@ -33,11 +31,11 @@ internal sealed class TrainerContext : IAsyncDisposable
         _fence = fence;
         _worker = worker;
         _transitions = new JobTransitions(source);
-        _telemetry = new Telemetry(source, fence, () => TryMoveAsync(JobState.Running, "The first training step is done."));
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(stop, _telemetry.Failed);
+        Reporter = new JobReporter(source, fence, () => TryMoveAsync(JobState.Running, "The first training step is done."));
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stop, Reporter.Failed);
         Leave = leave;
         Job = job;
-        Checkpoints = new CheckpointUpload(new Checkpoints(source, fence), _telemetry, Stop);
+        Checkpoints = new CheckpointUpload(new Checkpoints(source, fence), Reporter, Stop);
     }
 
     /// <summary>What to train.</summary>
@@ -45,6 +43,9 @@ internal sealed class TrainerContext : IAsyncDisposable
 
     /// <summary>Null before <see cref="PredictAsync"/>.</summary>
     public long? PredictedMemoryBytes { get; private set; }
+
+    /// <summary>Takes what the training reports.</summary>
+    public JobReporter Reporter { get; }
 
     /// <summary>Where the training is kept.</summary>
     public CheckpointUpload Checkpoints { get; }
@@ -55,9 +56,7 @@ internal sealed class TrainerContext : IAsyncDisposable
     /// <summary>Fires when the job is paused or the worker leaves: write a checkpoint, then end. Look at it every step.</summary>
     public CancellationToken Leave { get; }
 
-    /// <summary>
-    /// Stubborn from the first statement: the connection that a spare keeps open may have died with its server meanwhile.
-    /// </summary>
+    /// <summary>Retries from the first statement: the connection that a spare keeps open may have died with its server meanwhile.</summary>
     public static async Task<TrainerContext> OpenAsync(
         NpgsqlDataSource source,
         JobFence fence,
@@ -66,32 +65,12 @@ internal sealed class TrainerContext : IAsyncDisposable
         CancellationToken leave
     ) => new(source, fence, worker, await DatabaseRetry.ExecuteAsync(() => ClaimedJob.ReadAsync(source, fence, stop)), stop, leave);
 
-    /// <summary>Keeps what the training is expected to need of memory at its peak.</summary>
+    /// <summary>Stores the peak memory that the training is predicted to need.</summary>
     public Task PredictAsync(long memoryBytes)
     {
         PredictedMemoryBytes = memoryBytes;
         return new JobPrediction(memoryBytes).WriteAsync(_source, _fence, CancellationToken.None);
     }
-
-    /// <summary>Keeps what is used for training: every setting with its value, library versions, threads, device. JSON objects.</summary>
-    public Task DescribeAsync(string resolvedSettings, string environment) =>
-        DatabaseRetry.ExecuteAsync(() => new JobFacts(resolvedSettings, environment).WriteAsync(_source, _fence, CancellationToken.None));
-
-    /// <summary>
-    /// Reports a finished training step. Returns at once: a batch goes to the database several times a second. The first one makes the job
-    /// <c>running</c>.
-    /// </summary>
-    public void Report(long step, params ReadOnlySpan<(string Name, double Value)> metrics)
-    {
-        foreach (var (name, value) in metrics)
-            _telemetry.Report(new MetricPoint(name, step, value));
-    }
-
-    /// <summary>Reports how far the job is; the newest wins.</summary>
-    public void Report(JobProgress progress) => _telemetry.Report(progress);
-
-    /// <summary>Tells the owner something.</summary>
-    public void Report(NewEvent happened) => _telemetry.Report(happened);
 
     /// <summary>Training is over: what was reported is written, and the job becomes <c>finalizing</c>.</summary>
     /// <exception cref="StaleFenceException">Someone asked for the end, or another attempt has the job.</exception>
@@ -131,12 +110,12 @@ internal sealed class TrainerContext : IAsyncDisposable
     }
 
     /// <summary>Returns when everything that was reported is in the database.</summary>
-    public Task FlushAsync() => _telemetry.FlushAsync();
+    public Task FlushAsync() => Reporter.FlushAsync();
 
     public async ValueTask DisposeAsync()
     {
         await Checkpoints.DisposeAsync();
-        await _telemetry.DisposeAsync();
+        await Reporter.DisposeAsync();
         _stop.Dispose();
     }
 
