@@ -107,7 +107,9 @@ internal sealed class OutputFit(Plan plan, GraphOutput output, DataTarget target
             ? (width.Name, value.ToString())
             : null;
 
-    /// <summary>The layer that decides how many features the output has: the output itself, or one before it that all others keep.</summary>
+    /// <summary>
+    /// The layer that decides how many features the output has: the output itself, or one before it that all others keep.
+    /// </summary>
     private PlannedLayer? Sized()
     {
         for (var layer = _layer; layer is { Inputs.Length: 1 }; layer = Before(layer))

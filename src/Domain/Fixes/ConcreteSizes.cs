@@ -9,8 +9,7 @@ namespace ConcatService.Domain.Fixes;
 
 /// <summary>
 /// A finding over symbolic sizes, looked at where it shows: with a number for every symbol its cause is found like any other. What is
-/// proposed is proven
-/// for the symbols.
+/// proposed is proven for the symbols.
 /// </summary>
 /// <param name="compiled">The spec with its symbols.</param>
 internal sealed class ConcreteSizes(Compilation compiled, Diagnostic found, JsonElement json)

@@ -13,8 +13,7 @@ namespace ConcatService.Domain.Fixes;
 /// </summary>
 /// <remarks>
 /// For mismatches without another fix: too wide to search, found when the effort was spent, or beyond every strategy. None of them lies
-/// behind
-/// another, because a layer behind a mismatch has no shape, so that one compilation proves the repairs of all.
+/// behind another, because a layer behind a mismatch has no shape, so that one compilation proves the repairs of all.
 /// </remarks>
 internal static class DropMismatchedInputs
 {
@@ -148,7 +147,8 @@ internal static class DropMismatchedInputs
     {
         var kind = found.Code == Codes.ConcatAxis || found.Code == Codes.ConcatBatchAxis ? CauseKinds.WrongAxis
             : Array.Exists(shapes, shape => shape.Rank != shapes[0].Rank) ? CauseKinds.RankDifference
-            : found.Mismatch!.Differing.Count == 0 && Array.Exists(shapes, shape => shape.DType != shapes[0].DType) ? CauseKinds.DTypeDifference
+            : found.Mismatch!.Differing.Count == 0 && Array.Exists(shapes, shape => shape.DType != shapes[0].DType)
+                ? CauseKinds.DTypeDifference
             : left.Count == 1 && fitting > 1 ? CauseKinds.OneBranchDiffers
             : CauseKinds.Degenerate;
         var blamed = kind == CauseKinds.WrongAxis ? layer : null;

@@ -133,7 +133,9 @@ internal static class ScaleEdits
             .Stride.ToArray(factors.Length)
             .Select((old, i) => window.IsTransposed ? new Ratio(old, 1) * factors[i] : new Ratio(old, 1) / factors[i])
             .ToArray();
-        return strides.Select((each, i) => each.IsWhole && (each.Numerator is 1 or 2 || each.Numerator == window.KernelSize[i])).All(usual => usual)
+        return strides
+            .Select((each, i) => each.IsWhole && (each.Numerator is 1 or 2 || each.Numerator == window.KernelSize[i]))
+            .All(usual => usual)
             ? [.. strides.Select(each => each.Numerator)]
             : null;
     }

@@ -90,7 +90,12 @@ internal static class WindowEdits
             yield break;
         if (window.Dilation != 1)
             yield return ("dilation", 1);
-        else if (!padding.IsSame && padding.Cells is { Count: null } cells && (2 * cells[0]) + 1 is > 1 and var kernel && kernel != window.LargestKernel)
+        else if (
+            !padding.IsSame
+            && padding.Cells is { Count: null } cells
+            && (2 * cells[0]) + 1 is > 1 and var kernel
+            && kernel != window.LargestKernel
+        )
             yield return ("kernel_size", kernel);
     }
 
@@ -101,7 +106,11 @@ internal static class WindowEdits
             Oddness(now)
             - Oddness(then)
             + (2 * (siblings.Styles.Share(path, "", Style(then)) - siblings.Styles.Share(path, "", Style(now))));
-        if (now.Window is { IsTransposed: false } before && then.Window is { } after && (before.KernelSize != after.KernelSize || before.Dilation != after.Dilation))
+        if (
+            now.Window is { IsTransposed: false } before
+            && then.Window is { } after
+            && (before.KernelSize != after.KernelSize || before.Dilation != after.Dilation)
+        )
             // it also changes what is computed
             gain += siblings.Sizes.Share(path, "", Size(then)) - siblings.Sizes.Share(path, "", Size(now)) - 0.2;
         return gain;

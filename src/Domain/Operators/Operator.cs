@@ -40,8 +40,7 @@ public enum Effect
 
 /// <summary>
 /// A layer type with its attributes: the record's <c>init</c> properties are the JSON attributes, its methods are all that the system knows
-/// about it,
-/// except how libtorch computes it (the <c>.Torch.cs</c> file beside it).
+/// about it, except how libtorch computes it (the <c>.Torch.cs</c> file beside it).
 /// </summary>
 public abstract record Operator : IAttributeValue<Operator>
 {
@@ -104,7 +103,9 @@ public abstract record Operator : IAttributeValue<Operator>
     [SpecIgnore]
     public virtual RankSwitch? RankSwitch => null;
 
-    /// <summary>The attributes whose values decide the output's shape: where a repair can turn. <c>data_format</c> is among them where it is set.</summary>
+    /// <summary>
+    /// The attributes whose values decide the output's shape: where a repair can turn. <c>data_format</c> is among them where it is set.
+    /// </summary>
     [SpecIgnore]
     public IEnumerable<EditableAttribute> Edits => DataFormat is { } layout ? OwnEdits.Prepend(Rereading(layout)) : OwnEdits;
 
@@ -115,14 +116,18 @@ public abstract record Operator : IAttributeValue<Operator>
     /// <summary>The record's own <see cref="Edits"/>.</summary>
     protected virtual IEnumerable<EditableAttribute> OwnEdits => [];
 
-    /// <summary>The operator with another value of an attribute; null where it has no such attribute or the attribute no such value.</summary>
+    /// <summary>
+    /// The operator with another value of an attribute; null where it has no such attribute or the attribute no such value.
+    /// </summary>
     /// <param name="attribute">As the spec writes it: <c>stride</c>.</param>
     /// <param name="value">As the spec writes it.</param>
     public Operator? With(string attribute, JsonNode? value)
     {
         var (edited, attributes) = (this with { }, Attributes.Of(GetType()));
         var entry = attributes.Find(attribute);
-        return entry >= 0 && attributes.Read(entry, edited, JsonSerializer.SerializeToElement(value), SpecPath.Root, new Report()) ? edited : null;
+        return entry >= 0 && attributes.Read(entry, edited, JsonSerializer.SerializeToElement(value), SpecPath.Root, new Report())
+            ? edited
+            : null;
     }
 
     /// <summary>The shape that the operator gives; null after reporting why there is none.</summary>

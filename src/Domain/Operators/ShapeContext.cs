@@ -33,8 +33,7 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
 
     /// <summary>
     /// Whether sizes are as the layer needs them; reports why not. Where they are for some sizes of the symbols only, that is reported as a
-    /// condition and
-    /// taken to hold from here on.
+    /// condition and taken to hold from here on.
     /// </summary>
     /// <param name="message">What does not fit, and what to do.</param>
     public bool Require(Code code, string message, params IReadOnlyList<Requirement> requirements)

@@ -5,7 +5,9 @@ namespace ConcatService.Domain.Operators;
 
 /// <summary>The windows of a convolution or pooling, one number for each spatial dimension.</summary>
 /// <param name="KernelSize">Elements of the window.</param>
-/// <param name="Stride">Distance between neighboring windows. Of a transposed convolution, how many times larger the output becomes.</param>
+/// <param name="Stride">
+/// Distance between neighboring windows. Of a transposed convolution, how many times larger the output becomes.
+/// </param>
 /// <param name="Dilation">Spacing between kernel elements; 1 is dense.</param>
 /// <param name="Padding">Elements added before and after the input. Of a transposed convolution, elements cut off the output.</param>
 public sealed record SlidingWindow(Extent KernelSize, Extent Stride, Extent Dilation, Padding Padding)
@@ -32,7 +34,9 @@ public sealed record SlidingWindow(Extent KernelSize, Extent Stride, Extent Dila
 
     /// <summary>What the window does to a size before it is rounded.</summary>
     public Rescaling RescalingAlong(int dimension) =>
-        IsTransposed ? new(Stride[dimension], 1, -Saturating.FloorDivide(Growth(dimension), Stride[dimension])) : Along(dimension).Rescaling;
+        IsTransposed
+            ? new(Stride[dimension], 1, -Saturating.FloorDivide(Growth(dimension), Stride[dimension]))
+            : Along(dimension).Rescaling;
 
     /// <summary>What a transposed convolution gives beyond size · stride; 0 where its windows, padding and stride go together.</summary>
     public long Growth(int dimension) =>

@@ -20,7 +20,9 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
     public static IReadOnlyList<ConcatNode> Of(Plan plan)
     {
         var all = plan
-            .Layers.Where(layer => layer.Operator is IMerge { JoinedAxis: not null } && layer.Inputs.Length > 1 && layer.Output.DType == Shapes.DType.Float32)
+            .Layers.Where(layer =>
+                layer.Operator is IMerge { JoinedAxis: not null } && layer.Inputs.Length > 1 && layer.Output.DType == Shapes.DType.Float32
+            )
             .ToList();
         var branches = all.Sum(layer => layer.Inputs.Length);
         var every = (branches + MostBranches - 1) / MostBranches;

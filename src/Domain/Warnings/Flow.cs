@@ -42,7 +42,8 @@ internal sealed class Flow
                 Merges.Add(i);
                 _isMerge[i] = true;
                 _joinsFeatures[i] =
-                    layer.Operator is IMerge { JoinedAxis: { } axis } && layer.Output.Axes[axis.PositionIn(layer.Output)!.Value] == Axis.Channels;
+                    layer.Operator is IMerge { JoinedAxis: { } axis }
+                    && layer.Output.Axes[axis.PositionIn(layer.Output)!.Value] == Axis.Channels;
             }
 
             foreach (var wire in layer.Inputs)

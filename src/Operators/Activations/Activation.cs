@@ -3,7 +3,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>The activations without attributes: one number in, one number out.</summary>
+/// <summary>Element-wise activations without attributes.</summary>
 /// <remarks>
 /// Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.ReLU and its siblings; ONNX operators of the same names.
 /// </remarks>

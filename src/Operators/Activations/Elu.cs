@@ -3,12 +3,12 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>A relu that ends smoothly at −alpha: alpha·(exp(x) − 1) below 0.</summary>
+/// <summary>ELU: alpha·(exp(x) − 1) below 0, x above.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: Clevert et al. 2016; torch.nn.ELU; ONNX Elu-6.</remarks>
 [Kind("elu")]
 public sealed record Elu : Operator
 {
-    /// <summary>What it tends to far below 0, negated. Default: 1.</summary>
+    /// <summary>The negative limit of the output, negated. Default: 1.</summary>
     public double Alpha { get; init; } = 1;
 
     public override Effect Effect => Effect.Activates;

@@ -10,7 +10,7 @@ public enum GeluApproximation
     Tanh,
 }
 
-/// <summary>A number times the chance that a standard normal one is smaller.</summary>
+/// <summary>GELU: x·Φ(x), with the standard normal distribution function Φ.</summary>
 /// <remarks>
 /// Shapes: any, unchanged. Parameters and MACs: none. Sources: Hendrycks and Gimpel 2016; torch.nn.GELU; ONNX Erf-13 (its own Gelu came
 /// with opset 20).

@@ -3,7 +3,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>A relu that lets a share of what is negative through.</summary>
+/// <summary>Leaky ReLU: negative inputs times a small slope.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.LeakyReLU; ONNX LeakyRelu-16.</remarks>
 [Kind("leaky_relu")]
 public sealed record LeakyRelu : Operator

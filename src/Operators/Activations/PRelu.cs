@@ -5,7 +5,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>A relu whose slope below 0 is learned, one for all channels or one each.</summary>
+/// <summary>ReLU with a learned slope for negative inputs, one for all channels or one each.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[num_parameters]</c>, from init. MACs: none. Sources: He et al. 2015;
 /// torch.nn.PReLU; ONNX PRelu-16.
@@ -13,11 +13,11 @@ namespace ConcatService.Operators;
 [Kind("prelu")]
 public sealed record PRelu : Operator
 {
-    /// <summary>1, or the number of channels. Default: 1.</summary>
+    /// <summary>Number of learned slopes: 1, or the number of channels. Default: 1.</summary>
     [Between(1)]
     public long NumParameters { get; init; } = 1;
 
-    /// <summary>The slope at the start. Default: 0.25.</summary>
+    /// <summary>Initial slope. Default: 0.25.</summary>
     public double Init { get; init; } = 0.25;
 
     public override Effect Effect => Effect.Activates;

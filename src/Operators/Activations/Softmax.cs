@@ -4,12 +4,12 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Makes the numbers along an axis positive with the sum 1 (softmax), or gives the logarithm of that (log_softmax).</summary>
+/// <summary>Softmax along an axis: positive numbers that sum to 1; log_softmax is its logarithm.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.Softmax; ONNX Softmax-13, LogSoftmax-13.</remarks>
 [Kind("softmax"), Kind("log_softmax")]
 public sealed record Softmax : Operator
 {
-    /// <summary>The axis whose numbers belong together; not the batch. Default: channels, the feature axis.</summary>
+    /// <summary>The axis that sums to 1; not the batch. Default: channels, the feature axis.</summary>
     public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
 
     public override Footprint Footprint => Footprint.Output;

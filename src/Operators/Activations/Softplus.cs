@@ -4,16 +4,16 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>A smooth relu: log(1 + exp(beta·x)) / beta.</summary>
+/// <summary>Softplus, a smooth ReLU: log(1 + exp(beta·x)) / beta.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.Softplus; ONNX Softplus-1.</remarks>
 [Kind("softplus")]
 public sealed record Softplus : Operator
 {
-    /// <summary>How sharp the bend is. Default: 1.</summary>
+    /// <summary>Sharpness: larger is closer to ReLU. Default: 1.</summary>
     [Between(1e-6, 1e6)]
     public double Beta { get; init; } = 1;
 
-    /// <summary>Where beta·x is above it, x itself is given. Default: 20.</summary>
+    /// <summary>Linear where beta·x is above it, for numerical stability. Default: 20.</summary>
     public double Threshold { get; init; } = 20; // PyTorch's: float32 cannot tell the difference there
 
     public override Effect Effect => Effect.Activates;

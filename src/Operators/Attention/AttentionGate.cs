@@ -5,17 +5,17 @@ using ConcatService.Domain.Operators;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Weighs the places of a skip connection by what a deeper layer looks for: the first input is the features, the second the gating signal.
+/// Weighs each position of a skip connection by a gating signal from a deeper layer: the first input is the features, the second the
+/// signal.
 /// </summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> and <c>[N, G, h, w]</c> give <c>[N, C, H, W]</c>; a signal of another size is resized. Parameters: C·i +
-/// (G·i + i) + (i + 1)
-/// with i the channels in between. Sources: Oktay et al. 2018 (Attention U-Net).
+/// (G·i + i) + (i + 1) with i = inter_channels. Sources: Oktay et al. 2018 (Attention U-Net).
 /// </remarks>
 [Kind("attention_gate")]
 public sealed record AttentionGate : Operator
 {
-    /// <summary>Channels in between. Default: half of the features', at least 1.</summary>
+    /// <summary>Hidden channels. Default: half of the features', at least 1.</summary>
     [Between(1)]
     public long? InterChannels { get; init; }
 

@@ -4,20 +4,19 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Convolutional block attention: first weighs the channels, then the places.</summary>
+/// <summary>CBAM: channel attention, then spatial attention.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: 2·C·squeezed + squeezed + C for the channels (one pair of 1x1
-/// convolutions reads
-/// mean and maximum), 2·k² + 2 for the places. Sources: Woo et al. 2018; its authors' code.
+/// convolutions reads mean and maximum), 2·k² + 2 for the positions. Sources: Woo et al. 2018; its authors' code.
 /// </remarks>
 [Kind("cbam")]
 public sealed record Cbam : Operator
 {
-    /// <summary>What the channels are divided by in between, rounded down but at least 1 channel. Default: 16.</summary>
+    /// <summary>Hidden channels are the input's divided by this, rounded down, at least 1. Default: 16.</summary>
     [Between(1)]
     public long Reduction { get; init; } = 16;                                                   // Woo et al. 2018, section 4
 
-    /// <summary>Cells of the window that weighs places. Default: 7.</summary>
+    /// <summary>Kernel size of the spatial attention's convolution. Default: 7.</summary>
     [Between(1)]
     public long KernelSize { get; init; } = 7;                                                   // Woo et al. 2018, table 2
 

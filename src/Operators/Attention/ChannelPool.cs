@@ -3,7 +3,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>The mean, or the greatest number, over the channels of each place.</summary>
+/// <summary>The mean or maximum over the channels at each position.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, 1, H, W]</c>. Parameters and MACs: none. Sources: Woo et al. 2018, section 3; ONNX
 /// ReduceMean-13.

@@ -5,7 +5,7 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Efficient channel attention: weighs each channel by its own mean and its neighbors', with one small convolution along the channels.
+/// Efficient channel attention: weighs each channel by the means of it and its neighbors, with one 1d convolution along the channels.
 /// </summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: kernel_size, in <c>NAME/conv</c>. MACs: C·kernel_size. Sources:
@@ -14,7 +14,7 @@ namespace ConcatService.Operators;
 [Kind("eca")]
 public sealed record Eca : Operator
 {
-    /// <summary>How many neighbors are seen, odd. Default: the odd number next to log2(C)/2 + 1/2.</summary>
+    /// <summary>Kernel size of the convolution along the channels, odd. Default: the odd number next to log2(C)/2 + 1/2.</summary>
     [Between(1)]
     public long? KernelSize { get; init; }
 

@@ -7,26 +7,26 @@ using ConcatService.Domain.Symbols;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Every step takes what it needs from all steps: of itself (one input), of another sequence (two), or of keys with values (three).
+/// Multi-head attention: self-attention with one input; with two, queries and a sequence to attend to; with three, queries, keys and
+/// values.
 /// </summary>
 /// <remarks>
 /// Shapes: <c>[N, T, E]</c>, and as second and third <c>[N, S, E]</c>, give <c>[N, T, E]</c>. Parameters: in_proj_weight <c>[3E, E]</c>,
-/// in_proj_bias
-/// <c>[3E]</c>, out_proj.weight <c>[E, E]</c>, out_proj.bias <c>[E]</c>. MACs: 2·T·E² + 2·S·E² for the projections, 2·T·S·E for the
-/// products.
+/// in_proj_bias <c>[3E]</c>, out_proj.weight <c>[E, E]</c>, out_proj.bias <c>[E]</c>. MACs: 2·T·E² + 2·S·E² for the projections, 2·T·S·E
+/// for the products.
 /// Sources: Vaswani et al. 2017; torch.nn.MultiheadAttention; ONNX MatMul-13, Softmax-13.
 /// </remarks>
 [Kind("multi_head_attention")]
 public sealed record MultiHeadAttention : Operator
 {
-    /// <summary>How many heads share the features, at least 1; the features are a multiple of it.</summary>
+    /// <summary>Number of heads, at least 1; the number of features must be a multiple of it.</summary>
     [Between(1)]
     public required long NumHeads { get; init; }
 
-    /// <summary>Whether biases are added. Default: true.</summary>
+    /// <summary>Adds learned biases. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
-    /// <summary>The share of attention weights that is zeroed in training. Default: 0.</summary>
+    /// <summary>Probability that an attention weight is zeroed in training. Default: 0.</summary>
     [Between(0, 1)]
     public double Dropout { get; init; }
 

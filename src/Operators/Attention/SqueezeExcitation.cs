@@ -4,31 +4,30 @@ using ConcatService.Domain.Operators;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Weighs each channel by what the whole map says: pool, two 1x1 convolutions, a gate, a product. Stands for these visible layers.
+/// Squeeze-and-excitation: weighs each channel by a gate computed from the channels' global means. Becomes visible layers: pool, two 1x1
+/// convolutions, gate, product.
 /// </summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> or <c>[N, C, T]</c>, unchanged. Parameters: 2·C·squeezed + squeezed + C, in <c>NAME/reduce</c> and
-/// <c>NAME/widen</c>. MACs:
-/// 2·C·squeezed. Sources: Hu et al. 2018; torchvision.ops.SqueezeExcitation.
+/// <c>NAME/widen</c>. MACs: 2·C·squeezed. Sources: Hu et al. 2018; torchvision.ops.SqueezeExcitation.
 /// </remarks>
 [Kind("squeeze_excitation")]
 public sealed record SqueezeExcitation : Operator
 {
     /// <summary>
-    /// What the channels are divided by in between, rounded down but at least 1 channel. Default: 16. <see cref="SqueezeChannels"/>
-    /// overrides it.
+    /// Hidden channels are the input's divided by this, rounded down, at least 1. Default: 16. <see cref="SqueezeChannels"/> overrides it.
     /// </summary>
     [Between(1)]
     public long Reduction { get; init; } = 16;                                                   // Hu et al. 2018, table 10
 
-    /// <summary>Channels in between. Default: by <see cref="Reduction"/>.</summary>
+    /// <summary>Hidden channels. Default: by <see cref="Reduction"/>.</summary>
     [Between(1)]
     public long? SqueezeChannels { get; init; }
 
-    /// <summary>The activation in between. Default: relu.</summary>
+    /// <summary>Activation between the two convolutions. Default: relu.</summary>
     public Operator Activation { get; init; } = new Activation { Kind = "relu" };
 
-    /// <summary>What makes a weight of a number. Default: sigmoid.</summary>
+    /// <summary>Activation that gives the channel weights. Default: sigmoid.</summary>
     public Operator Gate { get; init; } = new Activation { Kind = "sigmoid" };
 
     public override bool Expands => true;

@@ -12,22 +12,22 @@ public enum Align
     /// <summary>Reports the mismatch with its fixes.</summary>
     Error,
 
-    /// <summary>The best-ranked way that can stand before the concat: upsampling to the finest branch.</summary>
+    /// <summary>The best-ranked of the others: upsampling to the largest branch.</summary>
     Auto,
 
-    /// <summary>Averages the finer branches down to the coarsest.</summary>
+    /// <summary>Average-pools the larger branches to the smallest.</summary>
     Pool,
 
-    /// <summary>Brings the finer branches down by 3x3 convolutions with a stride.</summary>
+    /// <summary>Brings the larger branches to the smallest by strided 3x3 convolutions.</summary>
     Stride,
 
-    /// <summary>Upsamples the coarser branches to the finest.</summary>
+    /// <summary>Upsamples the smaller branches to the largest.</summary>
     Upsample,
 
-    /// <summary>Cuts the larger branches down to the smallest, around the middle.</summary>
+    /// <summary>Center-crops the larger branches to the smallest.</summary>
     Crop,
 
-    /// <summary>Adds a border of zeros to the smaller branches.</summary>
+    /// <summary>Pads the smaller branches with zeros.</summary>
     Pad,
 }
 
@@ -36,8 +36,7 @@ internal static class Alignment
 {
     /// <summary>
     /// The expansion with aligned inputs; the same one where nothing can be done, whose mismatch is then reported as usual. Null after
-    /// reporting that what
-    /// is to be done depends on the symbols' sizes.
+    /// reporting that what is to be done depends on the symbols' sizes.
     /// </summary>
     public static Expansion? Of(Expansion expansion, Align align)
     {

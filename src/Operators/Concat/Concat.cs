@@ -19,14 +19,14 @@ public sealed record Concat : Operator, IMerge
     public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
 
     /// <summary>
-    /// What happens when the inputs differ in their spatial sizes: error, auto, pool, stride, upsample, crop or pad. Default: error. Joins
-    /// along the channels only.
+    /// What to do when spatial sizes differ: error, auto, pool, stride, upsample, crop or pad. Default: error. Joins along the channels
+    /// only.
     /// </summary>
     public Align Align { get; init; }
 
     /// <summary>
-    /// How the branches are brought together: none, conv1x1, se, eca, cbam, l2norm, gate, gmu or aff, with options as <c>{ "type": … }</c>.
-    /// Default: none. Joins along the channels only.
+    /// What mixes the branches: none, conv1x1, se, eca, cbam, l2norm, gate, gmu or aff, with options as <c>{ "type": … }</c>. Default:
+    /// none. Joins along the channels only.
     /// </summary>
     public Fusion Fuse { get; init; } = new NoFusion();
 

@@ -9,40 +9,40 @@ namespace ConcatService.Operators;
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, out_channels, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; <c>"same"</c>
 /// gives ⌈H / stride⌉.
-/// Parameters: weight <c>[out, in / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · in / groups for each output number.
+/// Parameters: weight <c>[out, in / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · in / groups for each output element.
 /// Sources: torch.nn.Conv2d; ONNX Conv-11.
 /// </remarks>
 [Kind("conv1d"), Kind("conv2d")]
 public sealed record Conv : Operator, IHasShorthand
 {
-    /// <summary>Features of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
+    /// <summary>Channels of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
     [Between(1)]
     public required long OutChannels { get; init; }
 
-    /// <summary>Cells of the window in each dimension, at least 1.</summary>
+    /// <summary>Size of the window: one number, or one for each spatial dimension. At least 1.</summary>
     [Between(1)]
     public required Extent KernelSize { get; init; }
 
-    /// <summary>Cells between two windows. Default: 1.</summary>
+    /// <summary>Distance between neighboring windows: 2 halves the size. Default: 1.</summary>
     [Between(1)]
     public Extent Stride { get; init; } = 1;
 
-    /// <summary>Zeros on both sides, <c>"same"</c> or <c>"valid"</c>. Default: 0.</summary>
+    /// <summary>Zeros added on both sides, <c>"same"</c> (output size ⌈input / stride⌉) or <c>"valid"</c> (none). Default: 0.</summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
 
-    /// <summary>Cells between two taps of the window. Default: 1.</summary>
+    /// <summary>Spacing between kernel elements; 1 is dense. Default: 1.</summary>
     [Between(1)]
     public Extent Dilation { get; init; } = 1;
 
-    /// <summary>Groups of channels that do not see each other. Default: 1. Both channel counts are multiples of it.</summary>
+    /// <summary>Channel groups convolved independently; both channel counts must be multiples of it. Default: 1.</summary>
     [Between(1)]
     public long Groups { get; init; } = 1;
 
-    /// <summary>Whether a bias is added. Default: true.</summary>
+    /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
-    /// <summary>Whether weight and bias start at zero, as a gate's do that is to start half open.</summary>
+    /// <summary>Whether weight and bias start at zero: a gate then starts half open.</summary>
     [SpecIgnore]
     public bool StartsAtZero { get; init; }
 
@@ -106,9 +106,13 @@ public sealed record Conv : Operator, IHasShorthand
         string[] inputs = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
         onnx.Add("Conv", inputs,
         [
-            ("kernel_shape", KernelSize.ToArray(SpatialRank)), ("strides", Stride.ToArray(SpatialRank)),
-            ("dilations", Dilation.ToArray(SpatialRank)), ("group", Groups), .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, Window.Along),
-        ]);
+                ("kernel_shape", KernelSize.ToArray(SpatialRank)),
+                ("strides", Stride.ToArray(SpatialRank)),
+                ("dilations", Dilation.ToArray(SpatialRank)),
+                ("group", Groups),
+                .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, Window.Along),
+            ]
+        );
     }
 
     public static IEnumerable<Example> Examples =>

@@ -5,44 +5,44 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Transposed convolution: every input number spreads over a window of the output, which grows by the stride.</summary>
+/// <summary>Transposed convolution: learned upsampling by the stride. Each input element adds a weighted kernel to the output.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, out_channels, (H − 1)·stride − 2·padding + dilation·(kernel − 1) + output_padding + 1, …]</c>.
-/// Parameters: weight <c>[in, out / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · out / groups for each input number.
+/// Parameters: weight <c>[in, out / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · out / groups for each input element.
 /// Sources: torch.nn.ConvTranspose2d; ONNX ConvTranspose-11.
 /// </remarks>
 [Kind("conv_transpose1d"), Kind("conv_transpose2d")]
 public sealed record ConvTranspose : Operator, IHasShorthand
 {
-    /// <summary>Features of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
+    /// <summary>Channels of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
     [Between(1)]
     public required long OutChannels { get; init; }
 
-    /// <summary>Cells of the window in each dimension, at least 1.</summary>
+    /// <summary>Size of the window: one number, or one for each spatial dimension. At least 1.</summary>
     [Between(1)]
     public required Extent KernelSize { get; init; }
 
-    /// <summary>How far apart the windows of two neighbors start. Default: 1.</summary>
+    /// <summary>How many times larger the output becomes: 2 doubles the size. Default: 1.</summary>
     [Between(1)]
     public Extent Stride { get; init; } = 1;
 
-    /// <summary>Cells that are cut off on both sides. Default: 0.</summary>
+    /// <summary>Elements cut off the output on both sides. Default: 0.</summary>
     [Between(0)]
     public Extent Padding { get; init; } = 0;
 
-    /// <summary>Cells that are added at the end; smaller than the stride or the dilation. Default: 0.</summary>
+    /// <summary>Elements added at the end of the output; must be smaller than stride or dilation. Default: 0.</summary>
     [Between(0)]
     public Extent OutputPadding { get; init; } = 0;
 
-    /// <summary>Cells between two taps of the window. Default: 1.</summary>
+    /// <summary>Spacing between kernel elements; 1 is dense. Default: 1.</summary>
     [Between(1)]
     public Extent Dilation { get; init; } = 1;
 
-    /// <summary>Groups of channels that do not see each other. Default: 1. Both channel counts are multiples of it.</summary>
+    /// <summary>Channel groups convolved independently; both channel counts must be multiples of it. Default: 1.</summary>
     [Between(1)]
     public long Groups { get; init; } = 1;
 
-    /// <summary>Whether a bias is added. Default: true.</summary>
+    /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
     [SpecIgnore]

@@ -18,7 +18,8 @@ internal static class WindowAttributes
     public static EditableAttribute KernelSizeAndStride { get; } =
         Of("kernel_size", 1, window => window.KernelSize, (window, value) => window with { KernelSize = value, Stride = value });
 
-    public static EditableAttribute Stride { get; } = Of("stride", 1, window => window.Stride, (window, value) => window with { Stride = value });
+    public static EditableAttribute Stride { get; } =
+        Of("stride", 1, window => window.Stride, (window, value) => window with { Stride = value });
 
     public static EditableAttribute Dilation { get; } =
         Of("dilation", 1, window => window.Dilation, (window, value) => window with { Dilation = value });
@@ -50,13 +51,16 @@ internal static class WindowAttributes
         padding with
         {
             Solve = (layer, wanted) =>
-                layer.Operator.Window is { IsTransposed: false } window && Gives(layer, window with { Padding = Domain.Fields.Padding.Same }, wanted)
+                layer.Operator.Window is { IsTransposed: false } window
+                && Gives(layer, window with { Padding = Domain.Fields.Padding.Same }, wanted)
                     ? padding.Solve(layer, wanted).Append("same")
                     : padding.Solve(layer, wanted),
         };
 
     private static bool Gives(PlannedLayer layer, SlidingWindow window, Shape wanted) =>
-        layer.Input.SpatialAxes.Select((axis, i) => wanted.Has(axis) && window.SizeAlong(i, layer.Input[axis]) == wanted[axis]).All(fits => fits);
+        layer
+            .Input.SpatialAxes.Select((axis, i) => wanted.Has(axis) && window.SizeAlong(i, layer.Input[axis]) == wanted[axis])
+            .All(fits => fits);
 
     private static EditableAttribute Of(
         string name,
@@ -72,8 +76,11 @@ internal static class WindowAttributes
             {
                 var window = layer.Operator.Window!;
                 var values = layer
-                    .Input.SpatialAxes.Select((axis, i) =>
-                        wanted.Has(axis) ? Along(layer.Input[axis], wanted[axis], i, most is null ? Largest : Math.Min(Largest, most(window, i))) : []
+                    .Input.SpatialAxes.Select(
+                        (axis, i) =>
+                            wanted.Has(axis)
+                                ? Along(layer.Input[axis], wanted[axis], i, most is null ? Largest : Math.Min(Largest, most(window, i)))
+                                : []
                     )
                     .ToList();
                 return Joined(values);

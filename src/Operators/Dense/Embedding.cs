@@ -5,16 +5,15 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>A learned vector for each whole number.</summary>
+/// <summary>A lookup table: a learned vector for each integer index.</summary>
 /// <remarks>
 /// Shapes: int64 <c>[N, time]</c> gives <c>[N, time, embedding_dim]</c>, in either layout. Parameters: weight <c>[num_embeddings,
-/// embedding_dim]</c>. MACs:
-/// none. Sources: torch.nn.Embedding; ONNX Gather-13.
+/// embedding_dim]</c>. MACs: none. Sources: torch.nn.Embedding; ONNX Gather-13.
 /// </remarks>
 [Kind("embedding")]
 public sealed record Embedding : Operator
 {
-    /// <summary>How many numbers there are: 0 up to one less than this.</summary>
+    /// <summary>Size of the table: indices are 0 to num_embeddings − 1.</summary>
     [Between(1)]
     public required long NumEmbeddings { get; init; }
 
@@ -22,7 +21,7 @@ public sealed record Embedding : Operator
     [Between(1)]
     public required long EmbeddingDim { get; init; }
 
-    /// <summary>A number whose vector is zero and stays so. Default: none.</summary>
+    /// <summary>An index whose vector is zero and gets no gradient. Default: none.</summary>
     [Between(0)]
     public long? PaddingIdx { get; init; }
 

@@ -4,11 +4,10 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>A fully connected layer over the feature axis; every place of a map or sequence on its own.</summary>
+/// <summary>A fully connected layer over the feature axis, applied at each position of a map or sequence.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C]</c> gives <c>[N, out_features]</c>; <c>[N, time, C]</c> gives <c>[N, time, out_features]</c>. Parameters: weight
-/// <c>[out, in]</c>,
-/// bias <c>[out]</c>. MACs: in for each output number. Sources: torch.nn.Linear; ONNX Gemm-13, MatMul-13.
+/// <c>[out, in]</c>, bias <c>[out]</c>. MACs: in for each output element. Sources: torch.nn.Linear; ONNX Gemm-13, MatMul-13.
 /// </remarks>
 [Kind("linear")]
 public sealed record Linear : Operator, IHasShorthand
@@ -17,10 +16,10 @@ public sealed record Linear : Operator, IHasShorthand
     [Between(1)]
     public required long OutFeatures { get; init; }
 
-    /// <summary>Whether a bias is added. Default: true.</summary>
+    /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
-    /// <summary>Whether weight and bias start at zero, as a gate's do that is to start half open.</summary>
+    /// <summary>Whether weight and bias start at zero: a gate then starts half open.</summary>
     [SpecIgnore]
     public bool StartsAtZero { get; init; }
 

@@ -4,14 +4,13 @@ using ConcatService.Domain.Operators;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Attentional feature fusion (Dai et al. 2021): a weight for each number, from the sum of two branches seen locally and as a whole,
-/// decides between them.
+/// Attentional feature fusion (Dai et al. 2021): a weighted sum of two branches; each element's weight comes from local and global context.
 /// Branches of other width are projected to the widest; more than two are folded from the left.
 /// </summary>
 [Kind("aff")]
 public sealed record AffFusion : Fusion
 {
-    /// <summary>What the channels are divided by in between, rounded down but at least 1 channel. Default: 4.</summary>
+    /// <summary>Hidden channels are the input's divided by this, rounded down, at least 1. Default: 4.</summary>
     [Between(1)]
     public long Reduction { get; init; } = 4;                                                    // Dai et al. 2021, section 5.1
 

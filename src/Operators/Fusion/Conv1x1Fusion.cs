@@ -3,18 +3,18 @@ using ConcatService.Domain.Operators;
 
 namespace ConcatService.Operators;
 
-/// <summary>A 1x1 convolution that mixes the branches at each place, with a norm and an activation.</summary>
+/// <summary>A 1x1 convolution that mixes the branches, with a norm and an activation.</summary>
 [Kind("conv1x1")]
 public sealed record Conv1x1Fusion : Fusion
 {
-    /// <summary>Features of the output. Default: those of the widest branch.</summary>
+    /// <summary>Channels of the output. Default: those of the widest branch.</summary>
     [Between(1)]
     public long? OutChannels { get; init; }
 
-    /// <summary>The norm behind it; null for none. Default: batch_norm.</summary>
+    /// <summary>Norm after the convolution; null for none. Default: batch_norm.</summary>
     public Operator? Norm { get; init; } = new BatchNorm { Kind = "batch_norm" };
 
-    /// <summary>The activation at the end; null for none. Default: relu.</summary>
+    /// <summary>Activation after the norm; null for none. Default: relu.</summary>
     public Operator? Activation { get; init; } = new Activation { Kind = "relu" };
 
     public override Wire? Fuse(Expansion expansion, Operator joined)

@@ -2,7 +2,7 @@ using ConcatService.Domain.Operators;
 
 namespace ConcatService.Operators;
 
-/// <summary>Each branch times a gate that has seen all of them: a sigmoid of a 1x1 convolution of the concat. Gates start at 0.5.</summary>
+/// <summary>Each branch times its gate: a sigmoid of a 1x1 convolution of the concat. Gates start at 0.5.</summary>
 [Kind("gate")]
 public sealed record GateFusion : Fusion
 {

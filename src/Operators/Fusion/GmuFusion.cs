@@ -5,13 +5,12 @@ namespace ConcatService.Operators;
 
 /// <summary>
 /// Gated multimodal unit (Arevalo et al. 2017): branches projected to one width by tanh and mixed by weights from the concat that sum to 1.
-/// Two branches
-/// have a weight for each number (a sigmoid), more have one for each place (a softmax over the branches).
+/// Two branches have a weight for each element (a sigmoid), more have one for each position (a softmax over the branches).
 /// </summary>
 [Kind("gmu")]
 public sealed record GmuFusion : Fusion
 {
-    /// <summary>Features of the output. Default: those of the widest branch.</summary>
+    /// <summary>Channels of the output. Default: those of the widest branch.</summary>
     [Between(1)]
     public long? OutChannels { get; init; }
 

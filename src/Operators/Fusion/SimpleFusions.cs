@@ -2,7 +2,7 @@ using ConcatService.Domain.Operators;
 
 namespace ConcatService.Operators;
 
-/// <summary>The concat as it is.</summary>
+/// <summary>The plain concat.</summary>
 [Kind("none")]
 public sealed record NoFusion : Fusion
 {
@@ -13,7 +13,7 @@ public sealed record NoFusion : Fusion
 [Kind("se")]
 public sealed record SeFusion : Fusion
 {
-    /// <summary>What the channels are divided by in between. Default: 16.</summary>
+    /// <summary>Hidden channels are the input's divided by this, rounded down, at least 1. Default: 16.</summary>
     [Domain.Fields.Between(1)]
     public long Reduction { get; init; } = 16;
 
@@ -25,7 +25,7 @@ public sealed record SeFusion : Fusion
 [Kind("eca")]
 public sealed record EcaFusion : Fusion
 {
-    /// <summary>How many neighbors are seen. Default: by the number of channels.</summary>
+    /// <summary>Kernel size of the convolution along the channels. Default: by the number of channels.</summary>
     [Domain.Fields.Between(1)]
     public long? KernelSize { get; init; }
 
@@ -37,11 +37,11 @@ public sealed record EcaFusion : Fusion
 [Kind("cbam")]
 public sealed record CbamFusion : Fusion
 {
-    /// <summary>What the channels are divided by in between. Default: 16.</summary>
+    /// <summary>Hidden channels are the input's divided by this, rounded down, at least 1. Default: 16.</summary>
     [Domain.Fields.Between(1)]
     public long Reduction { get; init; } = 16;
 
-    /// <summary>Cells of the window that weighs places. Default: 7.</summary>
+    /// <summary>Kernel size of the spatial attention's convolution. Default: 7.</summary>
     [Domain.Fields.Between(1)]
     public long KernelSize { get; init; } = 7;
 
@@ -53,12 +53,12 @@ public sealed record CbamFusion : Fusion
 }
 
 /// <summary>
-/// Each branch brought to the same length per place, with a learned scale, before the concat (ParseNet, Liu et al. 2015).
+/// L2-normalizes each branch's features at each position, with a learned scale, before the concat (ParseNet, Liu et al. 2015).
 /// </summary>
 [Kind("l2norm")]
 public sealed record L2NormFusion : Fusion
 {
-    /// <summary>The scale at the start. Default: 10.</summary>
+    /// <summary>Initial scale. Default: 10.</summary>
     public double Scale { get; init; } = 10;
 
     public override Wire? Fuse(Expansion expansion, Operator joined) =>

@@ -6,12 +6,11 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>Joins its inputs number by number: sum, difference, product, mean, greatest or least.</summary>
+/// <summary>Element-wise sum, difference, product, mean, maximum or minimum of its inputs.</summary>
 /// <remarks>
-/// Shapes: inputs of equal rank; where sizes differ, a 1 is stretched (<c>[N, C, H, W]</c> and <c>[N, C, 1, 1]</c> give <c>[N, C, H,
-/// W]</c>), never the batch.
-/// <c>subtract</c> takes the first minus all others. Parameters and MACs: none. Sources: torch.add and its siblings; ONNX Add-14, Mean-13,
-/// Max-13.
+/// Shapes: inputs of equal rank; a size of 1 is broadcast (<c>[N, C, H, W]</c> and <c>[N, C, 1, 1]</c> give <c>[N, C, H, W]</c>), never the
+/// batch. <c>subtract</c> takes the first minus all others. Parameters and MACs: none. Sources: torch.add and its siblings; ONNX Add-14,
+/// Mean-13, Max-13.
 /// </remarks>
 [Kind("add"), Kind("subtract"), Kind("multiply"), Kind("average"), Kind("maximum"), Kind("minimum")]
 public sealed record Elementwise : Operator, IMerge

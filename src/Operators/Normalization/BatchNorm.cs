@@ -4,28 +4,29 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalizes each feature over the batch and all places; in evaluation by its running statistics.</summary>
+/// <summary>Normalizes each feature over the batch and all positions; in evaluation by running statistics.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>; buffers: running_mean <c>[C]</c>, running_var
-/// <c>[C]</c>, and with
-/// a momentum of null num_batches_tracked <c>[1]</c>. MACs: none.
+/// <c>[C]</c>, and with a momentum of null num_batches_tracked <c>[1]</c>. MACs: none.
 /// Sources: Ioffe and Szegedy 2015; torch.nn.BatchNorm2d; ONNX BatchNormalization-15.
 /// </remarks>
 [Kind("batch_norm")]
 public sealed record BatchNorm : Operator
 {
-    /// <summary>Added to the variance. Default: 1e-5.</summary>
+    /// <summary>Added to the variance for numerical stability. Default: 1e-5.</summary>
     [Between(0)]
     public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default; Keras has 1e-3
 
-    /// <summary>The share of the newest batch in the running statistics; null takes the mean of all batches so far. Default: 0.1.</summary>
+    /// <summary>
+    /// Weight of the newest batch in the running statistics, as in PyTorch; null averages all batches so far. Default: 0.1.
+    /// </summary>
     [Between(0, 1)]
     public double? Momentum { get; init; } = 0.1; // PyTorch's; Keras counts the other way round, 0.99
 
-    /// <summary>Whether a learned weight and bias follow. Default: true.</summary>
+    /// <summary>Multiplies by a learned weight and adds a learned bias. Default: true.</summary>
     public bool Affine { get; init; } = true;
 
-    /// <summary>Whether running statistics are kept; without them evaluation normalizes by the batch at hand. Default: true.</summary>
+    /// <summary>Keeps running statistics for evaluation; without them evaluation uses the current batch. Default: true.</summary>
     public bool TrackRunningStats { get; init; } = true;
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };

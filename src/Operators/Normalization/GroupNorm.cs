@@ -5,7 +5,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalizes groups of channels over all places, each sample on its own.</summary>
+/// <summary>Normalizes groups of channels over all positions of each sample.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, …]</c>, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>. MACs: none.
 /// Sources: Wu and He 2018; torch.nn.GroupNorm; ONNX InstanceNormalization-6 over groups (its own came with opset 18).
@@ -13,15 +13,15 @@ namespace ConcatService.Operators;
 [Kind("group_norm")]
 public sealed record GroupNorm : Operator
 {
-    /// <summary>How many groups, at least 1; the channels are a multiple of it.</summary>
+    /// <summary>Number of groups, at least 1; the number of channels must be a multiple of it.</summary>
     [Between(1)]
     public required long NumGroups { get; init; }
 
-    /// <summary>Added to the variance. Default: 1e-5.</summary>
+    /// <summary>Added to the variance for numerical stability. Default: 1e-5.</summary>
     [Between(0)]
     public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default
 
-    /// <summary>Whether a learned weight and bias follow. Default: true.</summary>
+    /// <summary>Multiplies by a learned weight and adds a learned bias. Default: true.</summary>
     public bool Affine { get; init; } = true;
 
     public override Effect Effect => Effect.Normalizes;

@@ -5,30 +5,27 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalizes each channel of each sample over its places.</summary>
+/// <summary>Normalizes each channel of each sample over its positions.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, …]</c> with at least one spatial axis, unchanged. Parameters, with affine: weight <c>[C]</c>, bias <c>[C]</c>;
-/// buffers, with
-/// track_running_stats: running_mean <c>[C]</c>, running_var <c>[C]</c>, which evaluation then normalizes by. MACs: none.
+/// buffers, with track_running_stats: running_mean <c>[C]</c>, running_var <c>[C]</c>, which evaluation then normalizes by. MACs: none.
 /// Sources: Ulyanov et al. 2016; torch.nn.InstanceNorm2d; ONNX InstanceNormalization-6.
 /// </remarks>
 [Kind("instance_norm")]
 public sealed record InstanceNorm : Operator
 {
-    /// <summary>Added to the variance. Default: 1e-5.</summary>
+    /// <summary>Added to the variance for numerical stability. Default: 1e-5.</summary>
     [Between(0)]
     public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default
 
-    /// <summary>
-    /// The share of the newest batch in the running statistics; null leaves them as they are, as in PyTorch. Default: 0.1.
-    /// </summary>
+    /// <summary>Weight of the newest batch in the running statistics; null leaves them unchanged, as in PyTorch. Default: 0.1.</summary>
     [Between(0, 1)]
     public double? Momentum { get; init; } = 0.1;
 
-    /// <summary>Whether a learned weight and bias follow. Default: false.</summary>
+    /// <summary>Multiplies by a learned weight and adds a learned bias. Default: false.</summary>
     public bool Affine { get; init; }
 
-    /// <summary>Whether running statistics are kept and used in evaluation. Default: false.</summary>
+    /// <summary>Keeps running statistics and uses them in evaluation. Default: false.</summary>
     public bool TrackRunningStats { get; init; }
 
     public override Effect Effect => Effect.Normalizes;

@@ -5,8 +5,8 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Divides the features of each place by their length and multiplies each feature with a learned scale: branches of different strength meet
-/// as equals.
+/// Divides the features at each position by their L2 norm and multiplies each by a learned scale, so that branches of different magnitude
+/// weigh the same.
 /// </summary>
 /// <remarks>
 /// Shapes: any with a feature axis, unchanged. Parameters: weight <c>[C]</c>, from scale. MACs: none.
@@ -15,10 +15,10 @@ namespace ConcatService.Operators;
 [Kind("l2_norm")]
 public sealed record L2Norm : Operator
 {
-    /// <summary>The scale at the start. Default: 10.</summary>
+    /// <summary>Initial scale. Default: 10.</summary>
     public double Scale { get; init; } = 10;                                                     // ParseNet, section 3.3
 
-    /// <summary>The least length that is divided by. Default: 1e-12.</summary>
+    /// <summary>Lower bound of the divisor. Default: 1e-12.</summary>
     [Between(0)]
     public double Eps { get; init; } = 1e-12;                                                    // PyTorch's normalize
 

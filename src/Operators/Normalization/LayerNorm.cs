@@ -4,7 +4,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Normalizes the features of each place to mean 0 and variance 1.</summary>
+/// <summary>Normalizes the features at each position to mean 0 and variance 1.</summary>
 /// <remarks>
 /// Shapes: any with a feature axis, unchanged. Parameters: weight <c>[C]</c>, bias <c>[C]</c>. MACs: none.
 /// Sources: Ba et al. 2016; torch.nn.LayerNorm over the feature axis; ONNX LayerNormalization-17.
@@ -12,14 +12,14 @@ namespace ConcatService.Operators;
 [Kind("layer_norm")]
 public sealed record LayerNorm : Operator
 {
-    /// <summary>Added to the variance. Default: 1e-5.</summary>
+    /// <summary>Added to the variance for numerical stability. Default: 1e-5.</summary>
     [Between(0)]
     public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default
 
-    /// <summary>Whether a learned weight, and with <see cref="Bias"/> a bias, follow. Default: true.</summary>
+    /// <summary>Multiplies by a learned weight and, with <see cref="Bias"/>, adds a learned bias. Default: true.</summary>
     public bool ElementwiseAffine { get; init; } = true;
 
-    /// <summary>Whether a bias belongs to the weight. Default: true.</summary>
+    /// <summary>Adds a learned bias where there is a learned weight. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
     public override Effect Effect => Effect.Normalizes;

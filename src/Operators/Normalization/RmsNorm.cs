@@ -4,7 +4,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Divides the features of each place by their root mean square.</summary>
+/// <summary>Divides the features at each position by their root mean square.</summary>
 /// <remarks>
 /// Shapes: any with a feature axis, unchanged. Parameters: weight <c>[C]</c>. MACs: none. Sources: Zhang and Sennrich 2019;
 /// torch.nn.RMSNorm.
@@ -16,7 +16,7 @@ public sealed record RmsNorm : Operator
     [Between(0)]
     public double Eps { get; init; } = 1.1920928955078125e-7; // torch.finfo(float32).eps, PyTorch's default
 
-    /// <summary>Whether a learned weight follows. Default: true.</summary>
+    /// <summary>Multiplies by a learned weight. Default: true.</summary>
     public bool ElementwiseAffine { get; init; } = true;
 
     // What is scaled is held beside what came.

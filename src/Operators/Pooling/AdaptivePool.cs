@@ -5,17 +5,16 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Pools to a size that is given: cell i covers the input from ⌊i·H / size⌋ to ⌈(i + 1)·H / size⌉.</summary>
+/// <summary>Pools to a given size: output element i covers the input from ⌊i·H / size⌋ to ⌈(i + 1)·H / size⌉.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, output_size, …]</c>. Parameters and MACs: none. Sources: torch.nn.AdaptiveAvgPool2d; ONNX
-/// has no such
-/// operator: it becomes a plain pooling where the windows are equal, slices and reductions where they are not, and has no form for symbolic
-/// sizes.
+/// has no such operator: it becomes a plain pooling where the windows are equal, slices and reductions where they are not, and has no form
+/// for symbolic sizes.
 /// </remarks>
 [Kind("adaptive_avg_pool1d"), Kind("adaptive_avg_pool2d"), Kind("adaptive_max_pool1d"), Kind("adaptive_max_pool2d")]
 public sealed record AdaptivePool : Operator
 {
-    /// <summary>The size of the output, at least 1.</summary>
+    /// <summary>The output size: one number, or one for each spatial dimension. At least 1.</summary>
     [Between(1)]
     public required Extent OutputSize { get; init; }
 

@@ -8,32 +8,32 @@ namespace ConcatService.Operators;
 /// <summary>The mean of each window.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊(H + 2·padding − kernel) / stride⌋ + 1, …]</c>; with <c>ceil_mode</c> rounded up, but no
-/// window starts in
-/// the right padding; <c>"same"</c> gives ⌈H / stride⌉. Cells beyond input and padding never count. Parameters and MACs: none.
+/// window starts in the right padding; <c>"same"</c> gives ⌈H / stride⌉. Elements beyond input and padding never count. Parameters and
+/// MACs: none.
 /// Sources: torch.nn.AvgPool2d; ONNX AveragePool-11.
 /// </remarks>
 [Kind("avg_pool1d"), Kind("avg_pool2d")]
 public sealed record AvgPool : Operator
 {
-    /// <summary>Cells of the window in each dimension, at least 1.</summary>
+    /// <summary>Size of the window: one number, or one for each spatial dimension. At least 1.</summary>
     [Between(1)]
     public required Extent KernelSize { get; init; }
 
-    /// <summary>Cells between two windows. Default: the kernel size.</summary>
+    /// <summary>Distance between neighboring windows. Default: kernel_size, so that windows do not overlap.</summary>
     [Between(1)]
     public Extent? Stride { get; init; }
 
-    /// <summary>Zeros on both sides, at most half the window, <c>"same"</c> or <c>"valid"</c>. Default: 0.</summary>
+    /// <summary>Zeros added on both sides, at most half the kernel size; <c>"same"</c> or <c>"valid"</c> (none). Default: 0.</summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
 
-    /// <summary>Whether a last window that is not full counts. Default: false.</summary>
+    /// <summary>Rounds the output size up, so that a last partial window counts. Default: false, rounded down.</summary>
     public bool CeilMode { get; init; }
 
-    /// <summary>Whether the zeros of the padding count in the mean. Default: true.</summary>
+    /// <summary>Counts the padding's zeros in the mean. Default: true.</summary>
     public bool CountIncludePad { get; init; } = true;
 
-    /// <summary>What each window's sum is divided by, at least 1. Default: its number of cells. avg_pool2d only, as in PyTorch.</summary>
+    /// <summary>Divides each window's sum by this number, at least 1. Default: the window's size. avg_pool2d only, as in PyTorch.</summary>
     [Between(1)]
     public long? DivisorOverride { get; init; }
 

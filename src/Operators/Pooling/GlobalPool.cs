@@ -4,7 +4,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>The mean, or the greatest number, of each channel over all places.</summary>
+/// <summary>The mean or maximum of each channel over all positions.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C]</c>, with <c>keep_dims</c> <c>[N, C, 1, 1]</c>; sequences and volumes likewise. Parameters
 /// and MACs: none.
@@ -13,7 +13,7 @@ namespace ConcatService.Operators;
 [Kind("global_avg_pool"), Kind("global_max_pool")]
 public sealed record GlobalPool : Operator
 {
-    /// <summary>Whether the spatial axes stay, with size 1. Default: false.</summary>
+    /// <summary>Keeps the spatial axes with size 1. Default: false, the output is [N, C].</summary>
     public bool KeepDims { get; init; }
 
     public override Footprint Footprint =>

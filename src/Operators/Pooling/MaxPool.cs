@@ -4,33 +4,35 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>The greatest number of each window.</summary>
+/// <summary>The maximum of each window.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; with <c>ceil_mode</c>
-/// rounded up, but no
-/// window starts in the right padding; <c>"same"</c> gives ⌈H / stride⌉. Padding never wins. Parameters and MACs: none.
+/// rounded up, but no window starts in the right padding; <c>"same"</c> gives ⌈H / stride⌉. Padded with minus infinity. Parameters and
+/// MACs: none.
 /// Sources: torch.nn.MaxPool2d; ONNX MaxPool-12.
 /// </remarks>
 [Kind("max_pool1d"), Kind("max_pool2d")]
 public sealed record MaxPool : Operator
 {
-    /// <summary>Cells of the window in each dimension, at least 1.</summary>
+    /// <summary>Size of the window: one number, or one for each spatial dimension. At least 1.</summary>
     [Between(1)]
     public required Extent KernelSize { get; init; }
 
-    /// <summary>Cells between two windows. Default: the kernel size.</summary>
+    /// <summary>Distance between neighboring windows. Default: kernel_size, so that windows do not overlap.</summary>
     [Between(1)]
     public Extent? Stride { get; init; }
 
-    /// <summary>Cells on both sides, at most half the window, <c>"same"</c> or <c>"valid"</c>. Default: 0.</summary>
+    /// <summary>
+    /// Minus infinity added on both sides, at most half the kernel size; <c>"same"</c> or <c>"valid"</c> (none). Default: 0.
+    /// </summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
 
-    /// <summary>Cells between two taps of the window. Default: 1.</summary>
+    /// <summary>Spacing between kernel elements; 1 is dense. Default: 1.</summary>
     [Between(1)]
     public Extent Dilation { get; init; } = 1;
 
-    /// <summary>Whether a last window that is not full counts. Default: false.</summary>
+    /// <summary>Rounds the output size up, so that a last partial window counts. Default: false, rounded down.</summary>
     public bool CeilMode { get; init; }
 
     [SpecIgnore]

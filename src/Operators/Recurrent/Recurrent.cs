@@ -4,36 +4,35 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Reads a sequence step by step and remembers: long short-term memory, or gated recurrent units.</summary>
+/// <summary>LSTM or GRU over the time axis.</summary>
 /// <remarks>
-/// Shapes: <c>[N, time, features]</c> gives <c>[N, time, hidden_size]</c>, twice as wide in both directions; without return_sequences
-/// <c>[N, hidden_size]</c>,
-/// the last state. Parameters for each layer and direction, with g = 4 (lstm) or 3 (gru): weight_ih <c>[g·hidden, in]</c>, weight_hh
-/// <c>[g·hidden, hidden]</c>, bias_ih and bias_hh <c>[g·hidden]</c>. MACs: none counted. Sources: torch.nn.LSTM, torch.nn.GRU; ONNX
-/// LSTM-14, GRU-14.
+/// Shapes: <c>[N, time, features]</c> gives <c>[N, time, hidden_size]</c>, twice that when bidirectional; without return_sequences <c>[N,
+/// hidden_size]</c>, the last state. Parameters for each layer and direction, with g = 4 (lstm) or 3 (gru): weight_ih <c>[g·hidden,
+/// in]</c>, weight_hh <c>[g·hidden, hidden]</c>, bias_ih and bias_hh <c>[g·hidden]</c>. MACs: none counted. Sources: torch.nn.LSTM,
+/// torch.nn.GRU; ONNX LSTM-14, GRU-14.
 /// </remarks>
 [Kind("lstm"), Kind("gru")]
 public sealed partial record Recurrent : Operator
 {
-    /// <summary>Features of the state, at least 1.</summary>
+    /// <summary>Features of the hidden state, at least 1.</summary>
     [Between(1)]
     public required long HiddenSize { get; init; }
 
-    /// <summary>How many, each fed by the one before. Default: 1.</summary>
+    /// <summary>Number of stacked layers. Default: 1.</summary>
     [Between(1, 64)]
     public long NumLayers { get; init; } = 1;
 
-    /// <summary>Whether biases are added. Default: true.</summary>
+    /// <summary>Adds learned biases. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
-    /// <summary>The share that is zeroed between layers in training. Default: 0.</summary>
+    /// <summary>Probability that an element is zeroed between stacked layers in training. Default: 0.</summary>
     [Between(0, 1)]
     public double Dropout { get; init; }
 
-    /// <summary>Whether a second one reads from the end. Default: false.</summary>
+    /// <summary>Adds a second direction that reads from the end; doubles the output's features. Default: false.</summary>
     public bool Bidirectional { get; init; }
 
-    /// <summary>Whether every step's state is given, or the last one alone. Default: true.</summary>
+    /// <summary>Returns every step's state [N, time, C]; false returns the last one [N, C]. Default: true.</summary>
     public bool ReturnSequences { get; init; } = true;
 
     [SpecIgnore]

@@ -5,8 +5,8 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// Stochastic depth: in training, zeroes whole samples at random and scales the rest by 1 / (1 − p); nothing in evaluation. Stands at the
-/// end of a residual branch.
+/// Stochastic depth: in training, zeroes whole samples at random and scales the rest by 1 / (1 − p); nothing in evaluation. For the end of
+/// a residual branch.
 /// </summary>
 /// <remarks>
 /// Shapes: any, unchanged. Parameters and MACs: none. Sources: Huang et al. 2016; torchvision.ops.StochasticDepth in mode "row"; ONNX
@@ -15,7 +15,7 @@ namespace ConcatService.Operators;
 [Kind("drop_path")]
 public sealed record DropPath : Operator
 {
-    /// <summary>The share of samples that skip the branch, 0 to 1.</summary>
+    /// <summary>Probability that a sample skips the branch, 0 to 1.</summary>
     [Between(0, 1)]
     public required double P { get; init; }
 

@@ -5,7 +5,7 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// In training, zeroes numbers (dropout) or whole channels (dropout1d, dropout2d) at random and scales the rest by 1 / (1 − p); nothing in
+/// In training, zeroes elements (dropout) or whole channels (dropout1d, dropout2d) at random and scales the rest by 1 / (1 − p); nothing in
 /// evaluation.
 /// </summary>
 /// <remarks>
@@ -15,7 +15,7 @@ namespace ConcatService.Operators;
 [Kind("dropout"), Kind("dropout1d"), Kind("dropout2d")]
 public sealed record Dropout : Operator
 {
-    /// <summary>The share that is zeroed, 0 to 1. Default: 0.5.</summary>
+    /// <summary>Probability of being zeroed, 0 to 1. Default: 0.5.</summary>
     [Between(0, 1)]
     public double P { get; init; } = 0.5;
 

@@ -3,7 +3,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Gives the numbers another element type; to int64, what is behind the point is cut off and no gradient passes.</summary>
+/// <summary>Converts to another element type; to int64 truncates and passes no gradient.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.Tensor.to; ONNX Cast-13.</remarks>
 [Kind("cast")]
 public sealed record Cast : Operator

@@ -6,7 +6,7 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>The middle of a map or sequence; where an odd number of cells goes, one more goes at the end.</summary>
+/// <summary>Crops the middle of a map or sequence; of an odd difference one more element goes at the end.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, size, size]</c>. Parameters and MACs: none. Sources: Ronneberger et al. 2015 (U-Net's crop);
 /// ONNX Slice-13.
@@ -14,7 +14,7 @@ namespace ConcatService.Operators;
 [Kind("center_crop")]
 public sealed record CenterCrop : Operator
 {
-    /// <summary>The size that stays, at most the input's, or <c>{ "like": LAYER }</c>.</summary>
+    /// <summary>The output size, at most the input's, or <c>{ "like": LAYER }</c>.</summary>
     [Between(1)]
     public required TargetSize Size { get; init; }
 

@@ -5,7 +5,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Deals the channels of the groups out like cards: the first of each group, then the second of each, ….</summary>
+/// <summary>Interleaves the channels of the groups: the first of each group, then the second of each, and so on.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, …]</c>, unchanged. Parameters and MACs: none. Sources: Zhang et al. 2018 (ShuffleNet); torch.nn.ChannelShuffle; ONNX
 /// Gather-13.
@@ -13,7 +13,7 @@ namespace ConcatService.Operators;
 [Kind("channel_shuffle")]
 public sealed record ChannelShuffle : Operator
 {
-    /// <summary>How many groups, at least 1; the channels are a multiple of it.</summary>
+    /// <summary>Number of groups, at least 1; the number of channels must be a multiple of it.</summary>
     [Between(1)]
     public required long Groups { get; init; }
 

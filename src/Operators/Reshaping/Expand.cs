@@ -6,20 +6,21 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>Stretches dimensions of 1 by repeating what is there.</summary>
+/// <summary>Repeats dimensions of size 1 to a larger size. A view of the input; no copy.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, 1, 1]</c> gives <c>[N, C, H, W]</c>. Parameters and MACs: none. Sources: torch.Tensor.expand; ONNX Expand-13.
 /// </remarks>
 [Kind("expand")]
 public sealed record Expand : Operator
 {
-    /// <summary>The new sizes without the batch, as many as there are dimensions; -1 leaves one as it is.</summary>
+    /// <summary>Output sizes without the batch, one for each dimension; -1 keeps a size.</summary>
     [Between(-1)]
     public required Integers Shape { get; init; }
 
     public override Footprint Footprint => Footprint.View;
 
-    protected override IEnumerable<EditableAttribute> OwnEdits => [EditableAttributes.Shape("shape", EditEffect.Features | EditEffect.Sizes)];
+    protected override IEnumerable<EditableAttribute> OwnEdits =>
+        [EditableAttributes.Shape("shape", EditEffect.Features | EditEffect.Sizes)];
 
     public override Shape? Infer(ShapeContext context)
     {

@@ -5,7 +5,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Joins dimensions into one, in the order that the spec writes them.</summary>
+/// <summary>Flattens a range of dimensions into one, in the order that the spec writes them.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C·H·W]</c>, a feature axis; joined without the features, <c>time</c>. Parameters and MACs:
 /// none.
@@ -16,10 +16,10 @@ public sealed record Flatten : Operator
 {
     private const EditEffect WholeShape = EditEffect.Features | EditEffect.Sizes | EditEffect.Order | EditEffect.Rank;
 
-    /// <summary>The first dimension to join, the batch counted as 0; not the batch. Default: 1.</summary>
+    /// <summary>First dimension to flatten, counting the batch as 0. Default: 1, the first after the batch.</summary>
     public long StartDim { get; init; } = 1;
 
-    /// <summary>The last one, negative from the end. Default: -1.</summary>
+    /// <summary>Last dimension to flatten; negative counts from the end. Default: -1.</summary>
     public long EndDim { get; init; } = -1;
 
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };

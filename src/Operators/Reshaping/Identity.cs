@@ -3,7 +3,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Gives what it gets: a name for a place in the network.</summary>
+/// <summary>Returns its input: a named point in the network.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.Identity; ONNX Identity-16.</remarks>
 [Kind("identity")]
 public sealed record Identity : Operator

@@ -7,17 +7,17 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>What a border is filled with.</summary>
+/// <summary>What the border is filled with.</summary>
 public enum PadMode
 {
     Zeros,
-    /// <summary>Mirrored at the edge, which is not repeated.</summary>
+    /// <summary>Mirrors at the edge, without repeating it.</summary>
     Reflect,
-    /// <summary>The edge repeated.</summary>
+    /// <summary>Repeats the edge.</summary>
     Replicate,
 }
 
-/// <summary>Adds a border: so many cells on each side, or up to a size, the odd cell at the end.</summary>
+/// <summary>Pads the borders by given amounts, or up to a size (an odd element goes at the end).</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, H + top + bottom, W + left + right]</c>, or the size asked for, which must not be smaller.
 /// Parameters and MACs: none. Sources: torch.nn.functional.pad; ONNX Pad-13.
@@ -26,12 +26,13 @@ public enum PadMode
 public sealed record Pad : Operator
 {
     /// <summary>
-    /// Cells as left, right, top, bottom (pad1d: left, right), or one number for all sides. Either this or <see cref="Size"/>.
+    /// Elements to add as [left, right, top, bottom] (pad1d: [left, right]), or one number for all sides. Either this or <see
+    /// cref="Size"/>.
     /// </summary>
     [Between(0)]
     public Integers? Padding { get; init; }
 
-    /// <summary>The size to reach, or <c>{ "like": LAYER }</c>. Either this or <see cref="Padding"/>.</summary>
+    /// <summary>The output size, or <c>{ "like": LAYER }</c> for the size of another layer. Either this or <see cref="Padding"/>.</summary>
     [Between(1)]
     public TargetSize? Size { get; init; }
 
@@ -100,7 +101,11 @@ public sealed record Pad : Operator
     /// <summary>The border for a wanted size, the odd element at the end; the list begins with the last dimension.</summary>
     private static IEnumerable<JsonNode> SidesFor(PlannedLayer layer, Shape wanted)
     {
-        if (EditableAttributes.SpatialSizes(layer.Input) is not { } now || EditableAttributes.SpatialSizes(wanted) is not { } then || now.Length != then.Length)
+        if (
+            EditableAttributes.SpatialSizes(layer.Input) is not { } now
+            || EditableAttributes.SpatialSizes(wanted) is not { } then
+            || now.Length != then.Length
+        )
             return [];
         var missing = now.Zip(then, (size, reached) => reached - size).Reverse().ToList();
         return missing.Exists(cells => cells < 0)

@@ -6,17 +6,17 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Puts the dimensions in another order.</summary>
+/// <summary>Reorders the dimensions. A view of the input; no copy.</summary>
 /// <remarks>
 /// Shapes: dimension i of the output is dimension <c>dims[i]</c> of the input. Names of axes move along; where the result is in no order
-/// that a layer works
-/// on (features in the middle, width before height), the positions get the layout's default names. Parameters and MACs: none.
+/// that a layer works on (features in the middle, width before height), the positions get the layout's default names. Parameters and MACs:
+/// none.
 /// Sources: torch.permute; ONNX Transpose-13.
 /// </remarks>
 [Kind("permute")]
 public sealed record Permute : Operator
 {
-    /// <summary>For each dimension of the output, the batch first as 0, the dimension of the input that it is: <c>[0, 2, 1]</c>.</summary>
+    /// <summary>The new order, counting the batch as 0, which must stay first: <c>[0, 2, 1]</c>.</summary>
     public required Integers Dims { get; init; }
 
     public override Footprint Footprint => Footprint.View;

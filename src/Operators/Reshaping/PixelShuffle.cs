@@ -7,7 +7,9 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>Moves numbers between channels and places: shuffle makes a larger map of fewer channels, unshuffle the reverse.</summary>
+/// <summary>
+/// Moves elements between channels and space: pixel_shuffle makes a larger map of fewer channels, pixel_unshuffle the reverse.
+/// </summary>
 /// <remarks>
 /// Shapes: pixel_shuffle <c>[N, C·f², H, W]</c> to <c>[N, C, H·f, W·f]</c>; pixel_unshuffle back. Parameters and MACs: none.
 /// Sources: Shi et al. 2016; torch.nn.PixelShuffle; ONNX DepthToSpace-13 (CRD), SpaceToDepth-13.
@@ -15,7 +17,7 @@ namespace ConcatService.Operators;
 [Kind("pixel_shuffle"), Kind("pixel_unshuffle")]
 public sealed record PixelShuffle : Operator
 {
-    /// <summary>By how much each side grows or shrinks, at least 1.</summary>
+    /// <summary>Factor by which height and width grow (shuffle) or shrink (unshuffle), at least 1.</summary>
     [Between(1, 1024)]
     public required long Factor { get; init; }
 
@@ -74,7 +76,10 @@ public sealed record PixelShuffle : Operator
     private IEnumerable<JsonNode> FactorsFor(PlannedLayer layer, Shape wanted)
     {
         var (larger, smaller) = Kind == "pixel_shuffle" ? (wanted, layer.Input) : (layer.Input, wanted);
-        return EditableAttributes.SpatialSizes(larger) is [var many, ..] && EditableAttributes.SpatialSizes(smaller) is [> 0 and var few, ..] && many % few == 0
+        return
+            EditableAttributes.SpatialSizes(larger) is [var many, ..]
+            && EditableAttributes.SpatialSizes(smaller) is [> 0 and var few, ..]
+            && many % few == 0
             ? [many / few]
             : [];
     }

@@ -10,8 +10,7 @@ namespace ConcatService.Operators;
 /// </summary>
 /// <remarks>
 /// Shapes: sizes unchanged, <c>[channels, height, width]</c> read as <c>[height, width, channels]</c>; inputs in another order than
-/// <c>From</c>'s stay. One output
-/// for each input. Parameters and MACs: none. Specs cannot name it: the planner puts it around such a layer.
+/// <c>From</c>'s stay. One output for each input. Parameters and MACs: none. Specs cannot name it: the planner puts it around such a layer.
 /// </remarks>
 public sealed record Relabel : Operator
 {

@@ -6,15 +6,15 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>Reads the numbers of a sample, in the order that the spec writes them, in another shape.</summary>
+/// <summary>Reshapes each sample, reading elements in the order that the spec writes them.</summary>
 /// <remarks>
-/// Shapes: any to one with as many numbers, with the default axes of its rank. Parameters and MACs: none. Sources: torch.reshape; ONNX
+/// Shapes: any to one with as many elements, with the default axes of its rank. Parameters and MACs: none. Sources: torch.reshape; ONNX
 /// Reshape-14.
 /// </remarks>
 [Kind("reshape")]
 public sealed record Reshape : Operator
 {
-    /// <summary>The new sizes without the batch; at most one may be -1, what remains.</summary>
+    /// <summary>Output sizes without the batch; at most one may be -1, which is inferred.</summary>
     [Between(-1)]
     public required Integers Shape { get; init; }
 

@@ -8,22 +8,20 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>
-/// The part of an axis from <c>start</c> up to, not including, <c>end</c>; numbers count as in Python, negative ones from the end.
-/// </summary>
+/// <summary>The part of an axis from <c>start</c> up to, not including, <c>end</c>, as in Python; negative counts from the end.</summary>
 /// <remarks>
 /// Shapes: the axis becomes shorter. Parameters and MACs: none. Sources: torch slicing <c>x[:, start:end]</c>; ONNX Slice-13.
 /// </remarks>
 [Kind("slice")]
 public sealed record Slice : Operator
 {
-    /// <summary>The axis to cut; not the batch. Default: channels.</summary>
+    /// <summary>The axis; not the batch. Default: channels.</summary>
     public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
 
-    /// <summary>The first place that stays. Default: 0.</summary>
+    /// <summary>First index that stays. Default: 0.</summary>
     public long Start { get; init; }
 
-    /// <summary>The first place behind that does not stay. Default: to the end.</summary>
+    /// <summary>First index that no longer stays. Default: the end of the axis.</summary>
     public long? End { get; init; }
 
     public override Footprint Footprint => Footprint.View;

@@ -7,7 +7,7 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>Cuts an axis into parts, which are known as <c>NAME:0</c>, <c>NAME:1</c>, ….</summary>
+/// <summary>Splits an axis into parts, which are named <c>NAME:0</c>, <c>NAME:1</c>, ….</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C1, H, W]</c>, <c>[N, C2, H, W]</c>, …. Parameters and MACs: none. Sources: torch.split; ONNX
 /// Split-13.
@@ -15,11 +15,11 @@ namespace ConcatService.Operators;
 [Kind("split")]
 public sealed record Split : Operator
 {
-    /// <summary>How many equal parts, at least 1, or the size of each.</summary>
+    /// <summary>Number of equal parts, or a list with the size of each part.</summary>
     [Between(1)]
     public required Integers Sections { get; init; }
 
-    /// <summary>The axis to cut; not the batch. Default: channels.</summary>
+    /// <summary>The axis; not the batch. Default: channels.</summary>
     public AxisName Axis { get; init; } = Domain.Shapes.Axis.Channels;
 
     public override bool HasPorts => true;
@@ -93,7 +93,9 @@ public sealed record Split : Operator
     private IEnumerable<JsonNode> AxesFor(PlannedLayer layer, Shape wanted) =>
         Enumerable
             .Range(1, layer.Input.Rank - 1)
-            .Where(position => wanted.Rank == layer.Input.Rank && layer.Input.Dims[position].Known is { } size && Parts(size)[0] == wanted.Dims[position])
+            .Where(position =>
+                wanted.Rank == layer.Input.Rank && layer.Input.Dims[position].Known is { } size && Parts(size)[0] == wanted.Dims[position]
+            )
             .Select(position => (JsonNode)layer.Input.Axes[position].Name());
 
     internal long[] Parts(long size) => Sections.IsOne ? [.. Enumerable.Repeat(size / Sections[0], (int)Sections[0])] : Sections.ToArray();

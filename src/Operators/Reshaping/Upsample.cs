@@ -6,7 +6,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>How <see cref="Upsample"/> fills the cells between.</summary>
+/// <summary>How <see cref="Upsample"/> interpolates.</summary>
 public enum UpsampleMode
 {
     Nearest,
@@ -24,18 +24,20 @@ public enum UpsampleMode
 [Kind("upsample")]
 public sealed record Upsample : Operator
 {
-    /// <summary>What each spatial size is multiplied with; the result is rounded down. Either this or <see cref="Size"/>.</summary>
+    /// <summary>Multiplies each spatial size; the result is rounded down. Either this or <see cref="Size"/>.</summary>
     [Between(1.0 / 1024, 1024)]
     public Scale? ScaleFactor { get; init; }
 
-    /// <summary>The size to reach, or <c>{ "like": LAYER }</c>. Either this or <see cref="ScaleFactor"/>.</summary>
+    /// <summary>
+    /// The output size, or <c>{ "like": LAYER }</c> for the size of another layer. Either this or <see cref="ScaleFactor"/>.
+    /// </summary>
     [Between(1)]
     public TargetSize? Size { get; init; }
 
     /// <summary>nearest, linear (sequences) or bilinear (maps). Default: nearest.</summary>
     public UpsampleMode Mode { get; init; }
 
-    /// <summary>Whether the centers of the corner cells stay in place; not for nearest. Default: false.</summary>
+    /// <summary>Aligns the centers of the corner elements, as in PyTorch; not for nearest. Default: false.</summary>
     public bool AlignCorners { get; init; }
 
     public override (string Attribute, string Layer)? Like => Size?.Like is { } layer ? ("size", layer) : null;
@@ -144,7 +146,11 @@ public sealed record Upsample : Operator
     /// <summary>The factors for a wanted size, where they give it after rounding down.</summary>
     private static IEnumerable<JsonNode> FactorsFor(PlannedLayer layer, Shape wanted)
     {
-        if (EditableAttributes.SpatialSizes(layer.Input) is not { } now || EditableAttributes.SpatialSizes(wanted) is not { } then || now.Length != then.Length)
+        if (
+            EditableAttributes.SpatialSizes(layer.Input) is not { } now
+            || EditableAttributes.SpatialSizes(wanted) is not { } then
+            || now.Length != then.Length
+        )
             return [];
         var factors = now.Zip(then, (size, reached) => (double)reached / size).ToList();
         if (factors.Where((factor, i) => (long)Math.Floor(now[i] * factor) != then[i]).Any())

@@ -33,7 +33,10 @@ public sealed class ContractTests
         if (layer.Operator.FeatureFlow == FeatureFlow.Kept && layer.Input.Has(Axis.Channels))
             Assert.Equal(layer.InputShapes.Max(input => input[Axis.Channels].Value), layer.Output[Axis.Channels].Value);
         if (layer.Operator.FeatureFlow == FeatureFlow.Mixed)
-            Assert.Contains(layer.Parameters, parameter => parameter.Dims.Contains(layer.Input[Axis.Channels].Value) && parameter.Trainable);
+            Assert.Contains(
+                layer.Parameters,
+                parameter => parameter.Dims.Contains(layer.Input[Axis.Channels].Value) && parameter.Trainable
+            );
     }
 
     [Theory]
@@ -55,7 +58,10 @@ public sealed class ContractTests
                     Assert.Equal(input.ElementsPerSample, output.ElementsPerSample);
                     break;
                 case AxisFlow.Moved:
-                    Assert.Equal(input.Dims.Skip(1).Select(size => size.Value).Order(), output.Dims.Skip(1).Select(size => size.Value).Order());
+                    Assert.Equal(
+                        input.Dims.Skip(1).Select(size => size.Value).Order(),
+                        output.Dims.Skip(1).Select(size => size.Value).Order()
+                    );
                     break;
                 case AxisFlow.Relabeled:
                     Assert.True(input.SameSizes(output));
@@ -79,7 +85,10 @@ public sealed class ContractTests
             if (changed == EditEffect.None)
                 continue;
             Assert.True(edits.ContainsKey(attribute), $"{attribute} {value.ToJsonString()} changes {changed} and is not among the edits");
-            Assert.True(edits[attribute].Effect.HasFlag(changed), $"{attribute} {value.ToJsonString()} changes {changed} and claims {edits[attribute].Effect}");
+            Assert.True(
+                edits[attribute].Effect.HasFlag(changed),
+                $"{attribute} {value.ToJsonString()} changes {changed} and claims {edits[attribute].Effect}"
+            );
         }
     }
 
@@ -95,7 +104,10 @@ public sealed class ContractTests
                 continue;
             var solutions = edit.Solve(now, then.Output).ToList();
             Assert.True(solutions.Count > 0, $"{attribute} has no value for {then.Output}, which {value.ToJsonString()} gives");
-            Assert.Contains(solutions, solution => example.Operator.With(attribute, solution) is { } op && Gives(example.With(op), then.Output));
+            Assert.Contains(
+                solutions,
+                solution => example.Operator.With(attribute, solution) is { } op && Gives(example.With(op), then.Output)
+            );
         }
     }
 

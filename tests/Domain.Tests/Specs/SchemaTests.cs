@@ -59,7 +59,7 @@ public sealed class SchemaTests
         Assert.Equal(1, groups.GetProperty("minimum").GetInt32());
         Assert.Equal(1, groups.GetProperty("default").GetInt32());
         Assert.StartsWith(
-            "Groups of channels that do not see each other.",
+            "Channel groups convolved independently;",
             groups.GetProperty("description").GetString(),
             StringComparison.Ordinal
         );

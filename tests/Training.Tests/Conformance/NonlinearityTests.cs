@@ -34,7 +34,9 @@ public sealed class NonlinearityTests
     [Fact]
     public void Saturating_activations_never_gain() =>
         Assert.All(
-            ConformanceCase.Examples.Select(example => example.Operator).Where(op => op.Effect == Effect.Saturates && op.Nonlinearity is not null),
+            ConformanceCase
+                .Examples.Select(example => example.Operator)
+                .Where(op => op.Effect == Effect.Saturates && op.Nonlinearity is not null),
             op => Assert.True(op.Nonlinearity is { Gain: null or 1, LargestSlope: <= 1 }, op.Kind)
         );
 

@@ -28,5 +28,6 @@ public abstract class CauseRule
 
     protected abstract Cause? Of(MergeCase merge);
 
-    protected static Cause Blame(CauseKind kind, PlannedLayer? layer, string explanation) => new(kind, layer?.Name, layer?.Path, explanation);
+    protected static Cause Blame(CauseKind kind, PlannedLayer? layer, string explanation) =>
+        new(kind, layer?.Name, layer?.Path, explanation);
 }

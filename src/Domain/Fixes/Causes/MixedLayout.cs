@@ -51,7 +51,10 @@ internal sealed class MixedLayout : CauseRule
     {
         var read = merge
             .Branches.Select(branch =>
-                branch.Path.Where(planned => planned.Operator.AxisFlow == AxisFlow.Relabeled).Select(Written).FirstOrDefault(layer => layer is not null)
+                branch
+                    .Path.Where(planned => planned.Operator.AxisFlow == AxisFlow.Relabeled)
+                    .Select(Written)
+                    .FirstOrDefault(layer => layer is not null)
             )
             .ToList();
         return read.Contains(null) ? read.FirstOrDefault(layer => layer is not null) : null;

@@ -10,7 +10,8 @@ internal sealed class EditPadding : FixStrategy
 {
     private const int MostOffers = 3;
 
-    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.PaddingDifference, CauseKinds.StrideDifference, CauseKinds.OneBranchDiffers];
+    protected override IReadOnlyList<CauseKind> Answers { get; } =
+    [CauseKinds.PaddingDifference, CauseKinds.StrideDifference, CauseKinds.OneBranchDiffers];
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {

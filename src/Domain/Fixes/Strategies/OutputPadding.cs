@@ -13,7 +13,8 @@ internal sealed class OutputPadding : FixStrategy
         foreach (var branch in merge.Branches)
         {
             if (
-                branch.Path.LastOrDefault(layer => layer.Operator.Window is { IsTransposed: true }) is not { Operator.Window: { } window } layer
+                branch.Path.LastOrDefault(layer => layer.Operator.Window is { IsTransposed: true })
+                    is not { Operator.Window: { } window } layer
                 || merge.Branches.FirstOrDefault(other => other != branch && !other.Path.Contains(layer)) is not { } target
             )
                 continue;
