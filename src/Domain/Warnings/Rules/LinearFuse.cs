@@ -14,8 +14,8 @@ internal sealed class LinearFuse : WarningRule
     public override Code Code { get; } =
         new(
             "train.linear_fuse",
-            "The layer that mixes a concat's branches is followed by another weighted layer without an activation between them: together "
-                + "they compute what one linear layer can. Mixing layers are built with one (Lin et al. 2014, section 3.1)."
+            "The layer that mixes a concat's branches feeds another weighted layer without an activation between them, so together they "
+                + "compute no more than one linear layer can. Mixing layers have one in the literature (Lin et al. 2014, section 3.1)."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -58,7 +58,7 @@ internal sealed class LinearFuse : WarningRule
             fuse,
             $"this {mixing.Operator.Kind} mixes the branches, and {flow.NameOf(next)} ({reader.Operator.Kind}) follows without an "
                 + $"activation between them{numbers}.",
-            $"Put an activation behind {flow.NameOf(fuse)}."
+            $"Put an activation after {flow.NameOf(fuse)}."
         ) with
         {
             Fixes = () => Fixes(flow, fuse),
@@ -72,7 +72,7 @@ internal sealed class LinearFuse : WarningRule
         var layer = flow.Layers[fuse];
         var (title, effect) = (
             $"Give {flow.NameOf(fuse)} activation \"relu\"",
-            "What is negative becomes 0; the next layer can then tell mixtures apart that a linear one cannot."
+            "Negative values become 0, so that the two layers are no longer one linear map."
         );
         yield return new(
             $"relu-{Slug(flow.NameOf(fuse))}",

@@ -26,7 +26,7 @@ internal sealed class OneInput : WarningRule
             flow,
             merge,
             $"a {layer.Operator.Kind} of one input, {flow.InputName(merge, 0)} ({layer.Input.Sizes}), changes nothing.",
-            "Add the branch that is missing, or take the merge away."
+            "Add the branch that is missing, or remove the merge."
         ) with
         {
             Code = ((IMerge)layer.Operator).Degenerate,
@@ -41,7 +41,7 @@ internal sealed class OneInput : WarningRule
             yield return new(
                 $"identity-{Slug(layer.Name)}",
                 $"Make {flow.NameOf(merge)} an identity, or add the branch that is missing",
-                "Nothing changes; the spec says what happens.",
+                "The computation does not change.",
                 Loss.None,
                 AsIdentity(layer, edge.Written)
             );

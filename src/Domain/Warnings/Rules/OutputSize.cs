@@ -17,8 +17,9 @@ internal sealed class OutputSize : WarningRule
     public override Code Code { get; } =
         new(
             "train.output_size",
-            "The output has its input's size for some sizes only. Others are accepted and come out larger or smaller, because a stride "
-                + "rounds on the way down: a label map of the input's size does not fit them."
+            "For some input sizes, the output is larger or smaller than the input, because a stride rounds the size on the way down. A "
+                + "label "
+                + "map of the input's size then does not fit the output."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -66,8 +67,9 @@ internal sealed class OutputSize : WarningRule
             if (decision.Answer != Answer.Sometimes)
                 continue;
             var sizes = decision.Counterexample(flow.Compiled.Planned.Conditions.Symbols);
+            var (taken, made) = (before.Evaluate(symbol => sizes[symbol]), after.Evaluate(symbol => sizes[symbol]));
             return $"its {axis.Name()}, {after}, is that of {input.Name} only where {decision.Condition}: "
-                + $"{before.Evaluate(symbol => sizes[symbol])} is accepted and comes out as {after.Evaluate(symbol => sizes[symbol])}.";
+                + $"{taken} is accepted and comes out as {made}.";
         }
 
         return null;

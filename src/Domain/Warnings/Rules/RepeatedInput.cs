@@ -11,8 +11,8 @@ internal sealed class RepeatedInput : WarningRule
     public override Code Code { get; } =
         new(
             "concat.repeated_input",
-            "A merge has the same input twice. In a concat the second one is a copy that adds weights and no information: a network with "
-                + "a duplicated branch ended at 82.5% where the healthy one had 82.3% (measured), so that accuracy does not give it away."
+            "A merge has the same input twice. In a concat, the copy adds weights and no information. Accuracy does not show it: a network "
+                + "with a duplicated branch reached 82.5%, the intact one 82.3% (measured)."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -34,7 +34,7 @@ internal sealed class RepeatedInput : WarningRule
             merge,
             $"{name} and {flow.InputName(merge, second)} are the same input of this "
                 + $"{kind}{(name == flow.InputName(merge, second) ? ", named twice" : "")}: {what}.",
-            "Name the layer that was meant, or take one of the two away."
+            "Name the layer that was meant, or remove one of the two."
         ) with
         {
             Fixes = () => Fixes(flow, merge, first, second),
@@ -58,12 +58,12 @@ internal sealed class RepeatedInput : WarningRule
         var layer = flow.Layers[merge];
         if (layer.Layer.EdgeOf(second) is not { } edge)
             yield break;
-        const string Effect = "The copy goes, with the weights that read it.";
+        const string Effect = "Removes the copy and the weights that read it.";
         if (layer.Inputs.Length == 2 && edge.Index >= 0)
             yield return new(
                 $"identity-{Slug(layer.Name)}",
-                $"Take the merge away, or name the layer that was meant beside {flow.InputName(merge, first)}",
-                $"{flow.NameOf(merge)} gives on {flow.InputName(merge, first)} as it is.",
+                $"Remove the merge, or name the layer that was meant beside {flow.InputName(merge, first)}",
+                $"{flow.NameOf(merge)} passes on {flow.InputName(merge, first)} unchanged.",
                 Loss.None,
                 OneInput.AsIdentity(layer, edge.Written)
             );

@@ -14,9 +14,10 @@ internal sealed class SaturatingBranch : WarningRule
     public override Code Code { get; } =
         new(
             "concat.saturating_branch",
-            "A branch ends in sigmoid, tanh or softmax. Their slope is at most 1/4, 1 and 1/4 and falls toward 0 where they are flat "
-                + "(beyond ±5: 0.7% for a sigmoid, 0.02% for tanh), so that the branch learns slower than its neighbors, or not at all. A "
-                + "layer counts as saturated when over half of its inputs lie there (DeepDiagnosis, ICSE 2022)."
+            "A branch ends in sigmoid, tanh or softmax. Their slope is at most 1/4, 1 and 1/4, and close to 0 beyond ±5 (0.7% for sigmoid, "
+                + "0.02% for tanh), so the branch learns more slowly than its neighbors, or not at all. A layer counts as saturated when "
+                + "more than "
+                + "half of its inputs are there (DeepDiagnosis, ICSE 2022)."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -39,11 +40,11 @@ internal sealed class SaturatingBranch : WarningRule
 
     private Warning Saturating(Flow flow, int merge, int input, int flat)
     {
-        var kind = flow.Layers[flat].Operator.Kind;
+        var (kind, isSteep) = (flow.Layers[flat].Operator.Kind, flow.Layers[flat].Operator.Nonlinearity is { LargestSlope: 1 });
+        var passed = isSteep ? "0.02% of the gradient beyond ±5" : "at most a quarter of the gradient";
         return AtMerge(flow, merge,
-            $"{flow.InputName(merge, input)} ends in {kind}, which lets "
-                + $"{(flow.Layers[flat].Operator.Nonlinearity is { LargestSlope: 1 } ? "0.02% of the gradient through beyond ±5" : "at most a quarter of the gradient through")}; relu lets all of it through where it is positive.",
-            $"Take relu instead of {kind}, or leave the activation to the layer behind the merge.") with
+            $"{flow.InputName(merge, input)} ends in {kind}, which passes {passed}; relu passes all of it where its input is positive.",
+            $"Take relu instead of {kind}, or put the activation after the merge.") with
         {
             Fixes = () => Fixes(flow, merge, flat),
         };

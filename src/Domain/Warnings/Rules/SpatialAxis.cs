@@ -12,8 +12,8 @@ internal sealed class SpatialAxis : WarningRule
     public override Code Code { get; } =
         new(
             "concat.spatial_axis",
-            "Equal maps are joined along height, width or depth, side by side as tiles, where any axis would compile. One in five "
-                + "reported concat faults is a wrong axis or layout."
+            "Feature maps of equal shape are concatenated along height, width or depth, side by side like tiles, although every axis would "
+                + "fit. One in five reported concat faults is a wrong axis or layout."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -36,9 +36,9 @@ internal sealed class SpatialAxis : WarningRule
         var layer = flow.Layers[merge];
         var axis = layer.Output.Axes[position].Name();
         return AtMerge(flow, merge,
-            $"{layer.Inputs.Length} equal maps of {layer.Input.Sizes} are joined along {axis}, so that they lie side by side: {axis} goes "
-                + $"from {layer.Input.Dims[position]} to {layer.Output.Dims[position]}, and a 3x3 window sees two of them at the seams "
-                + $"alone.",
+            $"{layer.Inputs.Length} equal maps of {layer.Input.Sizes} are joined along {axis}, so that they lie side by side: {axis} "
+                + $"goes from {layer.Input.Dims[position]} to {layer.Output.Dims[position]}, and a 3x3 window sees two of them only at "
+                + $"the seams.",
             "Join along channels, unless tiles are meant.") with
         {
             Fixes = () => Fixes(flow, merge),
@@ -52,7 +52,7 @@ internal sealed class SpatialAxis : WarningRule
         yield return new(
             "axis-channels",
             "Join along channels, unless tiles are meant",
-            $"Each place then carries the channels of all {layer.Inputs.Length} maps; height and width stay as they are.",
+            $"Each position then has the channels of all {layer.Inputs.Length} maps; height and width stay as they are.",
             Loss.None,
             Patch(flow, merge).Set(path, "axis", "channels").Patch
         );

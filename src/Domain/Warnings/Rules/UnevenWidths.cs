@@ -20,8 +20,9 @@ internal sealed class UnevenWidths : WarningRule
     public override Code Code { get; } =
         new(
             "concat.uneven_widths",
-            $"One branch has more than {MostRatio} times the features of another that is not made from it. Weights start alike for every "
-                + $"feature (He et al. 2015, eq. 10), so that the narrow branch starts with less than 6% of what the next layer sums."
+            $"One branch has more than {MostRatio} times the features of another that is not computed from it. All features start with "
+                + $"weights "
+                + "of the same size (He et al. 2015, eq. 10), so the narrow branch contributes under 6% of the next layer's sum."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -65,7 +66,7 @@ internal sealed class UnevenWidths : WarningRule
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{flow.InputName(merge, wide)} has {most:N0} features and {flow.InputName(merge, narrow)} {least:N0}, {most / least} to "
-                    + $"1: at the start {flow.InputName(merge, narrow)} is {share:0.0}% of what the next layer sums."
+                    + $"1: at initialization {flow.InputName(merge, narrow)} contributes {share:0.0}% of the next layer's sum."
             ),
             "Widen the narrow branch, or narrow the wide one."
         ) with
@@ -121,7 +122,7 @@ internal sealed class UnevenWidths : WarningRule
             yield return new(
                 $"narrow-{Slug(name)}",
                 $"Narrow {name} to {narrowed:N0} features",
-                $"{name} keeps what {narrowed:N0} learned mixtures of its {Features(most):N0} features carry.",
+                $"{narrowed:N0} learned combinations of the {Features(most):N0} features of {name} remain.",
                 Loss.Dropped,
                 patch.Patch
             );

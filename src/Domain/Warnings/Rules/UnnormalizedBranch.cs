@@ -20,8 +20,9 @@ internal sealed class UnnormalizedBranch : WarningRule
     public override Code Code { get; } =
         new(
             "concat.unnormalised_branch",
-            "A normalized branch is joined with one that has weighted layers behind its last norm, and no norm follows. Scales then drift "
-                + "apart: joined branches of 1.3 to 1.7 times each other's RMS train well, and removing one that is 100 times smaller "
+            "A normalized branch is joined with one that has weighted layers after its last norm, and no norm follows the merge, so their "
+                + "scales drift apart. Branches within 1.3 to 1.7 times each other's RMS train well; removing one that is 100 times "
+                + "smaller "
                 + "changes nothing (measured on a network of three concats)."
         );
 
@@ -55,8 +56,8 @@ internal sealed class UnnormalizedBranch : WarningRule
     {
         var name = flow.InputName(merge, loose);
         return AtMerge(flow, merge,
-            $"{flow.InputName(merge, held)} is normalized and {name} is not: nothing holds the scale of {flow.NameOf(last)} "
-                + $"({flow.Layers[last].Operator.Kind}) near the other's, and the larger one drowns the smaller.",
+            $"{flow.InputName(merge, held)} is normalized and {name} is not: nothing keeps the scale of {flow.NameOf(last)} "
+                + $"({flow.Layers[last].Operator.Kind}) near the other's, and the larger one dominates the next layer.",
             $"Normalize {name} too.") with
         {
             Fixes = () => Fixes(flow, merge, loose, last),
@@ -125,7 +126,7 @@ internal sealed class UnnormalizedBranch : WarningRule
     private static IEnumerable<Candidate> Fixes(Flow flow, int merge, int loose, int last)
     {
         var name = flow.InputName(merge, loose);
-        const string Effect = "Its numbers have mean 0 and variance 1 over the batch, times a learned weight.";
+        const string Effect = "Normalizes it to mean 0 and variance 1 over the batch, with a learned scale and shift.";
         if (flow.Layers[last].Operator is IHasShorthand)
             yield return new(
                 $"norm-{Slug(flow.NameOf(last))}",
@@ -136,6 +137,6 @@ internal sealed class UnnormalizedBranch : WarningRule
             );
         var patch = Patch(flow, merge);
         if (patch.Insert(loose, "norm", new JsonObject { ["type"] = "batch_norm" }))
-            yield return new($"normalize-{Slug(name)}", $"Put a batch_norm behind {name}", Effect, Loss.None, patch.Patch);
+            yield return new($"normalize-{Slug(name)}", $"Put a batch_norm after {name}", Effect, Loss.None, patch.Patch);
     }
 }

@@ -8,7 +8,7 @@ namespace ConcatService.Domain.Warnings.Rules;
 internal sealed class UnusedInput : WarningRule
 {
     public override Code Code { get; } =
-        new("train.unused_input", "No layer reads this input: it has to be given with every sample and changes nothing.");
+        new("train.unused_input", "No layer reads this input: every sample must provide it, and it changes nothing.");
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -22,17 +22,17 @@ internal sealed class UnusedInput : WarningRule
                     Code,
                     input.Path,
                     null,
-                    $"{input.Name}: no layer reads this input of {input.Shape.Sizes}; every sample has to bring it, and it changes "
+                    $"{input.Name}: no layer reads this input of {input.Shape.Sizes}; every sample must provide it, and it changes "
                         + $"nothing.",
-                    "Name it in the inputs of a layer, or take it away."
+                    "Name it in the inputs of a layer, or remove it."
                 )
                 {
                     Fixes = () =>
                         [
                             new(
                                 $"remove-{Slug(input.Name)}",
-                                $"Name {input.Name} in the inputs of a layer, or take it away",
-                                "What the network gives stays as it is.",
+                                $"Remove {input.Name}, or name it in the inputs of a layer",
+                                "The network's output does not change.",
                                 Loss.None,
                                 [new JsonObject { ["op"] = "remove", ["path"] = input.Path.ToString() }]
                             ),

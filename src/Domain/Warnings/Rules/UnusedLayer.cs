@@ -11,8 +11,7 @@ internal sealed class UnusedLayer : WarningRule
     public override Code Code { get; } =
         new(
             "train.unused_layer",
-            "No layer reads this one and it is no output: its weights get no gradient and stay as they started. Most often a branch was "
-                + "forgotten in a merge."
+            "No layer reads this layer and it is not an output: its weights get no gradient. Most often, a branch was forgotten in a merge."
         );
 
     internal override void Look(Flow flow, List<Warning> found)
@@ -28,15 +27,17 @@ internal sealed class UnusedLayer : WarningRule
     {
         var dead = OnlyFor(flow, end);
         var parameters = dead.Sum(layer => flow.Layers[layer].ParameterCount);
+        var kind = flow.Layers[end].Operator.Kind;
+        var others = dead.Count > 1 ? $"; {dead.Count} layers end here" : "";
+        var whose = dead.Count > 1 ? "their" : "its";
+        var lost = parameters > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", and {whose} {parameters:N0} parameters get no gradient")
+            : "";
         return At(
             flow,
             end,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"nothing reads this {flow.Layers[end].Operator.Kind} ({flow.Layers[end].Output.Sizes}) and it is no "
-                    + $"output{(dead.Count > 1 ? $"; {dead.Count} layers end here" : "")}{(parameters > 0 ? $", and {(dead.Count > 1 ? "their" : "its")} {parameters:N0} parameters get no gradient" : "")}."
-            ),
-            "Name it in the inputs of the layer that should read it, or in 'outputs', or take it away."
+            $"no layer reads this {kind} ({flow.Layers[end].Output.Sizes}) and it is not an output{others}{lost}.",
+            "Name it in the inputs of the layer that should read it, or in 'outputs', or remove it."
         ) with
         {
             Fixes = () => Fixes(flow, end, dead),
@@ -87,8 +88,8 @@ internal sealed class UnusedLayer : WarningRule
             patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = path.ToString() });
         yield return new(
             $"remove-{Slug(flow.NameOf(end))}",
-            $"Name {flow.NameOf(end)} where it should be read, or take it away",
-            "What the network gives stays as it is; what was never trained is gone.",
+            $"Remove {flow.NameOf(end)}, or name it where it should be read",
+            "The network's output does not change; the untrained weights are removed.",
             Loss.None,
             patch
         );

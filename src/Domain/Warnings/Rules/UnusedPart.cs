@@ -9,7 +9,7 @@ namespace ConcatService.Domain.Warnings.Rules;
 internal sealed class UnusedPart : WarningRule
 {
     public override Code Code { get; } =
-        new("train.unused_part", "No layer reads this part of a split: what it carries was computed and is thrown away.");
+        new("train.unused_part", "No layer reads this part of a split: it is computed and discarded.");
 
     internal override void Look(Flow flow, List<Warning> found)
     {
@@ -33,7 +33,7 @@ internal sealed class UnusedPart : WarningRule
                             flow,
                             i,
                             $"nothing reads its part {flow.NameOf(i)}:{port}, {layer.Outputs[port].Sizes} of {layer.Input.Sizes}.",
-                            $"Name {flow.NameOf(i)}:{port} where it belongs, or take a slice instead of the split."
+                            $"Name {flow.NameOf(i)}:{port} where it belongs, or use a slice instead of the split."
                         )
                     );
             }
