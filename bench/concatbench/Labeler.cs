@@ -1,7 +1,6 @@
 using ConcatService.ConcatBench.Mutations;
 using ConcatService.ConcatBench.Networks;
 using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Operators;
 
 namespace ConcatService.ConcatBench;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.OnnxExport;
-using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Storage;

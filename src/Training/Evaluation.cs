@@ -1,5 +1,4 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Operators;
 using ConcatService.Training.Data;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;

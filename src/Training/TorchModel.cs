@@ -1,4 +1,3 @@
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;

@@ -2,8 +2,6 @@ using System.Text;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Training.Heads;
 using ConcatService.Training.Optimizers;
 using ConcatService.Training.Telemetry;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ConcatService.Persistence;
 using ConcatService.Persistence.Tests;
 using Npgsql;
 

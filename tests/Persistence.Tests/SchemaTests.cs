@@ -1,4 +1,3 @@
-using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Persistence.Tests;

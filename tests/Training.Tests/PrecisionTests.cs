@@ -1,5 +1,4 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Operators;
 using ConcatService.Training.Tests.Conformance;
 using Xunit;
 using static TorchSharp.torch;

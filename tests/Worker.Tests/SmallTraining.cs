@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
-using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Models;
 using ConcatService.Worker.Trainers;
 using static TorchSharp.torch;

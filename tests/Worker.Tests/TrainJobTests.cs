@@ -1,19 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Telemetry;
-using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Queue;
 using ConcatService.Persistence.Storage;
 using ConcatService.Persistence.Tests.Jobs;
-using ConcatService.Worker.Supervision;
-using ConcatService.Worker.Trainers;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Worker.Tests;

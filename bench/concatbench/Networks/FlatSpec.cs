@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 
 namespace ConcatService.ConcatBench.Networks;

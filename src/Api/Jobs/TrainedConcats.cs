@@ -1,6 +1,5 @@
 using System.Text;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Persistence.Entities;
 

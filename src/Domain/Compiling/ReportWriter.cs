@@ -1,11 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Memory;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Compiling;

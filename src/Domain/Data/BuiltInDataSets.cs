@@ -1,5 +1,4 @@
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Data;
 

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using ConcatService.Domain.Shapes;
-
 namespace ConcatService.Domain.Diagnostics;
 
 /// <summary>Why branches do not meet.</summary>

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 

@@ -1,6 +1,4 @@
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes;

@@ -1,6 +1,5 @@
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Operators;
 using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Graphs;

@@ -2,7 +2,6 @@ using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Planning;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Specs;
 
 namespace ConcatService.Domain.Jobs;
 

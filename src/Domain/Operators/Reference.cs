@@ -1,5 +1,4 @@
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Operators;
 

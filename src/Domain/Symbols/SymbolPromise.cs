@@ -1,5 +1,4 @@
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Symbols;
 

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Telemetry;
 using static TorchSharp.torch;
 

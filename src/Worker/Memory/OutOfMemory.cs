@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
-using ConcatService.Worker.Protocol;
 
 namespace ConcatService.Worker.Memory;
 

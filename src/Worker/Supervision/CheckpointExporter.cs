@@ -1,4 +1,3 @@
-using ConcatService.Persistence;
 using ConcatService.Persistence.Models;
 using ConcatService.Worker.Protocol;
 using Microsoft.Extensions.Hosting;

@@ -4,7 +4,6 @@ using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Queue;
 using ConcatService.Training;
 using ConcatService.Worker.Memory;
-using ConcatService.Worker.Protocol;
 using Hangfire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Worker.Memory;
 using ConcatService.Worker.Protocol;

@@ -10,7 +10,6 @@ using ConcatService.Persistence.Models;
 using ConcatService.Training;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Worker.Memory;
-using ConcatService.Worker.Protocol;
 
 namespace ConcatService.Worker.Trainers;
 

@@ -1,10 +1,7 @@
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
-using ConcatService.Persistence.Metrics;
 using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Storage;
-using ConcatService.Worker.Protocol;
 using Npgsql;
 
 namespace ConcatService.Worker.Trainers;

@@ -2,7 +2,6 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Metrics;
 using ConcatService.Training;
-using ConcatService.Worker.Protocol;
 using Npgsql;
 
 namespace ConcatService.Worker.Trainers;

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 using Xunit;
 

@@ -4,7 +4,6 @@ using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Data;

@@ -1,6 +1,5 @@
 using System.Text;
 using ConcatService.Domain.Data;
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 using Xunit;
 

@@ -10,7 +10,7 @@ public sealed partial class ContributingTests
 
     private static readonly string Sources = string.Concat(
         new[] { "src", "tests" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Pages.Root, folder), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !Pages.IsBuildOutput(file))
             .Select(File.ReadAllText)
     );
@@ -52,7 +52,7 @@ public sealed partial class ContributingTests
     }
 
     /// <summary>Whether there is such a file with another text.</summary>
-    private static bool IsOther(string path, string text) => File.Exists(Path.Combine(Pages.Root, path)) && Pages.Read(path) != text;
+    private static bool IsOther(string path, string text) => File.Exists(Path.Combine(Repository.Root, path)) && Pages.Read(path) != text;
 
     [GeneratedRegex(@"`([A-Z]\w+)`")]
     private static partial Regex Name();

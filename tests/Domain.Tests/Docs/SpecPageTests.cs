@@ -19,7 +19,7 @@ public sealed partial class SpecPageTests
         var page = Pages.Read(Page);
         var generated = Generated().Replace(page, match => $"{match.Groups[1].Value}\n{Table(match.Groups[2].Value)}<!-- end -->");
         if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
-            File.WriteAllText(Path.Combine(Pages.Root, Page), generated);
+            File.WriteAllText(Path.Combine(Repository.Root, Page), generated);
         Assert.True(
             generated == Pages.Read(Page),
             $"The tables of {Page} have changed. Look at the change: "
@@ -95,7 +95,7 @@ public sealed partial class SpecPageTests
 
     private static string FolderOf(Type record)
     {
-        var folder = Path.Combine(Pages.Root, "src", "Operators");
+        var folder = Path.Combine(Repository.Root, "src", "Operators");
         var file = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .First(file => Regex.IsMatch(File.ReadAllText(file), $@"\brecord {record.Name}\b"));
         return Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)[0];

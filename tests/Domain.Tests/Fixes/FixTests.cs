@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
-using ConcatService.Domain.Planning;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Fixes;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Memory;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;

@@ -1,11 +1,6 @@
-using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Operators;

@@ -52,7 +52,7 @@ public sealed class ApprovedTests
 
     private static void Check(string name, string text)
     {
-        var file = Path.Combine(Pages.Root, "tests", "Approved", name);
+        var file = Path.Combine(Repository.Root, "tests", "Approved", name);
         if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
             File.WriteAllText(file, text);
         Assert.True(

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
 using Microsoft.EntityFrameworkCore;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.OnnxExport;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
 using ConcatService.Domain.Tests.Specs;

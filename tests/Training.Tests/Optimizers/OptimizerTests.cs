@@ -1,7 +1,6 @@
 using System.Text;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
 using ConcatService.Training.Optimizers;
 using Xunit;
 using static TorchSharp.torch;

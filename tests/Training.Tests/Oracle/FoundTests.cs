@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Planning;
 using TorchSharp;
 using Xunit;
 

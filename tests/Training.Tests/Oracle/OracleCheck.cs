@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;

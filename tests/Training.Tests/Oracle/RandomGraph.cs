@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;

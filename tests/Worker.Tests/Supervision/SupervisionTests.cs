@@ -3,7 +3,6 @@ using System.Text.Json;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Tests.Jobs;
 using ConcatService.Training;
-using ConcatService.Worker.Supervision;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Worker.Tests.Supervision;

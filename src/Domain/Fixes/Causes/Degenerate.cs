@@ -1,5 +1,4 @@
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes.Causes;
 

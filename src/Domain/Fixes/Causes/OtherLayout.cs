@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Graphs;
-using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
-using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 

@@ -1,7 +1,5 @@
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
