@@ -15,8 +15,7 @@ public static class PersistenceServices
 {
     /// <summary>
     /// Takes the place of <c>AddHangfire</c>, which sets the process's one storage and one logger to its host's: the first host to end
-    /// would take them
-    /// from all others. <see cref="Maintenance"/> is not hosted by itself: <c>AddHostedService&lt;Maintenance&gt;()</c>.
+    /// would take them from all others. <see cref="Maintenance"/> is not hosted by itself: <c>AddHostedService&lt;Maintenance&gt;()</c>.
     /// </summary>
     public static IServiceCollection AddPersistence(this IServiceCollection services, string connectionString)
     {

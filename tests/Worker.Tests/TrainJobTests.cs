@@ -159,9 +159,9 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
         var exports = Bench.Get<CheckpointExports>();
         await using var db = Bench.Open();
         await UntilAsync(watched, found => found.LastCheckpointStep >= 5);
-        var early = await AskAsync(watched, checkpoints => checkpoints.First());
+        var early = await RequestAsync(watched, checkpoints => checkpoints.First());
         await UntilAsync(watched, JobState.Succeeded);
-        var late = await AskAsync(watched, checkpoints => checkpoints.Last());
+        var late = await RequestAsync(watched, checkpoints => checkpoints.Last());
         await EventuallyAsync(
             async () =>
                 await db.CheckpointExports.AsNoTracking().CountAsync(export => export.JobId == watched && export.State != "queued", Cancel)
@@ -185,7 +185,7 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
         );
         Assert.NotEqual(made[0].WeightsSha256, made[1].WeightsSha256);
 
-        async Task<long> AskAsync(Guid id, Func<List<long>, long> which)
+        async Task<long> RequestAsync(Guid id, Func<List<long>, long> which)
         {
             while (true)
             {
@@ -196,7 +196,7 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
                         .Select(kept => kept.Step)
                         .ToListAsync(Cancel)
                 );
-                await exports.AskAsync(Bench.TeamId, id, step, Cancel);
+                await exports.RequestAsync(Bench.TeamId, id, step, Cancel);
                 if (await db.CheckpointExports.AnyAsync(export => export.JobId == id && export.Step == step, Cancel))
                     return step;                                // otherwise the job has let go of it meanwhile
             }

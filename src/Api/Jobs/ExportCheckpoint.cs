@@ -26,7 +26,7 @@ internal static class ExportCheckpoint
     public static async Task<Results<Accepted<Wish>, Ok<Wish>, ProblemHttpResult>> Handle(
         Guid id, long step, Caller caller, ConcatDb db, CheckpointExports exports, CancellationToken cancel)
     {
-        await exports.AskAsync(caller.TeamId, id, step, cancel);
+        await exports.RequestAsync(caller.TeamId, id, step, cancel);
         return await FindAsync(id, step, caller, db, cancel) switch
         {
             null => Missing(id, step),

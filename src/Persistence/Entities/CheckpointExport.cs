@@ -1,7 +1,7 @@
 namespace ConcatService.Persistence.Entities;
 
 /// <summary>
-/// The wish to serve a checkpoint, and what became of it. A queued one keeps the checkpoint's bytes, even when the job has newer ones.
+/// A request to serve a checkpoint, and what became of it. A queued one keeps the checkpoint's bytes, even when the job has newer ones.
 /// </summary>
 public sealed class CheckpointExport
 {

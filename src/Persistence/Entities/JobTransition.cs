@@ -19,7 +19,7 @@ public sealed class JobTransition
 
     public required string Reason { get; init; }
 
-    /// <summary>A worker's id, <c>api</c>, or <c>reaper</c>.</summary>
+    /// <summary>A worker's id, or <c>api</c>.</summary>
     public required string Actor { get; init; }
 
     /// <summary>The database's time.</summary>

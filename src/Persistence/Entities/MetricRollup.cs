@@ -4,9 +4,7 @@ namespace ConcatService.Persistence.Entities;
 /// Consecutive points of a long series in one row: its lowest and its highest, so that a chart of them all shows every spike without
 /// reading them all.
 /// </summary>
-/// <remarks>
-/// Written with the points, in their transaction; what is behind a checkpoint goes with them when an attempt begins.
-/// </remarks>
+/// <remarks>Written with the points, in their transaction; what is behind a checkpoint goes with them when an attempt begins.</remarks>
 public sealed class MetricRollup
 {
     public Guid JobId { get; init; }

@@ -2,7 +2,7 @@ using ConcatService.Domain.Jobs;
 
 namespace ConcatService.Persistence.Entities;
 
-/// <summary>A worker process that listens, or has until a moment ago: one not seen for <see cref="JobLife.WorkerTimeout"/> is taken for dead.</summary>
+/// <summary>A worker process that listens, or did until a moment ago: see <see cref="JobLife.WorkerTimeout"/>.</summary>
 public sealed class RegisteredWorker
 {
     /// <summary>Also the owner written into the leases it holds.</summary>

@@ -12,10 +12,12 @@ public sealed class Checkpoints(NpgsqlDataSource source, JobFence fence)
 {
     private const string AddSql = $"""
         with job as (
-            update jobs set last_checkpoint_step = @step, attempts_since_checkpoint = 0 where {JobFence.Condition} returning id, team_id, fence)
+            update jobs set last_checkpoint_step = @step, attempts_since_checkpoint = 0
+            where {JobFence.Condition} returning id, team_id, fence)
         insert into checkpoints (job_id, step, team_id, epoch, fence, sha256, length_bytes)
         select id, @step, team_id, @epoch, fence, @hash, @length from job
-        on conflict (job_id, step) do update set fence = excluded.fence, sha256 = excluded.sha256, length_bytes = excluded.length_bytes, created_at = now()
+        on conflict (job_id, step) do update set
+            fence = excluded.fence, sha256 = excluded.sha256, length_bytes = excluded.length_bytes, created_at = now()
         """;
 
     // The second statement sees what the first one has left.
@@ -24,7 +26,8 @@ public sealed class Checkpoints(NpgsqlDataSource source, JobFence fence)
         delete from checkpoints where job_id = @job and sha256 in (select sha256 from dropped);
         delete from blobs where team_id = @team and sha256 in (select sha256 from dropped) and not exists (
             select from checkpoints where checkpoints.team_id = blobs.team_id and checkpoints.sha256 = blobs.sha256
-            union all select from checkpoint_exports where checkpoint_exports.team_id = blobs.team_id and checkpoint_exports.sha256 = blobs.sha256);
+            union all
+            select from checkpoint_exports where checkpoint_exports.team_id = blobs.team_id and checkpoint_exports.sha256 = blobs.sha256);
         """;
 
     /// <summary>Stores a checkpoint. From here on it is what the next attempt goes on from, and lost attempts are counted anew.</summary>
@@ -76,8 +79,10 @@ public sealed class Checkpoints(NpgsqlDataSource source, JobFence fence)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await fence.HoldAsync(connection, cancel);
         await using var delete = new NpgsqlCommand(
-            "delete from metrics where job_id = @job and step > @step; delete from metric_rollups where job_id = @job and last_step > "
-                + "@step",
+            """
+            delete from metrics where job_id = @job and step > @step;
+            delete from metric_rollups where job_id = @job and last_step > @step;
+            """,
             connection
         );
         delete.Parameters.AddWithValue("job", fence.JobId);

@@ -18,8 +18,7 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
 
     /// <summary>
     /// Holds a job: at once when nobody works on it, otherwise by asking the worker, who writes a checkpoint and leaves. One that is in its
-    /// last moments
-    /// or has ended cannot be held.
+    /// last moments or has ended cannot be held.
     /// </summary>
     /// <returns>The state the job is in now, or null when the team has no such job.</returns>
     public Task<JobState?> PauseAsync(int teamId, Guid jobId, CancellationToken cancel) =>
@@ -37,8 +36,7 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
 
     /// <summary>
     /// Ends a job: at once when nobody works on it, otherwise by asking the worker, who has <see cref="JobState.Cancelled"/> there within
-    /// seconds.
-    /// A job that has ended, or is about to, stays as it is.
+    /// seconds. A job that has ended, or is about to, stays as it is.
     /// </summary>
     /// <returns>The state the job is in now, or null when the team has no such job.</returns>
     public Task<JobState?> CancelAsync(int teamId, Guid jobId, CancellationToken cancel) =>

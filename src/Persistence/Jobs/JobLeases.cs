@@ -13,7 +13,8 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
         , moved as (
             update jobs set
                 state = @to, fence = fence + 1, attempt = attempt + 1, attempts_since_checkpoint = attempts_since_checkpoint + 1,
-                lease_owner = @owner, lease_expires_at = now() + @lease, started_at = coalesce(started_at, now()), last_event = last_event + 1
+                lease_owner = @owner, lease_expires_at = now() + @lease,
+                started_at = coalesce(started_at, now()), last_event = last_event + 1
             from old
             where jobs.id = old.id and jobs.state = old.state
               and old.state = any(@from)
@@ -67,7 +68,7 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
         StateAsync($"update jobs set lease_expires_at = now() + @lease where {JobFence.Condition} returning state", fence, cancel);
 
     /// <summary>The same answer as <see cref="RenewAsync"/>, without holding the job for longer: cheap enough for every second.</summary>
-    public Task<JobState?> LookAsync(JobFence fence, CancellationToken cancel) =>
+    public Task<JobState?> ReadStateAsync(JobFence fence, CancellationToken cancel) =>
         StateAsync($"select state from jobs where {JobFence.Condition}", fence, cancel);
 
     /// <summary>Gives one lease back before its time, because the trainer died or the worker leaves.</summary>
@@ -76,22 +77,22 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
     /// <param name="counts">Whether the attempt counts against <see cref="JobLife.PoisonAttempts"/>; an orderly shutdown does not.</param>
     /// <param name="cancel">Stops the wait.</param>
     /// <returns>Where the job is now, or null when there was nothing to give back: it had ended.</returns>
-    public async Task<JobState?> GiveBackAsync(JobFence fence, string reason, bool counts, CancellationToken cancel) =>
-        (await TakeBackAsync(new LeaseReturn(JobFence.Condition, reason) { Fence = fence, Counts = counts }, cancel))
+    public async Task<JobState?> ReleaseAsync(JobFence fence, string reason, bool counts, CancellationToken cancel) =>
+        (await EndAsync(new LeaseReturn(JobFence.Condition, reason) { Fence = fence, Counts = counts }, cancel))
             .SingleOrDefault()
             ?.State;
 
     /// <summary>Takes back what workers hold that are known to be gone. Returns how many jobs that were.</summary>
-    public async Task<int> TakeBackFromAsync(string[] owners, CancellationToken cancel) =>
-        (await TakeBackAsync(new LeaseReturn("jobs.lease_owner = any(@owners)", "The worker was lost.") { Owners = owners }, cancel)).Count;
+    public async Task<int> ReclaimFromAsync(string[] owners, CancellationToken cancel) =>
+        (await EndAsync(new LeaseReturn("jobs.lease_owner = any(@owners)", "The worker was lost.") { Owners = owners }, cancel)).Count;
 
     /// <summary>Takes back every expired lease. Returns how many jobs that were.</summary>
-    public async Task<int> ReapAsync(CancellationToken cancel) =>
-        (await TakeBackAsync(new LeaseReturn("jobs.lease_expires_at < now()", Expired), cancel)).Count;
+    public async Task<int> ReclaimExpiredAsync(CancellationToken cancel) =>
+        (await EndAsync(new LeaseReturn("jobs.lease_expires_at < now()", Expired), cancel)).Count;
 
     private static string Expired => $"The worker did not renew its lease for {JobLife.Lease.TotalSeconds} s.";
 
-    private async Task<IReadOnlyList<LeaseReturn.Returned>> TakeBackAsync(LeaseReturn lease, CancellationToken cancel)
+    private async Task<IReadOnlyList<LeaseReturn.Returned>> EndAsync(LeaseReturn lease, CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         var jobs = await lease.ExecuteAsync(connection, cancel);

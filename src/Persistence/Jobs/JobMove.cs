@@ -2,9 +2,9 @@ using ConcatService.Domain.Jobs;
 
 namespace ConcatService.Persistence.Jobs;
 
-/// <summary>A wish to change a job's state.</summary>
+/// <summary>A change of a job's state.</summary>
 /// <param name="JobId">The job.</param>
-/// <param name="To">Where it shall go, from any state that <see cref="JobLife"/> allows before it.</param>
+/// <param name="To">The new state, from any state that <see cref="JobLife"/> allows before it.</param>
 /// <param name="Reason">For people, one sentence.</param>
 /// <param name="Actor">A worker's id, or <c>api</c>.</param>
 public sealed record JobMove(Guid JobId, JobState To, string Reason, string Actor)

@@ -13,7 +13,9 @@ namespace ConcatService.Persistence.Jobs;
 public sealed record JobProgress(int Epoch, int Epochs, long Step, long Steps, double? SamplesPerSecond, TimeSpan? Remaining)
 {
     private const string Sql = $"""
-        update jobs set epoch = @epoch, epochs = @epochs, step = @step, steps = @steps, samples_per_second = @rate, estimated_finish_at = now() + @remaining
+        update jobs set
+            epoch = @epoch, epochs = @epochs, step = @step, steps = @steps,
+            samples_per_second = @rate, estimated_finish_at = now() + @remaining
         where {JobFence.Condition}
         """;
 

@@ -17,7 +17,10 @@ internal static class JobSql
         , told as (
             insert into job_events (job_id, sequence, team_id, level, type, message, data)
             select id, last_event, team_id,
-                   case when to_state = @failed then 'error' when to_state = @queued and from_state = any(@held) then 'warning' else 'info' end,
+                   case
+                       when to_state = @failed then 'error'
+                       when to_state = @queued and from_state = any(@held) then 'warning'
+                       else 'info' end,
                    'state', reason, json_build_object('from', from_state, 'to', to_state, 'attempt', attempt)
             from moved)
         """;

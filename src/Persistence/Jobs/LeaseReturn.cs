@@ -28,8 +28,8 @@ internal sealed record LeaseReturn(string Which, string Reason)
             join unnest(@held, @after, @after_poison) as lost (state, after, after_poison) on lost.state = old.state
             cross join lateral (select case when old.attempts >= @poison then after_poison else after end as state) as next
             where jobs.id = old.id and jobs.state = old.state and jobs.lease_owner is not null
-            returning jobs.id, jobs.team_id, old.state as from_state, jobs.state as to_state, jobs.fence, jobs.attempt, jobs.last_event, jobs.queue,
-                      @reason as reason, old.lease_owner as actor)
+            returning jobs.id, jobs.team_id, old.state as from_state, jobs.state as to_state, jobs.fence, jobs.attempt, jobs.last_event,
+                      jobs.queue, @reason as reason, old.lease_owner as actor)
         """ + JobSql.Record + JobSql.EndAttempt + """
         select id, to_state, queue from moved
         """;
@@ -50,8 +50,8 @@ internal sealed record LeaseReturn(string Which, string Reason)
         command.Parameters.AddWithValue("reason", Reason);
         command.Parameters.AddWithValue("uncounted", Counts ? 0 : 1);
         command.Parameters.AddWithValue("poison", JobLife.PoisonAttempts);
-        command.Parameters.AddWithValue("after", JobSql.Names(JobLife.Held.Select(state => JobLife.AfterLostLease(state, isPoisoned: false))));
-        command.Parameters.AddWithValue("after_poison", JobSql.Names(JobLife.Held.Select(state => JobLife.AfterLostLease(state, isPoisoned: true))));
+        command.Parameters.AddWithValue("after", After(isPoisoned: false));
+        command.Parameters.AddWithValue("after_poison", After(isPoisoned: true));
         command.Parameters.AddStates();
         command.Parameters.AddWithValue("poison_error", NpgsqlDbType.Json, Poison().ToJson());
 
@@ -62,11 +62,14 @@ internal sealed record LeaseReturn(string Which, string Reason)
         return returned;
     }
 
+    /// <summary>For each of <see cref="JobLife.Held"/>, in its order.</summary>
+    private static string[] After(bool isPoisoned) => JobSql.Names(JobLife.Held.Select(state => JobLife.AfterLostLease(state, isPoisoned)));
+
     private JobFailure Poison() =>
         new(
             FailureClass.Infrastructure,
             "poison",
-            $"{JobLife.PoisonAttempts} attempts in a row were lost without a new checkpoint. The last one: {Reason} The worker's log says "
-                + $"more; a job that needs more memory than there is ends this way."
+            $"{JobLife.PoisonAttempts} attempts in a row were lost without a new checkpoint. The last one: {Reason} "
+                + "The worker's log says more; a job that needs more memory than there is ends this way."
         );
 }

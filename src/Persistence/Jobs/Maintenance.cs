@@ -7,8 +7,7 @@ namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, and every ten minutes
-/// answers that nobody will ask for again. Any process may host it; an
-/// advisory lock lets one at a time do the work.
+/// answers that nobody will ask for again. Any process may host it; an advisory lock lets one at a time do the work.
 /// </summary>
 public sealed partial class Maintenance(
     NpgsqlDataSource source,
@@ -34,11 +33,11 @@ public sealed partial class Maintenance(
         if (await command.ExecuteScalarAsync(cancel) is not true)
             return;
 
-        if (await leases.ReapAsync(cancel) is > 0 and var reaped)
+        if (await leases.ReclaimExpiredAsync(cancel) is > 0 and var reaped)
             Reaped(reaped);
         if (await doorbells.RingMissingAsync(cancel) is > 0 and var rung)
             RungAgain(rung);
-        await workers.ForgetAsync(cancel);
+        await workers.RemoveSilentAsync(cancel);
         if (_swept is { } swept && time.GetElapsedTime(swept) < SweepInterval)
             return;
         await SweepAsync(cancel);

@@ -7,8 +7,14 @@ namespace ConcatService.Persistence.Jobs;
 /// <summary>The list of workers, kept by the workers themselves.</summary>
 public sealed class WorkerRegistry(NpgsqlDataSource source)
 {
-    /// <summary>Says that the worker is there, and what it does. Call every few seconds.</summary>
-    public async Task SeenAsync(WorkerIdentity worker, WorkerDevice device, bool spareReady, Guid? currentJob, CancellationToken cancel)
+    /// <summary>Reports that the worker is there, and what it does; more often than <see cref="JobLife.WorkerTimeout"/>.</summary>
+    public async Task HeartbeatAsync(
+        WorkerIdentity worker,
+        WorkerDevice device,
+        bool spareReady,
+        Guid? currentJob,
+        CancellationToken cancel
+    )
     {
         await using var command = source.CreateCommand("""
             insert into workers (id, host, process_id, device, memory_bytes, bfloat16, queues, spare_ready, current_job)
@@ -52,7 +58,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
     }
 
     /// <summary>Takes workers off the list that have not reported for <see cref="JobLife.WorkerRetention"/>.</summary>
-    public async Task ForgetAsync(CancellationToken cancel)
+    public async Task RemoveSilentAsync(CancellationToken cancel)
     {
         await using var command = source.CreateCommand("delete from workers where last_seen_at < now() - @retention");
         command.Parameters.AddWithValue("retention", JobLife.WorkerRetention);

@@ -20,11 +20,15 @@ public sealed class MetricReader(NpgsqlDataSource source)
         with recursive present (metric_id) as (
             (select metric_id from metrics where job_id = @job order by metric_id limit 1)
             union all
-            select (select metric_id from metrics next where next.job_id = @job and next.metric_id > present.metric_id order by metric_id limit 1)
+            select (
+                select metric_id from metrics next
+                where next.job_id = @job and next.metric_id > present.metric_id order by metric_id limit 1)
             from present where present.metric_id is not null)
         select id, name, rolled.rows, rolled.last_step
         from present join metric_names on id = metric_id
-        cross join lateral (select count(*) as rows, max(last_step) as last_step from metric_rollups where metric_rollups.job_id = @job and metric_rollups.metric_id = id) as rolled
+        cross join lateral (
+            select count(*) as rows, max(last_step) as last_step from metric_rollups
+            where metric_rollups.job_id = @job and metric_rollups.metric_id = id) as rolled
         where cardinality(@names) = 0 or name = any(@names)
         order by name
         """;

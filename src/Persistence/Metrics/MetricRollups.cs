@@ -24,7 +24,8 @@ internal static class MetricRollups
                (array_agg(step order by value, step))[1], min(value), (array_agg(step order by value desc, step))[1], max(value)
         from unnest(@series) as due (metric_id)
         cross join lateral (select coalesce((
-            select last_step from metric_rollups last where last.job_id = @job and last.metric_id = due.metric_id order by first_step desc limit 1), -1) as last) as done
+            select last_step from metric_rollups last
+            where last.job_id = @job and last.metric_id = due.metric_id order by first_step desc limit 1), -1) as last) as done
         cross join lateral (
             select point.step, value, (row_number() over (order by point.step) - 1) / @points as number from metrics point
             where point.job_id = @job and point.metric_id = due.metric_id and point.step > done.last) as point

@@ -9,8 +9,7 @@ public readonly record struct MetricPoint(string Name, long Step, double Value);
 
 /// <summary>
 /// Writes metrics in batches. COPY cannot replace rows, so a batch goes into a staging table first; written again, a step has the newer
-/// value
-/// and never two. The series of a job that was lost and trained again is thus that of the attempt which made the model.
+/// value and never two. The series of a job that was lost and trained again is thus that of the attempt which made the model.
 /// </summary>
 public sealed class MetricWriter(NpgsqlDataSource source)
 {

@@ -28,16 +28,18 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         """;
 
     private const string AddVersionSql = """
-        insert into model_versions (model_id, version, team_id, job_id, checkpoint_step, onnx_sha256, weights_sha256, inputs, outputs, classes, metrics, parity, state, created_at)
-        select @model, 1 + coalesce(max(version), 0), @team, @job, @step, @onnx, @weights, @inputs, @outputs, @classes, @metrics, @parity, 'ready', clock_timestamp()
+        insert into model_versions (
+            model_id, version, team_id, job_id, checkpoint_step, onnx_sha256, weights_sha256,
+            inputs, outputs, classes, metrics, parity, state, created_at)
+        select @model, 1 + coalesce(max(version), 0), @team, @job, @step, @onnx, @weights,
+               @inputs, @outputs, @classes, @metrics, @parity, 'ready', clock_timestamp()
         from model_versions where model_id = @model
         returning version
         """;
 
     /// <summary>
     /// Adds a version under the job's model name and ends the job as succeeded, both or neither: no version of a job that did not succeed,
-    /// and no
-    /// succeeded job without its version.
+    /// and no succeeded job without its version.
     /// </summary>
     /// <returns>The version's number, from 1.</returns>
     /// <exception cref="StaleFenceException">Another attempt has the job, or it was asked to stop.</exception>
@@ -58,8 +60,13 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         return version;
     }
 
-    /// <summary>Adds a version of a checkpoint as a part of the caller's transaction, under the name that the export has.</summary>
-    internal static Task<int> AddAsync(NpgsqlConnection connection, WantedExport export, NewModelVersion model, CancellationToken cancel) =>
+    /// <summary>Adds a version of a checkpoint in the caller's transaction, under the name that the export has.</summary>
+    internal static Task<int> AddAsync(
+        NpgsqlConnection connection,
+        ExportRequest export,
+        NewModelVersion model,
+        CancellationToken cancel
+    ) =>
         AddVersionAsync(connection, export.JobId, export.TeamId, export.ModelName, export.Step, model, cancel);
 
     private static async Task<Guid> LockModelAsync(NpgsqlConnection connection, Guid job, string? name, CancellationToken cancel)

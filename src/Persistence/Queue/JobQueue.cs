@@ -12,8 +12,8 @@ public sealed partial class JobQueue(JobStorage storage, ILogger<JobQueue> log)
 
     /// <summary>
     /// Rings for a job whose row is committed. Ringing twice is harmless: the claim decides. Not ringing is too: when it fails that is
-    /// logged only,
-    /// because <c>Maintenance</c> rings again within seconds. Blocks for some milliseconds; the queue has no asynchronous interface.
+    /// logged only, because <c>Maintenance</c> rings again within seconds. Blocks for some milliseconds; the queue has no asynchronous
+    /// interface.
     /// </summary>
     public void Ring(Guid jobId, string queue)
     {

@@ -47,7 +47,7 @@ public static class QueueStorage
         if (differing is not null)
             throw new InvalidOperationException(
                 $"Hangfire's storage runs with {differing.Name} = {differing.GetValue(found)} instead of {differing.GetValue(wanted)}: "
-                    + $"give the options to the storage itself."
+                    + "give the options to the storage itself."
             );
     }
 

@@ -41,8 +41,10 @@ public sealed class BlobStore(NpgsqlDataSource source)
         var stored = await CopyInAsync(connection, id, content, cancel);
 
         await using var insert = new NpgsqlCommand(
-            "insert into blobs (id, team_id, sha256, length_bytes) values (@id, @team, @hash, @length) on conflict (team_id, sha256) do "
-                + "nothing",
+            """
+            insert into blobs (id, team_id, sha256, length_bytes) values (@id, @team, @hash, @length)
+            on conflict (team_id, sha256) do nothing
+            """,
             connection
         );
         insert.Parameters.AddWithValue("id", id);

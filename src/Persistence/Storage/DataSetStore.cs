@@ -18,14 +18,19 @@ public sealed class DataSetStore(NpgsqlDataSource source)
 
     private const string AddSql = """
         insert into data_sets (id, team_id, name, version, content, statistics, sha256, length_bytes)
-        select @id, @team, @name, 1 + coalesce(max(version), 0), @content, @statistics, @hash, @length from data_sets where team_id = @team and name = @name
+        select @id, @team, @name, 1 + coalesce(max(version), 0), @content, @statistics, @hash, @length
+        from data_sets where team_id = @team and name = @name
         returning version
         """;
 
     private const string DeleteSql = """
-        with gone as (delete from data_sets where team_id = @team and name = @name and (@version::integer is null or version = @version) returning id, sha256)
+        with gone as (
+            delete from data_sets where team_id = @team and name = @name and (@version::integer is null or version = @version)
+            returning id, sha256)
         delete from blobs where team_id = @team and sha256 in (select sha256 from gone)
-            and not exists (select 1 from data_sets kept where kept.team_id = @team and kept.sha256 = blobs.sha256 and kept.id not in (select id from gone))
+            and not exists (
+                select 1 from data_sets kept
+                where kept.team_id = @team and kept.sha256 = blobs.sha256 and kept.id not in (select id from gone))
             and not exists (select 1 from model_versions version where version.team_id = @team and version.onnx_sha256 = blobs.sha256)
         """;
 

@@ -75,7 +75,7 @@ internal sealed partial class Attempt(
         try
         {
             var due = Stopwatch.GetElapsedTime(_renewed) > Heartbeat.LeaseInterval;
-            var state = await (due ? leases.RenewAsync(fence, limit.Token) : leases.LookAsync(fence, limit.Token));
+            var state = await (due ? leases.RenewAsync(fence, limit.Token) : leases.ReadStateAsync(fence, limit.Token));
             if (due && state is not null)
                 _renewed = Stopwatch.GetTimestamp();
             Heed(state);

@@ -21,7 +21,7 @@ internal sealed partial class CheckpointExporter(CheckpointExports exports, Trai
         {
             try
             {
-                if (await exports.TakeAsync(stoppingToken) is { } taken)
+                if (await exports.ClaimAsync(stoppingToken) is { } taken)
                     await using (taken)
                         await MakeAsync(taken, stoppingToken);
             }
@@ -32,7 +32,7 @@ internal sealed partial class CheckpointExporter(CheckpointExports exports, Trai
         }
     }
 
-    private async Task MakeAsync(TakenExport taken, CancellationToken stop)
+    private async Task MakeAsync(ClaimedExport taken, CancellationToken stop)
     {
         var (export, trainer) = (taken.Export, new TrainerProcess(command.Start()));
         try

@@ -92,7 +92,7 @@ internal sealed partial class Listener(
     {
         try
         {
-            await workers.SeenAsync(self, device, spare.IsReady, supervisor.CurrentJob, stop);
+            await workers.HeartbeatAsync(self, device, spare.IsReady, supervisor.CurrentJob, stop);
         }
         catch (NpgsqlException failure)
         {
@@ -110,7 +110,7 @@ internal sealed partial class Listener(
             if (gone.Length == 0)
                 return;
 
-            var jobs = await leases.TakeBackFromAsync(gone, stop);
+            var jobs = await leases.ReclaimFromAsync(gone, stop);
             await workers.RemoveAsync(gone, stop);
             RequeuedJobsOfDeadWorkers(gone.Length, jobs);
         }

@@ -69,7 +69,7 @@ internal sealed partial class Supervisor(
             AttemptEnded(fence.JobId, fence.Number, attempt.Elapsed.TotalSeconds, attempt.Reason);
             if (attempt.OutOfMemory is { } what && await FailAsync(fence, what, attempt.PeakBytes))
                 return JobState.Failed;
-            return await leases.GiveBackAsync(fence, attempt.Reason, attempt.Counts, CancellationToken.None);
+            return await leases.ReleaseAsync(fence, attempt.Reason, attempt.Counts, CancellationToken.None);
         }
         catch (NpgsqlException failure)
         {

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace ConcatService.Api.Tests.Hosting;
 
@@ -10,9 +8,10 @@ namespace ConcatService.Api.Tests.Hosting;
 /// Databases of earlier releases, each a file of <c>Releases</c> that is never changed, brought up to date. A release with new migrations
 /// adds a file of its own.
 /// </summary>
-public sealed class DatabaseUpgradeTests(ApiServer api) : IClassFixture<ApiServer>, IAsyncLifetime
+public sealed class DatabaseUpgradeTests(PostgresDatabase database, UpgradedServer server)
+    : IClassFixture<PostgresDatabase>,
+        IClassFixture<UpgradedServer>
 {
-    private const string Key = "ccs_xSvL8BkSt4Nsqigqo2tG6B8Sv6EvFJ4NZn1i"; // of the dump
     private const string Job = "01a219d7-04c2-7979-a997-02b76e3640d9";
 
     /// <summary>Tables that later releases have added.</summary>
@@ -20,25 +19,11 @@ public sealed class DatabaseUpgradeTests(ApiServer api) : IClassFixture<ApiServe
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        var dump = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/Api.Tests/Hosting/Releases/0.1.0.sql"), Cancel);
-        await using var connection = new NpgsqlConnection(api.Database.ConnectionString + ";Pooling=false");
-        await connection.OpenAsync(Cancel);
-        await using var restore = new NpgsqlCommand(
-            $"drop schema public cascade; drop schema if exists hangfire cascade; create schema public; {dump}",
-            connection
-        );
-        await restore.ExecuteNonQueryAsync(Cancel);
-        await Schema.ApplyAsync(api.Database.ConnectionString, Cancel);
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
     [Fact]
     public async Task A_new_migration_keeps_the_rows_of_every_table_of_release_0_1_0()
     {
-        await using var db = api.Database.Open();
+        await UpgradedServer.RestoreAsync(database.ConnectionString);
+        await using var db = database.Open();
         Assert.Empty(await db.Database.GetPendingMigrationsAsync(Cancel));
         var set = typeof(DbContext).GetMethod(nameof(DbContext.Set), [])!;
         foreach (var entity in db.Model.GetEntityTypes().Where(entity => !LaterTables.Contains(entity.GetTableName())))
@@ -56,29 +41,33 @@ public sealed class DatabaseUpgradeTests(ApiServer api) : IClassFixture<ApiServe
     [Fact]
     public async Task A_new_migration_keeps_jobs_and_data_of_release_0_1_0_readable_over_HTTP()
     {
-        var job = (await api.GetAsync($"/v1/jobs/{Job}", Key)).Json;
+        var job = (await server.Api.GetAsync($"/v1/jobs/{Job}", UpgradedServer.Key)).Json;
         Assert.Equal(("succeeded", 2), (job.GetProperty("state").GetString(), job.GetProperty("attempts").GetArrayLength()));
         foreach (var part in new[] { "events", "metrics", "checkpoints", "concats" })
-            Assert.Equal(200, (await api.GetAsync($"/v1/jobs/{Job}/{part}", Key)).Status);
-        var architecture = (await api.GetAsync($"/v1/architectures/{job.GetProperty("architecture_id").GetString()}", Key)).Json;
+            Assert.Equal(200, (await server.Api.GetAsync($"/v1/jobs/{Job}/{part}", UpgradedServer.Key)).Status);
+        var id = job.GetProperty("architecture_id").GetString();
+        var architecture = (await server.Api.GetAsync($"/v1/architectures/{id}", UpgradedServer.Key)).Json;
         Assert.Equal("corners", architecture.GetProperty("spec").GetProperty("name").GetString());
-        var points = (await api.GetAsync("/v1/datasets/points", Key)).Json;
+        var points = (await server.Api.GetAsync("/v1/datasets/points", UpgradedServer.Key)).Json;
         Assert.Equal(160, points.GetProperty("train_samples").GetInt32());
     }
 
     [Fact]
     public async Task A_new_migration_keeps_a_model_of_release_0_1_0_served_as_it_was()
     {
-        using var http = api.Client(Key);
+        using var http = server.Api.Client(UpgradedServer.Key);
         var onnx = await http.GetByteArrayAsync("/v1/models/corners/versions/1/onnx", Cancel);
-        await using var db = api.Database.Open();
-        var version = await db.ModelVersions.SingleAsync(version => version.JobId == Guid.Parse(Job) && version.CheckpointStep == null, Cancel);
+        await using var db = server.Api.Database.Open();
+        var version = await db.ModelVersions.SingleAsync(
+            version => version.JobId == Guid.Parse(Job) && version.CheckpointStep == null,
+            Cancel
+        );
         Assert.Equal(version.OnnxSha256, Convert.ToHexStringLower(SHA256.HashData(onnx)));
 
-        var answer = await api.PostAsync(
+        var answer = await server.Api.PostAsync(
             "/v2/models/corners/infer",
             """{ "inputs": [{ "name": "x", "shape": [2, 2], "datatype": "FP32", "data": [0.5, 0.5, -0.5, 0.5] }] }""",
-            Key
+            UpgradedServer.Key
         );
         var logits = answer.Json.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(value => value.GetDouble());
         double[] then = [-17.71796, 12.994873, 11.7029295, -10.422526];

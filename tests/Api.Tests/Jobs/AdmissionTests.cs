@@ -25,7 +25,7 @@ public sealed class AdmissionTests(ApiServer api) : IClassFixture<ApiServer>, IA
     [Fact]
     public async Task What_does_not_fit_is_refused_with_the_figures_and_the_largest_batch_that_does()
     {
-        await SeenAsync(Small, 400_000_000);
+        await HeartbeatAsync(Small, 400_000_000);
         var refused = await PostAsync(7000);
 
         Assert.Equal((422, ("/settings/batch_size", "memory_exceeded")), (refused.Status, refused.Fault));
@@ -45,7 +45,7 @@ public sealed class AdmissionTests(ApiServer api) : IClassFixture<ApiServer>, IA
     [Fact]
     public async Task What_does_not_fit_with_one_sample_is_told_so()
     {
-        await SeenAsync(Small, 100_000_000);
+        await HeartbeatAsync(Small, 100_000_000);
         var refused = await PostAsync(1);
 
         Assert.Equal(422, refused.Status);
@@ -56,8 +56,8 @@ public sealed class AdmissionTests(ApiServer api) : IClassFixture<ApiServer>, IA
     [Fact]
     public async Task One_large_worker_is_enough_and_a_small_one_leaves_the_job_to_it()
     {
-        await SeenAsync(Small, 400_000_000);
-        await SeenAsync(Large, 20_000_000_000);
+        await HeartbeatAsync(Small, 400_000_000);
+        await HeartbeatAsync(Large, 20_000_000_000);
         var job = (await PostAsync(7000)).Json.GetProperty("id").GetGuid();
         var leases = api.Services.GetRequiredService<JobLeases>();
 
@@ -69,7 +69,7 @@ public sealed class AdmissionTests(ApiServer api) : IClassFixture<ApiServer>, IA
     public async Task A_small_worker_takes_a_large_job_when_there_is_no_other_and_then_says_why_it_cannot()
     {
         var job = (await PostAsync(7000)).Json.GetProperty("id").GetGuid();
-        await SeenAsync(Small, 400_000_000);
+        await HeartbeatAsync(Small, 400_000_000);
 
         Assert.NotNull(await api.Services.GetRequiredService<JobLeases>().ClaimAsync(job, Small, 1, Cancel));
     }
@@ -77,9 +77,9 @@ public sealed class AdmissionTests(ApiServer api) : IClassFixture<ApiServer>, IA
     [Fact]
     public async Task Workers_of_another_device_do_not_count_and_memory_that_is_not_known_refuses_nothing()
     {
-        await SeenAsync(Small, 100_000_000);
+        await HeartbeatAsync(Small, 100_000_000);
         Assert.Equal(202, (await PostAsync(7000, "\"device\": \"cuda\", ")).Status);
-        await Workers.SeenAsync(Large, new("cuda", null, true), spareReady: true, null, Cancel);
+        await Workers.HeartbeatAsync(Large, new("cuda", null, true), spareReady: true, null, Cancel);
         var either = await PostAsync(7000);
         Assert.Equal(
             (202, System.Text.Json.JsonValueKind.Null),
@@ -91,8 +91,8 @@ public sealed class AdmissionTests(ApiServer api) : IClassFixture<ApiServer>, IA
 
     public async ValueTask DisposeAsync() => await Workers.RemoveAsync([Small.Id, Large.Id], CancellationToken.None);
 
-    private Task SeenAsync(WorkerIdentity worker, long memoryBytes) =>
-        Workers.SeenAsync(worker, new("cpu", memoryBytes, false), spareReady: true, null, Cancel);
+    private Task HeartbeatAsync(WorkerIdentity worker, long memoryBytes) =>
+        Workers.HeartbeatAsync(worker, new("cpu", memoryBytes, false), spareReady: true, null, Cancel);
 
     private Task<Answer> PostAsync(long batch, string more = "") =>
         api.PostAsync("/v1/jobs", CreateJob.Example.Replace("\"epochs\": 1", $"{more}\"batch_size\": {batch}", StringComparison.Ordinal));

@@ -27,9 +27,9 @@ public sealed class CheckpointExportTests(ApiServer api) : IClassFixture<ApiServ
 
         await checkpoints.AddAsync(20, 1, Bytes(20), Cancel);
         await checkpoints.AddAsync(30, 1, Bytes(30), Cancel);                           // the job has let go of step 10
-        await using (var taken = (await Exports.TakeAsync(Cancel))!)
+        await using (var taken = (await Exports.ClaimAsync(Cancel))!)
         {
-            Assert.Null(await Exports.TakeAsync(Cancel));                               // held: nobody else gets it
+            Assert.Null(await Exports.ClaimAsync(Cancel));                               // held: nobody else gets it
             using var kept = new MemoryStream();
             Assert.True(await api.Services.GetRequiredService<BlobStore>().CopyToAsync(api.TeamId(), taken.Export.Sha256, kept, Cancel));
             Assert.Equal(10, kept.Length);
@@ -57,13 +57,13 @@ public sealed class CheckpointExportTests(ApiServer api) : IClassFixture<ApiServ
         await checkpoints.AddAsync(11, 1, Bytes(11), Cancel);
         await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/checkpoints/11/export");
         for (var attempt = 1; attempt <= 3; attempt++)
-            await (await Exports.TakeAsync(Cancel))!.DisposeAsync();
-        Assert.Null(await Exports.TakeAsync(Cancel));
+            await (await Exports.ClaimAsync(Cancel))!.DisposeAsync();
+        Assert.Null(await Exports.ClaimAsync(Cancel));
         var failed = await api.GetAsync($"/v1/jobs/{id}/checkpoints/11/export");
         Assert.Equal("failed", State(failed));
         Assert.Contains("3 attempts", failed.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal("queued", State(await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/checkpoints/11/export")));
-        await using var taken = (await Exports.TakeAsync(Cancel))!;
+        await using var taken = (await Exports.ClaimAsync(Cancel))!;
         await taken.FailAsync("as asked", Cancel);
     }
 

@@ -55,7 +55,7 @@ public sealed class JobWatchTests(ApiServer api) : IClassFixture<ApiServer>
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
         var stream = response.Content.ReadAsStringAsync(Cancel);
-        await api.Services.GetRequiredService<JobLeases>().TakeBackFromAsync([Worker.Id], Cancel);
+        await api.Services.GetRequiredService<JobLeases>().ReclaimFromAsync([Worker.Id], Cancel);
         var text = await stream;
         Assert.Contains("id: 2\n", text, StringComparison.Ordinal);
         Assert.Contains("id: 3\n", text, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class JobWatchTests(ApiServer api) : IClassFixture<ApiServer>
     public async Task A_worker_shows_its_job_to_the_jobs_team_only()
     {
         var id = Guid.Parse(await QueueAsync());
-        await api.Services.GetRequiredService<WorkerRegistry>().SeenAsync(Worker, new("cpu", null, false), spareReady: true, id, Cancel);
+        await api.Services.GetRequiredService<WorkerRegistry>().HeartbeatAsync(Worker, new("cpu", null, false), spareReady: true, id, Cancel);
         var ours = (await api.GetAsync("/v1/workers")).Json.GetProperty("data")[0];
         var theirs = (await api.GetAsync("/v1/workers", api.ForeignKey)).Json.GetProperty("data")[0];
         Assert.Equal((id.ToString(), true), (ours.GetProperty("current_job").GetString(), ours.GetProperty("alive").GetBoolean()));

@@ -28,7 +28,7 @@ public sealed class CancelTests(JobBench bench) : IClassFixture<JobBench>
         await bench.MoveAsync(fence, way);
         Assert.Equal(JobState.Cancelling, await bench.CancelAsync(fence.JobId));
         Assert.Equal(JobState.Cancelling, await bench.CancelAsync(fence.JobId));
-        await bench.Leases.GiveBackAsync(fence, "Stopped on request.", counts: true, Cancel);
+        await bench.Leases.ReleaseAsync(fence, "Stopped on request.", counts: true, Cancel);
         Assert.Equal(JobState.Cancelled, (await bench.ReadAsync(fence.JobId)).State);
     }
 

@@ -56,7 +56,7 @@ public sealed class CheckpointTests(JobBench bench) : IClassFixture<JobBench>
         var job = await bench.ReadAsync(id);
         Assert.Equal((0, 5L), (job.AttemptsSinceCheckpoint, job.LastCheckpointStep));
 
-        await bench.Leases.GiveBackAsync(new(id, bench.TeamId, job.Fence), "lost", true, Cancel);
+        await bench.Leases.ReleaseAsync(new(id, bench.TeamId, job.Fence), "lost", true, Cancel);
         await Assert.ThrowsAsync<StaleFenceException>(() => checkpoints.AddAsync(6, 1, Bytes(6), Cancel));
         await Assert.ThrowsAsync<StaleFenceException>(() => checkpoints.ForgetMetricsAfterAsync(0, Cancel));
     }

@@ -70,7 +70,7 @@ public sealed class ClaimTests(JobBench bench) : IClassFixture<JobBench>
         Assert.True((await bench.ReadAsync(fence.JobId)).LeaseExpiresAt > DateTimeOffset.UtcNow.AddSeconds(50));
 
         await bench.CancelAsync(fence.JobId);
-        Assert.Equal(JobState.Cancelling, await bench.Leases.LookAsync(fence, Cancel));
+        Assert.Equal(JobState.Cancelling, await bench.Leases.ReadStateAsync(fence, Cancel));
         Assert.Equal(JobState.Cancelling, await bench.Leases.RenewAsync(fence, Cancel));
     }
 
@@ -81,6 +81,6 @@ public sealed class ClaimTests(JobBench bench) : IClassFixture<JobBench>
         await bench.ExpireAsync(old);
         await bench.ClaimAsync(old.JobId);
         Assert.Null(await bench.Leases.RenewAsync(old, Cancel));
-        Assert.Null(await bench.Leases.LookAsync(old, Cancel));
+        Assert.Null(await bench.Leases.ReadStateAsync(old, Cancel));
     }
 }

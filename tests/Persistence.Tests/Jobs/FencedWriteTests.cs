@@ -57,7 +57,7 @@ public sealed class FencedWriteTests(JobBench bench) : IClassFixture<JobBench>
     public async Task Nobody_writes_to_a_job_between_two_attempts_or_after_its_end()
     {
         var fence = await bench.ClaimAsync();
-        await bench.Leases.GiveBackAsync(fence, "The trainer died.", counts: true, Cancel);
+        await bench.Leases.ReleaseAsync(fence, "The trainer died.", counts: true, Cancel);
         await AssertRefusedAsync(fence);
 
         var last = await bench.ClaimAsync(fence.JobId);

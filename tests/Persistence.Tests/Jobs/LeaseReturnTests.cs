@@ -12,7 +12,7 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
     {
         var fence = await bench.ClaimAsync();
         await bench.MoveAsync(fence, JobState.Running);
-        Assert.Equal(JobState.Queued, await bench.Leases.GiveBackAsync(fence, "The trainer died.", counts: true, Cancel));
+        Assert.Equal(JobState.Queued, await bench.Leases.ReleaseAsync(fence, "The trainer died.", counts: true, Cancel));
 
         var job = await bench.ReadAsync(fence.JobId);
         Assert.Equal(JobState.Queued, job.State);
@@ -26,7 +26,7 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
     {
         var job = await bench.QueueAsync();
         for (var attempt = 1; attempt <= 3; attempt++)
-            await bench.Leases.GiveBackAsync(await bench.ClaimAsync(job), "The trainer died.", counts: true, Cancel);
+            await bench.Leases.ReleaseAsync(await bench.ClaimAsync(job), "The trainer died.", counts: true, Cancel);
 
         var failed = await bench.ReadAsync(job);
         Assert.Equal(JobState.Failed, failed.State);
@@ -41,7 +41,7 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
     {
         var job = await bench.QueueAsync();
         for (var attempt = 1; attempt <= 5; attempt++)
-            await bench.Leases.GiveBackAsync(await bench.ClaimAsync(job), "The worker shut down.", counts: false, Cancel);
+            await bench.Leases.ReleaseAsync(await bench.ClaimAsync(job), "The worker shut down.", counts: false, Cancel);
         Assert.Equal(JobState.Queued, (await bench.ReadAsync(job)).State);
     }
 
@@ -51,7 +51,7 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
         var expired = await bench.ClaimAsync();
         var alive = await bench.ClaimAsync();
         await bench.ExpireAsync(expired);
-        await bench.Get<JobLeases>().ReapAsync(Cancel);
+        await bench.Get<JobLeases>().ReclaimExpiredAsync(Cancel);
         Assert.Equal(JobState.Queued, (await bench.ReadAsync(expired.JobId)).State);
         Assert.Equal(JobState.Starting, (await bench.ReadAsync(alive.JobId)).State);
         Assert.Equal(["a-resume"], await bench.BellsAsync(expired.JobId));
@@ -63,7 +63,7 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
         var fence = await bench.ClaimAsync();
         await bench.CancelAsync(fence.JobId);
         await bench.ExpireAsync(fence);
-        await bench.Leases.ReapAsync(Cancel);
+        await bench.Leases.ReclaimExpiredAsync(Cancel);
         Assert.Equal(JobState.Cancelled, (await bench.ReadAsync(fence.JobId)).State);
         Assert.Empty(await bench.BellsAsync(fence.JobId));
     }
@@ -74,7 +74,7 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
         var lost = JobBench.Worker with { ProcessId = 5 };
         var fence = (await bench.Leases.ClaimAsync(await bench.QueueAsync(), lost, 1, Cancel))!.Value;
         var other = await bench.ClaimAsync();
-        Assert.Equal(1, await bench.Leases.TakeBackFromAsync([lost.Id], Cancel));
+        Assert.Equal(1, await bench.Leases.ReclaimFromAsync([lost.Id], Cancel));
         Assert.Equal(JobState.Queued, (await bench.ReadAsync(fence.JobId)).State);
         Assert.Equal(JobState.Starting, (await bench.ReadAsync(other.JobId)).State);
     }
@@ -84,7 +84,7 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
     {
         var fence = await bench.ClaimAsync();
         await bench.MoveAsync(fence, JobState.Failed);
-        Assert.Null(await bench.Leases.GiveBackAsync(fence, "The trainer died.", counts: true, Cancel));
+        Assert.Null(await bench.Leases.ReleaseAsync(fence, "The trainer died.", counts: true, Cancel));
         Assert.Equal(JobState.Failed, (await bench.ReadAsync(fence.JobId)).State);
     }
 
@@ -98,7 +98,7 @@ public sealed class LeaseReturnTests(JobBench bench) : IClassFixture<JobBench>
                 $"update jobs set state = '{held.Name()}', attempts_since_checkpoint = {attempts} where id = @job",
                 fence.JobId
             );
-            var after = await bench.Leases.GiveBackAsync(fence, "The trainer died.", counts: true, Cancel);
+            var after = await bench.Leases.ReleaseAsync(fence, "The trainer died.", counts: true, Cancel);
             Assert.Equal(JobLife.AfterLostLease(held, isPoisoned: attempts >= JobLife.PoisonAttempts), after);
         }
     }
