@@ -11,14 +11,12 @@ public sealed class PrecisionTests
 {
     [Theory]
     [MemberData(nameof(ConformanceCase.Keys), MemberType = typeof(ConformanceCase))]
-    public void A_layer_that_is_fed_bfloat16_computes_about_what_it_does_in_float32_and_passes_gradients(string key)
+    public void A_layer_that_is_fed_bfloat16_computes_about_what_it_does_in_float32(string key)
     {
         using var scope = NewDisposeScope();
         var example = ConformanceCase.Of(key);
-        using var model = new TorchModel(example.Plan());
-        manual_seed(3);
-        Initializers.Fill(model, Initialization.Auto);
-        var narrow = example.Inputs(4).Select(x => x.is_floating_point() ? x.to(ScalarType.BFloat16) : x).ToArray();
+        using var model = Model(example);
+        var narrow = Narrow(example);
         var wide = narrow.Select(x => x.is_floating_point() ? x.to(ScalarType.Float32) : x).ToArray();
 
         var expected = model.Forward([.. wide.Select(example.Written)]);
@@ -34,12 +32,19 @@ public sealed class PrecisionTests
                 0.03 * Math.Max(peak, 1e-6)
             );
         }
+    }
 
-        if (model.Parameters.All(parameter => !parameter.Declared.Trainable))
-            return;
+    [Theory]
+    [MemberData(nameof(ConformanceCase.WithTrainableParameters), MemberType = typeof(ConformanceCase))]
+    public void Its_parameters_stay_in_float32_and_get_finite_gradients(string key)
+    {
+        using var scope = NewDisposeScope();
+        var example = ConformanceCase.Of(key);
+        using var model = Model(example);
+        model.Precision = ScalarType.BFloat16;
         model.Training = true;
         model
-            .Forward([.. narrow.Select(example.Written)])
+            .Forward([.. Narrow(example).Select(example.Written)])
             .Select(output => output.to(ScalarType.Float32).square().sum())
             .Aggregate((a, b) => a + b)
             .backward();
@@ -52,4 +57,15 @@ public sealed class PrecisionTests
             parameter => Assert.True(parameter.Tensor.grad!.isfinite().all().item<bool>())
         );
     }
+
+    private static TorchModel Model(ConformanceCase example)
+    {
+        var model = new TorchModel(example.Plan());
+        manual_seed(3);
+        Initializers.Fill(model, Initialization.Auto);
+        return model;
+    }
+
+    private static Tensor[] Narrow(ConformanceCase example) =>
+        [.. example.Inputs(4).Select(x => x.is_floating_point() ? x.to(ScalarType.BFloat16) : x)];
 }

@@ -31,12 +31,33 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
             : new[] { new ConformanceCase(example, Layout.ChannelsFirst), new ConformanceCase(example, Layout.ChannelsLast) })
         .ToDictionary(each => each.Key);
 
+    /// <summary>Every example, in both layouts unless it is about one.</summary>
     public static TheoryData<string> Keys => new(ByKey.Keys);
+
+    /// <summary>Those with something to train: a gradient can be asked of no other.</summary>
+    public static TheoryData<string> WithTrainableParameters =>
+        Where(each => each.Plan().Layers.Any(layer => layer.Parameters.Any(parameter => parameter.Trainable)));
+
+    /// <summary>
+    /// Those that torch.nn has a module for. A composite is several layers and no one module; torch.nn knows no channels-last order.
+    /// </summary>
+    public static TheoryData<string> WithReferenceModule =>
+        Where(each => each.Layout == Layout.ChannelsFirst && each.Plan().Layers is [var layer] && ReferenceModules.Of(layer) is not null);
+
+    /// <summary>
+    /// The channels-last half of those that compute the same in both layouts. What flatten and reshape give depends on the order in which
+    /// the spec writes its dimensions, as it should.
+    /// </summary>
+    public static TheoryData<string> ChannelsLastTwins =>
+        Where(each => each.Layout == Layout.ChannelsLast && each.Example.Operator.Kind is not ("flatten" or "reshape"));
 
     public string Key =>
         $"{Example.Operator.Kind}: {Example.Name} ({(Layout == Layout.ChannelsFirst ? "channels first" : "channels last")})";
 
     public static ConformanceCase Of(string key) => ByKey[key];
+
+    private static TheoryData<string> Where(Func<ConformanceCase, bool> applies) =>
+        new(ByKey.Where(each => applies(each.Value)).Select(each => each.Key));
 
     /// <summary>The spec that a user would send.</summary>
     public byte[] Spec()

@@ -11,14 +11,14 @@ namespace ConcatService.Training.Tests.Conformance;
 /// </summary>
 internal static class ReferenceModules
 {
-    /// <summary>The module, and how it is run on channels-first inputs; null where torch.nn has none.</summary>
-    public static (nn.Module Module, Func<Tensor[], Tensor> Run)? Of(PlannedLayer layer)
+    /// <summary>Makes the module, and tells how it is run on channels-first inputs; null where torch.nn has none.</summary>
+    public static Func<(nn.Module Module, Func<Tensor[], Tensor> Run)>? Of(PlannedLayer layer)
     {
         var features = layer.Input.Has(Axis.Channels) ? layer.Input[Axis.Channels].Known ?? 0 : 0;
         return layer.Operator switch
         {
             Conv { Padding.IsSame: true } => null, // another rule with a stride
-            Conv { Kind: "conv1d" } op => One(
+            Conv { Kind: "conv1d" } op => () => One(
                 nn.Conv1d(
                     features,
                     op.OutChannels,
@@ -30,7 +30,7 @@ internal static class ReferenceModules
                     bias: op.Bias
                 )
             ),
-            Conv op => One(
+            Conv op => () => One(
                 nn.Conv2d(
                     features,
                     op.OutChannels,
@@ -42,7 +42,7 @@ internal static class ReferenceModules
                     bias: op.Bias
                 )
             ),
-            ConvTranspose { Kind: "conv_transpose1d" } op => One(
+            ConvTranspose { Kind: "conv_transpose1d" } op => () => One(
                 nn.ConvTranspose1d(
                     features,
                     op.OutChannels,
@@ -55,7 +55,7 @@ internal static class ReferenceModules
                     bias: op.Bias
                 )
             ),
-            ConvTranspose op => One(
+            ConvTranspose op => () => One(
                 nn.ConvTranspose2d(
                     features,
                     op.OutChannels,
@@ -68,25 +68,25 @@ internal static class ReferenceModules
                     bias: op.Bias
                 )
             ),
-            Linear op when layer.Input.Rank == 2 => One(nn.Linear(features, op.OutFeatures, op.Bias)),
-            BatchNorm op when layer.Input.Rank == 4 => One(
+            Linear op when layer.Input.Rank == 2 => () => One(nn.Linear(features, op.OutFeatures, op.Bias)),
+            BatchNorm op when layer.Input.Rank == 4 => () => One(
                 nn.BatchNorm2d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)
             ),
-            BatchNorm op => One(nn.BatchNorm1d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
-            GroupNorm op when layer.Input.Rank > 2 => One(nn.GroupNorm(op.NumGroups, features, op.Eps, op.Affine)),
-            InstanceNorm op when layer.Input.Rank == 4 => One(
+            BatchNorm op => () => One(nn.BatchNorm1d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
+            GroupNorm op when layer.Input.Rank > 2 => () => One(nn.GroupNorm(op.NumGroups, features, op.Eps, op.Affine)),
+            InstanceNorm op when layer.Input.Rank == 4 => () => One(
                 nn.InstanceNorm2d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)
             ),
-            InstanceNorm op => One(nn.InstanceNorm1d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
-            LayerNorm op when layer.Input.Rank == 2 => One(nn.LayerNorm(features, op.Eps, op.ElementwiseAffine, op.Bias)),
+            InstanceNorm op => () => One(nn.InstanceNorm1d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
+            LayerNorm op when layer.Input.Rank == 2 => () => One(nn.LayerNorm(features, op.Eps, op.ElementwiseAffine, op.Bias)),
             // with padding_idx, torch.nn trusts that row to be zero
-            Embedding { PaddingIdx: null } op => One(nn.Embedding(op.NumEmbeddings, op.EmbeddingDim)),
-            PRelu op => One(nn.PReLU(op.NumParameters, op.Init)),
-            LeakyRelu op => One(nn.LeakyReLU(op.NegativeSlope)),
-            Elu op => One(nn.ELU(op.Alpha)),
-            Softplus op => One(nn.Softplus(op.Beta, op.Threshold)),
-            Activation op => One(ActivationOf(op.Kind)),
-            MaxPool { Padding.IsSame: false, Kind: "max_pool2d" } op => One(
+            Embedding { PaddingIdx: null } op => () => One(nn.Embedding(op.NumEmbeddings, op.EmbeddingDim)),
+            PRelu op => () => One(nn.PReLU(op.NumParameters, op.Init)),
+            LeakyRelu op => () => One(nn.LeakyReLU(op.NegativeSlope)),
+            Elu op => () => One(nn.ELU(op.Alpha)),
+            Softplus op => () => One(nn.Softplus(op.Beta, op.Threshold)),
+            Activation op => () => One(ActivationOf(op.Kind)),
+            MaxPool { Padding.IsSame: false, Kind: "max_pool2d" } op => () => One(
                 nn.MaxPool2d(
                     op.KernelSize.ToArray(2),
                     op.Stride?.ToArray(2),
@@ -95,7 +95,7 @@ internal static class ReferenceModules
                     op.CeilMode
                 )
             ),
-            AvgPool { Padding.IsSame: false, Kind: "avg_pool2d" } op => One(
+            AvgPool { Padding.IsSame: false, Kind: "avg_pool2d" } op => () => One(
                 nn.AvgPool2d(
                     op.KernelSize.ToArray(2),
                     op.Stride?.ToArray(2),
@@ -105,16 +105,16 @@ internal static class ReferenceModules
                     op.DivisorOverride
                 )
             ),
-            AdaptivePool { Kind: "adaptive_avg_pool2d" } op => One(nn.AdaptiveAvgPool2d(op.OutputSize.ToArray(2))),
-            PixelShuffle { Kind: "pixel_shuffle" } op => One(nn.PixelShuffle(op.Factor)),
-            PixelShuffle op => One(nn.PixelUnshuffle(op.Factor)),
-            ChannelShuffle { } op when layer.Input.Rank == 4 => One(nn.ChannelShuffle(op.Groups)),
-            Recurrent { Kind: "lstm" } op => Sequence(
+            AdaptivePool { Kind: "adaptive_avg_pool2d" } op => () => One(nn.AdaptiveAvgPool2d(op.OutputSize.ToArray(2))),
+            PixelShuffle { Kind: "pixel_shuffle" } op => () => One(nn.PixelShuffle(op.Factor)),
+            PixelShuffle op => () => One(nn.PixelUnshuffle(op.Factor)),
+            ChannelShuffle { } op when layer.Input.Rank == 4 => () => One(nn.ChannelShuffle(op.Groups)),
+            Recurrent { Kind: "lstm" } op => () => Sequence(
                 nn.LSTM(features, op.HiddenSize, op.NumLayers, op.Bias, true, op.Dropout, op.Bidirectional),
                 op
             ),
-            Recurrent op => Sequence(nn.GRU(features, op.HiddenSize, op.NumLayers, op.Bias, true, op.Dropout, op.Bidirectional), op),
-            MultiHeadAttention op => Attention(nn.MultiheadAttention(features, op.NumHeads, op.Dropout, op.Bias)),
+            Recurrent op => () => Sequence(nn.GRU(features, op.HiddenSize, op.NumLayers, op.Bias, true, op.Dropout, op.Bidirectional), op),
+            MultiHeadAttention op => () => Attention(nn.MultiheadAttention(features, op.NumHeads, op.Dropout, op.Bias)),
             _ => null,
         };
     }

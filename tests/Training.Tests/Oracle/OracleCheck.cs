@@ -47,7 +47,8 @@ public static class OracleCheck
         {
             return new(
                 "disagreement",
-                $"{fault.GetType().Name}: {fault.Message.Split('\n')[0]} {fault.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("ConcatService", StringComparison.Ordinal))?.Trim()}"
+                $"{fault.GetType().Name}: {fault.Message.Split('\n')[0]} "
+                    + fault.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("ConcatService", StringComparison.Ordinal))?.Trim()
             );
         }
     }
@@ -85,7 +86,8 @@ public static class OracleCheck
             if (!inferred.SequenceEqual(value.shape) || shape.DType == DType.Int64 != (value.dtype == ScalarType.Int64))
                 return new(
                     "disagreement",
-                    $"{wire} is [{string.Join(", ", inferred)}] {shape.DType}, and libtorch gives [{string.Join(", ", value.shape)}] {value.dtype}"
+                    $"{wire} is [{string.Join(", ", inferred)}] {shape.DType}, "
+                        + $"and libtorch gives [{string.Join(", ", value.shape)}] {value.dtype}"
                 );
         }
 
@@ -128,9 +130,9 @@ public static class OracleCheck
     {
         foreach (var layer in plan.Layers)
         {
-            if (layer.Operator is Recurrent { NumLayers: 1, Dropout: > 0 } || ReferenceModules.Of(layer) is not var (module, _))
+            if (layer.Operator is Recurrent { NumLayers: 1, Dropout: > 0 } || ReferenceModules.Of(layer) is not { } make)
                 continue;
-            using var owned = module;
+            using var module = make().Module;
             var theirs = module.parameters().Sum(each => each.NumberOfElements);
             if (theirs != layer.ParameterCount)
                 return $"{layer.Name} has {layer.ParameterCount} parameters, and torch.nn's {layer.Operator.Kind} {theirs}";
@@ -175,7 +177,8 @@ public static class OracleCheck
         for (var i = 0; i < expected.Length; i++)
         {
             if (!expected[i].shape.SequenceEqual(outputs[i].GetTensorTypeAndShape().Shape))
-                return $"{model.Plan.Outputs[i].Name} is [{string.Join(", ", expected[i].shape)}], and ONNX Runtime gives [{string.Join(", ", outputs[i].GetTensorTypeAndShape().Shape)}]";
+                return $"{model.Plan.Outputs[i].Name} is [{string.Join(", ", expected[i].shape)}], "
+                    + $"and ONNX Runtime gives [{string.Join(", ", outputs[i].GetTensorTypeAndShape().Shape)}]";
             using var theirs = expected[i].dtype == ScalarType.Int64
                 ? tensor(outputs[i].GetTensorDataAsSpan<long>().ToArray()).to(ScalarType.Float64).reshape(expected[i].shape)
                 : tensor(outputs[i].GetTensorDataAsSpan<float>().ToArray()).to(ScalarType.Float64).reshape(expected[i].shape);
