@@ -41,10 +41,6 @@ public sealed partial class NamespaceOrderTests
     }
 
     [Fact]
-    public void Namespaces_follow_folders() =>
-        Assert.Empty(Files().Where(file => file.Namespace != Path.GetDirectoryName(file.Path)!.Replace('/', '.')).Select(file => file.Path));
-
-    [Fact]
     public void A_feature_stands_behind_those_that_it_uses()
     {
         foreach (var (index, feature) in Features.Index())
@@ -80,7 +76,9 @@ public sealed partial class NamespaceOrderTests
         }
     }
 
-    /// <summary>The longest of our names that this begins with: a directive may name a type, or what the protocol's compiler writes.</summary>
+    /// <summary>
+    /// The longest of our names that this begins with: a directive may name a type, or what the protocol's compiler writes.
+    /// </summary>
     private static string Known(string name) =>
         Base.Concat(Features.Select(feature => feature.Name))
             .Concat(Top)

@@ -11,9 +11,12 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
 {
     private const string Request = """
         { "dataset": "two-scale", "architecture": { "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
-            { "name": "stem", "type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1, "norm": "batch_norm", "activation": "relu" },
-            { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 3, "padding": 1, "norm": "batch_norm", "activation": "relu" },
-            { "name": "coarse", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 5, "padding": 2, "norm": "batch_norm", "activation": "relu" },
+            { "name": "stem", "type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1, "norm": "batch_norm",
+              "activation": "relu" },
+            { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 3, "padding": 1,
+              "norm": "batch_norm", "activation": "relu" },
+            { "name": "coarse", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 5, "padding": 2,
+              "norm": "batch_norm", "activation": "relu" },
             { "name": "merge", "type": "concat", "inputs": ["fine", "coarse", "stem"] },
             { "name": "mix", "type": "conv2d", "out_channels": 16, "kernel_size": 1 },
             { "type": "global_avg_pool" }, { "type": "linear", "out_features": 10 } ] } }

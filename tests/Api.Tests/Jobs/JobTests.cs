@@ -73,7 +73,10 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
             ["b-high-cuda"],
             await db
                 .Database.SqlQuery<string>(
-                    $"select bell.queue as \"Value\" from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid where entry.arguments::text like '%' || {job.GetProperty("id").GetString()} || '%'"
+                    $"""
+                    select bell.queue as "Value" from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid
+                    where entry.arguments::text like '%' || {job.GetProperty("id").GetString()} || '%'
+                    """
                 )
                 .ToListAsync(Cancel)
         );

@@ -1,7 +1,7 @@
 using System.Text;
 using ConcatService.Api.DataSets.Reading;
 
-namespace ConcatService.Api.Tests.Jobs;
+namespace ConcatService.Api.Tests.DataSets.Reading;
 
 /// <summary>What is read from CSV files as people write them, and what is refused before it costs memory.</summary>
 public sealed class CsvFileTests
