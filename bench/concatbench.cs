@@ -58,22 +58,37 @@ Console.WriteLine(
     $"full size: the first fix runs in {sample.Count(score => score.Runs(1))} of {sample.Count}, one of three in "
         + $"{sample.Count(score => score.Runs(3))}"
 );
+var times = scores.Where(score => score.Case.Label is not null).Select(score => score.Took.TotalMilliseconds).Order().ToList();
 Console.WriteLine(
     $"diagnosis of a fault: median "
-        + $"{scores.Where(score => score.Case.Label is not null).Select(score => score.Took.TotalMilliseconds).Order().ElementAtOrDefault(scores.Count(score => score.Case.Label is not null) / 2):0.0} ms, longest {scores.Max(score => score.Took.TotalMilliseconds):0} ms"
+        + $"{times.ElementAtOrDefault(times.Count / 2):0.0} ms, longest {scores.Max(score => score.Took.TotalMilliseconds):0} ms"
 );
 var threads = ThreadScore.In("bench/concatbench/threads");
 Console.WriteLine(
     $"threads: {threads.Count(each => each.Passes)} of {threads.Count} get the class and a fix that was accepted there; the others: "
-        + $"{string.Join("; ", threads.Where(each => !each.Passes).Select(each => $"{each.Thread} ({(each.HasClass ? "no such fix" : "another class")}, {each.Said})"))}"
+        + string.Join(
+            "; ",
+            threads
+                .Where(each => !each.Passes)
+                .Select(each => $"{each.Thread} ({(each.HasClass ? "no such fix" : "another class")}, {each.Said})")
+        )
 );
 foreach (var score in valid.Where(score => score.Detected).Take((int)Number("--show", 0)))
     Console.WriteLine($"false positive: {score.Case.Original.Name}, {score.Case.Edit}: {score.Said}");
 foreach (var score in scores.Where(score => score.Case.Label is not null).Where(Failed).Take((int)Number("--show", 0)))
-    Console.WriteLine(
-        $"{(score.Detected ? "" : "MISSED ")}{(score.CauseRight ? "" : "cause ")}{(score.BlameRight ? "" : "blame ")}{(score.Runs(1) ? "" : "run ")}{(score.Undoes(1) ? "" : "undo ")}| {score.Case.Original.Name} | {score.Case.Class} {score.Case.Edit} | wanted {score.Case.Label!.Cause} at {string.Join(" or ", score.Case.Label.Blamed.Take(3).Select(path => path ?? "none"))} (merge {score.Case.Label.Merge}) | {score.Said} | {string.Join("; ", score.Fixes.Where(fix => fix.Fault is not null).Select(fix => $"{fix.Id}: {fix.Fault}"))}"
-    );
+    Console.WriteLine(Line(score, score.Case.Label!));
 return 0;
+
+static string Line(Score score, Label label) => string.Join(
+    " | ",
+    $"{(score.Detected ? "" : "MISSED ")}{(score.CauseRight ? "" : "cause ")}{(score.BlameRight ? "" : "blame ")}"
+        + $"{(score.Runs(1) ? "" : "run ")}{(score.Undoes(1) ? "" : "undo")}",
+    score.Case.Original.Name,
+    $"{score.Case.Class} {score.Case.Edit}",
+    $"wanted {label.Cause} at {string.Join(" or ", label.Blamed.Take(3).Select(path => path ?? "none"))} (merge {label.Merge})",
+    score.Said,
+    string.Join("; ", score.Fixes.Where(fix => fix.Fault is not null).Select(fix => $"{fix.Id}: {fix.Fault}"))
+);
 
 bool Failed(Score score) => Word("--fail") switch
 {

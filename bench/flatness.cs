@@ -14,7 +14,8 @@ var (steps, precision) = (long.Parse(Option("--steps", "10000"), CultureInfo.Inv
 // Everything that lives as long as a training is on: an average, checkpoints every few seconds, evaluation, metrics of every step.
 const string Spec = """
     { "name": "flatness", "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
-        { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+        { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "stride": 2, "padding": "same", "norm": "batch_norm",
+          "activation": "relu" },
         { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 3, "stride": 2, "padding": "same" },
         { "name": "coarse", "type": "max_pool2d", "inputs": ["stem"], "kernel_size": 2 },
         { "name": "merge", "type": "concat", "inputs": ["fine", "coarse"] },

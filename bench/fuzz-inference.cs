@@ -21,10 +21,13 @@ await using var server = await ApiProcess.StartAsync(app, database);
 
 var raw = MemoryMarshal.AsBytes(Enumerable.Range(0, 1024).Select(i => i / 1024f).ToArray().AsSpan()).ToArray();
 var json = Encoding.UTF8.GetBytes(
-    $$$"""{"id":"7","inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","data":[{{{string.Join(',', Enumerable.Repeat("0.25", 1024))}}}]}],"outputs":[{"name":"scores","parameters":{"binary_data":false}}]}"""
+    """{"id":"7","inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","data":["""
+        + string.Join(',', Enumerable.Repeat("0.25", 1024))
+        + """]}],"outputs":[{"name":"scores","parameters":{"binary_data":false}}]}"""
 );
 var header = Encoding.UTF8.GetBytes(
-    """{"inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","parameters":{"binary_data_size":4096}}],"parameters":{"binary_data_output":true}}"""
+    """{"inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","parameters":{"binary_data_size":4096}}],"parameters":"""
+        + """{"binary_data_output":true}}"""
 );
 var message = InferMessage.Of(name, "image", [1, 1, 32, 32], raw);
 var path = $"/v2/models/{name}/infer";

@@ -28,8 +28,10 @@ var spec = JsonNode.Parse("""
       "name": "resume",
       "inputs": { "image": { "shape": [1, 28, 28] } },
       "layers": [
-        { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
-        { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 3, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+        { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "stride": 2, "padding": "same", "norm": "batch_norm",
+          "activation": "relu" },
+        { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 3, "stride": 2, "padding": "same",
+          "norm": "batch_norm", "activation": "relu" },
         { "name": "coarse", "type": "max_pool2d", "inputs": ["stem"], "kernel_size": 2 },
         { "name": "merge", "type": "concat", "inputs": ["fine", "coarse"] },
         { "type": "global_avg_pool" },
@@ -88,7 +90,7 @@ for (var number = 1; number <= jobs; number++)
     (faults, mostLost) = (faults + (same && lost <= Every + OnItsWay ? 0 : 1), Math.Max(mostLost, lost));
     Console.WriteLine(
         $"{number, 3} {victim, -8} at step {(long)before["progress"]!["step"]!, 4}: resumed {resumed}, {lost:0.0} s of work lost; "
-            + $"{(same ? "same bits, same losses, no metric missing or double" : $"DIFFERENT: {outcome.Weights[..12]}, {outcome.Points} metrics")}"
+            + (same ? "same bits, same losses, no metric missing or double" : $"DIFFERENT: {outcome.Weights[..12]}, {outcome.Points} points")
     );
 }
 

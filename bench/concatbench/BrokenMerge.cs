@@ -96,7 +96,11 @@ public sealed class BrokenMerge
 
     /// <summary>The layers of the branches whose windows leave out cells, or add some.</summary>
     public IEnumerable<Layer> LayersWithUnevenPadding() =>
-        BranchLayers.Where(layer => Enumerable.Range(0, _reference.Sizes[layer.Inputs[0]].Spatial.Length).Any(i => UnroundedSizes.UncoveredElements(layer, i) != 0));
+        BranchLayers.Where(layer =>
+            Enumerable
+                .Range(0, _reference.Sizes[layer.Inputs[0]].Spatial.Length)
+                .Any(i => UnroundedSizes.UncoveredElements(layer, i) != 0)
+        );
 
     /// <summary>The layers of the branches that have a stride or scale of which a usual value makes the whole network run.</summary>
     public List<Layer> LayersWhoseStrideRepairs() =>
@@ -159,7 +163,10 @@ public sealed class BrokenMerge
                 _reference.Sizes[new(layer.Name)] is var sizes
                 && sizes.Axes == _inputs[wrong].Axes
                 && letters.TrueForAll(letter => sizes[letter] == _inputs[others[0]][letter]);
-            var ways = Array.ConvertAll(Layer.Inputs, wire => BranchLayers.Where(layer => _leading[wire.Source].Contains(layer.Name)).ToList());
+            var ways = Array.ConvertAll(
+                Layer.Inputs,
+                wire => BranchLayers.Where(layer => _leading[wire.Source].Contains(layer.Name)).ToList()
+            );
             if (ways[wrong].Exists(Fits) || others.Exists(i => ways[i].SkipWhile(layer => !Fits(layer)).Any(layer => !Fits(layer))))
                 return true;
         }

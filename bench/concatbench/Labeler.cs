@@ -51,7 +51,10 @@ public static class Labeler
     // Every admissible size of a range is tried: all run, none, or some.
     private static (Case? Case, string Discarded) OfSymbols(Mutant mutant, Graph graph)
     {
-        var tried = SymbolicNetwork.Bindings(mutant.Spec).Select(at => (At: at, Reference: ReferenceShapes.Of(graph, symbol => at[symbol]))).ToList();
+        var tried = SymbolicNetwork
+            .Bindings(mutant.Spec)
+            .Select(at => (At: at, Reference: ReferenceShapes.Of(graph, symbol => at[symbol])))
+            .ToList();
         if (tried.Exists(each => !each.Reference.Failing.All(ReferenceShapes.IsMerge)))
             return (null, "fails at a layer that is no merge");
         if (tried.Find(each => each.Reference.Failing.Count > 0) is not { Reference: not null } first)
@@ -109,7 +112,8 @@ public static class Labeler
         "wrong_input" => [merge.Layer.Path.ToString()],
         "stride_difference" =>
         [
-            .. (merge.LayersWhoseStrideRepairs() is { Count: > 0 } repairing ? repairing : merge.LayersWithStride()).Select(layer => layer.Path.ToString()),
+            .. (merge.LayersWhoseStrideRepairs() is { Count: > 0 } repairing ? repairing : merge.LayersWithStride())
+                .Select(layer => layer.Path.ToString()),
             ],
         "padding_difference" => [.. merge.LayersWithUnevenPadding().Select(layer => layer.Path.ToString())],
         "odd_size_rounding" => merge.FirstRounding() is { } first ? [first.Path.ToString()] : null,

@@ -10,7 +10,9 @@ public static class ResultTable
     {
         var faults = scores.Where(score => score.Case.Label is not null).ToList();
         var text = new StringBuilder(
-            "| class | faults | recall | cause | blame | first fix runs | one of three runs | bad fixes | undo by the first | undo in three |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+            "| class | faults | recall | cause | blame | first fix runs | one of three runs | bad fixes "
+                + "| undo by the first | undo in three |\n"
+                + "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
         );
         foreach (var each in faults.GroupBy(score => score.Case.Class))
             text.AppendLine(Row(each.Key, [.. each]));
@@ -19,10 +21,21 @@ public static class ResultTable
     }
 
     private static string Row(string name, List<Score> scores) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {name} | {scores.Count:N0} | {Rate(scores, score => score.Detected)} | {Rate(scores, score => score.CauseRight)} | {Rate(scores, score => score.BlameRight)} | {Rate(scores, score => score.Runs(1))} | {Rate(scores, score => score.Runs(3))} | {Bad(scores)} | {Rate(scores, score => score.Undoes(1))} | {Rate(scores, score => score.Undoes(3))} |"
-        );
+        "| "
+        + string.Join(
+            " | ",
+            name,
+            scores.Count.ToString("N0", CultureInfo.InvariantCulture),
+            Rate(scores, score => score.Detected),
+            Rate(scores, score => score.CauseRight),
+            Rate(scores, score => score.BlameRight),
+            Rate(scores, score => score.Runs(1)),
+            Rate(scores, score => score.Runs(3)),
+            Bad(scores),
+            Rate(scores, score => score.Undoes(1)),
+            Rate(scores, score => score.Undoes(3))
+        )
+        + " |";
 
     public static int BadFixes(IEnumerable<Score> scores) => scores.Sum(score => score.Fixes.Count(fix => fix.IsBad));
 

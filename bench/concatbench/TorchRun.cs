@@ -51,7 +51,8 @@ public sealed class TorchRun(bool dry = false)
             {
                 var planned = plan.Shapes[plan.Outputs[i].Wire].Dims.Select(dim => dim.Evaluate(SizeOf)).ToArray();
                 if (!planned.SequenceEqual(outputs[i].shape))
-                    return $"{plan.Outputs[i].Name} is [{string.Join(", ", outputs[i].shape)}] and was planned as [{string.Join(", ", planned)}]";
+                    return $"{plan.Outputs[i].Name} is [{string.Join(", ", outputs[i].shape)}] "
+                        + $"and was planned as [{string.Join(", ", planned)}]";
             }
 
             var sums = outputs.Where(output => output.requires_grad).Select(output => output.sum()).ToList();

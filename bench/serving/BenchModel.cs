@@ -27,7 +27,8 @@ public sealed class BenchModel : IAsyncDisposable
     /// <summary>Matrices of 16 MB, which a run reads whole whether it is for one sample or for many: batches pay.</summary>
     public const string Wide = """
         { "name": "bench-wide", "inputs": { "image": { "shape": [1, 32, 32] } },
-          "layers": [ { "type": "flatten" }, { "type": "linear", "out_features": 2048, "activation": "relu" }, { "type": "linear", "out_features": 1024, "activation": "relu" }, { "name": "scores", "type": "linear", "out_features": 10 } ] }
+          "layers": [ { "type": "flatten" }, { "type": "linear", "out_features": 2048, "activation": "relu" },
+            { "type": "linear", "out_features": 1024, "activation": "relu" }, { "name": "scores", "type": "linear", "out_features": 10 } ] }
         """;
 
     private readonly NpgsqlDataSource _source;

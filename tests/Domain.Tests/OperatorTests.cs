@@ -47,7 +47,10 @@ public sealed class OperatorTests
     {
         var compiled = Compile(
             "[3, 6, 5]",
-            $$"""{ "name": "wide", "type": "conv2d", "out_channels": 8, "kernel_size": 1 }, { "name": "both", "type": "concat", "inputs": ["x", "wide"], "fuse": "{{fuse}}" }"""
+            $$"""
+            { "name": "wide", "type": "conv2d", "out_channels": 8, "kernel_size": 1 },
+              { "name": "both", "type": "concat", "inputs": ["x", "wide"], "fuse": "{{fuse}}" }
+            """
         );
         Assert.Equal(output, Output(compiled));
         Assert.Equal((3 * 8) + 8 + parameters, Totals.Of(compiled.Plan!).Parameters);

@@ -39,7 +39,10 @@ public sealed class SchemaTests(PostgresDatabase database) : IClassFixture<Postg
         await using var db = database.Open();
         var odd = await db
             .Database.SqlQuery<string>(
-                $"select table_name || '.' || column_name as \"Value\" from information_schema.columns where table_schema = 'public' and column_name <> lower(column_name)"
+                $"""
+                select table_name || '.' || column_name as "Value" from information_schema.columns
+                where table_schema = 'public' and column_name <> lower(column_name)
+                """
             )
             .ToListAsync(Cancel);
         Assert.Empty(odd);

@@ -22,7 +22,9 @@ public sealed class LimitTests
     {
         // With a rate of almost nothing no score can rise after the first evaluation.
         var epochs = Epochs(
-            $$"""{ "epochs": 9, "early_stopping": { "patience": 2, "min_delta": 0.5 }, "optimizer": { "type": "sgd", "lr": 1e-9 }, {{Short}} }""",
+            $$"""
+            { "epochs": 9, "early_stopping": { "patience": 2, "min_delta": 0.5 }, "optimizer": { "type": "sgd", "lr": 1e-9 }, {{Short}} }
+            """,
             out var reports
         );
 
@@ -101,7 +103,8 @@ public sealed class LimitTests
     {
         using var scope = NewDisposeScope();
         using var model = new TorchModel(TestTraining.Plan("""
-            { "inputs": { "x": { "shape": [4, 5, 5] } }, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": "same", "groups": 2, "bias": false } ] }
+            { "inputs": { "x": { "shape": [4, 5, 5] } },
+              "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": "same", "groups": 2, "bias": false } ] }
             """));
         var x = rand(2, 4, 5, 5);
 

@@ -11,8 +11,10 @@ public sealed class TaskTests
 {
     private const string TwoInputs = """
         { "inputs": { "image": { "shape": [1, 28, 28] }, "facts": { "shape": [8] } }, "layers": [
-            { "name": "seen", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
-            { "type": "conv2d", "out_channels": 16, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+            { "name": "seen", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 5, "stride": 2, "padding": "same",
+              "norm": "batch_norm", "activation": "relu" },
+            { "type": "conv2d", "out_channels": 16, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
             { "name": "flat", "type": "flatten" },
             { "name": "known", "type": "linear", "inputs": ["facts"], "out_features": 16, "activation": "relu" },
             { "name": "merge", "type": "concat", "inputs": ["flat", "known"] },
@@ -21,7 +23,8 @@ public sealed class TaskTests
 
     private const string Pixels = """
         { "inputs": { "image": { "shape": [1, 32, 32] } }, "layers": [
-            { "name": "fine", "type": "conv2d", "out_channels": 12, "kernel_size": 3, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+            { "name": "fine", "type": "conv2d", "out_channels": 12, "kernel_size": 3, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
             { "name": "low", "type": "max_pool2d", "kernel_size": 2 },
             { "type": "conv2d", "out_channels": 16, "kernel_size": 5, "padding": "same", "norm": "batch_norm", "activation": "relu" },
             { "type": "conv2d", "out_channels": 16, "kernel_size": 5, "padding": "same", "norm": "batch_norm", "activation": "relu" },
@@ -40,7 +43,11 @@ public sealed class TaskTests
     [Fact]
     public void Two_inputs_are_learned_together()
     {
-        var result = Train(TwoInputs, TwoView.Generate(BuiltInDataSets.TwoView), """{ "epochs": 5, "batch_size": 64, "precision": "float32" }""");
+        var result = Train(
+            TwoInputs,
+            TwoView.Generate(BuiltInDataSets.TwoView),
+            """{ "epochs": 5, "batch_size": 64, "precision": "float32" }"""
+        );
 
         Assert.InRange(result.TestAccuracy!.Value, 0.85, 1);                            // one input alone: 0.5
     }
@@ -86,7 +93,10 @@ public sealed class TaskTests
         var result = Train(
             both,
             Tabular.Generate(BuiltInDataSets.Tabular),
-            """{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32", "loss": { "outputs": { "y": { "type": "huber", "weight": 0.5 } } } }"""
+            """
+            { "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32",
+              "loss": { "outputs": { "y": { "type": "huber", "weight": 0.5 } } } }
+            """
         );
 
         Assert.InRange(result.Test.Metrics["r2/y"], 0.9, 0.97);
@@ -104,7 +114,10 @@ public sealed class TaskTests
         var result = Train(
             both,
             Tabular.Generate(BuiltInDataSets.Tabular),
-            """{ "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32", "loss": { "outputs": { "third": { "type": "cross_entropy", "weight": 0 } } } }"""
+            """
+            { "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32",
+              "loss": { "outputs": { "third": { "type": "cross_entropy", "weight": 0 } } } }
+            """
         );
 
         Assert.InRange(result.Test.Metrics["r2/y"], 0.9, 0.97);

@@ -15,10 +15,13 @@ internal static class TestTraining
 {
     public const string TwoBranches = """
         { "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
-            { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
-            { "name": "fine", "type": "conv2d", "out_channels": 12, "kernel_size": 3, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+            { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
+            { "name": "fine", "type": "conv2d", "out_channels": 12, "kernel_size": 3, "stride": 2, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
             { "name": "low", "type": "max_pool2d", "inputs": ["stem"], "kernel_size": 2 },
-            { "name": "coarse", "type": "conv2d", "out_channels": 12, "kernel_size": 5, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+            { "name": "coarse", "type": "conv2d", "out_channels": 12, "kernel_size": 5, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
             { "name": "merge", "type": "concat", "inputs": ["fine", "coarse"] },
             { "name": "flat", "type": "flatten" },
             { "name": "logits", "type": "linear", "out_features": 10 } ] }

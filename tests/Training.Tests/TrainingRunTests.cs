@@ -74,9 +74,11 @@ public sealed class TrainingRunTests
         const string eachWithItsHead = """
             { "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
                 { "name": "stem", "type": "conv2d", "out_channels": 4, "kernel_size": 3, "activation": "relu" },
-                { "name": "calm", "type": "conv2d", "inputs": ["stem"], "out_channels": 4, "kernel_size": 3, "padding": 1, "norm": "batch_norm" },
+                { "name": "calm", "type": "conv2d", "inputs": ["stem"], "out_channels": 4, "kernel_size": 3, "padding": 1,
+                  "norm": "batch_norm" },
                 { "name": "wild", "type": "conv2d", "inputs": ["stem"], "out_channels": 4, "kernel_size": 3, "padding": 1 },
-                { "name": "square", "type": "multiply", "inputs": ["wild", "wild"] }, { "name": "fourth", "type": "multiply", "inputs": ["square", "square"] },
+                { "name": "square", "type": "multiply", "inputs": ["wild", "wild"] },
+                  { "name": "fourth", "type": "multiply", "inputs": ["square", "square"] },
                 { "name": "eighth", "type": "multiply", "inputs": ["fourth", "fourth"] },
                 { "name": "merge", "type": "concat", "inputs": ["calm", "eighth"] },
                 { "name": "flat", "type": "flatten" }, { "name": "logits", "type": "linear", "out_features": 10 } ] }

@@ -9,8 +9,10 @@ public sealed class HttpTrainingTests(ApiServer api) : IClassFixture<ApiServer>
 {
     private const string TwoInputs = """
         { "name": "two-inputs", "inputs": { "image": { "shape": [1, 28, 28] }, "facts": { "shape": [8] } }, "layers": [
-            { "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
-            { "type": "conv2d", "out_channels": 16, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+            { "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 5, "stride": 2, "padding": "same",
+              "norm": "batch_norm", "activation": "relu" },
+            { "type": "conv2d", "out_channels": 16, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
             { "name": "flat", "type": "flatten" },
             { "name": "known", "type": "linear", "inputs": ["facts"], "out_features": 16, "activation": "relu" },
             { "name": "merge", "type": "concat", "inputs": ["flat", "known"] },
@@ -19,7 +21,8 @@ public sealed class HttpTrainingTests(ApiServer api) : IClassFixture<ApiServer>
 
     private const string Pixels = """
         { "name": "pixels", "inputs": { "image": { "shape": [1, 32, 32] } }, "layers": [
-            { "name": "fine", "type": "conv2d", "out_channels": 12, "kernel_size": 3, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+            { "name": "fine", "type": "conv2d", "out_channels": 12, "kernel_size": 3, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
             { "type": "max_pool2d", "kernel_size": 2 },
             { "type": "conv2d", "out_channels": 16, "kernel_size": 5, "padding": "same", "norm": "batch_norm", "activation": "relu" },
             { "type": "conv2d", "out_channels": 16, "kernel_size": 5, "padding": "same", "norm": "batch_norm", "activation": "relu" },

@@ -148,7 +148,7 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
     }
 
     [Fact]
-    public async Task A_checkpoint_of_a_running_job_and_one_of_a_job_that_has_ended_become_proven_versions_without_changing_a_bit_of_the_job()
+    public async Task Checkpoints_of_a_running_and_an_ended_job_become_proven_versions_without_changing_a_bit_of_the_job()
     {
         const string settings = """{ "epochs": 2, "precision": "float32", "threads": 1, "checkpoint_every_seconds": 0, "ema": {} }""";
         await using var worker = await ListeningAsync(WorkerProcess.StartReal(Bench.ConnectionString));

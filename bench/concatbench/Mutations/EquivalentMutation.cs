@@ -24,7 +24,7 @@ public sealed class EquivalentMutation : Mutation
             if (IsConv(layer) && (string?)(fields["padding"] as JsonValue)?.ToString() == "same" && Number(fields, "dilation") is null)
                 yield return Edit(original, layer, "dilation under same", written => written["dilation"] = 2);
             if (layer.Type == "concat" && fields["axis"] is null)
-                yield return Edit(original, layer, "the channels by number", written => written["axis"] = IsChannelsLast(original) ? -1 : 1);
+                yield return Edit(original, layer, "channels by number", written => written["axis"] = IsChannelsLast(original) ? -1 : 1);
             if (IsPool(layer) && fields["stride"] is null && fields["kernel_size"] is { } same)
                 yield return Edit(original, layer, "stride spelled out", written => written["stride"] = same.DeepClone());
             if (Number(fields, "out_channels") is { } width)

@@ -12,7 +12,12 @@ public sealed class LayoutMutation : Mutation
     {
         var isLast = IsChannelsLast(original);
         foreach (var layer in original.WrittenLayers.Where(layer => IsConv(layer) || IsPool(layer) || layer.Type == "upsample"))
-            yield return Edit(original, layer, "data_format", fields => fields["data_format"] = isLast ? "channels_first" : "channels_last");
+            yield return Edit(
+                    original,
+                    layer,
+                    "data_format",
+                    fields => fields["data_format"] = isLast ? "channels_first" : "channels_last"
+                );
         foreach (var merge in Merges(original))
         {
             JsonArray Dims(int rank) => rank == 3 ? new(0, 2, 1) : isLast ? new(0, 3, 1, 2) : new(0, 2, 3, 1);

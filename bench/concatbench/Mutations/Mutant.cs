@@ -68,7 +68,8 @@ public abstract class Mutation
         }
     }
 
-    protected static IEnumerable<WrittenLayer> Merges(OriginalNetwork original) => original.WrittenLayers.Where(layer => layer.Type is "concat" or "add" or "parallel");
+    protected static IEnumerable<WrittenLayer> Merges(OriginalNetwork original) =>
+        original.WrittenLayers.Where(layer => layer.Type is "concat" or "add" or "parallel");
 
     protected static bool IsConv(WrittenLayer layer) => layer.Type is "conv1d" or "conv2d";
 

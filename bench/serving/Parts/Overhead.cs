@@ -53,7 +53,8 @@ public static class Overhead
         using RawGrpc grpc = new(server.Port + 1, Method, setting.Key),
             bareGrpc = new(bare.Port + 1, Method, setting.Key);
         var header = Encoding.UTF8.GetBytes(
-            """{"inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","parameters":{"binary_data_size":4096}}],"parameters":{"binary_data_output":true}}"""
+            """{"inputs":[{"name":"image","shape":[1,1,32,32],"datatype":"FP32","parameters":{"binary_data_size":4096}}],"parameters":"""
+                + """{"binary_data_output":true}}"""
         );
         var message = InferMessage.Of(name, "image", [1, 1, 32, 32], setting.Raw);
         var request = RawHttp.Post(
@@ -107,7 +108,10 @@ public static class Overhead
             .Where(stage => (long)stage.Value!["count"]! > 0);
         Console.WriteLine(
             $"  in the server, mean µs of all calls: "
-                + $"{string.Join(", ", stages.Select(stage => $"{stage.Key} {(double)stage.Value!["ns"]! / 1000 / (long)stage.Value["count"]!:F1}"))}"
+                + string.Join(
+                    ", ",
+                    stages.Select(stage => $"{stage.Key} {(double)stage.Value!["ns"]! / 1000 / (long)stage.Value["count"]!:F1}")
+                )
         );
     }
 

@@ -65,7 +65,10 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
         foreach (var recipe in recipes)
         {
             var job =
-                $$"""{ "architecture": {{recipe.GetProperty("spec")}}, "dataset": "{{recipe.GetProperty("dataset")}}", "settings": {{recipe.GetProperty("settings")}} }""";
+                $$"""
+                { "architecture": {{recipe.GetProperty("spec")}}, "dataset": "{{recipe.GetProperty("dataset")}}",
+                  "settings": {{recipe.GetProperty("settings")}} }
+                """;
             var answer = await api.PostAsync("/v1/jobs", job);
             Assert.True(answer.Status == 202, answer.Body);
         }

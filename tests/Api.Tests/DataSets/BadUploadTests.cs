@@ -300,7 +300,9 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
     {
         await UploadNpzAsync("tiny", SmallNpz(6, 3));
         const string spec =
-            """{ "inputs": { "image": { "shape": [1, 2, 2] } }, "layers": [ { "type": "flatten" }, { "type": "linear", "out_features": 3 } ] }""";
+            """
+            { "inputs": { "image": { "shape": [1, 2, 2] } }, "layers": [ { "type": "flatten" }, { "type": "linear", "out_features": 3 } ] }
+            """;
         var answer = await Api.PostAsync(
             "/v1/jobs",
             $$"""{ "architecture": {{spec}}, "dataset": "tiny", "settings": { "batch_size": 7, "export": "last" } }"""

@@ -110,7 +110,8 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
         );
         var spec = """
             { "inputs": { "photo": { "shape": [1, 3, 3] }, "facts": { "shape": [1] } }, "outputs": ["shape", "price"], "layers": [
-                { "name": "shape", "type": "conv2d", "inputs": ["photo"], "out_channels": 3, "kernel_size": 3, "padding": "same" }, { "name": "price", "type": "linear", "inputs": ["facts"], "out_features": 1 } ] }
+                { "name": "shape", "type": "conv2d", "inputs": ["photo"], "out_channels": 3, "kernel_size": 3, "padding": "same" },
+                  { "name": "price", "type": "linear", "inputs": ["facts"], "out_features": 1 } ] }
             """;
         var job = await Api.PostAsync(
             "/v1/jobs",
@@ -330,7 +331,9 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
     {
         await UploadNpzAsync("used", SmallNpz(6, 3));
         const string spec =
-            """{ "inputs": { "image": { "shape": [1, 2, 2] } }, "layers": [ { "type": "flatten" }, { "type": "linear", "out_features": 3 } ] }""";
+            """
+            { "inputs": { "image": { "shape": [1, 2, 2] } }, "layers": [ { "type": "flatten" }, { "type": "linear", "out_features": 3 } ] }
+            """;
         var job = (
             await Api.PostAsync(
                 "/v1/jobs",
@@ -394,6 +397,11 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
             .Json.GetProperty(side)
             .EnumerateArray()
             .Select(field =>
-                $"{field.GetProperty("name").GetString()} {string.Join('x', field.GetProperty("shape").EnumerateArray())} {(more.Length > 0 ? field.GetProperty(more).GetString() : "")}".Trim()
+                string.Join(
+                    ' ',
+                    field.GetProperty("name").GetString(),
+                    string.Join('x', field.GetProperty("shape").EnumerateArray()),
+                    more.Length > 0 ? field.GetProperty(more).GetString() : ""
+                ).Trim()
             );
 }

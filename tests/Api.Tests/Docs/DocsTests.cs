@@ -33,7 +33,8 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
             await File.WriteAllTextAsync(Approved, document, TestContext.Current.CancellationToken);
         Assert.True(
             document == await File.ReadAllTextAsync(Approved, TestContext.Current.CancellationToken),
-            "The OpenAPI document has changed. Look at the change: UPDATE_APPROVED=1 dotnet test --project tests/Api.Tests, then git diff tests/Approved."
+            "The OpenAPI document has changed. Look at the change: UPDATE_APPROVED=1 dotnet test --project tests/Api.Tests, "
+                + "then git diff tests/Approved."
         );
     }
 

@@ -58,7 +58,10 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
     [InlineData("""{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "name": "a" } ] }""", "spec.missing_field")]
     [InlineData("""{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": 3 } ] }""", "spec.wrong_type")]
     [InlineData(
-        """{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu", "name": "a", "inputs": ["b"] }, { "type": "relu", "name": "b", "inputs": ["a"] } ] }""",
+        """
+        { "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu", "name": "a", "inputs": ["b"] },
+          { "type": "relu", "name": "b", "inputs": ["a"] } ] }
+        """,
         "spec.cycle"
     )]
     [InlineData(
@@ -67,7 +70,9 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
     )]
     [InlineData("""{ "inputs": { "x": { "shape": [99999999999999999999] } }, "layers": [ { "type": "relu" } ] }""", "spec.")]
     [InlineData(
-        """{ "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "repeat", "times": 1000000, "layers": [ { "type": "relu" } ] } ] }""",
+        """
+        { "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "repeat", "times": 1000000, "layers": [ { "type": "relu" } ] } ] }
+        """,
         "spec."
     )]
     [InlineData("""{ "name": "\u0000", "inputs": 3, "layers": "x", "outputs": {} }""", "spec.wrong_type")]

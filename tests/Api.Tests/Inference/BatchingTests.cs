@@ -83,5 +83,8 @@ public sealed class BatchingTests(PostgresFixture postgres) : IAsyncLifetime
     private Task<Answer> InferAsync(int samples) => _api.PostAsync(Infer, Body(samples));
 
     private static string Body(int samples) =>
-        $$"""{ "inputs": [ { "name": "x", "shape": [{{samples}}, 3], "datatype": "FP32", "data": [{{string.Join(", ", Enumerable.Repeat(samples, 3 * samples))}}] } ] }""";
+        $$"""
+        { "inputs": [ { "name": "x", "shape": [{{samples}}, 3], "datatype": "FP32",
+          "data": [{{string.Join(", ", Enumerable.Repeat(samples, 3 * samples))}}] } ] }
+        """;
 }

@@ -42,7 +42,8 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
             $$"""{ "id": "7", "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": {{data}} } ] }"""
         );
         Assert.Equal(
-            """{"model_name":"small","model_version":"1","id":"7","outputs":[{"name":"scores","datatype":"FP32","shape":[1,3],"data":[1,0.5,1]}]}""",
+            """{"model_name":"small","model_version":"1","id":"7","outputs":["""
+                + """{"name":"scores","datatype":"FP32","shape":[1,3],"data":[1,0.5,1]}]}""",
             answer.Body
         );
     }
@@ -61,7 +62,10 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
     [InlineData("""{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, "x"] } ] }""")]
     [InlineData("""{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, 1e99] } ] }""")]
     [InlineData(
-        """{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, 0] } ], "outputs": [ { "name": "x" } ] }"""
+        """
+        { "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, 0] } ],
+          "outputs": [ { "name": "x" } ] }
+        """
     )]
     public async Task A_faulty_request_is_a_400_whose_error_says_where(string json)
     {
@@ -82,7 +86,9 @@ public sealed class InferenceTests(InferenceTests.Models models) : IClassFixture
         Assert.Equal("concat-service", (await _api.GetAsync("/v2")).Json.GetProperty("name").GetString());
         Assert.True((await _api.GetAsync("/v2/models/small/versions/1/ready")).Json.GetProperty("ready").GetBoolean());
         Assert.Equal(
-            """{"name":"small","versions":["1"],"platform":"onnx_onnxv1","inputs":[{"name":"image","datatype":"FP32","shape":[-1,1,2,2]}],"outputs":[{"name":"scores","datatype":"FP32","shape":[-1,3]}]}""",
+            """{"name":"small","versions":["1"],"platform":"onnx_onnxv1","inputs":["""
+                + """{"name":"image","datatype":"FP32","shape":[-1,1,2,2]}],"outputs":["""
+                + """{"name":"scores","datatype":"FP32","shape":[-1,3]}]}""",
             (await _api.GetAsync("/v2/models/small")).Body);
     }
 

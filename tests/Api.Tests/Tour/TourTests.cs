@@ -22,7 +22,8 @@ public sealed partial class TourTests
         {
             var up = await shell.RunAsync($"./concat up --port {port} 2>&1", UpLimit);
             Assert.True(up.ExitCode == 0, up.Output);
-            var commands = Commands(await File.ReadAllTextAsync(Path.Combine(root, "docs", "tour.md"), TestContext.Current.CancellationToken))
+            var page = await File.ReadAllTextAsync(Path.Combine(root, "docs", "tour.md"), TestContext.Current.CancellationToken);
+            var commands = Commands(page)
                 .ToList();
             Assert.True(commands.Count >= 10, $"{commands.Count} commands were found in docs/tour.md.");
             foreach (var (command, expected) in commands)
@@ -38,7 +39,9 @@ public sealed partial class TourTests
         {
             // As root the cluster stands outside CONCAT_HOME.
             await shell.RunAsync(
-                """CLUSTER=$(./concat status | sed -n 's/^ *cluster *\(.*\), port.*/\1/p'); ./concat down; rm -rf -- "$CLUSTER" "$CONCAT_HOME" """,
+                """
+                CLUSTER=$(./concat status | sed -n 's/^ *cluster *\(.*\), port.*/\1/p'); ./concat down; rm -rf -- "$CLUSTER" "$CONCAT_HOME" 
+                """,
                 CommandLimit
             );
         }

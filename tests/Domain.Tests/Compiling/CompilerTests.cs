@@ -49,11 +49,17 @@ public sealed class CompilerTests
         "/inputs/image/shape/0"
     )]
     [InlineData(
-        """{ "inputs": { "image": { } }, "symbols": { "H": { "min": 2 } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }""",
+        """
+        { "inputs": { "image": { } }, "symbols": { "H": { "min": 2 } },
+          "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 } ] }
+        """,
         "/inputs/image"
     )]
     [InlineData(
-        """{ "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [ { "name": "both", "type": "concatenate", "inputs": ["image", "image"] } ] }""",
+        """
+        { "inputs": { "image": { "shape": [3, 28, 28] } },
+          "layers": [ { "name": "both", "type": "concatenate", "inputs": ["image", "image"] } ] }
+        """,
         "/layers/0/type"
     )]
     public void What_follows_from_a_fault_is_not_told_as_another(string spec, string path) =>
@@ -100,8 +106,11 @@ public sealed class CompilerTests
     {
         var compiled = Compile("""
             { "inputs": { "image": { "shape": [4, 8, 8] } }, "layers": [
-              { "name": "twice", "type": "repeat", "times": 2, "layers": [ { "name": "c", "type": "conv2d", "out_channels": 4, "kernel_size": 1 } ] },
-              { "name": "mix", "type": "parallel", "branches": [ [], [ { "name": "c", "type": "conv2d", "out_channels": 2, "kernel_size": 1 }, { "type": "concat", "inputs": ["c", "twice/0/c"] } ] ] },
+              { "name": "twice", "type": "repeat", "times": 2,
+                "layers": [ { "name": "c", "type": "conv2d", "out_channels": 4, "kernel_size": 1 } ] },
+              { "name": "mix", "type": "parallel", "branches": [ [],
+                [ { "name": "c", "type": "conv2d", "out_channels": 2, "kernel_size": 1 },
+                { "type": "concat", "inputs": ["c", "twice/0/c"] } ] ] },
               { "type": "relu" } ] }
             """);
         Assert.Equal("valid", compiled.Verdict);

@@ -32,7 +32,9 @@ public sealed class HostileSpecTests
 
     [Theory]
     [InlineData(
-        """[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "parallel", "branches": [ [ { "type": "relu" } ], [] ] } ] } ]"""
+        """
+        [ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "parallel", "branches": [ [ { "type": "relu" } ], [] ] } ] } ]
+        """
     )]
     [InlineData("""[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "repeat", "times": 1000000000, "layers": [] } ] } ]""")]
     [InlineData("""[ { "type": "repeat", "times": 1000000000, "layers": [ { "type": "block", "block": "empty" } ] } ]""")]
@@ -44,7 +46,10 @@ public sealed class HostileSpecTests
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var found = Compile(
-            """[ { "type": "relu" }, { "type": "repeat", "times": 2, "layers": [ { "type": "repeat", "times": 30000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ] } ]"""
+            """
+            [ { "type": "relu" }, { "type": "repeat", "times": 2,
+              "layers": [ { "type": "repeat", "times": 30000, "layers": [ { "type": "relu", "inputs": ["nobody"] } ] } ] } ]
+            """
         ).Report.Diagnostics;
         Assert.Equal(
             [("spec.too_large", "/layers/1/layers/0"), ("spec.unknown_input", "/layers/1/layers/0/layers/0/inputs/0")],
@@ -119,7 +124,10 @@ public sealed class HostileSpecTests
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         Compile(
-            """[ { "type": "conv_transpose2d", "name": "wide", "out_channels": 2, "kernel_size": 2000000000 }, { "type": "concat", "inputs": ["x", "wide"] } ]"""
+            """
+            [ { "type": "conv_transpose2d", "name": "wide", "out_channels": 2, "kernel_size": 2000000000 },
+              { "type": "concat", "inputs": ["x", "wide"] } ]
+            """
         );
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
     }
@@ -142,7 +150,8 @@ public sealed class HostileSpecTests
     [Fact]
     public void A_field_that_is_there_twice_keeps_no_cause_from_being_found() =>
         Assert.Contains(Compiler.Compile("""
-            { "name": "a", "name": "b", "inputs": { "x": { "shape": [28, 28, 3] }, "y": { "shape": [28, 14, 3] } }, "layers": [ { "type": "concat", "inputs": ["x", "y"] } ] }
+            { "name": "a", "name": "b", "inputs": { "x": { "shape": [28, 28, 3] }, "y": { "shape": [28, 14, 3] } },
+              "layers": [ { "type": "concat", "inputs": ["x", "y"] } ] }
             """u8.ToArray()).Report.Diagnostics, each => each.Cause is not null);
 
     [Theory]
@@ -153,7 +162,10 @@ public sealed class HostileSpecTests
     {
         var inputs = string.Join(", ", Enumerable.Repeat("\"x\"", 149).Append("\"p\""));
         var layers =
-            $$"""[ { "type": "max_pool2d", "name": "p", "kernel_size": 2 }, {{merge.Replace("{0}", inputs, StringComparison.Ordinal)}}, { "type": "relu" } ]""";
+            $$"""
+            [ { "type": "max_pool2d", "name": "p", "kernel_size": 2 }, {{merge.Replace("{0}", inputs, StringComparison.Ordinal)}},
+              { "type": "relu" } ]
+            """;
         var found = Assert.Single(Compile(layers).Report.Diagnostics);
         Assert.Equal(cause, found.Cause!.Kind.Name);
         var fix = Assert.Single(found.Fixes);
@@ -171,7 +183,10 @@ public sealed class HostileSpecTests
             Enumerable
                 .Range(0, 900)
                 .Select(i =>
-                    $$"""{ "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 }, { "type": "add", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }"""
+                    $$"""
+                    { "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 },
+                      { "type": "add", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }
+                    """
                 )
         );
         var found = Compile($"[ {merges} ]").Report.Diagnostics;
@@ -184,7 +199,10 @@ public sealed class HostileSpecTests
     public void A_list_that_was_cut_says_so()
     {
         var found = Compile(
-            """[ { "type": "repeat", "times": 1500, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 99 }, { "type": "relu", "inputs": ["nobody"] } ] } ]"""
+            """
+            [ { "type": "repeat", "times": 1500, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 99 },
+              { "type": "relu", "inputs": ["nobody"] } ] } ]
+            """
         ).Report.Diagnostics;
         Assert.Equal(1001, found.Count);
         Assert.Equal(("spec.more_findings", Severity.Info), (found[^1].Code.Name, found[^1].Severity));
@@ -198,7 +216,10 @@ public sealed class HostileSpecTests
             Enumerable
                 .Range(0, 1000)
                 .Select(i =>
-                    $$"""{ "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 }, { "type": "concat", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }"""
+                    $$"""
+                    { "type": "max_pool2d", "name": "p{{i}}", "inputs": ["x"], "kernel_size": 2 },
+                      { "type": "concat", "name": "c{{i}}", "inputs": ["x", "p{{i}}"] }
+                    """
                 )
         );
         using var document = JsonDocument.Parse($$"""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ {{merges}} ] }""");

@@ -13,13 +13,20 @@ public sealed class DataSetFitTests
 {
     private const string TwoInputs = """
         { "inputs": { "image": { "shape": [1, 28, 28] }, "facts": { "shape": [8] } }, "layers": [
-            { "type": "flatten", "name": "flat", "inputs": ["image"] }, { "type": "concat", "inputs": ["flat", "facts"] }, { "type": "linear", "name": "out", "out_features": 4 } ] }
+            { "type": "flatten", "name": "flat", "inputs": ["image"] }, { "type": "concat", "inputs": ["flat", "facts"] },
+              { "type": "linear", "name": "out", "out_features": 4 } ] }
         """;
 
     private const string Pixels =
-        """{ "inputs": { "image": { "shape": [1, 32, 32] } }, "layers": [ { "type": "conv2d", "out_channels": 3, "kernel_size": 3, "padding": "same" } ] }""";
+        """
+        { "inputs": { "image": { "shape": [1, 32, 32] } },
+          "layers": [ { "type": "conv2d", "out_channels": 3, "kernel_size": 3, "padding": "same" } ] }
+        """;
     private const string Rows =
-        """{ "inputs": { "x": { "shape": [10] } }, "layers": [ { "type": "linear", "name": "y", "out_features": 1 }, { "type": "linear", "name": "third", "inputs": ["x"], "out_features": 3 } ], "outputs": ["y", "third"] }""";
+        """
+        { "inputs": { "x": { "shape": [10] } }, "layers": [ { "type": "linear", "name": "y", "out_features": 1 },
+          { "type": "linear", "name": "third", "inputs": ["x"], "out_features": 3 } ], "outputs": ["y", "third"] }
+        """;
 
     [Theory]
     [InlineData("two-view", TwoInputs), InlineData("segments", Pixels), InlineData("tabular", Rows)]

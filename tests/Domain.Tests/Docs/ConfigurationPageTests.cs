@@ -31,7 +31,8 @@ public sealed partial class ConfigurationPageTests
     [Fact]
     public void Variables_of_scripts_and_images_stand_in_their_files()
     {
-        string[] files = [Pages.Read("concat"), .. Sources("scripts", "*"), .. Sources(".", "Dockerfile*"), .. Sources(".", "docker-*.yml")];
+        string[] files =
+            [Pages.Read("concat"), .. Sources("scripts", "*"), .. Sources(".", "Dockerfile*"), .. Sources(".", "docker-*.yml")];
         var text = string.Concat(files);
         Assert.Equal([], OfScriptsAndImages.Where(name => !text.Contains(name, StringComparison.Ordinal)));
     }

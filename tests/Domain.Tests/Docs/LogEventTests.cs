@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ConcatService.Domain.Tests.Docs;
 
-/// <summary>Event ids of log messages, as docs/configuration.md gives them: each is used once and lies in the range of its project.</summary>
+/// <summary>Event ids of log messages, as docs/configuration.md gives them: each is used once, in the range of its project.</summary>
 public sealed partial class LogEventTests
 {
     private static readonly Dictionary<string, int> Thousands = new() { ["Persistence"] = 1, ["Api"] = 2, ["Worker"] = 3 };

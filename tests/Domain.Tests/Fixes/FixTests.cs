@@ -65,7 +65,8 @@ public sealed class FixTests
 
     private const string Branches = """
         { "inputs": { "image": { "shape": [3, 20, 20] } }, "layers": [
-          { "name": "mix", "type": "parallel", "branches": [ [], [ { "type": "conv2d", "out_channels": 4, "kernel_size": 1 }, { "type": "max_pool2d", "kernel_size": 2 } ] ] } ] }
+          { "name": "mix", "type": "parallel", "branches": [ [],
+            [ { "type": "conv2d", "out_channels": 4, "kernel_size": 1 }, { "type": "max_pool2d", "kernel_size": 2 } ] ] } ] }
         """;
 
     private const string UnevenSum = """

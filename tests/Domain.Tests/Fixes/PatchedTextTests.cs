@@ -13,26 +13,52 @@ namespace ConcatService.Domain.Tests.Fixes;
 public sealed class PatchedTextTests
 {
     private const string Spec =
-        """{ "inputs": { "a/b": { "shape": [1, 2] }, "~": {} }, "layers": [ { "name": "é\u0041", "type": "relu" }, { "type": "add", "inputs": ["x", "y"] }, [] ], "empty": {} }""";
+        """{ "inputs": { "a/b": { "shape": [1, 2] }, "~": {} }, "layers": [ { "name": "é\u0041", "type": "relu" }, """
+        + """{ "type": "add", "inputs": ["x", "y"] }, [] ], "empty": {} }""";
 
     [Theory]
     [InlineData(
-        """[{ "op": "replace", "path": "/layers/1/inputs/1", "value": "z" }, { "op": "add", "path": "/layers/1", "value": { "type": "pool" } }]"""
+        """
+        [ { "op": "replace", "path": "/layers/1/inputs/1", "value": "z" },
+          { "op": "add", "path": "/layers/1", "value": { "type": "pool" } } ]
+        """
     )]
     [InlineData(
-        """[{ "op": "add", "path": "/layers/1", "value": { "type": "pool" } }, { "op": "replace", "path": "/layers/2/inputs/0", "value": "z" }, { "op": "add", "path": "/layers/1/size", "value": { "like": "x" } }]"""
+        """
+        [ { "op": "add", "path": "/layers/1", "value": { "type": "pool" } },
+          { "op": "replace", "path": "/layers/2/inputs/0", "value": "z" },
+          { "op": "add", "path": "/layers/1/size", "value": { "like": "x" } } ]
+        """
     )]
     [InlineData(
-        """[{ "op": "add", "path": "/layers/-", "value": null }, { "op": "remove", "path": "/layers/0" }, { "op": "remove", "path": "/layers/1" }]"""
+        """
+        [ { "op": "add", "path": "/layers/-", "value": null },
+          { "op": "remove", "path": "/layers/0" },
+          { "op": "remove", "path": "/layers/1" } ]
+        """
     )]
     [InlineData(
-        """[{ "op": "add", "path": "/layers/0/é \"\n", "value": [1, "ü"] }, { "op": "remove", "path": "/layers/0/type" }, { "op": "remove", "path": "/layers/0/nothing" }]"""
+        """
+        [ { "op": "add", "path": "/layers/0/é \"\n", "value": [1, "ü"] },
+          { "op": "remove", "path": "/layers/0/type" },
+          { "op": "remove", "path": "/layers/0/nothing" } ]
+        """
     )]
     [InlineData(
-        """[{ "op": "add", "path": "/inputs/a~1b/shape/2", "value": 3 }, { "op": "replace", "path": "/inputs/~0", "value": false }, { "op": "remove", "path": "/layers/2" }]"""
+        """
+        [ { "op": "add", "path": "/inputs/a~1b/shape/2", "value": 3 },
+          { "op": "replace", "path": "/inputs/~0", "value": false },
+          { "op": "remove", "path": "/layers/2" } ]
+        """
     )]
     [InlineData(
-        """[{ "op": "remove", "path": "/layers/0" }, { "op": "remove", "path": "/layers/0" }, { "op": "remove", "path": "/layers/0" }, { "op": "remove", "path": "/inputs/~0" }, { "op": "add", "path": "/empty/x", "value": 1.50 }]"""
+        """
+        [ { "op": "remove", "path": "/layers/0" },
+          { "op": "remove", "path": "/layers/0" },
+          { "op": "remove", "path": "/layers/0" },
+          { "op": "remove", "path": "/inputs/~0" },
+          { "op": "add", "path": "/empty/x", "value": 1.50 } ]
+        """
     )]
     public void Text_is_patched_as_nodes_are(string patch)
     {
@@ -78,8 +104,10 @@ public sealed class PatchedTextTests
         var layers = new List<string> { """{ "name": "x0", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1 }""" };
         for (var i = 1; i <= 40; i++)
         {
+            var stride = i == 20 ? 2 : 1;
             layers.Add(
-                $$"""{ "name": "c{{i}}", "type": "conv2d", "inputs": ["x{{i - 1}}"], "out_channels": 4, "kernel_size": 3, "padding": 1, "stride": {{(i == 20 ? 2 : 1)}} }"""
+                $$"""{ "name": "c{{i}}", "type": "conv2d", "inputs": ["x{{i - 1}}"], "out_channels": 4, "kernel_size": 3, """
+                    + $$""" "padding": 1, "stride": {{stride}} }"""
             );
             layers.Add($$"""{ "name": "x{{i}}", "type": "concat", "inputs": ["x{{i - 1}}", "c{{i}}"] }""");
         }

@@ -39,9 +39,12 @@ public sealed class JobLifeTests
     public void No_statement_spells_out_a_state_or_a_time_that_JobLife_owns()
     {
         var owned = new Regex($"'({string.Join('|', All.Select(state => state.Name()))})'|interval '");
-        var sources = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Where(IsWritten).ToList();
+        var folder = Path.Combine(Repository.Root, "src");
+        var sources = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories).Where(IsWritten).ToList();
         Assert.NotEmpty(sources);
-        var spelled = sources.SelectMany(file => File.ReadLines(file).Where(line => owned.IsMatch(line)).Select(line => $"{file}: {line.Trim()}"));
+        var spelled = sources.SelectMany(file =>
+            File.ReadLines(file).Where(line => owned.IsMatch(line)).Select(line => $"{file}: {line.Trim()}")
+        );
         Assert.Empty(spelled);
     }
 

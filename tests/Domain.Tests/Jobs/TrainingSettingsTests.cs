@@ -128,13 +128,17 @@ public sealed class TrainingSettingsTests
     public void Everything_that_can_be_set_is_written_as_it_was_read()
     {
         const string given = """
-            { "epochs": 9, "batch_size": 32, "seed": 4, "task": "classification", "precision": "float32", "initialization": "orthogonal", "normalize": true, "validation_split": 0.2, "export": "ema",
-              "checkpoint_every_seconds": 30, "evaluate_every_epochs": 2, "telemetry": "off", "max_duration": "PT1H30M", "threads": 2, "device": "cpu", "queue": "low",
+            { "epochs": 9, "batch_size": 32, "seed": 4, "task": "classification", "precision": "float32", "initialization": "orthogonal",
+              "normalize": true, "validation_split": 0.2, "export": "ema",
+              "checkpoint_every_seconds": 30, "evaluate_every_epochs": 2, "telemetry": "off", "max_duration": "PT1H30M", "threads": 2,
+                "device": "cpu", "queue": "low",
               "loss": { "type": "cross_entropy", "label_smoothing": 0.1, "weight": 1 },
-              "optimizer": { "type": "nadam", "betas": [0.9, 0.99], "eps": 1E-08, "momentum_decay": 0.004, "lr": 0.01, "weight_decay": 0.1 },
+              "optimizer": { "type": "nadam", "betas": [0.9, 0.99], "eps": 1E-08, "momentum_decay": 0.004, "lr": 0.01,
+                "weight_decay": 0.1 },
               "schedule": { "type": "step", "every_epochs": 3, "gamma": 0.5, "warmup_epochs": 1 },
               "gradient_clip": { "norm": null, "value": 0.5 },
-              "augment": [{ "type": "flip", "p": 0.5 }, { "type": "crop", "padding": 2 }, { "type": "erase", "p": 0.2, "max_area": 0.3 }, { "type": "normalize" }],
+              "augment": [{ "type": "flip", "p": 0.5 }, { "type": "crop", "padding": 2 }, { "type": "erase", "p": 0.2, "max_area": 0.3 },
+                { "type": "normalize" }],
               "ema": { "decay": 0.99 }, "early_stopping": { "patience": 3, "min_delta": 0.001 } }
             """;
 
@@ -158,7 +162,9 @@ public sealed class TrainingSettingsTests
     public void Each_output_gets_the_loss_that_its_target_asks_for_unless_one_is_given()
     {
         var resolved = Valid(
-                """{ "loss": { "outputs": { "mask": { "type": "dice_cross_entropy", "weight": 0.5 }, "y": { "type": "auto", "weight": 2 } } } }"""
+                """
+                { "loss": { "outputs": { "mask": { "type": "dice_cross_entropy", "weight": 0.5 }, "y": { "type": "auto", "weight": 2 } } } }
+                """
             )
             .Resolve(
                 TwoCores,
@@ -170,7 +176,8 @@ public sealed class TrainingSettingsTests
             );
 
         Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""
-            { "outputs": { "mask": { "type": "dice_cross_entropy", "label_smoothing": 0, "weight": 0.5 }, "y": { "type": "mse", "weight": 2 }, "tags": { "type": "binary_cross_entropy", "weight": 1 } } }
+            { "outputs": { "mask": { "type": "dice_cross_entropy", "label_smoothing": 0, "weight": 0.5 },
+              "y": { "type": "mse", "weight": 2 }, "tags": { "type": "binary_cross_entropy", "weight": 1 } } }
             """), resolved.ToJson().GetProperty("loss")), resolved.ToJson().GetRawText());
         Assert.Equal("auto", resolved.ToJson().GetProperty("task").GetString());
     }

@@ -41,7 +41,9 @@ public sealed class TrainingMemoryTests
     {
         var plan = Compiler
             .Compile(
-                """{ "inputs": { "x": { "shape": [3, "H", 8] } }, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 1 } ] }"""u8.ToArray()
+                """
+                { "inputs": { "x": { "shape": [3, "H", 8] } }, "layers": [ { "type": "conv2d", "out_channels": 4, "kernel_size": 1 } ] }
+                """u8.ToArray()
             )
             .Plan!;
         var memory = TrainingMemory.Of(plan);
@@ -55,7 +57,10 @@ public sealed class TrainingMemoryTests
         Compiler
             .Compile(
                 Encoding.UTF8.GetBytes(
-                    $$"""{ "inputs": { "x": { "shape": [1, 16, 16] } }, "layers": [ {{layer}}, { "type": "global_avg_pool" }, { "type": "linear", "out_features": 2 } ] }"""
+                    $$"""
+                    { "inputs": { "x": { "shape": [1, 16, 16] } },
+                      "layers": [ {{layer}}, { "type": "global_avg_pool" }, { "type": "linear", "out_features": 2 } ] }
+                    """
                 )
             )
             .Plan!;

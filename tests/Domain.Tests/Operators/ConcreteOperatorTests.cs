@@ -7,9 +7,7 @@ namespace ConcatService.Domain.Tests.Operators;
 /// <summary>Nothing outside of src/Operators asks which operator it has: what it needs to know, the operator states.</summary>
 public sealed partial class ConcreteOperatorTests
 {
-    /// <summary>
-    /// The planner itself puts a relabeling around a layer with a data_format of its own; no spec can name that operator.
-    /// </summary>
+    /// <summary>The planner puts a relabeling around a layer with a data_format of its own; no spec can name that operator.</summary>
     private static readonly string[] Exceptions = ["src/Domain/Planning/Planner.cs"];
 
     [Fact]
@@ -26,9 +24,8 @@ public sealed partial class ConcreteOperatorTests
         return Directory
             .EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
             .Select(file => (Path: Path.GetRelativePath(root, file).Replace('\\', '/'), File: file))
-            .Where(file =>
-                !file.Path.StartsWith("src/Operators/", StringComparison.Ordinal) && !file.Path.Contains("/obj/", StringComparison.Ordinal)
-            )
+            .Where(file => !file.Path.StartsWith("src/Operators/", StringComparison.Ordinal))
+            .Where(file => !file.Path.Contains("/obj/", StringComparison.Ordinal))
             .Select(file => (file.Path, File.ReadAllText(file.File)));
     }
 

@@ -54,9 +54,9 @@ public sealed class ContractTests
                     break;
                 case AxisFlow.Moved:
                     Assert.Equal(
-                        input.Dims.Skip(1).Select(size => size.Value).Order(),
-                        output.Dims.Skip(1).Select(size => size.Value).Order()
-                    );
+                input.Dims.Skip(1).Select(size => size.Value).Order(),
+                output.Dims.Skip(1).Select(size => size.Value).Order()
+            );
                     break;
                 case AxisFlow.Relabeled:
                     Assert.True(input.SameSizes(output));

@@ -15,9 +15,9 @@ public sealed record OperatorCase(Example Example, Operator Operator)
     private static readonly Dictionary<string, OperatorCase> ByKey = OperatorCatalog
         .All.Select(type => type.Record)
         .Distinct()
-        .SelectMany(record =>
-            (IEnumerable<Example>)record.GetProperty("Examples", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!
-        )
+        .SelectMany(record => 
+                (IEnumerable<Example>)record.GetProperty("Examples", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!
+            )
         .Select(example => new OperatorCase(example, example.Operator.Named() with { DataFormat = null }))
         .Where(each => !each.Operator.Expands)
         .ToDictionary(each => $"{each.Operator.Kind}: {each.Example.Name}");
@@ -57,25 +57,10 @@ public sealed record OperatorCase(Example Example, Operator Operator)
 
     private static IEnumerable<JsonNode> Values =>
     [
-            .. Enumerable.Range(-1, 14).Select(value => (JsonNode)value),
-            0.5,
-            1.5,
-            true,
-            false,
-            "same",
-            "float32",
-            "int64",
-            "channels",
-            "height",
-            "width",
-            "time",
-            new JsonArray(1, 2),
-            new JsonArray(0, 2, 1),
-            new JsonArray(0, 1, 3, 2),
-            new JsonArray(0, 2, 3, 1),
-            new JsonArray(1, 2, 0, 3),
-            new JsonArray(-1, 3),
-            new JsonArray(3, -1),
+        .. Enumerable.Range(-1, 14).Select(value => (JsonNode)value),
+        0.5, 1.5, true, false, "same", "float32", "int64", "channels", "height", "width", "time",
+        new JsonArray(1, 2), new JsonArray(0, 2, 1), new JsonArray(0, 1, 3, 2), new JsonArray(0, 2, 3, 1), new JsonArray(1, 2, 0, 3),
+        new JsonArray(-1, 3), new JsonArray(3, -1),
     ];
 
     private Shape Input(long[] sizes, int i)

@@ -34,10 +34,16 @@ public sealed class SchemaTests
         """{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 0, "kernel_size": 3 } ] }"""
     )]
     [InlineData(
-        """{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "sam" } ] }"""
+        """
+        { "inputs": { "x": { "shape": [3, 8, 8] } },
+          "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "sam" } ] }
+        """
     )]
     [InlineData(
-        """{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "activation": "rely" } ] }"""
+        """
+        { "inputs": { "x": { "shape": [3, 8, 8] } },
+          "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "activation": "rely" } ] }
+        """
     )]
     [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "relu", "activation": "relu" } ] }""")]
     [InlineData("""{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "dropout", "p": 2 } ] }""")]

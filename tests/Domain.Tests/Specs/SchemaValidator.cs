@@ -79,7 +79,11 @@ public sealed class SchemaValidator(JsonElement root)
         var fitting = faults.Count(fault => fault is null);
         return fitting == 1
             ? null
-            : $"{path}: {fitting} of {faults.Count} fit: {string.Join("; ", faults.Where(fault => fault is not null && !fault.EndsWith("/type: const", StringComparison.Ordinal)).Take(3))}";
+            : $"{path}: {fitting} of {faults.Count} fit: "
+                + string.Join(
+                    "; ",
+                    faults.Where(fault => fault?.EndsWith("/type: const", StringComparison.Ordinal) == false).Take(3)
+                );
     }
 
     private JsonElement Definition(string reference) => root.GetProperty("$defs").GetProperty(reference["#/$defs/".Length..]);

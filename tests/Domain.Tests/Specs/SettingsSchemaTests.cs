@@ -70,7 +70,9 @@ public sealed class SettingsSchemaTests
     [InlineData("""{ "optimizer": "sgd", "schedule": "step", "loss": "mse", "augment": ["flip"] }""")]
     [InlineData("""{ "optimizer": { "type": "adamw", "lr": "auto", "betas": [0.9, 0.95] } }""")]
     [InlineData("""{ "schedule": { "type": "cosine", "warmup_epochs": 1 } }""")]
-    [InlineData("""{ "loss": { "outputs": { "mask": "dice_cross_entropy", "label": { "type": "cross_entropy", "label_smoothing": 0.1 } } } }""")]
+    [InlineData("""
+        { "loss": { "outputs": { "mask": "dice_cross_entropy", "label": { "type": "cross_entropy", "label_smoothing": 0.1 } } } }
+        """)]
     [InlineData("""{ "augment": ["flip", { "type": "crop", "padding": 2 }], "ema": {}, "early_stopping": { "patience": 3 } }""")]
     [InlineData("""{ "gradient_clip": { "norm": 1 } }""")]
     [InlineData("""{ "max_duration": "PT30M", "threads": 2, "task": "classification", "ema": null }""")]

@@ -20,39 +20,71 @@ public sealed class BruteForceTests
     {
             {
                 "ceil pooling",
-                """{ "name": "d", "type": "max_pool2d", "kernel_size": 3, "stride": 2, "ceil_mode": true }, { "type": "upsample", "scale_factor": 2 }, { "type": "concat", "inputs": ["x", "upsample_1"] }"""
+                """
+                { "name": "d", "type": "max_pool2d", "kernel_size": 3, "stride": 2, "ceil_mode": true },
+                  { "type": "upsample", "scale_factor": 2 }, { "type": "concat", "inputs": ["x", "upsample_1"] }
+                """
             },
             {
                 "pooling with padding, rounded up",
-                """{ "name": "d", "type": "max_pool2d", "kernel_size": 2, "stride": 3, "padding": 1, "ceil_mode": true }, { "name": "u", "type": "upsample", "scale_factor": 3 }, { "type": "concat", "inputs": ["x", "u"] }"""
+                """
+                { "name": "d", "type": "max_pool2d", "kernel_size": 2, "stride": 3, "padding": 1, "ceil_mode": true },
+                  { "name": "u", "type": "upsample", "scale_factor": 3 }, { "type": "concat", "inputs": ["x", "u"] }
+                """
             },
             {
                 "two ways down",
-                """{ "name": "a", "type": "max_pool2d", "kernel_size": 4 }, { "name": "b", "type": "conv2d", "inputs": ["x"], "out_channels": 3, "kernel_size": 5, "stride": 4, "padding": 1 }, { "type": "add", "inputs": ["a", "b"] }"""
+                """
+                { "name": "a", "type": "max_pool2d", "kernel_size": 4 },
+                  { "name": "b", "type": "conv2d", "inputs": ["x"], "out_channels": 3, "kernel_size": 5, "stride": 4, "padding": 1 },
+                  { "type": "add", "inputs": ["a", "b"] }
+                """
             },
             {
                 "valid windows and a crop",
-                """{ "name": "a", "type": "conv2d", "out_channels": 3, "kernel_size": 7 }, { "name": "c", "type": "center_crop", "inputs": ["x"], "size": { "like": "a" } }, { "type": "concat", "inputs": ["a", "c"] }, { "type": "max_pool2d", "kernel_size": 3 }"""
+                """
+                { "name": "a", "type": "conv2d", "out_channels": 3, "kernel_size": 7 },
+                  { "name": "c", "type": "center_crop", "inputs": ["x"], "size": { "like": "a" } },
+                  { "type": "concat", "inputs": ["a", "c"] }, { "type": "max_pool2d", "kernel_size": 3 }
+                """
             },
             {
                 "a fixed size",
-                """{ "name": "a", "type": "upsample", "size": 56 }, { "name": "d", "type": "max_pool2d", "inputs": ["x"], "kernel_size": 2 }, { "type": "concat", "inputs": ["a", "d"] }"""
+                """
+                { "name": "a", "type": "upsample", "size": 56 }, { "name": "d", "type": "max_pool2d", "inputs": ["x"], "kernel_size": 2 },
+                  { "type": "concat", "inputs": ["a", "d"] }
+                """
             },
             {
                 "space to depth",
-                """{ "name": "a", "type": "pixel_unshuffle", "factor": 3 }, { "name": "s", "type": "split", "axis": "height", "sections": 4 }, { "type": "concat", "axis": "width", "inputs": ["s:0", "s:3"] }, { "type": "reshape", "shape": [6, -1] }"""
+                """
+                { "name": "a", "type": "pixel_unshuffle", "factor": 3 }, { "name": "s", "type": "split", "axis": "height", "sections": 4 },
+                  { "type": "concat", "axis": "width", "inputs": ["s:0", "s:3"] }, { "type": "reshape", "shape": [6, -1] }
+                """
             },
             {
                 "a sum that stretches",
-                """{ "name": "a", "type": "conv2d", "out_channels": 3, "kernel_size": 3, "stride": 2, "padding": 1 }, { "name": "u", "type": "upsample", "scale_factor": 2 }, { "type": "add", "inputs": ["x", "u"] }"""
+                """
+                { "name": "a", "type": "conv2d", "out_channels": 3, "kernel_size": 3, "stride": 2, "padding": 1 },
+                  { "name": "u", "type": "upsample", "scale_factor": 2 }, { "type": "add", "inputs": ["x", "u"] }
+                """
             },
             {
                 "three scales",
-                """{ "name": "a", "type": "max_pool2d", "kernel_size": 2 }, { "name": "b", "type": "max_pool2d", "kernel_size": 3 }, { "name": "ua", "type": "upsample", "inputs": ["a"], "scale_factor": 2 }, { "name": "ub", "type": "upsample", "inputs": ["b"], "scale_factor": 3 }, { "type": "concat", "inputs": ["x", "ua", "ub"] }"""
+                """
+                { "name": "a", "type": "max_pool2d", "kernel_size": 2 }, { "name": "b", "type": "max_pool2d", "kernel_size": 3 },
+                  { "name": "ua", "type": "upsample", "inputs": ["a"], "scale_factor": 2 },
+                  { "name": "ub", "type": "upsample", "inputs": ["b"], "scale_factor": 3 },
+                  { "type": "concat", "inputs": ["x", "ua", "ub"] }
+                """
             },
             {
                 "half as large again",
-                """{ "name": "a", "type": "upsample", "scale_factor": 1.5 }, { "name": "b", "type": "upsample", "inputs": ["x"], "scale_factor": 3 }, { "name": "c", "type": "max_pool2d", "kernel_size": 2 }, { "type": "maximum", "inputs": ["a", "c"] }"""
+                """
+                { "name": "a", "type": "upsample", "scale_factor": 1.5 },
+                  { "name": "b", "type": "upsample", "inputs": ["x"], "scale_factor": 3 },
+                  { "name": "c", "type": "max_pool2d", "kernel_size": 2 }, { "type": "maximum", "inputs": ["a", "c"] }
+                """
             },
             {
                 "a border up to a size, mirrored",
@@ -61,7 +93,10 @@ public sealed class BruteForceTests
         { "never", """{ "name": "a", "type": "max_pool2d", "kernel_size": 2 }, { "type": "concat", "inputs": ["x", "a"] }""" },
             {
                 "always",
-                """{ "name": "a", "type": "conv2d", "out_channels": 3, "kernel_size": 3, "padding": 1 }, { "type": "concat", "inputs": ["x", "a"] }"""
+                """
+                { "name": "a", "type": "conv2d", "out_channels": 3, "kernel_size": 3, "padding": 1 },
+                  { "type": "concat", "inputs": ["x", "a"] }
+                """
             },
     };
 

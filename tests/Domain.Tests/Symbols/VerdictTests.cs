@@ -120,12 +120,17 @@ public sealed class VerdictTests
     [Theory]
     [InlineData(
         """[1, "H", "W"]""",
-        """{ "name": "turned", "type": "permute", "dims": [0, 1, 3, 2] }, { "name": "both", "type": "concat", "inputs": ["image", "turned"] }""",
+        """
+        { "name": "turned", "type": "permute", "dims": [0, 1, 3, 2] }, { "name": "both", "type": "concat", "inputs": ["image", "turned"] }
+        """,
         "W == H, not 2, both"
     )]
     [InlineData(
         """[1, "H", "W"]""",
-        """{ "name": "wide", "type": "upsample", "scale_factor": [1, 2] }, { "name": "turned", "type": "permute", "dims": [0, 1, 3, 2] }, { "name": "both", "type": "concat", "inputs": ["wide", "turned"] }""",
+        """
+        { "name": "wide", "type": "upsample", "scale_factor": [1, 2] }, { "name": "turned", "type": "permute", "dims": [0, 1, 3, 2] },
+          { "name": "both", "type": "concat", "inputs": ["wide", "turned"] }
+        """,
         "H == 2 * W, not 3, both"
     )]
     public void Two_symbols_may_have_to_be_equal(string shape, string layers, string constraints)
@@ -152,7 +157,10 @@ public sealed class VerdictTests
     public void The_smallest_size_is_told_once_at_the_layer_that_needs_it()
     {
         var report = Report(
-            """{ "type": "max_pool2d", "kernel_size": 2 }, { "name": "conv", "type": "conv2d", "out_channels": 2, "kernel_size": 5 }, { "name": "last", "type": "max_pool2d", "kernel_size": 3 }"""
+            """
+            { "type": "max_pool2d", "kernel_size": 2 }, { "name": "conv", "type": "conv2d", "out_channels": 2, "kernel_size": 5 },
+              { "name": "last", "type": "max_pool2d", "kernel_size": 3 }
+            """
         );
         Assert.Equal(
             ["layer.size_below_one last"],
@@ -165,7 +173,10 @@ public sealed class VerdictTests
     public void A_size_that_comes_out_as_another_is_warned_about()
     {
         var report = Report(
-            """{ "name": "down", "type": "conv2d", "out_channels": 2, "kernel_size": 3, "stride": 2, "padding": 1 }, { "name": "up", "type": "upsample", "scale_factor": 2 }"""
+            """
+            { "name": "down", "type": "conv2d", "out_channels": 2, "kernel_size": 3, "stride": 2, "padding": 1 },
+              { "name": "up", "type": "upsample", "scale_factor": 2 }
+            """
         );
         Assert.Equal("valid", Verdict(report));
         var found = report
@@ -177,7 +188,10 @@ public sealed class VerdictTests
             "train.output_size",
             Codes(
                 Report(
-                    """{ "type": "conv2d", "out_channels": 2, "kernel_size": 3, "stride": 2, "padding": 1 }, { "type": "upsample", "scale_factor": 2 }""",
+                    """
+                    { "type": "conv2d", "out_channels": 2, "kernel_size": 3, "stride": 2, "padding": 1 },
+                      { "type": "upsample", "scale_factor": 2 }
+                    """,
                     shape: "[1, 127, 128]"
                 ),
                 "warning"

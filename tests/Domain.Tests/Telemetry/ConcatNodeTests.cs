@@ -62,7 +62,10 @@ public sealed class ConcatNodeTests
             Enumerable
                 .Range(0, 900)
                 .Select(i =>
-                    $$"""{ "name": "c{{i}}", "type": "conv2d", "inputs": ["{{(i == 0 ? "x" : $"m{i - 1}")}}"], "out_channels": 2, "kernel_size": 1 }, { "name": "m{{i}}", "type": "concat", "inputs": ["c{{i}}", "c{{i}}"] }"""
+                    $$"""
+                    { "name": "c{{i}}", "type": "conv2d", "inputs": ["{{(i == 0 ? "x" : $"m{i - 1}")}}"], "out_channels": 2,
+                      "kernel_size": 1 }, { "name": "m{{i}}", "type": "concat", "inputs": ["c{{i}}", "c{{i}}"] }
+                    """
                 )
         );
 

@@ -25,7 +25,8 @@ public sealed class WarningTests
     private const string TilesInParallel = """
         { "inputs": { "image": { "shape": [28, 28, 3] } }, "layout": "channels_last", "layers": [
           { "name": "mix", "type": "parallel", "merge": { "type": "concat", "axis": "width" }, "branches": [
-            [ { "type": "conv2d", "out_channels": 8, "kernel_size": 1 } ], [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "same" } ] ] } ] }
+            [ { "type": "conv2d", "out_channels": 8, "kernel_size": 1 } ],
+              [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "same" } ] ] } ] }
         """;
 
     private const string ImageAndTable = """
@@ -38,7 +39,8 @@ public sealed class WarningTests
 
     private const string OneWithoutNorm = """
         { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
-          { "name": "a", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "padding": 1, "norm": "batch_norm", "activation": "relu" },
+          { "name": "a", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "padding": 1, "norm": "batch_norm",
+            "activation": "relu" },
           { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" },
           { "name": "both", "type": "concat", "inputs": ["a", "b"] },
           { "name": "head", "type": "conv2d", "out_channels": 4, "kernel_size": 3 } ] }
@@ -47,7 +49,8 @@ public sealed class WarningTests
     private const string EndsInSigmoid = """
         { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
           { "name": "a", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" },
-          { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "sigmoid" },
+          { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "padding": 1,
+            "activation": "sigmoid" },
           { "name": "half", "type": "dropout" },
           { "name": "both", "type": "concat", "inputs": ["a", "half"] },
           { "name": "head", "type": "conv2d", "out_channels": 4, "kernel_size": 3 } ] }
@@ -57,7 +60,8 @@ public sealed class WarningTests
         { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
           { "name": "block", "type": "repeat", "times": 12, "layers": [
             { "name": "join", "type": "parallel", "branches": [ [], [
-              { "type": "batch_norm" }, { "type": "relu" }, { "type": "conv2d", "out_channels": 12, "kernel_size": 3, "padding": 1 } ] ] } ] },
+              { "type": "batch_norm" }, { "type": "relu" },
+                { "type": "conv2d", "out_channels": 12, "kernel_size": 3, "padding": 1 } ] ] } ] },
           { "type": "batch_norm" }, { "type": "relu" }, { "type": "global_avg_pool" } ] }
         """;
 
@@ -95,7 +99,8 @@ public sealed class WarningTests
 
     private const string Tower = """
         { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
-          { "name": "tower", "type": "repeat", "times": 23, "layers": [ { "name": "c", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" } ] },
+          { "name": "tower", "type": "repeat", "times": 23,
+            "layers": [ { "name": "c", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" } ] },
           { "type": "global_avg_pool" }, { "name": "logits", "type": "linear", "out_features": 10 } ] }
         """;
 
@@ -210,7 +215,8 @@ public sealed class WarningTests
         var compiled = Compile("""
             { "inputs": { "image": { "shape": [8, 28, 28] } }, "layers": [
               { "name": "r", "type": "repeat", "times": 3, "layers": [
-                { "name": "a", "type": "conv2d", "out_channels": 8, "kernel_size": 1, "activation": "relu" }, { "name": "sum", "type": "add", "inputs": ["a", "a"] } ] } ] }
+                { "name": "a", "type": "conv2d", "out_channels": 8, "kernel_size": 1, "activation": "relu" },
+                  { "name": "sum", "type": "add", "inputs": ["a", "a"] } ] } ] }
             """
         );
         Assert.Contains(

@@ -42,7 +42,10 @@ public sealed class CheckpointTests(JobBench bench) : IClassFixture<JobBench>
 
         await using var db = bench.Open();
         await db.Database.ExecuteSqlAsync(
-            $"update blob_chunks set data = '\\x00' where blob_id = (select id from blobs where sha256 = (select sha256 from checkpoints where job_id = {id} and step = 42))",
+            $"""
+            update blob_chunks set data = '\x00' where blob_id =
+              (select id from blobs where sha256 = (select sha256 from checkpoints where job_id = {id} and step = 42))
+            """,
             Cancel
         );
         Assert.Equal(41, await checkpoints.ReadNewestAsync(read, Cancel));

@@ -119,7 +119,10 @@ public sealed class JobBench : IAsyncLifetime
     public async Task<string[]> BellsAsync(Guid job)
     {
         await using var command = Source.CreateCommand(
-            "select bell.queue from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid where entry.arguments::text like '%' || @job || '%' order by bell.id"
+            """
+            select bell.queue from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid
+            where entry.arguments::text like '%' || @job || '%' order by bell.id
+            """
         );
         command.Parameters.AddWithValue("job", job.ToString());
         var queues = new List<string>();

@@ -6,7 +6,10 @@ namespace ConcatService.Pictures.Tests.Drawing;
 public sealed class FoldingTests
 {
     private const string Dense =
-        """{ "name": "join", "type": "parallel", "branches": [ [], [ { "name": "new", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1 } ] ] }""";
+        """
+        { "name": "join", "type": "parallel", "branches": [ [],
+          [ { "name": "new", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1 } ] ] }
+        """;
 
     [Theory]
     [InlineData("densenet121")]
@@ -43,7 +46,11 @@ public sealed class FoldingTests
     public void A_repetition_in_a_repetition_is_a_frame_in_a_frame()
     {
         var drawn = Drawn.Layers(
-            """[ { "name": "outer", "type": "repeat", "times": 3, "layers": [ { "name": "inner", "type": "repeat", "times": 4, "layers": [ { "type": "relu" }, { "type": "tanh" } ] }, { "type": "gelu" } ] } ]"""
+            """
+            [ { "name": "outer", "type": "repeat", "times": 3,
+              "layers": [ { "name": "inner", "type": "repeat", "times": 4, "layers": [ { "type": "relu" }, { "type": "tanh" } ] },
+              { "type": "gelu" } ] } ]
+            """
         );
         Assert.Equal(["outer × 3", "inner × 4"], drawn.Frames);
         Assert.Equal(4, drawn.Boxes.Count);                                                        // with the input
@@ -53,7 +60,11 @@ public sealed class FoldingTests
     public void A_repetition_with_an_error_in_it_is_drawn_in_full()
     {
         var drawn = Drawn.Layers(
-            """[ { "name": "r", "type": "repeat", "times": 3, "layers": [ { "name": "m", "type": "parallel", "branches": [ [], [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 } ] ] } ] } ]"""
+            """
+            [ { "name": "r", "type": "repeat", "times": 3,
+              "layers": [ { "name": "m", "type": "parallel",
+              "branches": [ [], [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 } ] ] } ] } ]
+            """
         );
         Assert.Empty(drawn.Frames);
         Assert.True(drawn.Boxes.Single(box => box.Name == "r/0/m").Is("broken"));
@@ -67,7 +78,11 @@ public sealed class FoldingTests
             ["r × 5"],
             Drawn
                 .Layers(
-                    $$"""[ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["low", "image"] }, { "name": "r", "type": "repeat", "times": 5, "layers": [ {{Dense}} ] } ]"""
+                    $$"""
+                    [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 },
+                      { "name": "m", "type": "concat", "inputs": ["low", "image"] },
+                      { "name": "r", "type": "repeat", "times": 5, "layers": [ {{Dense}} ] } ]
+                    """
                 )
                 .Frames
         );
@@ -77,7 +92,10 @@ public sealed class FoldingTests
         Assert.Empty(
             Drawn
                 .Layers(
-                    $$"""[ { "name": "r", "type": "repeat", "times": 3, "layers": [ {{Dense}} ] }, { "name": "m", "type": "concat", "inputs": ["r", "r/1/join"] } ]"""
+                    $$"""
+                    [ { "name": "r", "type": "repeat", "times": 3, "layers": [ {{Dense}} ] },
+                      { "name": "m", "type": "concat", "inputs": ["r", "r/1/join"] } ]
+                    """
                 )
                 .Frames
         );
@@ -87,7 +105,8 @@ public sealed class FoldingTests
     {
         var drawn = Drawn.Layers("""
             [ { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1 }, { "name": "now", "type": "relu" },
-              { "name": "r", "type": "repeat", "times": 4, "layers": [ { "name": "a", "type": "tanh" }, { "name": "sum", "type": "add", "inputs": ["a", "stem"] } ] } ]
+              { "name": "r", "type": "repeat", "times": 4,
+                "layers": [ { "name": "a", "type": "tanh" }, { "name": "sum", "type": "add", "inputs": ["a", "stem"] } ] } ]
             """);
         Assert.Equal(["r × 4"], drawn.Frames);
         Assert.Equal(2 + 2 + 4, drawn.Edges.Count); // image to now; two into the frame; four inside

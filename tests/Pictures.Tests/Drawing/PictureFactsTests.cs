@@ -14,24 +14,37 @@ public sealed class PictureFactsTests
         ["wide"] = Wide(24),
         ["all to all"] = """
             [ { "name": "a", "type": "relu", "inputs": ["image"] }, { "name": "b", "type": "relu", "inputs": ["image"] },
-              { "name": "m", "type": "concat", "inputs": ["a", "b"] }, { "name": "n", "type": "concat", "inputs": ["b", "a"] }, { "name": "o", "type": "add", "inputs": ["m", "n"] }, { "name": "p", "type": "concat", "inputs": ["o", "image"] } ]
+              { "name": "m", "type": "concat", "inputs": ["a", "b"] }, { "name": "n", "type": "concat", "inputs": ["b", "a"] },
+                { "name": "o", "type": "add", "inputs": ["m", "n"] }, { "name": "p", "type": "concat", "inputs": ["o", "image"] } ]
             """,
         ["parts of a split"] =
-            """[ { "name": "s", "type": "split", "sections": [1, 2] }, { "name": "a", "type": "concat", "inputs": ["s:0", "s:1"] }, { "name": "b", "type": "concat", "inputs": ["s:1", "s:0", "a"] } ]""",
+            """
+            [ { "name": "s", "type": "split", "sections": [1, 2] }, { "name": "a", "type": "concat", "inputs": ["s:0", "s:1"] },
+              { "name": "b", "type": "concat", "inputs": ["s:1", "s:0", "a"] } ]
+            """,
         ["a size like another's"] =
-            """[ { "name": "a", "type": "max_pool2d", "kernel_size": 2 }, { "name": "u", "type": "upsample", "size": { "like": "image" } }, { "name": "c", "type": "concat", "inputs": ["u", "image"] } ]""",
+            """
+            [ { "name": "a", "type": "max_pool2d", "kernel_size": 2 }, { "name": "u", "type": "upsample", "size": { "like": "image" } },
+              { "name": "c", "type": "concat", "inputs": ["u", "image"] } ]
+            """,
         ["aligned and fused"] = """
-            [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "c", "type": "concat", "inputs": ["image", "low"], "align": "auto", "fuse": "gate" },
-              { "name": "d", "type": "concat", "inputs": ["c", "image"], "fuse": "l2norm" }, { "name": "e", "type": "concat", "inputs": ["d", "c"], "fuse": "aff" } ]
+            [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 },
+              { "name": "c", "type": "concat", "inputs": ["image", "low"], "align": "auto", "fuse": "gate" },
+              { "name": "d", "type": "concat", "inputs": ["c", "image"], "fuse": "l2norm" },
+                { "name": "e", "type": "concat", "inputs": ["d", "c"], "fuse": "aff" } ]
             """,
         ["repetitions in repetitions"] = """
             [ { "name": "stages", "type": "repeat", "times": 3, "layers": [
-                { "name": "blocks", "type": "repeat", "times": 4, "layers": [ { "name": "skip", "type": "parallel", "merge": "add", "branches": [ [], [ { "name": "a", "type": "relu" }, { "name": "b", "type": "tanh" } ] ] } ] },
+                { "name": "blocks", "type": "repeat", "times": 4,
+                  "layers": [ { "name": "skip", "type": "parallel", "merge": "add",
+                  "branches": [ [], [ { "name": "a", "type": "relu" }, { "name": "b", "type": "tanh" } ] ] } ] },
                 { "name": "down", "type": "max_pool2d", "kernel_size": 2 } ] } ]
             """,
         ["many errors"] = """
-            [ { "name": "p", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["p", "image"] }, { "name": "n", "type": "add", "inputs": ["image", "p"] },
-              { "type": "linaer" }, { "name": "q", "type": "relu", "inputs": ["nobody"] }, { "name": "f", "type": "flatten", "inputs": ["p"] }, { "name": "g", "type": "concat", "inputs": ["f", "p"] } ]
+            [ { "name": "p", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["p", "image"] },
+              { "name": "n", "type": "add", "inputs": ["image", "p"] },
+              { "type": "linaer" }, { "name": "q", "type": "relu", "inputs": ["nobody"] },
+                { "name": "f", "type": "flatten", "inputs": ["p"] }, { "name": "g", "type": "concat", "inputs": ["f", "p"] } ]
             """,
         ["long and hostile names"] = $$"""
             [ { "name": "{{new string(

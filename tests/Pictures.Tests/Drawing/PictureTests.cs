@@ -44,7 +44,10 @@ public sealed class PictureTests
     public void What_align_and_fuse_insert_is_marked()
     {
         var drawn = Drawn.Layers(
-            """[ { "name": "low", "type": "max_pool2d", "kernel_size": 2 }, { "name": "m", "type": "concat", "inputs": ["image", "low"], "align": "auto", "fuse": "conv1x1" } ]"""
+            """
+            [ { "name": "low", "type": "max_pool2d", "kernel_size": 2 },
+              { "name": "m", "type": "concat", "inputs": ["image", "low"], "align": "auto", "fuse": "conv1x1" } ]
+            """
         );
         Assert.Equal(["m/align1", "m"], drawn.Boxes.Where(box => box.Is("inserted")).Select(box => box.Name));
         Assert.True(drawn.Boxes.Single(box => box.Name == "m/concat").Is("merge"));
@@ -67,7 +70,9 @@ public sealed class PictureTests
             Drawn
                 .Of(
                     Compiler.Compile(
-                        """{ "name": "</title>&\u0001\"", "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu" } ] }"""u8.ToArray()
+                        """
+                        { "name": "</title>&\u0001\"", "inputs": { "x": { "shape": [4] } }, "layers": [ { "type": "relu" } ] }
+                        """u8.ToArray()
                     )
                 )
                 .Title

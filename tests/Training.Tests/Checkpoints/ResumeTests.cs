@@ -8,8 +8,10 @@ public sealed class ResumeTests
 {
     private const string WithDropout = """
         { "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
-            { "name": "stem", "type": "conv2d", "out_channels": 4, "kernel_size": 5, "stride": 4, "norm": "batch_norm", "activation": "relu" },
-            { "type": "dropout", "p": 0.3 }, { "name": "flat", "type": "flatten" }, { "name": "logits", "type": "linear", "out_features": 10 } ] }
+            { "name": "stem", "type": "conv2d", "out_channels": 4, "kernel_size": 5, "stride": 4, "norm": "batch_norm",
+              "activation": "relu" },
+            { "type": "dropout", "p": 0.3 }, { "name": "flat", "type": "flatten" },
+              { "name": "logits", "type": "linear", "out_features": 10 } ] }
         """;
 
     private const string Epochs = "\"epochs\": 3, \"batch_size\": 64, \"threads\": 1, \"checkpoint_every_seconds\": 0, \"seed\": 3";

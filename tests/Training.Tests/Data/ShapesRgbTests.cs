@@ -9,8 +9,10 @@ public sealed class ShapesRgbTests
 {
     private const string Small = """
         { "inputs": { "image": { "shape": [3, 32, 32] } }, "layers": [
-            { "type": "conv2d", "out_channels": 12, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
-            { "type": "conv2d", "out_channels": 24, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
+            { "type": "conv2d", "out_channels": 12, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
+            { "type": "conv2d", "out_channels": 24, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
             { "type": "conv2d", "out_channels": 48, "kernel_size": 5, "padding": "same", "norm": "batch_norm", "activation": "relu" },
             { "type": "global_max_pool" }, { "name": "logits", "type": "linear", "out_features": 10 } ] }
         """;

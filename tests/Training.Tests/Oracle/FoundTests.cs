@@ -16,7 +16,10 @@ public sealed class FoundTests
     public void A_map_takes_the_height_and_width_of_a_volume_and_not_its_first_two_dimensions(string type, string map, string volume)
     {
         var spec = Parse(
-            $$"""{ "inputs": { "x": { "shape": {{map}} }, "v": { "shape": {{volume}} } }, "layers": [{ "type": "{{type}}", "name": "op", "inputs": ["x"], "size": { "like": "v" } }] }"""
+            $$"""
+            { "inputs": { "x": { "shape": {{map}} }, "v": { "shape": {{volume}} } },
+              "layers": [{ "type": "{{type}}", "name": "op", "inputs": ["x"], "size": { "like": "v" } }] }
+            """
         );
         Assert.Equal(new OracleAnswer("valid"), OracleCheck.Of(spec, deep: true));
     }
@@ -25,7 +28,10 @@ public sealed class FoundTests
     public void An_output_padding_beyond_the_stride_warns_that_it_cannot_be_exported()
     {
         var spec = Parse(
-            """{ "inputs": { "x": { "shape": [3, 9, 4] } }, "layers": [{ "type": "conv_transpose2d", "out_channels": 2, "kernel_size": 2, "output_padding": 1, "dilation": 4 }] }"""
+            """
+            { "inputs": { "x": { "shape": [3, 9, 4] } },
+              "layers": [{ "type": "conv_transpose2d", "out_channels": 2, "kernel_size": 2, "output_padding": 1, "dilation": 4 }] }
+            """
         );
         Assert.Equal(new OracleAnswer("valid"), OracleCheck.Of(spec, deep: true));
         Assert.Contains(OracleCheck.Compile(spec).Report.Diagnostics, each => each.Code == Codes.ExportUnsupported);

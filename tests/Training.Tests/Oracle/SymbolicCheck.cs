@@ -45,7 +45,9 @@ public static class SymbolicCheck
             if (!admissible && bound.Plan is not null && !compiled.Graph.Layers.Any(layer => layer.Operator is Slice))
                 return new(
                     "disagreement",
-                    $"{text} compiles and is not admissible: {string.Join("; ", Constraint.Of(compiled.Planned.Conditions).Select(each => each.Condition))} {errors.FirstOrDefault()?.Message}\n    {symbolic.ToJsonString()}"
+                    $"{text} compiles and is not admissible: "
+                        + string.Join("; ", Constraint.Of(compiled.Planned.Conditions).Select(each => each.Condition))
+                        + $" {errors.FirstOrDefault()?.Message}\n    {symbolic.ToJsonString()}"
                 );
             if (admissible && Differing(compiled.Plan!, bound.Plan!, sizes) is { } differing)
                 return new("disagreement", $"at {text} {differing}\n    {symbolic.ToJsonString()}");
@@ -85,7 +87,8 @@ public static class SymbolicCheck
                 ? [.. other.TensorDims.Select(dim => dim.Evaluate(symbol => sizes[symbol]))]
                 : inferred;
             if (!inferred.SequenceEqual(known) || !inferred.SequenceEqual(value.shape))
-                return $"{wire}, {shape}, is [{string.Join(", ", inferred)}]; between numbers [{string.Join(", ", known)}], in libtorch [{string.Join(", ", value.shape)}]";
+                return $"{wire}, {shape}, is [{string.Join(", ", inferred)}]; between numbers [{string.Join(", ", known)}], "
+                    + $"in libtorch [{string.Join(", ", value.shape)}]";
         }
 
         return null;

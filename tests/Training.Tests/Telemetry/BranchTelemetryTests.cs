@@ -67,14 +67,21 @@ public sealed class BranchTelemetryTests(ITestOutputHelper output)
 
     private void Show(Watched watched)
     {
+        int[] shown = [0, watched.Samples.Count / 2, watched.Samples.Count - 1];
         foreach (var node in watched.Nodes)
         {
             foreach (var branch in node.Branches)
-                output.WriteLine(
-                    $"{node.Name} {branch.Name}: {string.Join(", ", Signals.OfBranches.Select(signal => $"{signal.Name} {string.Join('|', new[] { 0, watched.Samples.Count / 2, watched.Samples.Count - 1 }.Select(at => watched.Samples[at].Signals.TryGetValue(signal.SeriesOf(node, branch), out var value) ? $"{value:g3}" : "-"))}"))}"
+            {
+                var signals = Signals.OfBranches.Select(signal =>
+                    $"{signal.Name} {string.Join('|', shown.Select(at => Value(watched.Samples[at], signal.SeriesOf(node, branch))))}"
                 );
+                output.WriteLine($"{node.Name} {branch.Name}: {string.Join(", ", signals)}");
+            }
         }
 
         output.WriteLine(string.Join(' ', watched.Verdicts()));
     }
+
+    private static string Value(TrainingReport.Sampled sample, string series) =>
+        sample.Signals.TryGetValue(series, out var value) ? $"{value:g3}" : "-";
 }

@@ -15,10 +15,13 @@ public sealed class NoiseTests(ITestOutputHelper output)
 {
     private const string Spec = """
         { "inputs": { "image": { "shape": [1, 28, 28] }, "facts": { "shape": [8] } }, "layers": [
-            { "name": "conv", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 5, "stride": 2, "norm": "batch_norm", "activation": "relu" },
-            { "name": "deep", "type": "conv2d", "out_channels": 16, "kernel_size": 3, "stride": 2, "norm": "batch_norm", "activation": "relu" },
+            { "name": "conv", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 5, "stride": 2,
+              "norm": "batch_norm", "activation": "relu" },
+            { "name": "deep", "type": "conv2d", "out_channels": 16, "kernel_size": 3, "stride": 2, "norm": "batch_norm",
+              "activation": "relu" },
             { "name": "picture", "type": "global_avg_pool" },
-            { "name": "wide", "type": "conv2d", "inputs": ["conv"], "out_channels": 16, "kernel_size": 5, "stride": 2, "norm": "batch_norm", "activation": "relu" },
+            { "name": "wide", "type": "conv2d", "inputs": ["conv"], "out_channels": 16, "kernel_size": 5, "stride": 2,
+              "norm": "batch_norm", "activation": "relu" },
             { "name": "glance", "type": "global_avg_pool" },
             { "name": "table", "type": "linear", "inputs": ["facts"], "out_features": 16, "norm": "batch_norm", "activation": "relu" },
             { "name": "merge", "type": "concat", "inputs": ["picture", "glance", "table"] },
@@ -56,9 +59,16 @@ public sealed class NoiseTests(ITestOutputHelper output)
         }, TestContext.Current.CancellationToken);
         var watched = new Watched(outcome, samples, ConcatNode.Of(plan));
         foreach (var branch in watched.Nodes[0].Branches)
-            output.WriteLine(
-                $"{branch.Name}: {string.Join(" ", samples.Select(sample => $"{sample.Signals[Signals.Similarity.SeriesOf(watched.Nodes[0], branch)]:0.00}/{sample.Signals[Signals.TargetSimilarity.SeriesOf(watched.Nodes[0], branch)]:0.00}/{sample.Signals[Signals.ContributionShare.SeriesOf(watched.Nodes[0], branch)]:0.00}"))}"
-            );
+        {
+            string[] series =
+            [
+                .. new[] { Signals.Similarity, Signals.TargetSimilarity, Signals.ContributionShare }
+                    .Select(signal => signal.SeriesOf(watched.Nodes[0], branch)),
+            ];
+            var values = samples.Select(sample => string.Join('/', series.Select(name => $"{sample.Signals[name]:0.00}")));
+            output.WriteLine($"{branch.Name}: {string.Join(' ', values)}");
+        }
+
         return watched.Verdicts();
     }
 }

@@ -10,7 +10,10 @@ internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sam
 
     /// <summary>Its values are a hundred and twenty-eight times those of a healthy branch.</summary>
     public static readonly string Scaled =
-        "{ \"name\": \"x0\", \"type\": \"conv2d\", \"inputs\": [\"stem\"], \"out_channels\": 8, \"kernel_size\": 3, \"padding\": 1, \"norm\": \"batch_norm\", \"activation\": \"relu\" }, "
+        """
+        { "name": "x0", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 3, "padding": 1, "norm": "batch_norm",
+          "activation": "relu" },
+        """
         + string.Join(
             ", ",
             Enumerable.Range(1, 6).Select(i => $$"""{ "name": "x{{i}}", "type": "add", "inputs": ["x{{i - 1}}", "x{{i - 1}}"] }""")
@@ -23,9 +26,12 @@ internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sam
 
     public static string Spec(string third) => $$"""
         { "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
-            { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm", "activation": "relu" },
-            { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 3, "padding": 1, "norm": "batch_norm", "activation": "relu" },
-            { "name": "coarse", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 5, "padding": 2, "norm": "batch_norm", "activation": "relu" },
+            { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 5, "stride": 2, "padding": "same", "norm": "batch_norm",
+              "activation": "relu" },
+            { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 3, "padding": 1,
+              "norm": "batch_norm", "activation": "relu" },
+            { "name": "coarse", "type": "conv2d", "inputs": ["stem"], "out_channels": 8, "kernel_size": 5, "padding": 2,
+              "norm": "batch_norm", "activation": "relu" },
             {{third}},
             { "name": "merge", "type": "concat", "inputs": ["fine", "coarse", "third"] },
             { "name": "mix", "type": "conv2d", "out_channels": 16, "kernel_size": 1, "norm": "batch_norm", "activation": "relu" },

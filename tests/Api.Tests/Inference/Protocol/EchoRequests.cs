@@ -19,6 +19,7 @@ internal static class EchoRequests
         $$"""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [{{Row}}] } ]{{rest}} }""";
 
     public static string Pair(string outputs) => $$"""
-        { "inputs": [ { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "data": [true, false, true] }, { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "data": [1, 2] } ]{{outputs}} }
+        { "inputs": [ { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "data": [true, false, true] },
+          { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "data": [1, 2] } ]{{outputs}} }
         """;
 }

@@ -38,7 +38,8 @@ public sealed class RestBinaryCases(ProtocolServer server)
         server.Need("pair");
         var json = Encoding.UTF8.GetBytes("""
             { "inputs": [ { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "parameters": { "binary_data_size": 8 } },
-                          { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "data": [true, false, true] } ], "outputs": [ { "name": "numbers_out" }, { "name": "flags_out" } ] }
+                          { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "data": [true, false, true] } ],
+                            "outputs": [ { "name": "numbers_out" }, { "name": "flags_out" } ] }
             """
         );
         var answer = await server.SendAsync(
@@ -58,7 +59,10 @@ public sealed class RestBinaryCases(ProtocolServer server)
     {
         server.Need("pair");
         var json = Encoding.UTF8.GetBytes(
-            """{ "inputs": [ { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "parameters": { "binary_data_size": 3 } }, { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "parameters": { "binary_data_size": 8 } } ] }"""
+            """
+            { "inputs": [ { "name": "flags", "shape": [1, 3], "datatype": "BOOL", "parameters": { "binary_data_size": 3 } },
+              { "name": "numbers", "shape": [1, 2], "datatype": "FP32", "parameters": { "binary_data_size": 8 } } ] }
+            """
         );
         var answer = await server.SendAsync(
             HttpMethod.Post,

@@ -30,7 +30,11 @@ public sealed class RestCompressionCases(ProtocolServer server)
     {
         server.Need("echo-fp32");
         var body =
-            $$"""{ "parameters": { "binary_data_output": true }, "inputs": [ { "name": "x", "shape": [400, 3], "datatype": "FP32", "data": [{{string.Join(", ", Enumerable.Repeat(Row, 400))}}] } ] }""";
+            $$"""
+            { "parameters": { "binary_data_output": true },
+              "inputs": [ { "name": "x", "shape": [400, 3], "datatype": "FP32",
+              "data": [{{string.Join(", ", Enumerable.Repeat(Row, 400))}}] } ] }
+            """;
         var answer = await server.PostAsync(Infer, body, ("Accept-Encoding", encoding));
         Assert.Equal(encoding, answer.Headers["Content-Encoding"]);
         using var stream =

@@ -61,15 +61,24 @@ public sealed class RestInferCases(ProtocolServer server)
         """{ "outputs": [ { "name": "y" } ], "inputs": [ { "shape": [1, 3], "data": [1, 2, 3], "name": "x", "datatype": "FP32" } ] }"""
     )]
     [InlineData(
-        """{ "parameters": { "text": "a", "number": 1.5, "flag": true }, "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "parameters": { "any": 1 }, "data": [1, 2, 3] } ] }"""
+        """
+        { "parameters": { "text": "a", "number": 1.5, "flag": true },
+          "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "parameters": { "any": 1 }, "data": [1, 2, 3] } ] }
+        """
     )]
     [InlineData(
-        """{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ], "outputs": [ { "name": "y", "parameters": { "any": "b" } } ] }"""
+        """
+        { "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ],
+          "outputs": [ { "name": "y", "parameters": { "any": "b" } } ] }
+        """
     )]
     [InlineData("""{ "inputs": [ { "\u006eame": "\u0078", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ] }""")]
     [InlineData("""{ "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3] } ], "outputs": [] }""")]
     [InlineData(
-        """{ "unknown": { "deep": [1, { "a": null }] }, "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3], "unknown": [] } ] }"""
+        """
+        { "unknown": { "deep": [1, { "a": null }] },
+          "inputs": [ { "name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3], "unknown": [] } ] }
+        """
     )]
     public async Task The_order_of_fields_parameters_and_fields_of_other_servers_do_not_matter(string body)
     {
@@ -85,7 +94,10 @@ public sealed class RestInferCases(ProtocolServer server)
     public async Task A_request_may_hold_a_batch(int samples)
     {
         var answer = await server.EchoAsync(
-            $$"""{ "inputs": [ { "name": "x", "shape": [{{samples}}, 3], "datatype": "FP32", "data": [{{string.Join(", ", Enumerable.Repeat(Row, samples))}}] } ] }"""
+            $$"""
+            { "inputs": [ { "name": "x", "shape": [{{samples}}, 3], "datatype": "FP32",
+              "data": [{{string.Join(", ", Enumerable.Repeat(Row, samples))}}] } ] }
+            """
         );
         Assert.Equal([samples, 3], answer.Output().GetProperty("shape").EnumerateArray().Select(each => each.GetInt32()));
         Assert.Equal(3 * samples, answer.Output().GetProperty("data").GetArrayLength());

@@ -95,7 +95,9 @@ internal static class WireModels
     });
 
     private static string List(Tensor[] tensors) =>
-        $"[{string.Join(", ", tensors.Select(tensor => $$"""{ "name": "{{tensor.Name}}", "datatype": "{{tensor.Datatype}}", "shape": [{{string.Join(", ", tensor.Shape)}}] }"""))}]";
+        $"[{string.Join(", ", tensors.Select(tensor => $$"""
+            { "name": "{{tensor.Name}}", "datatype": "{{tensor.Datatype}}", "shape": [{{string.Join(", ", tensor.Shape)}}] }
+            """))}]";
 
     private static byte[] Message(Action<CodedOutputStream> write)
     {
