@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.DataSets.Reading;
+using ConcatService.Domain.Data;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.Features;
@@ -72,12 +73,12 @@ internal static class UploadDataSet
             else
                 new PictureFolders(zip, upload.Form, budget).Read(columns);
         }
-        else if (upload.Files.All(file => Idx.Is(file.Start)))
+        else if (upload.Files.All(file => IdxReader.IsIdx(file.Start)))
         {
             foreach (var file in upload.Files)
-                Idx.Read(file, budget, columns);
+                IdxUpload.Read(file, budget, columns);
         }
-        else if (upload.Files.All(file => !Idx.Is(file.Start)))
+        else if (upload.Files.All(file => !IdxReader.IsIdx(file.Start)))
         {
             new CsvTable(upload.Form, budget).Read(upload.Files, columns);
         }

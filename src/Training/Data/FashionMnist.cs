@@ -46,10 +46,20 @@ internal static class FashionMnist
 
     private static void Unpack(FileInfo[] files, Split train, Split test)
     {
-        Idx.Read(files[0].FullName, [train.Count, 28, 28], train.Inputs[0].bytes);
-        Idx.Read(files[1].FullName, [train.Count], train.Targets[0].bytes);
-        Idx.Read(files[2].FullName, [test.Count, 28, 28], test.Inputs[0].bytes);
-        Idx.Read(files[3].FullName, [test.Count], test.Targets[0].bytes);
+        Read(files[0], [train.Count, 28, 28], train.Inputs[0].bytes);
+        Read(files[1], [train.Count], train.Targets[0].bytes);
+        Read(files[2], [test.Count, 28, 28], test.Inputs[0].bytes);
+        Read(files[3], [test.Count], test.Targets[0].bytes);
+    }
+
+    private static void Read(FileInfo file, long[] shape, Span<byte> values)
+    {
+        using var content = file.OpenRead();
+        using var idx = new IdxReader(content, file.FullName);
+        if (!idx.Shape.SequenceEqual(shape))
+            throw new InvalidDataException($"{file.FullName} is {string.Join('x', idx.Shape)}; expected {string.Join('x', shape)}.");
+        idx.Read(values);
+        idx.ReadEnd();
     }
 
     /// <summary>Changes when a file does, so that a copy of other files is never taken.</summary>

@@ -31,6 +31,14 @@ public sealed class FashionMnistTests : IDisposable
     }
 
     [Fact]
+    public void A_package_that_is_not_installed_says_what_to_install()
+    {
+        var error = Assert.Throws<FileNotFoundException>(() => DataSetLoader.Load("fashion-mnist", new("/nowhere", null)));
+
+        Assert.Contains("apt-get install dataset-fashion-mnist", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_copy_is_made_again()
     {
         Assert.SkipUnless(
