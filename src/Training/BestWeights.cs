@@ -3,7 +3,9 @@ using ConcatService.Domain.Jobs;
 namespace ConcatService.Training;
 
 /// <summary>The weights to export, as far as the training has come.</summary>
-/// <param name="export"><see cref="Export.Best"/> goes by the validation score; otherwise, and without a validation split, the newest ones win.</param>
+/// <param name="export">
+/// <see cref="Export.Best"/> goes by the validation score; otherwise, and without a validation split, the newest ones win.
+/// </param>
 internal sealed class BestWeights(Export export) : IDisposable
 {
     /// <summary>Null before the first evaluation.</summary>

@@ -76,7 +76,7 @@ internal sealed class TrainingLoop(
             meter.Add(loss, scores, batch.Targets);
             var isLast = ++progress.Step % _stepsPerEpoch == 0 || IsOutOfTime;
             var read = isLast || progress.Step % _readEvery == 0 ? meter.Read() : null;
-            if (read is { IsFinite: false })                                            // before the step, which would spread it to every weight
+            if (read is { IsFinite: false }) // before the step, which would spread it to every weight
                 return Divergence.OfLoss(network, batch.Inputs, progress.Step, rate);
             loss.backward();
             if (read is not null && !optimizer.IsGradientFinite())
@@ -153,7 +153,7 @@ internal sealed class TrainingLoop(
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             progress.Average?.Swap();
-            checkpoints.KeepWhenDue(progress);                                          // the epoch's steps are done; the next attempt evaluates
+            checkpoints.KeepWhenDue(progress); // the epoch's steps are done; the next attempt evaluates
             throw;
         }
     }

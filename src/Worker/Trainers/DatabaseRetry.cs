@@ -6,7 +6,9 @@ using Polly.Retry;
 
 namespace ConcatService.Worker.Trainers;
 
-/// <summary>Retries database work while the database is unreachable, for as long as the lease lasts. Work must give the same result when it is done twice.</summary>
+/// <summary>
+/// Retries database work while the database is unreachable, for as long as the lease lasts. The work must be idempotent.
+/// </summary>
 internal static class DatabaseRetry
 {
     private static readonly ResiliencePropertyKey<long> Began = new("began");
@@ -14,11 +16,12 @@ internal static class DatabaseRetry
     private static readonly ResiliencePipeline Pipeline = new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions
         {
-            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is NpgsqlException { IsTransient: true }
+            ShouldHandle = arguments => ValueTask.FromResult(
+                arguments.Outcome.Exception is NpgsqlException { IsTransient: true }
                 && Stopwatch.GetElapsedTime(arguments.Context.Properties.GetValue(Began, 0)) < Heartbeat.Timeout),
             Delay = TimeSpan.FromMilliseconds(250),
             BackoffType = DelayBackoffType.Constant,
-            MaxRetryAttempts = int.MaxValue,                                    // time is the limit: one attempt may take 15 s to fail, or none
+            MaxRetryAttempts = int.MaxValue, // time is the limit: an attempt may fail at once or after 15 s
         })
         .Build();
 

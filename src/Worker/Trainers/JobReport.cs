@@ -66,7 +66,8 @@ internal abstract record JobReport
         var validation = epoch.Validation is null ? "" : $"; {epoch.Validation} in validation";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in training{validation}; {epoch.SamplesPerSecond:N0} samples per second.");
+            $"Epoch {epoch.Number} of {epoch.Epochs}: {epoch.Train} in training{validation}; "
+                + $"{epoch.SamplesPerSecond:N0} samples per second.");
     }
 
     private static string Text(TrainingReport.Finalizing finalizing) =>
