@@ -1,9 +1,9 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
-using ConcatService.Pictures.Plotting;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Metrics;
+using ConcatService.Pictures.Plotting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -101,7 +101,7 @@ internal static class JobPicture
         ];
 
         // Without a validation split it has no place in the legend.
-        IEnumerable<Pictures.Plotting.Curve> Held(string score) =>
+        IEnumerable<Curve> Held(string score) =>
             curves.TryGetValue($"validation_{score}", out var points) ? [new("validation", "validation", points, Dots: true)] : [];
     }
 

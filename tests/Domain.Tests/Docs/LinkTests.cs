@@ -16,6 +16,16 @@ public sealed partial class LinkTests
     }
 
     [Fact]
+    public void Every_path_that_a_page_names_exists()
+    {
+        // The changelog tells of files as they were.
+        var missing = Pages.All.Where(page => Path.GetFileName(page) != "CHANGELOG.md").SelectMany(page => Named(NamedPath(), page)
+            .Where(path => !path.Contains("NAME", StringComparison.Ordinal) && !Exists(path.TrimEnd('/')))
+            .Select(path => $"{Pages.Relative(page)}: {path}"));
+        Assert.Equal([], missing);
+    }
+
+    [Fact]
     public void Every_decision_that_is_cited_by_number_exists()
     {
         var known = Decisions().Select(NumberOf).ToHashSet();
@@ -39,6 +49,8 @@ public sealed partial class LinkTests
             var missing = parts.Where(part => !text.Contains(part, StringComparison.Ordinal));
             Assert.Equal([], missing.Select(part => $"{Pages.Relative(file)}: {part}"));
         }
+
+        Assert.Equal([], Decisions().GroupBy(NumberOf).Where(same => same.Count() > 1).Select(same => same.Key));
     }
 
     [Fact]
@@ -71,8 +83,20 @@ public sealed partial class LinkTests
     private static IEnumerable<string> Headings(string text) =>
         Heading().Matches(text).Select(heading => NotInAnchor().Replace(heading.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
 
+    private static bool Exists(string path)
+    {
+        var full = Path.Combine(Repository.Root, path);
+        if (!path.Contains('*', StringComparison.Ordinal))
+            return File.Exists(full) || Directory.Exists(full);
+        var folder = Path.GetDirectoryName(full)!;
+        return Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder, Path.GetFileName(full)).Any();
+    }
+
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"`((?:src|tests|docs|bench|scripts|samples)/[\w./*-]*)`")]
+    private static partial Regex NamedPath();
 
     [GeneratedRegex(@"(?:\b[Dd]ecision |docs/decisions/)(\d+)\b")]
     private static partial Regex Decision();
