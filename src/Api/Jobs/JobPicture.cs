@@ -101,7 +101,7 @@ internal static class JobPicture
         ];
 
         // Without a validation split it has no place in the legend.
-        IEnumerable<Curve> Held(string score) =>
+        IEnumerable<Pictures.Plotting.Curve> Held(string score) =>
             curves.TryGetValue($"validation_{score}", out var points) ? [new("validation", "validation", points, Dots: true)] : [];
     }
 

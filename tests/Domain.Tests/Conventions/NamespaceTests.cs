@@ -12,13 +12,14 @@ public sealed partial class NamespaceTests
     private static readonly string[] Suites = ["Conventions", "Docs", "Tour", "Conformance", "Oracle", "Inference/Protocol"];
 
     [Fact]
-    public void Namespaces_follow_folders() =>
-        Assert.Empty(
-            SourceTree
-                .Files.Where(file => !file.StartsWith(Operators, StringComparison.Ordinal))
-                .Select(file => (File: file, Found: Declaration().Match(SourceTree.Read(file)).Groups[1].Value, Expected: Expected(file)))
-                .Where(each => each.Found.Length > 0 && each.Found != each.Expected)
-        );
+    public void Namespaces_follow_folders()
+    {
+        var strays = SourceTree
+            .Files.Where(file => !file.StartsWith(Operators, StringComparison.Ordinal))
+            .Select(file => (File: file, Found: Declaration().Match(SourceTree.Read(file)).Groups[1].Value, Expected: Expected(file)))
+            .Where(each => each.Found.Length > 0 && each.Found != each.Expected);
+        Assert.Empty(strays);
+    }
 
     [Theory]
     [InlineData("Api"), InlineData("Domain"), InlineData("Persistence"), InlineData("Training"), InlineData("Worker")]

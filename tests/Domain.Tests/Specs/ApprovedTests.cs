@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Specs;
-using ConcatService.Domain.Tests.Docs;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Specs;
