@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence.Tests;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Hosting;

@@ -1,8 +1,8 @@
-using ConcatService.Api.Tests.Http;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Tests;
 using Npgsql;
 
-namespace ConcatService.Api.Tests.Storage;
+namespace ConcatService.Api.Tests.Hosting;
 
 /// <summary>A class fixture: the real host on a database of release 0.1.0 that was brought up to date before it started.</summary>
 public sealed class UpgradedServer(PostgresFixture postgres) : IAsyncLifetime

@@ -12,6 +12,7 @@ public sealed partial class LayerOrderTests
     /// <summary>The first part of each namespace below ConcatService.Domain, and the concrete operators; each uses only those before it.</summary>
     private static readonly string[] Order =
     [
+        "", // the root: the release alone
         "Shapes",
         "Diagnostics",
         "Fields",
