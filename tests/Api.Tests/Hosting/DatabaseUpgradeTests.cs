@@ -58,7 +58,7 @@ public sealed class DatabaseUpgradeTests(PostgresDatabase database, UpgradedServ
     {
         using var http = server.Api.Client(UpgradedServer.Key);
         var onnx = await http.GetByteArrayAsync("/v1/models/corners/versions/1/onnx", Cancel);
-        await using var db = api.Database.Open();
+        await using var db = server.Api.Database.Open();
         var version = await db.ModelVersions.SingleAsync(
             version => version.JobId == Guid.Parse(Job) && version.CheckpointStep == null,
             Cancel

@@ -23,7 +23,7 @@ public sealed class UpgradedServer(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>Puts the dump in the place of everything in the database, and migrates.</summary>
     public static async Task RestoreAsync(string database)
     {
-        var dump = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/Api.Tests/Storage/Releases/0.1.0.sql"));
+        var dump = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/Api.Tests/Hosting/Releases/0.1.0.sql"));
         await using var connection = new NpgsqlConnection(database + ";Pooling=false");
         await connection.OpenAsync();
         await using var restore = new NpgsqlCommand(
