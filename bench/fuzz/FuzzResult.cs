@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using ConcatService.Domain.Compiling;
-using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Specs;
+using ConcatService.Pictures.Drawing;
 
 namespace ConcatService.Fuzz;
 

@@ -2,9 +2,9 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
-using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
+using ConcatService.Pictures.Drawing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

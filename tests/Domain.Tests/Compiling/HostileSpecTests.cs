@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
-using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Planning;
 using ConcatService.Fuzz;
+using ConcatService.Pictures.Drawing;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Compiling;

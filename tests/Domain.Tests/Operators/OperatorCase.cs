@@ -15,7 +15,7 @@ public sealed record OperatorCase(Example Example, Operator Operator)
     private static readonly Dictionary<string, OperatorCase> ByKey = OperatorCatalog
         .All.Select(type => type.Record)
         .Distinct()
-        .SelectMany(record => 
+        .SelectMany(record =>
                 (IEnumerable<Example>)record.GetProperty("Examples", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!
             )
         .Select(example => new OperatorCase(example, example.Operator.Named() with { DataFormat = null }))

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using ConcatService.Domain.Compiling;
-using ConcatService.Pictures.Drawing;
 using ConcatService.Domain.Planning;
+using ConcatService.Pictures.Drawing;
 
 namespace ConcatService.Pictures.Tests.Drawing;
 
