@@ -58,7 +58,7 @@ public sealed class UploadedDataTests(JobBench bench) : WorkerTest(bench), IClas
         var job = await UntilAsync(await QueueAsync(NewJob("gone@1")), JobState.Failed);
 
         Assert.Equal("user", job.Error!.Value.GetProperty("class").GetString());
-        Assert.Contains("gone@1 is not there any more", job.Error!.Value.GetProperty("message").GetString());
+        Assert.Contains("gone@1 no longer exists", job.Error!.Value.GetProperty("message").GetString());
     }
 
     public void Dispose() => Directory.Delete(_cache, recursive: true);

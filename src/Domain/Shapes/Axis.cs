@@ -29,7 +29,7 @@ public static class Axes
     ];
 
     /// <summary>By layout and rank: asked for at every convolution, so made once.</summary>
-    private static readonly Axis[][][] StrideTypicality =
+    private static readonly Axis[][][] DefaultOrders =
     [
         .. Enum.GetValues<Layout>().Select(layout => Enumerable.Range(0, 6).Select(rank => Default(rank, layout)).ToArray()),
     ];
@@ -60,7 +60,7 @@ public static class Axes
     {
         if (rank == 1 && dtype == DType.Int64)
             return [Axis.Batch, Axis.Time];
-        return rank < StrideTypicality[0].Length ? StrideTypicality[(int)layout][rank] : Default(rank, layout);
+        return rank < DefaultOrders[0].Length ? DefaultOrders[(int)layout][rank] : Default(rank, layout);
     }
 
     private static Axis[] Default(int rank, Layout layout)
