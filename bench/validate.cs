@@ -10,7 +10,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 
 Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, warm, one thread in process");

@@ -26,8 +26,9 @@ internal static class ArchitectureRoutes
             .WithName("repair_architecture")
             .WithSummary("Repair a spec")
             .WithDescription(
-                "Applies the first fix of each error until none is left that has one. Answers the new spec, what was applied, "
-                    + "and the new report."
+                "Applies the first fix of each error where that is an edit or an adapter, until none is left. `allow=rewire`, "
+                    + "`allow=drop` or `allow=rewire,drop` lets it also read other layers, or take layers away. Answers the new "
+                    + "spec, what was applied, and the new report: what is left is in its `diagnostics`."
             )
             .TakesJson("ArchitectureSpec", Examples.Refused)
             .Writes("application/json", "RepairResult")

@@ -183,11 +183,20 @@ public static class ReportWriter
     {
         writer.WriteStartObject();
         writer.WriteString("id", fix.Id);
+        writer.WriteString("kind", AttributeName(fix.Kind));
         writer.WriteString("title", fix.Title);
         writer.WriteString("effect", fix.Effect);
         WriteNumber(writer, JsonEncodedText.Encode("added_parameters"), fix.AddedParameters);
         WriteNumber(writer, JsonEncodedText.Encode("added_macs"), fix.AddedMacs);
         WriteShape(writer, "output_shape"u8, fix.OutputShape);
+        if (fix.HoldsFor.Count > 0)
+        {
+            writer.WriteStartObject("holds_for");
+            foreach (var (symbol, condition) in fix.HoldsFor)
+                writer.WriteString(symbol, condition);
+            writer.WriteEndObject();
+        }
+
         writer.WritePropertyName("patch");
         fix.Patch.WriteTo(writer);
         writer.WriteEndObject();
@@ -238,6 +247,14 @@ public static class ReportWriter
             Parameters = JsonEncodedText.Encode("parameters"),
             Macs = JsonEncodedText.Encode("macs");
     }
+
+    private static string AttributeName(FixKind kind) => kind switch
+    {
+        FixKind.Edit => "edit",
+        FixKind.Adapter => "adapter",
+        FixKind.Rewire => "rewire",
+        _ => "drop",
+    };
 
     private static string AttributeName(Severity severity) => severity switch
     {

@@ -42,13 +42,25 @@ public static class CauseKinds
         "one_branch_differs",
         "All inputs but one agree, and no single layer stands out."
     );
+    public static readonly CauseKind WidthDifference = new(
+        "width_difference",
+        "Only the features differ, where they must not: at an element-wise merge, or in a concat along another axis."
+    );
+    public static readonly CauseKind SeveralDifferences = new(
+        "several_differences",
+        "Several axes differ, for different reasons: a block with a stride and another width beside a plain shortcut."
+    );
     public static readonly CauseKind SymbolUnprovable = new(
         "symbol_unprovable",
         "The sizes are expressions over symbols, and for which sizes they are equal cannot be decided."
     );
     public static readonly CauseKind Degenerate = new(
         "degenerate",
-        "The inputs have these sizes from the start: no layer on the way to them makes the difference."
+        "There is nothing to join: no input, or one without elements."
+    );
+    public static readonly CauseKind DeclaredWidth = new(
+        "declared_width",
+        "A layer says how many features it reads (in_channels, in_features, …), and another number arrives."
     );
 
     /// <summary>All of them, in the order of the list above.</summary>

@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>A repair that is not proven yet.</summary>
 /// <param name="Id">Stable within the diagnostic: <c>pool-fine</c>.</param>
+/// <param name="Kind">What it does to the spec.</param>
 /// <param name="Effect">What is lost or made up.</param>
 /// <param name="Loss">How much of the information is lost or made up, to rank by.</param>
-public sealed record Candidate(string Id, string Title, string Effect, Loss Loss, JsonArray Patch)
+public sealed record Candidate(string Id, FixKind Kind, string Title, string Effect, Loss Loss, JsonArray Patch)
 {
     /// <summary>Whether it fits this size of the inputs alone, where others would hold for more.</summary>
     public bool IsForOneSize { get; init; }

@@ -53,6 +53,7 @@ internal static class DropMismatchedInputs
             var (parametersBefore, macsBefore) = Figures(compiled, found);
             var fix = new Fix(
                 repair.Id,
+                repair.Kind,
                 repair.Title,
                 repair.Effect,
                 parameters - parametersBefore,
@@ -102,6 +103,7 @@ internal static class DropMismatchedInputs
             left.Count == 0 ? "Nothing is lost." : $"What {Named(left)} compute{(left.Count == 1 ? "s" : "")} no longer reaches the merge.";
         var repair = new Candidate(
             $"keep-{Strategies.FixStrategy.Slug(first)}",
+            left.Count == 0 ? FixKind.Edit : FixKind.Drop,
             title,
             effect,
             left.Count == 0 ? Loss.None : Loss.Rewired,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
@@ -54,6 +55,7 @@ internal static class Promises
             );
         return new(
             $"promise-{string.Join('-', promised.Select(each => each.Key.ToLowerInvariant()))}",
+            FixKind.Edit,
             $"Promise that {string.Join(" and that ", said)}",
             "The network stays as it is and is valid for the sizes that are promised; others are refused.",
             Loss.None,
@@ -108,6 +110,7 @@ internal static class Promises
         if (patch.Count > 0)
             yield return new(
                 $"one-symbol-{string.Join('-', pairs.Select(pair => pair[0].ToLowerInvariant()))}",
+                FixKind.Edit,
                 $"Write {string.Join(" and ", pairs.Select(pair => $"{pair[1]} as {pair[0]}"))}: sizes that are always equal have one "
                     + $"symbol",
                 "The network stays as it is, for inputs whose sizes are equal.",

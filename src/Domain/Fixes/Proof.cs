@@ -40,6 +40,7 @@ public sealed class Proof
             return null;
         var fix = new Fix(
             candidate.Id,
+            candidate.Kind,
             candidate.Title,
             candidate.Effect,
             Parameters(after) - Parameters(_before),

@@ -16,6 +16,7 @@ internal sealed class Cast : FixStrategy
             && blamed.Operator.Edits.Any(edit => edit.Effect == EditEffect.ElementType))
             yield return new(
                 $"cast-float32-{Slug(name)}",
+                FixKind.Edit,
                 $"Let {name} cast to float32",
                 $"{name} keeps what is behind the point.",
                 Loss.None,
@@ -29,6 +30,7 @@ internal sealed class Cast : FixStrategy
         if (narrow.All(branch => patch.Insert(branch.Index, "cast", new JsonObject { ["type"] = "cast", ["dtype"] = "float32" })))
             yield return new(
                 $"cast-{Slug(narrow[0].Name)}",
+                FixKind.Adapter,
                 $"Cast {Listed(narrow.Select(branch => branch.Name))} to float32",
                 "Whole numbers above 16,777,216 are rounded.",
                 Loss.None,

@@ -18,6 +18,7 @@ internal sealed class CeilPooling : FixStrategy
             yield break;
         yield return new(
             $"ceil-mode-{Slug(name)}",
+            FixKind.Edit,
             $"Let {name} round up (ceil_mode)",
             $"The last, partial window of {name} is kept, so that no cell is lost.",
             Loss.None,

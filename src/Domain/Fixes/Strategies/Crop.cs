@@ -27,6 +27,7 @@ internal sealed class Crop : FixStrategy
             )
                 yield return new(
                     $"crop-to-{Slug(target.Name)}",
+                    FixKind.Adapter,
                     $"Crop {Listed(others.Select(branch => branch.Name))} to the {target.Shape.SpatialSizes} of {target.Name}",
                     $"The border of {Listed(others.Select(branch => $"{branch.Name} ({branch.Shape.SpatialSizes})"))} is thrown away.",
                     Loss.Dropped,

@@ -23,6 +23,7 @@ internal sealed class EditAxis : FixStrategy
         var patch = new PatchWriter(merge).Set(MergePath(merge), "axis", axis.Name()).Patch;
         yield return new(
             $"axis-{axis.Name()}",
+            FixKind.Edit,
             $"Join along {axis.Name()}",
             $"The inputs are joined along {axis.Name()}; nothing is lost.",
             Loss.None,

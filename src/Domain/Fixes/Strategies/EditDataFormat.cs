@@ -17,6 +17,7 @@ internal sealed class EditDataFormat : FixStrategy
         var patch = new PatchWriter(merge).Set(other.Path, "data_format", layout).Patch;
         yield return new(
             $"data-format-{Slug(other.Name)}",
+            FixKind.Edit,
             $"Let {other.Name} read {layout}, as the spec does",
             $"{other.Name} takes channels for channels again; nothing is lost.",
             Loss.None,

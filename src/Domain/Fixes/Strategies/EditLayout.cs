@@ -25,6 +25,7 @@ internal sealed class EditLayout : FixStrategy
         );
         yield return new(
             $"layout-{layout}",
+            FixKind.Edit,
             $"Read the whole spec {layout}",
             "Every shape and numeric axis is read in that order, as the inputs are written.",
             Loss.None,

@@ -35,6 +35,7 @@ internal sealed class EditPadding : FixStrategy
             var patch = new PatchWriter(merge).Set(edit.Layer.Path, edit.Attribute, edit.Value.DeepClone()).Patch;
             yield return new(
                 $"{id}-{Slug(name)}{(id is "kernel" or "padding" ? $"-{Slug(value)}" : "")}",
+                FixKind.Edit,
                 $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {(value == "same" ? "\"same\"" : value)}",
                 effect,
                 edit.Attribute is "dilation" or "kernel_size" ? Loss.Dropped : Loss.None,
@@ -56,6 +57,7 @@ internal sealed class EditPadding : FixStrategy
             var names = Listed(losing.Select(step => step.Layer.Name));
             yield return new(
                 $"same-padding-{Slug(branch.Name)}",
+                FixKind.Edit,
                 $"Set the padding of {names} to \"same\"",
                 $"Zeros at the border make up for the cells that {names} would lose; the sizes behind stay as they come in.",
                 Loss.None,

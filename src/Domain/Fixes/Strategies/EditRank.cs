@@ -18,6 +18,7 @@ internal sealed class EditRank : FixStrategy
         if (blamed.Operator.RankSwitch is { } rank)
             yield return new(
                 $"{rank.Id}-{Slug(name)}",
+                FixKind.Edit,
                 $"Let {name} {rank.Switched}",
                 $"{name} {rank.Effect}",
                 Loss.None,
@@ -32,6 +33,7 @@ internal sealed class EditRank : FixStrategy
         if (patch.TakeAway(blamed))
             yield return new(
                 $"without-{Slug(name)}",
+                FixKind.Drop,
                 $"Take {name} away",
                 $"{name} ({blamed.Operator.Kind}) is gone, and its input {blamed.Input.Sizes} goes on as it is; nothing is lost.",
                 Loss.None,

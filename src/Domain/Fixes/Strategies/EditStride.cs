@@ -26,6 +26,7 @@ internal sealed class EditStride : FixStrategy
                 patch.Set(edit.Layer.Path, "padding", "same");
             yield return new(
                 $"{edit.Attribute.Replace('_', '-')}-{Slug(value)}{(edit.NeedsSame ? "-same" : "")}-{Slug(name)}",
+                FixKind.Edit,
                 $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {value}{(edit.NeedsSame ? " and its padding to \"same\"" : "")}",
                 effect,
                 IsMeant(edit) ? Loss.Rewired

@@ -25,6 +25,7 @@ internal sealed class OutputPadding : FixStrategy
             var patch = new PatchWriter(merge).Set(layer.Path, "output_padding", EditableAttribute.Spelled(missing)).Patch;
             yield return new(
                 $"output-padding-{Slug(layer.Name)}",
+                FixKind.Edit,
                 $"Let {layer.Name} add the missing cells (output_padding {string.Join('x', missing.Distinct())})",
                 $"{layer.Name} gives {target.Shape.SpatialSizes} for this size of the input, and too much for others.",
                 Loss.None,

@@ -25,6 +25,7 @@ internal sealed class Pad : FixStrategy
             )
                 yield return new(
                     $"pad-to-{Slug(target.Name)}",
+                    FixKind.Adapter,
                     $"Pad {Listed(others.Select(branch => branch.Name))} to the {target.Shape.SpatialSizes} of {target.Name}",
                     $"A border of zeros is put around {Listed(others.Select(branch => $"{branch.Name} ({branch.Shape.SpatialSizes})"))}.",
                     Loss.MadeUp,

@@ -63,6 +63,7 @@ internal sealed class PadInput : FixStrategy
         var size = string.Join('x', wanted);
         yield return new(
             $"pad-input-{size}",
+            FixKind.Adapter,
             $"Pad {input.Name} to {size} inside the network",
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -31,6 +31,7 @@ internal sealed class Permute : FixStrategy
                     continue;
                 yield return new(
                     $"permute-{Slug(branch.Name)}",
+                    FixKind.Adapter,
                     $"Turn {branch.Name} into the order of {target.Name}",
                     $"The dimensions of {branch.Name} change places ([{string.Join(", ", order)}]); no value changes.",
                     Loss.None,

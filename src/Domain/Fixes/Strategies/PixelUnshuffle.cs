@@ -27,6 +27,7 @@ internal sealed class PixelUnshuffle : FixStrategy
             if (patch.Insert(branch.Index, "unshuffle", new() { ["type"] = "pixel_unshuffle", ["factor"] = factor }))
                 yield return new(
                     $"unshuffle-{Slug(branch.Name)}",
+                    FixKind.Adapter,
                     $"Move each {factor}x{factor} cells of {branch.Name} into channels (pixel_unshuffle)",
                     $"{branch.Name} keeps every value: its {channels} channels become {Saturating.Multiply(channels, factor * factor)}, "
                         + $"and what reads {merge.NameOf(merge.Merge.Name)} gets that much wider.",

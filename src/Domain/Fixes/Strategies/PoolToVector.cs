@@ -21,6 +21,7 @@ internal sealed class PoolToVector : FixStrategy
         if (maps.All(branch => pooled.Insert(branch.Index, "pool", new JsonObject { ["type"] = "global_avg_pool" })))
             yield return new(
                 $"pool-{Slug(maps[0].Name)}",
+                FixKind.Adapter,
                 $"Average {names} over all positions",
                 $"{names} becomes one number for each channel; where something was seen is lost, that it was seen is kept.",
                 Loss.Resampled,
@@ -30,6 +31,7 @@ internal sealed class PoolToVector : FixStrategy
         if (maps.All(branch => flat.Insert(branch.Index, "flat", new JsonObject { ["type"] = "flatten" })))
             yield return new(
                 $"flatten-{Slug(maps[0].Name)}",
+                FixKind.Adapter,
                 $"Flatten {names}",
                 $"Every number of {names} is kept, {maps.Sum(branch => branch.Shape.ElementsPerSample ?? 0):N0} in all, and which of them "
                     + $"are neighbors is forgotten; a linear layer behind the merge needs a weight for each.",

@@ -28,6 +28,7 @@ internal sealed class Project : FixStrategy
             if (others.All(branch => patch.Insert(branch.Index, "project", Layer(branch.Shape, features))))
                 yield return new(
                     $"project-to-{Slug(target.Name)}",
+                    FixKind.Adapter,
                     $"Project {Listed(others.Select(branch => branch.Name))} to the {features} channels of {target.Name}",
                     $"At every place {features} learned mixtures of the channels stand for the channels themselves.",
                     others.Any(branch => branch.Shape[Axis.Channels].Known > features) ? Loss.Dropped : Loss.MadeUp,

@@ -20,6 +20,7 @@ internal sealed class Reroute : FixStrategy
                 : $"{name} is {tap.Layer.Output.Sizes} already; what {wrong} computes no longer reaches the merge.";
             yield return new(
                 $"reroute-{Slug(wrong)}-{Slug(name)}",
+                FixKind.Rewire,
                 $"Take {name} instead of {wrong}",
                 effect,
                 tap.IsUnread ? Loss.None : Loss.Rewired,

@@ -25,6 +25,7 @@ internal sealed class Resample : FixStrategy
             var loses = steps.Any(step => step!.Verb == "pool");
             yield return new(
                 id,
+                FixKind.Adapter,
                 title,
                 string.Join(" ", steps.Select(step => step!.Effect)),
                 loses ? Loss.Dropped : Loss.Resampled,

@@ -46,6 +46,7 @@ internal sealed class ResizeInput : FixStrategy
             );
             yield return new(
                 $"resize-input-{size}",
+                FixKind.Edit,
                 $"Feed {names} as {size}",
                 $"The network stays as it is, and every stride divides its size; samples have to be resized, cropped or padded to {size} "
                     + $"beforehand.",

@@ -51,6 +51,7 @@ internal sealed class Spread : FixStrategy
         yield return repeats
             ? new(
                 $"expand-{Slug(spread[0].Name)}",
+                FixKind.Adapter,
                 $"Repeat {names} at every position of {target.Name}",
                 $"{names} stands at each of the {target.Shape.SpatialSizes} positions of {target.Name}, the same everywhere.",
                 Loss.Resampled,
@@ -58,6 +59,7 @@ internal sealed class Spread : FixStrategy
             )
             : new(
                 $"reshape-{Slug(spread[0].Name)}",
+                FixKind.Adapter,
                 $"Give {names} the axes of {target.Name}",
                 $"The same numbers with axes of one; nothing is lost.",
                 Loss.None,

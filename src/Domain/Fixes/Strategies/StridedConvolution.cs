@@ -39,6 +39,7 @@ internal sealed class StridedConvolution : FixStrategy
             if (patch.Insert(branch.Index, "down", layer))
                 yield return new(
                     $"convolve-{Slug(branch.Name)}",
+                    FixKind.Adapter,
                     $"Bring {branch.Name} to {target.Shape.SpatialSizes} by a 3x3 convolution of stride "
                         + $"{string.Join('x', strides.Distinct())}",
                     $"{branch.Name} learns what to keep of the cells that it leaves out.",

@@ -32,6 +32,7 @@ internal sealed class TransposedConvolution : FixStrategy
             if (patch.Insert(branch.Index, "up", layer))
                 yield return new(
                     $"transpose-{Slug(branch.Name)}",
+                    FixKind.Adapter,
                     $"Bring {branch.Name} to the {target.Shape.SpatialSizes} of {target.Name} by a transposed convolution of stride "
                         + $"{string.Join('x', ratios.Distinct())}",
                     $"{branch.Name} learns the {string.Join('x', ratios)} cells that each of its places becomes.",

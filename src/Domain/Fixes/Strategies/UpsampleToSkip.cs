@@ -20,6 +20,7 @@ internal sealed class UpsampleToSkip : FixStrategy
                 var patch = new PatchWriter(merge).Remove(upsample.Path, "scale_factor").Set(upsample.Path, "size", like);
                 yield return new(
                     $"upsample-like-{Slug(target.Name)}",
+                    FixKind.Edit,
                     $"Let {upsample.Name} upsample to the size of {target.Name}",
                     $"{upsample.Name} has the size of {target.Name} for every input; values are repeated or interpolated as before.",
                     Loss.None,

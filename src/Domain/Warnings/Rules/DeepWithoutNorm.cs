@@ -84,6 +84,7 @@ internal sealed class DeepWithoutNorm : WarningRule
             patch.Set(path, "norm", "batch_norm");
         yield return new(
             "norm-stack",
+            FixKind.Edit,
             $"Give {(paths.Count == 1 ? "the repeated layer" : $"these {paths.Count} layers")} norm "
                 + $"\"batch_norm\", or put an add around every few of them",
             "Normalizes each layer's output to mean 0 and variance 1 over the batch, with a learned scale and shift.",

@@ -76,6 +76,7 @@ internal sealed class LinearFuse : WarningRule
         );
         yield return new(
             $"relu-{Slug(flow.NameOf(fuse))}",
+            FixKind.Edit,
             title,
             effect,
             Loss.None,
@@ -83,6 +84,7 @@ internal sealed class LinearFuse : WarningRule
         );
         yield return new(
             $"relu-fuse-{Slug(flow.NameOf(fuse))}",
+            FixKind.Edit,
             title,
             effect,
             Loss.None,

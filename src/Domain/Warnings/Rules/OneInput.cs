@@ -40,6 +40,7 @@ internal sealed class OneInput : WarningRule
         if (layer.Layer.EdgeOf(0) is { Index: >= 0 } edge)
             yield return new(
                 $"identity-{Slug(layer.Name)}",
+                FixKind.Edit,
                 $"Make {flow.NameOf(merge)} an identity, or add the branch that is missing",
                 "The computation does not change.",
                 Loss.None,

@@ -121,6 +121,7 @@ internal sealed class OutputSize : WarningRule
             );
         return new(
             $"resize-{Slug(name)}",
+            FixKind.Adapter,
             $"Resize {name} to the size of {input}",
             $"{name} comes out as large as {input} whatever its size is; where they were equal, nothing changes.",
             Loss.Resampled,

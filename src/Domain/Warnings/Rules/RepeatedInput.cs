@@ -62,6 +62,7 @@ internal sealed class RepeatedInput : WarningRule
         if (layer.Inputs.Length == 2 && edge.Index >= 0)
             yield return new(
                 $"identity-{Slug(layer.Name)}",
+                FixKind.Drop,
                 $"Remove the merge, or name the layer that was meant beside {flow.InputName(merge, first)}",
                 $"{flow.NameOf(merge)} passes on {flow.InputName(merge, first)} unchanged.",
                 Loss.None,
@@ -70,6 +71,7 @@ internal sealed class RepeatedInput : WarningRule
         else if (layer.Inputs.Length > 2)
             yield return new(
                 $"once-{Slug(flow.InputName(merge, first))}",
+                FixKind.Drop,
                 $"Take {flow.InputName(merge, second)} out, or name the layer that was meant",
                 Effect,
                 Loss.None,

@@ -78,6 +78,7 @@ internal sealed class SaturatingBranch : WarningRule
         var attribute = layer.Name.EndsWith("/activation", StringComparison.Ordinal) ? "activation" : "type";
         yield return new(
             $"relu-{Slug(flow.NameOf(flat))}",
+            FixKind.Edit,
             $"Take relu instead of {layer.Operator.Kind} at {flow.NameOf(flat)}",
             "The branch is no longer bounded; a norm before it holds its scale.",
             Loss.Rewired,

@@ -51,6 +51,7 @@ internal sealed class SpatialAxis : WarningRule
         var path = AttributesOf(layer) ?? layer.Path["merge"];
         yield return new(
             "axis-channels",
+            FixKind.Edit,
             "Join along channels, unless tiles are meant",
             $"Each position then has the channels of all {layer.Inputs.Length} maps; height and width stay as they are.",
             Loss.None,

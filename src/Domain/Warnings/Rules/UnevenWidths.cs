@@ -111,6 +111,7 @@ internal sealed class UnevenWidths : WarningRule
         if (patch.Insert(narrow, "widen", Layer(least, widened)))
             yield return new(
                 $"widen-{Slug(name)}",
+                FixKind.Adapter,
                 $"Widen {name} to {widened:N0} features",
                 $"A learned layer with ReLU gives {name} a quarter of the width of {flow.InputName(merge, wide)}.",
                 Loss.MadeUp,
@@ -121,6 +122,7 @@ internal sealed class UnevenWidths : WarningRule
         if (patch.Insert(wide, "narrow", Layer(most, narrowed)))
             yield return new(
                 $"narrow-{Slug(name)}",
+                FixKind.Adapter,
                 $"Narrow {name} to {narrowed:N0} features",
                 $"{narrowed:N0} learned combinations of the {Features(most):N0} features of {name} remain.",
                 Loss.Dropped,

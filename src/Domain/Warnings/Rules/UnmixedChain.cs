@@ -103,6 +103,7 @@ internal sealed class UnmixedChain : WarningRule
         var names = List([.. chosen.Select(flow.NameOf)]);
         yield return new(
             "fuse-conv1x1",
+            FixKind.Edit,
             $"Let {names} fuse by a 1x1 convolution to half the width",
             "Half as many learned combinations of the features remain; the rest is lost.",
             Loss.Dropped,

@@ -130,6 +130,7 @@ internal sealed class UnnormalizedBranch : WarningRule
         if (flow.Layers[last].Operator is IHasShorthand)
             yield return new(
                 $"norm-{Slug(flow.NameOf(last))}",
+                FixKind.Edit,
                 $"Give {flow.NameOf(last)} norm \"batch_norm\"",
                 Effect,
                 Loss.None,
@@ -137,6 +138,6 @@ internal sealed class UnnormalizedBranch : WarningRule
             );
         var patch = Patch(flow, merge);
         if (patch.Insert(loose, "norm", new JsonObject { ["type"] = "batch_norm" }))
-            yield return new($"normalize-{Slug(name)}", $"Put a batch_norm after {name}", Effect, Loss.None, patch.Patch);
+            yield return new($"normalize-{Slug(name)}", FixKind.Adapter, $"Put a batch_norm after {name}", Effect, Loss.None, patch.Patch);
     }
 }

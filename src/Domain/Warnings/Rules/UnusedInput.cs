@@ -31,6 +31,7 @@ internal sealed class UnusedInput : WarningRule
                         [
                             new(
                                 $"remove-{Slug(input.Name)}",
+                                FixKind.Drop,
                                 $"Remove {input.Name}, or name it in the inputs of a layer",
                                 "The network's output does not change.",
                                 Loss.None,

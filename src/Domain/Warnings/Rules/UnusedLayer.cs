@@ -88,6 +88,7 @@ internal sealed class UnusedLayer : WarningRule
             patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = path.ToString() });
         yield return new(
             $"remove-{Slug(flow.NameOf(end))}",
+            FixKind.Drop,
             $"Remove {flow.NameOf(end)}, or name it where it should be read",
             "The network's output does not change; the untrained weights are removed.",
             Loss.None,
