@@ -8,7 +8,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Planning;
 using ConcatService.Training;
 using ConcatService.Training.Data;
 

@@ -19,6 +19,21 @@ public sealed record Candidate(string Id, FixKind Kind, string Title, string Eff
     /// <summary>Whether it edits one attribute where the cause is, which comes before everything else.</summary>
     public bool AtTheCause { get; init; }
 
+    /// <summary>Of an edit: how much more usual the layer is then than now, among its siblings and for its kind.</summary>
+    public double Gain { get; init; }
+
+    /// <summary>Of an adapter: the branches that it changes.</summary>
+    public IReadOnlyList<Branch> Adapted { get; init; } = [];
+
+    /// <summary>Whether no step sees a later one by it.</summary>
+    public bool IsCausal { get; init; }
+
+    /// <summary>Of an adapter: the branch that the others are brought to.</summary>
+    public Branch? Target { get; init; }
+
+    /// <summary>How many layers it inserts or places it changes.</summary>
+    public int Steps { get; init; } = Patch.Count;
+
     /// <summary>Whether it leaves the network as it is and excludes the sizes that do not fit.</summary>
     public bool IsPromise { get; init; }
 }

@@ -36,7 +36,8 @@ internal sealed class ConcreteSizes(Compilation compiled, Diagnostic found, Json
                     each.Mismatch is not null && each.Layer == found.Layer && each.Severity <= found.Severity
                 )
         ? null
-        : after.Planned.Shapes.GetValueOrDefault(new Wire(found.Layer!)));
+        : after.Planned.Shapes.GetValueOrDefault(new Wire(found.Layer!)),
+            found.Layer);
 
     /// <summary>Says of numbers for which sizes they are.</summary>
     public Cause Tell(Cause cause) => cause with { Explanation = $"At {Sizes}: {cause.Explanation}" };

@@ -48,8 +48,9 @@ public static class Explanation
             var throughout = new ChainedFix(proof, json, cause, Spend);
             var fixes = Rank(
                     proof,
+                    merge,
                     FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()),
-                    cause.Kind == CauseKinds.OddSizeRounding || cause.Kind == CauseKinds.PaddingDifference ? throughout.Extend : null
+                    throughout.Extend
                 )
                 .ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
@@ -81,9 +82,10 @@ public static class Explanation
                         each.Severity == Severity.Condition && each.Code == found.Code && each.Layer == found.Layer
                     )
                         ? null
-                        : after.Planned.Shapes.GetValueOrDefault(new Wire(found.Layer!))
+                        : after.Planned.Shapes.GetValueOrDefault(new Wire(found.Layer!)),
+                found.Layer
             );
-            compiled.Report.Replace(found, found with { Fixes = [.. Rank(gone, promise is null ? [] : [promise])] });
+            compiled.Report.Replace(found, found with { Fixes = [.. Rank(gone, null, promise is null ? [] : [promise])] });
             return;
         }
 
@@ -99,6 +101,7 @@ public static class Explanation
                     .TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)));
         var fixes = Rank(
                 at.Proof(),
+                merge,
                 [.. candidates, .. Promises.OneSymbol(compiled, found.Mismatch!), .. promise is null ? Array.Empty<Candidate>() : [promise]]
             )
             .Select(fix => merge is null ? fix : at.Tell(fix, merge))
@@ -108,7 +111,12 @@ public static class Explanation
     }
 
     /// <param name="extend">Carries a repair on to the mismatches that it brings to light; null where each is found for itself.</param>
-    private static IEnumerable<Fix> Rank(Proof proof, IEnumerable<Candidate> candidates, Func<Proven, Proven?>? extend = null)
+    private static IEnumerable<Fix> Rank(
+        Proof proof,
+        MergeCase? merge,
+        IEnumerable<Candidate> candidates,
+        Func<Proven, Proven?>? extend = null
+    )
     {
         var proven = candidates.DistinctBy(candidate => candidate.Id).Select(proof.Try).OfType<Proven>().ToList();
         if (extend is not null)
@@ -117,16 +125,7 @@ public static class Explanation
             proven.RemoveAll(fix => fix.NewErrors > 0);
         else
             proven.RemoveAll(fix => fix.Candidate.Loss == Loss.Grown); // Nobody makes a network larger for half a repair.
-        return proven
-            .OrderByDescending(fix => fix.Candidate.AtTheCause)
-            .ThenBy(fix => fix.Candidate.IsPromise)
-            .ThenBy(fix => fix.Conditions)
-            .ThenBy(fix => fix.Candidate.Loss is Loss.Rewired or Loss.Grown)
-            .ThenBy(fix => fix.Candidate.IsForOneSize)
-            .ThenBy(fix => fix.Candidate.Patch.Count)
-            .ThenBy(fix => fix.Candidate.Loss)
-            .ThenBy(fix => fix.Fix.AddedParameters)
-            .ThenBy(fix => fix.Fix.AddedMacs ?? long.MaxValue)
+        return proven.OrderBy(fix => Cost.Of(fix, merge))
             .Select(fix => fix.Fix);
     }
 

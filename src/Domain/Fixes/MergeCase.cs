@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fixes.Edits;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
@@ -15,6 +16,7 @@ public sealed class MergeCase
     private readonly Dictionary<string, PlannedLayer> _layers = [];
     private readonly Dictionary<string, int> _order = [];
     private readonly HashSet<string> _aliases;
+    private readonly Lazy<WholeWidthKernels?> _wholeWidth;
 
     public MergeCase(Compilation compiled, Diagnostic diagnostic, JsonElement json)
     {
@@ -32,6 +34,7 @@ public sealed class MergeCase
         Ancestor = FindAncestor();
         var descends = Descendants();
         Branches = [.. Merge.Inputs.Select((_, index) => BranchOf(index, descends))];
+        _wholeWidth = new(() => WholeWidthKernels.Of(this));
     }
 
     public Compilation Compiled { get; }
@@ -61,6 +64,15 @@ public sealed class MergeCase
     /// </summary>
     public IReadOnlyList<ScaleEdit> ScaleEdits => field ??= Fixes.ScaleEdits.Of(this);
 
+    /// <summary>Other values of any other attribute, after which the whole network fits. Found once, when asked for.</summary>
+    internal IReadOnlyList<AttributeEdit> AttributeEdits => field ??= Edits.AttributeEdits.Of(this);
+
+    /// <summary>Layers that make the whole network fit when they round the other way. Found once, when asked for.</summary>
+    public IReadOnlyList<PlannedLayer> RoundingEdits => field ??= Edits.RoundingEdits.Of(this);
+
+    /// <summary>Kernels that would fit if they were as wide as an embedding; null where that is not it.</summary>
+    internal WholeWidthKernels? WholeWidthKernels => _wholeWidth.Value;
+
     /// <summary>The nearest layer or input that every branch comes from; null when there is none.</summary>
     public Wire? Ancestor { get; }
 
@@ -68,6 +80,16 @@ public sealed class MergeCase
 
     /// <summary>The axes on which the inputs differ, apart from the one that is joined.</summary>
     public IEnumerable<Axis> DifferingAxes => Mismatch.Differing.Select(position => Branches[0].Shape.Axes[position]);
+
+    /// <summary>Whether the inputs are joined along an axis; false where they meet element by element.</summary>
+    public bool JoinsAxis => Merge.Operator is IMerge { JoinedAxis: not null };
+
+    /// <summary>The axis of a shape that would be joined; null where they meet element by element, and where it has no such axis.</summary>
+    public Axis? JoinedAxis(Shape shape) => JoinedPosition(shape) is { } position ? shape.Axes[position] : null;
+
+    /// <summary>The written position of <see cref="JoinedAxis"/>.</summary>
+    public int? JoinedPosition(Shape shape) =>
+        Merge.Operator is IMerge { JoinedAxis: { } named } && named.PositionIn(shape) is > 0 and var position ? position : null;
 
     /// <summary>Whether only spatial axes differ, by sizes that are numbers.</summary>
     public bool IsSpatial => Mismatch.Differing.Count > 0 && DifferingAxes.All(axis => axis.IsSpatial())
@@ -86,6 +108,28 @@ public sealed class MergeCase
         var slash = layer.Name.LastIndexOf('/');
         return !_aliases.Contains(layer.Name)
             && (slash < 0 || !_aliases.Contains(layer.Name[..slash]) || layer.Path != Producer(new Wire(layer.Name[..slash]))?.Path);
+    }
+
+    /// <summary>
+    /// Whether the branches are of sequences that dilated windows without padding make shorter, as in WaveNet: nothing else says that steps
+    /// see no later ones.
+    /// </summary>
+    public bool IsCausal =>
+        IsSpatial
+        && DifferingAxes.All(axis => axis == Axis.Time)
+        && Branches.Any(branch =>
+            branch.Path.Any(layer =>
+                layer.Operator.Window is { IsTransposed: false, Padding.IsSame: false } window
+                && window.Dilation[0] > 1
+                && window.Padding.Cells[0] == 0
+            )
+        );
+
+    /// <summary>How many layers read what a branch gives, the merge among them.</summary>
+    public int Readers(Branch branch)
+    {
+        var source = Merge.Inputs[branch.Index];
+        return Compiled.Graph.Layers.Count(layer => Array.IndexOf(layer.Inputs, source) >= 0);
     }
 
     /// <summary>Where the layer stands in the order of execution.</summary>

@@ -5,31 +5,36 @@ using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>Compiles the patched spec: a fix is offered only when its finding is gone and no other error came.</summary>
 public sealed class Proof
 {
+    private static readonly Dictionary<string, string> Always = [];
+
     private readonly Compilation _before;
     private readonly JsonElement _json;
     private readonly Func<Compilation, Shape?> _outputWhenGone;
-    private readonly HashSet<string> _errorsBefore, _hiddenBefore;
+    private readonly HashSet<string> _errorsBefore, _hiddenBefore, _behind;
 
     /// <param name="before">The spec with the finding.</param>
     /// <param name="json">The spec as sent, which the patches apply to.</param>
     /// <param name="outputWhenGone">What the repaired place gives; null while the finding is still there.</param>
-    public Proof(Compilation before, JsonElement json, Func<Compilation, Shape?> outputWhenGone)
+    /// <param name="place">The layer that is repaired: what is behind it may change its shape.</param>
+    public Proof(Compilation before, JsonElement json, Func<Compilation, Shape?> outputWhenGone, string? place = null)
     {
         _before = before;
         _json = json;
         _outputWhenGone = outputWhenGone;
         _errorsBefore = [.. Errors(before)];
+        _behind = Behind(before, place);
         _hiddenBefore = [.. before.Planned.Rows.Where(row => row.Output is null).Select(row => row.Layer.Name)];
     }
 
     public Proof(MergeCase merge)
-        : this(merge.Compiled, merge.Json, after => after.Planned.Shapes.GetValueOrDefault(new Wire(merge.Merge.Name)))
+        : this(merge.Compiled, merge.Json, after => after.Planned.Shapes.GetValueOrDefault(new Wire(merge.Merge.Name)), merge.Merge.Name)
     {
     }
 
@@ -47,8 +52,57 @@ public sealed class Proof
             Macs(after) - Macs(_before),
             output,
             candidate.Patch
-        );
-        return new(candidate, fix, added, after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition));
+        )
+        {
+            HoldsFor = after.Report.HasConditions
+                ? Constraint.Of(after.Planned.Conditions).ToDictionary(each => each.Symbol, each => each.Condition)
+                : Always,
+        };
+        return new(candidate, fix, added, after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition))
+        {
+            ChangedOutputs = _before.Graph.Outputs.Count(each => Changed(after, each.Wire)),
+            ChangedMerges = _before.Planned.Layers.Count(each =>
+                each.Inputs.Length > 1 && each.Operator is IMerge && Changed(after, new Wire(each.Name))
+            ),
+            GivesInputSize = GivesInputSize(after),
+        };
+    }
+
+    /// <summary>Whether what was right has another shape.</summary>
+    private bool Changed(Compilation after, Wire wire) =>
+        !_behind.Contains(wire.Source)
+        && _before.Planned.Shapes.TryGetValue(wire, out var shape)
+        && after.Planned.Shapes.TryGetValue(wire, out var now)
+        && !shape.SameSizes(now);
+
+    // The layer and all that descends from it.
+    private static HashSet<string> Behind(Compilation compiled, string? place)
+    {
+        HashSet<string> behind = place is null ? [] : [place];
+        foreach (var layer in compiled.Graph.Layers)
+        {
+            if (Array.Exists(layer.Inputs, wire => behind.Contains(wire.Source)))
+                behind.Add(layer.Name);
+        }
+
+        return behind;
+    }
+
+    /// <summary>Whether an output that had no shape comes out as large as an input, as a mask or picture does.</summary>
+    private bool GivesInputSize(Compilation after)
+    {
+        foreach (var output in _before.Graph.Outputs)
+        {
+            if (
+                !_before.Planned.Shapes.ContainsKey(output.Wire)
+                && after.Planned.Shapes.TryGetValue(output.Wire, out var shape)
+                && shape.SpatialAxes.Count() > 1
+                && _before.Graph.Inputs.Any(input => input.Shape.SpatialSizes == shape.SpatialSizes)
+            )
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -99,4 +153,27 @@ public sealed class Proof
 /// <summary>A candidate that compiles.</summary>
 /// <param name="NewErrors">Errors that it brings to light at layers behind the merge, and conditions where there were none.</param>
 /// <param name="Conditions">Layers that then still hold for some sizes of the symbols only.</param>
-public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors, int Conditions);
+public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors, int Conditions)
+{
+    /// <summary>Outputs of the network that were right and have another shape now.</summary>
+    public int ChangedOutputs { get; init; }
+
+    /// <summary>Merges that were right and give another shape now.</summary>
+    public int ChangedMerges { get; init; }
+
+    // The layer and all that descends from it.
+    private static HashSet<string> Behind(Compilation compiled, string? place)
+    {
+        HashSet<string> behind = place is null ? [] : [place];
+        foreach (var layer in compiled.Graph.Layers)
+        {
+            if (Array.Exists(layer.Inputs, wire => behind.Contains(wire.Source)))
+                behind.Add(layer.Name);
+        }
+
+        return behind;
+    }
+
+    /// <summary>Whether an output that had no shape comes out as large as an input.</summary>
+    public bool GivesInputSize { get; init; }
+}

@@ -16,17 +16,22 @@ internal sealed class Replan(MergeCase merge)
     public bool Restores(PlannedLayer layer, Func<Operator, Operator?> edit)
     {
         var path = layer.Path.ToString();
+        return Fits(each => each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path ? edit(each.Operator) : null);
+    }
+
+    /// <summary>The same for several layers at once, each with an edit of its own.</summary>
+    public bool Restores(IReadOnlyList<PlannedLayer> layers, Func<PlannedLayer, Operator?> edit)
+    {
+        var edited = layers.DistinctBy(Key).ToDictionary(Key, edit);
+        return Fits(each => edited.GetValueOrDefault((each.Path.ToString(), each.Operator.Kind)));
+
+        static (string Path, string Kind) Key(PlannedLayer layer) => (layer.Path.ToString(), layer.Operator.Kind);
+    }
+
+    private bool Fits(Func<Layer, Operator?> edit)
+    {
         var report = new Report();
-        var layers = new List<Layer>(merge.Compiled.Graph.Layers.Count);
-        foreach (var each in merge.Compiled.Graph.Layers)
-            layers.Add(
-                each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path && edit(each.Operator) is { } edited
-                    ? each with
-                    {
-                        Operator = edited,
-                    }
-                    : each
-            );
+        var layers = merge.Compiled.Graph.Layers.Select(each => edit(each) is { } op ? each with { Operator = op } : each).ToList();
         var planned = Planner.Plan(merge.Compiled.Graph with { Layers = layers }, report);
         return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && Errors(report).All(_before.Contains);
     }

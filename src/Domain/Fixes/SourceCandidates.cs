@@ -10,7 +10,16 @@ namespace ConcatService.Domain.Fixes;
 /// way of another input that left this size and came back to it.</param>
 /// <param name="Likelihood">How much speaks for it.</param>
 /// <param name="IsUnread">Whether nothing reads it yet, while what it replaces is read elsewhere too: then nothing is lost.</param>
-public sealed record SourceCandidate(Branch Wrong, Branch Other, PlannedLayer Layer, bool IsOnPath, double Likelihood, bool IsUnread);
+/// <param name="LeavesUnread">Whether nothing would read any more what it replaces.</param>
+public sealed record SourceCandidate(
+    Branch Wrong,
+    Branch Other,
+    PlannedLayer Layer,
+    bool IsOnPath,
+    double Likelihood,
+    bool IsUnread,
+    bool LeavesUnread
+);
 
 /// <summary>Finds the layers that an input could have been meant to come from.</summary>
 internal sealed class SourceCandidates
@@ -49,6 +58,7 @@ internal sealed class SourceCandidates
                 || _merge.Merge.Layer.EdgeOf(wrong.Index)?.Reference is null
             )
                 continue;
+            var related = others.ConvertAll(Related);
             var onPath = wrong
                 .Path.Where(layer => Fits(layer.Output, others[0].Shape))
                 .Concat(
@@ -62,11 +72,13 @@ internal sealed class SourceCandidates
                     )
                 )
                 .Select(layer => layer.Name)
+                .Concat(related.SelectMany(each => each.Returning))
                 .ToHashSet();
             foreach (var layer in _merge.Compiled.Planned.Layers)
             {
                 if (
                     _merge.CanBeTapped(layer)
+                    && !related.Exists(each => each.Same.Contains(layer.Name))
                     && Fits(layer.Output, others[0].Shape)
                     && !_merge.Merge.Inputs.Any(wire => wire.Source == layer.Name)
                 )
@@ -76,7 +88,8 @@ internal sealed class SourceCandidates
                         layer,
                         onPath.Contains(layer.Name),
                         Likelihood(layer, wrong, onPath.Contains(layer.Name)),
-                        IsUnread(layer.Name) && !IsOnlyReader(wrong)
+                        IsUnread(layer.Name) && !IsOnlyReader(wrong),
+                        IsOnlyReader(wrong)
                     );
             }
         }
@@ -117,9 +130,56 @@ internal sealed class SourceCandidates
             score += 1.5;                                                                        // the wrong one belongs to another merge
         if (Digits(name) is { Length: > 0 } digits && digits == Digits(_merge.Merge.Name))
             score += 1;
+        else if (Digits(_merge.NameOf(source)) is { Length: > 0 } own && own == Digits(_merge.Merge.Name))
+            score -= 2;                                                                          // its name says that it belongs here
         if (Stem(name) == Stem(_merge.NameOf(source)))
             score += 1;
         return score - (0.02 * Math.Min(50, Math.Abs(Order(layer.Name) - Order(source))));
+    }
+
+    /// <summary>
+    /// What is computed from an input or what it is computed from, in two parts: at the same size throughout, so that a part would be joined
+    /// with what it is made of, and with another size in between, as a U-Net's skip and what comes back up to it.
+    /// </summary>
+    private (HashSet<string> Same, HashSet<string> Returning) Related(Branch other)
+    {
+        var source = _merge.Merge.Inputs[other.Index].Source;
+        var (before, after) = (AncestorsOf([source]), DescendantsOf([source]));
+        var returning = AncestorsOf(before.Where(Differs));
+        returning.UnionWith(DescendantsOf(after.Where(Differs)));
+        before.UnionWith(after);
+        before.ExceptWith(returning);
+        return (before, returning);
+
+        bool Differs(string name) => _merge.Producer(new Wire(name)) is { } layer && !Fits(layer.Output, other.Shape);
+    }
+
+    private HashSet<string> AncestorsOf(IEnumerable<string> names)
+    {
+        var ancestors = new HashSet<string>();
+        var open = new Stack<string>(names);
+        while (open.TryPop(out var source))
+        {
+            foreach (var wire in _merge.Producer(new Wire(source))?.Inputs ?? [])
+            {
+                if (ancestors.Add(wire.Source))
+                    open.Push(wire.Source);
+            }
+        }
+
+        return ancestors;
+    }
+
+    private HashSet<string> DescendantsOf(IEnumerable<string> names)
+    {
+        var (sources, descendants) = (names.ToHashSet(), new HashSet<string>());
+        foreach (var layer in _merge.Compiled.Graph.Layers)
+        {
+            if (Array.Exists(layer.Inputs, wire => sources.Contains(wire.Source) || descendants.Contains(wire.Source)))
+                descendants.Add(layer.Name);
+        }
+
+        return descendants;
     }
 
     private bool IsUnread(string layer) =>

@@ -18,10 +18,11 @@ public abstract class CauseRule
         new PaddingDifference(),
         new WrongInput(),
         new StrideDifference(),
-        new OneBranchDiffers(),
-        new SymbolUnprovable(),
         new OtherAxis(),
-        new Degenerate(),
+        new OneBranchDiffers(),
+        new WidthDifference(),
+        new SeveralDifferences(),
+        new SymbolUnprovable(),
     ];
 
     public static Cause? Find(MergeCase merge) => InOrder.Select(rule => rule.Of(merge)).FirstOrDefault(cause => cause is not null);

@@ -31,19 +31,31 @@ internal sealed class MixedLayout : CauseRule
         if (merge.Mismatch.Differing.Count > 0 && ReadOtherwise(merge) is { } other)
             return new(CauseKinds.MixedLayout, other.Name, other.Path, Explain(merge, other));
 
-        return
-            merge.Mismatch.Differing.Count > 0
-            && merge.Branches.Count == 2
-            && merge.Mismatch.Axis is { } joined
-            && Rotation(merge.Branches[1].Shape, merge.Branches[0].Shape, joined) is not null
-            ? Blame(
-                CauseKinds.MixedLayout,
-                null,
-                $"{merge.Branches[1].Name}, {merge.Branches[1].Shape.Sizes}, has the sizes of the other layout: with its dimensions "
-                    + $"turned it would fit."
-            )
-            : null;
+        if (merge.Mismatch.Differing.Count == 0 || TurnedBranch(merge) is not { } branch)
+            return null;
+        var maker = branch.Path.LastOrDefault(Orders);
+        return Blame(
+            CauseKinds.MixedLayout,
+            maker,
+            $"{branch.Name}, {branch.Shape.Sizes}, has the sizes of the other layout: with its dimensions turned it would fit"
+                + (maker is null ? "." : $"; {maker.Name} ({maker.Operator.Kind}) writes them so.")
+        );
     }
+
+    /// <summary>The branch that would fit with its dimensions in the other layout's order; null when there is none.</summary>
+    private static Branch? TurnedBranch(MergeCase merge)
+    {
+        var joined = merge.Mismatch.Axis ?? -1;
+        if (merge.JoinsAxis && !merge.DifferingAxes.Any(axis => axis.IsSpatial()))
+            return null;
+        return merge.Branches.Reverse().FirstOrDefault(branch =>
+            (branch.Shape.Rank > 3 || branch.Path.Any(Orders) || merge.Ancestor is null)
+            && merge.Branches.All(other => other == branch || Rotation(branch.Shape, other.Shape, joined) is not null)
+        );
+    }
+
+    // Few sizes tell little: in a sequence some layer has to have put them in this order.
+    private static bool Orders(PlannedLayer layer) => layer.Operator.AxisFlow is AxisFlow.Made or AxisFlow.Moved or AxisFlow.Relabeled;
 
     /// <summary>The layer with a <c>data_format</c> of its own on the way to some inputs and not to all; null when there is none.</summary>
     internal static Layer? ReadOtherwise(MergeCase merge)
@@ -81,12 +93,17 @@ internal sealed class MixedLayout : CauseRule
     /// </summary>
     internal static int[]? Rotation(Shape shape, Shape other, int joined)
     {
-        if (shape.Rank < 4)
+        if (shape.Rank < 3 || shape.Rank != other.Rank)
             return null;
         int[] toFirst = [0, shape.Rank - 1, .. Enumerable.Range(1, shape.Rank - 2)];
         int[] toLast = [0, .. Enumerable.Range(2, shape.Rank - 2), 1];
         return new[] { toFirst, toLast }.FirstOrDefault(order =>
-            Enumerable.Range(1, shape.Rank - 1).All(i => i == joined || shape.Dims[order[i]] == other.Dims[i])
+            Enumerable.Range(1, shape.Rank - 1).All(i => i == joined || Meets(shape.Dims[order[i]], other.Dims[i]))
+            && Enumerable.Range(1, shape.Rank - 1).Any(i => i != joined && !Meets(shape.Dims[i], other.Dims[i]))
+            && Enumerable.Range(1, shape.Rank - 1).Any(i => i != joined && shape.Dims[order[i]] == other.Dims[i] && other.Dims[i] != 1)
         );
+
+        // An element-wise merge stretches a gate's ones.
+        bool Meets(Dim size, Dim beside) => size == beside || (joined < 0 && size == 1);
     }
 }

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;
@@ -16,6 +17,9 @@ internal sealed class OddSizeRounding : CauseRule
             if (exact.Any(size => size is null || size != exact[0]))
                 return null;
         }
+
+        if (merge.RoundingEdits is [var rounded])
+            return Blame(CauseKinds.OddSizeRounding, rounded, Explain(merge, rounded));
 
         // The first in the network's order that lost a remainder; where none did, the first that made one up.
         var rounding = merge
@@ -37,5 +41,13 @@ internal sealed class OddSizeRounding : CauseRule
             $"{first.Layer.Name} ({first.Layer.Operator.Kind}) divides {at.Name()} {first.Before} by {first.Scale.Denominator} and rounds "
                 + $"to {first.After}; without rounding the branches would agree at {on.Exact(at)}."
         );
+    }
+
+    private static string Explain(MergeCase merge, PlannedLayer layer)
+    {
+        var axis = merge.DifferingAxes.First(axis => layer.Output.Has(axis));
+        var (does, would) = layer.Operator.Window!.CeilMode ? ("up", "down") : ("down", "up");
+        return $"{layer.Name} ({layer.Operator.Kind}) rounds {axis.Name()} {does} to {layer.Output[axis]}; rounded {would}, as the other "
+            + "branches are, it would fit.";
     }
 }

@@ -18,8 +18,15 @@ internal sealed class StrideDifference : CauseRule
         // No single layer restores the whole network: the last one that makes the difference here, or the last that made the smallest
         // branch small.
         var (step, branch) = Local(merge, axis);
+        // What feeds another merge on its way, which is right, is not to blame where a layer behind that merge restores this one.
+        if (step is not null && FeedsAnotherMerge(branch!, step.Layer)
+            && merge.ScaleEdits.FirstOrDefault(each => !FeedsAnotherMerge(each.Branch, each.Layer)) is { } behind)
+            return Explain(merge, behind.Layer, behind.Branch, axis);
         return step is null ? null : Explain(merge, step.Layer, branch!, axis);
     }
+
+    private static bool FeedsAnotherMerge(Branch branch, PlannedLayer layer) =>
+        branch.Path.SkipWhile(each => each != layer).Skip(1).Any(each => each.Inputs.Length > 1);
 
     private static (Step? Step, Branch? Branch) Local(MergeCase merge, Axis axis)
     {

@@ -21,7 +21,11 @@ internal sealed class WrongAxis : CauseRule
                 $"The concat's axis is {named}, {(merge.Diagnostic.Code == Codes.ConcatAxis ? "and" : "which is the batch;")} its inputs "
                     + $"are [{ShapeContext.Names(merge.Branches[0].Shape.Axes)}], {merge.Branches[0].Shape.Sizes}."
             );
-        if (merge.Mismatch.Differing is not [var only] || merge.Branches[0].Shape.Axes[only] != Axis.Channels)
+        if (
+            merge.Mismatch.Differing is not [var only]
+            || merge.Branches[0].Shape.Axes[only] != Axis.Channels
+            || merge.Branches.Any(branch => branch.Shape.Dims[merge.Mismatch.Axis!.Value] != merge.Branches[0].Shape.Dims[merge.Mismatch.Axis.Value])
+        )
             return null;
         return Blame(
             CauseKinds.WrongAxis,

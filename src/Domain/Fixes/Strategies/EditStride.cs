@@ -35,6 +35,7 @@ internal sealed class EditStride : FixStrategy
                 patch.Patch
             )
             {
+                Gain = edit.Gain,
                 AtTheCause =
                     edit.Layer.Path.ToString() == cause.Path?.ToString()
                     && !IsMeant(edit)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fixes.Adapters;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Strategies;
@@ -18,23 +19,16 @@ public abstract class FixStrategy
         new EditPadding(),
         new EditStride(),
         new UpsampleToSkip(),
-        new CeilPooling(),
+        new EditRounding(),
+        new EditAttribute(),
+        new WidenKernels(),
         new OutputPadding(),
         new ResizeInput(),
         new PadInput(),
         new Reroute(),
-        new Resample(),
-        new StridedConvolution(),
-        new TransposedConvolution(),
-        new PixelUnshuffle(),
-        new Crop(),
-        new Pad(),
-        new Permute(),
-        new Project(),
         new EditRank(),
-        new PoolToVector(),
-        new Spread(),
-        new Cast(),
+        new EditElementType(),
+        new Adapt(),
     ];
 
     public static IEnumerable<Candidate> ProposeAll(MergeCase merge, Cause cause) =>
@@ -83,7 +77,7 @@ public abstract class FixStrategy
         names.ToArray() is [.. { Length: > 0 } some, var last] ? $"{string.Join(", ", some)} and {last}" : string.Concat(names);
 
     /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
-    protected static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
+    internal static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
 
     protected static JsonObject Like(MergeCase merge, Branch target) =>
         new() { ["like"] = merge.NameOf(merge.Merge.Inputs[target.Index].Source) };

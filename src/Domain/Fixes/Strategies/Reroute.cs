@@ -9,7 +9,7 @@ internal sealed class Reroute : FixStrategy
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        foreach (var tap in merge.SourceCandidates.Take(MostOffers))
+        foreach (var tap in merge.SourceCandidates.Where(tap => !tap.LeavesUnread).Take(MostOffers))
         {
             var (name, wrong) = (merge.NameOf(tap.Layer.Name), tap.Wrong.Name);
             var patch = new PatchWriter(merge);

@@ -1,12 +1,11 @@
-using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
-/// <summary>Gives every input the element type float32.</summary>
-internal sealed class Cast : FixStrategy
+/// <summary>Lets the layer that makes whole numbers of its input give float32.</summary>
+internal sealed class EditElementType : FixStrategy
 {
     protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.DTypeDifference];
 
@@ -25,16 +24,5 @@ internal sealed class Cast : FixStrategy
             {
                 AtTheCause = true,
             };
-        var narrow = merge.Branches.Where(branch => branch.Shape.DType != DType.Float32).ToList();
-        var patch = new PatchWriter(merge);
-        if (narrow.All(branch => patch.Insert(branch.Index, "cast", new JsonObject { ["type"] = "cast", ["dtype"] = "float32" })))
-            yield return new(
-                $"cast-{Slug(narrow[0].Name)}",
-                FixKind.Adapter,
-                $"Cast {Listed(narrow.Select(branch => branch.Name))} to float32",
-                "Whole numbers above 16,777,216 are rounded.",
-                Loss.None,
-                patch.Patch
-            );
     }
 }

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Operators;
+using ConcatService.Domain.Shapes;
+
+namespace ConcatService.Domain.Fixes.Edits;
+
+/// <summary>How usual a width is among the layers of a network that are alike.</summary>
+internal sealed class Widths
+{
+    private readonly MergeCase _merge;
+    private readonly Tally _namesakes;
+
+    public Widths(MergeCase merge)
+    {
+        _merge = merge;
+        _namesakes = new(
+            merge
+                .Compiled.Planned.Layers.Where(layer => layer.Operator.Width is not null && layer.Output.Has(Axis.Channels))
+                .DistinctBy(layer => layer.Path.ToString())
+                .Select(layer => (layer.Path.ToString(), Role(layer), layer.Output[Axis.Channels].ToString()))
+        );
+    }
+
+    /// <summary>By how much the layer would be more usual with that value.</summary>
+    public double Gain(PlannedLayer layer, EditableAttribute edit, JsonNode value, Branch target)
+    {
+        if (edit.Effect != EditEffect.Features || value is not JsonValue || !layer.Output.Has(Axis.Channels))
+            return 0;
+        var path = layer.Path.ToString();
+        var (now, then) = (layer.Output[Axis.Channels], target.Shape.Has(Axis.Channels) ? target.Shape[Axis.Channels] : default);
+        var gain =
+            _namesakes.Share(path, Role(layer), then.ToString())
+            - _namesakes.Share(path, Role(layer), now.ToString())
+            + (0.5 * (_merge.Branches.Count(each => HasWidth(each, then)) - _merge.Branches.Count(each => HasWidth(each, now))));
+        // A block beside a plain shortcut was written to change the width.
+        return target.Path.Any(each => each.Operator.Effect.HasFlag(Effect.Weighs)) || target.Start is null || _merge.Ancestor is null
+            ? gain
+            : gain - 1.5;
+    }
+
+    private static bool HasWidth(Branch branch, Dim width) => branch.Shape.Has(Axis.Channels) && branch.Shape[Axis.Channels] == width;
+
+    private static string Role(PlannedLayer layer) => $"{layer.Operator.Kind} {new string([.. layer.Name.Where(c => !char.IsAsciiDigit(c))])}";
+}
