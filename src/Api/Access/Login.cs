@@ -69,19 +69,38 @@ internal static class Login
           <meta name="viewport" content="width=device-width, initial-scale=1">
           <title>Sign in · ConcatService</title>
           <style>
-            :root { color-scheme: light dark; --text: #1c2430; --soft: #5b6675; --page: #f5f6f8; --card: #fff; --line: #d5dae1; --accent: #1f5fbf; --bad: #b3261e; }
+            :root {
+              color-scheme: light dark;
+              --text: #1c2430; --soft: #5b6675; --page: #f5f6f8; --card: #fff; --line: #d5dae1; --accent: #1f5fbf; --bad: #b3261e;
+            }
             @media (prefers-color-scheme: dark) {
-              :root { --text: #e6e9ee; --soft: #9aa5b4; --page: #14181e; --card: #1c222b; --line: #343d4a; --accent: #6ea8ff; --bad: #ff8a80; }
+              :root {
+                --text: #e6e9ee; --soft: #9aa5b4; --page: #14181e; --card: #1c222b; --line: #343d4a; --accent: #6ea8ff; --bad: #ff8a80;
+              }
               button { color: #10151c !important; }
             }
-            body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
-            main { width: min(26rem, calc(100vw - 2rem)); box-sizing: border-box; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+            body {
+              margin: 0; min-height: 100vh; display: grid; place-items: center;
+              background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif;
+            }
+            main {
+              width: min(26rem, calc(100vw - 2rem)); box-sizing: border-box; padding: 2rem;
+              background: var(--card); border: 1px solid var(--line); border-radius: 12px;
+            }
             h1 { margin: 0 0 .25rem; font-size: 1.35rem; }
             p { margin: 0 0 1.25rem; color: var(--soft); }
             label { display: block; margin-bottom: .35rem; font-weight: 600; }
-            input { width: 100%; box-sizing: border-box; padding: .6rem .7rem; font: 15px ui-monospace, monospace; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 8px; }
-            button { width: 100%; margin-top: 1rem; padding: .65rem; font: inherit; font-weight: 600; color: #fff; background: var(--accent); border: 0; border-radius: 8px; cursor: pointer; }
-            input:focus-visible, button:focus-visible { outline: 3px solid color-mix(in srgb, var(--accent) 45%, transparent); outline-offset: 1px; }
+            input {
+              width: 100%; box-sizing: border-box; padding: .6rem .7rem; font: 15px ui-monospace, monospace;
+              color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 8px;
+            }
+            button {
+              width: 100%; margin-top: 1rem; padding: .65rem; font: inherit; font-weight: 600;
+              color: #fff; background: var(--accent); border: 0; border-radius: 8px; cursor: pointer;
+            }
+            input:focus-visible, button:focus-visible {
+              outline: 3px solid color-mix(in srgb, var(--accent) 45%, transparent); outline-offset: 1px;
+            }
             code { font-family: ui-monospace, monospace; }
             .refused { color: var(--bad); }
           </style>
@@ -93,7 +112,8 @@ internal static class Login
             {{message}}
             <form method="post" action="/login">
               <label for="key">API key</label>
-              <input id="key" name="key" type="password" placeholder="ccs_…" autocomplete="current-password" spellcheck="false" required autofocus>
+              <input id="key" name="key" type="password" placeholder="ccs_…"
+                     autocomplete="current-password" spellcheck="false" required autofocus>
               <input name="return" type="hidden" value="{{return}}">
               <button type="submit">Sign in</button>
             </form>

@@ -11,7 +11,10 @@ internal static class Examples
           "inputs": { "image": { "shape": [1, 28, 28] } },
           "layers": [
             { "name": "stem", "type": "conv2d", "out_channels": 32, "kernel_size": 3, "padding": "same", "activation": "relu" },
-            { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 64, "kernel_size": 3, "padding": "same", "activation": "relu" },
+            {
+              "name": "fine", "type": "conv2d", "inputs": ["stem"],
+              "out_channels": 64, "kernel_size": 3, "padding": "same", "activation": "relu"
+            },
             { "name": "low", "type": "max_pool2d", "inputs": ["stem"], "kernel_size": 2 },
             { "name": "coarse", "type": "conv2d", "out_channels": 128, "kernel_size": 3, "padding": "same", "activation": "relu" },
             { "name": "merge", "type": "concat", "inputs": ["fine", "coarse"] },
@@ -29,7 +32,10 @@ internal static class Examples
           "inputs": { "image": { "shape": [1, 28, 28] } },
           "layers": [
             { "name": "stem", "type": "conv2d", "out_channels": 32, "kernel_size": 3, "padding": "same", "activation": "relu" },
-            { "name": "fine", "type": "conv2d", "inputs": ["stem"], "out_channels": 64, "kernel_size": 3, "padding": "same", "activation": "relu" },
+            {
+              "name": "fine", "type": "conv2d", "inputs": ["stem"],
+              "out_channels": 64, "kernel_size": 3, "padding": "same", "activation": "relu"
+            },
             { "name": "fine_half", "type": "max_pool2d", "kernel_size": 2 },
             { "name": "low", "type": "max_pool2d", "inputs": ["stem"], "kernel_size": 2 },
             { "name": "coarse", "type": "conv2d", "out_channels": 128, "kernel_size": 3, "padding": "same", "activation": "relu" },

@@ -17,7 +17,9 @@ internal static class CatalogRoutes
     /// <summary>A kind of cause (<c>cause.kind</c>).</summary>
     public sealed record DiagnosticCause(string Kind, string Meaning);
 
-    /// <summary>Every code in <c>data</c>, as all lists have it, and every kind of cause beside it, in the order in which they are looked for.</summary>
+    /// <summary>
+    /// Every code in <c>data</c>, as all lists have it, and every kind of cause beside it, in the order in which they are looked for.
+    /// </summary>
     public sealed record DiagnosticList(
         IReadOnlyList<DiagnosticCode> Data,
         bool HasMore,

@@ -20,6 +20,7 @@ internal static class ListDataSets
             data => data.Id,
             DataSetResource.Of
         );
-        return TypedResults.Ok(page.HasMore ? page : page with { Data = [.. page.Data, .. BuiltInDataSets.All.Select(DataSetResource.Of)] });
+        var withBuiltIn = page with { Data = [.. page.Data, .. BuiltInDataSets.All.Select(DataSetResource.Of)] };
+        return TypedResults.Ok(page.HasMore ? page : withBuiltIn);
     }
 }

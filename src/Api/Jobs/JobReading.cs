@@ -50,7 +50,11 @@ internal static class JobReading
     private static async Task<HashSet<string>> ListenedQueuesAsync(ConcatDb db, CancellationToken cancel) =>
         [
             .. await db
-                .Database.SqlQuery<string>($"select distinct unnest(queues) as \"Value\" from workers where last_seen_at > now() - {JobLife.WorkerTimeout}")
+                .Database.SqlQuery<string>(
+                    $"""
+                    select distinct unnest(queues) as "Value" from workers where last_seen_at > now() - {JobLife.WorkerTimeout}
+                    """
+                )
                 .ToListAsync(cancel),
         ];
 

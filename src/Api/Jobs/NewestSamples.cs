@@ -33,7 +33,9 @@ internal sealed class NewestSamples
             select name.name as "Name", newest.step as "Step", newest.value as "Value"
             from metric_names name
             cross join lateral (
-                select step, value from metrics where job_id = {job} and metric_id = name.id order by step desc limit {Verdicts.Window}) newest
+                select step, value from metrics
+                where job_id = {job} and metric_id = name.id
+                order by step desc limit {Verdicts.Window}) newest
             where name.name = any({wanted})
             """).ToListAsync(cancel));
     }

@@ -62,7 +62,8 @@ internal static partial class Aliases
         await db.Database.ExecuteSqlAsync(
             $"""
             insert into model_aliases (model_id, name, team_id, version) values ({found.ModelId}, {alias}, {caller.TeamId}, {number})
-            on conflict (model_id, name) do update set version = excluded.version, previous_version = model_aliases.version, moved_at = now()
+            on conflict (model_id, name) do update
+            set version = excluded.version, previous_version = model_aliases.version, moved_at = now()
             where model_aliases.version <> excluded.version
             """, cancel);
         served.Forget(caller.TeamId, name);
@@ -84,7 +85,9 @@ internal static partial class Aliases
             $"""
             update model_aliases set version = previous_version, previous_version = version, moved_at = now()
             where model_id = {found.ModelId} and name = {alias}
-              and exists (select from model_versions v where v.model_id = model_aliases.model_id and v.version = model_aliases.previous_version and v.state = 'ready')
+              and exists (
+                select from model_versions v
+                where v.model_id = model_aliases.model_id and v.version = model_aliases.previous_version and v.state = 'ready')
             """, cancel);
         if (moved == 0)
             return Problems.Of(

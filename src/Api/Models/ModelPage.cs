@@ -36,9 +36,13 @@ internal static class ModelPage
         );
         page.Append("<h2>Tensors</h2><table><tr><th></th><th>name</th><th>datatype</th><th>shape</th></tr>");
         foreach (var (side, tensor) in inputs.Select(input => ("in", input)).Concat(outputs.Select(output => ("out", output))))
+        {
+            var shape = tensor.Shape.Select(size => size < 0 ? "any" : size.ToString(CultureInfo.InvariantCulture));
             page.Append(
-                $"<tr><td>{side}</td><td><code>{Text(tensor.Name)}</code></td><td>{tensor.Datatype}</td><td>[{string.Join(", ", tensor.Shape.Select(size => size < 0 ? "any" : size.ToString(CultureInfo.InvariantCulture)))}]</td></tr>"
+                $"<tr><td>{side}</td><td><code>{Text(tensor.Name)}</code></td><td>{tensor.Datatype}</td>"
+                    + $"<td>[{string.Join(", ", shape)}]</td></tr>"
             );
+        }
         page.Append("</table>");
         if (version.Classes?.Deserialize<string[]>() is { Length: > 0 } classes)
             page.Append($"<h2>Classes</h2><p>{string.Join(", ", classes.Select(Text))}</p>");
@@ -79,7 +83,8 @@ internal static class ModelPage
         return
         [
             ("curl", $$"""
-                curl -H "Authorization: Bearer $KEY" -H "Content-Type: image/png" --data-binary @picture.png {{url}}/v1/models/{{name}}/predict
+                curl -H "Authorization: Bearer $KEY" -H "Content-Type: image/png" \
+                  --data-binary @picture.png {{url}}/v1/models/{{name}}/predict
                 curl -H "Authorization: Bearer $KEY" --data '{ "inputs": [ {{json}} ] }' {{url}}{{path}}
                 """),
             ("Python", $$"""
@@ -91,7 +96,11 @@ internal static class ModelPage
                 print(answer.as_numpy("{{outputs[0].Name}}"))
                 """),
             ("C#", $$"""
-                using var http = new HttpClient { BaseAddress = new("{{url}}"), DefaultRequestHeaders = { Authorization = new("Bearer", key) } };
+                using var http = new HttpClient
+                {
+                    BaseAddress = new("{{url}}"),
+                    DefaultRequestHeaders = { Authorization = new("Bearer", key) },
+                };
                 using var answer = await http.PostAsJsonAsync("{{path}}", new { inputs = new[] { {{string.Join(
                     ", ",
                     inputs.Zip(
@@ -105,8 +114,14 @@ internal static class ModelPage
         ];
     }
 
-    private static string Figures(JsonElement figures) =>
-        $"<table>{string.Concat(figures.EnumerateObject().Where(figure => figure.Value.ValueKind is JsonValueKind.Number or JsonValueKind.String).Select(figure => $"<tr><td>{Text(figure.Name.Replace('_', ' '))}</td><td>{Text(figure.Value.ToString())}</td></tr>"))}</table>";
+    private static string Figures(JsonElement figures)
+    {
+        var rows = figures
+            .EnumerateObject()
+            .Where(figure => figure.Value.ValueKind is JsonValueKind.Number or JsonValueKind.String)
+            .Select(figure => $"<tr><td>{Text(figure.Name.Replace('_', ' '))}</td><td>{Text(figure.Value.ToString())}</td></tr>");
+        return $"<table>{string.Concat(rows)}</table>";
+    }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
@@ -118,10 +133,18 @@ internal static class ModelPage
           <meta name="viewport" content="width=device-width, initial-scale=1">
           <title>{{name}} · ConcatService</title>
           <style>
-            :root { color-scheme: light dark; --text: #1c2430; --soft: #5b6675; --page: #f5f6f8; --card: #fff; --line: #d5dae1; --accent: #1f5fbf; }
-            @media (prefers-color-scheme: dark) { :root { --text: #e6e9ee; --soft: #9aa5b4; --page: #14181e; --card: #1c222b; --line: #343d4a; --accent: #6ea8ff; } }
+            :root {
+              color-scheme: light dark;
+              --text: #1c2430; --soft: #5b6675; --page: #f5f6f8; --card: #fff; --line: #d5dae1; --accent: #1f5fbf;
+            }
+            @media (prefers-color-scheme: dark) {
+              :root { --text: #e6e9ee; --soft: #9aa5b4; --page: #14181e; --card: #1c222b; --line: #343d4a; --accent: #6ea8ff; }
+            }
             body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
-            main { max-width: 60rem; margin: 2rem auto; padding: 1rem 2rem 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+            main {
+              max-width: 60rem; margin: 2rem auto; padding: 1rem 2rem 2rem;
+              background: var(--card); border: 1px solid var(--line); border-radius: 12px;
+            }
             h1 small, th { color: var(--soft); font-weight: 400; }
             table { border-collapse: collapse; }
             td, th { padding: .25rem 1.25rem .25rem 0; text-align: left; border-bottom: 1px solid var(--line); }

@@ -21,7 +21,10 @@ internal static class Metrics
             .ToDictionaryAsync(row => row.State, row => row.Count, cancel);
         var oldest = await db
             .Database.SqlQuery<double>(
-                $"select coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as \"Value\" from jobs where state = {JobState.Queued.Name()}"
+                $"""
+                select coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as "Value"
+                from jobs where state = {JobState.Queued.Name()}
+                """
             )
             .SingleAsync(cancel);
         var workers = await db

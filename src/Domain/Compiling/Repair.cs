@@ -7,8 +7,8 @@ using ConcatService.Domain.Planning;
 namespace ConcatService.Domain.Compiling;
 
 /// <summary>
-/// Applies the first fix of every finding, one after the other, where that is an edit or an adapter, until the spec is valid or nothing more
-/// can be done.
+/// Applies the first fix of every finding, one after the other, where that is an edit or an adapter, until the spec is valid or nothing
+/// more can be done.
 /// </summary>
 public sealed record Repair(JsonNode Spec, IReadOnlyList<AppliedFix> Applied, Compilation Result)
 {

@@ -95,10 +95,8 @@ internal static class DropMismatchedInputs
             return null;
         var left = Enumerable.Range(0, shapes.Length).Except(fitting).Select(layer.InputName).ToList();
         var first = layer.InputName(fitting[0]);
-        var title =
-            left.Count == 0
-                ? "Join along the channels"
-                : $"Join only {(fitting.Count == 1 ? first : $"the {fitting.Count} inputs that fit {first}")}{(isWrongAxis ? ", along the channels" : "")}";
+        var kept = fitting.Count == 1 ? first : $"the {fitting.Count} inputs that fit {first}";
+        var title = left.Count == 0 ? "Join along the channels" : $"Join only {kept}{(isWrongAxis ? ", along the channels" : "")}";
         var effect =
             left.Count == 0 ? "Nothing is lost." : $"What {Named(left)} compute{(left.Count == 1 ? "s" : "")} no longer reaches the merge.";
         var repair = new Candidate(

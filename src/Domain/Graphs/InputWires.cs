@@ -53,12 +53,15 @@ internal sealed class InputWires(Report report)
                 arity.Max == int.MaxValue ? $"at least {arity.Min}"
                 : arity.Min == arity.Max ? $"{arity.Min}"
                 : $"{arity.Min} to {arity.Max}";
+            var advice =
+                layer.Inputs.Length < arity.Min ? "Name the ones that are missing."
+                : arity.Max == 1 ? "Join them by a concat or add before it."
+                : "Take some away.";
             report.Error(
                 code,
                 layer.Path["inputs"],
                 $"{(layer.Name is { } name ? $"{name}: " : "")}{layer.Type} takes {needs} input{(needs.EndsWith('1') ? "" : "s")} and "
-                    + $"'inputs' names {layer.Inputs.Length}. "
-                    + $"{(layer.Inputs.Length < arity.Min ? "Name the ones that are missing." : arity.Max == 1 ? "Join them by a concat or add before it." : "Take some away.")}"
+                    + $"'inputs' names {layer.Inputs.Length}. {advice}"
             );
             return -1;
         }

@@ -42,7 +42,8 @@ internal static class AugmentFit
                 report.Error(
                     Codes.DataOutput,
                     path,
-                    $"{augment.Type} moves pixels, and {fixedMap.Name} is no mask of the pictures' size that could move along. Leave it out."
+                    $"{augment.Type} moves pixels, and {fixedMap.Name} is no mask of the pictures' size that could move along. "
+                        + $"Leave it out."
                 );
         }
     }

@@ -31,7 +31,9 @@ public static class JobLife
     /// <summary>How long a worker stays on the list after its last report, for whoever looks for it: 10 min.</summary>
     public static TimeSpan WorkerRetention { get; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a queued job may be without an entry in the queue before one is added: 2 s, longer than adding one takes.</summary>
+    /// <summary>
+    /// How long a queued job may be without an entry in the queue before one is added: 2 s, longer than adding one takes.
+    /// </summary>
     public static TimeSpan EnqueueTimeout { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Attempts without a new checkpoint after which a lost job is failed instead of queued again.</summary>

@@ -120,7 +120,11 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
                 Codes.LayerAxes,
                 $"{Layer.Operator.Kind} works on the feature axis and its input {Layer.InputName(0)} is [{Names(Input.Axes)}], "
                     + $"{Input.Sizes}, without one. "
-                    + $"{(Input.DType == DType.Int64 ? "Put an embedding before it." : "Give the input 'axes' that have one, or put a reshape before it.")}"
+                    + (
+                        Input.DType == DType.Int64
+                            ? "Put an embedding before it."
+                            : "Give the input 'axes' that have one, or put a reshape before it."
+                    )
             );
         else if (Input[Axis.Channels].Known is not { } known)
             Error(

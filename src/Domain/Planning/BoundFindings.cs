@@ -17,8 +17,9 @@ internal static class BoundFindings
                 last[symbol] = bound;
         }
 
-        foreach (var (layer, bounds) in last.Values.Distinct().GroupBy(bound => layers[bound.Layer]).Select(group => (group.Key, group.ToList())))
+        foreach (var bounds in last.Values.Distinct().GroupBy(bound => layers[bound.Layer]))
         {
+            var layer = bounds.Key;
             var condition = string.Join(" and ", bounds.Select(bound => bound.Decision.Condition));
             var sizes = string.Join(
                 " and ",

@@ -205,10 +205,14 @@ public sealed class Planner
 
         if (decision.Answer is Answer.Always or Answer.Sometimes)
             return true;
+        var judgment =
+            decision.Answer == Answer.Never
+                ? "which is below 1 for every size"
+                : "and whether that is ever at least 1 could not be decided";
         context.Error(
             Codes.SizeBelowOne,
-            $"{context.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {context.Input.Sizes}, "
-                + $"{(decision.Answer == Answer.Never ? "which is below 1 for every size" : "and whether that is ever at least 1 could not be decided")}. Make the window smaller, add padding, or give sizes as numbers."
+            $"{context.Layer.Operator.Kind} would give {output.Axes[position].Name()} {size} from {context.Input.Sizes}, {judgment}. "
+                + $"Make the window smaller, add padding, or give sizes as numbers."
         );
         return false;
     }

@@ -90,8 +90,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             return new UnreadableSpec("", name, inputs, path);
         }
 
-        if (OperatorCatalog.Find(typeJson) is { } known)
-            return ReadOperatorLayer(json, known, name, inputs, path, overrides);
+        if (OperatorCatalog.Find(typeJson) is { } operatorType)
+            return ReadOperatorLayer(json, operatorType, name, inputs, path, overrides);
         var type = typeJson.GetString()!;
         switch (type)
         {
@@ -102,11 +102,11 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             case "block":
                 return ReadBlock(json, name, inputs, path);
             default:
+                var known = OperatorCatalog.All.Select(each => each.Kind).Concat(Structures);
                 report.Error(
                     Codes.UnknownType,
                     path["type"],
-                    $"There is no layer type "
-                        + $"'{JsonText.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind).Concat(Structures))}"
+                    $"There is no layer type '{JsonText.Shortened(type)}'.{Spelling.DidYouMean(type, known)}"
                 );
                 return new UnreadableSpec(type, name, inputs, path);
         }
@@ -201,8 +201,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 report.Error(
                     Codes.UnknownType,
                     path["block"],
-                    $"There is no block "
-                        + $"'{JsonText.Shortened(block)}'.{(blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))}"
+                    $"There is no block '{JsonText.Shortened(block)}'."
+                        + (blocks.Count == 0 ? " Define it under 'blocks'." : Spelling.DidYouMean(block, blocks.Keys))
                 );
             return new UnreadableSpec("block", name, inputs, path);
         }

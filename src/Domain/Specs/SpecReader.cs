@@ -126,7 +126,8 @@ public sealed class SpecReader
             _report.Error(
                 Codes.WrongType,
                 path["shape"],
-                $"'shape' is {JsonText.Shown(shapeJson)}; expected a list of 1 to {Axes.MaxRank} sizes without the batch, such as [1, 28, 28]."
+                $"'shape' is {JsonText.Shown(shapeJson)}; expected a list of 1 to {Axes.MaxRank} sizes without the batch, such as "
+                    + $"[1, 28, 28]."
             );
             return null;
         }
@@ -172,7 +173,8 @@ public sealed class SpecReader
             _report.Error(
                 Codes.WrongType,
                 path,
-                $"'axes' is {JsonText.Shown(json)}; expected a list with a name for each of the {rank} dimensions, such as [\"time\", \"features\"]."
+                $"'axes' is {JsonText.Shown(json)}; expected a list with a name for each of the {rank} dimensions, such as "
+                    + $"[\"time\", \"features\"]."
             );
             return null;
         }
@@ -182,7 +184,11 @@ public sealed class SpecReader
         {
             var at = path[axes.Count - 1];
             if (item.ValueKind != JsonValueKind.String || !Axes.TryParse(item.GetString()!, out var axis) || axis == Axis.Batch)
-                _report.Error(Codes.WrongType, at, $"{JsonText.Shown(item)} is no axis; expected one of {string.Join(", ", Axes.Names.Skip(1))}.");
+                _report.Error(
+                    Codes.WrongType,
+                    at,
+                    $"{JsonText.Shown(item)} is no axis; expected one of {string.Join(", ", Axes.Names.Skip(1))}."
+                );
             else if (axes.Contains(axis))
                 _report.Error(Codes.DuplicateName, at, $"The axis {axis.Name()} is there twice. Name each axis once.");
             else
@@ -309,7 +315,11 @@ public sealed class SpecReader
             if (item.ValueKind == JsonValueKind.String)
                 references[count++] = new(names.Text(item), owner, field, index);
             else
-                report.Error(Codes.WrongType, owner[field][index], $"Expected the name of a layer or input; this is {JsonText.Shown(item)}.");
+                report.Error(
+                    Codes.WrongType,
+                    owner[field][index],
+                    $"Expected the name of a layer or input; this is {JsonText.Shown(item)}."
+                );
             index++;
         }
 
@@ -324,7 +334,11 @@ public sealed class SpecReader
     {
         if (IsName(name))
             return true;
-        report.Error(Codes.WrongType, path, $"'{JsonText.Shortened(name)}' is no name: 1 to {NameTable.MaxNameLength} letters, digits, '_', '-' or '.'.");
+        report.Error(
+            Codes.WrongType,
+            path,
+            $"'{JsonText.Shortened(name)}' is no name: 1 to {NameTable.MaxNameLength} letters, digits, '_', '-' or '.'."
+        );
         return false;
     }
 }

@@ -55,7 +55,12 @@ internal static class SizeText
             return sizes.Count == 0 ? null : $"{symbol} == {sizes[0]}";
         var step = sizes[1] - sizes[0];
         if (sizes.Count > 2 && sizes.Zip(sizes.Skip(1), (a, b) => b - a).All(each => each == step))
-            return $"{(step == 1 ? "" : $"{symbol} % {step} == {sizes[0] % step} and ")}{(sizes[0] == 1 ? "" : $"{symbol} >= {sizes[0]} and ")}{symbol} <= {sizes[^1]}";
+        {
+            var stepped = step == 1 ? "" : $"{symbol} % {step} == {sizes[0] % step} and ";
+            var from = sizes[0] == 1 ? "" : $"{symbol} >= {sizes[0]} and ";
+            return $"{stepped}{from}{symbol} <= {sizes[^1]}";
+        }
+
         return Runs(sizes) is { } runs ? $"{symbol} in {{{runs}}}" : null;
     }
 

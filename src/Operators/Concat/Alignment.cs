@@ -94,13 +94,14 @@ internal static class Alignment
             .ToList();
         if (differing.Count == 0)
             return expansion;
+        var sizes = expansion.ShapeContext.NamedInputs.Select(input => $"{input.Name} is {input.Shape.SpatialSizes}");
         Mismatches.Report(
             expansion.ShapeContext,
             null,
             differing,
             Codes.ConcatShape,
             $"align is {align.ToString().ToLowerInvariant()}, and what that comes to depends on the sizes: "
-                + $"{string.Join(", ", expansion.ShapeContext.NamedInputs.Select(input => $"{input.Name} is {input.Shape.SpatialSizes}"))}. Write the layers that align them, or give sizes as numbers."
+                + $"{string.Join(", ", sizes)}. Write the layers that align them, or give sizes as numbers."
         );
         return null;
     }

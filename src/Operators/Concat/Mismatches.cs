@@ -117,14 +117,17 @@ internal static class Mismatches
         if (at is null)
             return $"inputs differ in {named}: {sizes}.";
         var numbers = List(input => Shown(input, dim => dim.Evaluate(symbol => at.GetValueOrDefault(symbol, 1))));
-        var example =
-            $"at {string.Join(", ", at.Where(size => differing.Exists(position => context.Inputs.Any(input => input.Dims[position].Symbols.Contains(size.Key)))).Select(size => $"{size.Key} = {size.Value}"))} {numbers}";
+        var concerned = at.Where(size => IsDiffering(size.Key)).Select(size => $"{size.Key} = {size.Value}");
+        var example = $"at {string.Join(", ", concerned)} {numbers}";
         return decision?.Answer switch
         {
             Answer.Sometimes => $"inputs fit in {named} only where {decision.Condition}: {sizes}; {example}.",
             Answer.Never => $"inputs differ in {named} whatever the sizes: {sizes}; {example}.",
             _ => $"inputs are written with different sizes in {named}, and for which inputs they agree could not be decided: {sizes}.",
         };
+
+        bool IsDiffering(string symbol) =>
+            differing.Exists(position => Array.Exists(context.Inputs, input => input.Dims[position].Symbols.Contains(symbol)));
 
         // Where the channels are not in question, they only stand in the way: 28x28 for 64x28x28.
         string Shown(Shape input, Func<Dim, Dim> size)

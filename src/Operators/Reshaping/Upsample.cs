@@ -119,7 +119,9 @@ public sealed record Upsample : Operator
         if (Mode != UpsampleMode.Nearest && Mode != (spatial == 1 ? UpsampleMode.Linear : UpsampleMode.Bilinear))
             return Refuse(
                 Codes.OutOfRange,
-                $"mode {(spatial == 1 ? "bilinear is for maps and this is a sequence. Use linear" : "linear is for sequences and this is a map. Use bilinear")}."
+                spatial == 1
+                    ? "mode bilinear is for maps and this is a sequence. Use linear."
+                    : "mode linear is for sequences and this is a map. Use bilinear."
             );
         return !AlignCorners
             || Mode != UpsampleMode.Nearest

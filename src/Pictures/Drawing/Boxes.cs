@@ -156,9 +156,22 @@ internal sealed class Boxes
 
     private static string Label(Operator op)
     {
-        var window = op.Effect.HasFlag(Effect.Weighs) && op.Window is { IsTransposed: false } slid ? $" {Window(slid.KernelSize)}{(slid.Stride.ToString() == "1" ? "" : $" /{slid.Stride}")}" : "";
-        return $"{op.Kind}{window}{op.DataFormat switch { Layout.ChannelsFirst => ", channels_first", Layout.ChannelsLast => ", channels_last", _ => "" }}";
+        var layout = op.DataFormat switch
+        {
+            Layout.ChannelsFirst => ", channels_first",
+            Layout.ChannelsLast => ", channels_last",
+            _ => "",
+        };
+        return $"{op.Kind}{Window(op)}{layout}";
     }
 
-    private static string Window(Extent kernel) => kernel.Count is null ? $"{kernel}x{kernel}" : kernel.ToString();
+    private static string Window(Operator op)
+    {
+        if (!op.Effect.HasFlag(Effect.Weighs) || op.Window is not { IsTransposed: false } window)
+            return "";
+        var stride = window.Stride.ToString();
+        return $" {Kernel(window.KernelSize)}{(stride == "1" ? "" : $" /{stride}")}";
+    }
+
+    private static string Kernel(Extent kernel) => kernel.Count is null ? $"{kernel}x{kernel}" : kernel.ToString();
 }

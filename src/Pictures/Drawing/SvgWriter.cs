@@ -42,7 +42,8 @@ internal sealed class SvgWriter
     private void Open(string name, double width, double height) =>
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0} {height:0}" width="{width:0}" height="{height:0}" role="img"><title>{Text.Escape(name)}</title><style>{Style.Sheet}</style>"""
+            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0} {height:0}" width="{width:0}" height="{height:0}" """
+                + $"""role="img"><title>{Text.Escape(name)}</title><style>{Style.Sheet}</style>"""
         );
 
     /// <summary>Frames first, arrows over them, boxes over those, and the labels on top.</summary>
@@ -59,7 +60,8 @@ internal sealed class SvgWriter
             else if (item is Dot)
                 _svg.Append(
                     CultureInfo.InvariantCulture,
-                    $"""<circle class="dot" cx="{left + item.X:0.#}" cy="{top + item.Y + (item.Height / 2):0.#}" r="{item.Height / 2:0.#}"/>"""
+                    $"""<circle class="dot" cx="{left + item.X:0.#}" cy="{top + item.Y + (item.Height / 2):0.#}" """
+                        + $"""r="{item.Height / 2:0.#}"/>"""
                 );
         }
 
@@ -101,7 +103,9 @@ internal sealed class SvgWriter
         var lane = x + Measures.FramePadding;
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"""<path class="edge loop" d="M{exitX:0.#} {exitY:0.#}H{lane + 8:0.#}Q{lane:0.#} {exitY:0.#} {lane:0.#} {exitY - 8:0.#}V{entryY + 8:0.#}Q{lane:0.#} {entryY:0.#} {lane + 8:0.#} {entryY:0.#}H{entryX - half - 6:0.#}"/>"""
+            $"""<path class="edge loop" d="M{exitX:0.#} {exitY:0.#}H{lane + 8:0.#}"""
+                + $"""Q{lane:0.#} {exitY:0.#} {lane:0.#} {exitY - 8:0.#}V{entryY + 8:0.#}"""
+                + $"""Q{lane:0.#} {entryY:0.#} {lane + 8:0.#} {entryY:0.#}H{entryX - half - 6:0.#}"/>"""
         );
         _svg.Append(CultureInfo.InvariantCulture, $"""<path class="head" d="M{entryX - half:0.#} {entryY:0.#}l-8 -3.5v7z"/>""");
     }
@@ -139,13 +143,14 @@ internal sealed class SvgWriter
         var (x, y) = (left + box.X, top + box.Y);
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"""<g><title>{Text.Escape(box.Name)}</title><rect class="{ClassOf(box)}" x="{x - (box.Width / 2):0.#}" y="{y:0.#}" width="{box.Width:0.#}" height="{box.Height:0.#}" rx="7"/>"""
+            $"""<g><title>{Text.Escape(box.Name)}</title><rect class="{ClassOf(box)}" x="{x - (box.Width / 2):0.#}" y="{y:0.#}" """
+                + $"""width="{box.Width:0.#}" height="{box.Height:0.#}" rx="7"/>"""
         );
         var (prefix, name) = Measures.NameOf(box, around);
-        _svg.Append(
-            CultureInfo.InvariantCulture,
-            $"""<text class="name" text-anchor="middle" x="{x:0.#}" y="{y + 17:0.#}">{(prefix.Length > 0 ? $"<tspan class=\"prefix\">{Text.Escape(prefix)}</tspan>" : "")}{Text.Escape(name)}</text>"""
-        );
+        _svg.Append(CultureInfo.InvariantCulture, $"""<text class="name" text-anchor="middle" x="{x:0.#}" y="{y + 17:0.#}">""");
+        if (prefix.Length > 0)
+            _svg.Append($"""<tspan class="prefix">{Text.Escape(prefix)}</tspan>""");
+        _svg.Append($"{Text.Escape(name)}</text>");
         AddText("kind", x, y + 32, Measures.KindOf(box));
         for (var i = 0; i < box.Reason.Count; i++)
             AddText(box.Is(Marks.Broken) ? "reason" : "when", x, y + Measures.BoxHeight + 8 + (i * Measures.LineHeight), box.Reason[i]);
@@ -178,9 +183,12 @@ internal sealed class SvgWriter
         (Marks.Broken, "broken"),
     ];
 
-    private void AddText(string style, double x, double y, string text, string anchor = "middle") =>
+    private void AddText(string style, double x, double y, string text, string anchor = "middle")
+    {
+        var anchored = anchor == "start" ? "" : $" text-anchor=\"{anchor}\"";
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"""<text class="{style}"{(anchor == "start" ? "" : $" text-anchor=\"{anchor}\"")} x="{x:0.#}" y="{y:0.#}">{Text.Escape(text)}</text>"""
+            $"""<text class="{style}"{anchored} x="{x:0.#}" y="{y:0.#}">{Text.Escape(text)}</text>"""
         );
+    }
 }

@@ -13,11 +13,37 @@ public sealed class JobSvg
     private const double Width = 960, Top = 44, ChartHeight = 170, Gap = 52, RowHeight = 17, Left = 64, Right = 24, SmallText = 11;
 
     private const string Sheet = """
-        text{font:12px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;fill:#1f2328}.ground{fill:#fff}.title{font-size:15px;font-weight:600}.head{font-weight:600}.small{font-size:11px;fill:#59636e}
-        .grid{stroke:#d8dee4;stroke-width:1}.axis{fill:none;stroke:#8a94a6;stroke-width:1}rect{shape-rendering:crispEdges}.line{fill:none;stroke-width:2;stroke-linejoin:round}.each{fill:none;stroke-width:1;opacity:.3}.train{stroke:#1f6feb}.validation{stroke:#bc4c00}
-        .dot{stroke:none}.dot.train{fill:#1f6feb}.dot.validation{fill:#bc4c00}.none{fill:#eaeef2}.note{font-size:11px;font-weight:600;fill:#a40e26}.frame{fill:none;stroke:#8a94a6}
-        @media (prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.small{fill:#9198a1}.grid{stroke:#262c36}.axis,.frame{stroke:#768390}.train{stroke:#4a8df8}.validation{stroke:#f0883e}
-        .dot.train{fill:#4a8df8}.dot.validation{fill:#f0883e}.none{fill:#21262d}.note{fill:#ffa198}}
+        text{font:12px system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;fill:#1f2328}
+        .ground{fill:#fff}
+        .title{font-size:15px;font-weight:600}
+        .head{font-weight:600}
+        .small{font-size:11px;fill:#59636e}
+        .grid{stroke:#d8dee4;stroke-width:1}
+        .axis{fill:none;stroke:#8a94a6;stroke-width:1}
+        rect{shape-rendering:crispEdges}
+        .line{fill:none;stroke-width:2;stroke-linejoin:round}
+        .each{fill:none;stroke-width:1;opacity:.3}
+        .train{stroke:#1f6feb}
+        .validation{stroke:#bc4c00}
+        .dot{stroke:none}
+        .dot.train{fill:#1f6feb}
+        .dot.validation{fill:#bc4c00}
+        .none{fill:#eaeef2}
+        .note{font-size:11px;font-weight:600;fill:#a40e26}
+        .frame{fill:none;stroke:#8a94a6}
+        @media (prefers-color-scheme:dark){
+        text{fill:#e6edf3}
+        .ground{fill:#0d1117}
+        .small{fill:#9198a1}
+        .grid{stroke:#262c36}
+        .axis,.frame{stroke:#768390}
+        .train{stroke:#4a8df8}
+        .validation{stroke:#f0883e}
+        .dot.train{fill:#4a8df8}
+        .dot.validation{fill:#f0883e}
+        .none{fill:#21262d}
+        .note{fill:#ffa198}
+        }
         """;
 
     private readonly StringBuilder _svg = new(1 << 15);
@@ -47,8 +73,11 @@ public sealed class JobSvg
         var heatTop = Top + (_plot.Charts.Count * (ChartHeight + Gap));
         var height = heat is null ? heatTop + 8 : heatTop + (heat.Rows.Count * RowHeight) + 106;
         Add(
-            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width:0} {height:0}" width="{Width:0}" height="{height:0}" role="img"><title>{Text.Escape(_plot.Title)}</title><style>{Sheet}</style><rect class="ground" width="100%" height="100%"/>"""
+            $"""
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width:0} {height:0}" width="{Width:0}" height="{height:0}" role="img">
+            """
         );
+        Add($"""<title>{Text.Escape(_plot.Title)}</title><style>{Sheet}</style><rect class="ground" width="100%" height="100%"/>""");
         AddText("title", 16, 26, Text.Cut(_plot.Title, 100));
         for (var i = 0; i < _plot.Charts.Count; i++)
             AddChart(_plot.Charts[i], Top + (i * (ChartHeight + Gap)) + 26);
@@ -170,9 +199,8 @@ public sealed class JobSvg
                 i + 1 < points.Count
                     ? _steps.At(points[i + 1].Step)
                     : Math.Min(_right, from + (points.Count > 1 ? from - _steps.At(points[i - 1].Step) : 6));
-            Add(
-                $"""<rect fill="{HeatColors.At(share(points[i].Value))}" x="{from:0.#}" y="{y + 1:0.#}" width="{Math.Max(1, to - from + 0.3):0.#}" height="{RowHeight - 2:0.#}"/>"""
-            );
+            var (color, width) = (HeatColors.At(share(points[i].Value)), Math.Max(1, to - from + 0.3));
+            Add($"""<rect fill="{color}" x="{from:0.#}" y="{y + 1:0.#}" width="{width:0.#}" height="{RowHeight - 2:0.#}"/>""");
         }
     }
 
@@ -182,9 +210,10 @@ public sealed class JobSvg
         const double width = 220;
         var left = _right - width;
         for (var i = 0; i < steps; i++)
-            Add(
-                $"""<rect fill="{HeatColors.At((i + 0.5) / steps)}" x="{left + (i * width / steps):0.#}" y="{top:0.#}" width="{(width / steps) + 0.3:0.#}" height="10"/>"""
-            );
+        {
+            var (color, x) = (HeatColors.At((i + 0.5) / steps), left + (i * width / steps));
+            Add($"""<rect fill="{color}" x="{x:0.#}" y="{top:0.#}" width="{(width / steps) + 0.3:0.#}" height="10"/>""");
+        }
         Add($"""<rect class="frame" x="{left:0.#}" y="{top:0.#}" width="{width:0.#}" height="10"/>""");
         foreach (var part in (double[])[0, 0.5, 1])
         {

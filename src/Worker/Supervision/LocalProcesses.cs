@@ -1,14 +1,12 @@
 using ConcatService.Persistence.Jobs;
 
-
 namespace ConcatService.Worker.Supervision;
 
 /// <summary>Tells whether another worker of this machine still lives, so that its jobs need not wait for their leases to expire.</summary>
 internal static class LocalProcesses
 {
     // The boot id is the kernel's, the namespace is the container's: processes that share both see each other under the same ids.
-    private static string Machine { get; } =
-        $"{File.ReadAllText("/proc/sys/kernel/random/boot_id")[..8]}-{new string([.. (new FileInfo("/proc/self/ns/pid").LinkTarget ?? "").Where(char.IsAsciiDigit)])}";
+    private static string Machine { get; } = $"{File.ReadAllText("/proc/sys/kernel/random/boot_id")[..8]}-{PidNamespace()}";
 
     /// <summary>This process.</summary>
     public static WorkerIdentity Self() => new(Environment.MachineName, Machine, Environment.ProcessId, Read("self")!.Value.Started);
@@ -19,6 +17,12 @@ internal static class LocalProcesses
     public static bool IsGone(WorkerIdentity worker) =>
         worker.Machine == Machine
         && !(Read($"{worker.ProcessId}") is { State: not ('Z' or 'X') } process && process.Started == worker.Started);
+
+    private static string PidNamespace()
+    {
+        var link = new FileInfo("/proc/self/ns/pid").LinkTarget ?? "";         // pid:[4026531836]
+        return new([.. link.Where(char.IsAsciiDigit)]);
+    }
 
     /// <summary>State and start time of a process, or null. A dead one that its parent has not collected is in state Z.</summary>
     private static (char State, string Started)? Read(string process)

@@ -25,7 +25,9 @@ internal static class DatabaseRetry
         })
         .Build();
 
-    /// <exception cref="NpgsqlException">It is not transient, or <see cref="Heartbeat.Timeout"/> has passed since the first attempt.</exception>
+    /// <exception cref="NpgsqlException">
+    /// It is not transient, or <see cref="Heartbeat.Timeout"/> has passed since the first attempt.
+    /// </exception>
     public static async Task<T> ExecuteAsync<T>(Func<Task<T>> work)
     {
         var context = ResilienceContextPool.Shared.Get();

@@ -67,7 +67,8 @@ public sealed class JobWatchTests(ApiServer api) : IClassFixture<ApiServer>
     public async Task A_worker_shows_its_job_to_the_jobs_team_only()
     {
         var id = Guid.Parse(await QueueAsync());
-        await api.Services.GetRequiredService<WorkerRegistry>().HeartbeatAsync(Worker, new("cpu", null, false), spareReady: true, id, Cancel);
+        var registry = api.Services.GetRequiredService<WorkerRegistry>();
+        await registry.HeartbeatAsync(Worker, new("cpu", null, false), spareReady: true, id, Cancel);
         var ours = (await api.GetAsync("/v1/workers")).Json.GetProperty("data")[0];
         var theirs = (await api.GetAsync("/v1/workers", api.ForeignKey)).Json.GetProperty("data")[0];
         Assert.Equal((id.ToString(), true), (ours.GetProperty("current_job").GetString(), ours.GetProperty("alive").GetBoolean()));

@@ -9,7 +9,9 @@ public sealed partial class LayerOrderTests
 {
     private const string ConcreteOperators = "ConcatService.Operators";
 
-    /// <summary>The first part of each namespace below ConcatService.Domain, and the concrete operators; each uses only those before it.</summary>
+    /// <summary>
+    /// The first part of each namespace below ConcatService.Domain, and the concrete operators; each uses only those before it.
+    /// </summary>
     private static readonly string[] Order =
     [
         "", // the root: the release alone
@@ -47,7 +49,8 @@ public sealed partial class LayerOrderTests
         var later = Order.Skip(Array.IndexOf(Order, source.Layer) + 1).ToHashSet();
         foreach (var layer in source.Uses.Where(later.Contains))
         {
-            var types = Sources.Where(other => other.Layer == layer).SelectMany(other => other.Types).Where(source.Words.Contains).Distinct();
+            var declared = Sources.Where(other => other.Layer == layer).SelectMany(other => other.Types);
+            var types = declared.Where(source.Words.Contains).Distinct();
             yield return $"{source.Path} is in {source.Layer} and uses {string.Join(", ", types)} of {layer}, which comes later";
         }
     }
@@ -80,7 +83,10 @@ public sealed partial class LayerOrderTests
     [GeneratedRegex(@"(?<![\w.])(?:ConcatService\.)?(?:Domain\.)?([A-Z]\w+)\.([A-Z]\w*)")]
     private static partial Regex Qualified();
 
-    [GeneratedRegex(@"^(?:public|internal|file) (?:[a-z]+ )*(?:record struct|record|class|struct|interface|enum) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public|internal|file) (?:[a-z]+ )*(?:record struct|record|class|struct|interface|enum) (\w+)",
+        RegexOptions.Multiline
+    )]
     private static partial Regex Declaration();
 
     [GeneratedRegex("//[^\n]*|(?<!\\$)\"(?:[^\"\\\\\n]|\\\\.)*\"")]

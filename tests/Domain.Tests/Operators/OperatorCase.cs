@@ -37,7 +37,8 @@ public sealed record OperatorCase(Example Example, Operator Operator)
     {
         var inputs = Example.Inputs.Select(Input).ToArray();
         var layer = new Layer("op", op, [.. inputs.Select((_, i) => new Wire($"x{i}"))], SpecPath.Root);
-        var context = new ShapeContext(layer, inputs, Layout.ChannelsFirst, new Report(), new Conditions([], new Dictionary<string, SymbolPromise>()));
+        var conditions = new Conditions([], new Dictionary<string, SymbolPromise>());
+        var context = new ShapeContext(layer, inputs, Layout.ChannelsFirst, new Report(), conditions);
         var outputs = op.InferAll(context);
         return outputs is null || outputs.Any(output => output.Dims.Any(size => size.Known < 1)) ? null : new(layer, inputs, outputs);
     }

@@ -133,7 +133,14 @@ public sealed class WarningTests
     [Theory]
     [InlineData(Tiles, "concat.spatial_axis", "/layers/2", "28 to 56", "axis-channels")]
     [InlineData(TilesInParallel, "concat.spatial_axis", "/layers/0", "28 to 56", "axis-channels")]
-    [InlineData(ImageAndTable, "concat.uneven_widths", "/layers/2", "51 to 1: at initialization table contributes 1.9%", "widen-table", "narrow-seen")]
+    [InlineData(
+        ImageAndTable,
+        "concat.uneven_widths",
+        "/layers/2",
+        "51 to 1: at initialization table contributes 1.9%",
+        "widen-table",
+        "narrow-seen"
+    )]
     [InlineData(OneWithoutNorm, "concat.unnormalised_branch", "/layers/2", "a is normalized and b is not", "norm-b", "normalize-b")]
     [InlineData(EndsInSigmoid, "concat.saturating_branch", "/layers/3", "half ends in sigmoid", "relu-b")]
     [InlineData(PlainDenseBlock, "concat.unmixed_chain", "/layers/0/layers/0", "12 concats in a row, from block/0/join on", "fuse-conv1x1")]

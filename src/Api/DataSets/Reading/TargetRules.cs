@@ -17,7 +17,7 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
             throw new UploadException(
                 "dataset.task",
                 $"{_train.Name} holds {Held()}, which is for {task.Name()}, and the form says {wanted.Name()}. "
-                    + $"{(wanted == LearningTask.Regression ? "Save it as float32." : wanted == LearningTask.Multilabel ? "Save it as bool." : "Save it as whole numbers.")}"
+                    + $"Save it as {TypeFor(wanted)}."
             );
         return task switch
         {
@@ -80,8 +80,21 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
             : throw new UploadException("dataset.labels", $"The form names {form.Classes.Count} classes, and {_train.Name} has {count}.");
     }
 
-    private string Held() =>
-        $"{(_train.IsBoolean ? "yes and no" : _train.Type == ElementType.Float32 ? "real numbers" : "whole numbers")}{(_train.Shape.Length > 0 ? $", {string.Join('x', _train.Shape)} for a sample" : "")}";
+    private static string TypeFor(LearningTask task) => task switch
+    {
+        LearningTask.Regression => "float32",
+        LearningTask.Multilabel => "bool",
+        _ => "whole numbers",
+    };
+
+    private string Held()
+    {
+        var values =
+            _train.IsBoolean ? "yes and no"
+            : _train.Type == ElementType.Float32 ? "real numbers"
+            : "whole numbers";
+        return _train.Shape.Length == 0 ? values : $"{values}, {string.Join('x', _train.Shape)} for a sample";
+    }
 
     private UploadException Labels(string what) => new("dataset.labels", $"{_train.Label} has {what}");
 }

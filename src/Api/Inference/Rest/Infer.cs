@@ -8,8 +8,19 @@ namespace ConcatService.Api.Inference.Rest;
 internal static class Infer
 {
     /// <summary>For a model of 28x28 gray pictures.</summary>
-    public static string Example { get; } =
-        $$"""{ "id": "1", "inputs": [ { "name": "image", "shape": [1, 1, 28, 28], "datatype": "FP32", "data": [{{string.Join(", ", Enumerable.Repeat("0", 784))}}] } ] }""";
+    public static string Example { get; } = $$"""
+        {
+          "id": "1",
+          "inputs": [
+            {
+              "name": "image",
+              "shape": [1, 1, 28, 28],
+              "datatype": "FP32",
+              "data": [{{string.Join(", ", Enumerable.Repeat("0", 784))}}]
+            }
+          ]
+        }
+        """;
 
     public static async Task Handle(
         string name,
