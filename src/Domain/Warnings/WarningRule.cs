@@ -40,14 +40,6 @@ public abstract class WarningRule
 
     private protected static PatchWriter Patch(Flow flow, int layer) => new(flow.Compiled, flow.Layers[layer]);
 
-    /// <summary>The name of a layer inside a fix's id: letters, digits and dashes.</summary>
-    private protected static string Slug(string name) =>
-        new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
-
-    /// <summary>Names as a sentence lists them: <c>a, b and c</c>.</summary>
-    private protected static string List(IReadOnlyList<string> names) =>
-        names.Count <= 1 ? string.Concat(names) : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
-
     /// <summary>
     /// Where the attributes of a merge are written: a <c>parallel</c> has them inside, as a name or an object; null where only its name may
     /// be there.

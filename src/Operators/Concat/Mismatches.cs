@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Symbols;
@@ -112,7 +113,7 @@ internal static class Mismatches
                 context.Inputs[0].Axes[position] == Axis.Other ? $"dimension {position}" : context.Inputs[0].Axes[position].Name()
             )
             .ToList();
-        var named = axes.Count == 1 ? axes[0] : $"{string.Join(", ", axes.SkipLast(1))} and {axes[^1]}";
+        var named = Words.Listed(axes);
         var sizes = List(input => Shown(input, dim => dim));
         if (at is null)
             return $"inputs differ in {named}: {sizes}.";

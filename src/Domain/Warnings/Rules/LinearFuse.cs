@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Operators;
 
@@ -75,7 +76,7 @@ internal sealed class LinearFuse : WarningRule
             "Negative values become 0, so that the two layers are no longer one linear map."
         );
         yield return new(
-            $"relu-{Slug(flow.NameOf(fuse))}",
+            $"relu-{Words.Slug(flow.NameOf(fuse))}",
             FixKind.Edit,
             title,
             effect,
@@ -83,7 +84,7 @@ internal sealed class LinearFuse : WarningRule
             Patch(flow, fuse).Set(layer.Path, "activation", "relu").Patch
         );
         yield return new(
-            $"relu-fuse-{Slug(flow.NameOf(fuse))}",
+            $"relu-fuse-{Words.Slug(flow.NameOf(fuse))}",
             FixKind.Edit,
             title,
             effect,

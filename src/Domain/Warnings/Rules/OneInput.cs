@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Operators;
 
@@ -39,7 +40,7 @@ internal sealed class OneInput : WarningRule
         var layer = flow.Layers[merge];
         if (layer.Layer.EdgeOf(0) is { Index: >= 0 } edge)
             yield return new(
-                $"identity-{Slug(layer.Name)}",
+                $"identity-{Words.Slug(layer.Name)}",
                 FixKind.Edit,
                 $"Make {flow.NameOf(merge)} an identity, or add the branch that is missing",
                 "The computation does not change.",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -120,7 +121,7 @@ internal sealed class OutputSize : WarningRule
                     }
             );
         return new(
-            $"resize-{Slug(name)}",
+            $"resize-{Words.Slug(name)}",
             FixKind.Adapter,
             $"Resize {name} to the size of {input}",
             $"{name} comes out as large as {input} whatever its size is; where they were equal, nothing changes.",

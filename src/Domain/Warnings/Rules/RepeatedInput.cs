@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Operators;
 
@@ -61,7 +62,7 @@ internal sealed class RepeatedInput : WarningRule
         const string Effect = "Removes the copy and the weights that read it.";
         if (layer.Inputs.Length == 2 && edge.Index >= 0)
             yield return new(
-                $"identity-{Slug(layer.Name)}",
+                $"identity-{Words.Slug(layer.Name)}",
                 FixKind.Drop,
                 $"Remove the merge, or name the layer that was meant beside {flow.InputName(merge, first)}",
                 $"{flow.NameOf(merge)} passes on {flow.InputName(merge, first)} unchanged.",
@@ -70,7 +71,7 @@ internal sealed class RepeatedInput : WarningRule
             );
         else if (layer.Inputs.Length > 2)
             yield return new(
-                $"once-{Slug(flow.InputName(merge, first))}",
+                $"once-{Words.Slug(flow.InputName(merge, first))}",
                 FixKind.Drop,
                 $"Take {flow.InputName(merge, second)} out, or name the layer that was meant",
                 Effect,

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Operators;
 
@@ -77,7 +78,7 @@ internal sealed class SaturatingBranch : WarningRule
         var layer = flow.Layers[flat];
         var attribute = layer.Name.EndsWith("/activation", StringComparison.Ordinal) ? "activation" : "type";
         yield return new(
-            $"relu-{Slug(flow.NameOf(flat))}",
+            $"relu-{Words.Slug(flow.NameOf(flat))}",
             FixKind.Edit,
             $"Take relu instead of {layer.Operator.Kind} at {flow.NameOf(flat)}",
             "The branch is no longer bounded; a norm before it holds its scale.",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Shapes;
 
@@ -110,7 +111,7 @@ internal sealed class UnevenWidths : WarningRule
         var name = flow.InputName(merge, narrow);
         if (patch.Insert(narrow, "widen", Layer(least, widened)))
             yield return new(
-                $"widen-{Slug(name)}",
+                $"widen-{Words.Slug(name)}",
                 FixKind.Adapter,
                 $"Widen {name} to {widened:N0} features",
                 $"A learned layer with ReLU gives {name} a quarter of the width of {flow.InputName(merge, wide)}.",
@@ -121,7 +122,7 @@ internal sealed class UnevenWidths : WarningRule
         name = flow.InputName(merge, wide);
         if (patch.Insert(wide, "narrow", Layer(most, narrowed)))
             yield return new(
-                $"narrow-{Slug(name)}",
+                $"narrow-{Words.Slug(name)}",
                 FixKind.Adapter,
                 $"Narrow {name} to {narrowed:N0} features",
                 $"{narrowed:N0} learned combinations of the {Features(most):N0} features of {name} remain.",

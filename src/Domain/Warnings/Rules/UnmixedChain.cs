@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Operators;
 
@@ -100,7 +101,7 @@ internal sealed class UnmixedChain : WarningRule
                 patch.Set(layer.Path, "merge", new JsonObject { ["type"] = "concat", ["fuse"] = fuse });
         }
 
-        var names = List([.. chosen.Select(flow.NameOf)]);
+        var names = Words.Listed(chosen.Select(flow.NameOf));
         yield return new(
             "fuse-conv1x1",
             FixKind.Edit,

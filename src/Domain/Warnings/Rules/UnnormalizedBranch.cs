@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Operators;
 
@@ -129,7 +130,7 @@ internal sealed class UnnormalizedBranch : WarningRule
         const string Effect = "Normalizes it to mean 0 and variance 1 over the batch, with a learned scale and shift.";
         if (flow.Layers[last].Operator is IHasShorthand)
             yield return new(
-                $"norm-{Slug(flow.NameOf(last))}",
+                $"norm-{Words.Slug(flow.NameOf(last))}",
                 FixKind.Edit,
                 $"Give {flow.NameOf(last)} norm \"batch_norm\"",
                 Effect,
@@ -138,6 +139,13 @@ internal sealed class UnnormalizedBranch : WarningRule
             );
         var patch = Patch(flow, merge);
         if (patch.Insert(loose, "norm", new JsonObject { ["type"] = "batch_norm" }))
-            yield return new($"normalize-{Slug(name)}", FixKind.Adapter, $"Put a batch_norm after {name}", Effect, Loss.None, patch.Patch);
+            yield return new(
+                $"normalize-{Words.Slug(name)}",
+                FixKind.Adapter,
+                $"Put a batch_norm after {name}",
+                Effect,
+                Loss.None,
+                patch.Patch
+            );
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 
 namespace ConcatService.Domain.Warnings.Rules;
@@ -30,7 +31,7 @@ internal sealed class UnusedInput : WarningRule
                     Fixes = () =>
                         [
                             new(
-                                $"remove-{Slug(input.Name)}",
+                                $"remove-{Words.Slug(input.Name)}",
                                 FixKind.Drop,
                                 $"Remove {input.Name}, or name it in the inputs of a layer",
                                 "The network's output does not change.",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 
 namespace ConcatService.Domain.Warnings.Rules;
@@ -87,7 +88,7 @@ internal sealed class UnusedLayer : WarningRule
         )
             patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = path.ToString() });
         yield return new(
-            $"remove-{Slug(flow.NameOf(end))}",
+            $"remove-{Words.Slug(flow.NameOf(end))}",
             FixKind.Drop,
             $"Remove {flow.NameOf(end)}, or name it where it should be read",
             "The network's output does not change; the untrained weights are removed.",
