@@ -13,17 +13,16 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
 
     private static readonly string[] Structures = ["parallel", "repeat", "block"];
 
-    private static readonly string[] LayerFields = ["name", "type", "inputs"];
-
-    private static readonly string[] ShorthandLayerFields = [.. LayerFields, "norm", "activation"];
+    private const string AttributesByName = "an object from names to attributes";
 
     private readonly NameTable _names = new();
+    private readonly FieldReader _fields = new(report);
     private readonly ShorthandFields _shorthand = new(report);
     private readonly List<string> _openBlocks = [];
     private int _depth;
     private int _layers;
 
-    public LayerList ReadList(JsonElement json, SpecPath path, Overrides? overrides = null)
+    public LayerList ReadList(JsonElement json, SpecPath path, BlockOverrides? overrides = null)
     {
         var layers = new List<LayerSpec>(json.ValueKind == JsonValueKind.Array ? Math.Min(json.GetArrayLength(), MaxLayers) : 0);
         if (json.ValueKind != JsonValueKind.Array)
@@ -61,7 +60,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         return new(layers, path);
     }
 
-    private LayerSpec ReadLayer(JsonElement json, SpecPath path, Overrides? overrides)
+    private LayerSpec ReadLayer(JsonElement json, SpecPath path, BlockOverrides? overrides)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -74,12 +73,12 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         {
             if (nameJson.ValueKind != JsonValueKind.String)
                 report.Error(Codes.WrongType, path["name"], $"'name' is {JsonText.Shown(nameJson)}; expected a string.");
-            else if (_names.Text(nameJson) is var given && (SpecReader.IsName(given) || SpecReader.IsName(given, path["name"], report)))
+            else if (_names.Text(nameJson) is var given && (FieldReader.IsName(given) || _fields.IsName(given, path["name"])))
                 name = given;
         }
 
         var inputs = json.TryGetProperty("inputs", out var inputJson)
-            ? SpecReader.References(inputJson, path, "inputs", _names, report)
+            ? _fields.References(inputJson, path, "inputs", _names)
             : null;
         if (!json.TryGetProperty("type", out var typeJson) || typeJson.ValueKind != JsonValueKind.String)
         {
@@ -118,13 +117,13 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         string? name,
         Reference[]? inputs,
         SpecPath path,
-        Overrides? overrides
+        BlockOverrides? overrides
     )
     {
         var (type, made) = (known.Kind, known.Create());
         var fields = _shorthand.For(made is IHasShorthand, path);
         var usable = AttributeObject.Read(json, made, path, type, report, fields.IsOther, fields.Names);
-        if (name is not null && overrides?.Take(name) is { } own && IsObject(own, overrides.Path[name]))
+        if (name is not null && overrides?.Take(name) is { } own && _fields.IsObject(own, overrides.Path[name], AttributesByName))
             AttributeObject.Read(
                 own,
                 made,
@@ -140,7 +139,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             : new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation);
     }
 
-    private ParallelSpec ReadParallel(JsonElement json, string? name, Reference[]? inputs, SpecPath path, Overrides? overrides)
+    private ParallelSpec ReadParallel(JsonElement json, string? name, Reference[]? inputs, SpecPath path, BlockOverrides? overrides)
     {
         Known(json, path, "parallel", ["name", "type", "inputs", "branches", "merge"]);
         var branches = new List<LayerList>();
@@ -168,7 +167,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         return new("parallel", name, inputs, path, branches, merge ?? OperatorCatalog.Find("concat")!.Create());
     }
 
-    private RepeatSpec ReadRepeat(JsonElement json, string? name, Reference[]? inputs, SpecPath path, Overrides? overrides)
+    private RepeatSpec ReadRepeat(JsonElement json, string? name, Reference[]? inputs, SpecPath path, BlockOverrides? overrides)
     {
         Known(json, path, "repeat", ["name", "type", "inputs", "times", "layers"]);
         var times = 1L;
@@ -214,22 +213,14 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
 
         var with =
-            json.TryGetProperty("with", out var overrides) && IsObject(overrides, path["with"])
-                ? new Overrides(overrides, path["with"])
+            json.TryGetProperty("with", out var overrides) && _fields.IsObject(overrides, path["with"], AttributesByName)
+                ? new BlockOverrides(overrides, path["with"])
                 : null;
         _openBlocks.Add(block);
         var list = ReadList(body, SpecPath.Root["blocks"][block], with);
         _openBlocks.RemoveAt(_openBlocks.Count - 1);
         with?.ReportUnused(block, report);
         return new RepeatSpec("block", name, inputs, path, null, list);
-    }
-
-    private bool IsObject(JsonElement json, SpecPath path)
-    {
-        if (json.ValueKind == JsonValueKind.Object)
-            return true;
-        report.Error(Codes.WrongType, path, $"This is {JsonText.Shown(json)}; expected an object from names to attributes.");
-        return false;
     }
 
     private void Known(JsonElement json, SpecPath path, string what, string[] known)
@@ -242,81 +233,6 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                     path[member.Name],
                     $"{what} has no field '{JsonText.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
                 );
-        }
-    }
-
-    /// <summary>
-    /// A block's <c>with</c>: layer name, at any depth of the block's own lists, to the attributes that differ in this use.
-    /// </summary>
-    internal sealed record Overrides(JsonElement Json, SpecPath Path)
-    {
-        private readonly HashSet<string> _seen = [];
-
-        public JsonElement? Take(string name)
-        {
-            _seen.Add(name);
-            return Json.TryGetProperty(name, out var own) ? own : null;
-        }
-
-        public void ReportUnused(string block, Report report)
-        {
-            foreach (var member in Json.EnumerateObject().Where(member => !_seen.Contains(member.Name)))
-                report.Error(
-                    Codes.UnknownField,
-                    Path[member.Name],
-                    $"The block '{block}' has no layer '{JsonText.Shortened(member.Name)}' whose attributes could "
-                        + $"differ.{Spelling.DidYouMean(member.Name, _seen)}"
-                );
-        }
-    }
-
-    /// <summary>
-    /// The <c>norm</c> and <c>activation</c> of the layer that is being read, when it knows the shorthand. One for all layers, which come
-    /// one after the other.
-    /// </summary>
-    private sealed class ShorthandFields
-    {
-        private readonly Report _report;
-        private bool _known;
-        private SpecPath _path = SpecPath.Root;
-
-        public ShorthandFields(Report report)
-        {
-            _report = report;
-            IsOther = member => Read(member) || member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8);
-        }
-
-        /// <summary>Whether a member is none of the operator's attributes; the two are read then.</summary>
-        public Func<JsonProperty, bool> IsOther { get; }
-
-        public string[] Names => _known ? ShorthandLayerFields : LayerFields;
-
-        public Operator? Norm { get; private set; }
-
-        public Operator? Activation { get; private set; }
-
-        public ShorthandFields For(bool known, SpecPath path)
-        {
-            (_known, _path, Norm, Activation) = (known, path, null, null);
-            return this;
-        }
-
-        /// <summary>The same for a block's <c>with</c>, where a layer cannot be named or wired anew.</summary>
-        public Func<JsonProperty, bool> Overridden(SpecPath path)
-        {
-            _path = path;
-            return Read;
-        }
-
-        private bool Read(JsonProperty member)
-        {
-            if (_known && member.NameEquals("norm"u8))
-                Norm = NestedOperator.Read(member.Value, _path["norm"], "norm", _report);
-            else if (_known && member.NameEquals("activation"u8))
-                Activation = NestedOperator.Read(member.Value, _path["activation"], "activation", _report);
-            else
-                return false;
-            return true;
         }
     }
 }
