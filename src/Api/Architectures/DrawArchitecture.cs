@@ -6,7 +6,6 @@ using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
 using ConcatService.Pictures.Drawing;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Architectures;
 
@@ -24,8 +23,7 @@ internal static class DrawArchitecture
         ConcatDb db,
         CancellationToken cancel
     ) =>
-        await db.Architectures.AsNoTracking().SingleOrDefaultAsync(kept => kept.TeamId == caller.TeamId && kept.Id == id, cancel)
-            is { } found
+        await db.FindArchitectureAsync(caller, id, cancel) is { } found
             ? Picture(Compiler.Compile(JsonBody.Parse(found.Spec)))
             : Problems.NotFound("architecture", id.ToString());
 

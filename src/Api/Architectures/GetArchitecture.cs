@@ -2,7 +2,6 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Architectures;
 
@@ -15,8 +14,7 @@ internal static class GetArchitecture
         ConcatDb db,
         CancellationToken cancel
     ) =>
-        await db.Architectures.AsNoTracking().SingleOrDefaultAsync(kept => kept.TeamId == caller.TeamId && kept.Id == id, cancel)
-            is { } found
+        await db.FindArchitectureAsync(caller, id, cancel) is { } found
             ? TypedResults.Ok(ArchitectureResource.Of(found))
             : Problems.NotFound("architecture", id.ToString());
 }

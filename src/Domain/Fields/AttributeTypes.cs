@@ -131,6 +131,23 @@ public static class AttributeTypes
         return true;
     }
 
+    /// <summary>A list of 1 to <paramref name="most"/> whole numbers; null for anything else.</summary>
+    internal static long[]? WholeNumbers(JsonElement json, int most)
+    {
+        var count = json.ValueKind == JsonValueKind.Array ? json.GetArrayLength() : 0;
+        if (count < 1 || count > most)
+            return null;
+        var each = new long[count];
+        var i = 0;
+        foreach (var item in json.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !TryWhole(item, out each[i++]))
+                return null;
+        }
+
+        return each;
+    }
+
     private static AttributeType<T> OfEnum<T>()
     {
         var names = Enum.GetNames(typeof(T))

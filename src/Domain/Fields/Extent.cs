@@ -7,6 +7,8 @@ namespace ConcatService.Domain.Fields;
 /// <summary>A size per spatial dimension: one number for all of them, or a list with one each (<c>3</c> or <c>[1, 7]</c>).</summary>
 public readonly struct Extent : IAttributeValue<Extent>, IEquatable<Extent>
 {
+    private const int MaxCount = 3;
+
     private readonly long _all;
     private readonly long[]? _each;
 
@@ -64,7 +66,7 @@ public readonly struct Extent : IAttributeValue<Extent>, IEquatable<Extent>
         (extent, range) => extent.IsWithin(range));
 
     internal static JsonObject List(Numbers range) =>
-        new() { ["type"] = "array", ["items"] = range.AddTo(new() { ["type"] = "integer" }), ["minItems"] = 1, ["maxItems"] = 3 };
+        new() { ["type"] = "array", ["items"] = range.AddTo(new() { ["type"] = "integer" }), ["minItems"] = 1, ["maxItems"] = MaxCount };
 
     internal static bool TryRead(JsonElement json, out Extent extent)
     {
@@ -75,16 +77,8 @@ public readonly struct Extent : IAttributeValue<Extent>, IEquatable<Extent>
             return true;
         }
 
-        if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() is < 1 or > 3)
+        if (AttributeTypes.WholeNumbers(json, MaxCount) is not { } each)
             return false;
-        var each = new long[json.GetArrayLength()];
-        var i = 0;
-        foreach (var item in json.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Number || !AttributeTypes.TryWhole(item, out each[i++]))
-                return false;
-        }
-
         extent = each;
         return true;
     }

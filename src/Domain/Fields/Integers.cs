@@ -70,16 +70,8 @@ public readonly struct Integers : IAttributeValue<Integers>, IEquatable<Integers
             return true;
         }
 
-        if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() is < 1 or > MaxCount)
+        if (AttributeTypes.WholeNumbers(json, MaxCount) is not { } each)
             return false;
-        var each = new long[json.GetArrayLength()];
-        var i = 0;
-        foreach (var item in json.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Number || !AttributeTypes.TryWhole(item, out each[i++]))
-                return false;
-        }
-
         integers = each;
         return true;
     }

@@ -45,7 +45,7 @@ internal sealed class InputWires(Report report)
         if (layer.Inputs is not null && layer.Inputs.Length >= arity.Min && layer.Inputs.Length <= arity.Max)
             return layer.Inputs.Length;
         if (layer is UnreadableSpec)
-            return layer.Inputs?.Length ?? 0;                                     // how many it takes nobody knows
+            return layer.Inputs?.Length ?? 0;                                     // its arity is unknown
         if (layer.Inputs is not null)
         {
             var code = op is IMerge merge && layer.Inputs.Length == 0 ? merge.Degenerate : Codes.OutOfRange;

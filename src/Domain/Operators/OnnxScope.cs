@@ -37,6 +37,10 @@ public sealed class OnnxScope
         return key;
     }
 
+    /// <summary>The input, the parameter <c>weight</c> and, where there is one, <c>bias</c>: what Conv and Gemm take.</summary>
+    public IReadOnlyList<string> InputAndWeights(bool bias) =>
+        bias ? [Input, Parameter("weight"), Parameter("bias")] : [Input, Parameter("weight")];
+
     /// <summary>An initializer of whole numbers: shapes, axes, pads.</summary>
     public string Constant(params long[] values) => Constant(values, [values.Length]);
 

@@ -59,16 +59,16 @@ public sealed record SqueezeExcitation : Operator
     [
         new("default", new SqueezeExcitation(), [32, 5, 4]),
         new("fewer channels than the reduction", new SqueezeExcitation { Activation = new Activation { Kind = "silu" } }, [4, 5, 4]),
-            new(
-                "given width and gate",
-                new SqueezeExcitation
-                {
-                    SqueezeChannels = 3,
-                    Activation = new Activation { Kind = "silu" },
-                    Gate = new Activation { Kind = "tanh" },
-                },
-                [6, 5, 4]
-            ),
+        new(
+            "given width and gate",
+            new SqueezeExcitation
+            {
+                SqueezeChannels = 3,
+                Activation = new Activation { Kind = "silu" },
+                Gate = new Activation { Kind = "tanh" },
+            },
+            [6, 5, 4]
+        ),
         new("a sequence", new SqueezeExcitation { Reduction = 2 }, [6, 5]),
     ];
 }

@@ -130,20 +130,12 @@ public sealed record Concat : Operator, IMerge
         new("align crop", new Concat { Align = Align.Crop }, [3, 8, 7], [5, 5, 5]),
         new("align pad and fuse", new Concat { Align = Align.Pad, Fuse = new Conv1x1Fusion() }, [3, 8], [5, 5]),
         new("fuse conv1x1", new Concat { Fuse = new Conv1x1Fusion() }, [3, 6, 5], [8, 6, 5]),
-            new(
-                "fuse conv1x1, own width, no norm",
-                new Concat
-                {
-                    Fuse = new Conv1x1Fusion
-                    {
-                        OutChannels = 4,
-                        Norm = null,
-                        Activation = new Activation { Kind = "silu" },
-                    },
-                },
-                [3, 7],
-                [4, 7]
-            ),
+        new(
+            "fuse conv1x1, own width, no norm",
+            new Concat { Fuse = new Conv1x1Fusion { OutChannels = 4, Norm = null, Activation = new Activation { Kind = "silu" } } },
+            [3, 7],
+            [4, 7]
+        ),
         new("fuse se", new Concat { Fuse = new SeFusion { Reduction = 2 } }, [6, 6, 5], [8, 6, 5]),
         new("fuse eca", new Concat { Fuse = new EcaFusion() }, [6, 6, 5], [8, 6, 5]),
         new("fuse cbam", new Concat { Fuse = new CbamFusion { Reduction = 2, KernelSize = 3 } }, [6, 6, 5], [8, 6, 5]),

@@ -1,4 +1,3 @@
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
@@ -74,11 +73,8 @@ public sealed record Conv : Operator, IHasShorthand
             || !Windows.Fit(context, SpatialRank, Window)
         )
             return null;
-        if (channels % Groups != 0 || OutChannels % Groups != 0)
-            return context.Error(
-                Codes.NotDivisible,
-                $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it."
-            );
+        if (!Windows.GroupsDivide(context, Groups, channels, OutChannels))
+            return null;
         return context.Input.Convolved(Window.Along, OutChannels); // [N, C, H, W] -> [N, out, H', W']
     }
 
@@ -103,9 +99,10 @@ public sealed record Conv : Operator, IHasShorthand
 
     public override void EmitOnnx(OnnxScope onnx)
     {
-        string[] inputs = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
-        onnx.Add("Conv", inputs,
-        [
+        onnx.Add(
+            "Conv",
+            onnx.InputAndWeights(Bias),
+            [
                 ("kernel_shape", KernelSize.ToArray(SpatialRank)),
                 ("strides", Stride.ToArray(SpatialRank)),
                 ("dilations", Dilation.ToArray(SpatialRank)),
@@ -117,143 +114,36 @@ public sealed record Conv : Operator, IHasShorthand
 
     public static IEnumerable<Example> Examples =>
     [
-            new(
-                "3x3",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 5,
-                    KernelSize = 3,
-                },
-                [3, 8, 8]
-            ),
-            new(
-                "same",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = 3,
-                    Padding = Padding.Same,
-                },
-                [3, 9, 7]
-            ),
-            new(
-                "same, stride, even kernel, odd size",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = 4,
-                    Stride = 2,
-                    Padding = Padding.Same,
-                },
-                [3, 9, 11]
-            ),
-            new(
-                "stride with remainder",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = 3,
-                    Stride = 2,
-                    Padding = 1,
-                },
-                [3, 10, 7]
-            ),
-            new(
-                "asymmetric",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = new long[] { 1, 7 },
-                    Padding = new(false, new long[] { 0, 3 }),
-                },
-                [3, 8, 9]
-            ),
-            new(
-                "dilated",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = 3,
-                    Dilation = 2,
-                    Bias = false,
-                },
-                [2, 9, 9]
-            ),
-            new(
-                "1x1 with a stride, few channels",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = 1,
-                    Stride = 2,
-                },
-                [2, 64, 64]
-            ),
-            new(
-                "1x1 with a stride for each dimension, few channels",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = 1,
-                    Stride = new long[] { 3, 2 },
-                },
-                [2, 9, 8]
-            ),
-            new(
-                "groups",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 6,
-                    KernelSize = 3,
-                    Groups = 2,
-                },
-                [4, 6, 6]
-            ),
-            new(
-                "depthwise",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = 3,
-                    Groups = 4,
-                    Padding = 1,
-                },
-                [4, 6, 6]
-            ),
-            new(
-                "read channels-last",
-                new Conv
-                {
-                    Kind = "conv2d",
-                    OutChannels = 4,
-                    KernelSize = 3,
-                    DataFormat = Layout.ChannelsLast,
-                },
-                [8, 6, 5]
-            )
-            {
-                ChannelsFirstOnly = true,
-            },
-            new(
-                "1d",
-                new Conv
-                {
-                    Kind = "conv1d",
-                    OutChannels = 5,
-                    KernelSize = 3,
-                    Stride = 2,
-                },
-                [3, 12]
-            ),
+        new("3x3", new Conv { Kind = "conv2d", OutChannels = 5, KernelSize = 3 }, [3, 8, 8]),
+        new("same", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Padding = Padding.Same }, [3, 9, 7]),
+        new(
+            "same, stride, even kernel, odd size",
+            new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 4, Stride = 2, Padding = Padding.Same },
+            [3, 9, 11]
+        ),
+        new("stride with remainder", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Stride = 2, Padding = 1 }, [3, 10, 7]),
+        new(
+            "asymmetric",
+            new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = new long[] { 1, 7 }, Padding = new(false, new long[] { 0, 3 }) },
+            [3, 8, 9]
+        ),
+        new("dilated", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Dilation = 2, Bias = false }, [2, 9, 9]),
+        new("1x1 with a stride, few channels", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 1, Stride = 2 }, [2, 64, 64]),
+        new(
+            "1x1 with a stride for each dimension, few channels",
+            new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 1, Stride = new long[] { 3, 2 } },
+            [2, 9, 8]
+        ),
+        new("groups", new Conv { Kind = "conv2d", OutChannels = 6, KernelSize = 3, Groups = 2 }, [4, 6, 6]),
+        new("depthwise", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Groups = 4, Padding = 1 }, [4, 6, 6]),
+        new(
+            "read channels-last",
+            new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, DataFormat = Layout.ChannelsLast },
+            [8, 6, 5]
+        )
+        {
+            ChannelsFirstOnly = true,
+        },
+        new("1d", new Conv { Kind = "conv1d", OutChannels = 5, KernelSize = 3, Stride = 2 }, [3, 12]),
     ];
 }

@@ -76,11 +76,8 @@ public sealed record ConvTranspose : Operator, IHasShorthand
             || !Windows.HasOneEach(context, SpatialRank, "output_padding", OutputPadding)
         )
             return null;
-        if (channels % Groups != 0 || OutChannels % Groups != 0)
-            return context.Error(
-                Codes.NotDivisible,
-                $"groups is {Groups}, and both the {channels} channels that arrive and out_channels {OutChannels} must be multiples of it."
-            );
+        if (!Windows.GroupsDivide(context, Groups, channels, OutChannels))
+            return null;
         var output = context.Input.With(Axis.Channels, OutChannels);
         var dimension = 0;
         foreach (var axis in context.Input.SpatialAxes)
@@ -125,11 +122,10 @@ public sealed record ConvTranspose : Operator, IHasShorthand
 
     public override void EmitOnnx(OnnxScope onnx)
     {
-        string[] inputs = Bias ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")] : [onnx.Input, onnx.Parameter("weight")];
         var padding = Padding.ToArray(SpatialRank);
         onnx.Add(
             "ConvTranspose",
-            inputs,
+            onnx.InputAndWeights(Bias),
             ("kernel_shape", KernelSize.ToArray(SpatialRank)),
             ("strides", Stride.ToArray(SpatialRank)),
             ("dilations", Dilation.ToArray(SpatialRank)),
@@ -141,100 +137,44 @@ public sealed record ConvTranspose : Operator, IHasShorthand
 
     public static IEnumerable<Example> Examples =>
     [
-            new(
-                "doubling",
-                new ConvTranspose
-                {
-                    Kind = "conv_transpose2d",
-                    OutChannels = 3,
-                    KernelSize = 2,
-                    Stride = 2,
-                },
-                [4, 5, 6]
-            ),
-            new(
-                "padding",
-                new ConvTranspose
-                {
-                    Kind = "conv_transpose2d",
-                    OutChannels = 3,
-                    KernelSize = 4,
-                    Stride = 2,
-                    Padding = 1,
-                },
-                [4, 5, 3]
-            ),
-            new(
-                "output padding",
-                new ConvTranspose
-                {
-                    Kind = "conv_transpose2d",
-                    OutChannels = 3,
-                    KernelSize = 3,
-                    Stride = 2,
-                    Padding = 1,
-                    OutputPadding = 1,
-                },
-                [4, 5, 3]
-            ),
-            new(
-                "asymmetric, dilated",
-                new ConvTranspose
-                {
-                    Kind = "conv_transpose2d",
-                    OutChannels = 2,
-                    KernelSize = new long[] { 1, 3 },
-                    Stride = new long[] { 2, 1 },
-                    Dilation = 2,
-                },
-                [3, 4, 5]
-            ),
-            new(
-                "1x1 with a stride, few channels",
-                new ConvTranspose
-                {
-                    Kind = "conv_transpose2d",
-                    OutChannels = 3,
-                    KernelSize = 1,
-                    Stride = 2,
-                    OutputPadding = 1,
-                },
-                [3, 32, 32]
-            ),
-            new(
-                "1x1 with a stride, dilated",
-                new ConvTranspose
-                {
-                    Kind = "conv_transpose2d",
-                    OutChannels = 2,
-                    KernelSize = 1,
-                    Stride = new long[] { 3, 1 },
-                    Dilation = 2,
-                },
-                [3, 4, 5]
-            ),
-            new(
-                "groups, no bias",
-                new ConvTranspose
-                {
-                    Kind = "conv_transpose2d",
-                    OutChannels = 6,
-                    KernelSize = 2,
-                    Groups = 2,
-                    Bias = false,
-                },
-                [4, 4, 4]
-            ),
-            new(
-                "1d",
-                new ConvTranspose
-                {
-                    Kind = "conv_transpose1d",
-                    OutChannels = 3,
-                    KernelSize = 4,
-                    Stride = 3,
-                },
-                [4, 7]
-            ),
+        new("doubling", new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 2, Stride = 2 }, [4, 5, 6]),
+        new(
+            "padding",
+            new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 4, Stride = 2, Padding = 1 },
+            [4, 5, 3]
+        ),
+        new(
+            "output padding",
+            new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 3, Stride = 2, Padding = 1, OutputPadding = 1 },
+            [4, 5, 3]
+        ),
+        new(
+            "asymmetric, dilated",
+            new ConvTranspose
+            {
+                Kind = "conv_transpose2d",
+                OutChannels = 2,
+                KernelSize = new long[] { 1, 3 },
+                Stride = new long[] { 2, 1 },
+                Dilation = 2,
+            },
+            [3, 4, 5]
+        ),
+        new(
+            "1x1 with a stride, few channels",
+            new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 1, Stride = 2, OutputPadding = 1 },
+            [3, 32, 32]
+        ),
+        new(
+            "1x1 with a stride, dilated",
+            new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 2, KernelSize = 1, Stride = new long[] { 3, 1 }, Dilation = 2 },
+            [3, 4, 5]
+        ),
+        new(
+            "groups, no bias",
+            new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 6, KernelSize = 2, Groups = 2, Bias = false },
+            [4, 4, 4]
+        ),
+        new("1d", new ConvTranspose { Kind = "conv_transpose1d", OutChannels = 3, KernelSize = 4, Stride = 3 }, [4, 7]),
     ];
 }

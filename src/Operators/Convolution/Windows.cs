@@ -30,6 +30,18 @@ internal static class Windows
         return false;
     }
 
+    /// <summary>Whether the channels on both sides of a convolution fall into equal groups; reports when not.</summary>
+    public static bool GroupsDivide(ShapeContext context, long groups, long channels, long outChannels)
+    {
+        if (channels % groups == 0 && outChannels % groups == 0)
+            return true;
+        context.Error(
+            Codes.NotDivisible,
+            $"groups is {groups}, and both the {channels} channels that arrive and out_channels {outChannels} must be multiples of it."
+        );
+        return false;
+    }
+
     /// <summary>Whether no pooling window can lie in the padding alone; reports where one could. PyTorch's rule.</summary>
     public static bool PadsAtMostHalf(ShapeContext context, int spatialRank, Func<int, Window> window)
     {

@@ -73,19 +73,10 @@ public sealed record Embedding : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("words", new Embedding { NumEmbeddings = 10, EmbeddingDim = 4 }, [6]) { DType = DType.Int64, MaxValue = 9 },
-            new(
-                "with padding",
-                new Embedding
-                {
-                    NumEmbeddings = 3,
-                    EmbeddingDim = 4,
-                    PaddingIdx = 1,
-                },
-                [6]
-            )
-            {
-                DType = DType.Int64,
-                MaxValue = 2,
-            },
+        new("with padding", new Embedding { NumEmbeddings = 3, EmbeddingDim = 4, PaddingIdx = 1 }, [6])
+        {
+            DType = DType.Int64,
+            MaxValue = 2,
+        },
     ];
 }

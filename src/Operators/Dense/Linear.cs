@@ -50,10 +50,7 @@ public sealed record Linear : Operator, IHasShorthand
         var shape = onnx.Layer.Input;
         if (shape.Rank == 2)
         {
-            string[] operands = Bias
-                ? [onnx.Input, onnx.Parameter("weight"), onnx.Parameter("bias")]
-                : [onnx.Input, onnx.Parameter("weight")];
-            onnx.Add("Gemm", operands, ("transB", 1L));
+            onnx.Add("Gemm", onnx.InputAndWeights(Bias), ("transB", 1L));
             return;
         }
 

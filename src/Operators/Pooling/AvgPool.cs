@@ -134,157 +134,54 @@ public sealed record AvgPool : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("2x2", new AvgPool { Kind = "avg_pool2d", KernelSize = 2 }, [3, 8, 9]),
-            new(
-                "padding counts",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = 3,
-                    Stride = 1,
-                    Padding = 1,
-                },
-                [3, 7, 6]
-            ),
-            new(
-                "padding does not count",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    Padding = 1,
-                    CountIncludePad = false,
-                },
-                [3, 8, 9]
-            ),
-            new(
-                "ceil",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    CeilMode = true,
-                },
-                [3, 8, 9]
-            ),
-            new(
-                "ceil, padding counts",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    Padding = 1,
-                    CeilMode = true,
-                },
-                [2, 8, 10]
-            ),
-            new(
-                "ceil, padding does not count",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = new long[] { 2, 3 },
-                    Stride = 3,
-                    Padding = 1,
-                    CeilMode = true,
-                    CountIncludePad = false,
-                },
-                [2, 8, 8]
-            ),
-            new(
-                "same",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = 2,
-                    Stride = 2,
-                    Padding = Padding.Same,
-                },
-                [3, 7, 9]
-            ),
-            new(
-                "same, padding does not count",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = 4,
-                    Stride = 3,
-                    Padding = Padding.Same,
-                    CountIncludePad = false,
-                },
-                [3, 7, 9]
-            ),
-            new(
-                "divisor",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    Padding = 1,
-                    DivisorOverride = 4,
-                },
-                [3, 8, 9]
-            ),
-            new(
-                "divisor, ceil",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    CeilMode = true,
-                    CountIncludePad = false,
-                    DivisorOverride = 2,
-                },
-                [2, 8, 10]
-            ),
-            new(
-                "divisor, same",
-                new AvgPool
-                {
-                    Kind = "avg_pool2d",
-                    KernelSize = new long[] { 2, 4 },
-                    Stride = 3,
-                    Padding = Padding.Same,
-                    DivisorOverride = 3,
-                },
-                [2, 7, 9]
-            ),
-            new(
-                "1d",
-                new AvgPool
-                {
-                    Kind = "avg_pool1d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    Padding = 1,
-                },
-                [3, 12]
-            ),
-            new(
-                "1d, ceil",
-                new AvgPool
-                {
-                    Kind = "avg_pool1d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    CeilMode = true,
-                },
-                [3, 12]
-            ),
-            new(
-                "1d, same, padding does not count",
-                new AvgPool
-                {
-                    Kind = "avg_pool1d",
-                    KernelSize = 2,
-                    Padding = Padding.Same,
-                    CountIncludePad = false,
-                },
-                [3, 11]
-            ),
+        new("padding counts", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 1, Padding = 1 }, [3, 7, 6]),
+        new(
+            "padding does not count",
+            new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, CountIncludePad = false },
+            [3, 8, 9]
+        ),
+        new("ceil", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 8, 9]),
+        new(
+            "ceil, padding counts",
+            new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, CeilMode = true },
+            [2, 8, 10]
+        ),
+        new(
+            "ceil, padding does not count",
+            new AvgPool
+            {
+                Kind = "avg_pool2d",
+                KernelSize = new long[] { 2, 3 },
+                Stride = 3,
+                Padding = 1,
+                CeilMode = true,
+                CountIncludePad = false,
+            },
+            [2, 8, 8]
+        ),
+        new("same", new AvgPool { Kind = "avg_pool2d", KernelSize = 2, Stride = 2, Padding = Padding.Same }, [3, 7, 9]),
+        new(
+            "same, padding does not count",
+            new AvgPool { Kind = "avg_pool2d", KernelSize = 4, Stride = 3, Padding = Padding.Same, CountIncludePad = false },
+            [3, 7, 9]
+        ),
+        new("divisor", new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, Padding = 1, DivisorOverride = 4 }, [3, 8, 9]),
+        new(
+            "divisor, ceil",
+            new AvgPool { Kind = "avg_pool2d", KernelSize = 3, Stride = 2, CeilMode = true, CountIncludePad = false, DivisorOverride = 2 },
+            [2, 8, 10]
+        ),
+        new(
+            "divisor, same",
+            new AvgPool { Kind = "avg_pool2d", KernelSize = new long[] { 2, 4 }, Stride = 3, Padding = Padding.Same, DivisorOverride = 3 },
+            [2, 7, 9]
+        ),
+        new("1d", new AvgPool { Kind = "avg_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
+        new("1d, ceil", new AvgPool { Kind = "avg_pool1d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 12]),
+        new(
+            "1d, same, padding does not count",
+            new AvgPool { Kind = "avg_pool1d", KernelSize = 2, Padding = Padding.Same, CountIncludePad = false },
+            [3, 11]
+        ),
     ];
 }

@@ -90,128 +90,31 @@ public sealed record MaxPool : Operator
     [
         new("2x2", new MaxPool { Kind = "max_pool2d", KernelSize = 2 }, [3, 8, 8]),
         new("remainder", new MaxPool { Kind = "max_pool2d", KernelSize = 2 }, [3, 7, 9]),
-            new(
-                "3x3, stride, padding",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    Padding = 1,
-                },
-                [3, 9, 8]
-            ),
-            new(
-                "ceil",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    CeilMode = true,
-                },
-                [3, 8, 9]
-            ),
-            new(
-                "ceil, padding: no window starts in it",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = 2,
-                    Stride = 3,
-                    Padding = 1,
-                    CeilMode = true,
-                },
-                [2, 7, 8]
-            ),
-            new(
-                "ceil, stride beyond the kernel",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = 2,
-                    Stride = 4,
-                    CeilMode = true,
-                },
-                [2, 7, 9]
-            ),
-            new(
-                "same",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = 3,
-                    Stride = 1,
-                    Padding = Padding.Same,
-                },
-                [3, 7, 7]
-            ),
-            new(
-                "same, even kernel, stride",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = 2,
-                    Stride = 2,
-                    Padding = Padding.Same,
-                },
-                [3, 7, 9]
-            ),
-            new(
-                "dilated",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = 2,
-                    Stride = 1,
-                    Dilation = 2,
-                },
-                [2, 7, 7]
-            ),
-            new(
-                "asymmetric",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = new long[] { 1, 3 },
-                    Stride = new long[] { 2, 1 },
-                },
-                [2, 7, 7]
-            ),
-            new(
-                "read channels-last",
-                new MaxPool
-                {
-                    Kind = "max_pool2d",
-                    KernelSize = 2,
-                    DataFormat = Layout.ChannelsLast,
-                },
-                [8, 6, 5]
-            )
-            {
-                ChannelsFirstOnly = true,
-            },
-            new(
-                "1d",
-                new MaxPool
-                {
-                    Kind = "max_pool1d",
-                    KernelSize = 3,
-                    Stride = 2,
-                    Padding = 1,
-                },
-                [3, 12]
-            ),
-            new(
-                "1d, same",
-                new MaxPool
-                {
-                    Kind = "max_pool1d",
-                    KernelSize = 4,
-                    Stride = 3,
-                    Padding = Padding.Same,
-                },
-                [3, 11]
-            ),
+        new("3x3, stride, padding", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 9, 8]),
+        new("ceil", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 2, CeilMode = true }, [3, 8, 9]),
+        new(
+            "ceil, padding: no window starts in it",
+            new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 3, Padding = 1, CeilMode = true },
+            [2, 7, 8]
+        ),
+        new("ceil, stride beyond the kernel", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 4, CeilMode = true }, [2, 7, 9]),
+        new("same", new MaxPool { Kind = "max_pool2d", KernelSize = 3, Stride = 1, Padding = Padding.Same }, [3, 7, 7]),
+        new(
+            "same, even kernel, stride",
+            new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 2, Padding = Padding.Same },
+            [3, 7, 9]
+        ),
+        new("dilated", new MaxPool { Kind = "max_pool2d", KernelSize = 2, Stride = 1, Dilation = 2 }, [2, 7, 7]),
+        new("asymmetric", new MaxPool { Kind = "max_pool2d", KernelSize = new long[] { 1, 3 }, Stride = new long[] { 2, 1 } }, [2, 7, 7]),
+        new(
+            "read channels-last",
+            new MaxPool { Kind = "max_pool2d", KernelSize = 2, DataFormat = Layout.ChannelsLast },
+            [8, 6, 5]
+        )
+        {
+            ChannelsFirstOnly = true,
+        },
+        new("1d", new MaxPool { Kind = "max_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
+        new("1d, same", new MaxPool { Kind = "max_pool1d", KernelSize = 4, Stride = 3, Padding = Padding.Same }, [3, 11]),
     ];
 }

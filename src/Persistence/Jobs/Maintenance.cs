@@ -68,12 +68,12 @@ public sealed partial class Maintenance(
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    [LoggerMessage(1010, LogLevel.Warning, "{Count} leases had expired and were taken back")]
+    [LoggerMessage(1010, LogLevel.Warning, "{Count} jobs lost their worker: their leases expired and were reclaimed")]
     private partial void Reaped(int count);
 
-    [LoggerMessage(1011, LogLevel.Warning, "{Count} queued jobs had no doorbell and rang again")]
+    [LoggerMessage(1011, LogLevel.Warning, "{Count} queued jobs were missing from the queue and were enqueued again")]
     private partial void RungAgain(int count);
 
-    [LoggerMessage(1012, LogLevel.Error, "Maintenance waits for the database: {Problem}")]
+    [LoggerMessage(1012, LogLevel.Error, "Maintenance could not reach the database and tries again in seconds: {Problem}")]
     private partial void Failed(string problem);
 }

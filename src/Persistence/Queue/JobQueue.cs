@@ -27,6 +27,6 @@ public sealed partial class JobQueue(JobStorage storage, ILogger<JobQueue> log)
         }
     }
 
-    [LoggerMessage(1001, LogLevel.Warning, "Job {JobId} did not ring in {Queue}; the reconciler will")]
+    [LoggerMessage(1001, LogLevel.Warning, "Job {JobId} could not be enqueued in {Queue}; maintenance enqueues it again within seconds")]
     private partial void NotRung(Guid jobId, string queue, Exception failure);
 }

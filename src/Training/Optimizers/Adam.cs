@@ -18,13 +18,6 @@ internal sealed class Adam(AdamSettings settings, TorchModel model) : Optimizer(
         set => _t = (long)value[0];
     }
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        _m.Dispose();
-        _v.Dispose();
-    }
-
     protected override void Update(double rate)
     {
         var (beta1, beta2) = settings.Betas;

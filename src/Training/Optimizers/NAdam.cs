@@ -19,13 +19,6 @@ internal sealed class NAdam(NAdamSettings settings, TorchModel model) : Optimize
         set => (_t, _product) = ((long)value[0], value[1]);
     }
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        _m.Dispose();
-        _v.Dispose();
-    }
-
     protected override void Update(double rate)
     {
         var (beta1, beta2) = settings.Betas;

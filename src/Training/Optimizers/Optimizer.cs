@@ -77,10 +77,12 @@ internal abstract class Optimizer : IDisposable
         Update(rate);
     }
 
-    public virtual void Dispose()
+    public void Dispose()
     {
         _views.ForEach(view => view.Dispose());
         Gradient.Dispose();
+        foreach (var moment in State)
+            moment.Dispose();
     }
 
     protected abstract void Update(double rate);

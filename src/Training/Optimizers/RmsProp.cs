@@ -11,13 +11,6 @@ internal sealed class RmsProp(RmsPropSettings settings, TorchModel model) : Opti
 
     public override IEnumerable<Tensor> State => [_v, _momentum];
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        _v.Dispose();
-        _momentum.Dispose();
-    }
-
     protected override void Update(double rate)
     {
         if (settings.WeightDecay > 0)

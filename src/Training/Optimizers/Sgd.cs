@@ -10,12 +10,6 @@ internal sealed class Sgd(SgdSettings settings, TorchModel model) : Optimizer(mo
 
     public override IEnumerable<Tensor> State => [_momentum];
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        _momentum.Dispose();
-    }
-
     protected override void Update(double rate)
     {
         if (settings.WeightDecay > 0)

@@ -98,7 +98,7 @@ internal sealed partial class Attempt(
             End("Stopped on request.", CancelPatience);
         else if (state is null)
             // normal at the end: the trainer has written the result and is about to leave
-            End("Nobody holds the job any more.", CancelPatience);
+            End("This worker no longer holds the job's lease.", CancelPatience);
         else if (state == JobState.Pausing && _killAfter is null)
             Leave("Paused on request.");
     }
