@@ -11,8 +11,7 @@ namespace ConcatService.Serving;
 
 /// <summary>
 /// The floor: Kestrel around one session and nothing else. No routes, no keys, no reading of the protocol: the tensor is the last 4 KB of a
-/// body, over
-/// HTTP/1.1 here and in the frame of a gRPC message on the port behind it.
+/// body, over HTTP/1.1 here and in the frame of a gRPC message on the port behind it.
 /// </summary>
 public static class BareServer
 {

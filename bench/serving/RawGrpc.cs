@@ -7,8 +7,7 @@ namespace ConcatService.Serving;
 
 /// <summary>
 /// Unary gRPC calls on one connection, one after another, on blocking sockets (HTTP/2, RFC 9113; gRPC over HTTP/2). Headers go as literals
-/// that nobody
-/// remembers (RFC 7541, 6.2.2), so that a call's bytes are the same each time; those that come back are not decoded.
+/// that nobody remembers (RFC 7541, 6.2.2), so that a call's bytes are the same each time; those that come back are not decoded.
 /// </summary>
 public sealed class RawGrpc : IDisposable
 {

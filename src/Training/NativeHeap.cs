@@ -16,8 +16,7 @@ internal static unsafe partial class NativeHeap
 
     /// <summary>
     /// Hands pages that hold nothing back to the system. Between training and evaluation: their tensors differ in size, so that what one
-    /// has freed fits the
-    /// other badly, and both would stay resident. Within either, memory is faster kept.
+    /// has freed fits the other badly, and both would stay resident. Within either, memory is faster kept.
     /// </summary>
     public static void Trim()
     {

@@ -106,8 +106,8 @@ public sealed class TorchModel : IDisposable
 
     /// <summary>
     /// Runs the network and gives the values that are <paramref name="wanted"/> (null: all), in memory order. The others go as soon as
-    /// their last reader
-    /// has run; what the backward pass needs of them, autograd holds: of a convolution, a norm and an activation in a row two of three.
+    /// their last reader has run; what the backward pass needs of them, autograd holds: of a convolution, a norm and an activation in a row
+    /// two of three.
     /// </summary>
     public Dictionary<Wire, Tensor> Run(IReadOnlyCollection<Wire>? wanted, params Tensor[] inputs)
     {
@@ -187,8 +187,7 @@ public sealed class TorchModel : IDisposable
 
     /// <summary>
     /// A parameter's place in a vector of all trainable ones. Convolution weights [out, in, kH, kW] lie with their channels last, and every
-    /// map that is
-    /// computed with them then does too: measured up to twice as fast on a CPU.
+    /// map that is computed with them then does too: measured up to twice as fast on a CPU.
     /// </summary>
     internal static Tensor ViewOf(Tensor vector, long offset, Parameter declared)
     {

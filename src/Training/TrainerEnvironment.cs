@@ -7,8 +7,7 @@ public static class TrainerEnvironment
 
     /// <summary>
     /// Where tcmalloc is (Debian's libtcmalloc-minimal4); null where it is not installed. With glibc's heap a long training takes up to
-    /// twice the memory, and
-    /// on networks with few, large maps a step takes a third longer (docs/decisions).
+    /// twice the memory, and on networks with few, large maps a step takes a third longer (docs/decisions).
     /// </summary>
     public static string? Tcmalloc { get; } =
         LibraryFolders.Select(folder => Path.Combine(folder, "libtcmalloc_minimal.so.4")).FirstOrDefault(File.Exists);

@@ -8,9 +8,8 @@ namespace ConcatService.Persistence.Tests;
 
 /// <summary>
 /// A private PostgreSQL for this run: made in a temporary folder, reached through a socket in it, gone at the end. One template database
-/// holds
-/// the migrated schema; every test class gets a copy of it (<see cref="PostgresDatabase"/>).
-/// With <c>ConnectionStrings__Postgres</c> in the environment that server is used instead and left as it was.
+/// holds the migrated schema; every test class gets a copy of it (<see cref="PostgresDatabase"/>). With <c>ConnectionStrings__Postgres</c>
+/// in the environment that server is used instead and left as it was.
 /// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {

@@ -7,8 +7,7 @@ namespace ConcatService.Worker.Tests;
 
 /// <summary>
 /// Runs the tests, or, started by them, is the worker and its trainers: the product's own processes, around a training that is small, real,
-/// and ends,
-/// breaks or dies as its settings say.
+/// and ends, breaks or dies as its settings say.
 /// </summary>
 internal static class EntryPoint
 {

@@ -7,8 +7,7 @@ namespace ConcatService.Worker.Tests;
 
 /// <summary>
 /// Three networks of the gallery all the way, each over HTTP against the real Api, worker and PostgreSQL: diagnosed, repaired, trained for
-/// one epoch on
-/// generated pictures, exported and compared, served and asked.
+/// one epoch on generated pictures, exported and compared, served and asked.
 /// </summary>
 [TestClass(DisableParallelization = true)]         // each test starts processes: two at once would measure each other
 public sealed class RepairedNetworkTests(ApiServer api) : IClassFixture<ApiServer>

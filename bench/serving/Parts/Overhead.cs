@@ -8,8 +8,7 @@ namespace ConcatService.Serving.Parts;
 
 /// <summary>
 /// One client, a 4 KB tensor as bytes: the service over REST and gRPC, beside the session in a bare loop and a bare Kestrel around it. The
-/// aims: p50
-/// at most 60 µs and p99 at most 1 ms above the bare loop.
+/// aims: p50 at most 60 µs and p99 at most 1 ms above the bare loop.
 /// </summary>
 public static class Overhead
 {

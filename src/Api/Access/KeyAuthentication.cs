@@ -7,8 +7,7 @@ namespace ConcatService.Api.Access;
 
 /// <summary>
 /// Reads the key from <c>Authorization: Bearer</c>, or from the cookie that <c>/login</c> sets. The cookie is the key itself, out of reach
-/// of
-/// scripts and of other sites (HttpOnly, SameSite=Strict): nothing to share between replicas, and a revoked key ends its sessions too.
+/// of scripts and of other sites (HttpOnly, SameSite=Strict): nothing to share between replicas, and a revoked key ends its sessions too.
 /// </summary>
 internal sealed class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,

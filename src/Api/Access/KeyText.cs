@@ -6,8 +6,7 @@ namespace ConcatService.Api.Access;
 
 /// <summary>
 /// The text of a key: <c>ccs_</c>, 30 random letters and digits (178 bits), and 6 more that are a checksum of those before. Scanners for
-/// leaked
-/// secrets know it by its form, and a mistyped one is refused without asking the database.
+/// leaked secrets know it by its form, and a mistyped one is refused without asking the database.
 /// </summary>
 internal static class KeyText
 {

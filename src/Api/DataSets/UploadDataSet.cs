@@ -11,8 +11,7 @@ namespace ConcatService.Api.DataSets;
 
 /// <summary>
 /// POST /v1/datasets: reads files into typed tensors and keeps them as the next version of their name. 201, or 200 where the newest version
-/// with this
-/// content is there already. Whatever is wrong, nothing is kept.
+/// with this content is there already. Whatever is wrong, nothing is kept.
 /// </summary>
 internal static class UploadDataSet
 {

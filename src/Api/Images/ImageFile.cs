@@ -6,8 +6,7 @@ namespace ConcatService.Api.Images;
 
 /// <summary>
 /// The one way to a picture of a client: PNG or JPEG, never longer at work than its bytes and pixels allow. Of a file that ends too early
-/// the decoder alone makes
-/// gray, or looks for the rest for ever: here its stream ends with an exception.
+/// the decoder alone makes gray, or looks for the rest for ever: here its stream ends with an exception.
 /// </summary>
 internal static class ImageFile
 {

@@ -2,8 +2,7 @@ namespace ConcatService.Api.Images;
 
 /// <summary>
 /// Bilinear resizing that looks at every pixel: the triangle widens with the reduction, as Pillow's BILINEAR and PyTorch's antialias do,
-/// and pixel
-/// centers lie at half coordinates. One pass per direction.
+/// and pixel centers lie at half coordinates. One pass per direction.
 /// </summary>
 internal static class Resizing
 {

@@ -5,8 +5,8 @@ namespace ConcatService.Api.Inference;
 
 /// <summary>
 /// What was inferred in this process, for /metrics. The names are Triton's <c>nv_inference_…</c> with our prefix and the same split of the
-/// time, so
-/// that its dashboards translate one to one (https://github.com/triton-inference-server/server/blob/main/docs/user_guide/metrics.md).
+/// time, so that its dashboards translate one to one
+/// (https://github.com/triton-inference-server/server/blob/main/docs/user_guide/metrics.md).
 /// </summary>
 internal static class InferenceMetrics
 {

@@ -10,9 +10,8 @@ namespace ConcatService.Api.Inference;
 
 /// <summary>
 /// /v2, the Open Inference Protocol (https://github.com/kserve/open-inference-protocol) with Triton's extensions for tensors as bytes,
-/// statistics,
-/// configuration and the repository's index; and the convenience call. Where the protocol's documents disagree with each other, its OpenAPI
-/// file is followed.
+/// statistics, configuration and the repository's index; and the convenience call. Where the protocol's documents disagree with each other,
+/// its OpenAPI file is followed.
 /// </summary>
 internal static class InferenceRoutes
 {

@@ -9,8 +9,7 @@ namespace ConcatService.Api.Jobs;
 
 /// <summary>
 /// Whether a worker that is there has the memory for a job. Where none listens to the job's queue, or one does not know its memory, nothing
-/// is refused: the worker
-/// that takes the job looks again.
+/// is refused: the worker that takes the job looks again.
 /// </summary>
 /// <param name="PredictedBytes">What the training is expected to need at its peak; null on a GPU.</param>
 /// <param name="Refusal">With the figures and the largest batch that fits; null when the job is welcome.</param>

@@ -9,8 +9,7 @@ namespace ConcatService.Api.Jobs;
 
 /// <summary>
 /// POST /v1/jobs/{id}/cancel, in every state: 200 with the job when it has ended, by this call or before; 202 while a worker still has to
-/// stop.
-/// Success may win the race, and the answer says so.
+/// stop. Success may win the race, and the answer says so.
 /// </summary>
 internal static class CancelJob
 {

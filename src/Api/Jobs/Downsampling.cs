@@ -5,8 +5,8 @@ namespace ConcatService.Api.Jobs;
 
 /// <summary>
 /// The lowest and the highest point of each stretch of a curve, and its first and last: no spike is lost, which a mean would flatten, and
-/// which
-/// the largest triangle (Steinarsson 2013) loses where two are close. What is not a number counts as highest: it is what someone looks for.
+/// which the largest triangle (Steinarsson 2013) loses where two are close. What is not a number counts as highest: it is what someone
+/// looks for.
 /// </summary>
 internal static class Downsampling
 {

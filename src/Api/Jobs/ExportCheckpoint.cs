@@ -9,9 +9,8 @@ namespace ConcatService.Api.Jobs;
 
 /// <summary>
 /// POST /v1/jobs/{id}/checkpoints/{step}/export: has a worker make a model version of a checkpoint, through the same comparison as the
-/// job's own, while
-/// the job runs, is held or has ended. The version goes to a model of its own, so that nobody is served a half-trained network by surprise.
-/// GET tells what became of it.
+/// job's own, while the job runs, is held or has ended. The version goes to a model of its own, so that nobody is served a half-trained
+/// network by surprise. GET tells what became of it.
 /// </summary>
 internal static class ExportCheckpoint
 {

@@ -10,10 +10,8 @@ namespace ConcatService.Api.Jobs;
 
 /// <summary>
 /// One call under an <c>Idempotency-Key</c>: sent again by the same team, it gets the first answer again and does nothing. The answer is
-/// stored in
-/// the transaction that does the work, so it is there exactly when the work is done; a second call that comes while the first is at it
-/// waits for
-/// its end. Refusals are not stored.
+/// stored in the transaction that does the work, so it is there exactly when the work is done; a second call that comes while the first is
+/// at it waits for its end. Refusals are not stored.
 /// </summary>
 internal sealed class Idempotency
 {

@@ -9,8 +9,7 @@ namespace ConcatService.Api.Jobs;
 
 /// <summary>
 /// POST /v1/jobs/{id}/pause: 200 with the job when nobody works on it any more, 202 while its worker still writes a checkpoint. Pausing
-/// twice is
-/// harmless; a job that is about to end, or has, is a 409.
+/// twice is harmless; a job that is about to end, or has, is a 409.
 /// </summary>
 internal static class PauseJob
 {

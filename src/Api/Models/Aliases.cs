@@ -13,8 +13,7 @@ namespace ConcatService.Api.Models;
 
 /// <summary>
 /// PUT and DELETE /v1/models/{name}/aliases/{alias}, and POST …/back: names for versions, which an admin moves. <c>production</c> is the
-/// version that
-/// callers get who name none. Requests under way are finished by the version that they began with.
+/// version that callers get who name none. Requests under way are finished by the version that they began with.
 /// </summary>
 internal static partial class Aliases
 {

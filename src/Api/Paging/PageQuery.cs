@@ -5,8 +5,7 @@ namespace ConcatService.Api.Paging;
 
 /// <summary>
 /// <c>?cursor=&amp;limit=</c>. The cursor is the id of the last row that was sent, so that pages neither skip nor repeat when rows are
-/// added or
-/// deleted in between; callers are not to look inside.
+/// added or deleted in between; callers are not to look inside.
 /// </summary>
 internal sealed record PageQuery(byte[]? After, int Limit)
 {

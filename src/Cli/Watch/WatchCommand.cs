@@ -6,8 +6,7 @@ namespace ConcatService.Cli.Watch;
 
 /// <summary>
 /// Follows a job to its end: live on a terminal, in lines elsewhere. Exit code 0 when it has succeeded, 1 when it has not, 130 when the
-/// watcher left
-/// by Ctrl-C, which the job does not notice.
+/// watcher left by Ctrl-C, which the job does not notice.
 /// </summary>
 internal static class WatchCommand
 {

@@ -5,8 +5,8 @@ namespace ConcatService.Domain.Data;
 
 /// <summary>
 /// An uploaded data set, which is one run of bytes: for train, validation and test in turn, for each field in turn, the values of all
-/// samples,
-/// row by row, little-endian. An input or target is the field of its name; a field may be both, and then the network's names decide.
+/// samples, row by row, little-endian. An input or target is the field of its name; a field may be both, and then the network's names
+/// decide.
 /// </summary>
 public sealed record StoredDataSet(DataSetInfo Info, IReadOnlyList<StoredField> Fields)
 {

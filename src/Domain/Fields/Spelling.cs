@@ -13,8 +13,7 @@ public static class Spelling
 
     /// <summary>
     /// The known name nearest to <paramref name="written"/>, or null when none is near: more than a third of the letters differ, and
-    /// neither begins with the
-    /// other (<c>concatenate</c> for <c>concat</c>).
+    /// neither begins with the other (<c>concatenate</c> for <c>concat</c>).
     /// </summary>
     public static string? Nearest(string written, IEnumerable<string> known)
     {

@@ -6,8 +6,7 @@ namespace ConcatService.Domain.Fields;
 /// <summary>Refuses JSON whose strings are no text.</summary>
 /// <remarks>
 /// The parser looks at neither: bytes that are not UTF-8, and an escaped half of a surrogate pair, which is valid by the letter of JSON.
-/// Both would
-/// throw wherever the string is read later.
+/// Both would throw wherever the string is read later.
 /// </remarks>
 public static class Unicode
 {

@@ -2,9 +2,8 @@ namespace ConcatService.Domain.Jobs;
 
 /// <summary>
 /// Names of the doorbell queues. The queue server serves queues by <em>name</em>, hence the letters: what was interrupted goes first, then
-/// by priority.
-/// A job that must run on one kind of device goes to that device's queue (<c>c-normal-cuda</c>); one that may run anywhere to the plain one
-/// (<c>c-normal</c>), which every worker listens to.
+/// by priority. A job that must run on one kind of device goes to that device's queue (<c>c-normal-cuda</c>); one that may run anywhere to
+/// the plain one (<c>c-normal</c>), which every worker listens to.
 /// </summary>
 public static class Queues
 {

@@ -6,13 +6,11 @@ namespace ConcatService.Domain.Memory;
 
 /// <summary>
 /// Walks forwards and backwards through a plan, as a step of training does, and counts what is in memory for one sample: values until their
-/// last reader has
-/// run, what operators hold (<see cref="Footprint"/>) until their backward pass, gradients until they are used.
+/// last reader has run, what operators hold (<see cref="Footprint"/>) until their backward pass, gradients until they are used.
 /// </summary>
 /// <remarks>
 /// In doubles: exact for every network that can be trained, and a hostile one stays huge. Values, pieces of memory and layers are rows of
-/// tables that are
-/// lent and given back: every valid spec passes through here on its way to its report.
+/// tables that are lent and given back: every valid spec passes through here on its way to its report.
 /// </remarks>
 internal sealed partial class StepMemory
 {

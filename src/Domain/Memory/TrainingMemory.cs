@@ -14,8 +14,7 @@ public sealed record TrainingMemory(long FixedBytes, long? BytesPerSample)
 {
     /// <summary>
     /// What comes and goes in every step never fits exactly where something has just gone: measured 1.1 to 1.5 on the gallery (./concat
-    /// bench memory).
-    /// A heap that hands pages back at once needs 1.0, and a step twice the time.
+    /// bench memory). A heap that hands pages back at once needs 1.0, and a step twice the time.
     /// </summary>
     private const double Scatter = 1.3;
 

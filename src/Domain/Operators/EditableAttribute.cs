@@ -30,8 +30,7 @@ public enum EditEffect
 /// <param name="Effect">All that another value may change.</param>
 /// <param name="Solve">
 /// Values, as the spec writes them, after which the layer as planned would give this shape, those nearest to its present value first. Empty
-/// where no
-/// value does, and where a size that it needs is a symbol. Apply one by <see cref="Operators.Operator.With"/>.
+/// where no value does, and where a size that it needs is a symbol. Apply one by <see cref="Operators.Operator.With"/>.
 /// </param>
 public sealed record EditableAttribute(string Name, EditEffect Effect, Func<PlannedLayer, Shape, IEnumerable<JsonNode>> Solve)
 {

@@ -3,9 +3,8 @@ namespace ConcatService.Domain.Operators;
 /// <summary>How an activation treats the numbers and the gradient that pass through it.</summary>
 /// <param name="Gain">
 /// What the standard deviation of the weights before it is multiplied with so that variance is kept: √2 for rectifiers (He et al. 2015), 1
-/// for what is
-/// linear near 0 (Glorot and Bengio 2010) and for self-normalizing activations (Klambauer et al. 2017).
-/// Null where initialization looks through it.
+/// for what is linear near 0 (Glorot and Bengio 2010) and for self-normalizing activations (Klambauer et al. 2017). Null where
+/// initialization looks through it.
 /// </param>
 /// <param name="LargestSlope">Its largest derivative. Default: 1.</param>
 public sealed record Nonlinearity(double? Gain, double LargestSlope = 1)

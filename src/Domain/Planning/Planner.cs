@@ -98,8 +98,7 @@ public sealed class Planner
 
     /// <summary>
     /// A layer with a <c>data_format</c> of its own reads the sizes of its inputs in that order, and what it gives is read in the spec's
-    /// again:
-    /// <c>NAME/read</c>, <c>NAME/channels_last</c>, <c>NAME</c>.
+    /// again: <c>NAME/read</c>, <c>NAME/channels_last</c>, <c>NAME</c>.
     /// </summary>
     private Wire? PlanInOtherLayout(Layer layer, Layout own)
     {

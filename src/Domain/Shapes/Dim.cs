@@ -5,8 +5,7 @@ namespace ConcatService.Domain.Shapes;
 /// <summary>One dimension of a shape: a number, or an exact integer expression over the spec's symbols (<c>"H"</c>, <c>"N"</c>).</summary>
 /// <remarks>
 /// Expressions are kept in a canonical form, so that equal forms are equal expressions; <c>==</c> therefore proves equality for every value
-/// of the
-/// symbols, while inequality of two expressions proves nothing. Sources of the rounding rules: PyTorch's output size formulas.
+/// of the symbols, while inequality of two expressions proves nothing. Sources of the rounding rules: PyTorch's output size formulas.
 /// </remarks>
 public readonly struct Dim : IEquatable<Dim>
 {

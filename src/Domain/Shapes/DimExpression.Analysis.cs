@@ -9,8 +9,7 @@ internal sealed partial class DimExpression
 
     /// <summary>
     /// How the expression repeats over its one symbol: e(x + Period) = e(x) + Growth for every whole x. Null where symbols are multiplied
-    /// with each other,
-    /// or where the period is longer than <paramref name="longest"/>.
+    /// with each other, or where the period is longer than <paramref name="longest"/>.
     /// </summary>
     public (long Period, long Growth)? Cycle(long longest)
     {

@@ -6,8 +6,7 @@ namespace ConcatService.Domain.Shapes;
 
 /// <summary>
 /// An integer polynomial over atoms, where an atom is a symbol or the floor of an expression over a number. Canonical: terms are sorted and
-/// merged,
-/// multiples of the divisor leave a floor, nested floors join (⌊⌊x/a⌋/b⌋ = ⌊x/ab⌋).
+/// merged, multiples of the divisor leave a floor, nested floors join (⌊⌊x/a⌋/b⌋ = ⌊x/ab⌋).
 /// </summary>
 internal sealed partial class DimExpression : IEquatable<DimExpression>
 {

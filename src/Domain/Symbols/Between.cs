@@ -7,8 +7,7 @@ internal static class Between
 {
     /// <summary>
     /// Solves difference == 0 for a symbol with the factor 1 or -1: the symbol, what it means in the other, and what is then known of the
-    /// other (null where
-    /// no size is left). Null where the difference is no sum of multiples of two symbols that grow together.
+    /// other (null where no size is left). Null where the difference is no sum of multiples of two symbols that grow together.
     /// </summary>
     public static (string Symbol, Dim Meaning, Knowledge? Knowledge)? Solve(Dim difference, Knowledge knowledge)
     {

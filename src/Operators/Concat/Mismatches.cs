@@ -34,8 +34,7 @@ internal static class Mismatches
 
     /// <summary>
     /// Whether inputs that are written with different sizes fit all the same: for every admissible size, or under a condition, which is
-    /// reported. The sizes
-    /// that they have then replace those in <paramref name="dims"/>.
+    /// reported. The sizes that they have then replace those in <paramref name="dims"/>.
     /// </summary>
     /// <param name="fit">What two sizes of one dimension must be to each other.</param>
     public static bool Meet(ShapeContext context, int? joined, List<int> differing, Code code, Dim[] dims, Func<Dim, Dim, Requirement> fit)

@@ -10,8 +10,7 @@ internal static class WindowsTorch
 {
     /// <summary>
     /// The symmetric padding that libtorch adds itself, and the input, padded beforehand with <paramref name="value"/> where the two sides
-    /// differ.
-    /// Sizes are read from the tensor: a plan with symbols runs at any admissible size.
+    /// differ. Sizes are read from the tensor: a plan with symbols runs at any admissible size.
     /// </summary>
     public static (Tensor Input, long[] Padding) Pad(Tensor x, int spatialRank, Func<int, Window> window, double value)
     {

@@ -5,8 +5,7 @@ namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// A compiled network as a picture: a box for each layer, the shape on every edge, repetitions folded into one, what align and fuse insert
-/// marked, and what does not fit in
-/// red, with its reason and the ways of the branches. Light and dark.
+/// marked, and what does not fit in red, with its reason and the ways of the branches. Light and dark.
 /// </summary>
 public static class NetworkSvg
 {

@@ -2,8 +2,7 @@ namespace ConcatService.Pictures.Drawing;
 
 /// <summary>
 /// The boxes named <c>OUTER/0/NAME</c>, <c>OUTER/1/NAME</c>, …, where every repetition is the same but for sizes, and takes from the one
-/// before it what the first takes
-/// from outside. One of them can stand for all.
+/// before it what the first takes from outside. One of them can stand for all.
 /// </summary>
 internal sealed class Repetition
 {

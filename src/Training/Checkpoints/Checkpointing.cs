@@ -8,8 +8,7 @@ public sealed record Checkpointing
 
     /// <summary>
     /// Takes a checkpoint, on the training's thread, which waits. The content is the taker's to dispose. Returns false when the one before
-    /// is still on
-    /// its way: the next step asks again.
+    /// is still on its way: the next step asks again.
     /// </summary>
     public required Func<Kept, bool> Keep { get; init; }
 

@@ -18,8 +18,7 @@ public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Metri
 {
     /// <summary>
     /// Makes the model that the training had at the checkpoint's step, or the average of its weights where it keeps one. On the calling
-    /// thread, on the
-    /// CPU and one core of it, whatever it is trained on: the training may still be running beside this.
+    /// thread, on the CPU and one core of it, whatever it is trained on: the training may still be running beside this.
     /// </summary>
     /// <param name="plan">The job's.</param>
     /// <param name="data">The job's; stays the caller's.</param>

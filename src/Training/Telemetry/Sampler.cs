@@ -9,8 +9,7 @@ namespace ConcatService.Training.Telemetry;
 
 /// <summary>
 /// Samples the signals of branches and layers at some steps: looks at what the step computes anyway, draws no random number and writes to
-/// nothing that
-/// the training reads, so that the weights are the same to the bit with and without it.
+/// nothing that the training reads, so that the weights are the same to the bit with and without it.
 /// </summary>
 internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposable
 {

@@ -7,8 +7,7 @@ namespace ConcatService.Worker.Memory;
 /// </summary>
 /// <remarks>
 /// Linux: proc(5) and the control groups of both versions, https://docs.kernel.org/admin-guide/cgroup-v2.html and cgroup-v1/memory.html. A
-/// group's limit holds
-/// for those below it; inside a container its own group is at the root of what can be seen, whatever path /proc gives.
+/// group's limit holds for those below it; inside a container its own group is at the root of what can be seen, whatever path /proc gives.
 /// </remarks>
 /// <param name="root">Where /proc and /sys are.</param>
 internal sealed class MachineMemory(string root = "/")

@@ -5,8 +5,7 @@ namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// From the training, which waits while its state goes into a local file, to the database, while it trains on. One at a time. What was
-/// reported before a
-/// checkpoint is written before it, so that no metric is missing up to its step.
+/// reported before a checkpoint is written before it, so that no metric is missing up to its step.
 /// </summary>
 internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter reporter, CancellationToken stop) : IAsyncDisposable
 {

@@ -6,8 +6,7 @@ namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// The trainer's end of the pipes. A supervisor that is gone, or has been silent for 40 seconds, ends this process on the spot: nobody
-/// renews its
-/// lease any more, so someone else may have the job.
+/// renews its lease any more, so someone else may have the job.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process: its thread and timer use it to the end.")]
 internal sealed class SupervisorPipe

@@ -4,8 +4,8 @@ namespace ConcatService.Api.DataSets.Reading;
 
 /// <summary>
 /// CSV files with the same header -> the field <c>x</c>, float32 <c>[columns]</c>, and one field for each target. A column of numbers is a
-/// number; any other is
-/// categorical and becomes one number for each of its values, 1 where it has it. A target of text, or of few whole numbers, is a class.
+/// number; any other is categorical and becomes one number for each of its values, 1 where it has it. A target of text, or of few whole
+/// numbers, is a class.
 /// </summary>
 internal sealed class CsvTable(UploadForm form, Budget budget)
 {

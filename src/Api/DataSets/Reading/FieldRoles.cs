@@ -4,8 +4,7 @@ namespace ConcatService.Api.DataSets.Reading;
 
 /// <summary>
 /// Which fields go into a network and which come out. The form says it, or the usual names do, or the shape (one value a sample cannot go
-/// in). What is left may
-/// be either: then the inputs and outputs of the network that it is trained with decide by their names.
+/// in). What is left may be either: then the inputs and outputs of the network that it is trained with decide by their names.
 /// </summary>
 /// <param name="fields">The columns of each field, training first.</param>
 internal sealed class FieldRoles(IReadOnlyList<IReadOnlyList<Column>> fields, UploadForm form)

@@ -5,8 +5,7 @@ namespace ConcatService.Api.DataSets.Reading;
 
 /// <summary>
 /// The arrays of an .npz file. <c>image_train</c> is the field <c>image</c> of the training split; an array without such an ending belongs
-/// to the
-/// training split. Whole numbers become uint8 or int64, real ones float32; pictures of bytes with their channels last become
+/// to the training split. Whole numbers become uint8 or int64, real ones float32; pictures of bytes with their channels last become
 /// channels-first.
 /// </summary>
 internal static class Npz

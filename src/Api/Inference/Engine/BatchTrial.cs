@@ -4,8 +4,7 @@ namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
 /// Measures whether a model computes samples faster together than one by one on all processors at once, which is what it does without
-/// batches.
-/// Each size is run before it is timed, so that the model is warm for all of them.
+/// batches. Each size is run before it is timed, so that the model is warm for all of them.
 /// </summary>
 internal static class BatchTrial
 {
@@ -62,8 +61,7 @@ internal static class BatchTrial
 
     /// <summary>
     /// With as many runs side by side as there would be under load, on threads of their own, since those of the pool are busy with the
-    /// requests that
-    /// brought this about. Of each thread the fastest run counts: it was not interrupted.
+    /// requests that brought this about. Of each thread the fastest run counts: it was not interrupted.
     /// </summary>
     private static double TicksPerSample(ServedModel model, int size, int slots)
     {

@@ -8,8 +8,7 @@ namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
 /// Loaded models by the hash of their file. Many callers of a model that is not there wait for one load; the least recently used ones go
-/// when all
-/// together are over the budget, each when its last caller is done with it.
+/// when all together are over the budget, each when its last caller is done with it.
 /// </summary>
 internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, IConfiguration configuration) : IDisposable
 {

@@ -4,9 +4,8 @@ namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
 /// The way to a model. A request that finds it free is computed at once, on its own thread; the others wait in line, up to a limit. Where
-/// batching
-/// is on, those that wait are computed together as soon as the model is free: under no load it costs nothing, and it needs no delay to
-/// work.
+/// batching is on, those that wait are computed together as soon as the model is free: under no load it costs nothing, and it needs no
+/// delay to work.
 /// </summary>
 internal sealed class ModelQueue : IDisposable
 {

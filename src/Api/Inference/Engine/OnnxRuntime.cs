@@ -4,8 +4,7 @@ namespace ConcatService.Api.Inference.Engine;
 
 /// <summary>
 /// ONNX Runtime, once per process: one pool of threads for all sessions, which waits without spinning, so that idle models cost nothing,
-/// and one
-/// arena of memory, so that a model that leaves gives its memory to the next.
+/// and one arena of memory, so that a model that leaves gives its memory to the next.
 /// </summary>
 internal static class OnnxRuntime
 {

@@ -10,8 +10,7 @@ namespace ConcatService.Api.Inference.Grpc;
 
 /// <summary>
 /// The methods of <c>inference.GRPCInferenceService</c>. Bound by hand, and not by generated code, so that bytes which are no message are
-/// the
-/// caller's fault (INVALID_ARGUMENT) and not an unknown one, and every failure has the status that its REST twin has.
+/// the caller's fault (INVALID_ARGUMENT) and not an unknown one, and every failure has the status that its REST twin has.
 /// </summary>
 internal sealed partial class GrpcMethods(ILogger<GrpcMethods> log) : IServiceMethodProvider<GrpcInference>
 {

@@ -4,8 +4,7 @@ namespace ConcatService.Api.Inference.Grpc;
 
 /// <summary>
 /// The port of the gRPC door. Without TLS a connection cannot choose between HTTP/1.1 and HTTP/2, which gRPC is made of, so that it needs a
-/// port of
-/// its own: the one after the first HTTP port, or <c>Inference:GrpcPort</c>; 0 closes it.
+/// port of its own: the one after the first HTTP port, or <c>Inference:GrpcPort</c>; 0 closes it.
 /// </summary>
 internal static class GrpcPort
 {

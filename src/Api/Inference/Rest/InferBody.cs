@@ -7,8 +7,7 @@ namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>
 /// The body of an infer request, read into one pooled array: the JSON, then the tensors as bytes, which lie there so that the first of them
-/// is
-/// aligned for every type. This is the only copy between the socket's buffers and the session.
+/// is aligned for every type. This is the only copy between the socket's buffers and the session.
 /// </summary>
 internal sealed class InferBody : IDisposable
 {

@@ -5,8 +5,7 @@ namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>
 /// Reads an infer request in one pass. The elements of a tensor, nearly all of its bytes, are stepped over to their closing bracket: their
-/// type
-/// and shape may stand behind them. Unknown fields are ignored, as the protocol asks for where it is extended.
+/// type and shape may stand behind them. Unknown fields are ignored, as the protocol asks for where it is extended.
 /// </summary>
 internal ref struct InferJsonReader(ReadOnlySpan<byte> json)
 {

@@ -4,8 +4,8 @@ namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>
 /// A number of JSON's grammar (RFC 8259, 6) to the nearest float or double. Short decimals, which are nearly all, take the exact way of
-/// Clinger
-/// 1990: a whole number below 2^53 times or over a power of ten up to 10^22 rounds once and therefore right. All others go to the library.
+/// Clinger 1990: a whole number below 2^53 times or over a power of ten up to 10^22 rounds once and therefore right. All others go to the
+/// library.
 /// </summary>
 internal static class JsonNumber
 {

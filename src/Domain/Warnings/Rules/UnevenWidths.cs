@@ -7,7 +7,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
-/// <summary>Branches of very different width, neither made from the other: the wide one dominates the layer that reads the concat.</summary>
+/// <summary>Branches of very different width, neither made from the other: the wide one dominates what reads the concat.</summary>
 /// <remarks>
 /// A dense layer's concat (new features beside all that they were made from) is not meant: ignoring the new ones loses nothing there.
 /// </remarks>

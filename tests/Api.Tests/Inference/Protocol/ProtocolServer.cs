@@ -13,8 +13,7 @@ public sealed class ProtocolCases : ICollectionFixture<ProtocolServer>;
 /// <summary>
 /// The server that the protocol's cases are sent to. Ours, on real sockets, unless <c>OIP_URL</c> names another; then
 /// <c>OIP_GRPC</c> is its gRPC address (cases over gRPC are skipped without it) and <c>OIP_KEY</c> a bearer token. The other server has to
-/// serve
-/// the models of <see cref="WireModels"/>, which the folder's README describes; cases for models that it lacks are skipped.
+/// serve the models of <see cref="WireModels"/>, which the folder's README describes; cases for models that it lacks are skipped.
 /// </summary>
 public sealed class ProtocolServer(PostgresFixture postgres) : IAsyncLifetime
 {

@@ -5,8 +5,7 @@ namespace ConcatService.Api.Tests.Inference.Protocol;
 
 /// <summary>
 /// Models that give back what they take, of every type and with several tensors. Written as protobuf by hand (field numbers of onnx.proto):
-/// the
-/// service's own export knows float32 and int64 alone.
+/// the service's own export knows float32 and int64 alone.
 /// </summary>
 internal static class WireModels
 {
