@@ -60,9 +60,6 @@ public sealed class Shape
     public int IndexOfPosition(int position) =>
         !FeatureMovesFirst || position == 0 ? position : position == Rank - 1 ? 1 : position + 1;
 
-    /// <summary>The dimensions of the tensor that libtorch and ONNX Runtime see.</summary>
-    public IReadOnlyList<Dim> TensorDims => FeatureMovesFirst ? [_dims[0], _dims[^1], .. _dims[1..^1]] : _dims;
-
     /// <summary>The spatial axes (time, depth, height, width) in written order.</summary>
     public IEnumerable<Axis> SpatialAxes => _axes.Where(axis => axis.IsSpatial());
 

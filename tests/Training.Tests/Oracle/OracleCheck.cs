@@ -82,7 +82,7 @@ public static class OracleCheck
         foreach (var (wire, value) in values)
         {
             var shape = plan.Shapes[wire];
-            var inferred = shape.TensorDims.Select(dim => dim.Evaluate(_ => Batch)).ToArray();
+            var inferred = TensorSizes.Of(shape, _ => Batch);
             if (!inferred.SequenceEqual(value.shape) || shape.DType == DType.Int64 != (value.dtype == ScalarType.Int64))
                 return new(
                     "disagreement",

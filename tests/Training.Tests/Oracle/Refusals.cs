@@ -171,8 +171,8 @@ public static class Refusals
         _ => false,
     };
 
-    private static Tensor TensorOf(Shape shape) => zeros(
-        [.. shape.TensorDims.Select(dim => dim.Evaluate(_ => 2))], shape.DType == DType.Int64 ? ScalarType.Int64 : ScalarType.Float32);
+    private static Tensor TensorOf(Shape shape) =>
+        zeros(TensorSizes.Of(shape, _ => 2), shape.DType == DType.Int64 ? ScalarType.Int64 : ScalarType.Float32);
 
     private static Tensor Written(Shape shape) => zeros([.. shape.Dims.Select(dim => dim.Evaluate(_ => 2))]);
 }

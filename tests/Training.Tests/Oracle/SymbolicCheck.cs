@@ -82,10 +82,8 @@ public static class SymbolicCheck
         foreach (var (wire, value) in model.Run(inputs))
         {
             var shape = symbolic.Shapes[wire];
-            long[] inferred = [.. shape.TensorDims.Select(dim => dim.Evaluate(symbol => sizes[symbol]))];
-            long[] known = numbers.Shapes.TryGetValue(wire, out var other)
-                ? [.. other.TensorDims.Select(dim => dim.Evaluate(symbol => sizes[symbol]))]
-                : inferred;
+            var inferred = TensorSizes.Of(shape, symbol => sizes[symbol]);
+            var known = numbers.Shapes.TryGetValue(wire, out var other) ? TensorSizes.Of(other, symbol => sizes[symbol]) : inferred;
             if (!inferred.SequenceEqual(known) || !inferred.SequenceEqual(value.shape))
                 return $"{wire}, {shape}, is [{string.Join(", ", inferred)}]; between numbers [{string.Join(", ", known)}], "
                     + $"in libtorch [{string.Join(", ", value.shape)}]";

@@ -1,11 +1,11 @@
 using ConcatService.Api.Inference.Engine;
+using ConcatService.Training.Onnx.Wire;
 using Google.Protobuf;
 
 namespace ConcatService.Api.Tests.Inference.Protocol;
 
 /// <summary>
-/// Models that give back what they take, of every type and with several tensors. Written as protobuf by hand (field numbers of onnx.proto):
-/// the service's own export knows float32 and int64 alone.
+/// Models that give back what they take, of every type and with several tensors; the service's own export knows float32 and int64 alone.
 /// </summary>
 internal static class WireModels
 {
@@ -50,78 +50,40 @@ internal static class WireModels
 
     private static byte[] Echo(Tensor[] inputs, string[] outputs)
     {
-        var graph = Message(write =>
+        var copies = inputs.Zip(outputs, (input, output) => (From: input, To: output)).ToList();
+        var model = new ModelProto
         {
-            foreach (var (input, output) in inputs.Zip(outputs))
-                Field(write, 1, Message(node => { Text(node, 1, input.Name); Text(node, 2, output); Text(node, 4, "Identity"); }));
-            Text(write, 2, "echo");
-            foreach (var input in inputs)
-                Field(write, 11, Value(input));
-            foreach (var (input, output) in inputs.Zip(outputs))
-                Field(write, 12, Value(input with { Name = output }));
-        });
-        return Message(write =>
-        {
-            Number(write, 1, IrVersion);
-            Field(write, 7, graph);
-            Field(write, 8, Message(opset => Number(opset, 2, Opset)));
-        });
+            IrVersion = IrVersion,
+            OpsetImport = { new OperatorSetIdProto { Version = Opset } },
+            Graph = new()
+            {
+                Name = "echo",
+                Input = { inputs.Select(Value) },
+                Output = { copies.Select(copy => Value(copy.From with { Name = copy.To })) },
+                Node = { copies.Select(copy => new NodeProto { OpType = "Identity", Input = { copy.From.Name }, Output = { copy.To } }) },
+            },
+        };
+        return model.ToByteArray();
     }
 
-    private static byte[] Value(Tensor tensor) => Message(value =>
+    private static ValueInfoProto Value(Tensor tensor) => new()
     {
-        Text(value, 1, tensor.Name);
-        var shape = Message(write =>
+        Name = tensor.Name,
+        Type = new()
         {
-            foreach (var (axis, size) in tensor.Shape.Index())
-                Field(write, 1, Message(dim => { if (size < 0) Text(dim, 2, $"d{axis}"); else Number(dim, 1, size); }));
-        });
-        Field(
-            value,
-            2,
-            Message(type =>
-                Field(
-                    type,
-                    1,
-                    Message(write =>
-                    {
-                        Number(write, 1, Codes[tensor.Datatype]);
-                        Field(write, 2, shape);
-                    })
-                )
-            )
-        );
-    });
+            TensorType = new()
+            {
+                ElemType = (TensorProto.Types.DataType)Codes[tensor.Datatype],
+                Shape = new() { Dim = { tensor.Shape.Select(Dimension) } },
+            },
+        },
+    };
+
+    private static TensorShapeProto.Types.Dimension Dimension(long size, int axis) =>
+        size < 0 ? new() { DimParam = $"d{axis}" } : new() { DimValue = size };
 
     private static string List(Tensor[] tensors) =>
         $"[{string.Join(", ", tensors.Select(tensor => $$"""
             { "name": "{{tensor.Name}}", "datatype": "{{tensor.Datatype}}", "shape": [{{string.Join(", ", tensor.Shape)}}] }
             """))}]";
-
-    private static byte[] Message(Action<CodedOutputStream> write)
-    {
-        using var bytes = new MemoryStream();
-        using var output = new CodedOutputStream(bytes);
-        write(output);
-        output.Flush();
-        return bytes.ToArray();
-    }
-
-    private static void Number(CodedOutputStream output, int field, long value)
-    {
-        output.WriteTag(field, WireFormat.WireType.Varint);
-        output.WriteInt64(value);
-    }
-
-    private static void Text(CodedOutputStream output, int field, string text)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteString(text);
-    }
-
-    private static void Field(CodedOutputStream output, int field, byte[] message)
-    {
-        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-        output.WriteBytes(ByteString.CopyFrom(message));
-    }
 }
