@@ -9,6 +9,12 @@ public abstract class DataSetTest(ApiServer api)
 {
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>Of three samples.</summary>
+    protected static byte[] Labels { get; } = NumpyFiles.Longs([0, 1, 0], 3);
+
+    /// <summary>Three of 2x2.</summary>
+    protected static byte[] Pictures { get; } = NumpyFiles.Bytes(new byte[12], 3, 2, 2);
+
     protected ApiServer Api => api;
 
     /// <param name="files">Parts with a file name.</param>
@@ -34,6 +40,15 @@ public abstract class DataSetTest(ApiServer api)
 
     protected Task<Answer> UploadNpzAsync(string name, params (string Name, byte[] Npy)[] arrays) =>
         UploadAsync([("file", "data.npz", NumpyFiles.Npz(arrays))], ("name", name));
+
+    /// <summary>Nothing is left of an upload that is refused.</summary>
+    protected async Task RefusedAsync(Answer answer, int status, string code, string words)
+    {
+        Assert.True((answer.Status, answer.Code) == (status, code), $"{answer.Status} {answer.Body}");
+        Assert.Contains(words, answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal((0, 0, 0), await RowsAsync());
+        Assert.Empty(Directory.GetFiles(api.Temporary));
+    }
 
     /// <summary>How many rows there are of everything that an upload leaves.</summary>
     protected async Task<(int Sets, int Blobs, int Chunks)> RowsAsync()
@@ -71,4 +86,18 @@ public abstract class DataSetTest(ApiServer api)
             gzip.Write(bytes);
         return packed.ToArray();
     }
+
+    /// <summary>The fields of a side as <c>image 1x28x28</c>, and what <paramref name="more"/> says of them.</summary>
+    protected static IEnumerable<string> Listed(Answer answer, string side, string more) =>
+        answer
+            .Json.GetProperty(side)
+            .EnumerateArray()
+            .Select(field =>
+                string.Join(
+                    ' ',
+                    field.GetProperty("name").GetString(),
+                    string.Join('x', field.GetProperty("shape").EnumerateArray()),
+                    more.Length > 0 ? field.GetProperty(more).GetString() : ""
+                ).Trim()
+            );
 }
