@@ -40,6 +40,10 @@ public sealed class TaskTests
             { "name": "y", "type": "linear", "out_features": 1 } ] }
         """;
 
+    /// <summary><see cref="Rows"/> with a second output, one of three classes.</summary>
+    private static readonly string RowsAndThird =
+        Rows[..^3] + """, { "name": "third", "type": "linear", "inputs": ["b"], "out_features": 3 } ], "outputs": ["third", "y"] }""";
+
     [Fact]
     public void Two_inputs_are_learned_together()
     {
@@ -86,12 +90,8 @@ public sealed class TaskTests
     [Fact]
     public void Two_outputs_are_trained_by_the_weighted_sum_of_their_losses()
     {
-        var both =
-            Rows.Replace("] }\n", "] }", StringComparison.Ordinal).TrimEnd()[..^3]
-            + """, { "name": "third", "type": "linear", "inputs": ["b"], "out_features": 3 } ], "outputs": ["third", "y"] }""";
-
         var result = Train(
-            both,
+            RowsAndThird,
             Tabular.Generate(BuiltInDataSets.Tabular),
             """
             { "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32",
@@ -107,12 +107,8 @@ public sealed class TaskTests
     [Fact]
     public void A_weight_of_zero_leaves_an_output_as_it_was_born()
     {
-        var both =
-            Rows.TrimEnd()[..^3]
-            + """, { "name": "third", "type": "linear", "inputs": ["b"], "out_features": 3 } ], "outputs": ["third", "y"] }""";
-
         var result = Train(
-            both,
+            RowsAndThird,
             Tabular.Generate(BuiltInDataSets.Tabular),
             """
             { "epochs": 20, "optimizer": { "type": "adamw", "lr": 0.02 }, "precision": "float32",
