@@ -5,6 +5,7 @@ using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using static ConcatService.Domain.Fields.Words;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -100,7 +101,7 @@ internal static class DropMismatchedInputs
         var effect =
             left.Count == 0 ? "Nothing is lost." : $"What {Named(left)} compute{(left.Count == 1 ? "s" : "")} no longer reaches the merge.";
         var repair = new Candidate(
-            $"keep-{Strategies.FixStrategy.Slug(first)}",
+            $"keep-{Slug(first)}",
             left.Count == 0 ? FixKind.Edit : FixKind.Drop,
             title,
             effect,

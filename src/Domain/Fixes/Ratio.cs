@@ -1,3 +1,5 @@
+using ConcatService.Domain.Shapes;
+
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>An exact fraction, reduced; the denominator is positive.</summary>
@@ -5,7 +7,7 @@ public readonly record struct Ratio
 {
     public Ratio(long numerator, long denominator)
     {
-        var common = Gcd(Math.Abs(numerator), Math.Abs(denominator));
+        var common = DimExpression.Gcd(Math.Abs(numerator), Math.Abs(denominator));
         var sign = denominator < 0 ? -1 : 1;
         Numerator = sign * numerator / Math.Max(1, common);
         Denominator = Math.Abs(denominator) / Math.Max(1, common);
@@ -31,6 +33,4 @@ public readonly record struct Ratio
     public static bool operator >(Ratio a, Ratio b) => b < a;
 
     public override string ToString() => IsWhole ? $"{Numerator}" : $"{Numerator}/{Denominator}";
-
-    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 }

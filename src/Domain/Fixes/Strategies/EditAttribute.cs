@@ -1,6 +1,7 @@
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Edits;
 using ConcatService.Domain.Operators;
+using static ConcatService.Domain.Fields.Words;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
+using static ConcatService.Domain.Fields.Words;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

@@ -69,13 +69,6 @@ public abstract class FixStrategy
         : fine.Known is { } many && coarse.Known is { } few && few > 0 && many % few == 0 && many / few <= MostRatio ? many / few
         : null;
 
-    /// <summary>The name of a branch inside an id: letters, digits and dashes.</summary>
-    internal static string Slug(string name) => new([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]);
-
-    /// <summary>Names as a sentence lists them: <c>a, b and c</c>.</summary>
-    protected static string Listed(IEnumerable<string> names) =>
-        names.ToArray() is [.. { Length: > 0 } some, var last] ? $"{string.Join(", ", some)} and {last}" : string.Concat(names);
-
     /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
     internal static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
 

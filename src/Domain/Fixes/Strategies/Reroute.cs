@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using static ConcatService.Domain.Fields.Words;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

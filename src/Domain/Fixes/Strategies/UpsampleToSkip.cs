@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using static ConcatService.Domain.Fields.Words;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
