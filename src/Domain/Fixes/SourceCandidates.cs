@@ -138,8 +138,8 @@ internal sealed class SourceCandidates
     }
 
     /// <summary>
-    /// What is computed from an input or what it is computed from, in two parts: at the same size throughout, so that a part would be joined
-    /// with what it is made of, and with another size in between, as a U-Net's skip and what comes back up to it.
+    /// What is computed from an input or what it is computed from, in two parts: at the same size throughout, so that a part would be
+    /// joined with what it is made of, and with another size in between, as a U-Net's skip and what comes back up to it.
     /// </summary>
     private (HashSet<string> Same, HashSet<string> Returning) Related(Branch other)
     {

@@ -7,7 +7,7 @@ namespace ConcatService.Domain.Fixes.Strategies;
 internal sealed class EditRounding : FixStrategy
 {
     protected override IReadOnlyList<CauseKind> Answers { get; } =
-        [CauseKinds.OddSizeRounding, CauseKinds.PaddingDifference, CauseKinds.OneBranchDiffers];
+    [CauseKinds.OddSizeRounding, CauseKinds.PaddingDifference, CauseKinds.OneBranchDiffers];
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
