@@ -26,7 +26,10 @@ public sealed record Conv : Operator, IHasShorthand
     [Between(1)]
     public Extent Stride { get; init; } = 1;
 
-    /// <summary>Zeros added on both sides, <c>"same"</c> (output size ⌈input / stride⌉) or <c>"valid"</c> (none). Default: 0.</summary>
+    /// <summary>
+    /// Zeros added on both sides, or <c>[before, after]</c> for each dimension; <c>"same"</c> (output size ⌈input / stride⌉), <c>"valid"</c>
+    /// (none), or <c>"causal"</c> for conv1d: all of it before, so that no output sees later steps. Default: 0.
+    /// </summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
 
@@ -145,5 +148,27 @@ public sealed record Conv : Operator, IHasShorthand
             ChannelsFirstOnly = true,
         },
         new("1d", new Conv { Kind = "conv1d", OutChannels = 5, KernelSize = 3, Stride = 2 }, [3, 12]),
+        new(
+            "one-sided",
+            new Conv
+            {
+                Kind = "conv2d",
+                OutChannels = 4,
+                KernelSize = 3,
+                Stride = 2,
+                Padding = new(false, new long[] { 0, 1 }) { After = new long[] { 1, 2 } },
+            },
+            [3, 8, 7]
+        ),
+        new(
+            "1d, causal, dilated",
+            new Conv { Kind = "conv1d", OutChannels = 4, KernelSize = 3, Dilation = 2, Padding = Padding.Causal },
+            [3, 9]
+        ),
+        new(
+            "1d, causal, stride",
+            new Conv { Kind = "conv1d", OutChannels = 4, KernelSize = 2, Stride = 3, Padding = Padding.Causal },
+            [3, 11]
+        ),
     ];
 }
