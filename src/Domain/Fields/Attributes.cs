@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -31,7 +32,13 @@ public sealed class Attributes
         _entries = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true } && property.GetCustomAttribute<SpecIgnoreAttribute>() is null)
             .OrderBy(property => property.MetadataToken)
-            .Select(property => Entry.Of(type, property, fresh))];
+            .Select(property => Entry.Of(type, property, fresh))
+            .Concat(
+                type.GetCustomAttributes<AcceptsAttribute>()
+                    .OrderBy(accepts => accepts.Name, StringComparer.Ordinal)
+                    .Select(accepts => typeof(Accepted).GetProperty(accepts.Name)!)
+                    .Select(property => new Unkept(Entry.Of(typeof(Accepted), property, new Accepted())))
+            )];
     }
 
     public static Attributes Of(Type type)
@@ -161,6 +168,35 @@ public sealed class Attributes
                 Property = property,
             };
         }
+    }
+
+    /// <summary>An attribute that is checked and not kept.</summary>
+    private sealed class Unkept : Entry
+    {
+        private readonly Entry _checked;
+
+        [SetsRequiredMembers]
+        public Unkept(Entry entry)
+        {
+            _checked = entry;
+            (Name, Utf8Name, Required) = (entry.Name, entry.Utf8Name, false);
+            (Range, Property) = (entry.Range, entry.Property);
+        }
+
+        public override string Expected => _checked.Expected;
+
+        public override JsonObject Schema => _checked.Schema;
+
+        public override JsonNode? Default => null;
+
+        public override bool Read(object target, JsonElement json, SpecPath owner, Report report) =>
+            _checked.Read(new Accepted(), json, owner, report);
+
+        public override void Write(Utf8JsonWriter writer, object source) { }
+
+        public override bool IsDefault(object source) => true;
+
+        public override void WriteAlways(Utf8JsonWriter writer, object source) { }
     }
 
     private sealed class Typed<TOwner, TProperty, TValue> : Entry

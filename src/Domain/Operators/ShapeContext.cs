@@ -111,7 +111,9 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
         return false;
     }
 
-    /// <summary>Whether the input has a feature axis whose size is a number; reports why not.</summary>
+    /// <summary>
+    /// Whether the input has a feature axis whose size is a number, the one that the layer declares where it declares one; reports why not.
+    /// </summary>
     public bool HasFeatures(out long features)
     {
         features = 0;
@@ -131,6 +133,11 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
                 Codes.LayerShape,
                 $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}, a "
                     + $"symbol. Give the features of the input as a number."
+            );
+        else if (Layer.Operator.Declared is { } declared && declared.Features != known)
+            Error(
+                Codes.DeclaredWidth,
+                $"{declared.Attribute} is {declared.Features} and {known} arrive from {Layer.InputName(0)}, {Input.Sizes}."
             );
         else
             features = known;

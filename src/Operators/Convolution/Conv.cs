@@ -12,6 +12,8 @@ namespace ConcatService.Operators;
 /// Sources: torch.nn.Conv2d; ONNX Conv-11.
 /// </remarks>
 [Kind("conv1d"), Kind("conv2d")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record Conv : Operator, IHasShorthand
 {
     /// <summary>Channels of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
@@ -43,6 +45,12 @@ public sealed record Conv : Operator, IHasShorthand
 
     /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
+
+    /// <summary>The channels that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? InChannels { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("in_channels", InChannels);
 
     /// <summary>Whether weight and bias start at zero: a gate then starts half open.</summary>
     [SpecIgnore]
@@ -170,5 +178,6 @@ public sealed record Conv : Operator, IHasShorthand
             new Conv { Kind = "conv1d", OutChannels = 4, KernelSize = 2, Stride = 3, Padding = Padding.Causal },
             [3, 11]
         ),
+        new("declared", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, InChannels = 3 }, [3, 6, 7]),
     ];
 }

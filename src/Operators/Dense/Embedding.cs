@@ -11,6 +11,8 @@ namespace ConcatService.Operators;
 /// embedding_dim]</c>. MACs: none. Sources: torch.nn.Embedding; ONNX Gather-13.
 /// </remarks>
 [Kind("embedding")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record Embedding : Operator
 {
     /// <summary>Size of the table: indices are 0 to num_embeddings − 1.</summary>
