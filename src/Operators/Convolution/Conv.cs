@@ -29,8 +29,8 @@ public sealed record Conv : Operator, IHasShorthand
     public Extent Stride { get; init; } = 1;
 
     /// <summary>
-    /// Zeros added on both sides, or <c>[before, after]</c> for each dimension; <c>"same"</c> (output size ⌈input / stride⌉), <c>"valid"</c>
-    /// (none), or <c>"causal"</c> for conv1d: all of it before, so that no output sees later steps. Default: 0.
+    /// Zeros added on both sides, or <c>[before, after]</c> for each dimension; <c>"same"</c> (output size ⌈input / stride⌉),
+    /// <c>"valid"</c> (none), or <c>"causal"</c> for conv1d: all of it before, so that no output sees later steps. Default: 0.
     /// </summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
