@@ -2,6 +2,7 @@ using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Fixes.Plain;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
@@ -36,6 +37,8 @@ public static class Compiler
         var compiled = Compilation.Of(json);
         if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null || diagnostic.Severity == Severity.Condition))
             Explanation.Add(compiled, json, effort);
+        if (compiled.Report.HasErrors)
+            PlainFixes.Add(compiled, json, effort);
         if (compiled.Plan is not null)
             WarningCheck.Add(compiled, json, effort);
         compiled.Report.Close();

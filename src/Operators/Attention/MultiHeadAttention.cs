@@ -58,13 +58,15 @@ public sealed record MultiHeadAttention : Operator
         if (features % NumHeads != 0)
             return context.Error(
                 Codes.NotDivisible,
-                $"num_heads is {NumHeads}, and the {features} features that arrive must be a multiple of it."
+                $"num_heads is {NumHeads}, and the {features} features that arrive must be a multiple of it.",
+                new Wanted { MultipleOf = NumHeads, Values = [.. Divisors.Of("num_heads", NumHeads, features, "head")] }
             );
         if (Array.FindIndex(context.Inputs, input => input[Axis.Channels] != features) is > 0 and var other)
             return context.Error(
                 Codes.LayerShape,
                 $"{context.Layer.InputName(0)} has {features} features and {context.Layer.InputName(other)} "
-                    + $"{context.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer."
+                    + $"{context.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer.",
+                new Wanted { Input = other, Width = features }
             );
         return
             context.Inputs is not [_, var keys, var values]

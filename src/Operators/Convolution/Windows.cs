@@ -36,10 +36,7 @@ internal static class Windows
     {
         if (channels % groups == 0 && outChannels % groups == 0)
             return true;
-        context.Error(
-            Codes.NotDivisible,
-            $"groups is {groups}, and both the {channels} channels that arrive and out_channels {outChannels} must be multiples of it."
-        );
+        Divisors.NotOf(context, channels, outChannels, groups);
         return false;
     }
 

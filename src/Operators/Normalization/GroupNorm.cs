@@ -44,7 +44,8 @@ public sealed record GroupNorm : Operator
             ? context.Input
             : context.Error(
                 Codes.NotDivisible,
-                $"num_groups is {NumGroups}, and the {channels} channels that arrive must be a multiple of it."
+                $"num_groups is {NumGroups}, and the {channels} channels that arrive must be a multiple of it.",
+                new Wanted { MultipleOf = NumGroups, Values = [.. Divisors.Of("num_groups", NumGroups, channels, "group")] }
             );
     }
 

@@ -49,7 +49,8 @@ public sealed record InstanceNorm : Operator
             : context.Error(
                 Codes.LayerRank,
                 $"instance_norm normalizes over places and its input {context.Layer.InputName(0)}, {context.Input.Sizes}, has features "
-                    + $"only. Use layer_norm."
+                    + $"only. Use layer_norm.",
+                new Wanted { Axes = Axes.Default(3, context.Layout, DType.Float32) }
             );
     }
 

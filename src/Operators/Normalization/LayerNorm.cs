@@ -36,7 +36,8 @@ public sealed record LayerNorm : Operator
 
     public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
-    public override Shape? Infer(ShapeContext context) => context.RequireFloat() && Norms.IsOverFeatures(context, NormalizedShape) ? context.Input : null;
+    public override Shape? Infer(ShapeContext context) =>
+        context.RequireFloat() && Norms.IsOverFeatures(context, NormalizedShape) ? context.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
         Norms.Parameters(layer.Input[Axis.Channels].Value, ElementwiseAffine, ElementwiseAffine && Bias, false);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
@@ -47,6 +48,7 @@ public sealed record Expand : Operator
             if (
                 !context.Require(
                     Codes.LayerShape,
+                    new Wanted { Values = [new("shape", Kept(sizes.ToArray(), input), "What is not 1 stays as it is.")] },
                     $"shape is {Shape} and its input {context.Layer.InputName(0)} is {input.Sizes}: only a dimension of 1 can be "
                         + $"stretched, and {input.Axes[position].Name()} is {input.Dims[position]}. Leave it at -1.",
                     Requirement.Equal(input.Dims[position], 1).Or(Requirement.Equal(input.Dims[position], size))
@@ -97,6 +99,10 @@ public sealed record Expand : Operator
                 ),
         ];
     }
+
+    /// <summary>The sizes with -1 for each dimension that cannot be stretched.</summary>
+    private static JsonArray Kept(long[] sizes, Shape input) =>
+        new([.. sizes.Select((size, i) => (JsonNode)(input.Dims[i + 1] == 1 ? size : -1))]);
 
     private static Shape Alike(Shape input, Shape like)
     {
