@@ -38,7 +38,11 @@ public static class Compiler
         if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null || diagnostic.Severity == Severity.Condition))
             Explanation.Add(compiled, json, effort);
         if (compiled.Report.HasErrors)
+        {
             PlainFixes.Add(compiled, json, effort);
+            WordFixes.Add(compiled, json, effort);
+        }
+
         if (compiled.Plan is not null)
             WarningCheck.Add(compiled, json, effort);
         compiled.Report.Close();

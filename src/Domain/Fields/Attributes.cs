@@ -85,6 +85,9 @@ public sealed class Attributes
         }
     }
 
+    /// <summary>Whether an attribute has no default.</summary>
+    public bool IsOpen(int entry) => !_entries[entry].Required && _entries[entry].IsOpen;
+
     /// <summary>Whether every required attribute has its bit in <paramref name="set"/>.</summary>
     public bool HasRequired(ulong set)
     {
@@ -130,6 +133,9 @@ public sealed class Attributes
         public abstract string Expected { get; }
 
         public abstract JsonObject Schema { get; }
+
+        /// <summary>Whether it is null where nothing is given.</summary>
+        public abstract bool IsOpen { get; }
 
         /// <summary>The default as JSON; null for a required attribute and for one that may be left open.</summary>
         public abstract JsonNode? Default { get; }
@@ -187,6 +193,8 @@ public sealed class Attributes
 
         public override JsonObject Schema => _checked.Schema;
 
+        public override bool IsOpen => false;
+
         public override JsonNode? Default => null;
 
         public override bool Read(object target, JsonElement json, SpecPath owner, Report report) =>
@@ -230,6 +238,8 @@ public sealed class Attributes
             _nullable
                 ? new() { ["oneOf"] = new JsonArray(_type.Schema(Range), new JsonObject { ["type"] = "null" }) }
                 : _type.Schema(Range);
+
+        public override bool IsOpen => _default is null;
 
         public override JsonNode? Default =>
             Required || _default is null ? null : Spell(writer => _type.Write(writer, (TValue)(object)_default));
