@@ -7,16 +7,10 @@ namespace ConcatService.Operators;
 /// <summary>Max pooling in TorchSharp.</summary>
 internal sealed class MaxPoolTorch : TorchLowering<MaxPool>
 {
-    /// <summary>
-    /// Stands for minus infinity, which must not be left in memory: oneDNN's gradients of narrow convolutions multiply what they find there
-    /// by zero, and zero times infinity is no number.
-    /// </summary>
-    private const double Lowest = -3e38;
-
     protected override Tensor Forward(MaxPool op, TorchLayer layer, Tensor[] x)
     {
         var rank = op.SpatialRank;
-        var (input, padding) = WindowsTorch.Pad(x[0], rank, op.Window.Along, Lowest);
+        var (input, padding) = WindowsTorch.Pad(x[0], rank, op.Window.Along, MaxPool.Lowest);
         var stride = (op.Stride ?? op.KernelSize).ToArray(rank);
         var ceil = op.CeilMode && !op.Padding.IsSame;
         return rank == 1

@@ -36,6 +36,12 @@ public sealed record MaxPool : Operator
     /// <summary>Rounds the output size up, so that a last partial window counts. Default: false, rounded down.</summary>
     public bool CeilMode { get; init; }
 
+    /// <summary>
+    /// Stands for minus infinity, which must not be left in memory: oneDNN's gradient of a convolution of fewer than 16 channels multiplies
+    /// what it finds there by zero, and zero times infinity is no number. Seen in libtorch 2.10.
+    /// </summary>
+    internal const double Lowest = -3e38;
+
     [SpecIgnore]
     public int SpatialRank => Kind == "max_pool1d" ? 1 : 2;
 
@@ -72,7 +78,7 @@ public sealed record MaxPool : Operator
         {
             // ONNX Runtime pads less than a kernel itself, and a dilated window may want more.
             var border = onnx.Constant([0, 0, .. sides[..SpatialRank], 0, 0, .. sides[SpatialRank..]]);
-            (x, pads) = (onnx.Part("Pad", [x, border, onnx.Scalar(double.NegativeInfinity)]), []);
+            (x, pads) = (onnx.Part("Pad", [x, border, onnx.Scalar(Lowest)]), []);
         }
 
         onnx.Add(
