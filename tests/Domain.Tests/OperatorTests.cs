@@ -42,6 +42,25 @@ public sealed class OperatorTests
         Assert.Equal(output, Output(compiled));
     }
 
+    [Theory]
+    [InlineData("[3, 4, 6]", "[N, 3, 4, 6]")]
+    [InlineData("[3, 2, 3]", "[N, 3, 4, 6]")]
+    [InlineData("[3, 1, 6]", "[N, 3, 4, 6]")]
+    [InlineData("[3, 3, 6]", null)]
+    public void A_tile_makes_the_sizes_of_another_layer_where_they_are_multiples(string shape, string? output)
+    {
+        var compiled = Compiler.Compile(
+            Encoding.UTF8.GetBytes(
+                $$"""
+                { "inputs": { "x": { "shape": {{shape}} }, "like": { "shape": [5, 4, 6] } },
+                  "layers": [ { "type": "tile", "inputs": ["x"], "repeats": { "like": "like" } } ] }
+                """
+            )
+        );
+        Assert.Equal(output, compiled.Plan is null ? null : Output(compiled));
+        Assert.Equal(output is null ? ["layer.shape"] : [], compiled.Report.Diagnostics.Select(found => found.Code.Name));
+    }
+
     [Fact]
     public void Squeeze_and_excitation_stands_for_visible_layers()
     {

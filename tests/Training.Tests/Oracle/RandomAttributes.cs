@@ -117,6 +117,8 @@ public sealed class RandomAttributes(Random random)
                 return new JsonArray([0, .. order.Select(each => (JsonNode)each)]);
             case "shape" when entry.Property.DeclaringType == typeof(Operators.Expand):
                 return new JsonArray([.. input.Dims.Skip(1).Select(dim => (JsonNode)(dim.Value == 1 ? random.Next(1, 4) : dim.Value))]);
+            case "repeats":
+                return List(input.Rank - 1, () => (long)random.Next(1, 4));
             case "shape":
                 var elements = input.ElementsPerSample!.Value;
                 var sizes = new List<JsonNode>();

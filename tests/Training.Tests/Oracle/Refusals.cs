@@ -71,6 +71,13 @@ public static class Refusals
             (each, op, inputs) => each.Code == Codes.OutOfRange && op is Expand expand && expand.Shape.Each.Count != inputs[0].Rank - 1
         ),
         new(
+            "a number of copies for each dimension",
+            "libtorch's repeat puts new dimensions before the batch; and only whole copies make another layer's size",
+            (each, op, inputs) =>
+                op is Tile tile
+                && (each.Code == Codes.LayerShape || (each.Code == Codes.OutOfRange && tile.Repeats.Each.Count != inputs[0].Rank - 1))
+        ),
+        new(
             "a width that was declared",
             "PyTorch makes the weights for it and refuses another; what is asked here takes them from the shapes",
             (each, op, _) =>
