@@ -40,7 +40,7 @@ public sealed record Wanted : Evidence
             below = number % divisor == 0 ? divisor : null;
         for (var divisor = wanted + 1; divisor < number && above is null && divisor - wanted < MostTried; divisor++)
             above = number % divisor == 0 ? divisor : null;
-        return new[] { below, above }.OfType<long>().OrderBy(divisor => Math.Abs(divisor - wanted));
+        return new[] { below, above }.OfType<long>().OrderBy(divisor => Math.Abs(divisor - wanted)).ThenByDescending(divisor => divisor);
     }
 }
 

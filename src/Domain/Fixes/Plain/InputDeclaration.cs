@@ -30,6 +30,18 @@ internal sealed class InputDeclaration : PlainStrategy
                     Declared(found, input, type, axes: null)
                 )
             );
+        if (StepsFirst(found, input) is { } steps)
+            yield return new(
+                Places.Declared - 0.3,
+                new(
+                    $"steps-{Slug(input.Name)}",
+                    FixKind.Adapter,
+                    $"Say that {input.Name} is [time, features], and put a permute with dims [0, 2, 1] before {found.Name}",
+                    $"{input.Name} is read as {input.Shape.Dims[1]} steps of {input.Shape.Dims[2]} features.",
+                    Loss.None,
+                    steps
+                )
+            );
         if (axes is null || dtype is not null)
             yield break;
         var patch = Declared(found, input, dtype, axes);
@@ -45,6 +57,21 @@ internal sealed class InputDeclaration : PlainStrategy
             )
         );
     }
+
+    /// <summary>
+    /// An input of a convolution over time that was written as Keras writes it, with the steps first: as many features as the layer
+    /// declares stand last.
+    /// </summary>
+    private static JsonArray? StepsFirst(PlainCase found, InputSpec input) =>
+        found.Diagnostic.Code == Codes.DeclaredWidth
+        && found.IsNameOfSource(input)
+        && found.ValueAt(input.Path["axes"]) is null
+        && input.Shape is { Rank: 3, Axes: [_, Axis.Channels, Axis.Time] }
+        && found.Wanted.Width is { } width
+        && input.Shape.Dims[2] == width
+        && found.Inserted(Rearrange.Permute([0, 2, 1])) is { } patch
+            ? [.. Declared(found, input, null, ["time", "features"]).Concat(patch).Select(step => step!.DeepClone())]
+            : null;
 
     private static string[]? AxesFor(PlainCase found, InputSpec input)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Fixes.Plain;
 
@@ -53,12 +54,36 @@ internal static class PlainFixes
             .DistinctBy(candidate => candidate.Id)
             .Take(MostTried)
             .TakeWhile(_ => spend())
+            .Select(candidate => WidthsBehind.Corrected(candidate, proof, spend))
             .Select(proof.Try)
             .OfType<Proven>()
             .ToList();
         // What comes to light behind every repair alike was wrong by itself; what comes behind one of them alone, that one made.
         var isOwn = proven.Count > 1 && proven.TrueForAll(fix => fix.NewErrors == proven[0].NewErrors);
-        return [.. proven.Where(fix => fix.NewErrors == 0 || isOwn).Take(MostOffers).Select(fix => fix.Fix)];
+        return
+        [
+            .. proven
+                .Select(fix => fix.NewErrors == 0 ? fix.Fix : Limited(fix, proof) ?? (isOwn ? fix.Fix : null))
+                .OfType<Fix>()
+                .Take(MostOffers),
+        ];
+    }
+
+    /// <summary>
+    /// A repair behind which layers leave some sizes of the symbols nothing, with those for which it holds; null where something else comes
+    /// to light.
+    /// </summary>
+    private static Fix? Limited(Proven fix, Proof proof)
+    {
+        if (
+            proof.Patched(fix.Candidate.Patch) is not var (after, _)
+            || after.Report.Diagnostics.Any(found => found.Severity == Severity.Error && proof.IsNew(found))
+        )
+            return null;
+        var holds = new Dictionary<string, string>();
+        foreach (var each in Constraint.Of(after.Planned.Conditions).GroupBy(constraint => constraint.Symbol))
+            holds[each.Key] = string.Join(" and ", each.Select(constraint => constraint.Condition));
+        return fix.Fix with { HoldsFor = holds };
     }
 
     private static Diagnostic Explained(Diagnostic found, PlainCase at, List<Fix> fixes)

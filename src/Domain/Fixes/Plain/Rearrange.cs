@@ -45,6 +45,8 @@ internal sealed class Rearrange : PlainStrategy
                     [Flatten(1, -1)]
                 )
             );
+        if (Declared(found, input) is var (place, moved))
+            yield return (place, Permuted(found, moved));
         if (wanted is null && found.Wanted.Features && Relabeled(found, input, null) is { } named)
             yield return (Places.Reread, named);
         if (wanted is null)
@@ -61,6 +63,27 @@ internal sealed class Rearrange : PlainStrategy
         else if (input.Rank > wanted.Count)
             foreach (var way in FewerAxes.Of(found, input, wanted))
                 yield return way;
+    }
+
+    /// <summary>
+    /// The order that brings another dimension to the place of the features, where that one has the declared size: what was written
+    /// features last arrives.
+    /// </summary>
+    private static (double Place, int[] Order)? Declared(PlainCase found, Shape input)
+    {
+        const long FewChannels = 4;
+        if (found.Wanted.Width is not { } width || found.Diagnostic.Code != Codes.DeclaredWidth || input.Rank < 3)
+            return null;
+        var (features, at) = (input.Position(Axis.Channels), input.Dims.ToList().LastIndexOf(width));
+        if (at < 1 || at == features)
+            return null;
+        var order = Enumerable.Range(0, input.Rank).Where(dim => dim != at).ToList();
+        order.Insert(features, at);
+        // [H, W, C] read as [C, H, W]: two equal sides first, or few channels last.
+        var isLast = at == input.Rank - 1 && features == 1 && (input.Rank == 3 || input.Dims[1] == input.Dims[2] || width <= FewChannels);
+        if (!isLast && input.Dims.Count(size => size == width) > 1)
+            return null; // a coincidence of sizes
+        return (isLast ? Places.Declared - 0.4 : Places.ValueBefore - 0.5, [.. order]);
     }
 
     private static Way Permuted(PlainCase found, int[] order) =>
