@@ -103,7 +103,7 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
                 Codes.LayerRank,
                 $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is {input.Sizes}, with "
                     + $"{input.Rank - 1} dimension{(input.Rank == 2 ? "" : "s")} and not {expected.Length - 1}. "
-                    + $"{(input.Rank < expected.Length ? "Read a layer before it was flattened or pooled, or reshape it." : "Reshape it.")}",
+                    + (input.Rank < expected.Length ? "Read a layer before it was flattened or pooled, or reshape it." : "Reshape it."),
                 new Wanted { Axes = expected }
             );
             return false;

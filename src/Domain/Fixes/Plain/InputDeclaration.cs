@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
 
@@ -20,7 +21,7 @@ internal sealed class InputDeclaration : PlainStrategy
             yield return new(
                 Places.InputSays,
                 new(
-                    $"declare-{Slug(input.Name)}-{Name(type)}",
+                    $"declare-{Words.Slug(input.Name)}-{Name(type)}",
                     FixKind.Edit,
                     $"Declare {input.Name} {Name(type)}",
                     type == DType.Float32
@@ -34,7 +35,7 @@ internal sealed class InputDeclaration : PlainStrategy
             yield return new(
                 Places.Declared - 0.3,
                 new(
-                    $"steps-{Slug(input.Name)}",
+                    $"steps-{Words.Slug(input.Name)}",
                     FixKind.Adapter,
                     $"Say that {input.Name} is [time, features], and put a permute with dims [0, 2, 1] before {found.Name}",
                     $"{input.Name} is read as {input.Shape.Dims[1]} steps of {input.Shape.Dims[2]} features.",
@@ -48,7 +49,7 @@ internal sealed class InputDeclaration : PlainStrategy
         yield return new(
             IsFeaturesFirst(input.Shape) ? Places.Permuted + 0.5 : Places.InputSays + 0.1,
             new(
-                $"axes-{Slug(input.Name)}",
+                $"axes-{Words.Slug(input.Name)}",
                 FixKind.Edit,
                 $"Say that {input.Name} is [{string.Join(", ", axes)}]",
                 $"{input.Name} stays {input.Shape.Sizes}; its dimensions are read as {string.Join(", ", axes)}.",

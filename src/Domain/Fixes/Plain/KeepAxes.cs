@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 
 namespace ConcatService.Domain.Fixes.Plain;
 
@@ -20,7 +21,7 @@ internal sealed class KeepAxes : PlainStrategy
         yield return new(
             Places.KeptAxes,
             new(
-                $"{rank.Id}-{Slug(name)}",
+                $"{rank.Id}-{Words.Slug(name)}",
                 FixKind.Edit,
                 $"Let {name} {rank.Switched}",
                 $"{name} {rank.Effect}",

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 
 namespace ConcatService.Domain.Fixes.Plain;
 
@@ -21,7 +22,7 @@ internal sealed class OtherValues : PlainStrategy
             yield return new(
                 place + (0.01 * number++),
                 new(
-                    $"{Slug(value.Attribute)}-{Slug(Shown(value.Value).Trim('[', ']').Replace(", ", "x", StringComparison.Ordinal))}",
+                    $"{Words.Slug(value.Attribute)}-{Words.Slug(Shown(value.Value).Trim('[', ']').Replace(", ", "x", StringComparison.Ordinal))}",
                     FixKind.Edit,
                     $"Give {found.Layer.Name} {value.Attribute} {Shown(value.Value)}",
                     value.Effect,

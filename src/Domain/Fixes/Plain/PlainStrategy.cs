@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Fixes.Strategies;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Plain;
@@ -25,8 +24,6 @@ internal abstract class PlainStrategy
         All.SelectMany(strategy => strategy.Propose(found)).OrderBy(offer => offer.Place).Select(offer => offer.Candidate);
 
     protected abstract IEnumerable<Offer> Propose(PlainCase found);
-
-    protected static string Slug(string name) => FixStrategy.Slug(name);
 
     /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
     protected static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Plain;
@@ -21,7 +22,7 @@ internal sealed class Rearrange : PlainStrategy
                 yield return new(
                     place,
                     new(
-                        $"{string.Join('-', layers.Select(layer => layer.Verb))}-{Slug(way.Id)}",
+                        $"{string.Join('-', layers.Select(layer => layer.Verb))}-{Words.Slug(way.Id)}",
                         FixKind.Adapter,
                         layers.Count > way.Layers.Count ? $"Cast {found.InputName}, and {Lower(way.Title)}" : way.Title,
                         way.Effect,

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
@@ -77,7 +78,7 @@ internal sealed class SmallerWindow : PlainStrategy
             yield return new(
                 Places.ValueBefore + (0.1 * number++),
                 new(
-                    $"stride-1-{Slug(name)}",
+                    $"stride-1-{Words.Slug(name)}",
                     FixKind.Edit,
                     $"Let {name} step by 1",
                     $"{name} keeps {layer.Input.SpatialSizes} nearly as they are; all behind it computes on larger maps.",

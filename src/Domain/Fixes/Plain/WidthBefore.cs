@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Plain;
@@ -61,7 +62,7 @@ internal sealed class WidthBefore : PlainStrategy
         return new(
             Places.ValueBefore + later,
             new(
-                $"{Slug(attribute.Name)}-{Slug(name)}-{Slug(value.ToJsonString())}",
+                $"{Words.Slug(attribute.Name)}-{Words.Slug(name)}-{Words.Slug(value.ToJsonString())}",
                 FixKind.Edit,
                 $"Give {name} {attribute.Name} {value.ToJsonString()}",
                 $"{found.Name} then gets {total:N0} features.",
