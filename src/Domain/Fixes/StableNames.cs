@@ -12,7 +12,10 @@ namespace ConcatService.Domain.Fixes;
 /// </summary>
 internal static class StableNames
 {
-    /// <summary>The same spec, at the same paths; itself where every layer is named.</summary>
+    /// <summary>
+    /// The same spec, at the same paths; itself where every layer is named, and where a name that was given by position is referred to: a
+    /// patch that puts a layer before it would break that.
+    /// </summary>
     public static JsonElement Of(JsonElement spec)
     {
         var patch = new JsonArray();
@@ -26,8 +29,18 @@ internal static class StableNames
 
         if (patch.Count == 0)
             return spec;
-        using var document = JsonDocument.Parse(PatchedText.Of(spec, patch), SpecReader.JsonOptions);
-        return document.RootElement.Clone();
+        var given = patch.Select(step => (string)step!["value"]!).ToHashSet();
+        if (IsReferredTo(spec, given))
+            return spec;
+        try
+        {
+            using var document = JsonDocument.Parse(PatchedText.Of(spec, patch), SpecReader.JsonOptions);
+            return document.RootElement.Clone();
+        }
+        catch (ArgumentException) // a field is there twice on the way: no patch can be applied
+        {
+            return spec;
+        }
     }
 
     private static void AddList(JsonElement list, SpecPath path, JsonArray patch)
@@ -62,6 +75,17 @@ internal static class StableNames
         foreach (var branch in branches.EnumerateArray())
             AddList(branch, path["branches"][number++], patch);
     }
+
+    /// <summary>Whether one of the names stands anywhere as a whole text or before a slash or colon: in inputs, outputs or like.</summary>
+    private static bool IsReferredTo(JsonElement json, HashSet<string> names) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.String => json.GetString()! is var text
+                && names.Contains(text.IndexOfAny(['/', ':']) is > 0 and var end ? text[..end] : text),
+            JsonValueKind.Array => json.EnumerateArray().Any(item => IsReferredTo(item, names)),
+            JsonValueKind.Object => json.EnumerateObject().Any(member => IsReferredTo(member.Value, names)),
+            _ => false,
+        };
 
     private static string? Text(JsonElement layer, string field) =>
         layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty(field, out var text) && text.ValueKind == JsonValueKind.String

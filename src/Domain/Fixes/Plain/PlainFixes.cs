@@ -32,16 +32,13 @@ internal static class PlainFixes
     public static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
         PlainNetwork? network = null;
-        var named = default(JsonElement);
         var cost =
             compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (int)(compiled.Planned.Conditions.Work / 10);
         foreach (var found in compiled.Report.Diagnostics.Where(IsAnswered).ToList())
         {
-            if (network is null)
-                (network, named) = (new(compiled, json), StableNames.Of(json));
-            if (PlainCase.Of(network, found) is not { } at)
+            if (PlainCase.Of(network ??= new(compiled, json), found) is not { } at)
                 continue;
-            var fixes = Proven(at, named, () => effort.Spend(cost));
+            var fixes = Proven(at, json, () => effort.Spend(cost));
             compiled.Report.Replace(found, Explained(found, at, fixes));
         }
     }
