@@ -71,8 +71,9 @@ public sealed record Tile : Operator
     /// For each dimension behind the batch, in the tensor's own order: the copies, or the dimension of the last input whose size they make
     /// when the network runs.
     /// </summary>
-    internal static (long? Known, int From)[] TensorRepeats(PlannedLayer layer)
+    internal (long? Known, int From)[] TensorRepeats(PlannedLayer layer)
     {
+        var repeats = Repeats.Each;
         var (input, output, like) = (layer.Input, layer.Output, layer.InputShapes[^1]);
         return
         [
@@ -81,7 +82,8 @@ public sealed record Tile : Operator
                 .Skip(1)
                 .Select(position => (int)position)
                 .Select(position =>
-                    input.Dims[position] == output.Dims[position] ? (1, 0)
+                    Repeats.Like is null ? (repeats[position - 1], 0)
+                    : input.Dims[position] == output.Dims[position] ? (1, 0)
                     : input.Dims[position].Known is { } before && output.Dims[position].Known is { } after ? (after / before, 0)
                     : ((long?)null, like.Index(input.Axes[position]))
                 ),
