@@ -12,8 +12,18 @@ internal static class WidthsBehind
 {
     private const int MostRounds = 3;
 
+    /// <summary>The candidate as it is or with the declarations that it makes wrong, proven; null where neither is a repair.</summary>
+    public static Proven? Try(Candidate candidate, Proof proof, Func<bool> spend)
+    {
+        var proven = proof.Try(candidate);
+        if (proven is null or { NewErrors: 0 } || !spend())
+            return proven;
+        var corrected = Corrected(candidate, proof, spend);
+        return corrected == candidate ? proven : proof.Try(corrected) ?? proven;
+    }
+
     /// <summary>The candidate with the declarations that it makes wrong; itself where it makes none wrong, or something else.</summary>
-    public static Candidate Corrected(Candidate candidate, Proof proof, Func<bool> spend)
+    private static Candidate Corrected(Candidate candidate, Proof proof, Func<bool> spend)
     {
         var corrected = candidate;
         for (var round = 0; round < MostRounds; round++)
