@@ -217,6 +217,20 @@ public sealed class PlainFixTests
     }
 
     [Theory]
+    [InlineData("""["T", 40]""", "conv1d", FixKind.Adapter, "[N, 8, T - 2]")] // 40 features at each of T steps
+    [InlineData("""["H", "W", 3]""", "conv2d", FixKind.Edit, "[N, H - 2, W - 2, 8]")]
+    [InlineData("""["H", "W"]""", "conv2d", FixKind.Edit, "[N, 8, H - 2, W - 2]")]
+    public void Open_sizes_in_the_place_of_features_are_understood(string shape, string type, FixKind kind, string output)
+    {
+        var (_, found) = Found(
+            $$""" "x": { "shape": {{shape}} } """,
+            $$"""{ "type": "{{type}}", "out_channels": 8, "kernel_size": 3 }"""
+        );
+        Assert.Equal((kind, output), (found.Fixes[0].Kind, found.Fixes[0].OutputShape.ToString()));
+        Assert.NotEmpty(found.Fixes[0].HoldsFor);
+    }
+
+    [Theory]
     [InlineData("channels_last", "[1, 200, 200]", "channels_first", "[0,2,3,1]")] // Keras with Theano's order of dimensions
     [InlineData("channels_first", "[28, 28, 1]", "channels_last", "[0,3,1,2]")]
     public void A_picture_in_the_other_layout_is_read_in_it(string layout, string shape, string other, string order)
@@ -303,7 +317,7 @@ public sealed class PlainFixTests
     public void A_repair_that_leaves_some_sizes_nothing_says_for_which_it_holds()
     {
         var (_, found) = Found(""" "x": { "shape": ["T", 80] } """, """{ "type": "conv2d", "out_channels": 8, "kernel_size": 3 }""");
-        Assert.Equal("T >= 3", found.Fixes.Single().HoldsFor["T"]);
+        Assert.All(found.Fixes, fix => Assert.Equal("T >= 3", fix.HoldsFor["T"]));
     }
 
     [Theory]

@@ -11,10 +11,15 @@ internal sealed class OtherOrder : PlainStrategy
 {
     private const long MostChannels = 4, FewestSide = 8;
 
+    /// <summary>Nothing is left of a side, or the channels are an open size.</summary>
+    private static bool IsSign(PlainCase found) =>
+        found.Diagnostic.Code == Codes.SizeBelowOne
+        || (found.Diagnostic.Code == Codes.LayerShape && found.Input.Has(Axis.Channels) && !found.Input[Axis.Channels].IsKnown);
+
     protected override IEnumerable<Offer> Propose(PlainCase found)
     {
         if (
-            found.Diagnostic.Code != Codes.SizeBelowOne
+            !IsSign(found)
             || found.SourceInput() is not { Shape.Rank: 4 } input
             || found.ValueAt(input.Path["axes"]) is not null
         )

@@ -28,11 +28,11 @@ internal static class WidthsBehind
         var corrected = candidate;
         for (var round = 0; round < MostRounds; round++)
         {
-            if (proof.Patched(corrected.Patch) is not var (after, added))
+            if (proof.Patched(corrected.Patch) is not var (after, _))
                 return candidate;
-            if (added == 0)
+            var wrong = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && proof.IsNew(found)).ToList();
+            if (wrong.Count == 0)
                 return corrected;
-            var wrong = after.Report.Diagnostics.Where(found => found.Severity <= Severity.Condition && proof.IsNew(found)).ToList();
             if (!wrong.TrueForAll(IsDeclared) || !spend())
                 return candidate;
             corrected = With(corrected, wrong);
