@@ -1,4 +1,5 @@
-// Every fix that is offered for a network with open sizes, tried at random admissible sizes: --networks N (300), --sizes N (50), --seed S (1).
+// Every fix that is offered for a network with open sizes, tried at random admissible sizes.
+// --networks N (300), --sizes N (50), --seed S (1).
 // needs: nothing
 #:project concatbench/ConcatBench.csproj
 #:property PublishAot=false
@@ -114,7 +115,9 @@ static bool Term(string term, string symbol, long size)
     var (sign, rest) = words[1] == "%" ? (words[3], string.Join(' ', words[4..])) : (words[1], string.Join(' ', words[2..]));
     return sign switch
     {
-        "in" => rest.Trim('{', '}').Split(", ").Any(run => value >= long.Parse(run.Split("..")[0]) && value <= long.Parse(run.Split("..")[^1])),
+        "in" => rest.Trim('{', '}')
+            .Split(", ")
+            .Any(run => value >= long.Parse(run.Split("..")[0]) && value <= long.Parse(run.Split("..")[^1])),
         _ when !long.TryParse(rest, out _) => false,
         "==" => value == long.Parse(rest),
         "!=" => value != long.Parse(rest),
