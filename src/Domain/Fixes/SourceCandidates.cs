@@ -133,6 +133,7 @@ internal sealed class SourceCandidates
 
     private bool IsAnotherSource(PlannedLayer layer, PlannedLayer lateral, Shape target) =>
         _merge.CanBeTapped(layer)
+        && !_merge.Merge.Inputs.Any(wire => wire.Source == layer.Name)
         && layer.Name != lateral.Inputs[0].Source
         && _readers.ContainsKey(layer.Name)
         && layer.Output.SameAxes(target)

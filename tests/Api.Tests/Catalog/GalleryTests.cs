@@ -79,7 +79,7 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
     {
         var causes = (await api.GetAsync("/v1/diagnostics")).Json.GetProperty("causes").EnumerateArray().ToList();
         Assert.Equal("rank_difference", causes[0].GetProperty("kind").GetString());
-        Assert.Equal("degenerate", causes[^1].GetProperty("kind").GetString());
+        Assert.Equal("declared_width", causes[^1].GetProperty("kind").GetString());
         Assert.All(causes, cause => Assert.NotEmpty(cause.GetProperty("meaning").GetString()!));
     }
 
