@@ -31,7 +31,8 @@ Parallel.For(first, first + inputs, new ParallelOptions { MaxDegreeOfParallelism
 });
 
 Console.WriteLine(
-    Spelled($"{inputs:N0} inputs from seed {first} in {watch.Elapsed.TotalSeconds:N0} s, {inputs / watch.Elapsed.TotalSeconds:N0} a second ")
+    Spelled($"{inputs:N0} inputs from seed {first} in {watch.Elapsed.TotalSeconds:N0} s, ")
+        + Spelled($"{inputs / watch.Elapsed.TotalSeconds:N0} a second ")
         + $"on {threads} thread{(threads == 1 ? "" : "s")}; every 50th repaired and drawn too"
 );
 Console.WriteLine(string.Join(", ", verdicts.Select(each => Spelled($"{each.Value:N0} {each.Key}"))));

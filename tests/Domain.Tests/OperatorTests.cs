@@ -25,6 +25,42 @@ public sealed class OperatorTests
         Assert.Equal(["pool/read", "pool/channels_last", "pool"], compiled.Plan!.Layers.Select(layer => layer.Name));
     }
 
+    [Theory]
+    [InlineData(5, "[5, 1, 1]", "[N, 5, H, W]")]
+    [InlineData(1, "[1, 1, 1]", "[N, 3, H, W]")]
+    [InlineData(7, "[1, 7, 1]", "[N, 3, 7, W]")]
+    public void An_expansion_takes_the_sizes_of_another_layer_for_its_dimensions_of_one(int features, string shape, string output)
+    {
+        var compiled = Compile(
+            """[3, "H", "W"]""",
+            $$"""
+            { "name": "start", "type": "global_avg_pool" }, { "type": "linear", "out_features": {{features}} },
+            { "type": "reshape", "shape": {{shape}} }, { "type": "expand", "shape": { "like": "x" } }
+            """
+        );
+        Assert.Equal("valid", compiled.Verdict);
+        Assert.Equal(output, Output(compiled));
+    }
+
+    [Theory]
+    [InlineData("[3, 4, 6]", "[N, 3, 4, 6]")]
+    [InlineData("[3, 2, 3]", "[N, 3, 4, 6]")]
+    [InlineData("[3, 1, 6]", "[N, 3, 4, 6]")]
+    [InlineData("[3, 3, 6]", null)]
+    public void A_tile_makes_the_sizes_of_another_layer_where_they_are_multiples(string shape, string? output)
+    {
+        var compiled = Compiler.Compile(
+            Encoding.UTF8.GetBytes(
+                $$"""
+                { "inputs": { "x": { "shape": {{shape}} }, "like": { "shape": [5, 4, 6] } },
+                  "layers": [ { "type": "tile", "inputs": ["x"], "repeats": { "like": "like" } } ] }
+                """
+            )
+        );
+        Assert.Equal(output, compiled.Plan is null ? null : Output(compiled));
+        Assert.Equal(output is null ? ["layer.shape"] : [], compiled.Report.Diagnostics.Select(found => found.Code.Name));
+    }
+
     [Fact]
     public void Squeeze_and_excitation_stands_for_visible_layers()
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
+using ConcatService.Domain.Fixes.Plain;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
@@ -34,11 +35,21 @@ public static class Compiler
     internal static Compilation Compile(JsonElement json, Effort effort)
     {
         var compiled = Compilation.Of(json);
-        if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null || diagnostic.Severity == Severity.Condition))
-            Explanation.Add(compiled, json, effort);
+        if (compiled.Report.HasErrors || compiled.Report.HasConditions)
+            AddFixes(compiled, StableNames.Of(json), effort);
         if (compiled.Plan is not null)
             WarningCheck.Add(compiled, json, effort);
         compiled.Report.Close();
         return compiled;
+    }
+
+    private static void AddFixes(Compilation compiled, JsonElement named, Effort effort)
+    {
+        if (compiled.Report.Diagnostics.Any(diagnostic => diagnostic.Mismatch is not null || diagnostic.Severity == Severity.Condition))
+            Explanation.Add(compiled, named, effort);
+        if (!compiled.Report.HasErrors)
+            return;
+        PlainFixes.Add(compiled, named, effort);
+        WordFixes.Add(compiled, named, effort);
     }
 }

@@ -32,6 +32,10 @@ public static class Codes
     public static readonly Code NotDivisible = new("layer.not_divisible", "A size is not divisible by an attribute, such as groups.");
     public static readonly Code SizeBelowOne = new("layer.size_below_one", "A dimension of the output would be smaller than 1.");
     public static readonly Code LayerShape = new("layer.shape", "The input's sizes do not fit the layer.");
+    public static readonly Code DeclaredWidth = new(
+        "layer.declared_width",
+        "The layer says how many features it reads (in_channels, in_features, …), and another number arrives."
+    );
     public static readonly Code ConcatShape = new(
         "concat.shape_mismatch",
         "Inputs of a concat differ on an axis other than the concat axis."

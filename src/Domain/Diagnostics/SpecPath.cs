@@ -26,6 +26,9 @@ public sealed class SpecPath
     /// <summary>The path of the object or array that holds this value; null for the root.</summary>
     public SpecPath? Parent => _parent;
 
+    /// <summary>The name of the member that this value is; null for an item of an array and for the root.</summary>
+    public string? Key => _key;
+
     /// <summary>The position in the array that holds this value, or -1 for a member of an object.</summary>
     public int Index => _index;
 

@@ -25,7 +25,7 @@ public static class AttributeObject
     )
     {
         var attributes = Attributes.Of(target.GetType());
-        var (seen, set) = (0UL, 0UL);
+        var (seen, set, isReadable) = (0UL, 0UL, true);
         foreach (var member in json.EnumerateObject())
         {
             if (isOther?.Invoke(member) == true)
@@ -33,11 +33,12 @@ public static class AttributeObject
             var entry = attributes.Find(member);
             if (entry < 0)
             {
-                report.Error(
-                    Codes.UnknownField,
-                    path[member.Name],
-                    $"{what} has no attribute "
-                        + $"'{JsonText.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, attributes.Names.Concat(others ?? []))}"
+                UnknownNames.Field(
+                    report,
+                    path,
+                    member.Name,
+                    $"{what} has no attribute '{JsonText.Shortened(member.Name)}'.",
+                    [.. attributes.Names, .. others ?? []]
                 );
                 continue;
             }
@@ -47,11 +48,13 @@ public static class AttributeObject
             seen |= 1UL << entry;
             if (attributes.Read(entry, target, member.Value, path, report))
                 set |= 1UL << entry;
+            else
+                isReadable &= !attributes.IsOpen(entry); // nothing stands for it, and what it is left at may mean something else
         }
 
         if (partial)
-            return true;
+            return isReadable;
         attributes.RequireAll(seen, path, what, report);
-        return attributes.HasRequired(set);
+        return attributes.HasRequired(set) && isReadable;
     }
 }

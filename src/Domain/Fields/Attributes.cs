@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -31,7 +32,13 @@ public sealed class Attributes
         _entries = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true } && property.GetCustomAttribute<SpecIgnoreAttribute>() is null)
             .OrderBy(property => property.MetadataToken)
-            .Select(property => Entry.Of(type, property, fresh))];
+            .Select(property => Entry.Of(type, property, fresh))
+            .Concat(
+                type.GetCustomAttributes<AcceptsAttribute>()
+                    .OrderBy(accepts => accepts.Name, StringComparer.Ordinal)
+                    .Select(accepts => typeof(Accepted).GetProperty(accepts.Name)!)
+                    .Select(property => new Unkept(Entry.Of(typeof(Accepted), property, new Accepted())))
+            )];
     }
 
     public static Attributes Of(Type type)
@@ -77,6 +84,9 @@ public sealed class Attributes
                 report.Error(Codes.MissingField, owner, $"{what} needs '{_entries[i].Name}': {_entries[i].Expected}.");
         }
     }
+
+    /// <summary>Whether an attribute has no default.</summary>
+    public bool IsOpen(int entry) => !_entries[entry].Required && _entries[entry].IsOpen;
 
     /// <summary>Whether every required attribute has its bit in <paramref name="set"/>.</summary>
     public bool HasRequired(ulong set)
@@ -124,6 +134,9 @@ public sealed class Attributes
 
         public abstract JsonObject Schema { get; }
 
+        /// <summary>Whether it is null where nothing is given.</summary>
+        public abstract bool IsOpen { get; }
+
         /// <summary>The default as JSON; null for a required attribute and for one that may be left open.</summary>
         public abstract JsonNode? Default { get; }
 
@@ -163,6 +176,37 @@ public sealed class Attributes
         }
     }
 
+    /// <summary>An attribute that is checked and not kept.</summary>
+    private sealed class Unkept : Entry
+    {
+        private readonly Entry _checked;
+
+        [SetsRequiredMembers]
+        public Unkept(Entry entry)
+        {
+            _checked = entry;
+            (Name, Utf8Name, Required) = (entry.Name, entry.Utf8Name, false);
+            (Range, Property) = (entry.Range, entry.Property);
+        }
+
+        public override string Expected => _checked.Expected;
+
+        public override JsonObject Schema => _checked.Schema;
+
+        public override bool IsOpen => false;
+
+        public override JsonNode? Default => null;
+
+        public override bool Read(object target, JsonElement json, SpecPath owner, Report report) =>
+            _checked.Read(new Accepted(), json, owner, report);
+
+        public override void Write(Utf8JsonWriter writer, object source) { }
+
+        public override bool IsDefault(object source) => true;
+
+        public override void WriteAlways(Utf8JsonWriter writer, object source) { }
+    }
+
     private sealed class Typed<TOwner, TProperty, TValue> : Entry
         where TOwner : class
     {
@@ -194,6 +238,8 @@ public sealed class Attributes
             _nullable
                 ? new() { ["oneOf"] = new JsonArray(_type.Schema(Range), new JsonObject { ["type"] = "null" }) }
                 : _type.Schema(Range);
+
+        public override bool IsOpen => _default is null;
 
         public override JsonNode? Default =>
             Required || _default is null ? null : Spell(writer => _type.Write(writer, (TValue)(object)_default));

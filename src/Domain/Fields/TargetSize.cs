@@ -23,13 +23,7 @@ public readonly record struct TargetSize(Extent Cells, string? Like = null) : IA
             ["oneOf"] = new JsonArray(
                 range.AddTo(new() { ["type"] = "integer" }),
                 Extent.List(range),
-                new JsonObject
-                {
-                    ["type"] = "object",
-                    ["properties"] = new JsonObject { ["like"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } },
-                    ["required"] = new JsonArray("like"),
-                    ["additionalProperties"] = false,
-                }),
+                LikeSchema()),
         },
         (size, range) => size.Like is not null || size.Cells.IsWithin(range));
 
@@ -37,10 +31,9 @@ public readonly record struct TargetSize(Extent Cells, string? Like = null) : IA
     {
         if (json.ValueKind == JsonValueKind.Object)
         {
-            var named =
-                json.TryGetProperty("like", out var like) && like.ValueKind == JsonValueKind.String && json.EnumerateObject().Count() == 1;
-            size = new(0, named ? like.GetString() : null);
-            return named;
+            var like = LikeOf(json);
+            size = new(0, like);
+            return like is not null;
         }
 
         var read = Extent.TryRead(json, out var cells);
@@ -50,14 +43,31 @@ public readonly record struct TargetSize(Extent Cells, string? Like = null) : IA
 
     private static void Write(Utf8JsonWriter writer, TargetSize size)
     {
-        if (size.Like is null)
-        {
+        if (size.Like is { } like)
+            WriteLike(writer, like);
+        else
             Extent.Write(writer, size.Cells);
-            return;
-        }
+    }
 
+    /// <summary>The layer that <c>{ "like": LAYER }</c> names; null where the object is another one.</summary>
+    internal static string? LikeOf(JsonElement json) =>
+        json.TryGetProperty("like", out var like) && like.ValueKind == JsonValueKind.String && json.EnumerateObject().Count() == 1
+            ? like.GetString()
+            : null;
+
+    internal static JsonObject LikeSchema() =>
+        new()
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject { ["like"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } },
+            ["required"] = new JsonArray("like"),
+            ["additionalProperties"] = false,
+        };
+
+    internal static void WriteLike(Utf8JsonWriter writer, string like)
+    {
         writer.WriteStartObject();
-        writer.WriteString("like", size.Like);
+        writer.WriteString("like", like);
         writer.WriteEndObject();
     }
 }

@@ -22,7 +22,7 @@ internal sealed class ConcreteSizes(Compilation compiled, Diagnostic found, Json
         var (graph, report) = (compiled.Graph with { Inputs = inputs }, new Report());
         var planned = Planner.Plan(graph, report);
         return report.Diagnostics.FirstOrDefault(each => each.Mismatch is not null && each.Layer == found.Layer) is { } finding
-            ? new(new(compiled.Spec, graph, planned, report), finding, json)
+            ? new(new(compiled.Spec, graph, planned, report), finding, json, isSample: true)
             : null;
     }
 

@@ -36,9 +36,15 @@ internal static class Cost
             yield break;
         yield return ("an output as large as the input", fix.GivesInputSize && merge.Branches.Any(Enlarges) ? -1 : 0);
         yield return ("sees the future in a causal network", merge.IsCausal && !candidate.IsCausal ? 5 : 0);
-        yield return ("brings what the network is built for to the other size", candidate.Adapted.Any(one => IsTrunk(merge, one, candidate)) ? 1.2 : 0);
+        yield return (
+            "brings what the network is built for to the other size",
+            candidate.Adapted.Any(one => IsTrunk(merge, one, candidate)) ? 1.2 : 0
+        );
         yield return ("undoes what the branch did before", candidate.Adapted.Any(one => Undoes(merge, one, candidate)) ? 1.5 : 0);
-        yield return ("other readers of what is adapted", 0.1 * Math.Min(3, candidate.Adapted.Sum(one => Math.Max(0, merge.Readers(one) - 1))));
+        yield return (
+            "other readers of what is adapted",
+            0.1 * Math.Min(3, candidate.Adapted.Sum(one => Math.Max(0, merge.Readers(one) - 1)))
+        );
     }
 
     private static double Of(Loss loss) =>
@@ -60,7 +66,7 @@ internal static class Cost
         if (own || other)
             return other && !own;
         if (!merge.JoinsAxis && adapted.Path.Any(Weighs) != target.Path.Any(Weighs))
-            return adapted.Path.Any(Weighs);                                                     // a block beside its shortcut
+            return adapted.Path.Any(Weighs); // a block beside its shortcut
         return adapted.Shape.Has(Axis.Channels)
             && target.Shape.Has(Axis.Channels)
             && adapted.Shape[Axis.Channels].Known is { } width

@@ -18,8 +18,10 @@ public sealed class MergeCase
     private readonly HashSet<string> _aliases;
     private readonly Lazy<WholeWidthKernels?> _wholeWidth;
 
-    public MergeCase(Compilation compiled, Diagnostic diagnostic, JsonElement json)
+    /// <param name="isSample">Whether the sizes stand for all that some symbols may have, so that equal ones may be chance.</param>
+    public MergeCase(Compilation compiled, Diagnostic diagnostic, JsonElement json, bool isSample = false)
     {
+        IsSample = isSample;
         Compiled = compiled;
         Diagnostic = diagnostic;
         Mismatch = diagnostic.Mismatch!;
@@ -42,6 +44,12 @@ public sealed class MergeCase
     public Diagnostic Diagnostic { get; }
 
     public Mismatch Mismatch { get; }
+
+    /// <summary>Whether the sizes are one choice of many.</summary>
+    public bool IsSample { get; }
+
+    /// <summary>Layers whose axes stay or go by a switch, after whose turn the whole network fits. Found once, when asked for.</summary>
+    internal IReadOnlyList<PlannedLayer> RankEdits => field ??= Edits.RankEdits.Of(this);
 
     /// <summary>The spec as sent, which patches apply to.</summary>
     public JsonElement Json { get; }

@@ -19,7 +19,14 @@ public sealed record SourceCandidate(
     double Likelihood,
     bool IsUnread,
     bool LeavesUnread
-);
+)
+{
+    /// <summary>
+    /// The layer on the wrong input's way that would read it, where that way only projects what it reads: a lateral convolution of a
+    /// pyramid. Null where the merge itself would.
+    /// </summary>
+    public PlannedLayer? Via { get; init; }
+}
 
 /// <summary>Finds the layers that an input could have been meant to come from.</summary>
 internal sealed class SourceCandidates
@@ -74,6 +81,7 @@ internal sealed class SourceCandidates
                 .Select(layer => layer.Name)
                 .Concat(related.SelectMany(each => each.Returning))
                 .ToHashSet();
+            var lateral = Lateral(wrong);
             foreach (var layer in _merge.Compiled.Planned.Layers)
             {
                 if (
@@ -87,13 +95,43 @@ internal sealed class SourceCandidates
                         others[0],
                         layer,
                         onPath.Contains(layer.Name),
-                        Likelihood(layer, wrong, onPath.Contains(layer.Name)),
+                        Likelihood(layer, _merge.Merge.Inputs[wrong.Index].Source, onPath.Contains(layer.Name)),
                         IsUnread(layer.Name) && !IsOnlyReader(wrong),
                         IsOnlyReader(wrong)
                     );
+                if (lateral is not null && IsAnotherSource(layer, lateral, others[0].Shape) && !related.Exists(each => each.Same.Contains(layer.Name)))
+                    yield return new(wrong, others[0], layer, false, Likelihood(layer, lateral.Inputs[0].Source, false), false, false)
+                    {
+                        Via = lateral,
+                    };
             }
         }
     }
+
+    /// <summary>
+    /// The first layer of a way that nothing else reads and that leaves sizes alone, behind a source that others read too; null where there
+    /// is none.
+    /// </summary>
+    private PlannedLayer? Lateral(Branch wrong)
+    {
+        PlannedLayer? first = null;
+        foreach (var layer in wrong.Path.Reverse())
+        {
+            if (layer.Inputs.Length != 1 || _readers[layer.Name].Count != 1 || layer.Output.SpatialSizes != layer.Input.SpatialSizes)
+                break;
+            first = layer;
+        }
+
+        return first is not null && _readers[first.Inputs[0].Source].Count > 1 && first.Layer.EdgeOf(0)?.Reference is not null ? first : null;
+    }
+
+    private bool IsAnotherSource(PlannedLayer layer, PlannedLayer lateral, Shape target) =>
+        _merge.CanBeTapped(layer)
+        && layer.Name != lateral.Inputs[0].Source
+        && _readers.ContainsKey(layer.Name)
+        && layer.Output.SameAxes(target)
+        && layer.Output.SpatialSizes == target.SpatialSizes
+        && _merge.OrderOf(layer) < _merge.OrderOf(lateral);
 
     private bool Fits(Shape shape, Shape target)
     {
@@ -108,9 +146,8 @@ internal sealed class SourceCandidates
         return true;
     }
 
-    private double Likelihood(PlannedLayer layer, Branch wrong, bool isOnPath)
+    private double Likelihood(PlannedLayer layer, string source, bool isOnPath)
     {
-        var source = _merge.Merge.Inputs[wrong.Index].Source;
         var (readers, name) = (_readers.GetValueOrDefault(layer.Name, []), _merge.NameOf(layer.Name));
         var score = isOnPath ? 0.5 : 0;
         if (IsUnread(layer.Name))
@@ -124,7 +161,7 @@ internal sealed class SourceCandidates
             score -= 0.5;                                                                        // it has its merge already
         else if (readers.Exists(Rescales))
             score += 1; // the last of its size: where a skip starts
-        if (IsOnlyReader(wrong))
+        if (_readers[source].Count == 1)
             score -= 2;                                                                          // nobody would read the other one then
         if (_readers[source].Exists(reader => reader.Operator is IMerge && reader.Name != _merge.Merge.Name))
             score += 1.5;                                                                        // the wrong one belongs to another merge
@@ -138,8 +175,8 @@ internal sealed class SourceCandidates
     }
 
     /// <summary>
-    /// What is computed from an input or what it is computed from, in two parts: at the same size throughout, so that a part would be joined
-    /// with what it is made of, and with another size in between, as a U-Net's skip and what comes back up to it.
+    /// What is computed from an input or what it is computed from, in two parts: at the same size throughout, so that a part would be
+    /// joined with what it is made of, and with another size in between, as a U-Net's skip and what comes back up to it.
     /// </summary>
     private (HashSet<string> Same, HashSet<string> Returning) Related(Branch other)
     {

@@ -42,11 +42,12 @@ internal static class NestedOperator
 
         if (OperatorCatalog.Find(type) is not { } known)
         {
-            report.Error(
-                Codes.UnknownType,
-                path,
-                $"There is no {what} "
-                    + $"'{JsonText.Shortened(type)}'.{Spelling.DidYouMean(type, OperatorCatalog.All.Select(each => each.Kind))}"
+            UnknownNames.Type(
+                report,
+                json.ValueKind == JsonValueKind.String ? path : path["type"],
+                type,
+                $"There is no {what} '{JsonText.Shortened(type)}'.",
+                [.. OperatorCatalog.All.Select(each => each.Kind)]
             );
             return null;
         }

@@ -65,6 +65,10 @@ public abstract record Operator : IAttributeValue<Operator>
     [SpecIgnore]
     public virtual (string Attribute, string Layer)? Like => null;
 
+    /// <summary>The attribute that says how many features arrive, where it is given: an assertion, which decides nothing.</summary>
+    [SpecIgnore]
+    public virtual DeclaredWidth? Declared => null;
+
     /// <summary>Whether the outputs are only known as <c>NAME:0</c>, <c>NAME:1</c>, …; the bare name is an error then.</summary>
     [SpecIgnore]
     public virtual bool HasPorts => false;

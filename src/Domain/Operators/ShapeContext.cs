@@ -22,11 +22,13 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
     }
 
     /// <summary>Reports an error at this layer; null, so that a shape rule can return it.</summary>
-    public Shape? Error(Code code, string message)
+    /// <param name="evidence">What a repair can start from.</param>
+    public Shape? Error(Code code, string message, Evidence? evidence = null)
     {
         Report.Add(new(code, Severity.Error, Layer.Path, $"{Layer.Name}: {message}", Layer.Name)
         {
             Inputs = NamedInputs,
+            Evidence = evidence,
         });
         return null;
     }
@@ -36,7 +38,12 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
     /// condition and taken to hold from here on.
     /// </summary>
     /// <param name="message">What does not fit, and what to do.</param>
-    public bool Require(Code code, string message, params IReadOnlyList<Requirement> requirements)
+    public bool Require(Code code, string message, params IReadOnlyList<Requirement> requirements) =>
+        Require(code, null, message, requirements);
+
+    /// <inheritdoc cref="Require(Code, string, IReadOnlyList{Requirement})"/>
+    /// <param name="evidence">What a repair can start from where it does not fit.</param>
+    public bool Require(Code code, Evidence? evidence, string message, params IReadOnlyList<Requirement> requirements)
     {
         var decision = Conditions.Decide(requirements);
         switch (decision.Answer)
@@ -60,20 +67,22 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
                 );
                 return false;
             default:
-                Error(code, message);
+                Error(code, message, evidence);
                 return false;
         }
     }
 
     /// <summary>Whether every input is float32; reports the one that is not.</summary>
-    public bool RequireFloat()
+    /// <param name="axes">The axes that the layer works on, where it knows more than the element type.</param>
+    public bool RequireFloat(IReadOnlyList<Axis>? axes = null)
     {
         var other = Array.FindIndex(Inputs, input => input.DType != DType.Float32);
         if (other >= 0)
             Error(
                 Codes.LayerDType,
                 $"{Layer.Operator.Kind} works on float32 and its input {Layer.InputName(other)} is "
-                    + $"{Inputs[other].DType.ToString().ToLowerInvariant()}. Put a cast before it."
+                    + $"{Inputs[other].DType.ToString().ToLowerInvariant()}. Put a cast before it.",
+                new Wanted { Input = other, DType = DType.Float32, Axes = axes }
             );
         return other < 0;
     }
@@ -85,16 +94,17 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
     public bool IsDefaultOrder(int spatial)
     {
         var input = Input;
-        if (!RequireFloat())
-            return false;
         var expected = Axes.Default(spatial + 1, Layout, DType.Float32);
+        if (!RequireFloat(expected))
+            return false;
         if (input.Rank != expected.Length)
         {
             Error(
                 Codes.LayerRank,
                 $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is {input.Sizes}, with "
                     + $"{input.Rank - 1} dimension{(input.Rank == 2 ? "" : "s")} and not {expected.Length - 1}. "
-                    + $"{(input.Rank < expected.Length ? "Read a layer before it was flattened or pooled, or reshape it." : "Reshape it.")}"
+                    + (input.Rank < expected.Length ? "Read a layer before it was flattened or pooled, or reshape it." : "Reshape it."),
+                new Wanted { Axes = expected }
             );
             return false;
         }
@@ -106,12 +116,15 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
             Codes.LayerAxes,
             $"{Layer.Operator.Kind} works on [{Names(expected)}] and its input {Layer.InputName(0)} is [{Names(input.Axes)}], "
                 + $"{input.Sizes}."
-                + (dims.Contains("-1", StringComparison.Ordinal) ? "" : $" Put a permute with dims [{dims}] before it.")
+                + (dims.Contains("-1", StringComparison.Ordinal) ? "" : $" Put a permute with dims [{dims}] before it."),
+            new Wanted { Axes = expected }
         );
         return false;
     }
 
-    /// <summary>Whether the input has a feature axis whose size is a number; reports why not.</summary>
+    /// <summary>
+    /// Whether the input has a feature axis whose size is a number, the one that the layer declares where it declares one; reports why not.
+    /// </summary>
     public bool HasFeatures(out long features)
     {
         features = 0;
@@ -124,13 +137,24 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
                         Input.DType == DType.Int64
                             ? "Put an embedding before it."
                             : "Give the input 'axes' that have one, or put a reshape before it."
-                    )
+                    ),
+                new Wanted { Features = true }
             );
         else if (Input[Axis.Channels].Known is not { } known)
             Error(
                 Codes.LayerShape,
                 $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}, a "
                     + $"symbol. Give the features of the input as a number."
+            );
+        else if (Layer.Operator.Declared is { } declared && declared.Features != known)
+            Error(
+                Codes.DeclaredWidth,
+                $"{declared.Attribute} is {declared.Features} and {known} arrive from {Layer.InputName(0)}, {Input.Sizes}.",
+                new Wanted
+                {
+                    Width = declared.Features,
+                    Values = [new(declared.Attribute, known, $"It is made for the {known} that arrive.")],
+                }
             );
         else
             features = known;
@@ -149,7 +173,8 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
             Codes.LayerAxes,
             $"{Layer.Operator.Kind} works on [{Names(Axes.Default(Input.Rank - 1, Layout, DType.Float32))}] and its input "
                 + $"{Layer.Inputs[0]} is [{Names(Input.Axes)}], {Input.Sizes}. Put a permute before it that moves the features to their "
-                + $"place."
+                + $"place.",
+            new Wanted { Axes = Axes.Default(Input.Rank - 1, Layout, DType.Float32) }
         );
         return false;
     }

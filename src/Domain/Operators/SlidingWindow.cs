@@ -25,8 +25,14 @@ public sealed record SlidingWindow(Extent KernelSize, Extent Stride, Extent Dila
     public long LargestKernel => KernelSize.Count is { } count ? KernelSize.ToArray(count).Max() : KernelSize[0];
 
     /// <summary>The window along one spatial dimension, counted from 0; not for a transposed convolution.</summary>
-    public Window Along(int dimension) =>
-        new(KernelSize[dimension], Stride[dimension], Dilation[dimension], Padding.IsSame, Padding.Cells[dimension], CeilMode);
+    public Window Along(int dimension)
+    {
+        var cells = Padding.Cells[dimension];
+        var along = new Window(KernelSize[dimension], Stride[dimension], Dilation[dimension], Padding.IsSame, cells, CeilMode);
+        return Padding.IsCausal ? along with { Padding = along.Span - 1, After = 0 }
+            : Padding.After is { } after ? along with { After = after[dimension] }
+            : along;
+    }
 
     /// <summary>The output size along one spatial dimension; below 1 when the window does not fit.</summary>
     public Dim SizeAlong(int dimension, Dim input) =>

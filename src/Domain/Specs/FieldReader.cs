@@ -20,11 +20,7 @@ internal sealed class FieldReader(Report report)
         foreach (var member in json.EnumerateObject())
         {
             if (!known.Contains(member.Name))
-                report.Error(
-                    Codes.UnknownField,
-                    path[member.Name],
-                    $"{what} has no field '{JsonText.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
-                );
+                UnknownNames.Field(report, path, member.Name, $"{what} has no field '{JsonText.Shortened(member.Name)}'.", known);
             else if (!members.TryAdd(member.Name, member.Value))
                 report.Error(Codes.DuplicateName, path[member.Name], $"The field '{member.Name}' is there twice. Keep one.");
         }

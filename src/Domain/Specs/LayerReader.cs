@@ -101,11 +101,12 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             case "block":
                 return ReadBlock(json, name, inputs, path);
             default:
-                var known = OperatorCatalog.All.Select(each => each.Kind).Concat(Structures);
-                report.Error(
-                    Codes.UnknownType,
+                UnknownNames.Type(
+                    report,
                     path["type"],
-                    $"There is no layer type '{JsonText.Shortened(type)}'.{Spelling.DidYouMean(type, known)}"
+                    type,
+                    $"There is no layer type '{JsonText.Shortened(type)}'.",
+                    [.. OperatorCatalog.All.Select(each => each.Kind), .. Structures]
                 );
                 return new UnreadableSpec(type, name, inputs, path);
         }
@@ -228,10 +229,12 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         foreach (var member in json.EnumerateObject())
         {
             if (!known.Contains(member.Name))
-                report.Error(
-                    Codes.UnknownField,
-                    path[member.Name],
-                    $"{what} has no field '{JsonText.Shortened(member.Name)}'.{Spelling.DidYouMean(member.Name, known)}"
+                UnknownNames.Field(
+                    report,
+                    path,
+                    member.Name,
+                    $"{what} has no field '{JsonText.Shortened(member.Name)}'.",
+                    known
                 );
         }
     }

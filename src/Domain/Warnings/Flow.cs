@@ -12,6 +12,7 @@ namespace ConcatService.Domain.Warnings;
 internal sealed class Flow
 {
     private readonly int[] _starts, _sources;
+    private HashSet<string>? _written;
     private readonly bool[] _isMerge, _joinsFeatures, _isPointwise;
 
     public Flow(Compilation compiled)
@@ -104,6 +105,15 @@ internal sealed class Flow
         var name = Layers[source].Name;
         return Compiled.Graph.KnownAs.GetValueOrDefault(name, name);
     }
+
+    /// <summary>Whether the spec has the layer, and not a composite layer that is made of it.</summary>
+    public bool IsWritten(int layer) => (_written ??= [.. Compiled.Graph.Layers.Select(each => each.Name)]).Contains(Layers[layer].Name);
+
+    /// <summary>The type of a layer; empty for an input.</summary>
+    public string KindOf(int source) => IsInput(source) ? "" : Layers[source].Operator.Kind;
+
+    /// <summary>What a layer or input gives.</summary>
+    public Shape ShapeOf(int source) => IsInput(source) ? Inputs[source - Layers.Length].Shape : Layers[source].Output;
 
     /// <summary>An input of a layer as the spec writes it: <c>coarse</c>, <c>branch 1</c>.</summary>
     public string InputName(int layer, int input) =>

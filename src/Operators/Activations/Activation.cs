@@ -1,3 +1,4 @@
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
@@ -18,6 +19,7 @@ namespace ConcatService.Operators;
     Kind("hard_swish"),
     Kind("hard_sigmoid")
 ]
+[Accepts(nameof(Accepted.Inplace))]
 public sealed record Activation : Operator
 {
     public override Footprint Footprint =>

@@ -1,3 +1,4 @@
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
@@ -6,6 +7,7 @@ namespace ConcatService.Operators;
 /// <summary>ELU: alpha·(exp(x) − 1) below 0, x above.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: Clevert et al. 2016; torch.nn.ELU; ONNX Elu-6.</remarks>
 [Kind("elu")]
+[Accepts(nameof(Accepted.Inplace))]
 public sealed record Elu : Operator
 {
     /// <summary>The negative limit of the output, negated. Default: 1.</summary>

@@ -1,3 +1,4 @@
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
@@ -6,6 +7,7 @@ namespace ConcatService.Operators;
 /// <summary>Leaky ReLU: negative inputs times a small slope.</summary>
 /// <remarks>Shapes: any, unchanged. Parameters and MACs: none. Sources: torch.nn.LeakyReLU; ONNX LeakyRelu-16.</remarks>
 [Kind("leaky_relu")]
+[Accepts(nameof(Accepted.Inplace))]
 public sealed record LeakyRelu : Operator
 {
     /// <summary>The slope below 0. Default: 0.01.</summary>

@@ -1,4 +1,3 @@
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
@@ -11,11 +10,15 @@ namespace ConcatService.Operators;
 /// torch.nn.PReLU; ONNX PRelu-16.
 /// </remarks>
 [Kind("prelu")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record PRelu : Operator
 {
     /// <summary>Number of learned slopes: 1, or the number of channels. Default: 1.</summary>
     [Between(1)]
     public long NumParameters { get; init; } = 1;
+
+    public override DeclaredWidth? Declared => NumParameters > 1 ? new("num_parameters", NumParameters) : null;
 
     /// <summary>Initial slope. Default: 0.25.</summary>
     public double Init { get; init; } = 0.25;
@@ -31,14 +34,9 @@ public sealed record PRelu : Operator
             ? context.RequireFloat()
                 ? context.Input
                 : null
-            : !context.RequireFloat() || !context.HasFeatures(out var channels) || !context.HasFeaturesFirst()
-                ? null
-                : channels == NumParameters
-                    ? context.Input
-                    : context.Error(
-                        Codes.LayerShape,
-                        $"num_parameters is {NumParameters} and {channels} channels arrive. Make it 1 or {channels}."
-                    );
+            : context.RequireFloat() && context.HasFeatures(out _) && context.HasFeaturesFirst()
+                ? context.Input
+                : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
         [new("weight", [NumParameters], Initializer.Constant, Constant: Init)];

@@ -17,6 +17,8 @@ namespace ConcatService.Operators;
 /// Sources: Vaswani et al. 2017; torch.nn.MultiheadAttention; ONNX MatMul-13, Softmax-13.
 /// </remarks>
 [Kind("multi_head_attention")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record MultiHeadAttention : Operator
 {
     /// <summary>Number of heads, at least 1; the number of features must be a multiple of it.</summary>
@@ -29,6 +31,12 @@ public sealed record MultiHeadAttention : Operator
     /// <summary>Probability that an attention weight is zeroed in training. Default: 0.</summary>
     [Between(0, 1)]
     public double Dropout { get; init; }
+
+    /// <summary>The features that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? EmbedDim { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("embed_dim", EmbedDim);
 
     public override Arity Arity => new(1, 3);
 
@@ -50,13 +58,15 @@ public sealed record MultiHeadAttention : Operator
         if (features % NumHeads != 0)
             return context.Error(
                 Codes.NotDivisible,
-                $"num_heads is {NumHeads}, and the {features} features that arrive must be a multiple of it."
+                $"num_heads is {NumHeads}, and the {features} features that arrive must be a multiple of it.",
+                new Wanted { MultipleOf = NumHeads, Values = [.. Divisors.Of("num_heads", NumHeads, features, "head")] }
             );
         if (Array.FindIndex(context.Inputs, input => input[Axis.Channels] != features) is > 0 and var other)
             return context.Error(
                 Codes.LayerShape,
                 $"{context.Layer.InputName(0)} has {features} features and {context.Layer.InputName(other)} "
-                    + $"{context.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer."
+                    + $"{context.Inputs[other][Axis.Channels]}. Bring them to one width by a linear layer.",
+                new Wanted { Input = other, Width = features }
             );
         return
             context.Inputs is not [_, var keys, var values]
@@ -131,6 +141,7 @@ public sealed record MultiHeadAttention : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("to itself", new MultiHeadAttention { NumHeads = 2 }, [5, 6]) { InputAxes = [Axis.Time, Axis.Channels] },
+        new("declared", new MultiHeadAttention { NumHeads = 3, EmbedDim = 6 }, [5, 6]) { InputAxes = [Axis.Time, Axis.Channels] },
             new("one head, no bias", new MultiHeadAttention { NumHeads = 1, Bias = false }, [5, 6])
             {
                 InputAxes = [Axis.Time, Axis.Channels],

@@ -12,6 +12,8 @@ namespace ConcatService.Operators;
 /// Sources: torch.nn.Conv2d; ONNX Conv-11.
 /// </remarks>
 [Kind("conv1d"), Kind("conv2d")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record Conv : Operator, IHasShorthand
 {
     /// <summary>Channels of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
@@ -26,7 +28,10 @@ public sealed record Conv : Operator, IHasShorthand
     [Between(1)]
     public Extent Stride { get; init; } = 1;
 
-    /// <summary>Zeros added on both sides, <c>"same"</c> (output size ⌈input / stride⌉) or <c>"valid"</c> (none). Default: 0.</summary>
+    /// <summary>
+    /// Zeros added on both sides, or <c>[before, after]</c> for each dimension; <c>"same"</c> (output size ⌈input / stride⌉),
+    /// <c>"valid"</c> (none), or <c>"causal"</c> for conv1d: all of it before, so that no output sees later steps. Default: 0.
+    /// </summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
 
@@ -40,6 +45,12 @@ public sealed record Conv : Operator, IHasShorthand
 
     /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
+
+    /// <summary>The channels that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? InChannels { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("in_channels", InChannels);
 
     /// <summary>Whether weight and bias start at zero: a gate then starts half open.</summary>
     [SpecIgnore]
@@ -145,5 +156,28 @@ public sealed record Conv : Operator, IHasShorthand
             ChannelsFirstOnly = true,
         },
         new("1d", new Conv { Kind = "conv1d", OutChannels = 5, KernelSize = 3, Stride = 2 }, [3, 12]),
+        new(
+            "one-sided",
+            new Conv
+            {
+                Kind = "conv2d",
+                OutChannels = 4,
+                KernelSize = 3,
+                Stride = 2,
+                Padding = new(false, new long[] { 0, 1 }) { After = new long[] { 1, 2 } },
+            },
+            [3, 8, 7]
+        ),
+        new(
+            "1d, causal, dilated",
+            new Conv { Kind = "conv1d", OutChannels = 4, KernelSize = 3, Dilation = 2, Padding = Padding.Causal },
+            [3, 9]
+        ),
+        new(
+            "1d, causal, stride",
+            new Conv { Kind = "conv1d", OutChannels = 4, KernelSize = 2, Stride = 3, Padding = Padding.Causal },
+            [3, 11]
+        ),
+        new("declared", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, InChannels = 3 }, [3, 6, 7]),
     ];
 }

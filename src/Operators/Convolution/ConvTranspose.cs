@@ -12,6 +12,8 @@ namespace ConcatService.Operators;
 /// Sources: torch.nn.ConvTranspose2d; ONNX ConvTranspose-11.
 /// </remarks>
 [Kind("conv_transpose1d"), Kind("conv_transpose2d")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record ConvTranspose : Operator, IHasShorthand
 {
     /// <summary>Channels of the output, at least 1; a multiple of <see cref="Groups"/>.</summary>
@@ -44,6 +46,12 @@ public sealed record ConvTranspose : Operator, IHasShorthand
 
     /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
+
+    /// <summary>The channels that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? InChannels { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("in_channels", InChannels);
 
     [SpecIgnore]
     public int SpatialRank => Kind == "conv_transpose1d" ? 1 : 2;
@@ -176,5 +184,10 @@ public sealed record ConvTranspose : Operator, IHasShorthand
             [4, 4, 4]
         ),
         new("1d", new ConvTranspose { Kind = "conv_transpose1d", OutChannels = 3, KernelSize = 4, Stride = 3 }, [4, 7]),
+        new(
+            "declared",
+            new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 2, Stride = 2, InChannels = 4 },
+            [4, 5, 6]
+        ),
     ];
 }

@@ -13,7 +13,8 @@ internal static class Windows
         HasOneEach(context, spatialRank, "kernel_size", window.KernelSize)
         & HasOneEach(context, spatialRank, "stride", window.Stride)
         & HasOneEach(context, spatialRank, "dilation", window.Dilation)
-        & HasOneEach(context, spatialRank, "padding", window.Padding.Cells);
+        & HasOneEach(context, spatialRank, "padding", window.Padding.Cells)
+        && IsPadding(context, spatialRank, window);
 
     /// <summary>Whether a list of sizes has one number for each spatial dimension; reports when not.</summary>
     public static bool HasOneEach(ShapeContext context, int spatialRank, string name, Extent extent)
@@ -35,11 +36,28 @@ internal static class Windows
     {
         if (channels % groups == 0 && outChannels % groups == 0)
             return true;
-        context.Error(
-            Codes.NotDivisible,
-            $"groups is {groups}, and both the {channels} channels that arrive and out_channels {outChannels} must be multiples of it."
-        );
+        Divisors.NotOf(context, channels, outChannels, groups);
         return false;
+    }
+
+    /// <summary>Whether the padding's rule goes with the dimensions and with the rounding; reports when not.</summary>
+    private static bool IsPadding(ShapeContext context, int spatialRank, SlidingWindow window)
+    {
+        var fault =
+            window.Padding.IsCausal && spatialRank > 1
+                ? $"padding \"causal\" is for sequences, along time, and {context.Layer.Operator.Kind} has {spatialRank} spatial "
+                    + "dimensions. Give [before, after] for each, or \"same\"."
+            : window.Padding.IsOneSided && window.CeilMode
+                ? "ceil_mode goes with padding that is the same on both sides. Leave ceil_mode out, or give one number."
+            : null;
+        if (fault is not null)
+            context.Report.Error(
+                Codes.OutOfRange,
+                context.Layer.Path["padding"],
+                $"{context.Layer.Name}: {fault}",
+                context.Layer.Name
+            );
+        return fault is null;
     }
 
     /// <summary>Whether no pooling window can lie in the padding alone; reports where one could. PyTorch's rule.</summary>
@@ -48,12 +66,13 @@ internal static class Windows
         for (var i = 0; i < spatialRank; i++)
         {
             var at = window(i);
-            if (at.Same || at.Padding <= at.Kernel / 2)
+            var most = Math.Max(at.Padding, at.After);
+            if (at.Same || at.IsCausal || most <= at.Kernel / 2)
                 continue;
             context.Report.Error(
                 Codes.OutOfRange,
                 context.Layer.Path["padding"],
-                $"{context.Layer.Name}: padding is {at.Padding} and kernel_size {at.Kernel}; a pooling pads at most half of it, "
+                $"{context.Layer.Name}: padding is {most} and kernel_size {at.Kernel}; a pooling pads at most half of it, "
                     + $"{at.Kernel / 2}, whatever the dilation.",
                 context.Layer.Name
             );
@@ -76,7 +95,7 @@ internal static class Windows
         if (windows.Any(each => each.CeilMode && !each.Same) && windows.Where((each, i) => !input[axes[i]].IsKnown).Any())
             return
             [
-                ("pads", (long[])[.. windows.Select(each => each.Padding), .. windows.Select(each => each.Padding)]),
+                ("pads", (long[])[.. windows.Select(each => each.Padding), .. windows.Select(each => each.After)]),
                 ("ceil_mode", 1L),
             ];
         var pads = windows.Select((each, i) => each.Reach(input[axes[i]])).ToArray();

@@ -11,6 +11,8 @@ namespace ConcatService.Operators;
 /// embedding_dim]</c>. MACs: none. Sources: torch.nn.Embedding; ONNX Gather-13.
 /// </remarks>
 [Kind("embedding")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record Embedding : Operator
 {
     /// <summary>Size of the table: indices are 0 to num_embeddings − 1.</summary>
@@ -36,13 +38,15 @@ public sealed record Embedding : Operator
             return context.Error(
                 Codes.LayerDType,
                 $"embedding looks whole numbers up and its input {context.Layer.InputName(0)} is float32. Declare the input with dtype "
-                    + $"int64."
+                    + $"int64.",
+                new Wanted { DType = DType.Int64, Axes = input.Rank == 2 ? [Axis.Batch, Axis.Time] : null }
             );
         if (input.Has(Axis.Channels))
             return context.Error(
                 Codes.LayerAxes,
                 $"embedding adds a feature axis and its input {context.Layer.InputName(0)} is [{ShapeContext.Names(input.Axes)}], "
-                    + $"{input.Sizes}, with one. Give it an input of [time]."
+                    + $"{input.Sizes}, with one. Give it an input of [time].",
+                new Wanted { Axes = input.Rank == 2 ? [Axis.Batch, Axis.Time] : null }
             );
         if (PaddingIdx >= NumEmbeddings)
             return context.Error(

@@ -10,6 +10,8 @@ namespace ConcatService.Operators;
 /// <c>[out, in]</c>, bias <c>[out]</c>. MACs: in for each output element. Sources: torch.nn.Linear; ONNX Gemm-13, MatMul-13.
 /// </remarks>
 [Kind("linear")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record Linear : Operator, IHasShorthand
 {
     /// <summary>Features of the output, at least 1.</summary>
@@ -18,6 +20,12 @@ public sealed record Linear : Operator, IHasShorthand
 
     /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
+
+    /// <summary>The features that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? InFeatures { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("in_features", InFeatures);
 
     /// <summary>Whether weight and bias start at zero: a gate then starts half open.</summary>
     [SpecIgnore]
@@ -70,6 +78,7 @@ public sealed record Linear : Operator, IHasShorthand
     public static IEnumerable<Example> Examples =>
     [
         new("features", new Linear { OutFeatures = 5 }, [7]),
+        new("declared", new Linear { OutFeatures = 5, InFeatures = 7 }, [7]),
         new("without bias", new Linear { OutFeatures = 5, Bias = false }, [7]),
         new("every place of a map", new Linear { OutFeatures = 4 }, [3, 5, 6]),
         new("every step of a sequence", new Linear { OutFeatures = 4 }, [3, 5]),

@@ -11,6 +11,8 @@ namespace ConcatService.Operators;
 /// Sources: Ioffe and Szegedy 2015; torch.nn.BatchNorm2d; ONNX BatchNormalization-15.
 /// </remarks>
 [Kind("batch_norm")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record BatchNorm : Operator
 {
     /// <summary>Added to the variance for numerical stability. Default: 1e-5.</summary>
@@ -28,6 +30,12 @@ public sealed record BatchNorm : Operator
 
     /// <summary>Keeps running statistics for evaluation; without them evaluation uses the current batch. Default: true.</summary>
     public bool TrackRunningStats { get; init; } = true;
+
+    /// <summary>The features that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? NumFeatures { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("num_features", NumFeatures);
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
 
@@ -65,6 +73,7 @@ public sealed record BatchNorm : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("maps", new BatchNorm(), [3, 5, 4]),
+        new("declared", new BatchNorm { NumFeatures = 3 }, [3, 5, 4]),
         new("sequences", new BatchNorm { Eps = 1e-3, Momentum = 0.01 }, [3, 7]),
         new("features", new BatchNorm(), [6]),
         new("the mean of all batches", new BatchNorm { Momentum = null }, [3, 5, 4]),

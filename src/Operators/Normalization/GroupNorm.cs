@@ -11,6 +11,8 @@ namespace ConcatService.Operators;
 /// Sources: Wu and He 2018; torch.nn.GroupNorm; ONNX InstanceNormalization-6 over groups (its own came with opset 18).
 /// </remarks>
 [Kind("group_norm")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record GroupNorm : Operator
 {
     /// <summary>Number of groups, at least 1; the number of channels must be a multiple of it.</summary>
@@ -24,6 +26,12 @@ public sealed record GroupNorm : Operator
     /// <summary>Multiplies by a learned weight and adds a learned bias. Default: true.</summary>
     public bool Affine { get; init; } = true;
 
+    /// <summary>The channels that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? NumChannels { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("num_channels", NumChannels);
+
     public override Effect Effect => Effect.Normalizes;
 
     public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
@@ -36,7 +44,8 @@ public sealed record GroupNorm : Operator
             ? context.Input
             : context.Error(
                 Codes.NotDivisible,
-                $"num_groups is {NumGroups}, and the {channels} channels that arrive must be a multiple of it."
+                $"num_groups is {NumGroups}, and the {channels} channels that arrive must be a multiple of it.",
+                new Wanted { MultipleOf = NumGroups, Values = [.. Divisors.Of("num_groups", NumGroups, channels, "group")] }
             );
     }
 
@@ -54,6 +63,7 @@ public sealed record GroupNorm : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("two groups", new GroupNorm { NumGroups = 2 }, [6, 5, 4]),
+        new("declared", new GroupNorm { NumGroups = 3, NumChannels = 6 }, [6, 5, 4]),
         new("one group, no weight", new GroupNorm { NumGroups = 1, Affine = false, Eps = 1e-3 }, [3, 5, 4]),
         new("a sequence", new GroupNorm { NumGroups = 3 }, [6, 5]),
         new("features", new GroupNorm { NumGroups = 2 }, [8]),

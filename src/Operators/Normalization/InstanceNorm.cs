@@ -12,6 +12,8 @@ namespace ConcatService.Operators;
 /// Sources: Ulyanov et al. 2016; torch.nn.InstanceNorm2d; ONNX InstanceNormalization-6.
 /// </remarks>
 [Kind("instance_norm")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record InstanceNorm : Operator
 {
     /// <summary>Added to the variance for numerical stability. Default: 1e-5.</summary>
@@ -28,6 +30,12 @@ public sealed record InstanceNorm : Operator
     /// <summary>Keeps running statistics and uses them in evaluation. Default: false.</summary>
     public bool TrackRunningStats { get; init; }
 
+    /// <summary>The features that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? NumFeatures { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("num_features", NumFeatures);
+
     public override Effect Effect => Effect.Normalizes;
 
     public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
@@ -41,7 +49,8 @@ public sealed record InstanceNorm : Operator
             : context.Error(
                 Codes.LayerRank,
                 $"instance_norm normalizes over places and its input {context.Layer.InputName(0)}, {context.Input.Sizes}, has features "
-                    + $"only. Use layer_norm."
+                    + $"only. Use layer_norm.",
+                new Wanted { Axes = Axes.Default(3, context.Layout, DType.Float32) }
             );
     }
 
@@ -61,6 +70,7 @@ public sealed record InstanceNorm : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("maps", new InstanceNorm(), [3, 5, 4]),
+        new("declared", new InstanceNorm { NumFeatures = 3 }, [3, 5, 4]),
         new("with weight", new InstanceNorm { Affine = true, Eps = 1e-3 }, [3, 5, 4]),
         new("with running statistics", new InstanceNorm { Affine = true, TrackRunningStats = true }, [3, 5, 4]),
         new("statistics that stay", new InstanceNorm { TrackRunningStats = true, Momentum = null }, [3, 5, 4]),

@@ -10,6 +10,8 @@ namespace ConcatService.Operators;
 /// Sources: Ba et al. 2016; torch.nn.LayerNorm over the feature axis; ONNX LayerNormalization-17.
 /// </remarks>
 [Kind("layer_norm")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record LayerNorm : Operator
 {
     /// <summary>Added to the variance for numerical stability. Default: 1e-5.</summary>
@@ -22,11 +24,20 @@ public sealed record LayerNorm : Operator
     /// <summary>Adds a learned bias where there is a learned weight. Default: true.</summary>
     public bool Bias { get; init; } = true;
 
+    /// <summary>
+    /// The features that must arrive, as a number or a list of one: an assertion, as PyTorch asks for it. Default: whatever arrives.
+    /// </summary>
+    [Between(1)]
+    public Integers? NormalizedShape { get; init; }
+
+    public override DeclaredWidth? Declared => Norms.Declared(NormalizedShape);
+
     public override Effect Effect => Effect.Normalizes;
 
     public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
-    public override Shape? Infer(ShapeContext context) => context.RequireFloat() && context.HasFeatures(out _) ? context.Input : null;
+    public override Shape? Infer(ShapeContext context) =>
+        context.RequireFloat() && Norms.IsOverFeatures(context, NormalizedShape) ? context.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
         Norms.Parameters(layer.Input[Axis.Channels].Value, ElementwiseAffine, ElementwiseAffine && Bias, false);
@@ -47,6 +58,7 @@ public sealed record LayerNorm : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("features", new LayerNorm(), [7]),
+        new("declared", new LayerNorm { NormalizedShape = new long[] { 7 } }, [7]),
         new("each place of a map", new LayerNorm { Eps = 1e-6 }, [6, 5, 4]),
         new("[time, features]", new LayerNorm(), [5, 6]) { InputAxes = [Axis.Time, Axis.Channels] },
         new("without weight", new LayerNorm { ElementwiseAffine = false }, [6, 5]),

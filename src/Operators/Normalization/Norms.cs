@@ -1,3 +1,5 @@
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
@@ -21,6 +23,23 @@ internal static class Norms
         yield return new("running_var", dims, Initializer.Ones, Trainable: false);
         if (countsBatches)
             yield return new("num_batches_tracked", [1], Initializer.Zeros, Trainable: false);
+    }
+
+    /// <summary>What <c>normalized_shape</c> declares; null where it is not given.</summary>
+    public static DeclaredWidth? Declared(Integers? normalized) =>
+        normalized is { Count: 1 } one ? new("normalized_shape", one[0]) : null;
+
+    /// <summary>Whether a norm over the features has them, as many as declared; reports why not.</summary>
+    public static bool IsOverFeatures(ShapeContext context, Integers? normalized)
+    {
+        if (normalized is null or { Count: 1 })
+            return context.HasFeatures(out _);
+        context.Error(
+            Codes.OutOfRange,
+            $"normalized_shape is {normalized}, and {context.Layer.Operator.Kind} works on the feature axis alone. Give its size, or leave "
+                + $"it out."
+        );
+        return false;
     }
 
     /// <summary>The learned weight, or the ones that ONNX asks for where there is none.</summary>

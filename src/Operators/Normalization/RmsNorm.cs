@@ -10,6 +10,8 @@ namespace ConcatService.Operators;
 /// torch.nn.RMSNorm.
 /// </remarks>
 [Kind("rms_norm")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed record RmsNorm : Operator
 {
     /// <summary>Added to the mean square. Default: the smallest step of float32 at 1, about 1.19e-7.</summary>
@@ -19,6 +21,14 @@ public sealed record RmsNorm : Operator
     /// <summary>Multiplies by a learned weight. Default: true.</summary>
     public bool ElementwiseAffine { get; init; } = true;
 
+    /// <summary>
+    /// The features that must arrive, as a number or a list of one: an assertion, as PyTorch asks for it. Default: whatever arrives.
+    /// </summary>
+    [Between(1)]
+    public Integers? NormalizedShape { get; init; }
+
+    public override DeclaredWidth? Declared => Norms.Declared(NormalizedShape);
+
     // What is scaled is held beside what came.
     public override Footprint Footprint => Footprint.Inputs with { BytesPerNumber = 4 };
 
@@ -26,7 +36,8 @@ public sealed record RmsNorm : Operator
 
     public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
-    public override Shape? Infer(ShapeContext context) => context.RequireFloat() && context.HasFeatures(out _) ? context.Input : null;
+    public override Shape? Infer(ShapeContext context) =>
+        context.RequireFloat() && Norms.IsOverFeatures(context, NormalizedShape) ? context.Input : null;
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer) =>
         Norms.Parameters(layer.Input[Axis.Channels].Value, ElementwiseAffine, false, false);
@@ -49,6 +60,7 @@ public sealed record RmsNorm : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("features", new RmsNorm(), [7]),
+        new("declared", new RmsNorm { NormalizedShape = new long[] { 7 } }, [7]),
         new("each place of a map", new RmsNorm { Eps = 1e-3 }, [6, 5, 4]),
         new("[time, features]", new RmsNorm(), [5, 6]) { InputAxes = [Axis.Time, Axis.Channels] },
         new("without weight", new RmsNorm { ElementwiseAffine = false }, [6, 5]),

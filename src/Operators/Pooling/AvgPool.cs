@@ -23,7 +23,10 @@ public sealed record AvgPool : Operator
     [Between(1)]
     public Extent? Stride { get; init; }
 
-    /// <summary>Zeros added on both sides, at most half the kernel size; <c>"same"</c> or <c>"valid"</c> (none). Default: 0.</summary>
+    /// <summary>
+    /// Zeros added on both sides, at most half the kernel size, or <c>[before, after]</c> for each dimension; <c>"same"</c>, <c>"valid"</c>
+    /// (none), or <c>"causal"</c> for avg_pool1d: all of it before. Default: 0.
+    /// </summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
 
@@ -182,6 +185,22 @@ public sealed record AvgPool : Operator
             "1d, same, padding does not count",
             new AvgPool { Kind = "avg_pool1d", KernelSize = 2, Padding = Padding.Same, CountIncludePad = false },
             [3, 11]
+        ),
+        new(
+            "one-sided",
+            new AvgPool
+            {
+                Kind = "avg_pool2d",
+                KernelSize = 3,
+                Stride = 2,
+                Padding = new(false, new long[] { 0, 1 }) { After = new long[] { 1, 0 } },
+            },
+            [3, 8, 7]
+        ),
+        new(
+            "1d, causal",
+            new AvgPool { Kind = "avg_pool1d", KernelSize = 4, Stride = 1, Padding = Padding.Causal, CountIncludePad = false },
+            [3, 9]
         ),
     ];
 }

@@ -41,7 +41,8 @@ public sealed record GlobalPool : Operator
                 Codes.LayerRank,
                 $"{Kind} works on a feature axis with spatial axes beside it and its input {context.Layer.Inputs[0]} is "
                     + $"[{ShapeContext.Names(input.Axes)}], {input.Sizes}. Take "
-                    + $"{(input.Rank == 2 ? "the layer away, there is nothing left to pool" : "a layer with channels")}."
+                    + $"{(input.Rank == 2 ? "the layer away, there is nothing left to pool" : "a layer with channels")}.",
+                new Wanted { Axes = Axes.Default(3, context.Layout, DType.Float32) }
             );
         if (!KeepDims)
             return new([Dim.Batch, input[Axis.Channels]], [Axis.Batch, Axis.Channels]);          // [N, C, H, W] -> [N, C]

@@ -10,7 +10,7 @@ internal sealed class MaxPoolTorch : TorchLowering<MaxPool>
     protected override Tensor Forward(MaxPool op, TorchLayer layer, Tensor[] x)
     {
         var rank = op.SpatialRank;
-        var (input, padding) = WindowsTorch.Pad(x[0], rank, op.Window.Along, double.NegativeInfinity);
+        var (input, padding) = WindowsTorch.Pad(x[0], rank, op.Window.Along, MaxPool.Lowest);
         var stride = (op.Stride ?? op.KernelSize).ToArray(rank);
         var ceil = op.CeilMode && !op.Padding.IsSame;
         return rank == 1

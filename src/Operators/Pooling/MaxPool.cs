@@ -23,7 +23,8 @@ public sealed record MaxPool : Operator
     public Extent? Stride { get; init; }
 
     /// <summary>
-    /// Minus infinity added on both sides, at most half the kernel size; <c>"same"</c> or <c>"valid"</c> (none). Default: 0.
+    /// Minus infinity added on both sides, at most half the kernel size, or <c>[before, after]</c> for each dimension; <c>"same"</c>,
+    /// <c>"valid"</c> (none), or <c>"causal"</c> for max_pool1d: all of it before. Default: 0.
     /// </summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
@@ -34,6 +35,12 @@ public sealed record MaxPool : Operator
 
     /// <summary>Rounds the output size up, so that a last partial window counts. Default: false, rounded down.</summary>
     public bool CeilMode { get; init; }
+
+    /// <summary>
+    /// Stands for minus infinity, which must not be left in memory: oneDNN's gradient of a convolution of fewer than 16 channels multiplies
+    /// what it finds there by zero, and zero times infinity is no number. Seen in libtorch 2.10.
+    /// </summary>
+    internal const double Lowest = -3e38;
 
     [SpecIgnore]
     public int SpatialRank => Kind == "max_pool1d" ? 1 : 2;
@@ -71,7 +78,7 @@ public sealed record MaxPool : Operator
         {
             // ONNX Runtime pads less than a kernel itself, and a dilated window may want more.
             var border = onnx.Constant([0, 0, .. sides[..SpatialRank], 0, 0, .. sides[SpatialRank..]]);
-            (x, pads) = (onnx.Part("Pad", [x, border, onnx.Scalar(double.NegativeInfinity)]), []);
+            (x, pads) = (onnx.Part("Pad", [x, border, onnx.Scalar(Lowest)]), []);
         }
 
         onnx.Add(
@@ -116,5 +123,21 @@ public sealed record MaxPool : Operator
         },
         new("1d", new MaxPool { Kind = "max_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
         new("1d, same", new MaxPool { Kind = "max_pool1d", KernelSize = 4, Stride = 3, Padding = Padding.Same }, [3, 11]),
+        new(
+            "one-sided",
+            new MaxPool
+            {
+                Kind = "max_pool2d",
+                KernelSize = 3,
+                Stride = 2,
+                Padding = new(false, new long[] { 0, 1 }) { After = new long[] { 1, 0 } },
+            },
+            [3, 8, 7]
+        ),
+        new(
+            "1d, causal",
+            new MaxPool { Kind = "max_pool1d", KernelSize = 3, Stride = 1, Dilation = 2, Padding = Padding.Causal },
+            [3, 9]
+        ),
     ];
 }

@@ -12,6 +12,8 @@ namespace ConcatService.Operators;
 /// torch.nn.GRU; ONNX LSTM-14, GRU-14.
 /// </remarks>
 [Kind("lstm"), Kind("gru")]
+[Accepts(nameof(Accepted.Device))]
+[Accepts(nameof(Accepted.Dtype))]
 public sealed partial record Recurrent : Operator
 {
     /// <summary>Features of the hidden state, at least 1.</summary>
@@ -34,6 +36,12 @@ public sealed partial record Recurrent : Operator
 
     /// <summary>Returns every step's state [N, time, C]; false returns the last one [N, C]. Default: true.</summary>
     public bool ReturnSequences { get; init; } = true;
+
+    /// <summary>The features that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
+    [Between(1)]
+    public long? InputSize { get; init; }
+
+    public override DeclaredWidth? Declared => DeclaredWidth.Of("input_size", InputSize);
 
     [SpecIgnore]
     public long Gates => Kind == "lstm" ? 4 : 3;
@@ -102,6 +110,10 @@ public sealed partial record Recurrent : Operator
         new[] { "lstm", "gru" }.SelectMany(kind => new Example[]
         {
             new($"{kind} over steps", new Recurrent { Kind = kind, HiddenSize = 5 }, [6, 3]) { InputAxes = [Axis.Time, Axis.Channels] },
+            new($"{kind}, declared", new Recurrent { Kind = kind, HiddenSize = 5, InputSize = 3 }, [6, 3])
+            {
+                InputAxes = [Axis.Time, Axis.Channels],
+            },
                 new(
                     $"{kind}, last state",
                     new Recurrent

@@ -13,6 +13,7 @@ namespace ConcatService.Operators;
 /// Identity.
 /// </remarks>
 [Kind("dropout"), Kind("dropout1d"), Kind("dropout2d")]
+[Accepts(nameof(Accepted.Inplace))]
 public sealed record Dropout : Operator
 {
     /// <summary>Probability of being zeroed, 0 to 1. Default: 0.5.</summary>

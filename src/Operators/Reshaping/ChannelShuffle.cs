@@ -25,7 +25,11 @@ public sealed record ChannelShuffle : Operator
             return null;
         return channels % Groups == 0
             ? context.Input
-            : context.Error(Codes.NotDivisible, $"groups is {Groups}, and the {channels} channels that arrive must be a multiple of it.");
+            : context.Error(
+                Codes.NotDivisible,
+                $"groups is {Groups}, and the {channels} channels that arrive must be a multiple of it.",
+                new Wanted { MultipleOf = Groups, Values = [.. Divisors.Of("groups", Groups, channels, "group")] }
+            );
     }
 
     public override void EmitOnnx(OnnxScope onnx)

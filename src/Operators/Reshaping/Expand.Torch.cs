@@ -8,7 +8,7 @@ internal sealed class ExpandTorch : TorchLowering<Expand>
 {
     protected override Tensor Forward(Expand op, TorchLayer layer, Tensor[] x)
     {
-        long[] sizes = [-1, .. op.TensorSizes(layer.Plan)];
+        long[] sizes = [-1, .. Expand.TensorSizes(layer.Plan).Select(size => size.Known ?? x[^1].shape[size.From])];
         return x[0].expand(sizes);
     }
 }

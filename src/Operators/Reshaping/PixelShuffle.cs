@@ -40,13 +40,15 @@ public sealed record PixelShuffle : Operator
                     .With(Axis.Width, width * Factor)
                 : context.Error(
                     Codes.NotDivisible,
-                    $"factor is {Factor}, and the {channels} channels that arrive must be a multiple of its square, {Factor * Factor}."
+                    $"factor is {Factor}, and the {channels} channels that arrive must be a multiple of its square, {Factor * Factor}.",
+                    new Wanted { MultipleOf = Factor * Factor }
                 );
         }
 
         var (rows, columns) = (height.FloorDivide(Factor), width.FloorDivide(Factor));
         return context.Require(
             Codes.NotDivisible,
+            new Wanted { SizesMultipleOf = Factor },
             $"factor is {Factor}, and height and width, {input.SpatialSizes}, must be multiples of it. Crop or pad before it.",
             Requirement.Equal(rows * Factor, height),
             Requirement.Equal(columns * Factor, width)

@@ -33,12 +33,14 @@ public sealed record Reorg : Operator
         if (channels % BlockSize != 0)
             return context.Error(
                 Codes.NotDivisible,
-                $"stride is {Stride}, and the {channels} channels that arrive must be a multiple of its square, {BlockSize}."
+                $"stride is {Stride}, and the {channels} channels that arrive must be a multiple of its square, {BlockSize}.",
+                new Wanted { MultipleOf = BlockSize }
             );
         var input = context.Input;
         var (rows, columns) = (input[Axis.Height].FloorDivide(Stride), input[Axis.Width].FloorDivide(Stride));
         return context.Require(
             Codes.NotDivisible,
+            new Wanted { SizesMultipleOf = Stride },
             $"stride is {Stride}, and height and width, {input.SpatialSizes}, must be multiples of it. Crop or pad before it.",
             Requirement.Equal(rows * Stride, input[Axis.Height]),
             Requirement.Equal(columns * Stride, input[Axis.Width])

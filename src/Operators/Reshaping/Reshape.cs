@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
@@ -37,9 +38,14 @@ public sealed record Reshape : Operator
             );
         var given = sizes.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);
         var remains = all.FloorDivide(given);
+        var wanted =
+            all.Known is { } total && (sizes.Contains(-1) ? total % given != 0 : total != given)
+                ? new Wanted { Values = [.. Fitting(sizes, total)] }
+                : null;
         if (
             !context.Require(
                 Codes.LayerShape,
+                wanted,
                 $"shape {Shape} holds {given} numbers{(sizes.Contains(-1) ? " times a whole number" : "")} and its input "
                     + $"{context.Layer.InputName(0)}, {context.Input.Sizes}, has {all}. Make the sizes' product fit, or leave one to -1.",
                 Requirement.Equal(sizes.Contains(-1) ? remains * given : given, all)
@@ -51,6 +57,48 @@ public sealed record Reshape : Operator
             Axes.Default(sizes.Length, context.Layout, context.Input.DType),
             context.Input.DType);                                                                   // [N, C, H, W] -> [N, …]
     }
+
+    /// <summary>Shapes near the one that is given which hold as many numbers as arrive.</summary>
+    private static IEnumerable<OtherValue> Fitting(long[] sizes, long total)
+    {
+        var open = Array.IndexOf(sizes, -1);
+        var known = sizes.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);
+        // The places of a map that was expected larger or smaller: a first or last size stays, and the equal ones beside it change.
+        foreach (var kept in open >= 0 || sizes.Length < 3 ? [] : new[] { 0, sizes.Length - 1 })
+        {
+            var places = sizes.Where((_, i) => i != kept).ToArray();
+            var side = (long)Math.Round(Math.Pow(total / (double)sizes[kept], 1.0 / places.Length));
+            var all = Saturating.Multiply(sizes[kept], Power(side, places.Length));
+            if (places.Distinct().Count() == 1 && side != places[0] && all == total)
+                yield return Other([.. sizes.Select((size, i) => i == kept ? size : side)]);
+        }
+
+        for (var i = 0; i < sizes.Length && open < 0; i++)
+        {
+            if (sizes[i] > 0 && known / sizes[i] is var others && total % others == 0)
+                yield return Other([.. sizes.Select((size, at) => at == i ? -1 : size)]);
+        }
+
+        for (var i = 0; i < sizes.Length && open >= 0; i++)
+        {
+            if (i == open || total % (known / sizes[i]) != 0)
+                continue;
+            foreach (var near in Wanted.DivisorsNear(total / (known / sizes[i]), sizes[i]))
+                yield return Other([.. sizes.Select((size, at) => at == i ? near : size)]);
+        }
+
+        OtherValue Other(long[] shape)
+        {
+            var rest = total / shape.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);
+            return new(
+                "shape",
+                new JsonArray([.. shape.Select(size => (JsonNode)size)]),
+                $"The {total:N0} numbers that arrive are read as {string.Join('x', shape.Select(size => size == -1 ? rest : size))}."
+            );
+        }
+    }
+
+    private static long Power(long side, int times) => Enumerable.Repeat(side, times).Aggregate(1L, Saturating.Multiply);
 
     public override void EmitOnnx(OnnxScope onnx) => Views.EmitReshape(onnx);
 

@@ -43,6 +43,7 @@ public sealed record Split : Operator
             var sum = Sections.ToArray().Aggregate(0L, Saturating.Add);
             return context.Require(
                 Codes.LayerShape,
+                Summing(size, sum),
                 $"sections {Sections} sum to {sum} and {axis} is {size}. Make them sum to {size}.",
                 Requirement.Equal(size, sum)
             )
@@ -58,11 +59,45 @@ public sealed record Split : Operator
 
         return context.Require(
             Codes.NotDivisible,
+            size.Known is { } known && known % Sections[0] != 0
+                ? new Wanted { Values = [Unequal(known), .. Divisors.Of("sections", Sections[0], known, "part")] }
+                : null,
             $"sections is {Sections[0]}, and {axis}, {size}, must be a multiple of it. List the sizes for unequal parts.",
             Requirement.Multiple(size, Sections[0])
         )
             ? [.. Enumerable.Repeat(input.With(position, size.FloorDivide(Sections[0])), (int)Sections[0])]
             : null;
+    }
+
+    /// <summary>As many parts as asked for, the first ones larger by one.</summary>
+    private OtherValue Unequal(long size)
+    {
+        var (each, more) = (size / Sections[0], size % Sections[0]);
+        var parts = Enumerable.Range(0, (int)Sections[0]).Select(part => (JsonNode)(each + (part < more ? 1 : 0)));
+        return new("sections", new JsonArray([.. parts]), "The parts are not all of one size.");
+    }
+
+    /// <summary>One of the sections larger or smaller, the last one first.</summary>
+    private Wanted? Summing(Dim size, long sum)
+    {
+        if (size.Known is not { } known || known == sum)
+            return null;
+        var parts = Sections.ToArray();
+        return new()
+        {
+            Values =
+            [
+                .. Enumerable
+                    .Range(0, parts.Length)
+                    .Reverse()
+                    .Where(at => parts[at] + known - sum >= 1)
+                    .Select(at => new OtherValue(
+                        "sections",
+                        new JsonArray([.. parts.Select((part, i) => (JsonNode)(i == at ? part + known - sum : part))]),
+                        $"Part {at} has {parts[at] + known - sum} and not {parts[at]}."
+                    )),
+            ],
+        };
     }
 
     public override void EmitOnnx(OnnxScope onnx)

@@ -58,7 +58,8 @@ public sealed record Upsample : Operator
             return context.Error(
                 Codes.LayerRank,
                 $"{Kind} works on maps and sequences and its input {context.Layer.Inputs[0]} has {context.Input.Rank - 1} dimensions, "
-                    + $"{context.Input.Sizes}."
+                    + $"{context.Input.Sizes}.",
+                new Wanted { Axes = Axes.Default(3, context.Layout, DType.Float32) }
             );
         if (!context.IsDefaultOrder(spatial) || !IsWellFormed(context, spatial))
             return null;

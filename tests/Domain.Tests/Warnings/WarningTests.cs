@@ -169,6 +169,92 @@ public sealed class WarningTests
         Assert.Equal(fixes, warning.Fixes.Select(fix => fix.Id));
     }
 
+    [Fact]
+    public void An_unread_layer_of_the_same_type_and_shape_is_offered_for_an_input_that_is_named_twice()
+    {
+        // github.com/ematvey/tensorflow-seq2seq-tutorials, issue 1
+        var compiled = Compile(
+            """
+            { "inputs": { "words": { "shape": [20], "dtype": "int64" } }, "layers": [
+              { "name": "vecs", "type": "embedding", "num_embeddings": 1000, "embedding_dim": 32 },
+              { "name": "forward", "type": "lstm", "inputs": ["vecs"], "hidden_size": 32 },
+              { "name": "backward", "type": "lstm", "inputs": ["vecs"], "hidden_size": 32 },
+              { "name": "both", "type": "concat", "inputs": ["forward", "forward"], "axis": "features" },
+              { "name": "tag", "type": "linear", "out_features": 9 } ] }
+            """
+        );
+        Assert.Equal(["train.unused_layer", "concat.repeated_input"], compiled.Report.Diagnostics.Select(found => found.Code.Name));
+        Assert.All(
+            compiled.Report.Diagnostics,
+            found =>
+            {
+                Assert.Equal([FixKind.Rewire, FixKind.Drop], found.Fixes.Select(fix => fix.Kind));
+                Assert.Equal(
+                    """[{"op":"replace","path":"/layers/3/inputs/1","value":"backward"}]""",
+                    found.Fixes[0].Patch.ToJsonString()
+                );
+            }
+        );
+    }
+
+    [Fact]
+    public void Two_linear_maps_with_a_flatten_between_are_counted_by_their_places()
+    {
+        var compiled = Compile(
+            """
+            { "inputs": { "image": { "shape": [3, 16, 16] } }, "layers": [
+              { "name": "a", "type": "conv2d", "inputs": ["image"], "out_channels": 16, "kernel_size": 1, "activation": "relu" },
+              { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 24, "kernel_size": 1, "activation": "relu" },
+              { "name": "both", "type": "concat", "inputs": ["a", "b"] },
+              { "name": "mix", "type": "conv2d", "out_channels": 8, "kernel_size": 1 }, { "type": "flatten" },
+              { "name": "logits", "type": "linear", "out_features": 10 } ] }
+            """
+        );
+        // 40 · 8 + 8 and 8 · 16 · 16 · 10 + 10; as one map 40 · 16 · 16 · 10 + 10
+        var warning = Assert.Single(compiled.Report.Diagnostics);
+        Assert.Contains("20,818 parameters compute what 102,410 can", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_inside_of_an_attention_layer_is_not_warned_about() =>
+        Assert.Empty(
+            Compile(
+                    """
+                    { "inputs": { "image": { "shape": [3, 16, 16] } }, "layers": [
+                      { "type": "conv2d", "out_channels": 16, "kernel_size": 3 }, { "type": "cbam", "reduction": 4 },
+                      { "type": "global_avg_pool" }, { "type": "linear", "out_features": 3 } ] }
+                    """
+                )
+                .Report.Diagnostics
+        );
+
+    [Fact]
+    public void The_first_concat_of_a_dense_block_may_have_one_input() =>
+        Assert.Empty(
+            Compile(
+                    """
+                    { "inputs": { "image": { "shape": [3, 16, 16] } }, "layers": [
+                      { "name": "s", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "activation": "relu" },
+                      { "name": "c1", "type": "concat", "inputs": ["s"] },
+                      { "name": "d1", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" },
+                      { "name": "c2", "type": "concat", "inputs": ["s", "d1"] },
+                      { "name": "d2", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" },
+                      { "name": "c3", "type": "concat", "inputs": ["s", "d1", "d2"] },
+                      { "name": "head", "type": "conv2d", "out_channels": 4, "kernel_size": 1 } ] }
+                    """
+                )
+                .Report.Diagnostics
+        );
+
+    [Fact]
+    public void A_merge_has_its_article()
+    {
+        var compiled = Compile(
+            """{ "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [ { "type": "relu" }, { "name": "sum", "type": "add" } ] }"""
+        );
+        Assert.StartsWith("sum: an add of one input", Assert.Single(compiled.Report.Diagnostics).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Tiles)]
     [InlineData(TilesInParallel)]

@@ -18,6 +18,34 @@ internal static class ReferenceModules
         return layer.Operator switch
         {
             Conv { Padding.IsSame: true } => null, // another rule with a stride
+            Conv { Padding.IsOneSided: true, Kind: "conv1d" } op => () => Padded(
+                nn.Conv1d(
+                    features,
+                    op.OutChannels,
+                    op.KernelSize[0],
+                    op.Stride[0],
+                    0L,
+                    op.Dilation[0],
+                    groups: op.Groups,
+                    bias: op.Bias
+                ),
+                op.Padding.IsCausal
+                    ? [op.Dilation[0] * (op.KernelSize[0] - 1), 0] // keras.layers.Conv1D
+                    : [op.Padding.Cells[0], op.Padding.After!.Value[0]]
+            ),
+            Conv { Padding: { After: { } after, Cells: var before } } op => () => Padded(
+                nn.Conv2d(
+                    features,
+                    op.OutChannels,
+                    Two(op.KernelSize),
+                    Two(op.Stride),
+                    (0L, 0L),
+                    Two(op.Dilation),
+                    groups: op.Groups,
+                    bias: op.Bias
+                ),
+                [before[1], after[1], before[0], after[0]] // torch.nn.functional.pad begins with the last dimension
+            ),
             Conv { Kind: "conv1d" } op => () => One(
                 nn.Conv1d(
                     features,
@@ -86,7 +114,7 @@ internal static class ReferenceModules
             Elu op => () => One(nn.ELU(op.Alpha)),
             Softplus op => () => One(nn.Softplus(op.Beta, op.Threshold)),
             Activation op => () => One(ActivationOf(op.Kind)),
-            MaxPool { Padding.IsSame: false, Kind: "max_pool2d" } op => () => One(
+            MaxPool { Padding: { IsSame: false, IsOneSided: false }, Kind: "max_pool2d" } op => () => One(
                 nn.MaxPool2d(
                     op.KernelSize.ToArray(2),
                     op.Stride?.ToArray(2),
@@ -95,7 +123,7 @@ internal static class ReferenceModules
                     op.CeilMode
                 )
             ),
-            AvgPool { Padding.IsSame: false, Kind: "avg_pool2d" } op => () => One(
+            AvgPool { Padding: { IsSame: false, IsOneSided: false }, Kind: "avg_pool2d" } op => () => One(
                 nn.AvgPool2d(
                     op.KernelSize.ToArray(2),
                     op.Stride?.ToArray(2),
@@ -120,6 +148,9 @@ internal static class ReferenceModules
     }
 
     private static (nn.Module, Func<Tensor[], Tensor>) One(nn.Module<Tensor, Tensor> module) => (module, x => module.call(x[0]));
+
+    private static (nn.Module, Func<Tensor[], Tensor>) Padded(nn.Module<Tensor, Tensor> module, long[] sides) =>
+        (module, x => module.call(nn.functional.pad(x[0], sides)));
 
     private static (nn.Module, Func<Tensor[], Tensor>) Sequence(TorchSharp.Modules.LSTM module, Recurrent op)
     {

@@ -62,6 +62,8 @@ public sealed class RandomAttributes(Random random)
         var type = Nullable.GetUnderlyingType(entry.Property.PropertyType) ?? entry.Property.PropertyType;
         var min = double.IsFinite(entry.Range.Min) ? (int)Math.Ceiling(entry.Range.Min) : -1;
         var spatial = Math.Clamp((input?.Rank ?? 4) - 2, 1, 3);
+        if (type == typeof(string))
+            return "cpu";
         if (type == typeof(bool))
             return random.Next(2) == 0;
         if (type == typeof(long))
@@ -74,11 +76,11 @@ public sealed class RandomAttributes(Random random)
             return random.Next(3) > 0 ? Factors[random.Next(Factors.Length)] : List(spatial, () => Factors[random.Next(Factors.Length)]);
         if (type == typeof(AxisName))
             return random.Next(2) == 0 ? random.Next(-4, 5) : Axes.Names.ElementAt(random.Next(Axes.Names.Count()));
-        if (type == typeof(Integers))
+        if (type == typeof(Integers) || type == typeof(TargetShape))
             return random.Next(2) == 0 ? Whole(min) : List(random.Next(1, 5), () => Whole(min));
         if (type == typeof(Padding) && random.Next(3) == 0)
             return random.Next(4) == 0 ? "valid" : "same";
-        if (type == typeof(TargetSize) && random.Next(2) == 0)
+        if ((type == typeof(TargetSize) || type == typeof(TargetShape)) && random.Next(2) == 0)
             return new JsonObject { ["like"] = visible[random.Next(visible.Count)] };
         if (type == typeof(Extent) || type == typeof(Padding) || type == typeof(TargetSize))
             return random.Next(3) > 0 ? Whole(min) : List(spatial, () => Whole(min));
@@ -99,6 +101,8 @@ public sealed class RandomAttributes(Random random)
         {
             case "groups" or "num_groups" or "num_heads":
                 return Divisor(channels);
+            case "in_channels" or "in_features" or "num_features" or "num_channels" or "input_size" or "embed_dim" or "normalized_shape":
+                return channels;
             case "num_parameters":
                 return random.Next(2) == 0 ? 1 : channels;
             case "axis" when input.Rank > 1:
@@ -113,6 +117,8 @@ public sealed class RandomAttributes(Random random)
                 return new JsonArray([0, .. order.Select(each => (JsonNode)each)]);
             case "shape" when entry.Property.DeclaringType == typeof(Operators.Expand):
                 return new JsonArray([.. input.Dims.Skip(1).Select(dim => (JsonNode)(dim.Value == 1 ? random.Next(1, 4) : dim.Value))]);
+            case "repeats":
+                return List(input.Rank - 1, () => (long)random.Next(1, 4));
             case "shape":
                 var elements = input.ElementsPerSample!.Value;
                 var sizes = new List<JsonNode>();

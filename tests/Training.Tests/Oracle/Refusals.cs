@@ -68,7 +68,24 @@ public static class Refusals
         new(
             "as many dimensions as arrive",
             "libtorch's expand puts new ones before the batch",
-            (each, op, inputs) => each.Code == Codes.OutOfRange && op is Expand expand && expand.Shape.Count != inputs[0].Rank - 1
+            (each, op, inputs) => each.Code == Codes.OutOfRange && op is Expand expand && expand.Shape.Each.Count != inputs[0].Rank - 1
+        ),
+        new(
+            "a number of copies for each dimension",
+            "libtorch's repeat puts new dimensions before the batch; and only whole copies make another layer's size",
+            (each, op, inputs) =>
+                op is Tile tile
+                && (each.Code == Codes.LayerShape || (each.Code == Codes.OutOfRange && tile.Repeats.Each.Count != inputs[0].Rank - 1))
+        ),
+        new(
+            "a width that was declared",
+            "PyTorch makes the weights for it and refuses another; what is asked here takes them from the shapes",
+            (each, op, _) =>
+                each.Code == Codes.DeclaredWidth
+                || (
+                    each.Code == Codes.OutOfRange
+                    && op is LayerNorm { NormalizedShape: { Count: > 1 } } or RmsNorm { NormalizedShape: { Count: > 1 } }
+                )
         ),
         new(
             "padding does not cut",
@@ -160,7 +177,7 @@ public static class Refusals
         Reshape reshape => Written(input).reshape([2, .. reshape.Shape.ToArray()]),
         Flatten flatten => Written(input).flatten(flatten.StartDim, flatten.EndDim),
         Permute permute => Written(input).permute(permute.Dims.ToArray()),
-        Expand expand => Written(input).expand([2, .. expand.Shape.ToArray()]),
+        Expand { Shape.Like: null } expand => Written(input).expand([2, .. expand.Shape.Each.ToArray()]),
         _ => null,
     };
 

@@ -25,7 +25,7 @@ internal static class MergeTargets
             if (i == joined || shape.Dims[i] == target.Dims[i])
                 continue;
             if (!merge.JoinsAxis && (shape.Dims[i] == 1 || target.Dims[i] == 1))
-                continue;                                                                        // an element-wise merge stretches it
+                continue; // an element-wise merge stretches it
             yield return i;
         }
     }

@@ -31,10 +31,12 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
             (Resizing.Resample, false) => (Upsample(at, has), after),
             (Resizing.Learn, true) => Strided(at, has, wants) is { } step ? (step, Widened(after)) : null,
             (Resizing.Learn, false) => Transposed(at, has, wants) is { } step ? (step, Widened(after)) : null,
-            (Resizing.Rearrange, true) => Unshuffle(at, has, wants) is var (step, channels) ? (step, after.With(Axis.Channels, channels)) : null,
+            (Resizing.Rearrange, true) => Unshuffle(at, has, wants) is var (step, channels)
+                ? (step, after.With(Axis.Channels, channels))
+                : null,
             (Resizing.Border, true) when IsBorder(has, wants) => (Crop(at), after),
             (Resizing.Border, false) when IsBorder(wants, has) => (Pad(at), after),
-            (Resizing.Start, _) when axes is [Axis.Time] => (isLarger ? Cut(has[0] - wants[0]) : Delay(wants[0] - has[0]), after),
+            (Resizing.Start, _) when axes is [Axis.Time] && (isLarger ? IsBorder(has, wants) : IsBorder(wants, has)) => (isLarger ? Cut(has[0] - wants[0]) : Delay(wants[0] - has[0]), after),
             _ => null,
         };
     }
@@ -49,7 +51,11 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
         if (has.Zip(wants).Any(pair => pair.First % pair.Second != 0 && pair.First / pair.Second < 2))
             return new(
                 "pool",
-                new() { ["type"] = Strategies.FixStrategy.Twin("adaptive_avg_pool", at), ["output_size"] = EditableAttribute.Spelled([.. wants]) },
+                new()
+                {
+                    ["type"] = Strategies.FixStrategy.Twin("adaptive_avg_pool", at),
+                    ["output_size"] = EditableAttribute.Spelled([.. wants]),
+                },
                 $"Average {Name} to the {Sizes} of {target.Name}",
                 $"Each of the {Sizes} positions is the mean of the cells of {Name} that it covers; some count twice.",
                 Loss.Dropped
@@ -189,7 +195,12 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
     private Step Cut(long steps) =>
         new(
             "cut",
-            new() { ["type"] = "slice", ["axis"] = "time", ["start"] = steps },
+            new()
+            {
+                ["type"] = "slice",
+                ["axis"] = "time",
+                ["start"] = steps,
+            },
             $"Cut the first {steps} steps of {Name}, to the {Sizes} of {target.Name}",
             "Steps that stand beside each other end at the same time, as in a causal network; the earliest are dropped.",
             Loss.Dropped

@@ -217,7 +217,12 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             return false;
         var isMap = _at.Rank > 2 && _at.Axes.SequenceEqual(DefaultOrder(_at.Rank));
         var layer = isMap
-            ? new JsonObject { ["type"] = Strategies.FixStrategy.Twin("conv", _at), ["out_channels"] = features, ["kernel_size"] = 1 }
+            ? new JsonObject
+            {
+                ["type"] = Strategies.FixStrategy.Twin("conv", _at),
+                ["out_channels"] = features,
+                ["kernel_size"] = 1,
+            }
             : new JsonObject { ["type"] = "linear", ["out_features"] = features };
         Add(
             "project",
@@ -255,11 +260,13 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
 
     /// <summary>The axes of which the branch has another size than the target, and must not.</summary>
     private List<Axis> Unequal =>
-    [
-        .. _wanted.Axes.Skip(1).Where(axis =>
-            axis != merge.JoinedAxis(_wanted)
-            && _at[axis] != _wanted[axis]
-            && (merge.JoinsAxis || (_at[axis] != 1 && _wanted[axis] != 1))
-        ),
-    ];
+        [
+            .. _wanted
+                .Axes.Skip(1)
+                .Where(axis =>
+                    axis != merge.JoinedAxis(_wanted)
+                    && _at[axis] != _wanted[axis]
+                    && (merge.JoinsAxis || (_at[axis] != 1 && _wanted[axis] != 1))
+                ),
+        ];
 }

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
@@ -11,10 +12,10 @@ internal sealed class RankDifference : CauseRule
         if (merge.SameRank)
             return null;
 
-        // The branch that stands alone first; of two, the one on which a layer changes the number.
+        // The branch that stands alone first; of two, the one on which a layer changes the number. That ids become vectors is meant.
         foreach (var branch in merge.Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape.Rank == branch.Shape.Rank)))
         {
-            if (branch.Path.LastOrDefault(layer => layer.Output.Rank != layer.Input.Rank) is { } changes)
+            if (branch.Path.LastOrDefault(layer => layer.Output.Rank != layer.Input.Rank && layer.Input.DType == DType.Float32) is { } changes)
                 return Blame(
                     CauseKinds.RankDifference,
                     changes,

@@ -4,7 +4,7 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Causes;
 
-/// <summary>The features and the sizes of positions differ, each for a reason of its own: a strided block beside its plain shortcut.</summary>
+/// <summary>The features and other sizes differ, each for a reason of its own: a strided block beside its plain shortcut.</summary>
 internal sealed class SeveralDifferences : CauseRule
 {
     protected override Cause? Of(MergeCase merge)

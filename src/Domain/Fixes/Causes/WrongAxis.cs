@@ -24,7 +24,9 @@ internal sealed class WrongAxis : CauseRule
         if (
             merge.Mismatch.Differing is not [var only]
             || merge.Branches[0].Shape.Axes[only] != Axis.Channels
-            || merge.Branches.Any(branch => branch.Shape.Dims[merge.Mismatch.Axis!.Value] != merge.Branches[0].Shape.Dims[merge.Mismatch.Axis.Value])
+            || merge.Branches.Any(branch =>
+                branch.Shape.Dims[merge.Mismatch.Axis!.Value] != merge.Branches[0].Shape.Dims[merge.Mismatch.Axis.Value]
+            )
         )
             return null;
         return Blame(

@@ -10,7 +10,11 @@ internal sealed class WrongInput : CauseRule
 {
     protected override Cause? Of(MergeCase merge)
     {
-        if (!merge.IsSpatial || merge.ScaleEdits.Any(edit => edit.IsResponsible) || !merge.SourceCandidates.Any(tap => tap is { IsOnPath: true, Likelihood: > -1 }))
+        if (
+            !merge.IsSpatial
+            || merge.ScaleEdits.Any(edit => edit.IsResponsible)
+            || !merge.SourceCandidates.Any(tap => tap is { IsOnPath: true, Likelihood: > -1 })
+        )
             return null;
         var (wrong, other, tap) = (merge.SourceCandidates[0].Wrong, merge.SourceCandidates[0].Other, merge.SourceCandidates[0].Layer);
         return Blame(

@@ -25,7 +25,17 @@ internal static class AttributeEdits
     /// <summary>What is farther from the merge is not looked at; a hostile branch is thousands of layers long.</summary>
     private const int Farthest = 32;
 
-    private static readonly string[] Elsewhere = ["stride", "scale_factor", "padding", "kernel_size", "dilation", "output_padding", "data_format", "ceil_mode"];
+    private static readonly string[] Elsewhere =
+    [
+        "stride",
+        "scale_factor",
+        "padding",
+        "kernel_size",
+        "dilation",
+        "output_padding",
+        "data_format",
+        "ceil_mode",
+    ];
 
     /// <summary>The edits that restore agreement, the likeliest first.</summary>
     public static List<AttributeEdit> Of(MergeCase merge)
@@ -46,7 +56,9 @@ internal static class AttributeEdits
     {
         foreach (var branch in merge.Branches)
         {
-            foreach (var target in MergeTargets.Of(merge).Where(other => other != branch && !MergeTargets.Fit(merge, branch.Shape, other.Shape)))
+            foreach (
+                var target in MergeTargets.Of(merge).Where(other => other != branch && !MergeTargets.Fit(merge, branch.Shape, other.Shape))
+            )
             {
                 foreach (var layer in branch.Path.Reverse().Take(Farthest).Where(layer => !target.Path.Contains(layer)))
                 {
@@ -99,9 +111,17 @@ internal static class AttributeEdits
         foreach (var position in MergeTargets.Differing(merge, given, wanted))
         {
             var axis = wanted.Axes[position];
-            if (!now.Has(axis) || now[axis].Known is not { } size || given[axis].Known is not { } before || wanted[axis].Known is not { } after)
+            if (
+                !now.Has(axis)
+                || now[axis].Known is not { } size
+                || given[axis].Known is not { } before
+                || wanted[axis].Known is not { } after
+            )
                 yield break;
-            var reached = size == before ? after : size * after % before == 0 ? size * after / before : 0;
+            var reached =
+                size == before ? after
+                : size * after % before == 0 ? size * after / before
+                : 0;
             if (reached < 1)
                 yield break;
             shape = shape.With(axis, reached);

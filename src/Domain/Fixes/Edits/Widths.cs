@@ -40,5 +40,6 @@ internal sealed class Widths
 
     private static bool HasWidth(Branch branch, Dim width) => branch.Shape.Has(Axis.Channels) && branch.Shape[Axis.Channels] == width;
 
-    private static string Role(PlannedLayer layer) => $"{layer.Operator.Kind} {new string([.. layer.Name.Where(c => !char.IsAsciiDigit(c))])}";
+    private static string Role(PlannedLayer layer) =>
+        $"{layer.Operator.Kind} {new string([.. layer.Name.Where(c => !char.IsAsciiDigit(c))])}";
 }

@@ -33,9 +33,9 @@ internal sealed class EditAttribute : FixStrategy
     private static string Effect(AttributeEdit edit) =>
         Narrows(edit) is { } narrows
             ? $"{edit.Layer.Name} learns {(narrows ? "fewer" : "more")} features, as many as {edit.Target.Name} has; nothing else changes."
-            : edit.Layer.Operator.AxisFlow == AxisFlow.Made
-                ? $"The same numbers, written in the order that {edit.Target.Name} has; nothing is lost."
-                : $"{edit.Layer.Name} gives the size of {edit.Target.Name}; nothing else changes.";
+        : edit.Layer.Operator.AxisFlow == AxisFlow.Made
+            ? $"The same numbers, written in the order that {edit.Target.Name} has; nothing is lost."
+        : $"{edit.Layer.Name} gives the size of {edit.Target.Name}; nothing else changes.";
 
     private static Loss LossOf(AttributeEdit edit) => Narrows(edit) is true ? Loss.Dropped : Loss.None;
 

@@ -12,8 +12,11 @@ internal sealed class EditElementType : FixStrategy
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (cause.Layer is { } name && merge.Producer(new Wire(name)) is { Output.DType: DType.Int64 } blamed
-            && blamed.Operator.Edits.Any(edit => edit.Effect == EditEffect.ElementType))
+        if (
+            cause.Layer is { } name
+            && merge.Producer(new Wire(name)) is { Output.DType: DType.Int64 } blamed
+            && blamed.Operator.Edits.Any(edit => edit.Effect == EditEffect.ElementType)
+        )
             yield return new(
                 $"cast-float32-{Slug(name)}",
                 FixKind.Edit,

@@ -11,23 +11,27 @@ internal sealed class EditRank : FixStrategy
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
+        foreach (var layer in merge.RankEdits)
+        {
+            var rank = layer.Operator.RankSwitch!;
+            yield return new(
+                $"{rank.Id}-{Slug(layer.Name)}",
+                FixKind.Edit,
+                $"Let {layer.Name} {rank.Switched}",
+                $"{layer.Name} {rank.Effect}",
+                Loss.None,
+                new PatchWriter(merge).Set(layer.Path, rank.Attribute, !rank.Keeps).Patch
+            )
+            {
+                AtTheCause = layer.Name == cause.Layer,
+            };
+        }
+
         if (
             cause.Layer is not { } name
             || merge.Branches.SelectMany(branch => branch.Path).FirstOrDefault(layer => layer.Name == name) is not { } blamed
         )
             yield break;
-        if (blamed.Operator.RankSwitch is { } rank)
-            yield return new(
-                $"{rank.Id}-{Slug(name)}",
-                FixKind.Edit,
-                $"Let {name} {rank.Switched}",
-                $"{name} {rank.Effect}",
-                Loss.None,
-                new PatchWriter(merge).Set(blamed.Path, rank.Attribute, !rank.Keeps).Patch
-            )
-            {
-                AtTheCause = true,
-            };
         if (blamed.Operator.AxisFlow is not (AxisFlow.Flattened or AxisFlow.Reduced))
             yield break;
         var patch = new PatchWriter(merge);

@@ -7,7 +7,7 @@ namespace ConcatService.Domain.Fixes.Strategies;
 internal sealed class EditRounding : FixStrategy
 {
     protected override IReadOnlyList<CauseKind> Answers { get; } =
-        [CauseKinds.OddSizeRounding, CauseKinds.PaddingDifference, CauseKinds.OneBranchDiffers];
+    [CauseKinds.OddSizeRounding, CauseKinds.PaddingDifference, CauseKinds.OneBranchDiffers];
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
@@ -25,6 +25,7 @@ internal sealed class EditRounding : FixStrategy
                 new PatchWriter(merge).Set(layer.Path, "ceil_mode", !isUp).Patch
             )
             {
+                Gain = merge.Branches.SelectMany(branch => branch.Path).Any(other => other.Operator.Window?.CeilMode == !isUp) ? 2 : 0,
                 AtTheCause = cause.Path?.ToString() == layer.Path.ToString() && cause.Kind != CauseKinds.PaddingDifference,
             };
         }

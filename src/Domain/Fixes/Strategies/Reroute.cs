@@ -12,9 +12,10 @@ internal sealed class Reroute : FixStrategy
     {
         foreach (var tap in merge.SourceCandidates.Where(tap => !tap.LeavesUnread).Take(MostOffers))
         {
-            var (name, wrong) = (merge.NameOf(tap.Layer.Name), tap.Wrong.Name);
-            var patch = new PatchWriter(merge);
-            if (!patch.Reroute(tap.Wrong.Index, name))
+            var name = merge.NameOf(tap.Layer.Name);
+            var wrong = tap.Via is { } lateral ? merge.NameOf(lateral.Inputs[0].Source) : tap.Wrong.Name;
+            var patch = new PatchWriter(merge.Compiled, tap.Via ?? merge.Merge);
+            if (!patch.Reroute(tap.Via is null ? tap.Wrong.Index : 0, name))
                 continue;
             var effect = tap.IsUnread
                 ? $"{name} is {tap.Layer.Output.Sizes} already and nothing reads it yet; what else reads {wrong} still does."
@@ -22,7 +23,7 @@ internal sealed class Reroute : FixStrategy
             yield return new(
                 $"reroute-{Slug(wrong)}-{Slug(name)}",
                 FixKind.Rewire,
-                $"Take {name} instead of {wrong}",
+                tap.Via is { } reader ? $"Let {merge.NameOf(reader.Name)} read {name} instead of {wrong}" : $"Take {name} instead of {wrong}",
                 effect,
                 tap.IsUnread ? Loss.None : Loss.Rewired,
                 patch.Patch

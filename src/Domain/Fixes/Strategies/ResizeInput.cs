@@ -6,20 +6,20 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>Asks for inputs of the nearest size that the network's strides divide.</summary>
 internal sealed class ResizeInput : FixStrategy
 {
+    private const long MostFarther = 3;
+
     protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.OddSizeRounding];
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
         if (InputSizes.Of(merge) is not { Count: > 0 } sizes)
             yield break;
-        var nearest = sizes.ToDictionary(
-            each => each.Key,
-            each => each.Value.Size - each.Value.Below <= each.Value.Above - each.Value.Size ? each.Value.Below : each.Value.Above
-        );
+        var nearest = sizes.ToDictionary(each => each.Key, each => Likeliest(each.Value, sizes.Values));
         var farther = sizes.ToDictionary(
             each => each.Key,
             each => nearest[each.Key] == each.Value.Below ? each.Value.Above : each.Value.Below
         );
+        var isNear = sizes.All(each => IsNear(each.Value.Size, nearest[each.Key]) || IsAnothers(nearest[each.Key], sizes.Values));
         foreach (var wanted in new[] { nearest, farther })
         {
             if (wanted.All(each => each.Value == sizes[each.Key].Size))
@@ -56,11 +56,27 @@ internal sealed class ResizeInput : FixStrategy
             {
                 IsForOneSize = true,
                 // Where little is changed, the size of the data is what everybody else's network of this kind asks for.
-                Gain = wanted == nearest && sizes.All(each => IsNear(each.Value.Size, wanted[each.Key])) ? 3 : 0,
-                AtTheCause = wanted == nearest && sizes.All(each => IsNear(each.Value.Size, wanted[each.Key])),
+                Gain = wanted == nearest && isNear ? 3 : 0,
+                AtTheCause = wanted == nearest && isNear,
             };
         }
     }
 
-    private static bool IsNear(long size, long wanted) => Math.Abs(size - wanted) * 10 <= size;
+    // The size that another axis has already; otherwise the nearer one, but what more halvings divide where that is not much farther:
+    // people take 48 and 64, seldom 44 and 60.
+    private static long Likeliest((long Size, long Below, long Above) of, IReadOnlyCollection<(long Size, long Below, long Above)> all)
+    {
+        if (of.Below != of.Size && (IsAnothers(of.Below, all) || IsAnothers(of.Above, all)))
+            return IsAnothers(of.Below, all) ? of.Below : of.Above;
+        var (down, up) = (of.Size - of.Below, of.Above - of.Size);
+        var (near, far) = down <= up ? (of.Below, of.Above) : (of.Above, of.Below);
+        return Math.Max(down, up) <= MostFarther * Math.Min(down, up) && long.TrailingZeroCount(far) > long.TrailingZeroCount(near)
+            ? far
+            : near;
+    }
+
+    private static bool IsAnothers(long size, IReadOnlyCollection<(long Size, long Below, long Above)> all) =>
+        all.Any(each => each.Size == size && each.Below == size);
+
+    private static bool IsNear(long size, long wanted) => Math.Abs(size - wanted) * 7 < size;
 }

@@ -2,6 +2,7 @@ using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Operators;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
@@ -51,9 +52,10 @@ internal sealed class LinearFuse : WarningRule
     private Warning Found(Flow flow, int fuse, int next)
     {
         var (mixing, reader) = (flow.Layers[fuse], flow.Layers[next]);
-        var numbers = flow.IsPointwise(next) && Features(mixing.Input) is { } into && Features(reader.Output) is { } outOf
-            ? $": {mixing.ParameterCount + reader.ParameterCount:N0} parameters compute what {(into * outOf) + outOf:N0} can"
-            : ", and two linear maps in a row compute what one can";
+        var numbers =
+            flow.IsPointwise(next) && AsOne(mixing, reader) is { } one
+                ? $": {mixing.ParameterCount + reader.ParameterCount:N0} parameters compute what {one:N0} can"
+                : ", and two linear maps in a row compute what one can";
         return At(
             flow,
             fuse,
@@ -65,6 +67,19 @@ internal sealed class LinearFuse : WarningRule
             Fixes = () => Fixes(flow, fuse),
         };
     }
+
+    /// <summary>
+    /// The parameters of the one linear map: from all that arrives, each place by itself where the map was flattened between the two, to
+    /// what the second gives.
+    /// </summary>
+    private static long? AsOne(PlannedLayer mixing, PlannedLayer reader) =>
+        Features(mixing.Input) is { } into
+        && Features(mixing.Output) is { } between
+        && Features(reader.Input) is { } read
+        && Features(reader.Output) is { } outOf
+        && read % between == 0
+            ? Saturating.Add(Saturating.Multiply(Saturating.Multiply(into, read / between), outOf), outOf)
+            : null;
 
     private static bool IsDense(Operator layer) => layer.FeatureFlow == FeatureFlow.Mixed;
 

@@ -13,12 +13,34 @@ internal sealed class OneInput : WarningRule
 
     internal override void Look(Flow flow, List<Warning> found)
     {
+        HashSet<int>? dense = null;
         foreach (var merge in flow.Merges)
         {
-            if (flow.Sources(merge).Length == 1)
+            if (flow.Sources(merge).Length == 1 && !(flow.JoinsFeatures(merge) && (dense ??= Dense(flow)).Contains(flow.Sources(merge)[0])))
                 found.Add(Degenerate(flow, merge));
         }
     }
+
+    /// <summary>
+    /// The layers with which a dense block begins: two inputs are joined and three, both times with this one first. The first concat of
+    /// such a block, as torchvision's DenseNets have it, joins one input.
+    /// </summary>
+    private static HashSet<int> Dense(Flow flow)
+    {
+        var (two, three) = (new HashSet<int>(), new HashSet<int>());
+        foreach (var merge in flow.Merges.Where(flow.JoinsFeatures))
+        {
+            var sources = flow.Sources(merge);
+            if (sources.Length is 2 or 3)
+                (sources.Length == 2 ? two : three).Add(sources[0]);
+        }
+
+        two.IntersectWith(three);
+        return two;
+    }
+
+    /// <summary>A type with its article: "an add", "a concat".</summary>
+    private static string Article(string kind) => $"{("aeiou".Contains(kind[0], StringComparison.Ordinal) ? "an" : "a")} {kind}";
 
     private Warning Degenerate(Flow flow, int merge)
     {
@@ -26,7 +48,7 @@ internal sealed class OneInput : WarningRule
         return AtMerge(
             flow,
             merge,
-            $"a {layer.Operator.Kind} of one input, {flow.InputName(merge, 0)} ({layer.Input.Sizes}), changes nothing.",
+            $"{Article(layer.Operator.Kind)} of one input, {flow.InputName(merge, 0)} ({layer.Input.Sizes}), changes nothing.",
             "Add the branch that is missing, or remove the merge."
         ) with
         {
@@ -42,7 +64,7 @@ internal sealed class OneInput : WarningRule
             yield return new(
                 $"identity-{Words.Slug(layer.Name)}",
                 FixKind.Edit,
-                $"Make {flow.NameOf(merge)} an identity, or add the branch that is missing",
+                $"Make {flow.NameOf(merge)} an identity",
                 "The computation does not change.",
                 Loss.None,
                 AsIdentity(layer, edge.Written)

@@ -27,7 +27,8 @@ internal sealed class SpatialAxis : WarningRule
             var axis = layer.Output.Axes[position];
             if (axis is not (Axis.Height or Axis.Width or Axis.Depth) || !Array.TrueForAll(layer.InputShapes, layer.Input.SameSizes))
                 continue;
-            found.Add(Tiled(flow, merge, position));
+            if (flow.IsWritten(merge))
+                found.Add(Tiled(flow, merge, position));
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class SpatialAxis : WarningRule
         yield return new(
             "axis-channels",
             FixKind.Edit,
-            "Join along channels, unless tiles are meant",
+            "Join along channels",
             $"Each position then has the channels of all {layer.Inputs.Length} maps; height and width stay as they are.",
             Loss.None,
             Patch(flow, merge).Set(path, "axis", "channels").Patch

@@ -41,7 +41,7 @@ internal sealed class UnusedLayer : WarningRule
             "Name it in the inputs of the layer that should read it, or in 'outputs', or remove it."
         ) with
         {
-            Fixes = () => Fixes(flow, end, dead),
+            Fixes = () => RepeatedInput.Naming(flow, end).Concat(Fixes(flow, end, dead)),
         };
     }
 
@@ -90,7 +90,7 @@ internal sealed class UnusedLayer : WarningRule
         yield return new(
             $"remove-{Words.Slug(flow.NameOf(end))}",
             FixKind.Drop,
-            $"Remove {flow.NameOf(end)}, or name it where it should be read",
+            $"Remove {flow.NameOf(end)}",
             "The network's output does not change; the untrained weights are removed.",
             Loss.None,
             patch

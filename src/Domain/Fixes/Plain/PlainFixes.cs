@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
+using ConcatService.Domain.Planning;
+using ConcatService.Domain.Symbols;
+
+namespace ConcatService.Domain.Fixes.Plain;
+
+/// <summary>Adds proven fixes to the errors at layers of one branch, and where a number of features comes from.</summary>
+internal static class PlainFixes
+{
+    private const int MostOffers = 4, MostTried = 12;
+
+    private static readonly Code[] Answered =
+    [
+        Codes.LayerRank,
+        Codes.LayerAxes,
+        Codes.LayerDType,
+        Codes.NotDivisible,
+        Codes.SizeBelowOne,
+        Codes.LayerShape,
+        Codes.DeclaredWidth,
+    ];
+
+    /// <summary>The findings whose own sentence does not say what to do.</summary>
+    private static readonly Code[] WithoutAdvice = [Codes.NotDivisible, Codes.DeclaredWidth];
+
+    public static bool IsAnswered(Diagnostic found) =>
+        found is { Severity: Severity.Error, Layer: not null, Fixes: [] } && Answered.Contains(found.Code);
+
+    public static void Add(Compilation compiled, JsonElement json, Effort effort)
+    {
+        PlainNetwork? network = null;
+        var cost =
+            compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (int)(compiled.Planned.Conditions.Work / 10);
+        foreach (var found in compiled.Report.Diagnostics.Where(IsAnswered).ToList())
+        {
+            if (PlainCase.Of(network ??= new(compiled, json), found) is not { } at)
+                continue;
+            var fixes = Proven(at, json, () => effort.Spend(cost));
+            compiled.Report.Replace(found, Explained(found, at, fixes));
+        }
+    }
+
+    private static List<Fix> Proven(PlainCase at, JsonElement json, Func<bool> spend)
+    {
+        var proof = new Proof(at.Compiled, json, after => after.Planned.Shapes.GetValueOrDefault(new Wire(at.Diagnostic.Layer!)));
+        var proven = PlainStrategy
+            .ProposeAll(at)
+            .DistinctBy(candidate => candidate.Id)
+            .Take(MostTried)
+            .TakeWhile(_ => spend())
+            .Select(candidate => WidthsBehind.Corrected(candidate, proof, spend))
+            .Select(proof.Try)
+            .OfType<Proven>()
+            .ToList();
+        // What comes to light behind every repair alike was wrong by itself; what comes behind one of them alone, that one made.
+        var isOwn = proven.Count > 1 && proven.TrueForAll(fix => fix.NewErrors == proven[0].NewErrors);
+        return
+        [
+            .. proven
+                .Select(fix => fix.NewErrors == 0 ? fix.Fix : Limited(fix, proof) ?? (isOwn ? fix.Fix : null))
+                .OfType<Fix>()
+                .Take(MostOffers),
+        ];
+    }
+
+    /// <summary>
+    /// A repair behind which layers leave some sizes of the symbols nothing, with those for which it holds; null where something else comes
+    /// to light.
+    /// </summary>
+    private static Fix? Limited(Proven fix, Proof proof)
+    {
+        if (
+            proof.Patched(fix.Candidate.Patch) is not var (after, _)
+            || after.Report.Diagnostics.Any(found => found.Severity == Severity.Error && proof.IsNew(found))
+        )
+            return null;
+        var holds = new Dictionary<string, string>();
+        foreach (var each in Constraint.Of(after.Planned.Conditions).GroupBy(constraint => constraint.Symbol))
+            holds[each.Key] = string.Join(" and ", each.Select(constraint => constraint.Condition));
+        return fix.Fix with { HoldsFor = holds };
+    }
+
+    private static Diagnostic Explained(Diagnostic found, PlainCase at, List<Fix> fixes)
+    {
+        var parts = found.Code == Codes.NotDivisible || found.Code == Codes.DeclaredWidth ? WidthParts.Of(at) : null;
+        var told = parts is { Told: { Length: > 0 } sum } ? $" {sum}." : "";
+        var remedy = WithoutAdvice.Contains(found.Code) && fixes.Count > 0 ? $" {Explanation.Remedy(fixes)}" : "";
+        var cause = found.Code == Codes.DeclaredWidth ? Declared(found, at, parts) : found.Cause;
+        return found with { Message = $"{found.Message}{told}{remedy}", Cause = cause, Fixes = fixes };
+    }
+
+    private static Cause? Declared(Diagnostic found, PlainCase at, WidthParts? parts)
+    {
+        if (at.Layer.Operator.Declared is not { } declared || parts is null)
+            return found.Cause;
+        var told =
+            parts.Told.Length > 0 ? $"{parts.Told}."
+            : parts.Parts[0].Decider is { } decider ? $"{decider.Operator.Width!.Name} of {at.NameOf(decider.Name)} gives {parts.Features}."
+            : $"{at.InputName} has {parts.Features}.";
+        return new(
+            CauseKinds.DeclaredWidth,
+            found.Layer,
+            found.Path,
+            $"{at.NameOf(at.Layer.Name)} declares {declared.Attribute} {declared.Features}, and {parts.Features} arrive. {told}"
+        );
+    }
+}

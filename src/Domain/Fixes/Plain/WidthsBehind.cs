@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
+
+namespace ConcatService.Domain.Fixes.Plain;
+
+/// <summary>
+/// A repair after which another number of features arrives at layers behind that declare the old one: their declarations follow in the same
+/// patch.
+/// </summary>
+internal static class WidthsBehind
+{
+    private const int MostRounds = 3;
+
+    /// <summary>The candidate with the declarations that it makes wrong; itself where it makes none wrong, or something else.</summary>
+    public static Candidate Corrected(Candidate candidate, Proof proof, Func<bool> spend)
+    {
+        var corrected = candidate;
+        for (var round = 0; round < MostRounds; round++)
+        {
+            if (proof.Patched(corrected.Patch) is not var (after, added))
+                return candidate;
+            if (added == 0)
+                return corrected;
+            var wrong = after.Report.Diagnostics.Where(found => found.Severity <= Severity.Condition && proof.IsNew(found)).ToList();
+            if (!wrong.TrueForAll(IsDeclared) || !spend())
+                return candidate;
+            corrected = With(corrected, wrong);
+        }
+
+        return candidate;
+    }
+
+    private static bool IsDeclared(Diagnostic found) =>
+        found.Code == Codes.DeclaredWidth && found.Evidence is Wanted { Values: [_, ..] } && found.Layer?.Contains('/') == false;
+
+    private static Candidate With(Candidate candidate, List<Diagnostic> wrong)
+    {
+        var patch = (JsonArray)candidate.Patch.DeepClone();
+        var also = new List<string>();
+        foreach (var found in wrong)
+        {
+            var value = ((Wanted)found.Evidence!).Values[0];
+            also.Add($"{found.Layer} {value.Attribute} {value.Value}");
+            patch.Add(
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["op"] = "add",
+                        ["path"] = found.Path[value.Attribute].ToString(),
+                        ["value"] = value.Value.DeepClone(),
+                    }
+            );
+        }
+
+        return candidate with { Title = $"{candidate.Title}, and give {string.Join(" and ", also)}", Patch = patch };
+    }
+}
