@@ -98,9 +98,9 @@ bool Failed(Score score) => Word("--fail") switch
     "three" => !score.Runs(3),
     "undo" => !score.Undoes(1),
     "undo3" => !score.Undoes(3),
-    "bad" => score.Fixes.Any(fix => fix.IsBad),
+    "bad" => score.AllFixes.Any(fix => fix.IsBad),
     "missed" => !score.Detected,
-    _ => !score.CauseRight || !score.BlameRight || !score.Runs(1) || score.Fixes.Any(fix => fix.IsBad),
+    _ => !score.CauseRight || !score.BlameRight || !score.Runs(1) || score.AllFixes.Any(fix => fix.IsBad),
 };
 
 long Number(string name, long fallback) => Word(name) is { } word ? long.Parse(word) : fallback;

@@ -223,6 +223,12 @@ public sealed class BrokenMerge
         return tracks.TrueForAll(track => Math.Abs(track - tracks[0]) < 1e-9);
     }
 
+    /// <summary>Whether one of the inputs has a time axis.</summary>
+    public bool HasSequence => _inputs.Any(input => input.Axes.Contains('T', StringComparison.Ordinal));
+
+    /// <summary>Whether the network tells that this layer's width is wrong, and not that of another input.</summary>
+    public bool TellsWidth(string pointer) => new WidthEvidence(_graph, _reference, this).Tells(pointer);
+
     private static HashSet<string> Leading(string source, Func<string, IEnumerable<Wire>> reads)
     {
         var leading = new HashSet<string>();

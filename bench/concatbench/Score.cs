@@ -23,10 +23,16 @@ public sealed record Score(Case Case)
 
     public TimeSpan Took { get; init; }
 
-    /// <summary>Whether one of the first so many fixes leaves a network that runs.</summary>
-    public bool Runs(int first) => Fixes.Take(first).Any(fix => fix.Fault is null);
+    /// <summary>The score of the case's second fault.</summary>
+    public Score? Other { get; init; }
 
-    public bool Undoes(int first) => Fixes.Take(first).Any(fix => fix.Undoes);
+    /// <summary>The fixes of both faults.</summary>
+    public IEnumerable<FixResult> AllFixes => Other is null ? Fixes : Fixes.Concat(Other.Fixes);
+
+    /// <summary>Whether one of the first so many fixes leaves a network that runs.</summary>
+    public bool Runs(int first) => Fixes.Take(first).Any(fix => fix.Fault is null) && Other?.Runs(first) != false;
+
+    public bool Undoes(int first) => Fixes.Take(first).Any(fix => fix.Undoes) && Other?.Undoes(first) != false;
 }
 
 /// <summary>What became of a fix.</summary>
@@ -49,6 +55,23 @@ public sealed class Scorer(TorchRun torch)
         var score = new Score(tried) { Took = watch.Elapsed };
         if (tried.Label is not { } label)
             return score with { Detected = compiled.Verdict != "valid", Said = First(compiled) };
+        score = OfFault(score, label, compiled, full);
+        if (tried.Other is not { } second)
+            return score;
+        var other = OfFault(new(tried), second, compiled, full);
+        return score with
+        {
+            Other = other,
+            Detected = score.Detected && other.Detected,
+            CauseRight = score.CauseRight && other.CauseRight,
+            BlameRight = score.BlameRight && other.BlameRight,
+            Said = $"{score.Said} | {other.Said}",
+        };
+    }
+
+    private Score OfFault(Score score, Label label, Compilation compiled, bool full)
+    {
+        var tried = score.Case;
         var found = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == label.Merge && Stops(each));
         // What cannot be decided is an error, whether some sizes run or none.
         if (
@@ -100,13 +123,15 @@ public sealed class Scorer(TorchRun torch)
         // Other findings of the same spec are repaired by their own first fixes.
         if (after.Verdict != "valid" && !isBad)
             spec = Rest(spec);
+        if (tried.Other is not null)
+            after = TorchRun.Compiled(spec);
         return new(
             fix.Id,
             run ? torch.Fault(tried.Label!.At is { } at ? Networks.SymbolicNetwork.Bound(spec, at) : spec, smaller, full)
                 : isBad ? "is not valid"
                 : null,
             isBad,
-            UndoCheck.Holds(tried.Original.Spec, after)
+            UndoCheck.Holds(tried.Original.Spec, after, tried.Free)
         );
     }
 
