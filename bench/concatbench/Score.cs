@@ -51,7 +51,17 @@ public sealed class Scorer(TorchRun torch)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(tried.Spec);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var compiled = Compiler.Compile(bytes);
+        Compilation compiled;
+        try
+        {
+            compiled = Compiler.Compile(bytes);
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            // A fault that the validator breaks on is missed, and a valid network refused; the rest of the run is still worth having.
+            return new(tried) { Detected = tried.Label is null, Said = $"threw {broken.GetType().Name}: {broken.Message}" };
+        }
+
         var score = new Score(tried) { Took = watch.Elapsed };
         if (tried.Label is not { } label)
             return score with { Detected = compiled.Verdict != "valid", Said = First(compiled) };

@@ -16,10 +16,11 @@ public sealed class OriginalNetwork
     public OriginalNetwork(string name, JsonObject spec)
     {
         Name = name;
-        Spec = spec;
-        Graph = GraphOf(spec);
+        // As text says it: a node made from an int would not be read as a long.
+        Spec = (JsonObject)JsonNode.Parse(spec.ToJsonString())!;
+        Graph = GraphOf(Spec);
         Reference = ReferenceShapes.Of(Graph, SymbolSizes.Default);
-        WrittenLayers = [.. WrittenLayersIn(spec)];
+        WrittenLayers = [.. WrittenLayersIn(Spec)];
         _opened = new(() => HasSymbols ? this : SymbolicNetwork.Of(this));
         _flat = new(() => new($"{Name}, flat", FlatSpec.Of(Spec)));
     }

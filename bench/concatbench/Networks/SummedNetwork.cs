@@ -35,7 +35,7 @@ public static class SummedNetwork
                 spec = trial;
         }
 
-        return spec == original.Spec ? null : new($"{original.Name}, summed", spec);
+        return ReferenceEquals(spec, original.Spec) ? null : new($"{original.Name}, summed", spec);
     }
 
     private static bool IsWhole(JsonObject spec)
