@@ -80,7 +80,7 @@ public sealed class BrokenMerge
             return "odd_size_rounding";
         if (letters.All(letter => Agree(letter, track => track.Full)))
             return "padding_difference";
-        if (letters.All(letter => Agree(letter, track => track.Scale)))
+        if (!LayersWithStride().Any() || letters.All(letter => Agree(letter, track => track.Scale)))
             return "one_branch_differs";
         return LayersWhoseStrideRepairs().Count == 0 && HasAnotherCandidate(letters) ? "wrong_input" : "stride_difference";
     }

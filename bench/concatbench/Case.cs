@@ -23,6 +23,6 @@ public sealed record Label(string Cause, string Merge, IReadOnlyList<string?> Bl
     /// <summary>For a spec with symbols: sizes at which it does not run.</summary>
     public IReadOnlyDictionary<string, long>? At { get; init; }
 
-    /// <summary>Whether other sizes of the symbols run.</summary>
-    public bool IsConditional { get; init; }
+    /// <summary>Whether other sizes of the symbols run; null where those that were looked at do not tell.</summary>
+    public bool? IsConditional { get; init; } = false;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ConcatService.ConcatBench.Mutations;
 using ConcatService.ConcatBench.Networks;
 using ConcatService.Domain.Graphs;
@@ -81,10 +82,15 @@ public static class Labeler
             : new Label(cause, merge.Layer.Name, blamed)
             {
                 At = first.At,
-                IsConditional = tried.Exists(each => each.Reference.Failing.Count == 0),
+                IsConditional = tried.Exists(each => each.Reference.Failing.Count == 0) ? true : MayRun(mutant, merge) ? null : false,
             };
         return label is null ? (null, "the decision order makes it another class, or none") : (CaseOf(mutant, label), "");
     }
+
+    // Sizes below those that are looked at may fit, and a size of one stretches.
+    private static bool MayRun(Mutant mutant, BrokenMerge merge) =>
+        merge.Layer.Operator is Elementwise
+        || ((JsonObject)mutant.Spec["symbols"]!).Any(symbol => (long?)symbol.Value!["min"] is null or < SymbolicNetwork.Smallest);
 
     // What a layer says it reads is compared with what the reference lets arrive.
     private static (Case? Case, string Discarded) OfDeclared(Mutant mutant, Graph graph)

@@ -24,9 +24,9 @@ public static class PairedCase
             : null;
     }
 
-    // A merge that the spec gives no name is numbered by its place, which is another one then.
+    // Another input size is no edit that a fix would take back. A merge that the spec gives no name is numbered by its place, which is another one then.
     private static bool IsPlain(Case made) =>
-        made is { Label.At: null, Class: not "declared" }
+        made is { Label: { At: null, Cause: not ("odd_size_rounding" or "one_branch_differs") }, Class: not "declared" }
         && made.Spec["blocks"] is null
         && made.Spec["outputs"] is null
         && !made.Original.HasSymbols

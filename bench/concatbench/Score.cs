@@ -87,7 +87,7 @@ public sealed class Scorer(TorchRun torch)
         if (
             found is null
             || (
-                compiled.Verdict != (label.IsConditional ? "conditional" : "invalid")
+                (compiled.Verdict == "valid" || compiled.Verdict != (label.IsConditional ?? compiled.Verdict == "conditional" ? "conditional" : "invalid"))
                 && (found.Cause?.Kind.Name != "symbol_unprovable" || compiled.Verdict == "valid")
             )
         )
@@ -132,7 +132,7 @@ public sealed class Scorer(TorchRun torch)
         var isBad = errors.Contains(Key(found)) || errors.Exists(error => !before.Contains(error));
         // Other findings of the same spec are repaired by their own first fixes.
         if (after.Verdict != "valid" && !isBad)
-            spec = Rest(spec);
+            spec = tried.Other is null ? Rest(spec) : RestByFirstFixes(spec);
         if (tried.Other is not null)
             after = TorchRun.Compiled(spec);
         return new(
@@ -149,6 +149,19 @@ public sealed class Scorer(TorchRun torch)
     {
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
         return (JsonObject)Repair.Of(document.RootElement.Clone()).Spec;
+    }
+
+    // The other fault of two may want another input, which a repair does not do by itself.
+    private static JsonObject RestByFirstFixes(JsonObject spec)
+    {
+        for (var applied = 0; applied < 3; applied++)
+        {
+            if (TorchRun.Compiled(spec).Report.Diagnostics.FirstOrDefault(Stops) is not { Fixes: [var first, ..] })
+                break;
+            JsonPatch.Apply(spec, first.Patch);
+        }
+
+        return spec;
     }
 
     private static bool Stops(Diagnostic found) => found.Severity is Severity.Error or Severity.Condition;

@@ -56,7 +56,8 @@ public sealed class SequenceMutation : Mutation
     // One sequence is longer than the others: windows of 61 frames beside 60.
     private IEnumerable<Mutant> Lengths(OriginalNetwork original)
     {
-        if (original.HasSymbols)
+        // Of two lengths nothing tells which is meant.
+        if (original.HasSymbols || ((JsonObject)original.Spec["inputs"]!).Count < 3)
             yield break;
         foreach (var (name, input) in (JsonObject)original.Spec["inputs"]!)
         {

@@ -156,7 +156,7 @@ public sealed class SequenceNetwork
     private string Sensors()
     {
         var (length, width, isSum) = (4 * _random.Next(10, 40), Width, _random.Next(2) == 0);
-        var sensors = Enumerable.Range(1, _random.Next(2, 4)).Select(i => $"sensor{i}").ToList();
+        var sensors = Enumerable.Range(1, _random.Next(2, 5)).Select(i => $"sensor{i}").ToList();
         foreach (var sensor in sensors)
             _inputs[sensor] = new JsonObject { ["shape"] = new JsonArray(length, _random.Next(1, 7)) };
         var seen = sensors.ConvertAll(sensor => Conv($"{sensor}_conv", sensor, isSum ? width : Width, 5));
