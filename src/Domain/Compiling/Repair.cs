@@ -15,6 +15,20 @@ public sealed record Repair(JsonNode Spec, IReadOnlyList<AppliedFix> Applied, Co
     /// <summary>Each fix removes a finding, so that this many are never needed; a bound all the same.</summary>
     private const int MostSteps = 100;
 
+    /// <summary>Errors and conditions that are still there.</summary>
+    public IEnumerable<Diagnostic> Left => Result.Report.Diagnostics.Where(found => found.Severity <= Severity.Condition);
+
+    /// <summary>Why a finding is left, as a sentence.</summary>
+    public static string Reason(Diagnostic found) =>
+        found.Fixes.Count == 0
+            ? "No fix is known."
+            : found.Fixes[0].Kind switch
+            {
+                FixKind.Rewire => $"\"{found.Fixes[0].Title}\" reads another layer. Allow it by allow=rewire.",
+                FixKind.Drop => $"\"{found.Fixes[0].Title}\" takes away what is used. Allow it by allow=drop.",
+                _ => $"More than {MostSteps} fixes would be needed, or the search took too long. Repair the answer once more.",
+            };
+
     /// <param name="json">The spec.</param>
     /// <param name="allowed">Kinds of fix that are applied besides edits and adapters.</param>
     /// <exception cref="JsonException">The JSON is not an object.</exception>

@@ -60,7 +60,9 @@ public static class ReportWriter
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes what a repair did: <c>{ spec, applied: [ { diagnostic, fix } ], report }</c>.</summary>
+    /// <summary>
+    /// Writes what a repair did: <c>{ spec, applied: [ { diagnostic, fix } ], left: [ { code, layer, path, reason } ], report }</c>.
+    /// </summary>
     public static byte[] Write(Repair repair)
     {
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
@@ -77,6 +79,18 @@ public static class ReportWriter
                 WriteDiagnostic(writer, applied.Diagnostic);
                 writer.WritePropertyName("fix");
                 WriteFix(writer, applied.Fix);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("left");
+            foreach (var found in repair.Left)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("code", found.Code.Name);
+                writer.WriteString("layer", found.Layer);
+                writer.WriteString("path", found.Path.ToString());
+                writer.WriteString("reason", Repair.Reason(found));
                 writer.WriteEndObject();
             }
 

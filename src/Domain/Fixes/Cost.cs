@@ -67,7 +67,8 @@ internal static class Cost
             return other && !own;
         if (!merge.JoinsAxis && adapted.Path.Any(Weighs) != target.Path.Any(Weighs))
             return adapted.Path.Any(Weighs); // a block beside its shortcut
-        return adapted.Shape.Has(Axis.Channels)
+        return merge.Branches.Count == 2
+            && adapted.Shape.Has(Axis.Channels)
             && target.Shape.Has(Axis.Channels)
             && adapted.Shape[Axis.Channels].Known is { } width
             && target.Shape[Axis.Channels].Known is { } beside

@@ -133,6 +133,14 @@ public sealed class MergeCase
             )
         );
 
+    /// <summary>Whether no window of the network is padded, as in the original U-Net, which cuts its skips instead.</summary>
+    public bool IsUnpadded =>
+        Compiled.Graph.Layers.All(layer =>
+            layer.Operator.Window is not { IsTransposed: false, LargestKernel: > 1 } window
+            || window.Stride[0] > 1
+            || (!window.Padding.IsSame && window.Padding.Cells == 0)
+        );
+
     /// <summary>How many layers read what a branch gives, the merge among them.</summary>
     public int Readers(Branch branch)
     {

@@ -99,7 +99,11 @@ internal sealed class SourceCandidates
                         IsUnread(layer.Name) && !IsOnlyReader(wrong),
                         IsOnlyReader(wrong)
                     );
-                if (lateral is not null && IsAnotherSource(layer, lateral, others[0].Shape) && !related.Exists(each => each.Same.Contains(layer.Name)))
+                if (
+                    lateral is not null
+                    && IsAnotherSource(layer, lateral, others[0].Shape)
+                    && !related.Exists(each => each.Same.Contains(layer.Name))
+                )
                     yield return new(wrong, others[0], layer, false, Likelihood(layer, lateral.Inputs[0].Source, false), false, false)
                     {
                         Via = lateral,
@@ -122,7 +126,9 @@ internal sealed class SourceCandidates
             first = layer;
         }
 
-        return first is not null && _readers[first.Inputs[0].Source].Count > 1 && first.Layer.EdgeOf(0)?.Reference is not null ? first : null;
+        return first is not null && _readers[first.Inputs[0].Source].Count > 1 && first.Layer.EdgeOf(0)?.Reference is not null
+            ? first
+            : null;
     }
 
     private bool IsAnotherSource(PlannedLayer layer, PlannedLayer lateral, Shape target) =>

@@ -31,14 +31,14 @@ public sealed record Wanted : Evidence
     /// <summary>Values of the layer's own attributes with which it would take the input as it is, the likeliest first.</summary>
     public IReadOnlyList<OtherValue> Values { get; init; } = [];
 
-    /// <summary>The divisors of a number that are nearest to another one, below and above.</summary>
+    /// <summary>The divisors of a number that are nearest to another one, below and above, up to twice that.</summary>
     public static IEnumerable<long> DivisorsNear(long number, long wanted)
     {
         const long MostTried = 100_000;
         long? below = null, above = null;
         for (var divisor = Math.Min(wanted, number); divisor >= 1 && below is null && wanted - divisor < MostTried; divisor--)
             below = number % divisor == 0 ? divisor : null;
-        for (var divisor = wanted + 1; divisor < number && above is null && divisor - wanted < MostTried; divisor++)
+        for (var divisor = wanted + 1; divisor <= Math.Min(number, 2 * wanted) && above is null && divisor - wanted < MostTried; divisor++)
             above = number % divisor == 0 ? divisor : null;
         return new[] { below, above }.OfType<long>().OrderBy(divisor => Math.Abs(divisor - wanted)).ThenByDescending(divisor => divisor);
     }

@@ -40,6 +40,6 @@ internal static class Divisors
                 attribute,
                 divisor,
                 $"Each {part} has {features / divisor} feature{(features == divisor ? "" : "s")}.",
-                IsFar: divisor > 2 * parts || 2 * divisor < parts
+                IsFar: features >= parts && (divisor > 2 * parts || 2 * divisor < parts)
             ));
 }

@@ -40,7 +40,11 @@ public sealed record Reshape : Operator
         var remains = all.FloorDivide(given);
         var wanted =
             all.Known is { } total && (sizes.Contains(-1) ? total % given != 0 : total != given)
-                ? new Wanted { Values = [.. Fitting(sizes, total)] }
+                ? new Wanted
+                {
+                    Values = [.. Fitting(sizes, total)],
+                    Width = context.Input.Rank == 2 && !sizes.Contains(-1) ? given : null,
+                }
                 : null;
         if (
             !context.Require(

@@ -182,8 +182,8 @@ public sealed class PlainFixTests
             """
         );
         Assert.Equal(("layer.size_below_one", "c3"), (found.Code.Name, found.Layer));
-        Assert.Equal(["kernel-4x4", "padding-same", "stride-1-p2", "stride-1-p1"], found.Fixes.Select(fix => fix.Id));
-        Assert.Equal(["1, 1", "4, 4", "3, 3", "5, 5"], found.Fixes.Select(fix => fix.OutputShape.ToString()[9..^1]));
+        Assert.Equal(["kernel-4x4", "padding-same", "padding-same-throughout", "stride-1-p2"], found.Fixes.Select(fix => fix.Id));
+        Assert.Equal(["1, 1", "4, 4", "7, 7", "3, 3"], found.Fixes.Select(fix => fix.OutputShape.ToString()[9..^1]));
         AllHold(spec, found);
     }
 
@@ -194,8 +194,76 @@ public sealed class PlainFixTests
             """ "z": { "shape": [100] } """,
             """{ "type": "linear", "out_features": 6272 }, { "name": "map", "type": "reshape", "shape": [128, 8, 8] }"""
         );
-        Assert.Equal(["[N, 128, 7, 7]", "[N, 98, 8, 8]"], found.Fixes.Select(fix => fix.OutputShape.ToString()));
+        Assert.Equal(["[N, 128, 7, 7]", "[N, 98, 8, 8]", "[N, 128, 8, 8]"], found.Fixes.Take(3).Select(fix => fix.OutputShape.ToString()));
         AllHold(spec, found);
+    }
+
+    [Fact]
+    public void Convolutions_that_eat_up_a_picture_are_padded_throughout()
+    {
+        // github.com/keras-team/keras, issue 12951: 28 -> 26 -> 13 -> 11 -> 5 -> 3 -> 1, and another 3x3 with a pooling behind it
+        var level = string.Join(
+            ", ",
+            new[] { 16, 32, 64, 128 }.Select(width =>
+                $$"""
+                { "name": "c{{width}}", "type": "conv2d", "out_channels": {{width}}, "kernel_size": 3 },
+                { "type": "max_pool2d", "kernel_size": 2 }
+                """
+            )
+        );
+        var (spec, found) = Found(""" "image": { "shape": [1, 28, 28] } """, level);
+        Assert.Equal(("c128", "Give c16, c32, c64 and c128 padding \"same\""), (found.Layer, found.Fixes[0].Title));
+        AllHold(spec, found);
+    }
+
+    [Theory]
+    [InlineData("""["T", 40]""", "conv1d", FixKind.Adapter, "[N, 8, T - 2]")] // 40 features at each of T steps
+    [InlineData("""["H", "W", 3]""", "conv2d", FixKind.Edit, "[N, H - 2, W - 2, 8]")]
+    [InlineData("""["H", "W"]""", "conv2d", FixKind.Edit, "[N, 8, H - 2, W - 2]")]
+    public void Open_sizes_in_the_place_of_features_are_understood(string shape, string type, FixKind kind, string output)
+    {
+        var (_, found) = Found(
+            $$""" "x": { "shape": {{shape}} } """,
+            $$"""{ "type": "{{type}}", "out_channels": 8, "kernel_size": 3 }"""
+        );
+        Assert.Equal((kind, output), (found.Fixes[0].Kind, found.Fixes[0].OutputShape.ToString()));
+        Assert.NotEmpty(found.Fixes[0].HoldsFor);
+    }
+
+    [Theory]
+    [InlineData("channels_last", "[1, 200, 200]", "channels_first", "[0,2,3,1]")] // Keras with Theano's order of dimensions
+    [InlineData("channels_first", "[28, 28, 1]", "channels_last", "[0,3,1,2]")]
+    public void A_picture_in_the_other_layout_is_read_in_it(string layout, string shape, string other, string order)
+    {
+        var spec = $$"""
+            { "layout": "{{layout}}", "inputs": { "x": { "shape": {{shape}} } },
+              "layers": [ { "type": "conv2d", "out_channels": 8, "kernel_size": 3 }, { "type": "global_avg_pool" } ] }
+            """;
+        var found = Compiler.Compile(Encoding.UTF8.GetBytes(spec)).Report.Diagnostics.Single();
+        Assert.Equal($$"""[{"op":"add","path":"/layout","value":"{{other}}"}]""", found.Fixes[0].Patch.ToJsonString());
+        Assert.Equal(order, Added(found.Fixes[1], "permute")["dims"]!.ToJsonString());
+        AllHold(spec, found);
+    }
+
+    [Fact]
+    public void A_vector_gets_the_size_that_a_reshape_asks_for()
+    {
+        var (spec, found) = Found(
+            """ "z": { "shape": [8] } """,
+            """{ "name": "dense", "type": "linear", "out_features": 50 }, { "name": "map", "type": "reshape", "shape": [1, 7, 7] }"""
+        );
+        Assert.Equal("""[{"op":"add","path":"/layers/0/out_features","value":49}]""", found.Fixes[0].Patch.ToJsonString());
+        AllHold(spec, found);
+    }
+
+    [Fact]
+    public void More_groups_than_channels_become_fewer()
+    {
+        var (_, found) = Found(
+            """ "image": { "shape": [16, 24, 24] } """,
+            """{ "type": "conv2d", "out_channels": 1, "kernel_size": 3 }, { "type": "group_norm", "num_groups": 8 }"""
+        );
+        Assert.Equal("num-groups-1", found.Fixes[0].Id);
     }
 
     [Fact]
@@ -249,7 +317,7 @@ public sealed class PlainFixTests
     public void A_repair_that_leaves_some_sizes_nothing_says_for_which_it_holds()
     {
         var (_, found) = Found(""" "x": { "shape": ["T", 80] } """, """{ "type": "conv2d", "out_channels": 8, "kernel_size": 3 }""");
-        Assert.Equal("T >= 3", found.Fixes.Single().HoldsFor["T"]);
+        Assert.All(found.Fixes, fix => Assert.Equal("T >= 3", fix.HoldsFor["T"]));
     }
 
     [Theory]

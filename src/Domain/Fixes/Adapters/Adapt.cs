@@ -18,14 +18,14 @@ internal sealed class Adapt : Strategies.FixStrategy
             {
                 foreach (var reduction in Enum.GetValues<Reduction>())
                 {
-                    if (Bring(merge, target, resizing, reduction) is { } candidate && seen.Add(candidate.Patch.ToJsonString()))
+                    if (Bring(merge, cause, target, resizing, reduction) is { } candidate && seen.Add(candidate.Patch.ToJsonString()))
                         yield return candidate;
                 }
             }
         }
     }
 
-    private static Candidate? Bring(MergeCase merge, Branch target, Resizing resizing, Reduction reduction)
+    private static Candidate? Bring(MergeCase merge, Cause cause, Branch target, Resizing resizing, Reduction reduction)
     {
         var patch = new PatchWriter(merge);
         var ways = new List<(Branch Branch, List<Step> Steps)>();
@@ -50,11 +50,21 @@ internal sealed class Adapt : Strategies.FixStrategy
             patch.Patch
         )
         {
+            Gain = GainOf(merge, cause, resizing, all),
             Adapted = [.. ways.Select(way => way.Branch)],
             Target = target,
             Steps = all.Count,
-            IsCausal = all.TrueForAll(step => step.Verb == "cut"),
+            IsCausal = all.TrueForAll(step => step.Verb == "cut" && step.Layer.ContainsKey("start")),
         };
+    }
+
+    private static double GainOf(MergeCase merge, Cause cause, Resizing resizing, List<Step> steps)
+    {
+        if (cause.Kind != CauseKinds.PaddingDifference)
+            return 0;
+        return resizing == Resizing.Resample ? -0.8                                              // it shifts what lies side by side
+            : steps.TrueForAll(step => step.Verb == "crop") && merge.IsUnpadded ? 1
+            : 0;
     }
 
     private static string Id(List<(Branch Branch, List<Step> Steps)> ways, Branch target)

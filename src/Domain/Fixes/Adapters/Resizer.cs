@@ -36,7 +36,10 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
                 : null,
             (Resizing.Border, true) when IsBorder(has, wants) => (Crop(at), after),
             (Resizing.Border, false) when IsBorder(wants, has) => (Pad(at), after),
-            (Resizing.Start, _) when axes is [Axis.Time] && (isLarger ? IsBorder(has, wants) : IsBorder(wants, has)) => (isLarger ? Cut(has[0] - wants[0]) : Delay(wants[0] - has[0]), after),
+            (Resizing.Start, _) when axes is [Axis.Time] && (isLarger ? IsBorder(has, wants) : IsBorder(wants, has)) => (
+                isLarger ? Cut(has[0] - wants[0]) : Delay(wants[0] - has[0]),
+                after
+            ),
             _ => null,
         };
     }

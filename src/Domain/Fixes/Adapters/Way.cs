@@ -75,7 +75,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             return Unflatten() || Widen();
         if (lacking.Count == 0)
             return surplus.TrueForAll(axis => _at[axis] == 1) ? Squeeze() : Reduce();
-        return _at.Rank == 2 && _wanted.Rank == 2
+        return _at.Rank == 2 && _wanted.Rank == 2 && _wanted.Has(Axis.Channels)
             ? Reshape([_at.Dims[1].Known], "reshape", $"Read {Name} as features", "The same numbers, read as features; nothing is lost.")
             : PositionsAsSteps();
     }
@@ -193,13 +193,38 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
     /// <summary>Gives every spatial axis the target's size.</summary>
     private bool Resize()
     {
+        if (!_at.Axes.ToHashSet().SetEquals(_wanted.Axes))
+            return false;
         var axes = Unequal.Where(axis => axis.IsSpatial()).ToList();
         if (axes.Count == 0)
             return true;
-        if (!Permute(DefaultOrder(_at.Rank)) || axes.Exists(axis => !_at[axis].IsKnown || !_wanted[axis].IsKnown))
+        if (axes.Exists(axis => !_at[axis].IsKnown || !_wanted[axis].IsKnown))
+            return false;
+        if (!_at.Axes.SequenceEqual(DefaultOrder(_at.Rank)) && axes is [var only] && resizing is Resizing.Border or Resizing.Start)
+            return Slice(only);
+        if (!Permute(DefaultOrder(_at.Rank)))
             return false;
         return new Resizer(merge, branch, target, resizing, Unequal.Contains(Axis.Channels)).Step(_at) is var (step, after)
             && Added(step, after);
+    }
+
+    // A sequence that is written [time, features] is cut as it is.
+    private bool Slice(Axis axis)
+    {
+        var (has, wants) = (_at[axis].Value, _wanted[axis].Value);
+        if (has <= wants)
+            return false;
+        var isStart = resizing == Resizing.Start;
+        var layer = new JsonObject { ["type"] = "slice", ["axis"] = axis.Name(), [isStart ? "start" : "end"] = isStart ? has - wants : wants };
+        Add(
+            "cut",
+            layer,
+            _at.With(axis, wants),
+            $"Cut the {(isStart ? "first" : "last")} {has - wants} of the {has} steps of {Name}, to the {wants} of {target.Name}",
+            $"What {Name} says of these steps is dropped.",
+            Loss.Dropped
+        );
+        return true;
     }
 
     private bool Added(Step step, Shape after)

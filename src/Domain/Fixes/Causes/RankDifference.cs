@@ -15,7 +15,7 @@ internal sealed class RankDifference : CauseRule
         // The branch that stands alone first; of two, the one on which a layer changes the number. That ids become vectors is meant.
         foreach (var branch in merge.Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape.Rank == branch.Shape.Rank)))
         {
-            if (branch.Path.LastOrDefault(layer => layer.Output.Rank != layer.Input.Rank && layer.Input.DType == DType.Float32) is { } changes)
+            if (branch.Path.LastOrDefault(Changes) is { } changes)
                 return Blame(
                     CauseKinds.RankDifference,
                     changes,
@@ -33,6 +33,8 @@ internal sealed class RankDifference : CauseRule
                 : $"{keeps.Name} ({keeps.Operator.Kind}) keeps its axes and gives {keeps.Output.Sizes}; the other inputs are vectors."
         );
     }
+
+    private static bool Changes(PlannedLayer layer) => layer.Output.Rank != layer.Input.Rank && layer.Input.DType == DType.Float32;
 
     /// <summary>Whether the layer could have left out axes that it keeps.</summary>
     internal static bool Keeps(PlannedLayer layer) =>

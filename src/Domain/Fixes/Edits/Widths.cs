@@ -29,7 +29,8 @@ internal sealed class Widths
         var path = layer.Path.ToString();
         var (now, then) = (layer.Output[Axis.Channels], target.Shape.Has(Axis.Channels) ? target.Shape[Axis.Channels] : default);
         var gain =
-            _namesakes.Share(path, Role(layer), then.ToString())
+            (then.Known > now.Known ? 0.1 : 0)                                                   // nothing is lost by more
+            + _namesakes.Share(path, Role(layer), then.ToString())
             - _namesakes.Share(path, Role(layer), now.ToString())
             + (0.5 * (_merge.Branches.Count(each => HasWidth(each, then)) - _merge.Branches.Count(each => HasWidth(each, now))));
         // A block beside a plain shortcut was written to change the width.

@@ -43,6 +43,8 @@ internal sealed class InputDeclaration : PlainStrategy
                     steps
                 )
             );
+        if (OneFeature(found, input) is { } features)
+            yield return features;
         if (axes is null || dtype is not null)
             yield break;
         var patch = Declared(found, input, dtype, axes);
@@ -61,18 +63,43 @@ internal sealed class InputDeclaration : PlainStrategy
 
     /// <summary>
     /// An input of a convolution over time that was written as Keras writes it, with the steps first: as many features as the layer
-    /// declares stand last.
+    /// declares stand last, or the only ones that are a number.
     /// </summary>
     private static JsonArray? StepsFirst(PlainCase found, InputSpec input) =>
-        found.Diagnostic.Code == Codes.DeclaredWidth
-        && found.IsNameOfSource(input)
+        found.IsNameOfSource(input)
         && found.ValueAt(input.Path["axes"]) is null
         && input.Shape is { Rank: 3, Axes: [_, Axis.Channels, Axis.Time] }
-        && found.Wanted.Width is { } width
-        && input.Shape.Dims[2] == width
+        && input.Shape.Dims[2].Known is { } last
+        && (found.Diagnostic.Code == Codes.DeclaredWidth ? found.Wanted.Width == last : !input.Shape.Dims[1].IsKnown)
         && found.Inserted(Rearrange.Permute([0, 2, 1])) is { } patch
             ? [.. Declared(found, input, null, ["time", "features"]).Concat(patch).Select(step => step!.DeepClone())]
             : null;
+
+    /// <summary>An input of places alone gets a feature axis of one where it is declared: also where its sizes are open.</summary>
+    private static Offer? OneFeature(PlainCase found, InputSpec input)
+    {
+        if (
+            found.Wanted.Axes is not { } wanted
+            || found.ValueAt(input.Path["axes"]) is not null
+            || input.Shape.Rank != wanted.Count - 1
+            || !wanted.SequenceEqual(Axes.Default(wanted.Count - 1, found.Layout, DType.Float32))
+        )
+            return null;
+        var sizes = input.Shape.Dims.Skip(1).Select(size => size.Known is { } known ? (JsonNode)known : size.ToString()).ToList();
+        sizes.Insert(wanted[1] == Axis.Channels ? 0 : sizes.Count, 1);
+        var shown = string.Join('x', sizes);
+        return new(
+            Places.Reread + 0.3,
+            new(
+                $"shape-{Words.Slug(input.Name)}",
+                FixKind.Edit,
+                $"Give {input.Name} the shape {shown}",
+                "The network expects its input with a channel axis of one.",
+                Loss.None,
+                found.Patch().Set(input.Path, "shape", new JsonArray([.. sizes])).Patch
+            )
+        );
+    }
 
     private static string[]? AxesFor(PlainCase found, InputSpec input)
     {

@@ -19,10 +19,11 @@ internal sealed class OtherValues : PlainStrategy
                 value.Attribute == isDeclared && found.Wanted.Width is not null ? Places.Declared
                 : value.IsFar ? Places.FarValue
                 : Places.OtherValue;
+            var written = Shown(value.Value).Trim('[', ']').Replace(", ", "x", StringComparison.Ordinal);
             yield return new(
                 place + (0.01 * number++),
                 new(
-                    $"{Words.Slug(value.Attribute)}-{Words.Slug(Shown(value.Value).Trim('[', ']').Replace(", ", "x", StringComparison.Ordinal))}",
+                    $"{Words.Slug(value.Attribute)}-{Words.Slug(written)}",
                     FixKind.Edit,
                     $"Give {found.Layer.Name} {value.Attribute} {Shown(value.Value)}",
                     value.Effect,

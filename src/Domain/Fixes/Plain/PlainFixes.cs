@@ -51,8 +51,7 @@ internal static class PlainFixes
             .DistinctBy(candidate => candidate.Id)
             .Take(MostTried)
             .TakeWhile(_ => spend())
-            .Select(candidate => WidthsBehind.Corrected(candidate, proof, spend))
-            .Select(proof.Try)
+            .Select(candidate => WidthsBehind.Try(candidate, proof, spend))
             .OfType<Proven>()
             .ToList();
         // What comes to light behind every repair alike was wrong by itself; what comes behind one of them alone, that one made.

@@ -15,8 +15,6 @@ internal sealed class PlainNetwork(Compilation compiled, JsonElement json)
 
     public Compilation Compiled => compiled;
 
-    public JsonElement Json => json;
-
     public Layer? Row(string name) => _rows.GetValueOrDefault(name);
 
     public PlannedLayer? Producer(Wire wire) => _planned.GetValueOrDefault(wire.Source);

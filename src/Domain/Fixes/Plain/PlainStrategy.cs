@@ -17,6 +17,7 @@ internal abstract class PlainStrategy
         new WidthBefore(),
         new FitSizes(),
         new SmallerWindow(),
+        new OtherOrder(),
     ];
 
     /// <summary>What all of them propose, the best first.</summary>

@@ -13,14 +13,50 @@ namespace ConcatService.Domain.Fixes.Plain;
 /// </summary>
 internal sealed class SmallerWindow : PlainStrategy
 {
-    private const int MostBefore = 3, MostLayers = 2000;
+    private const int MostBefore = 3, MostLayers = 2000, SmallestPicture = 8;
 
     protected override IEnumerable<Offer> Propose(PlainCase found)
     {
         if (found.Diagnostic.Code != Codes.SizeBelowOne)
             return [];
-        return [.. AtTheWindow(found), .. Before(found), .. LargerInput(found)];
+        return [.. AtTheWindow(found), .. Throughout(found), .. Before(found), .. LargerInput(found)];
     }
+
+    /// <summary>Full padding at every convolution on the way that has none: each took a border off.</summary>
+    private static IEnumerable<Offer> Throughout(PlainCase found)
+    {
+        var bare = found
+            .Before()
+            .Select(layer => layer.Layer)
+            .Prepend(found.Layer)
+            .Where(layer =>
+                layer.Operator is { Window: { IsTransposed: false } window } op && op.Effect.HasFlag(Effect.Weighs) && IsBare(window)
+            )
+            .Select(layer => (found.NameOf(layer.Name), Path: found.Attributes(layer)))
+            .Reverse()
+            .ToList();
+        if (bare.Count < 2 || bare.Exists(layer => layer.Path is null))
+            yield break;
+        var patch = found.Patch();
+        foreach (var path in bare.Select(layer => layer.Path!).DistinctBy(path => path.ToString()))
+            patch.Set(path, "padding", "same");
+        yield return new(
+            Places.OtherValue + 0.6,
+            new(
+                "padding-same-throughout",
+                FixKind.Edit,
+                $"Give {Words.Listed(bare.Select(layer => layer.Item1))} padding \"same\"",
+                "No convolution takes a border off any more.",
+                Loss.MadeUp,
+                patch.Patch
+            )
+        );
+    }
+
+    private static bool IsBare(SlidingWindow window) =>
+        window.LargestKernel > 1
+        && window.Padding is { IsSame: false, IsOneSided: false, Cells: var cells }
+        && cells.ToArray(1).All(each => each == 0);
 
     private static IEnumerable<Offer> AtTheWindow(PlainCase found)
     {
@@ -96,7 +132,7 @@ internal sealed class SmallerWindow : PlainStrategy
         if (
             graph.Layers.Count > MostLayers
             || graph.Inputs is not [var input]
-            || input.Shape.SpatialAxes.Any(axis => !input.Shape[axis].IsKnown)
+            || !input.Shape.SpatialAxes.All(axis => input.Shape[axis].Known >= SmallestPicture)
         )
             yield break;
         foreach (var factor in new[] { 2, 4, 8 })

@@ -37,7 +37,7 @@ internal sealed class WidthBefore : PlainStrategy
     /// <summary>What may arrive instead.</summary>
     private static IEnumerable<long> Totals(PlainCase found, WidthParts width)
     {
-        if (found.Diagnostic.Code == Codes.DeclaredWidth && found.Wanted.Width is { } declared)
+        if (found.Wanted.Width is { } declared)
             return declared % width.PlacesPerFeature == 0 ? [declared] : [];
         if (found.Wanted.MultipleOf is not { } divisor || width.Parts.Count > 1 || width.Places.Count > 0)
             return [];

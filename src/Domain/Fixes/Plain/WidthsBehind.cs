@@ -12,17 +12,27 @@ internal static class WidthsBehind
 {
     private const int MostRounds = 3;
 
+    /// <summary>The candidate as it is or with the declarations that it makes wrong, proven; null where neither is a repair.</summary>
+    public static Proven? Try(Candidate candidate, Proof proof, Func<bool> spend)
+    {
+        var proven = proof.Try(candidate);
+        if (proven is null or { NewErrors: 0 } || !spend())
+            return proven;
+        var corrected = Corrected(candidate, proof, spend);
+        return corrected == candidate ? proven : proof.Try(corrected) ?? proven;
+    }
+
     /// <summary>The candidate with the declarations that it makes wrong; itself where it makes none wrong, or something else.</summary>
-    public static Candidate Corrected(Candidate candidate, Proof proof, Func<bool> spend)
+    private static Candidate Corrected(Candidate candidate, Proof proof, Func<bool> spend)
     {
         var corrected = candidate;
         for (var round = 0; round < MostRounds; round++)
         {
-            if (proof.Patched(corrected.Patch) is not var (after, added))
+            if (proof.Patched(corrected.Patch) is not var (after, _))
                 return candidate;
-            if (added == 0)
+            var wrong = after.Report.Diagnostics.Where(found => found.Severity == Severity.Error && proof.IsNew(found)).ToList();
+            if (wrong.Count == 0)
                 return corrected;
-            var wrong = after.Report.Diagnostics.Where(found => found.Severity <= Severity.Condition && proof.IsNew(found)).ToList();
             if (!wrong.TrueForAll(IsDeclared) || !spend())
                 return candidate;
             corrected = With(corrected, wrong);

@@ -17,15 +17,31 @@ internal static class WordFixes
 {
     public static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
-        PlainNetwork? network = null;
-        var before = new HashSet<string>();
-        var cost = compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100);
-        foreach (var found in compiled.Report.Diagnostics.Where(each => each.Evidence is Misnamed).ToList())
+        var network = new PlainNetwork(compiled, json);
+        var renames = new List<(Diagnostic Found, Misnamed Misnamed, JsonArray Patch)>();
+        foreach (var found in compiled.Report.Diagnostics)
         {
-            if (network is null)
-                (network, before) = (new(compiled, json), [.. Errors(compiled).Select(Key)]);
-            var misnamed = (Misnamed)found.Evidence!;
-            if (Patch(network, misnamed) is { } patch && effort.Spend(cost) && Output(json, patch, misnamed.Owner, before) is { } output)
+            if (found.Evidence is Misnamed misnamed && Patch(network, misnamed) is { } patch)
+                renames.Add((found, misnamed, patch));
+        }
+
+        // All at once: each touches an object of its own, and a spec in another tool's words has hundreds of them.
+        if (renames.Count == 0 || !effort.Spend(JsonMarshal.GetRawUtf8Value(json).Length / 100) || After(json, renames) is not { } after)
+            return;
+        var (before, then) = (Errors(compiled).Select(Key).ToHashSet(), Errors(after).ToList());
+        var wrong = then.Where(found => !before.Contains(Key(found))).Select(found => found.Path).SelectMany(Upwards).ToHashSet();
+        var outputs = new Dictionary<string, Shape>();
+        foreach (var row in after.Planned.Rows)
+        {
+            if (row.Output is { } output)
+                outputs[row.Layer.Path.ToString()] = output;
+        }
+
+        foreach (var (found, misnamed, patch) in renames)
+        {
+            var path = misnamed.Owner.ToString();
+            var output = outputs.GetValueOrDefault(path) ?? (after.Graph.Inputs is [var first, ..] ? first.Shape : null);
+            if (output is not null && !wrong.Contains(path))
                 compiled.Report.Replace(found, found with { Fixes = [Fix(misnamed, output, patch)] });
         }
     }
@@ -94,30 +110,18 @@ internal static class WordFixes
     private static JsonObject Step(string kind, SpecPath path, JsonNode? value) =>
         new() { ["op"] = kind, ["path"] = path.ToString(), ["value"] = value };
 
-    /// <summary>
-    /// What the renamed layer gives, or the first input of the network where it gives nothing yet; null where it is wrong in another way
-    /// then.
-    /// </summary>
-    /// <param name="before">The errors of the spec as sent.</param>
-    private static Shape? Output(JsonElement json, JsonArray patch, SpecPath owner, HashSet<string> before)
+    /// <summary>The spec with all of them renamed; null where that cannot be written.</summary>
+    private static Compilation? After(JsonElement json, List<(Diagnostic Found, Misnamed Misnamed, JsonArray Patch)> renames)
     {
-        JsonDocument document;
+        var all = new JsonArray([.. renames.SelectMany(rename => rename.Patch).Select(step => step!.DeepClone())]);
         try
         {
-            document = JsonDocument.Parse(PatchedText.Of(json, patch), SpecReader.JsonOptions);
+            using var document = JsonDocument.Parse(PatchedText.Of(json, all), SpecReader.JsonOptions);
+            return Compilation.Of(document.RootElement);
         }
         catch (Exception inapplicable) when (inapplicable is InvalidOperationException or ArgumentException)
         {
             return null;
-        }
-
-        using (document)
-        {
-            var (path, after) = (owner.ToString(), Compilation.Of(document.RootElement));
-            if (Errors(after).Any(found => !before.Contains(Key(found)) && IsAt(found.Path.ToString(), path)))
-                return null;
-            var row = after.Planned.Rows.LastOrDefault(row => row.Layer.Path.ToString() == path);
-            return row.Output ?? (after.Graph.Inputs is [var first, ..] ? first.Shape : null);
         }
     }
 
@@ -126,5 +130,14 @@ internal static class WordFixes
 
     private static string Key(Diagnostic found) => $"{found.Code} {found.Path}";
 
-    private static bool IsAt(string found, string owner) => found == owner || found.StartsWith($"{owner}/", StringComparison.Ordinal);
+    /// <summary>The path and those of everything around it, as far as the layer or field that stands in a list.</summary>
+    private static IEnumerable<string> Upwards(SpecPath path)
+    {
+        for (var at = path; at is not null; at = at.Parent)
+        {
+            yield return at.ToString();
+            if (at.Index >= 0)
+                yield break;
+        }
+    }
 }

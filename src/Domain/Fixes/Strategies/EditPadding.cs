@@ -66,6 +66,7 @@ internal sealed class EditPadding : FixStrategy
             )
             {
                 AtTheCause = losing.Count == 1 && merge.WindowEdits.Count == 0,
+                Gain = merge.IsUnpadded ? -2 : 0,
             };
         }
     }

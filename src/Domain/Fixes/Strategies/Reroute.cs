@@ -23,7 +23,9 @@ internal sealed class Reroute : FixStrategy
             yield return new(
                 $"reroute-{Slug(wrong)}-{Slug(name)}",
                 FixKind.Rewire,
-                tap.Via is { } reader ? $"Let {merge.NameOf(reader.Name)} read {name} instead of {wrong}" : $"Take {name} instead of {wrong}",
+                tap.Via is { } reader
+                    ? $"Let {merge.NameOf(reader.Name)} read {name} instead of {wrong}"
+                    : $"Take {name} instead of {wrong}",
                 effect,
                 tap.IsUnread ? Loss.None : Loss.Rewired,
                 patch.Patch

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fixes.Adapters;
+using ConcatService.Domain.Shapes;
+using static ConcatService.Domain.Fields.Words;
+
+namespace ConcatService.Domain.Fixes.Strategies;
+
+/// <summary>Asks for another size of an input that leads to one branch alone: windows of as many frames, a table of as many positions.</summary>
+internal sealed class EditInput : FixStrategy
+{
+    protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
+    {
+        if (!merge.SameRank || merge.Ancestor is not null)
+            yield break;
+        foreach (var branch in merge.Branches)
+        {
+            var first = branch.Path.Count > 0 ? branch.Path[0].Inputs[0] : merge.Merge.Inputs[branch.Index];
+            if (merge.Compiled.Graph.Inputs.FirstOrDefault(input => input.Name == first.Source) is not { } input)
+                continue;
+            foreach (var target in MergeTargets.Of(merge).Where(other => other != branch && other.Shape.SameAxes(branch.Shape)))
+            {
+                var patch = new JsonArray();
+                var (sizes, cuts) = (new List<string>(), false);
+                foreach (var axis in MergeTargets.Differing(merge, branch.Shape, target.Shape).Select(position => target.Shape.Axes[position]))
+                {
+                    if (Wanted(input.Shape, branch.Shape, target.Shape, axis) is not { } size)
+                        continue;
+                    sizes.Add(axis == Axis.Time ? $"{size} steps" : $"{axis.Name()} {size}");
+                    cuts |= size < input.Shape[axis].Value;
+                    patch.Add(
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["op"] = "replace",
+                                ["path"] = input.Path["shape"][input.Shape.Position(axis) - 1].ToString(),
+                                ["value"] = size,
+                            }
+                    );
+                }
+
+                if (patch.Count > 0)
+                    yield return new(
+                        $"feed-{Slug(input.Name)}-{Slug(string.Join('-', sizes))}",
+                        FixKind.Edit,
+                        $"Feed {input.Name} with {string.Join(" and ", sizes)}, as {target.Name} has",
+                        $"The network stays as it is; the samples of {input.Name} have to be cut or made so beforehand.",
+                        cuts ? Loss.Dropped : Loss.None,
+                        patch
+                    )
+                    {
+                        IsForOneSize = true,
+                    };
+            }
+        }
+    }
+
+    // The size that the branch's own was made from, by the same factor.
+    private static long? Wanted(Shape input, Shape branch, Shape target, Axis axis) =>
+        axis.IsSpatial()
+        && input.Has(axis)
+        && input[axis].Known is { } now
+        && branch[axis].Known is { } before
+        && target[axis].Known is { } after
+            ? now == before ? after
+                : now * after % before == 0 ? now * after / before
+                : null
+            : null;
+}
