@@ -1,5 +1,5 @@
 // ConcatBench: labeled faults at merges, found, explained and repaired? --per-class N (640), --valid N (1200), --seed S (1), --only CLASS,
-// --show N (0), --dry 1.
+// --show N (0), --dry 1, --terms 1 (what each term of the ranking is worth).
 // needs: nothing
 #:project concatbench/ConcatBench.csproj
 #:property PublishAot=false
@@ -25,6 +25,13 @@ Console.WriteLine(
         + $"{watch.Elapsed.TotalSeconds:0} s; discarded: "
         + $"{string.Join(", ", collection.Discarded.Select(each => $"{each.Value:N0} {each.Key}"))}"
 );
+
+if (Word("--terms") is not null)
+{
+    Console.WriteLine();
+    Console.WriteLine(TermTable.Of(cases));
+    return 0;
+}
 
 watch.Restart();
 var torch = new TorchRun(dry: Word("--dry") is not null);

@@ -66,6 +66,8 @@ public static class Labeler
             .ToList();
         if (tried.Exists(each => !each.Reference.Failing.All(ReferenceShapes.IsMerge)))
             return (null, "fails at a layer that is no merge");
+        if (graph.Layers.Any(layer => layer.Operator is Conv { DataFormat: { } own } && own != graph.Layout))
+            return (null, "reads open sizes as features");
         if (tried.Find(each => each.Reference.Failing.Count > 0) is not { Reference: not null } first)
             return (new("valid", $"symbol: {mutant.Edit}", mutant.Original, mutant.Spec, null), "");
         var merge = new BrokenMerge(graph, first.Reference, first.Reference.Failing[0], symbol => first.At[symbol]);

@@ -49,19 +49,9 @@ public sealed class Scorer(TorchRun torch)
 
     public Score Of(Case tried, bool full = false)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(tried.Spec);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        Compilation compiled;
-        try
-        {
-            compiled = Compiler.Compile(bytes);
-        }
-        catch (Exception broken) when (broken is InvalidOperationException or KeyNotFoundException or ArgumentException)
-        {
-            // A fault that the validator breaks on is missed, and a valid network refused; the rest of the run is still worth having.
-            return new(tried) { Detected = tried.Label is null, Said = $"threw {broken.GetType().Name}: {broken.Message}" };
-        }
-
+        if (CompiledOrNull(tried, out var broken) is not { } compiled)
+            return new(tried) { Detected = tried.Label is null, Said = broken };
         var score = new Score(tried) { Took = watch.Elapsed };
         if (tried.Label is not { } label)
             return score with { Detected = compiled.Verdict != "valid", Said = First(compiled) };
@@ -79,6 +69,21 @@ public sealed class Scorer(TorchRun torch)
         };
     }
 
+    // A fault that the validator breaks on is missed, and a valid network refused; the rest of the run is still worth having.
+    private static Compilation? CompiledOrNull(Case tried, out string broken)
+    {
+        broken = "";
+        try
+        {
+            return Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(tried.Spec));
+        }
+        catch (Exception thrown) when (thrown is InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            broken = $"threw {thrown.GetType().Name}: {thrown.Message}";
+            return null;
+        }
+    }
+
     private Score OfFault(Score score, Label label, Compilation compiled, bool full)
     {
         var tried = score.Case;
@@ -87,13 +92,13 @@ public sealed class Scorer(TorchRun torch)
         if (
             found is null
             || (
-                (compiled.Verdict == "valid" || compiled.Verdict != (label.IsConditional ?? compiled.Verdict == "conditional" ? "conditional" : "invalid"))
+                (label.IsConditional is { } some ? compiled.Verdict != (some ? "conditional" : "invalid") : compiled.Verdict == "valid")
                 && (found.Cause?.Kind.Name != "symbol_unprovable" || compiled.Verdict == "valid")
             )
         )
             return score with { Said = $"{compiled.Verdict}: {First(compiled)}" };
         var before = compiled.Report.Diagnostics.Where(Stops).Select(Key).ToHashSet();
-        var smaller = tried.Class is not ("odd" or "symbol");
+        var smaller = tried.Class != "odd" && label.At is null;
         return score with
         {
             Detected = true,
@@ -121,6 +126,15 @@ public sealed class Scorer(TorchRun torch)
                 );
             return outcomes;
         }
+    }
+
+    /// <summary>Whether the first fix undoes the edit, for a quick look at one fault.</summary>
+    public bool UndoesFirst(Case tried)
+    {
+        if (CompiledOrNull(tried, out _) is not { } compiled)
+            return false;
+        return compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == tried.Label?.Merge && Stops(each)) is { Fixes: [var fix, ..] } found
+            && Try(tried, fix, found, [], run: false, smaller: false, full: false).Undoes;
     }
 
     private FixResult Try(Case tried, Fix fix, Diagnostic found, HashSet<string> before, bool run, bool smaller, bool full)
@@ -156,7 +170,7 @@ public sealed class Scorer(TorchRun torch)
     {
         for (var applied = 0; applied < 3; applied++)
         {
-            if (TorchRun.Compiled(spec).Report.Diagnostics.FirstOrDefault(Stops) is not { Fixes: [var first, ..] })
+            if (Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(spec)).Report.Diagnostics.FirstOrDefault(Stops) is not { Fixes: [var first, ..] })
                 break;
             JsonPatch.Apply(spec, first.Patch);
         }
