@@ -5,13 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace ConcatService.Training;
 
 /// <summary>
-/// Keeps oneDNN, which computes libtorch's convolutions, from its AVX-512 code where that computes wrong numbers: on virtual machines that
-/// tell nothing of their caches, by whose sizes it divides the work. Seen with libtorch 2.10 on an AMD EPYC 9005: convolutions of sequences
-/// and strided 1x1 ones were off by as much as their largest value, in bfloat16 and in float32. Its AVX2 code is right there.
+/// Keeps oneDNN, which computes libtorch's convolutions, from its AVX2 and AVX-512 code where that computes wrong numbers: on AVX-512
+/// processors of virtual machines that tell nothing of their caches. Seen with libtorch 2.10 on an AMD EPYC 9005: convolutions of sequences
+/// and strided 1x1 ones were off by as much as their largest value, in bfloat16 and in float32. Its AVX code is right there, and at half
+/// the speed.
 /// </summary>
 public static partial class OneDnn
 {
-    /// <summary>Whether only AVX2 is used.</summary>
+    /// <summary>Whether only AVX is used.</summary>
     public static bool IsCapped { get; } = IsWrong && Environment.GetEnvironmentVariable("ONEDNN_MAX_CPU_ISA") is null;
 
     // CPUID's lists of caches, Intel's leaf 4 and AMD's 8000001D: an entry of type 0 ends the list, here at once.
@@ -28,7 +29,7 @@ public static partial class OneDnn
     internal static void Cap()
     {
         if (IsCapped)
-            _ = SetVariable("ONEDNN_MAX_CPU_ISA", "AVX2", overwrite: 0);
+            _ = SetVariable("ONEDNN_MAX_CPU_ISA", "AVX", overwrite: 0);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -77,7 +77,7 @@ public sealed class SampleTests
         var error = Assert.Single(Compile("three-scales-refused").Report.Diagnostics);
         Assert.Contains("middle is 56x56, fine is 112x112, coarse is 28x28", error.Message, StringComparison.Ordinal);
         Assert.Equal(
-            ["[N, 112, 112, 448]", "[N, 28, 28, 448]", "[N, 56, 56, 448]"],
+            ["[N, 112, 112, 448]", "[N, 56, 56, 448]", "[N, 28, 28, 448]"],
             error.Fixes.Where(fix => fix.Id.StartsWith("resample-to-", StringComparison.Ordinal)).Select(fix => fix.OutputShape.ToString())
         );
     }

@@ -62,8 +62,8 @@ internal sealed class Adapt : Strategies.FixStrategy
     {
         if (cause.Kind != CauseKinds.PaddingDifference)
             return 0;
-        return resizing == Resizing.Resample ? -0.8                                              // it shifts what lies side by side
-            : steps.TrueForAll(step => step.Verb == "crop") && merge.IsUnpadded ? 1
+        return resizing == Resizing.Resample ? -0.8 // it shifts what lies side by side
+            : steps.TrueForAll(step => step.Verb == "crop") && merge.IsUnpadded ? 2.5
             : 0;
     }
 

@@ -215,7 +215,12 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
         if (has <= wants)
             return false;
         var isStart = resizing == Resizing.Start;
-        var layer = new JsonObject { ["type"] = "slice", ["axis"] = axis.Name(), [isStart ? "start" : "end"] = isStart ? has - wants : wants };
+        var layer = new JsonObject
+        {
+            ["type"] = "slice",
+            ["axis"] = axis.Name(),
+            [isStart ? "start" : "end"] = isStart ? has - wants : wants,
+        };
         Add(
             "cut",
             layer,

@@ -5,7 +5,8 @@ namespace ConcatService.Domain.Fixes.Edits;
 
 /// <summary>
 /// Windows over time that are padded on both sides by as much as they reach back, or not at all, as those of temporal convolutional
-/// networks are before their ends are cut: padded before the first step alone, they keep the length and see no later step (Bai et al. 2018).
+/// networks are before their ends are cut: padded before the first step alone, they keep the length and see no later step (Bai et al.
+/// 2018).
 /// </summary>
 internal static class CausalPaddings
 {

@@ -6,7 +6,9 @@ using static ConcatService.Domain.Fields.Words;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
-/// <summary>Asks for another size of an input that leads to one branch alone: windows of as many frames, a table of as many positions.</summary>
+/// <summary>
+/// Asks for another size of an input that leads to one branch alone: windows of as many frames, a table of as many positions.
+/// </summary>
 internal sealed class EditInput : FixStrategy
 {
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
@@ -22,7 +24,9 @@ internal sealed class EditInput : FixStrategy
             {
                 var patch = new JsonArray();
                 var (sizes, cuts) = (new List<string>(), false);
-                foreach (var axis in MergeTargets.Differing(merge, branch.Shape, target.Shape).Select(position => target.Shape.Axes[position]))
+                foreach (
+                    var axis in MergeTargets.Differing(merge, branch.Shape, target.Shape).Select(position => target.Shape.Axes[position])
+                )
                 {
                     if (Wanted(input.Shape, branch.Shape, target.Shape, axis) is not { } size)
                         continue;
@@ -62,8 +66,10 @@ internal sealed class EditInput : FixStrategy
         && input[axis].Known is { } now
         && branch[axis].Known is { } before
         && target[axis].Known is { } after
-            ? now == before ? after
-                : now * after % before == 0 ? now * after / before
-                : null
+            ? now == before
+                ? after
+                : now * after % before == 0
+                    ? now * after / before
+                    : null
             : null;
 }

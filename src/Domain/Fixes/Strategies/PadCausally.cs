@@ -16,7 +16,10 @@ internal sealed class PadCausally : FixStrategy
         var patch = new PatchWriter(merge);
         foreach (var layer in layers)
             patch.Set(layer.Path, "padding", "causal");
-        var (names, isPadded) = (Listed(layers.Select(layer => layer.Name)), layers.Exists(layer => layer.Operator.Window!.Padding.Cells[0] > 0));
+        var (names, isPadded) = (
+            Listed(layers.Select(layer => layer.Name)),
+            layers.Exists(layer => layer.Operator.Window!.Padding.Cells[0] > 0)
+        );
         yield return new(
             $"causal-padding-{Slug(layers[0].Name)}",
             FixKind.Edit,
