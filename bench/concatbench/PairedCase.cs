@@ -14,7 +14,8 @@ public static class PairedCase
         var spec = Beside(a.Spec, b.Spec);
         var original = new OriginalNetwork($"{a.Original.Name} and {b.Original.Name}", Beside(a.Original.Spec, b.Original.Spec));
         var (first, second) = (Moved(a.Label!, "a_", 0), Moved(b.Label!, "b_", ((JsonArray)a.Spec["layers"]!).Count));
-        var failing = ReferenceShapes.Of(OriginalNetwork.GraphOf(spec), SymbolSizes.Default).Failing.Select(layer => layer.Name).ToList();
+        var reference = ReferenceShapes.Of(OriginalNetwork.GraphOf(spec), SymbolSizes.Default);
+        var failing = reference.Failing.Select(layer => layer.Name).ToList();
         return failing.Contains(first.Merge) && failing.Contains(second.Merge)
             ? new("two", $"{a.Class} {a.Edit}; {b.Class} {b.Edit}", original, spec, first)
             {
@@ -24,7 +25,8 @@ public static class PairedCase
             : null;
     }
 
-    // Another input size is no edit that a fix would take back. A merge that the spec gives no name is numbered by its place, which is another one then.
+    // Another input size is no edit that a fix would take back. A merge that the spec gives no name is numbered by its place, which is
+    // another one then.
     private static bool IsPlain(Case made) =>
         made is { Label: { At: null, Cause: not ("odd_size_rounding" or "one_branch_differs") }, Class: not "declared" }
         && made.Spec["blocks"] is null

@@ -133,8 +133,8 @@ public sealed class Scorer(TorchRun torch)
     {
         if (CompiledOrNull(tried, out _) is not { } compiled)
             return false;
-        return compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == tried.Label?.Merge && Stops(each)) is { Fixes: [var fix, ..] } found
-            && Try(tried, fix, found, [], run: false, smaller: false, full: false).Undoes;
+        var stops = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == tried.Label?.Merge && Stops(each));
+        return stops is { Fixes: [var fix, ..] } found && Try(tried, fix, found, [], run: false, smaller: false, full: false).Undoes;
     }
 
     private FixResult Try(Case tried, Fix fix, Diagnostic found, HashSet<string> before, bool run, bool smaller, bool full)
@@ -170,7 +170,8 @@ public sealed class Scorer(TorchRun torch)
     {
         for (var applied = 0; applied < 3; applied++)
         {
-            if (Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(spec)).Report.Diagnostics.FirstOrDefault(Stops) is not { Fixes: [var first, ..] })
+            var report = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(spec)).Report;
+            if (report.Diagnostics.FirstOrDefault(Stops) is not { Fixes: [var first, ..] })
                 break;
             JsonPatch.Apply(spec, first.Patch);
         }

@@ -42,7 +42,7 @@ public sealed class ConcatBenchLabelTests
 
     [Fact]
     public void A_stride_at_an_addition_is_a_stride_difference() =>
-        Expect(new ElementwiseMutation(), Residual, "stride 2 at /layers/1", "stride_difference", "sum", "/layers/1");
+        Expect(new ElementwiseMutation(), Residual, "stride 3 at /layers/1", "stride_difference", "sum", "/layers/1");
 
     [Fact]
     public void A_strided_block_without_its_projection_has_several_differences() =>
@@ -131,7 +131,7 @@ public sealed class ConcatBenchLabelTests
     {
         var (a, b) = (
             Case(new WidthMutation(), Residual, "out_channels 33 at /layers/1"),
-            Case(new ElementwiseMutation(), Residual, "stride 2 at /layers/1")
+            Case(new ElementwiseMutation(), Residual, "stride 3 at /layers/1")
         );
         var pair = PairedCase.Of(a, b)!;
         Assert.Equal(("a_sum", "b_sum"), (pair.Label!.Merge, pair.Other!.Merge));

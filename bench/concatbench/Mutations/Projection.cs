@@ -22,7 +22,13 @@ public static class Projection
                 if (Chain(merge.Inputs[input].Source) is not { } chain)
                     continue;
                 var (at, source, removed) = (input, chain[^1].Inputs[0].Source, chain.Select(layer => layer.Name).ToHashSet());
-                yield return new(@class, $"without projection {chain[^1].Name}", flat, () => Without(flat, merge.Name, at, source, removed), null)
+                yield return new(
+                    @class,
+                    $"without projection {chain[^1].Name}",
+                    flat,
+                    () => Without(flat, merge.Name, at, source, removed),
+                    null
+                )
                 {
                     IsRemoval = true,
                     Free = removed,

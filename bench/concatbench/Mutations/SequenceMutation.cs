@@ -34,7 +34,10 @@ public sealed class SequenceMutation : Mutation
             {
                 Cause = "rank_difference",
             };
-            yield return Edit(original, layer, "bidirectional", fields => fields["bidirectional"] = true) with { Cause = "width_difference" };
+            yield return Edit(original, layer, "bidirectional", fields => fields["bidirectional"] = true) with
+            {
+                Cause = "width_difference",
+            };
         }
 
         foreach (var layer in original.WrittenLayers.Where(layer => layer.Type is "lstm" or "gru" or "embedding"))

@@ -36,7 +36,9 @@ public sealed class OriginalNetwork
     /// <summary>Whether some size is left open.</summary>
     public bool HasSymbols => Graph.Inputs.Any(input => input.Shape.Dims.Skip(1).Any(dim => !dim.IsKnown));
 
-    /// <summary>The network with open sizes; itself where it has some, null where no promise up to a multiple of 32 keeps it whole.</summary>
+    /// <summary>
+    /// The network with open sizes; itself where it has some, null where no promise up to a multiple of 32 keeps it whole.
+    /// </summary>
     public OriginalNetwork? Opened => _opened.Value;
 
     /// <summary>The network with its structures unrolled.</summary>
