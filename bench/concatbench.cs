@@ -1,5 +1,5 @@
 // ConcatBench: labeled faults at merges, found, explained and repaired? --per-class N (640), --valid N (1200), --seed S (1), --only CLASS,
-// --show N (0), --dry 1.
+// --show N (0), --dry 1, --terms 1 (what each term of the ranking is worth).
 // needs: nothing
 #:project concatbench/ConcatBench.csproj
 #:property PublishAot=false
@@ -25,6 +25,13 @@ Console.WriteLine(
         + $"{watch.Elapsed.TotalSeconds:0} s; discarded: "
         + $"{string.Join(", ", collection.Discarded.Select(each => $"{each.Value:N0} {each.Key}"))}"
 );
+
+if (Word("--terms") is not null)
+{
+    Console.WriteLine();
+    Console.WriteLine(TermTable.Of(cases));
+    return 0;
+}
 
 watch.Restart();
 var torch = new TorchRun(dry: Word("--dry") is not null);
@@ -98,9 +105,9 @@ bool Failed(Score score) => Word("--fail") switch
     "three" => !score.Runs(3),
     "undo" => !score.Undoes(1),
     "undo3" => !score.Undoes(3),
-    "bad" => score.Fixes.Any(fix => fix.IsBad),
+    "bad" => score.AllFixes.Any(fix => fix.IsBad),
     "missed" => !score.Detected,
-    _ => !score.CauseRight || !score.BlameRight || !score.Runs(1) || score.Fixes.Any(fix => fix.IsBad),
+    _ => !score.CauseRight || !score.BlameRight || !score.Runs(1) || score.AllFixes.Any(fix => fix.IsBad),
 };
 
 long Number(string name, long fallback) => Word(name) is { } word ? long.Parse(word) : fallback;

@@ -20,7 +20,7 @@ public sealed class BrokenMerge
     {
         (_graph, _reference, Layer, _symbols) = (graph, reference, merge, symbols ?? Networks.SymbolSizes.Default);
         _unrounded = UnroundedSizes.Of(graph, reference);
-        _inputs = Array.ConvertAll(merge.Inputs, wire => reference.Sizes[wire]);
+        _inputs = OfOneAxis(Array.ConvertAll(merge.Inputs, wire => reference.Sizes[wire]));
         _byName = graph.Layers.ToDictionary(layer => layer.Name);
         var leading = Array.ConvertAll(
             merge.Inputs,
@@ -62,17 +62,26 @@ public sealed class BrokenMerge
             && (
                 axis < 0
                 || axis >= _inputs[0].Dims.Length
-                || (_inputs[0].Axes[axis] != 'C' && differing is [var only] && _inputs[0].Axes[only] == 'C')
+                || (
+                    _inputs[0].Axes[axis] != 'C'
+                    && differing is [var only]
+                    && _inputs[0].Axes[only] == 'C'
+                    && _inputs.All(input => input.Dims[axis] == _inputs[0].Dims[axis])
+                )
             )
         )
             return "wrong_axis";
         var letters = differing.Select(i => _inputs[0].Axes[i]).ToList();
-        if (letters.Count == 0 || letters.Contains('C'))
+        if (letters.Count == 0)
             return "degenerate";
+        if (letters.Contains('C'))
+            return letters.Count > 1 ? "several_differences" : "width_difference";
         if (letters.All(letter => Agree(letter, track => track.Exact)))
             return "odd_size_rounding";
         if (letters.All(letter => Agree(letter, track => track.Full)))
             return "padding_difference";
+        if (!LayersWithStride().Any() || letters.All(letter => Agree(letter, track => track.Scale)))
+            return "one_branch_differs";
         return LayersWhoseStrideRepairs().Count == 0 && HasAnotherCandidate(letters) ? "wrong_input" : "stride_difference";
     }
 
@@ -174,6 +183,12 @@ public sealed class BrokenMerge
         return false;
     }
 
+    // A vector of whole numbers is read as steps, and meant as features where it meets a vector of others.
+    private static Sizes[] OfOneAxis(Sizes[] inputs) =>
+        inputs.All(input => input.Dims.Length == 1) && inputs.Any(input => !input.IsInteger)
+            ? Array.ConvertAll(inputs, input => input.IsInteger ? input with { Axes = "C" } : input)
+            : inputs;
+
     private bool Differs(int i) => Layer.Operator is Elementwise
         ? _inputs.Where(input => input.Dims[i] != 1).Select(input => input.Dims[i]).Distinct().Count() > 1
         : _inputs.Any(input => input.Dims[i] != _inputs[0].Dims[i]);
@@ -182,16 +197,22 @@ public sealed class BrokenMerge
         ? number == 0 ? -1 : (int)(number < 0 ? number + _inputs[0].Dims.Length : number - 1)
         : _inputs[0].Axes.IndexOf(char.ToUpperInvariant(Domain.Shapes.Axes.Name(concat.Axis.Axis)[0]), StringComparison.Ordinal);
 
-    // Two inputs, one of which would fit with its channels at the other end.
+    // Two inputs, one of which would fit with its channels at the other end; a gate of ones and channels stretches there.
     private bool TurnedFits(int axis)
     {
-        if (_inputs.Length != 2 || axis < 0 || _inputs[1].Dims.Length < 3)
+        var isElementwise = Layer.Operator is Elementwise;
+        if (_inputs.Length != 2 || (axis < 0 && !isElementwise) || _inputs[1].Dims.Length < (isElementwise ? 2 : 3))
             return false;
-        var dims = _inputs[1].Dims;
-        return new[] { (long[])[dims[^1], .. dims[..^1]], [.. dims[1..], dims[0]] }.Any(turned =>
-            turned.Where((size, i) => i != axis && size != _inputs[0].Dims[i]).Any() is false
-        );
+        return isElementwise
+            ? Turned(_inputs[0]).Any(dims => Fits(dims, _inputs[1])) || Turned(_inputs[1]).Any(dims => Fits(dims, _inputs[0]))
+            : Turned(_inputs[1]).Any(dims => Fits(dims, _inputs[0]));
+
+        bool Fits(long[] turned, Sizes other) =>
+            !turned.Where((size, i) => i != axis && size != other.Dims[i] && !(isElementwise && (size == 1 || other.Dims[i] == 1))).Any();
     }
+
+    private static IEnumerable<long[]> Turned(Sizes sizes) =>
+        [[sizes.Dims[^1], .. sizes.Dims[..^1]], [.. sizes.Dims[1..], sizes.Dims[0]]];
 
     private bool Agree(char axis, Func<UnroundedSize, double> of)
     {
@@ -201,6 +222,12 @@ public sealed class BrokenMerge
             .ToList();
         return tracks.TrueForAll(track => Math.Abs(track - tracks[0]) < 1e-9);
     }
+
+    /// <summary>Whether one of the inputs has a time axis.</summary>
+    public bool HasSequence => _inputs.Any(input => input.Axes.Contains('T', StringComparison.Ordinal));
+
+    /// <summary>Whether the network tells that this layer's width is wrong, and not that of another input.</summary>
+    public bool TellsWidth(string pointer) => new WidthEvidence(_graph, _reference, this).Tells(pointer);
 
     private static HashSet<string> Leading(string source, Func<string, IEnumerable<Wire>> reads)
     {

@@ -19,11 +19,21 @@ public sealed class CaseSet
         new RankMutation(),
         new DTypeMutation(),
         new SymbolMutation(),
+        new WidthMutation(),
+        new ElementwiseMutation(),
+        new SeveralMutation(),
+        new SequenceMutation(),
+        new GateMutation(),
+        new DeclaredMutation(),
+        new SiblingMutation(),
         new EquivalentMutation(),
     ];
 
     private readonly Dictionary<string, int> _left;
     private readonly Random _random;
+
+    /// <summary>A class of which so many random networks gave no fault is given up.</summary>
+    private const int Patience = 200;
 
     public CaseSet(IEnumerable<OriginalNetwork> gallery, int perClass, int valid, int seed)
     {
@@ -32,8 +42,16 @@ public sealed class CaseSet
         _left["valid"] = valid;
         _left.Remove("equivalent");
         Take(gallery, each: Math.Max(1, perClass / 45));
-        for (var number = 0; _left.Values.Any(left => left > 0) && number < 40 * perClass; number++)
+        for (var number = 0; number < 40 * perClass; number++)
+        {
+            if (_left.All(each => each.Value <= 0 || (number > Patience && each.Value == perClass)))
+                break;
             Take([RandomNetwork.Of((seed * 100_000) + number)], each: 2);
+            if (number % 2 == 0)
+                Take([SequenceNetwork.Of((seed * 100_000) + (number / 2))], each: 2);
+        }
+
+        Pair(perClass);
     }
 
     public List<Case> Cases { get; } = [];
@@ -48,6 +66,8 @@ public sealed class CaseSet
             Add(new("valid", "as it is", original, original.Spec, null));
             foreach (var mutation in Mutations)
             {
+                if (mutation.Class != "equivalent" && _left[mutation.Class] <= 0)
+                    continue;
                 var mutants = mutation.Of(original).ToArray();
                 _random.Shuffle(mutants);
                 var taken = 0;
@@ -63,6 +83,21 @@ public sealed class CaseSet
                         taken++;
                 }
             }
+        }
+    }
+
+    // Each fault with some other; no two pairs have the same two.
+    private void Pair(int count)
+    {
+        var single = Cases.Where(each => each is { Label: not null }).ToArray();
+        _random.Shuffle(single);
+        for (var (i, made) = (0, 0); i + 1 < single.Length && made < count; i++)
+        {
+            if (PairedCase.Of(single[i], single[i + 1]) is not { } pair)
+                continue;
+            Cases.Add(pair);
+            made++;
+            i++;
         }
     }
 

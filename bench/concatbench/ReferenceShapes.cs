@@ -161,9 +161,21 @@ public sealed class ReferenceShapes
             Flatten { StartDim: 1, EndDim: -1 } => new([x.Dims.Aggregate(1L, (product, size) => product * size)], "C", x.IsInteger),
             Permute permute => Permuted(x, permute),
             Cast cast => x with { IsInteger = cast.Dtype == DType.Int64 },
-            Slice or Reshape or Expand or Flatten or Split => throw new NotSupportedException($"The benchmark has no {op.Kind}."),
+            Reshape reshape => Reshaped(x, reshape, layout),
+            Slice or Expand or Flatten or Split => throw new NotSupportedException($"The benchmark has no {op.Kind}."),
             _ => x,
         };
+    }
+
+    // torch.reshape; the axes are the usual ones of the new rank.
+    private static Sizes? Reshaped(Sizes x, Reshape reshape, Layout layout)
+    {
+        var (sizes, all) = (reshape.Shape.ToArray(), x.Dims.Aggregate(1L, (product, size) => product * size));
+        var given = sizes.Where(size => size > 0).Aggregate(1L, (product, size) => product * size);
+        if (sizes.Contains(-1) ? all % given != 0 : all != given)
+            return null;
+        var spatial = sizes.Length switch { 1 => "", 2 => "T", 3 => "HW", _ => "DHW" };
+        return x with { Dims = [.. sizes.Select(size => size == -1 ? all / given : size)], Axes = Order(spatial, layout) };
     }
 
     private static Sizes Last(Sizes x, long width, bool all) => all ? With(x, 'C', width) : new([width], "C");

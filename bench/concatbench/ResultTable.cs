@@ -37,13 +37,13 @@ public static class ResultTable
         )
         + " |";
 
-    public static int BadFixes(IEnumerable<Score> scores) => scores.Sum(score => score.Fixes.Count(fix => fix.IsBad));
+    public static int BadFixes(IEnumerable<Score> scores) => scores.Sum(score => score.AllFixes.Count(fix => fix.IsBad));
 
     public static double Share(IReadOnlyCollection<Score> scores, Func<Score, bool> holds) =>
         scores.Count == 0 ? 1 : (double)scores.Count(holds) / scores.Count;
 
     private static string Bad(List<Score> scores) =>
-        string.Create(CultureInfo.InvariantCulture, $"{BadFixes(scores)} of {scores.Sum(score => score.Fixes.Count):N0}");
+        string.Create(CultureInfo.InvariantCulture, $"{BadFixes(scores)} of {scores.Sum(score => score.AllFixes.Count()):N0}");
 
     // Cut, not rounded: 100 % is all of them.
     private static string Rate(List<Score> scores, Func<Score, bool> holds) =>

@@ -23,10 +23,16 @@ public sealed record Score(Case Case)
 
     public TimeSpan Took { get; init; }
 
-    /// <summary>Whether one of the first so many fixes leaves a network that runs.</summary>
-    public bool Runs(int first) => Fixes.Take(first).Any(fix => fix.Fault is null);
+    /// <summary>The score of the case's second fault.</summary>
+    public Score? Other { get; init; }
 
-    public bool Undoes(int first) => Fixes.Take(first).Any(fix => fix.Undoes);
+    /// <summary>The fixes of both faults.</summary>
+    public IEnumerable<FixResult> AllFixes => Other is null ? Fixes : Fixes.Concat(Other.Fixes);
+
+    /// <summary>Whether one of the first so many fixes leaves a network that runs.</summary>
+    public bool Runs(int first) => Fixes.Take(first).Any(fix => fix.Fault is null) && Other?.Runs(first) != false;
+
+    public bool Undoes(int first) => Fixes.Take(first).Any(fix => fix.Undoes) && Other?.Undoes(first) != false;
 }
 
 /// <summary>What became of a fix.</summary>
@@ -43,24 +49,56 @@ public sealed class Scorer(TorchRun torch)
 
     public Score Of(Case tried, bool full = false)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(tried.Spec);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var compiled = Compiler.Compile(bytes);
+        if (CompiledOrNull(tried, out var broken) is not { } compiled)
+            return new(tried) { Detected = tried.Label is null, Said = broken };
         var score = new Score(tried) { Took = watch.Elapsed };
         if (tried.Label is not { } label)
             return score with { Detected = compiled.Verdict != "valid", Said = First(compiled) };
+        score = OfFault(score, label, compiled, full);
+        if (tried.Other is not { } second)
+            return score;
+        var other = OfFault(new(tried), second, compiled, full);
+        return score with
+        {
+            Other = other,
+            Detected = score.Detected && other.Detected,
+            CauseRight = score.CauseRight && other.CauseRight,
+            BlameRight = score.BlameRight && other.BlameRight,
+            Said = $"{score.Said} | {other.Said}",
+        };
+    }
+
+    // A fault that the validator breaks on is missed, and a valid network refused; the rest of the run is still worth having.
+    private static Compilation? CompiledOrNull(Case tried, out string broken)
+    {
+        broken = "";
+        try
+        {
+            return Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(tried.Spec));
+        }
+        catch (Exception thrown) when (thrown is InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            broken = $"threw {thrown.GetType().Name}: {thrown.Message}";
+            return null;
+        }
+    }
+
+    private Score OfFault(Score score, Label label, Compilation compiled, bool full)
+    {
+        var tried = score.Case;
         var found = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == label.Merge && Stops(each));
         // What cannot be decided is an error, whether some sizes run or none.
         if (
             found is null
             || (
-                compiled.Verdict != (label.IsConditional ? "conditional" : "invalid")
+                (label.IsConditional is { } some ? compiled.Verdict != (some ? "conditional" : "invalid") : compiled.Verdict == "valid")
                 && (found.Cause?.Kind.Name != "symbol_unprovable" || compiled.Verdict == "valid")
             )
         )
             return score with { Said = $"{compiled.Verdict}: {First(compiled)}" };
         var before = compiled.Report.Diagnostics.Where(Stops).Select(Key).ToHashSet();
-        var smaller = tried.Class is not ("odd" or "symbol");
+        var smaller = tried.Class != "odd" && label.At is null;
         return score with
         {
             Detected = true,
@@ -90,6 +128,15 @@ public sealed class Scorer(TorchRun torch)
         }
     }
 
+    /// <summary>Whether the first fix undoes the edit, for a quick look at one fault.</summary>
+    public bool UndoesFirst(Case tried)
+    {
+        if (CompiledOrNull(tried, out _) is not { } compiled)
+            return false;
+        var stops = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == tried.Label?.Merge && Stops(each));
+        return stops is { Fixes: [var fix, ..] } found && Try(tried, fix, found, [], run: false, smaller: false, full: false).Undoes;
+    }
+
     private FixResult Try(Case tried, Fix fix, Diagnostic found, HashSet<string> before, bool run, bool smaller, bool full)
     {
         var spec = (JsonObject)tried.Spec.DeepClone();
@@ -99,14 +146,16 @@ public sealed class Scorer(TorchRun torch)
         var isBad = errors.Contains(Key(found)) || errors.Exists(error => !before.Contains(error));
         // Other findings of the same spec are repaired by their own first fixes.
         if (after.Verdict != "valid" && !isBad)
-            spec = Rest(spec);
+            spec = tried.Other is null ? Rest(spec) : RestByFirstFixes(spec);
+        if (tried.Other is not null)
+            after = TorchRun.Compiled(spec);
         return new(
             fix.Id,
             run ? torch.Fault(tried.Label!.At is { } at ? Networks.SymbolicNetwork.Bound(spec, at) : spec, smaller, full)
                 : isBad ? "is not valid"
                 : null,
             isBad,
-            UndoCheck.Holds(tried.Original.Spec, after)
+            UndoCheck.Holds(tried.Original.Spec, after, tried.Free)
         );
     }
 
@@ -114,6 +163,20 @@ public sealed class Scorer(TorchRun torch)
     {
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(spec));
         return (JsonObject)Repair.Of(document.RootElement.Clone()).Spec;
+    }
+
+    // The other fault of two may want another input, which a repair does not do by itself.
+    private static JsonObject RestByFirstFixes(JsonObject spec)
+    {
+        for (var applied = 0; applied < 3; applied++)
+        {
+            var report = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(spec)).Report;
+            if (report.Diagnostics.FirstOrDefault(Stops) is not { Fixes: [var first, ..] })
+                break;
+            JsonPatch.Apply(spec, first.Patch);
+        }
+
+        return spec;
     }
 
     private static bool Stops(Diagnostic found) => found.Severity is Severity.Error or Severity.Condition;

@@ -4,8 +4,11 @@ using ConcatService.Operators;
 
 namespace ConcatService.ConcatBench;
 
-/// <summary>A spatial size as it would be without rounding, and as it would be if every layer also padded fully.</summary>
-public readonly record struct UnroundedSize(double Exact, double Full);
+/// <summary>
+/// A spatial size as it would be without rounding, as it would be if every layer also padded fully, and what the latter makes of one
+/// cell of the input: where that agrees and the sizes do not, the inputs are to blame.
+/// </summary>
+public readonly record struct UnroundedSize(double Exact, double Full, double Scale);
 
 /// <summary>
 /// The sizes of a network without rounding (spec-format, cause.kind 5) and with full padding (6), beside the ones it has.
@@ -24,14 +27,17 @@ public sealed class UnroundedSizes
     {
         var tracks = new UnroundedSizes(reference);
         foreach (var input in graph.Inputs)
-            tracks.Set(new(input.Name), (_, size) => new(size, size));
+            tracks.Set(new(input.Name), (_, size) => new(size, size, 1));
         foreach (var layer in graph.Layers.Where(layer => reference.Sizes.ContainsKey(new(layer.Name))))
             tracks.Set(new(layer.Name), (axis, size) => tracks.After(layer, axis, size));
         return tracks;
     }
 
     public UnroundedSize this[Wire wire, char axis] =>
-        _unrounded.TryGetValue((wire, axis), out var track) ? track : new(_reference.Sizes[wire][axis], _reference.Sizes[wire][axis]);
+        _unrounded.TryGetValue((wire, axis), out var track) ? track : Given(_reference.Sizes[wire][axis]);
+
+    // A size that is written somewhere stands for itself, whatever the input is.
+    private static UnroundedSize Given(long size) => new(size, size, size);
 
     /// <summary>Whether the layer rounded a remainder away on this axis.</summary>
     public bool RoundsDown(Layer layer, char axis) => Rounding(layer, axis) < 0;
@@ -64,29 +70,33 @@ public sealed class UnroundedSizes
     private UnroundedSize After(Layer layer, char axis, long size)
     {
         if (!_reference.Sizes[layer.Inputs[0]].Axes.Contains(axis, StringComparison.Ordinal))
-            return new(size, size);
+            return Given(size);
         var (before, dimension) = (this[layer.Inputs[0], axis], Dimension(layer, axis));
         switch (layer.Operator)
         {
             case ConvTranspose up:
-                return new((before.Exact * up.Stride[dimension]) + Growth(up, dimension), before.Full * up.Stride[dimension]);
+                return Times(before, up.Stride[dimension]) with { Exact = (before.Exact * up.Stride[dimension]) + Growth(up, dimension) };
             case Upsample { ScaleFactor: { } scale }:
-                return new(before.Exact * scale[dimension], before.Full * scale[dimension]);
+                return Times(before, scale[dimension]);
             case Upsample { Size.Like: not null }:
                 return this[layer.Inputs[^1], axis];
             case PixelShuffle { Kind: "pixel_shuffle" } shuffle:
-                return new(before.Exact * shuffle.Factor, before.Full * shuffle.Factor);
+                return Times(before, shuffle.Factor);
             case PixelShuffle shuffle:
-                return new(before.Exact / shuffle.Factor, before.Full / shuffle.Factor);
+                return Times(before, 1.0 / shuffle.Factor);
             case CenterCrop or Pad:
-                return new(before.Exact + size - _reference.Sizes[layer.Inputs[0]][axis], before.Full);
-            case Upsample or AdaptivePool or GlobalPool:
-                return new(size, size);
+                return before with { Exact = before.Exact + size - _reference.Sizes[layer.Inputs[0]][axis] };
+            case Upsample or AdaptivePool or GlobalPool or Reshape:
+                return Given(size);
+            case Concat when size != _reference.Sizes[layer.Inputs[0]][axis]:
+                return Given(size);
             default:
                 var (stride, left) = WindowOf(layer.Operator, dimension);
-                return new((before.Exact - left) / stride, before.Full / stride);
+                return Times(before, 1.0 / stride) with { Exact = (before.Exact - left) / stride };
         }
     }
+
+    private static UnroundedSize Times(UnroundedSize size, double by) => new(size.Exact * by, size.Full * by, size.Scale * by);
 
     private int Dimension(Layer layer, char axis) => _reference.Sizes[layer.Inputs[0]].Spatial.IndexOf(axis, StringComparison.Ordinal);
 

@@ -48,7 +48,7 @@ public sealed class ConcatBenchTests
     private static List<Score> Run()
     {
         var scorer = new Scorer(new TorchRun());
-        return [.. new CaseSet([], perClass: 20, valid: 30, seed: 7).Cases.Select(each => scorer.Of(each))];
+        return [.. new CaseSet([], perClass: 12, valid: 30, seed: 7).Cases.Select(each => scorer.Of(each))];
     }
 
     private static string Shown(Score score) => $"{score.Case.Original.Name}, {score.Case.Edit}: {score.Said}";

@@ -11,7 +11,7 @@ public sealed class AxisMutation : Mutation
     public override IEnumerable<Mutant> Of(OriginalNetwork original)
     {
         JsonNode[] numbers = IsChannelsLast(original) ? [1, 2, -2, 0, 5] : [2, 3, -1, 0, 5];
-        foreach (var layer in Merges(original).Where(layer => layer.Type != "add"))
+        foreach (var layer in Merges(original).Where(layer => !IsElementwise(layer)))
         {
             foreach (var axis in new[] { (JsonNode)"height", "width", "time" }.Concat(numbers))
             {

@@ -25,6 +25,12 @@ public sealed class DTypeMutation : Mutation
             if (input["axes"] is null)
                 input.Remove("axes");
             yield return new(Class, $"{name} as int64", original, spec, null);
+            // Without axes a vector of whole numbers is read as steps: a one-hot label beside features.
+            if (input["shape"]!.AsArray().Count != 1)
+                continue;
+            var steps = (JsonObject)spec.DeepClone();
+            ((JsonObject)steps["inputs"]![name]!).Remove("axes");
+            yield return new(Class, $"{name} as int64 of steps", original, steps, null);
         }
     }
 }

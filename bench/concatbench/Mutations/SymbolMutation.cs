@@ -16,7 +16,7 @@ public sealed class SymbolMutation : Mutation
 
     public override IEnumerable<Mutant> Of(OriginalNetwork original)
     {
-        if (SymbolicNetwork.Of(original) is not { } opened)
+        if (original.Opened is not { } opened || opened == original)
             yield break;
         foreach (var (symbol, promise) in (JsonObject)opened.Spec["symbols"]!)
         {
@@ -42,10 +42,8 @@ public sealed class SymbolMutation : Mutation
 
         foreach (var mutation in new Mutation[] { new StrideMutation(), new PaddingMutation() })
         {
-            // Spread over the network, not its first layers alone.
-            var mutants = mutation.Of(opened).ToList();
-            foreach (var mutant in mutants.Where((_, i) => i % Math.Max(1, mutants.Count / Taken) == 0))
-                yield return mutant with { Class = Class, Cause = mutation.Class == "stride" ? "stride_difference" : "padding_difference" };
+            foreach (var mutant in Spread(Of(mutation, opened), Taken))
+                yield return mutant;
         }
     }
 

@@ -10,13 +10,19 @@ namespace ConcatService.ConcatBench.Networks;
 /// <summary>A valid network to make faults in: its spec as sent, and the layers as they stand in it.</summary>
 public sealed class OriginalNetwork
 {
+    private readonly Lazy<OriginalNetwork?> _opened;
+    private readonly Lazy<OriginalNetwork> _flat;
+
     public OriginalNetwork(string name, JsonObject spec)
     {
         Name = name;
-        Spec = spec;
-        Graph = GraphOf(spec);
+        // As text says it: a node made from an int would not be read as a long.
+        Spec = (JsonObject)JsonNode.Parse(spec.ToJsonString())!;
+        Graph = GraphOf(Spec);
         Reference = ReferenceShapes.Of(Graph, SymbolSizes.Default);
-        WrittenLayers = [.. WrittenLayersIn(spec)];
+        WrittenLayers = [.. WrittenLayersIn(Spec)];
+        _opened = new(() => HasSymbols ? this : SymbolicNetwork.Of(this));
+        _flat = new(() => new($"{Name}, flat", FlatSpec.Of(Spec)));
     }
 
     public string Name { get; }
@@ -29,6 +35,14 @@ public sealed class OriginalNetwork
 
     /// <summary>Whether some size is left open.</summary>
     public bool HasSymbols => Graph.Inputs.Any(input => input.Shape.Dims.Skip(1).Any(dim => !dim.IsKnown));
+
+    /// <summary>
+    /// The network with open sizes; itself where it has some, null where no promise up to a multiple of 32 keeps it whole.
+    /// </summary>
+    public OriginalNetwork? Opened => _opened.Value;
+
+    /// <summary>The network with its structures unrolled.</summary>
+    public OriginalNetwork Flat => _flat.Value;
 
     /// <summary>Every layer as written, nested ones and blocks too.</summary>
     public IReadOnlyList<WrittenLayer> WrittenLayers { get; }

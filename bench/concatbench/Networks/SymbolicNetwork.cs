@@ -74,18 +74,30 @@ public static class SymbolicNetwork
     {
         var opened = (JsonObject)spec.DeepClone();
         var symbols = new JsonObject();
+        var lengths = new Dictionary<long, string>();
         foreach (var (_, input) in (JsonObject)opened["inputs"]!)
         {
             var shape = (JsonArray)input!["shape"]!;
-            var names = shape.Count switch { 3 => new[] { "H", "W" }, 2 => ["T"], _ => [] };
+            var first = shape.Count == 1 || (string?)spec["layout"] == "channels_last" ? 0 : 1;
+            var names = shape.Count switch
+            {
+                3 => new[] { "H", "W" },
+                2 => [Length((long)shape[first]!)],
+                1 when (string?)input["dtype"] == "int64" && input["axes"] is null => [Length((long)shape[0]!)],
+                _ => [],
+            };
             for (var i = 0; i < names.Length; i++)
             {
-                shape[i + ((string?)spec["layout"] == "channels_last" ? 0 : 1)] = names[i];
+                shape[i + first] = names[i];
                 symbols[names[i]] = new JsonObject { ["min"] = Smallest, ["multiple_of"] = multiple };
             }
         }
 
         opened["symbols"] = symbols;
         return opened;
+
+        // Sequences of one length have one symbol.
+        string Length(long steps) =>
+            lengths.TryGetValue(steps, out var name) ? name : lengths[steps] = lengths.Count == 0 ? "T" : $"T{lengths.Count + 1}";
     }
 }
