@@ -121,6 +121,7 @@ public static class Explanation
         var proven = candidates.DistinctBy(candidate => candidate.Id).Select(proof.Try).OfType<Proven>().ToList();
         if (extend is not null)
             proven = [.. proven.Select(fix => fix.NewErrors == 0 || fix.Candidate.Loss == Loss.Rewired ? fix : extend(fix) ?? fix)];
+        proven.RemoveAll(fix => fix.ComesAgain);
         if (proven.Any(fix => fix.NewErrors == 0))
             proven.RemoveAll(fix => fix.NewErrors > 0);
         else

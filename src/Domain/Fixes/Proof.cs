@@ -17,6 +17,7 @@ public sealed class Proof
     private readonly Compilation _before;
     private readonly JsonElement _json;
     private readonly Func<Compilation, Shape?> _outputWhenGone;
+    private readonly string? _path;
     private readonly HashSet<string> _errorsBefore, _hiddenBefore, _behind;
 
     /// <param name="before">The spec with the finding.</param>
@@ -30,6 +31,7 @@ public sealed class Proof
         _outputWhenGone = outputWhenGone;
         _errorsBefore = [.. Errors(before)];
         _behind = Behind(before, place);
+        _path = before.Graph.Layers.FirstOrDefault(layer => layer.Name == place)?.Path.ToString();
         _hiddenBefore = [.. before.Planned.Rows.Where(row => row.Output is null).Select(row => row.Layer.Name)];
     }
 
@@ -65,6 +67,9 @@ public sealed class Proof
                 each.Inputs.Length > 1 && each.Operator is IMerge && Changed(after, new Wire(each.Name))
             ),
             GivesInputSize = GivesInputSize(after),
+            ComesAgain = after.Report.Diagnostics.Any(found =>
+                found.Severity == Severity.Error && IsNew(found) && found.Path.ToString() == _path
+            ),
         };
     }
 
@@ -173,6 +178,11 @@ public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors, int Con
 
         return behind;
     }
+
+    /// <summary>
+    /// Whether the same written layer then has an error in another of its places: another repetition, another use of a block.
+    /// </summary>
+    public bool ComesAgain { get; init; }
 
     /// <summary>Whether an output that had no shape comes out as large as an input.</summary>
     public bool GivesInputSize { get; init; }

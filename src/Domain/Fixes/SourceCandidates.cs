@@ -121,12 +121,12 @@ internal sealed class SourceCandidates
         PlannedLayer? first = null;
         foreach (var layer in wrong.Path.Reverse())
         {
-            if (layer.Inputs.Length != 1 || _readers[layer.Name].Count != 1 || layer.Output.SpatialSizes != layer.Input.SpatialSizes)
+            if (layer.Inputs.Length != 1 || ReadersOf(layer.Name).Count != 1 || layer.Output.SpatialSizes != layer.Input.SpatialSizes)
                 break;
             first = layer;
         }
 
-        return first is not null && _readers[first.Inputs[0].Source].Count > 1 && first.Layer.EdgeOf(0)?.Reference is not null
+        return first is not null && ReadersOf(first.Inputs[0].Source).Count > 1 && first.Layer.EdgeOf(0)?.Reference is not null
             ? first
             : null;
     }
@@ -155,7 +155,7 @@ internal sealed class SourceCandidates
 
     private double Likelihood(PlannedLayer layer, string source, bool isOnPath)
     {
-        var (readers, name) = (_readers.GetValueOrDefault(layer.Name, []), _merge.NameOf(layer.Name));
+        var (readers, name) = (ReadersOf(layer.Name), _merge.NameOf(layer.Name));
         var score = isOnPath ? 0.5 : 0;
         if (IsUnread(layer.Name))
             score += 3; // computed for nobody: it was meant for someone
@@ -168,9 +168,9 @@ internal sealed class SourceCandidates
             score -= 0.5;                                                                        // it has its merge already
         else if (readers.Exists(Rescales))
             score += 1; // the last of its size: where a skip starts
-        if (_readers[source].Count == 1)
+        if (ReadersOf(source).Count == 1)
             score -= 2;                                                                          // nobody would read the other one then
-        if (_readers[source].Exists(reader => reader.Operator is IMerge && reader.Name != _merge.Merge.Name))
+        if (ReadersOf(source).Exists(reader => reader.Operator is IMerge && reader.Name != _merge.Merge.Name))
             score += 1.5;                                                                        // the wrong one belongs to another merge
         if (Digits(name) is { Length: > 0 } digits && digits == Digits(_merge.Merge.Name))
             score += 1;
@@ -226,11 +226,13 @@ internal sealed class SourceCandidates
         return descendants;
     }
 
+    private List<Layer> ReadersOf(string layer) => _readers.GetValueOrDefault(layer, []);
+
     private bool IsUnread(string layer) =>
         !_readers.ContainsKey(layer) && _merge.Compiled.Graph.Outputs.All(output => output.Wire.Source != layer);
 
     /// <summary>Whether the merge alone reads what this input comes from; a spec's input may stay unread.</summary>
-    private bool IsOnlyReader(Branch branch) => _merge.Merge.Inputs[branch.Index].Source is var source && _readers[source].Count == 1;
+    private bool IsOnlyReader(Branch branch) => _merge.Merge.Inputs[branch.Index].Source is var source && ReadersOf(source).Count == 1;
 
     private bool Rescales(Layer reader) =>
         _merge.Producer(new Wire(reader.Name)) is { } planned

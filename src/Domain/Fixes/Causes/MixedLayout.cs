@@ -46,7 +46,7 @@ internal sealed class MixedLayout : CauseRule
     private static Branch? TurnedBranch(MergeCase merge)
     {
         var joined = merge.Mismatch.Axis ?? -1;
-        if (merge.IsSample || (merge.JoinsAxis && !merge.DifferingAxes.Any(axis => axis.IsSpatial())))
+        if (merge.JoinsAxis && (merge.IsSample || !merge.DifferingAxes.Any(axis => axis.IsSpatial())))
             return null;
         return merge.Branches.Reverse().FirstOrDefault(branch =>
             (branch.Shape.Rank > 3 || branch.Path.Any(Orders) || merge.Ancestor is null)

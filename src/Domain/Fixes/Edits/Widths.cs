@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
@@ -24,12 +25,15 @@ internal sealed class Widths
     /// <summary>By how much the layer would be more usual with that value.</summary>
     public double Gain(PlannedLayer layer, EditableAttribute edit, JsonNode value, Branch target)
     {
+        if (value.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
+            return -0.5;                                                                         // it changes more than a number
         if (edit.Effect != EditEffect.Features || value is not JsonValue || !layer.Output.Has(Axis.Channels))
             return 0;
         var path = layer.Path.ToString();
         var (now, then) = (layer.Output[Axis.Channels], target.Shape.Has(Axis.Channels) ? target.Shape[Axis.Channels] : default);
         var gain =
             (then.Known > now.Known ? 0.1 : 0)                                                   // nothing is lost by more
+            + (0.15 * Math.Clamp(Halvings(then) - Halvings(now), -3, 3))                         // 32 is meant sooner than 33
             + _namesakes.Share(path, Role(layer), then.ToString())
             - _namesakes.Share(path, Role(layer), now.ToString())
             + (0.5 * (_merge.Branches.Count(each => HasWidth(each, then)) - _merge.Branches.Count(each => HasWidth(each, now))));
@@ -38,6 +42,8 @@ internal sealed class Widths
             ? gain
             : gain - 1.5;
     }
+
+    private static long Halvings(Dim width) => width.Known is > 0 and var size ? long.TrailingZeroCount(size) : 0;
 
     private static bool HasWidth(Branch branch, Dim width) => branch.Shape.Has(Axis.Channels) && branch.Shape[Axis.Channels] == width;
 
