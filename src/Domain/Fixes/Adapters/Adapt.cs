@@ -32,7 +32,7 @@ internal sealed class Adapt : Strategies.FixStrategy
         foreach (var branch in merge.Branches)
         {
             var steps = new Way(merge, branch, target, resizing, reduction).Steps();
-            if (steps is null || !steps.All(step => patch.Insert(branch.Index, step.Verb, step.Layer)))
+            if (steps is null || !steps.All(step => patch.Insert(branch.Index, step.Suffix, step.Layer)))
                 return null;
             if (steps.Count > 0)
                 ways.Add((branch, steps));

@@ -218,7 +218,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
             Loss.MadeUp
         );
 
-    private JsonObject Like() => new() { ["like"] = merge.NameOf(merge.Merge.Inputs[target.Index].Source) };
+    private JsonObject Like() => Strategies.FixStrategy.Like(merge, target);
 
     private static long[]? Ratios(List<long> large, List<long> small)
     {

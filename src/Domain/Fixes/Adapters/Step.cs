@@ -3,11 +3,21 @@ using System.Text.Json.Nodes;
 namespace ConcatService.Domain.Fixes.Adapters;
 
 /// <summary>A layer that an adapter puts on the way.</summary>
-/// <param name="Verb">What it does, for names and ids: <c>pool</c>.</param>
+/// <param name="Verb">What it does, for ids: <c>pool</c>.</param>
 /// <param name="Layer">Its type and attributes.</param>
 /// <param name="Title">What to do, as a sentence without its end.</param>
 /// <param name="Effect">What becomes of the data, as a sentence.</param>
-internal sealed record Step(string Verb, JsonObject Layer, string Title, string Effect, Loss Loss);
+internal sealed record Step(string Verb, JsonObject Layer, string Title, string Effect, Loss Loss)
+{
+    /// <summary>What ends the layer's name: <c>coarse_up</c>.</summary>
+    public string Suffix => Verb switch
+    {
+        "upsample" or "transpose" => "up",
+        "convolve" => "down",
+        "flatten" => "flat",
+        _ => Verb,
+    };
+}
 
 /// <summary>How sizes of positions that differ are brought together.</summary>
 internal enum Resizing

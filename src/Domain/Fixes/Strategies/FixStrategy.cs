@@ -8,9 +8,6 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>One way to repair a mismatch. It proposes freely: what does not compile is dropped.</summary>
 public abstract class FixStrategy
 {
-    // Weights and channels grow by its square; FCN-8s, the largest usual step, learns to enlarge by 8.
-    private const long MostRatio = 8;
-
     private static readonly FixStrategy[] All =
     [
         new EditDataFormat(),
@@ -45,35 +42,10 @@ public abstract class FixStrategy
 
     protected abstract IEnumerable<Candidate> Propose(MergeCase merge, Cause cause);
 
-    /// <summary>For a target branch: every other branch whose spatial size differs from it.</summary>
-    protected static List<Branch> Others(MergeCase merge, Branch target) =>
-        [.. merge.Branches.Where(branch => branch != target && merge.DifferingAxes.Any(axis => branch.Shape[axis] != target.Shape[axis]))];
-
-    /// <summary>The branches that a repair may bring the others to: one for each size that occurs, the most frequent first.</summary>
-    protected static IEnumerable<Branch> Targets(MergeCase merge) =>
-        merge
-            .Branches.GroupBy(branch => branch.Shape.SpatialSizes)
-            .OrderByDescending(group => group.Count())
-            .Select(group => group.First());
-
-    /// <summary>
-    /// How many times as large the finer branch is on each spatial axis; null where that is no whole number, or more than 8.
-    /// </summary>
-    protected static long[]? Ratios(Branch fine, Branch coarse)
-    {
-        var axes = fine.Shape.SpatialAxes.ToList();
-        var ratios = axes.Select(axis => WholeRatio(fine.Shape[axis], coarse.Shape[axis])).OfType<long>().ToArray();
-        return ratios.Length == axes.Count ? ratios : null;
-    }
-
-    private static long? WholeRatio(Dim fine, Dim coarse) =>
-        fine == coarse ? 1
-        : fine.Known is { } many && coarse.Known is { } few && few > 0 && many % few == 0 && many / few <= MostRatio ? many / few
-        : null;
-
     /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
     internal static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
 
-    protected static JsonObject Like(MergeCase merge, Branch target) =>
+    /// <summary>The size of a branch, whatever it is, for an attribute that takes one.</summary>
+    internal static JsonObject Like(MergeCase merge, Branch target) =>
         new() { ["like"] = merge.NameOf(merge.Merge.Inputs[target.Index].Source) };
 }
