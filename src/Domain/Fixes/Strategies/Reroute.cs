@@ -10,7 +10,8 @@ internal sealed class Reroute : FixStrategy
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        foreach (var tap in merge.SourceCandidates.Where(tap => !tap.LeavesUnread).Take(MostOffers))
+        var offered = merge.SourceCandidates.Where(tap => !tap.LeavesUnread).Take(MostOffers).ToList();
+        foreach (var tap in offered)
         {
             var name = merge.NameOf(tap.Layer.Name);
             var wrong = tap.Via is { } lateral ? merge.NameOf(lateral.Inputs[0].Source) : tap.Wrong.Name;
@@ -31,7 +32,7 @@ internal sealed class Reroute : FixStrategy
                 patch.Patch
             )
             {
-                AtTheCause = tap == merge.SourceCandidates[0] && (tap.IsUnread || cause.Kind == CauseKinds.WrongInput),
+                AtTheCause = tap == offered[0] && (tap.IsUnread || cause.Kind == CauseKinds.WrongInput),
             };
         }
     }
