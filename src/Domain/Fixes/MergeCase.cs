@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fixes.Adapters;
 using ConcatService.Domain.Fixes.Edits;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
@@ -57,6 +58,9 @@ public sealed class MergeCase
     public PlannedLayer Merge => Mismatch.Layer;
 
     public IReadOnlyList<Branch> Branches { get; }
+
+    /// <summary>One branch of each shape that the merge could have, the most frequent first. Found once, when asked for.</summary>
+    internal IReadOnlyList<Branch> Targets => field ??= MergeTargets.Of(this);
 
     /// <summary>Layers that an input could have been meant to come from, the likeliest first. Found once, when asked for.</summary>
     public IReadOnlyList<SourceCandidate> SourceCandidates => field ??= Fixes.SourceCandidates.Of(this);

@@ -12,7 +12,7 @@ internal sealed class Adapt : Strategies.FixStrategy
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
         var seen = new HashSet<string>();
-        foreach (var target in MergeTargets.Of(merge))
+        foreach (var target in merge.Targets)
         {
             foreach (var resizing in Enum.GetValues<Resizing>())
             {

@@ -5,12 +5,18 @@ namespace ConcatService.Domain.Fixes.Adapters;
 /// <summary>What the branches of a merge may be brought to: one branch of each shape that occurs.</summary>
 internal static class MergeTargets
 {
+    /// <summary>A merge of a hundred inputs, each of another size, is not brought to every one of them.</summary>
+    private const int Most = 8;
+
     /// <summary>The most frequent shape first.</summary>
-    public static IEnumerable<Branch> Of(MergeCase merge) =>
-        merge
-            .Branches.GroupBy(branch => Signature(merge, branch.Shape))
-            .OrderByDescending(group => group.Count())
-            .Select(group => group.First());
+    public static List<Branch> Of(MergeCase merge) =>
+        [
+            .. merge
+                .Branches.GroupBy(branch => Signature(merge, branch.Shape))
+                .OrderByDescending(group => group.Count())
+                .Select(group => group.First())
+                .Take(Most),
+        ];
 
     /// <summary>Whether the merge takes this shape beside the target's.</summary>
     public static bool Fit(MergeCase merge, Shape shape, Shape target) =>

@@ -25,6 +25,9 @@ internal static class AttributeEdits
     /// <summary>What is farther from the merge is not looked at; a hostile branch is thousands of layers long.</summary>
     private const int Farthest = 32;
 
+    /// <summary>Of a wider merge the first branches stand for all.</summary>
+    private const int MostBranches = 16;
+
     private static readonly string[] Elsewhere =
     [
         "stride",
@@ -54,10 +57,10 @@ internal static class AttributeEdits
 
     private static IEnumerable<AttributeEdit> Possible(MergeCase merge, Widths widths)
     {
-        foreach (var branch in merge.Branches)
+        foreach (var branch in merge.Branches.Take(MostBranches))
         {
             foreach (
-                var target in MergeTargets.Of(merge).Where(other => other != branch && !MergeTargets.Fit(merge, branch.Shape, other.Shape))
+                var target in merge.Targets.Where(other => other != branch && !MergeTargets.Fit(merge, branch.Shape, other.Shape))
             )
             {
                 foreach (var layer in branch.Path.Reverse().Take(Farthest).Where(layer => !target.Path.Contains(layer)))

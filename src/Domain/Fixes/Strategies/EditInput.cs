@@ -20,7 +20,7 @@ internal sealed class EditInput : FixStrategy
             var first = branch.Path.Count > 0 ? branch.Path[0].Inputs[0] : merge.Merge.Inputs[branch.Index];
             if (merge.Compiled.Graph.Inputs.FirstOrDefault(input => input.Name == first.Source) is not { } input)
                 continue;
-            foreach (var target in MergeTargets.Of(merge).Where(other => other != branch && other.Shape.SameAxes(branch.Shape)))
+            foreach (var target in merge.Targets.Where(other => other != branch && other.Shape.SameAxes(branch.Shape)))
             {
                 var patch = new JsonArray();
                 var (sizes, cuts) = (new List<string>(), false);
