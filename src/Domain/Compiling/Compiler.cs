@@ -35,13 +35,17 @@ public static class Compiler
     internal static Compilation Compile(JsonElement json, Effort effort)
     {
         var compiled = Compilation.Of(json);
-        if (compiled.Report.HasErrors || compiled.Report.HasConditions)
+        if ((compiled.Report.HasErrors || compiled.Report.HasConditions) && !IsTooLarge(compiled))
             AddFixes(compiled, StableNames.Of(json), effort);
         if (compiled.Plan is not null)
             WarningCheck.Add(compiled, json, effort);
         compiled.Report.Close();
         return compiled;
     }
+
+    // Its patches would be compiled too, each as large.
+    private static bool IsTooLarge(Compilation compiled) =>
+        compiled.Report.Diagnostics.Any(found => found.Code == Diagnostics.Codes.TooLarge);
 
     private static void AddFixes(Compilation compiled, JsonElement named, Effort effort)
     {
