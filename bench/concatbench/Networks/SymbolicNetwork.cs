@@ -31,10 +31,13 @@ public static class SymbolicNetwork
         return null;
     }
 
-    /// <summary>Admissible sizes of the spec's symbols, each symbol in turn with the others at the usual size, and all together.</summary>
+    /// <summary>
+    /// Admissible sizes of the spec's symbols: the smallest, then each symbol in turn with the others at the usual size, and all together.
+    /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, long>> Bindings(JsonObject spec)
     {
         var symbols = (JsonObject)spec["symbols"]!;
+        yield return symbols.ToDictionary(symbol => symbol.Key, symbol => SmallestOf(symbol.Value!));
         for (var step = 0; step < Looked; step++)
         {
             foreach (var varied in symbols.Select(symbol => symbol.Key).Append(null))
@@ -46,6 +49,12 @@ public static class SymbolicNetwork
                             : SymbolSizes.Default(symbol.Key)
                 );
         }
+    }
+
+    private static long SmallestOf(JsonNode promise)
+    {
+        var (multiple, least) = ((long?)promise["multiple_of"] ?? 1, (long?)promise["min"] ?? 1);
+        return (least + multiple - 1) / multiple * multiple;
     }
 
     /// <summary>The spec with numbers in the place of its symbols; the usual ones where its own promise excludes these.</summary>

@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ConcatService.Domain.Planning;
+
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>
@@ -9,6 +13,13 @@ namespace ConcatService.Domain.Fixes;
 internal sealed class Effort(long layers = 60_000)
 {
     private long _left = layers;
+
+    /// <summary>
+    /// What one more compilation costs: by its layers, its text and what it decides about symbols. 100 bytes are about a layer, and so are
+    /// 10 sizes that are tried.
+    /// </summary>
+    public static long Of(Compilation compiled, JsonElement json) =>
+        compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (compiled.Planned.Conditions.Work / 10);
 
     /// <summary>False when nothing is left. What is begun with something left is finished.</summary>
     public bool Spend(long cost)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
@@ -19,10 +18,7 @@ public static class Explanation
 
     internal static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
-        // A compilation costs by its layers, its text and what it decides about symbols: 100 bytes are about a layer, and 10 sizes that are
-        // tried.
-        var cost =
-            compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (int)(compiled.Planned.Conditions.Work / 10);
+        var cost = Effort.Of(compiled, json);
         var promise = compiled.Report.HasConditions ? Promises.For(compiled, json) : null;
         foreach (
             var found in compiled
@@ -65,7 +61,7 @@ public static class Explanation
         JsonElement json,
         Candidate? promise,
         Effort effort,
-        int cost
+        long cost
     )
     {
         var inputs = found.Mismatch?.Layer.Inputs.Length ?? 1;
@@ -126,8 +122,7 @@ public static class Explanation
             proven.RemoveAll(fix => fix.NewErrors > 0);
         else
             proven.RemoveAll(fix => fix.Candidate.Loss == Loss.Grown); // Nobody makes a network larger for half a repair.
-        return proven.OrderBy(fix => Cost.Of(fix, merge))
-            .Select(fix => fix.Fix);
+        return proven.OrderBy(fix => Cost.Of(fix, merge)).Select(fix => fix.Fix);
     }
 
     // Where, what, the numbers (the finding's own sentence); then the place to look at, and what to do.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Adapters;
 using ConcatService.Domain.Fixes.Edits;
@@ -109,6 +110,9 @@ public sealed class MergeCase
 
     /// <summary>The name by which people and the spec know a layer's output.</summary>
     public string NameOf(string layer) => Compiled.Graph.KnownAs.GetValueOrDefault(layer, layer);
+
+    /// <summary>The size of a branch, whatever it is, for an attribute that takes another layer's.</summary>
+    public JsonObject Like(Branch branch) => new() { ["like"] = NameOf(Merge.Inputs[branch.Index].Source) };
 
     /// <summary>
     /// Whether the layer is one that people know: not the inside of a shorthand, such as the convolution before its own activation.

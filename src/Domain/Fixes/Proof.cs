@@ -67,6 +67,7 @@ public sealed class Proof
                 each.Inputs.Length > 1 && each.Operator is IMerge && Changed(after, new Wire(each.Name))
             ),
             GivesInputSize = GivesInputSize(after),
+            LimitsSizesAlone = added > 0 && !after.Report.Diagnostics.Any(found => found.Severity == Severity.Error && IsNew(found)),
             ComesAgain = after.Report.Diagnostics.Any(found =>
                 found.Severity == Severity.Error && IsNew(found) && found.Path.ToString() == _path
             ),
@@ -183,6 +184,9 @@ public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors, int Con
     /// Whether the same written layer then has an error in another of its places: another repetition, another use of a block.
     /// </summary>
     public bool ComesAgain { get; init; }
+
+    /// <summary>Whether what it brings to light are conditions on sizes, which <see cref="Fix.HoldsFor"/> names, and no errors.</summary>
+    public bool LimitsSizesAlone { get; init; }
 
     /// <summary>Whether an output that had no shape comes out as large as an input.</summary>
     public bool GivesInputSize { get; init; }

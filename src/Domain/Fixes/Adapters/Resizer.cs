@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
+using static ConcatService.Domain.Fixes.LayerTypes;
 
 namespace ConcatService.Domain.Fixes.Adapters;
 
@@ -54,11 +55,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
         if (has.Zip(wants).Any(pair => pair.First % pair.Second != 0 && pair.First / pair.Second < 2))
             return new(
                 "pool",
-                new()
-                {
-                    ["type"] = Strategies.FixStrategy.Twin("adaptive_avg_pool", at),
-                    ["output_size"] = EditableAttribute.Spelled([.. wants]),
-                },
+                new() { ["type"] = Twin("adaptive_avg_pool", at), ["output_size"] = EditableAttribute.Spelled([.. wants]) },
                 $"Average {Name} to the {Sizes} of {target.Name}",
                 $"Each of the {Sizes} positions is the mean of the cells of {Name} that it covers; some count twice.",
                 Loss.Dropped
@@ -67,7 +64,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
         var kept = 1.0 / windows.Aggregate(1L, Saturating.Multiply);
         return new(
             "pool",
-            new() { ["type"] = Strategies.FixStrategy.Twin("avg_pool", at), ["kernel_size"] = EditableAttribute.Spelled(windows) },
+            new() { ["type"] = Twin("avg_pool", at), ["kernel_size"] = EditableAttribute.Spelled(windows) },
             $"Pool {Name} by {string.Join('x', windows.Distinct())} to {Sizes}",
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -79,7 +76,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
 
     private Step Upsample(Shape at, List<long> has)
     {
-        var layer = new JsonObject { ["type"] = "upsample", ["size"] = Like() };
+        var layer = new JsonObject { ["type"] = "upsample", ["size"] = merge.Like(target) };
         if (has.TrueForAll(size => size == 1))
             return new(
                 "expand",
@@ -108,7 +105,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
                 "project",
                 new()
                 {
-                    ["type"] = Strategies.FixStrategy.Twin("conv", at),
+                    ["type"] = Twin("conv", at),
                     ["out_channels"] = target.Shape[Axis.Channels].Known,
                     ["kernel_size"] = 1,
                     ["stride"] = EditableAttribute.Spelled(strides),
@@ -121,7 +118,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
             "convolve",
             new()
             {
-                ["type"] = Strategies.FixStrategy.Twin("conv", at),
+                ["type"] = Twin("conv", at),
                 ["out_channels"] = channels,
                 ["kernel_size"] = 3,
                 ["stride"] = EditableAttribute.Spelled(strides),
@@ -142,7 +139,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
             "transpose",
             new()
             {
-                ["type"] = Strategies.FixStrategy.Twin("conv_transpose", at),
+                ["type"] = Twin("conv_transpose", at),
                 ["out_channels"] = features,
                 ["kernel_size"] = EditableAttribute.Spelled(ratios),
                 ["stride"] = EditableAttribute.Spelled(ratios),
@@ -180,7 +177,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
     private Step Crop(Shape at) =>
         new(
             "crop",
-            new() { ["type"] = "center_crop", ["size"] = Like() },
+            new() { ["type"] = "center_crop", ["size"] = merge.Like(target) },
             $"Crop {Name} to the {Sizes} of {target.Name}",
             $"The border of {Name} ({at.SpatialSizes}) is thrown away.",
             Loss.Dropped
@@ -189,7 +186,7 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
     private Step Pad(Shape at) =>
         new(
             "pad",
-            new() { ["type"] = Strategies.FixStrategy.Twin("pad", at), ["size"] = Like() },
+            new() { ["type"] = Twin("pad", at), ["size"] = merge.Like(target) },
             $"Pad {Name} to the {Sizes} of {target.Name}",
             $"A border of zeros is put around {Name} ({at.SpatialSizes}).",
             Loss.MadeUp
@@ -217,8 +214,6 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
             "Steps that stand beside each other end at the same time, as in a causal network.",
             Loss.MadeUp
         );
-
-    private JsonObject Like() => Strategies.FixStrategy.Like(merge, target);
 
     private static long[]? Ratios(List<long> large, List<long> small)
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ConcatService.Domain.Fixes.Causes;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
+using static ConcatService.Domain.Fixes.LayerTypes;
 
 namespace ConcatService.Domain.Fixes.Adapters;
 
@@ -13,7 +14,6 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
 {
     private readonly List<Step> _steps = [];
     private readonly Shape _wanted = target.Shape;
-    private readonly Axis[] _order = [.. target.Shape.Axes];
     private Shape _at = branch.Shape;
 
     private string Name => branch.Name;
@@ -26,7 +26,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             return _steps;
         if (Turn())
             return _steps;
-        return Align() && Resize() && Project() && Permute(_order) && !Differing.Any() ? _steps : null;
+        return Align() && Resize() && Project() && Permute([.. _wanted.Axes]) && !Differing.Any() ? _steps : null;
     }
 
     private IEnumerable<int> Differing => MergeTargets.Differing(merge, _at, _wanted);
@@ -35,10 +35,14 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
 
     private Axis[] DefaultOrder(int rank) => Axes.Default(rank - 1, Layout, DType.Float32);
 
-    private void Add(string verb, JsonObject layer, Shape after, string title, string effect, Loss loss)
+    private bool Add(string verb, JsonObject layer, Shape after, string title, string effect, Loss loss) =>
+        Add(new(verb, layer, title, effect, loss), after);
+
+    private bool Add(Step step, Shape after)
     {
-        _steps.Add(new(verb, layer, title, effect, loss));
+        _steps.Add(step);
         _at = after;
+        return true;
     }
 
     private void Cast()
@@ -60,8 +64,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
     {
         if (!_at.SameAxes(_wanted) || MixedLayout.Rotation(_at, _wanted, merge.JoinedPosition(_wanted) ?? -1) is not { } order)
             return false;
-        Add("permute", Permutation(order), _wanted, $"Turn {Name} into the order of {target.Name}", Moved(order), Loss.None);
-        return true;
+        return Add("permute", Permutation(order), _wanted, $"Turn {Name} into the order of {target.Name}", Moved(order), Loss.None);
     }
 
     /// <summary>Gives the branch the target's axes, in some order.</summary>
@@ -120,7 +123,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
                 $"Take the axes of one away from {Name}",
                 Effect
             );
-        Add(
+        return Add(
             "flatten",
             new() { ["type"] = "flatten" },
             new([Dim.Batch, _at.Has(Axis.Channels) ? _at[Axis.Channels] : 1], [Axis.Batch, Axis.Channels], _at.DType),
@@ -128,7 +131,6 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             Effect,
             Loss.None
         );
-        return true;
     }
 
     private bool Reduce()
@@ -136,7 +138,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
         if (_wanted.Rank != 2 || !_wanted.Has(Axis.Channels) || !_at.Has(Axis.Channels))
             return false;
         if (reduction == Reduction.Mean)
-            Add(
+            return Add(
                 "pool",
                 new() { ["type"] = "global_avg_pool" },
                 new([Dim.Batch, _at[Axis.Channels]], [Axis.Batch, Axis.Channels]),
@@ -144,8 +146,8 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
                 $"{Name} becomes one number for each channel; where something was seen is lost, that it was seen is kept.",
                 Loss.Resampled
             );
-        else if (_at.ElementsPerSample is { } numbers)
-            Add(
+        return _at.ElementsPerSample is { } numbers
+            && Add(
                 "flatten",
                 new() { ["type"] = "flatten" },
                 new([Dim.Batch, numbers], [Axis.Batch, Axis.Channels]),
@@ -157,9 +159,6 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
                 ),
                 Loss.Dropped
             );
-        else
-            return false;
-        return true;
     }
 
     private bool PositionsAsSteps()
@@ -179,7 +178,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
     {
         if (sizes.Contains(null))
             return false;
-        Add(
+        return Add(
             verb,
             new() { ["type"] = "reshape", ["shape"] = new JsonArray([.. sizes.Select(size => (JsonNode)size!.Value)]) },
             new([Dim.Batch, .. sizes.Select(size => (Dim)size!.Value)], Axes.Default(sizes.Length, Layout, DType.Float32), _at.DType),
@@ -187,7 +186,6 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             effect,
             Loss.None
         );
-        return true;
     }
 
     /// <summary>Gives every spatial axis the target's size.</summary>
@@ -205,7 +203,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
         if (!Permute(DefaultOrder(_at.Rank)))
             return false;
         return new Resizer(merge, branch, target, resizing, Unequal.Contains(Axis.Channels)).Step(_at) is var (step, after)
-            && Added(step, after);
+            && Add(step, after);
     }
 
     // A sequence that is written [time, features] is cut as it is.
@@ -221,7 +219,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             ["axis"] = axis.Name(),
             [isStart ? "start" : "end"] = isStart ? has - wants : wants,
         };
-        Add(
+        return Add(
             "cut",
             layer,
             _at.With(axis, wants),
@@ -229,13 +227,6 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             $"What {Name} says of these steps is dropped.",
             Loss.Dropped
         );
-        return true;
-    }
-
-    private bool Added(Step step, Shape after)
-    {
-        Add(step.Verb, step.Layer, after, step.Title, step.Effect, step.Loss);
-        return true;
     }
 
     /// <summary>Gives the feature axis the target's size.</summary>
@@ -249,12 +240,12 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
         var layer = isMap
             ? new JsonObject
             {
-                ["type"] = Strategies.FixStrategy.Twin("conv", _at),
+                ["type"] = Twin("conv", _at),
                 ["out_channels"] = features,
                 ["kernel_size"] = 1,
             }
             : new JsonObject { ["type"] = "linear", ["out_features"] = features };
-        Add(
+        return Add(
             "project",
             layer,
             _at.With(Axis.Channels, features),
@@ -262,7 +253,6 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             $"At every place {features} learned mixtures of the channels stand for the channels themselves.",
             _at[Axis.Channels].Known > features ? Loss.Dropped : Loss.MadeUp
         );
-        return true;
     }
 
     private bool Permute(Axis[] order)
@@ -272,7 +262,7 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
         if (!_at.Axes.ToHashSet().SetEquals(order))
             return false;
         int[] dims = [.. order.Select(_at.Position)];
-        Add(
+        return Add(
             "permute",
             Permutation(dims),
             new([.. dims.Select(dim => _at.Dims[dim])], order, _at.DType),
@@ -280,7 +270,6 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             Moved(dims),
             Loss.None
         );
-        return true;
     }
 
     private static JsonObject Permutation(int[] dims) =>

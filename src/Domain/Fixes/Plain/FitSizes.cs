@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using static ConcatService.Domain.Fixes.LayerTypes;
 
 namespace ConcatService.Domain.Fixes.Plain;
 

@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
-using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Fixes.Plain;
 
@@ -32,8 +30,7 @@ internal static class PlainFixes
     public static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
         PlainNetwork? network = null;
-        var cost =
-            compiled.Planned.Rows.Count + (JsonMarshal.GetRawUtf8Value(json).Length / 100) + (int)(compiled.Planned.Conditions.Work / 10);
+        var cost = Effort.Of(compiled, json);
         foreach (var found in compiled.Report.Diagnostics.Where(IsAnswered).ToList())
         {
             if (PlainCase.Of(network ??= new(compiled, json), found) is not { } at)
@@ -59,27 +56,10 @@ internal static class PlainFixes
         return
         [
             .. proven
-                .Select(fix => fix.NewErrors == 0 ? fix.Fix : Limited(fix, proof) ?? (isOwn ? fix.Fix : null))
+                .Select(fix => fix.NewErrors == 0 || fix.LimitsSizesAlone || isOwn ? fix.Fix : null)
                 .OfType<Fix>()
                 .Take(MostOffers),
         ];
-    }
-
-    /// <summary>
-    /// A repair behind which layers leave some sizes of the symbols nothing, with those for which it holds; null where something else comes
-    /// to light.
-    /// </summary>
-    private static Fix? Limited(Proven fix, Proof proof)
-    {
-        if (
-            proof.Patched(fix.Candidate.Patch) is not var (after, _)
-            || after.Report.Diagnostics.Any(found => found.Severity == Severity.Error && proof.IsNew(found))
-        )
-            return null;
-        var holds = new Dictionary<string, string>();
-        foreach (var each in Constraint.Of(after.Planned.Conditions).GroupBy(constraint => constraint.Symbol))
-            holds[each.Key] = string.Join(" and ", each.Select(constraint => constraint.Condition));
-        return fix.Fix with { HoldsFor = holds };
     }
 
     private static Diagnostic Explained(Diagnostic found, PlainCase at, List<Fix> fixes)

@@ -26,9 +26,6 @@ internal abstract class PlainStrategy
 
     protected abstract IEnumerable<Offer> Propose(PlainCase found);
 
-    /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
-    protected static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
-
     /// <summary>Sizes as <c>reshape</c> takes them; null where more than one is a symbol.</summary>
     protected static JsonArray? Sizes(IEnumerable<Dim> dims)
     {

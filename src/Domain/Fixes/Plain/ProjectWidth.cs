@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Shapes;
+using static ConcatService.Domain.Fixes.LayerTypes;
 
 namespace ConcatService.Domain.Fixes.Plain;
 

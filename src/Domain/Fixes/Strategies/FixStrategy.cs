@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Adapters;
-using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
@@ -41,11 +39,4 @@ public abstract class FixStrategy
     protected virtual IReadOnlyList<CauseKind> Answers => CauseKinds.All;
 
     protected abstract IEnumerable<Candidate> Propose(MergeCase merge, Cause cause);
-
-    /// <summary>The type of a layer with 1d and 2d twins, for this many spatial axes.</summary>
-    internal static string Twin(string family, Shape shape) => $"{family}{shape.SpatialAxes.Count()}d";
-
-    /// <summary>The size of a branch, whatever it is, for an attribute that takes one.</summary>
-    internal static JsonObject Like(MergeCase merge, Branch target) =>
-        new() { ["like"] = merge.NameOf(merge.Merge.Inputs[target.Index].Source) };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
+using static ConcatService.Domain.Fixes.LayerTypes;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 

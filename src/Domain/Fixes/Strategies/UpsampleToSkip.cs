@@ -17,7 +17,7 @@ internal sealed class UpsampleToSkip : FixStrategy
                 continue;
             foreach (var target in merge.Branches.Where(other => other != branch && !other.Path.Contains(upsample)))
             {
-                JsonNode like = Like(merge, target);
+                JsonNode like = merge.Like(target);
                 var patch = new PatchWriter(merge).Remove(upsample.Path, "scale_factor").Set(upsample.Path, "size", like);
                 yield return new(
                     $"upsample-like-{Slug(target.Name)}",
