@@ -28,11 +28,11 @@ public static class AttributeObject
         var (seen, set, isReadable) = (0UL, 0UL, true);
         foreach (var member in json.EnumerateObject())
         {
-            if (isOther?.Invoke(member) == true)
-                continue;
             var entry = attributes.Find(member);
             if (entry < 0)
             {
+                if (isOther?.Invoke(member) == true)
+                    continue;
                 UnknownNames.Field(
                     report,
                     path,

@@ -61,12 +61,15 @@ public sealed class Attributes
     {
         for (var i = 0; i < _entries.Length; i++)
         {
-            if (member.NameEquals(_entries[i].Utf8Name))
+            if (member.IsNamed(_entries[i].Utf8Name))
                 return i;
         }
 
         return -1;
     }
+
+    /// <summary>Whether no attribute is required.</summary>
+    public bool HasDefaults => HasRequired(0);
 
     /// <summary>The entry of this name, or -1.</summary>
     public int Find(string name) => Array.FindIndex(_entries, entry => entry.Name == name);

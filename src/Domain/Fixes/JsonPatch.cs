@@ -28,41 +28,39 @@ public static class JsonPatch
     public static void Apply(JsonNode document, JsonArray patch)
     {
         foreach (var operation in patch)
-        {
-            var pointer = (string)operation!["path"]!;
-            var parent = Parent(document, pointer, out var last);
-            var kind = (string)operation["op"]!;
-            switch (parent, kind)
-            {
-                case (JsonObject target, "add" or "replace"):
-                    target[last] = operation["value"]?.DeepClone();
-                    break;
-                case (JsonObject target, "remove"):
-                    target.Remove(last);
-                    break;
-                case (JsonArray target, "add"):
-                    target.Insert(last == "-" ? target.Count : Index(last), operation["value"]?.DeepClone());
-                    break;
-                case (JsonArray target, "replace"):
-                    target[Index(last)] = operation["value"]?.DeepClone();
-                    break;
-                case (JsonArray target, "remove"):
-                    target.RemoveAt(Index(last));
-                    break;
-                default:
-                    throw new InvalidOperationException($"The patch operation '{kind}' at '{pointer}' cannot be applied.");
-            }
-        }
+            Apply(document, (string)operation!["op"]!, Steps((string)operation["path"]!), operation["value"]);
     }
 
-    private static JsonNode? Parent(JsonNode document, string pointer, out string last)
+    /// <summary>Applies one operation.</summary>
+    /// <param name="kind">add, replace or remove.</param>
+    /// <param name="steps">The way to the place, at least one name or position.</param>
+    /// <inheritdoc cref="Apply(JsonNode, JsonArray)"/>
+    internal static void Apply(JsonNode document, string kind, IReadOnlyList<string> steps, JsonNode? value)
     {
-        var parts = Steps(pointer);
-        last = parts[^1];
-        JsonNode? at = document;
-        foreach (var part in parts[..^1])
-            at = at is JsonArray list ? list[Index(part)] : at?[part];
-        return at;
+        JsonNode? parent = document;
+        foreach (var step in steps.Take(steps.Count - 1))
+            parent = parent is JsonArray list ? list[Index(step)] : parent?[step];
+        var last = steps[^1];
+        switch (parent, kind)
+        {
+            case (JsonObject target, "add" or "replace"):
+                target[last] = value?.DeepClone();
+                break;
+            case (JsonObject target, "remove"):
+                target.Remove(last);
+                break;
+            case (JsonArray target, "add"):
+                target.Insert(last == "-" ? target.Count : Index(last), value?.DeepClone());
+                break;
+            case (JsonArray target, "replace"):
+                target[Index(last)] = value?.DeepClone();
+                break;
+            case (JsonArray target, "remove"):
+                target.RemoveAt(Index(last));
+                break;
+            default:
+                throw new InvalidOperationException($"The patch operation '{kind}' at '/{string.Join('/', steps)}' cannot be applied.");
+        }
     }
 
     /// <summary>The names and positions of a JSON Pointer.</summary>

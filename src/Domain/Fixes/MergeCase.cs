@@ -53,6 +53,9 @@ public sealed class MergeCase
     /// <summary>Layers whose axes stay or go by a switch, after whose turn the whole network fits. Found once, when asked for.</summary>
     internal IReadOnlyList<PlannedLayer> RankEdits => field ??= Edits.RankEdits.Of(this);
 
+    /// <summary>Plans the network again with other attributes.</summary>
+    internal Replan Again => field ??= new(this);
+
     /// <summary>The spec as sent, which patches apply to.</summary>
     public JsonElement Json { get; }
 

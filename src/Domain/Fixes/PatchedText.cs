@@ -7,8 +7,8 @@ using ConcatService.Domain.Specs;
 namespace ConcatService.Domain.Fixes;
 
 /// <summary>
-/// A document as text with a patch applied to it: what <see cref="JsonPatch.Apply"/> gives, but only what the patch touches is taken apart,
-/// all else is copied.
+/// A document as text with a patch applied to it: what <see cref="JsonPatch"/> gives, but only what the patch touches is taken apart, all
+/// else is copied.
 /// </summary>
 /// <remarks>A proof patches a spec of a thousand layers a dozen times, at one or two of them each time.</remarks>
 internal sealed class PatchedText

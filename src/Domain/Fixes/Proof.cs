@@ -4,7 +4,6 @@ using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Specs;
 using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Domain.Fixes;
@@ -15,7 +14,7 @@ public sealed class Proof
     private static readonly Dictionary<string, string> Always = [];
 
     private readonly Compilation _before;
-    private readonly JsonElement _json;
+    private readonly PatchedSpec _patched;
     private readonly Func<Compilation, Shape?> _outputWhenGone;
     private readonly string? _path;
     private readonly HashSet<string> _errorsBefore, _hiddenBefore, _behind;
@@ -27,7 +26,7 @@ public sealed class Proof
     public Proof(Compilation before, JsonElement json, Func<Compilation, Shape?> outputWhenGone, string? place = null)
     {
         _before = before;
-        _json = json;
+        _patched = new(before, json);
         _outputWhenGone = outputWhenGone;
         _errorsBefore = [.. Errors(before)];
         _behind = Behind(before, place);
@@ -117,18 +116,15 @@ public sealed class Proof
     /// </summary>
     internal (Compilation After, int NewErrors)? Patched(JsonArray patch)
     {
-        ReadOnlyMemory<byte> spec;
+        Compilation after;
         try
         {
-            spec = PatchedText.Of(_json, patch);
+            after = _patched.Compile(patch);
         }
         catch (Exception inapplicable) when (inapplicable is InvalidOperationException or ArgumentException)
         {
             return null;
         }
-
-        using var document = JsonDocument.Parse(spec, SpecReader.JsonOptions);
-        var after = Compilation.Of(document.RootElement);
 
         // Errors further down, at layers that had no shape before, are not this fix's doing; it still ranks behind a fix that brings none
         // to light.

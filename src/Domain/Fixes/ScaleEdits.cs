@@ -33,7 +33,7 @@ internal static class ScaleEdits
         if (!merge.IsSpatial)
             return [];
         var usual = new StrideTypicality(merge);
-        var again = new Replan(merge);
+        var again = merge.Again;
         var restoring = new List<ScaleEdit>();
         foreach (var (edit, edited) in Possible(merge, usual).OrderByDescending(each => each.Edit.Likelihood).Take(MostTrials))
         {

@@ -22,7 +22,7 @@ internal static class WindowEdits
     {
         if (!merge.IsSpatial)
             return [];
-        var again = new Replan(merge);
+        var again = merge.Again;
         var windows = merge
             .Compiled.Graph.Layers.Where(layer => Reach(layer.Operator) > 1)
             .Select(layer => (Path: layer.Path.ToString(), layer.Operator))

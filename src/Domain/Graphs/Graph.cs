@@ -17,6 +17,9 @@ public sealed record Graph(Layout Layout, IReadOnlyList<InputSpec> Inputs, IRead
     /// <summary>For a layer whose output a shorter name stands for: that name. <c>stem/activation</c> is known as <c>stem</c>.</summary>
     public IReadOnlyDictionary<string, string> KnownAs { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether no size but the batch's is a symbol.</summary>
+    internal bool HasKnownSizes => Inputs.All(input => input.Shape.Dims.Skip(1).All(size => size.IsKnown));
+
     /// <summary>Every name that an input, a layer or a structure has in its own list: a patch makes new ones beside them.</summary>
     internal IReadOnlySet<string> NameParts =>
         field ??= new HashSet<string>([.. Layers.SelectMany(layer => layer.Name.Split('/')), .. Inputs.Select(input => input.Name)]);

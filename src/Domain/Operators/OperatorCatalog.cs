@@ -24,6 +24,9 @@ public sealed class OperatorType(string kind, Type record)
                 )
             )
             .Compile();
+
+    /// <summary>The operator with every attribute at its default, the same each time; null where an attribute is required.</summary>
+    public Operator? Default => field ??= Attributes.HasDefaults ? Create() : null;
 }
 
 /// <summary>Every layer type, found by scanning this assembly: an operator is there by existing.</summary>

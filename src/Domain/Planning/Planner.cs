@@ -27,13 +27,16 @@ public sealed class Planner
     private readonly List<LayerRow> _rows;
     private readonly Conditions _conditions;
     private readonly Dictionary<string, Layer> _bounded = [];
+    private readonly Planned? _known;
+    private int _next;
     private Layout _layout;
     private long _parameters;
 
-    private Planner(Graph graph, Report report)
+    private Planner(Graph graph, Report report, Planned? known)
     {
         _graph = graph;
         _report = report;
+        _known = graph.HasKnownSizes ? known : null;                           // what is decided about symbols is decided in order
         _layout = graph.Layout;
         _conditions = new(graph.Inputs.SelectMany(input => input.Shape.Dims.Skip(1)), graph.Symbols);
         _shapes = new(graph.Inputs.Count + graph.Layers.Count);
@@ -41,7 +44,9 @@ public sealed class Planner
         _rows = new(graph.Layers.Count);
     }
 
-    public static Planned Plan(Graph graph, Report report) => new Planner(graph, report).Run();
+    /// <param name="known">What was planned for much the same graph: a layer with the same operator, the very object, and the same inputs
+    /// is taken from there. Only errors are found again where they are; no other findings.</param>
+    public static Planned Plan(Graph graph, Report report, Planned? known = null) => new Planner(graph, report, known).Run();
 
     private Planned Run()
     {
@@ -76,6 +81,12 @@ public sealed class Planner
 
         if (layer.Operator.DataFormat is { } own && own != _layout)
             return PlanInOtherLayout(layer, own);
+        if (Known(layer, inputs) is { } known)
+        {
+            Keep(known);
+            return new(layer.Name);
+        }
+
         var context = new ShapeContext(layer, inputs, _layout, _report, _conditions);
         if (layer.Operator.Expands)
         {
@@ -92,8 +103,29 @@ public sealed class Planner
             return null;
         }
 
-        Keep(layer, inputs, outputs);
+        Keep(new(layer, inputs, outputs));
         return new(layer.Name);
+    }
+
+    /// <summary>The layer as it was planned before, where nothing that decides its shape is another.</summary>
+    private PlannedLayer? Known(Layer layer, Shape[] inputs)
+    {
+        if (_known is null)
+            return null;
+        if (_next >= _known.Layers.Count || !ReferenceEquals(_known.Layers[_next].Name, layer.Name))
+            _next = _known.Numbers.GetValueOrDefault(layer.Name, int.MaxValue);
+        if (_next >= _known.Layers.Count)
+            return null;
+        var known = _known.Layers[_next++];
+        if (!ReferenceEquals(known.Operator, layer.Operator) || known.InputShapes.Length != inputs.Length)
+            return null;
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (!inputs[i].IsSame(known.InputShapes[i]))
+                return null;
+        }
+
+        return known with { Layer = layer, InputShapes = inputs };
     }
 
     /// <summary>
@@ -125,9 +157,9 @@ public sealed class Planner
         return PlanLayer(new(layer.Name, new Relabel { Kind = "relabel", From = own, To = spec }, [.. outputs], layer.Path));
     }
 
-    private void Keep(Layer layer, Shape[] inputs, Shape[] outputs)
+    private void Keep(PlannedLayer planned)
     {
-        var planned = new PlannedLayer(layer, inputs, outputs);
+        var layer = planned.Layer;
         var before = _parameters;
         _parameters = Saturating.Add(_parameters, planned.ParameterCount);
         if (_parameters > MaxParameters && before <= MaxParameters)
@@ -137,8 +169,8 @@ public sealed class Planner
                 $"{layer.Name}: with this layer the network has {_parameters:N0} parameters; at most {MaxParameters:N0} are accepted.",
                 layer.Name
             );
-        for (var port = 0; port < outputs.Length; port++)
-            _shapes[new(layer.Name, port)] = outputs[port];
+        for (var port = 0; port < planned.Outputs.Length; port++)
+            _shapes[new(layer.Name, port)] = planned.Outputs[port];
         _planned.Add(planned);
         _rows.Add(new(layer, planned));
     }
@@ -241,7 +273,19 @@ public sealed record Planned(
     IReadOnlyList<PlannedLayer> Layers,
     IReadOnlyDictionary<Wire, Shape> Shapes,
     Conditions Conditions
-);
+)
+{
+    /// <summary>The position of each layer in <see cref="Layers"/>.</summary>
+    internal IReadOnlyDictionary<string, int> Numbers => field ??= Numbered();
+
+    private Dictionary<string, int> Numbered()
+    {
+        var numbers = new Dictionary<string, int>(Layers.Count);
+        for (var i = 0; i < Layers.Count; i++)
+            numbers.TryAdd(Layers[i].Name, i);
+        return numbers;
+    }
+}
 
 /// <summary>A layer as the report lists it.</summary>
 /// <param name="Planned">Null for a layer without a shape.</param>

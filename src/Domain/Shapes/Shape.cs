@@ -132,6 +132,10 @@ public sealed class Shape
         }
     }
 
+    /// <summary>Whether sizes, axes and element type are the same.</summary>
+    public bool IsSame(Shape other) =>
+        ReferenceEquals(this, other) || (DType == other.DType && SameSizes(other) && SameAxes(other));
+
     public bool SameAxes(Shape other) => _axes.AsSpan().SequenceEqual(other._axes);
 
     public bool SameSizes(Shape other) => _dims.AsSpan().SequenceEqual(other._dims);

@@ -60,7 +60,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         return new(layers, path);
     }
 
-    private LayerSpec ReadLayer(JsonElement json, SpecPath path, BlockOverrides? overrides)
+    public LayerSpec ReadLayer(JsonElement json, SpecPath path, BlockOverrides? overrides = null)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -68,19 +68,32 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             return new UnreadableSpec("", null, null, path);
         }
 
-        string? name = null;
-        if (json.TryGetProperty("name", out var nameJson))
+        var (nameJson, inputJson, typeJson, attributes) = (default(JsonElement), default(JsonElement), default(JsonElement), 0);
+        foreach (var member in json.EnumerateObject())
         {
-            if (nameJson.ValueKind != JsonValueKind.String)
-                report.Error(Codes.WrongType, path["name"], $"'name' is {JsonText.Shown(nameJson)}; expected a string.");
-            else if (_names.Text(nameJson) is var given && (FieldReader.IsName(given) || _fields.IsName(given, path["name"])))
-                name = given;
+            if (member.IsNamed("name"u8))
+                nameJson = member.Value;
+            else if (member.IsNamed("type"u8))
+                typeJson = member.Value;
+            else if (member.IsNamed("inputs"u8))
+                inputJson = member.Value;
+            else
+                attributes++;
         }
 
-        var inputs = json.TryGetProperty("inputs", out var inputJson)
-            ? _fields.References(inputJson, path, "inputs", _names)
-            : null;
-        if (!json.TryGetProperty("type", out var typeJson) || typeJson.ValueKind != JsonValueKind.String)
+        string? name = null;
+        if (nameJson.ValueKind == JsonValueKind.String)
+        {
+            if (_names.Text(nameJson) is var given && (FieldReader.IsName(given) || _fields.IsName(given, path["name"])))
+                name = given;
+        }
+        else if (nameJson.ValueKind != JsonValueKind.Undefined)
+        {
+            report.Error(Codes.WrongType, path["name"], $"'name' is {JsonText.Shown(nameJson)}; expected a string.");
+        }
+
+        var inputs = inputJson.ValueKind != JsonValueKind.Undefined ? _fields.References(inputJson, path, "inputs", _names) : null;
+        if (typeJson.ValueKind != JsonValueKind.String)
         {
             if (typeJson.ValueKind == JsonValueKind.Undefined)
                 report.Error(Codes.MissingField, path, "The layer needs 'type', for example \"conv2d\".");
@@ -90,7 +103,9 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
 
         if (OperatorCatalog.Find(typeJson) is { } operatorType)
-            return ReadOperatorLayer(json, operatorType, name, inputs, path, overrides);
+            return attributes == 0 && overrides is null && operatorType.Default is { } made
+                ? new OperatorSpec(operatorType.Kind, name, inputs, path, made, null, null)
+                : ReadOperatorLayer(json, operatorType, name, inputs, path, overrides);
         var type = typeJson.GetString()!;
         switch (type)
         {

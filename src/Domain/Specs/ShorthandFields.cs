@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 
 namespace ConcatService.Domain.Specs;
@@ -21,7 +22,7 @@ internal sealed class ShorthandFields
     public ShorthandFields(Report report)
     {
         _report = report;
-        IsOther = member => Read(member) || member.NameEquals("type"u8) || member.NameEquals("name"u8) || member.NameEquals("inputs"u8);
+        IsOther = member => member.IsNamed("name"u8) || member.IsNamed("type"u8) || member.IsNamed("inputs"u8) || Read(member);
     }
 
     /// <summary>Whether a member is none of the operator's attributes; the two are read then.</summary>
@@ -48,9 +49,9 @@ internal sealed class ShorthandFields
 
     private bool Read(JsonProperty member)
     {
-        if (_known && member.NameEquals("norm"u8))
+        if (_known && member.IsNamed("norm"u8))
             Norm = NestedOperator.Read(member.Value, _path["norm"], "norm", _report);
-        else if (_known && member.NameEquals("activation"u8))
+        else if (_known && member.IsNamed("activation"u8))
             Activation = NestedOperator.Read(member.Value, _path["activation"], "activation", _report);
         else
             return false;

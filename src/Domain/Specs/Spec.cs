@@ -20,6 +20,9 @@ public sealed record Spec
 
     /// <summary>Null when left out: the last layer.</summary>
     public Reference[]? Outputs { get; init; }
+
+    /// <summary>Whether nothing was wrong with its form.</summary>
+    internal bool IsWellFormed { get; init; }
 }
 
 /// <summary>A list of layers, and where it stands.</summary>

@@ -77,6 +77,7 @@ public sealed class SpecReader
             Symbols = symbols,
             Layers = layers,
             Outputs = outputs,
+            IsWellFormed = _report.Diagnostics.Count == 0,
         };
     }
 
@@ -115,6 +116,10 @@ public sealed class SpecReader
 
         return symbols;
     }
+
+    /// <summary>The blocks of a spec that is well-formed, by name.</summary>
+    internal static IReadOnlyDictionary<string, JsonElement> BlocksOf(JsonElement spec) =>
+        spec.TryGetProperty("blocks", out var blocks) ? new SpecReader(new()).ReadBlocks(blocks) : new Dictionary<string, JsonElement>();
 
     private Dictionary<string, JsonElement> ReadBlocks(JsonElement json)
     {

@@ -78,15 +78,16 @@ public sealed record Conv : Operator, IHasShorthand
 
     public override Shape? Infer(ShapeContext context)
     {
+        var window = Window;
         if (
             !context.IsDefaultOrder(SpatialRank)
             || !context.HasFeatures(out var channels)
-            || !Windows.Fit(context, SpatialRank, Window)
+            || !Windows.Fit(context, SpatialRank, window)
         )
             return null;
         if (!Windows.GroupsDivide(context, Groups, channels, OutChannels))
             return null;
-        return context.Input.Convolved(Window.Along, OutChannels); // [N, C, H, W] -> [N, out, H', W']
+        return context.Input.Convolved(window.Along, OutChannels); // [N, C, H, W] -> [N, out, H', W']
     }
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)

@@ -43,7 +43,7 @@ internal static class AttributeEdits
     /// <summary>The edits that restore agreement, the likeliest first.</summary>
     public static List<AttributeEdit> Of(MergeCase merge)
     {
-        var again = new Replan(merge);
+        var again = merge.Again;
         var widths = new Widths(merge);
         return
         [

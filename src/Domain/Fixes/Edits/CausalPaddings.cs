@@ -22,7 +22,7 @@ internal static class CausalPaddings
             .ToList();
         return
             layers.Exists(layer => layer.Operator.Window!.Dilation[0] > 1 || layer.Operator.Window.Padding.Cells[0] > 0)
-            && new Replan(merge).Restores(layers, layer => layer.Operator.With("padding", "causal"))
+            && merge.Again.Restores(layers, layer => layer.Operator.With("padding", "causal"))
             ? layers
             : [];
     }

@@ -12,7 +12,7 @@ internal static class RankEdits
     {
         if (merge.SameRank)
             return [];
-        var again = new Replan(merge);
+        var again = merge.Again;
         return
         [
             .. merge

@@ -12,7 +12,7 @@ internal static class RoundingEdits
     {
         if (!merge.IsSpatial)
             return [];
-        var again = new Replan(merge);
+        var again = merge.Again;
         return
         [
             .. merge

@@ -38,7 +38,7 @@ internal sealed record WholeWidthKernels(IReadOnlyList<PlannedLayer> Layers, Axi
         if (convolutions.Contains(null))
             return null;
         var found = new WholeWidthKernels([.. convolutions.OfType<PlannedLayer>()], axis, position);
-        return new Replan(merge).Restores(found.Layers, found.Edited) ? found : null;
+        return merge.Again.Restores(found.Layers, found.Edited) ? found : null;
     }
 
     /// <summary>The convolution with its kernel as wide as its input.</summary>
