@@ -88,7 +88,7 @@ internal static class Cost
     private static bool IsResized(MergeCase merge, Branch adapted, Branch target) =>
         merge.SameRank && adapted.Shape.SameAxes(target.Shape) && adapted.Shape.SpatialSizes != target.Shape.SpatialSizes;
 
-    private static bool Weighs(PlannedLayer layer) => layer.Operator.Effect.HasFlag(Effect.Weighs);
+    private static bool Weighs(PlannedLayer layer) => layer.Operator.Effect.Has(Effect.Weighs);
 
     private static bool Enlarges(Branch branch) => branch.Path.Any(Enlarges);
 

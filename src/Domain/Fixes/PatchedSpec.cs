@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Graphs;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
 
@@ -50,7 +51,9 @@ internal sealed class PatchedSpec(Compilation before, JsonElement json)
     /// <summary>The list of layers with the patch applied; null where it changes something else.</summary>
     private List<Item>? Apply(JsonArray patch)
     {
-        var items = Enumerable.Range(0, _spec!.Layers.Count).Select(written => new Item(written, null)).ToList();
+        var items = new List<Item>(_spec!.Layers.Count + patch.Count);
+        for (var written = 0; written < _spec.Layers.Count; written++)
+            items.Add(new(written, null));
         foreach (var operation in patch)
         {
             var (kind, pointer, value) = ((string)operation!["op"]!, (string)operation["path"]!, operation["value"]);
@@ -112,10 +115,13 @@ internal sealed class PatchedSpec(Compilation before, JsonElement json)
     }
 
     /// <summary>The layer at another place; null for a structure, whose layers have places of their own.</summary>
-    private static OperatorSpec? Moved(LayerSpec layer, SpecPath path) =>
-        layer is OperatorSpec one
-            ? one with { Path = path, Inputs = one.Inputs is { } inputs ? [.. inputs.Select(each => each with { Owner = path })] : null }
-            : null;
+    private static OperatorSpec? Moved(LayerSpec layer, SpecPath path)
+    {
+        var inputs = (Reference[]?)layer.Inputs?.Clone();
+        for (var i = 0; i < inputs?.Length; i++)
+            inputs[i] = inputs[i] with { Owner = path };
+        return layer is OperatorSpec one ? one with { Path = path, Inputs = inputs } : null;
+    }
 
     private JsonElement Sent(int position) => json.GetProperty("layers")[position];
 }

@@ -166,7 +166,7 @@ internal sealed class SourceCandidates
             score += 3; // computed for nobody: it was meant for someone
         else if (
             readers is [var only]
-            && (only.Operator.Effect.HasFlag(Effect.Normalizes) || only.Operator.Nonlinearity is not null)
+            && (only.Operator.Effect.Has(Effect.Normalizes) || only.Operator.Nonlinearity is not null)
         )
             score -= 2; // half of a convolution with its norm and activation
         if (readers.Exists(reader => reader.Operator is IMerge))

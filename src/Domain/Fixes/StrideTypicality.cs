@@ -28,7 +28,7 @@ internal sealed class StrideTypicality
         op.Window switch
         {
             { IsTransposed: true } window => OfTransposed(window),
-            { } window when op.Effect.HasFlag(Effect.Weighs) => OfConvolution(layer, window.KernelSize[0], window.Stride[0]),
+            { } window when op.Effect.Has(Effect.Weighs) => OfConvolution(layer, window.KernelSize[0], window.Stride[0]),
             { } window => OfPool(window.KernelSize[0], window.Stride[0], window.Padding.IsSame || window.Padding.Cells[0] > 0),
             null when op.Resampling is { Factor: { } factor } => factor[0] switch { 2 => 0, 1 => 3, 4 or 8 => 0.6, _ => 1 },
             null => 0,

@@ -64,7 +64,7 @@ internal static class WindowEdits
         if (op.Window is not { } window)
             return [];
         return window.IsTransposed ? OfTransposed(window)
-            : Reach(op) > 1 ? OfWindow(window, op.Effect.HasFlag(Effect.Weighs))
+            : Reach(op) > 1 ? OfWindow(window, op.Effect.Has(Effect.Weighs))
             : [];
     }
 

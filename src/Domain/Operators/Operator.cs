@@ -38,6 +38,12 @@ public enum Effect
     Saturates = 8 | Activates,
 }
 
+internal static class Effects
+{
+    /// <summary>Whether all of these are among the effects.</summary>
+    public static bool Has(this Effect effects, Effect wanted) => (effects & wanted) == wanted;
+}
+
 /// <summary>
 /// A layer type with its attributes: the record's <c>init</c> properties are the JSON attributes, its methods are all that the system knows
 /// about it, except how libtorch computes it (the <c>.Torch.cs</c> file beside it).

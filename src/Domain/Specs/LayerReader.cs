@@ -40,6 +40,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         else
         {
             _depth++;
+            _names.EnsureCapacity(layers.Capacity);
             foreach (var item in json.EnumerateArray())
             {
                 if (report.IsFull)

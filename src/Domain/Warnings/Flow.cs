@@ -13,7 +13,7 @@ internal sealed class Flow
 {
     private readonly int[] _starts, _sources;
     private HashSet<string>? _written;
-    private readonly bool[] _isMerge, _joinsFeatures, _isPointwise;
+    private readonly bool[] _isMerge, _joinsFeatures, _isPointwise, _isTransposed;
 
     public Flow(Compilation compiled)
     {
@@ -24,7 +24,8 @@ internal sealed class Flow
         Effects = new Effect[Layers.Length];
         Uses = new int[Layers.Length + Inputs.Count];
         _starts = new int[Layers.Length + 1];
-        (_isMerge, _joinsFeatures, _isPointwise) = (new bool[Layers.Length], new bool[Layers.Length], new bool[Layers.Length]);
+        (_isMerge, _joinsFeatures) = (new bool[Layers.Length], new bool[Layers.Length]);
+        (_isPointwise, _isTransposed) = (new bool[Layers.Length], new bool[Layers.Length]);
         var numbers = new Dictionary<string, int>(Uses.Length);
         for (var i = 0; i < Inputs.Count; i++)
             numbers[Inputs[i].Name] = Layers.Length + i;
@@ -34,7 +35,12 @@ internal sealed class Flow
             var layer = Layers[i];
             numbers[layer.Name] = i;
             Effects[i] = layer.Operator.Effect;
-            _isPointwise[i] = Effects[i].HasFlag(Effect.Weighs) && IsPointwiseLayer(layer.Operator);
+            var window = layer.Operator.Window;
+            _isTransposed[i] = window is { IsTransposed: true };
+            _isPointwise[i] =
+                Effects[i].Has(Effect.Weighs)
+                && layer.Operator.FeatureFlow == FeatureFlow.Mixed
+                && window is null or { IsTransposed: false, LargestKernel: 1 };
             if (layer.Outputs.Length > 1 && layer.Operator.HasPorts)
                 Splits.Add(i);
             if (layer.Operator is IMerge)
@@ -97,6 +103,9 @@ internal sealed class Flow
     /// </summary>
     public bool IsPointwise(int layer) => _isPointwise[layer];
 
+    /// <summary>Whether the layer is a transposed convolution.</summary>
+    public bool IsTransposed(int layer) => _isTransposed[layer];
+
     /// <summary>The name by which people know a layer or input.</summary>
     public string NameOf(int source)
     {
@@ -118,9 +127,4 @@ internal sealed class Flow
     /// <summary>An input of a layer as the spec writes it: <c>coarse</c>, <c>branch 1</c>.</summary>
     public string InputName(int layer, int input) =>
         Layers[layer].Layer.EdgeOf(input)?.Written ?? NameOf(Sources(layer)[input]);
-
-    private static bool IsPointwiseLayer(Operator layer) =>
-        layer.FeatureFlow == FeatureFlow.Mixed
-        && layer.Window is not { IsTransposed: true }
-        && layer.Window is null or { LargestKernel: 1 };
 }

@@ -167,7 +167,7 @@ internal sealed class Boxes
 
     private static string Window(Operator op)
     {
-        if (!op.Effect.HasFlag(Effect.Weighs) || op.Window is not { IsTransposed: false } window)
+        if (!op.Effect.Has(Effect.Weighs) || op.Window is not { IsTransposed: false } window)
             return "";
         var stride = window.Stride.ToString();
         return $" {Kernel(window.KernelSize)}{(stride == "1" ? "" : $" /{stride}")}";

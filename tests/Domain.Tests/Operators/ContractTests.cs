@@ -135,8 +135,8 @@ public sealed class ContractTests
         Assert.All(
             OperatorCase.All.Where(each =>
                 each.Operator is { Effect: var effect, Arity.Max: 1, AxisFlow: AxisFlow.Kept, Window: null }
-                && effect.HasFlag(Effect.Activates)
-                && !effect.HasFlag(Effect.Weighs)
+                && effect.Has(Effect.Activates)
+                && !effect.Has(Effect.Weighs)
                 && !each.Operator.Edits.Any()
             ),
             each => Assert.True(each.Operator.Nonlinearity is { LargestSlope: > 0 }, each.Operator.Kind)

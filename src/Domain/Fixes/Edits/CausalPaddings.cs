@@ -28,7 +28,7 @@ internal static class CausalPaddings
     }
 
     private static bool IsFullOrNone(PlannedLayer layer) =>
-        layer.Operator.Effect.HasFlag(Effect.Weighs)
+        layer.Operator.Effect.Has(Effect.Weighs)
         && layer.Operator.Window is { IsTransposed: false, Padding: { IsSame: false, IsOneSided: false } padding } window
         && window.Stride[0] == 1
         && window.KernelSize[0] > 1

@@ -27,7 +27,7 @@ internal sealed record WholeWidthKernels(IReadOnlyList<PlannedLayer> Layers, Axi
         var convolutions = merge
             .Branches.Select(branch =>
                 branch.Path.FirstOrDefault(layer =>
-                    layer.Operator.Effect.HasFlag(Effect.Weighs)
+                    layer.Operator.Effect.Has(Effect.Weighs)
                     && layer.Operator.Window is { IsTransposed: false } window
                     && window.KernelSize[position] > 1
                     && layer.Input.Has(axis)

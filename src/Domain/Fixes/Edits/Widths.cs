@@ -38,7 +38,7 @@ internal sealed class Widths
             - _namesakes.Share(path, Role(layer), now.ToString())
             + (0.5 * (_merge.Branches.Count(each => HasWidth(each, then)) - _merge.Branches.Count(each => HasWidth(each, now))));
         // A block beside a plain shortcut was written to change the width.
-        return target.Path.Any(each => each.Operator.Effect.HasFlag(Effect.Weighs)) || target.Start is null || _merge.Ancestor is null
+        return target.Path.Any(each => each.Operator.Effect.Has(Effect.Weighs)) || target.Start is null || _merge.Ancestor is null
             ? gain
             : gain - 1.5;
     }

@@ -30,7 +30,7 @@ internal sealed class SmallerWindow : PlainStrategy
             .Select(layer => layer.Layer)
             .Prepend(found.Layer)
             .Where(layer =>
-                layer.Operator is { Window: { IsTransposed: false } window } op && op.Effect.HasFlag(Effect.Weighs) && IsBare(window)
+                layer.Operator is { Window: { IsTransposed: false } window } op && op.Effect.Has(Effect.Weighs) && IsBare(window)
             )
             .Select(layer => (found.NameOf(layer.Name), Path: found.Attributes(layer)))
             .Reverse()

@@ -52,5 +52,5 @@ internal sealed class EditStride : FixStrategy
     private static bool IsMeant(ScaleEdit edit) =>
         edit.Gain <= 0 && (!edit.IsResponsible || IsPooling(edit.Layer.Operator));
 
-    private static bool IsPooling(Operator op) => op.Window is not null && !op.Effect.HasFlag(Effect.Weighs);
+    private static bool IsPooling(Operator op) => op.Window is not null && !op.Effect.Has(Effect.Weighs);
 }

@@ -24,9 +24,9 @@ internal sealed class DeepWithoutNorm : WarningRule
         var deepest = -1;
         for (var i = 0; i < flow.Layers.Length; i++)
         {
-            depth[i] = flow.Effects[i].HasFlag(Effect.Normalizes)
+            depth[i] = flow.Effects[i].Has(Effect.Normalizes)
                 ? 0
-                : depth[Shortest(flow, i, depth)] + (flow.Effects[i].HasFlag(Effect.Weighs) ? 1 : 0);
+                : depth[Shortest(flow, i, depth)] + (flow.Effects[i].Has(Effect.Weighs) ? 1 : 0);
             if (depth[i] > MostLayers && (deepest < 0 || depth[i] > depth[deepest]))
                 deepest = i;
         }
@@ -64,7 +64,7 @@ internal sealed class DeepWithoutNorm : WarningRule
         var stack = new List<int>();
         for (var at = end; !flow.IsInput(at) && depth[at] > 0; at = Shortest(flow, at, depth))
         {
-            if (flow.Effects[at].HasFlag(Effect.Weighs))
+            if (flow.Effects[at].Has(Effect.Weighs))
                 stack.Add(at);
         }
 

@@ -34,7 +34,7 @@ internal sealed class LinearFuse : WarningRule
             {
                 readsConcat[i] = flow.JoinsFeatures(i);
             }
-            else if (effect.HasFlag(Effect.Weighs))
+            else if (effect.Has(Effect.Weighs))
             {
                 if (fuse[source] != None && IsDense(flow.Layers[i].Operator) && (told ??= []).Add(fuse[source]))
                     found.Add(Found(flow, fuse[source], i));
@@ -44,7 +44,7 @@ internal sealed class LinearFuse : WarningRule
             else
             {
                 readsConcat[i] = readsConcat[source];
-                fuse[i] = effect.HasFlag(Effect.Activates) ? None : fuse[source];
+                fuse[i] = effect.Has(Effect.Activates) ? None : fuse[source];
             }
         }
     }

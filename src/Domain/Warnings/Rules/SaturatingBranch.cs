@@ -65,7 +65,7 @@ internal sealed class SaturatingBranch : WarningRule
         var later = new bool[flow.Count];
         for (var i = flow.Layers.Length - 1; i >= 0; i--)
         {
-            var own = later[i] || flow.Effects[i].HasFlag(Effect.Weighs);
+            var own = later[i] || flow.Effects[i].Has(Effect.Weighs);
             foreach (var source in flow.Sources(i))
                 later[source] |= own;
         }

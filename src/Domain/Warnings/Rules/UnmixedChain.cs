@@ -46,7 +46,7 @@ internal sealed class UnmixedChain : WarningRule
                 if (length[i] > MostConcats)
                     ends.Add(i);
             }
-            else if (!flow.IsMerge(i) && !flow.Effects[i].HasFlag(Effect.Weighs))
+            else if (!flow.IsMerge(i) && !flow.Effects[i].Has(Effect.Weighs))
             {
                 (length[i], last[i]) = (length[source], last[source]);
             }
@@ -77,7 +77,7 @@ internal sealed class UnmixedChain : WarningRule
         var mixed = new bool[flow.Count];
         for (var i = flow.Layers.Length - 1; i >= 0; i--)
         {
-            var own = flow.IsPointwise(i) || (mixed[i] && !flow.IsMerge(i) && !flow.Effects[i].HasFlag(Effect.Weighs));
+            var own = flow.IsPointwise(i) || (mixed[i] && !flow.IsMerge(i) && !flow.Effects[i].Has(Effect.Weighs));
             foreach (var source in flow.Sources(i))
                 mixed[source] |= own;
         }

@@ -29,7 +29,7 @@ internal sealed class UnnormalizedBranch : WarningRule
 
     internal override void Look(Flow flow, List<Warning> found)
     {
-        if (!Array.Exists(flow.Effects, effect => effect.HasFlag(Effect.Normalizes)))
+        if (!Array.Exists(flow.Effects, effect => effect.Has(Effect.Normalizes)))
             return;
         var since = WeightedSinceNorm(flow);
         bool[]? isNormalizedNext = null;
@@ -83,10 +83,9 @@ internal sealed class UnnormalizedBranch : WarningRule
             }
 
             var effect = flow.Effects[i];
-            var isUpsampling = flow.Layers[i].Operator.Window is { IsTransposed: true };
-            since[i] = effect.HasFlag(Effect.Normalizes) ? 0
-                : effect.HasFlag(Effect.Saturates) ? Raw
-                : effect.HasFlag(Effect.Weighs) && !isUpsampling ? Math.Max(before, 0) + 1
+            since[i] = effect.Has(Effect.Normalizes) ? 0
+                : effect.Has(Effect.Saturates) ? Raw
+                : effect.Has(Effect.Weighs) && !flow.IsTransposed(i) ? Math.Max(before, 0) + 1
                 : before;
         }
 
@@ -101,7 +100,7 @@ internal sealed class UnnormalizedBranch : WarningRule
         for (var i = flow.Layers.Length - 1; i >= 0; i--)
         {
             var effect = flow.Effects[i];
-            var own = effect.HasFlag(Effect.Normalizes) || (!effect.HasFlag(Effect.Weighs) && next[i]);
+            var own = effect.Has(Effect.Normalizes) || (!effect.Has(Effect.Weighs) && next[i]);
             foreach (var source in flow.Sources(i))
                 next[source] &= own;
         }
@@ -112,7 +111,7 @@ internal sealed class UnnormalizedBranch : WarningRule
     /// <summary>The weighted layer that makes the numbers of a layer loose.</summary>
     private static int LastWeighted(Flow flow, int layer, int[] since)
     {
-        while (!flow.Effects[layer].HasFlag(Effect.Weighs) || flow.Layers[layer].Operator.Window is { IsTransposed: true })
+        while (!flow.Effects[layer].Has(Effect.Weighs) || flow.IsTransposed(layer))
         {
             var sources = flow.Sources(layer);
             var from = sources[0];
