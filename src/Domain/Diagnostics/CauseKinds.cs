@@ -36,7 +36,7 @@ public static class CauseKinds
     );
     public static readonly CauseKind StrideDifference = new(
         "stride_difference",
-        "One branch was made coarser or finer than the others by a stride or scale."
+        "One branch was made coarser or finer than the others by a stride, a scale or a size."
     );
     public static readonly CauseKind OneBranchDiffers = new(
         "one_branch_differs",

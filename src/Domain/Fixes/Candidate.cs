@@ -28,6 +28,9 @@ public sealed record Candidate(string Id, FixKind Kind, string Title, string Eff
     /// <summary>Whether no step sees a later one by it.</summary>
     public bool IsCausal { get; init; }
 
+    /// <summary>Of an adapter: whether it throws away what is beyond the other size.</summary>
+    public bool Cuts { get; init; }
+
     /// <summary>Of an adapter: the branch that the others are brought to.</summary>
     public Branch? Target { get; init; }
 

@@ -43,6 +43,8 @@ internal static class Cost
             "brings what the network is built for to the other size",
             candidate.Adapted.Any(one => IsTrunk(merge, one, candidate)) ? 1.2 : 0
         );
+        yield return ("most of it is cut off", candidate.Adapted.Any(one => IsMostlyCut(merge, one, candidate)) ? 1 : 0);
+        yield return ("narrows a wider branch", 0.7 * candidate.Adapted.Count(one => IsNarrowed(merge, one, candidate)));
         yield return ("undoes what the branch did before", candidate.Adapted.Any(one => Undoes(merge, one, candidate)) ? 1.5 : 0);
         yield return (
             "other readers of what is adapted",
@@ -84,6 +86,18 @@ internal static class Cost
         && IsResized(merge, adapted, target)
         && merge.DifferingAxes.All(axis => !adapted.Shape.Has(axis) || adapted.Shape[axis].Known > target.Shape[axis].Known)
         && adapted.Path.Reverse().TakeWhile(layer => layer.Inputs.Length == 1).Any(Enlarges);
+
+    private static bool IsMostlyCut(MergeCase merge, Branch adapted, Candidate candidate) =>
+        candidate is { Cuts: true, Target: { } target }
+        && IsResized(merge, adapted, target)
+        && merge.DifferingAxes.Any(axis => target.Shape[axis].Known * 2 <= adapted.Shape[axis].Known);
+
+    private static bool IsNarrowed(MergeCase merge, Branch adapted, Candidate candidate) =>
+        !merge.JoinsAxis
+        && candidate.Target is { } target
+        && adapted.Shape.Has(Axis.Channels)
+        && target.Shape.Has(Axis.Channels)
+        && target.Shape[Axis.Channels].Known < adapted.Shape[Axis.Channels].Known;
 
     private static bool IsResized(MergeCase merge, Branch adapted, Branch target) =>
         merge.SameRank && adapted.Shape.SameAxes(target.Shape) && adapted.Shape.SpatialSizes != target.Shape.SpatialSizes;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
+using ConcatService.Domain.Fixes.Plain;
 using ConcatService.Domain.Fixes.Strategies;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
@@ -46,7 +47,7 @@ public static class Explanation
                     proof,
                     merge,
                     FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()),
-                    throughout.Extend
+                    fix => WidthsBehind.Extend(fix, proof, Spend) ?? throughout.Extend(fix)
                 )
                 .ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });

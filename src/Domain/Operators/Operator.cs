@@ -38,7 +38,8 @@ public enum Effect
     Saturates = 8 | Activates,
 }
 
-internal static class Effects
+/// <summary>Questions about effects.</summary>
+public static class Effects
 {
     /// <summary>Whether all of these are among the effects.</summary>
     public static bool Has(this Effect effects, Effect wanted) => (effects & wanted) == wanted;

@@ -37,7 +37,8 @@ public sealed record Expand : Operator
             return context.Error(
                 Codes.OutOfRange,
                 $"shape is {Shape}; expected a size of at least 1, or -1, for each of the {input.Rank - 1} dimensions of its input "
-                    + $"{context.Layer.InputName(0)}, {input.Sizes}."
+                    + $"{context.Layer.InputName(0)}, {input.Sizes}.",
+                sizes.Count is > 0 and <= 3 ? new Wanted { Axes = Axes.Default(sizes.Count, context.Layout, input.DType) } : null
             );
         var output = input;
         for (var position = 1; position < input.Rank; position++)

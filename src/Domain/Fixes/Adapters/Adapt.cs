@@ -54,6 +54,7 @@ internal sealed class Adapt : Strategies.FixStrategy
             Adapted = [.. ways.Select(way => way.Branch)],
             Target = target,
             Steps = all.Count,
+            Cuts = all.Exists(step => step.Verb is "crop" or "cut"),
             IsCausal = all.TrueForAll(step => step.Verb == "cut" && step.Layer.ContainsKey("start")),
         };
     }

@@ -16,6 +16,7 @@ public abstract class CauseRule
         new WrongAxis(),
         new OddSizeRounding(),
         new PaddingDifference(),
+        new GivenSize(),
         new WrongInput(),
         new StrideDifference(),
         new OtherAxis(),

@@ -18,6 +18,7 @@ internal sealed class OtherAxis : CauseRule
             || merge.Mismatch.Axis is not { } joined
             || merge.DifferingAxes.ToList() is not [var axis]
             || axis is Axis.Height or Axis.Width
+            || IsSlip(merge, axis)
         )
             return null;
         return merge.Branches.All(branch => branch.Shape.Dims[joined] == merge.Branches[0].Shape.Dims[joined])
@@ -27,5 +28,13 @@ internal sealed class OtherAxis : CauseRule
                 $"The inputs differ in {axis.Name()} alone, no layer made them so, and the concat joins along {named}."
             )
             : null;
+    }
+
+    // Almost as many steps: they were to stand side by side, and one list is a little longer.
+    private static bool IsSlip(MergeCase merge, Axis axis)
+    {
+        const double Slip = 0.1;
+        var sizes = merge.Branches.Select(branch => branch.Shape[axis].Known).ToList();
+        return sizes.Max() - sizes.Min() <= Slip * sizes.Max();
     }
 }

@@ -99,7 +99,7 @@ internal static class AttributeEdits
     }
 
     /// <summary>What the layer would have to give for the branch to fit beside the target.</summary>
-    private static IEnumerable<Shape> Wanted(MergeCase merge, PlannedLayer layer, Branch branch, Branch target)
+    internal static IEnumerable<Shape> Wanted(MergeCase merge, PlannedLayer layer, Branch branch, Branch target)
     {
         var (now, given, wanted) = (layer.Output, branch.Shape, target.Shape);
         if (layer.Operator.AxisFlow == AxisFlow.Made && now.SameSizes(given))

@@ -25,7 +25,7 @@ internal static class PlainFixes
     private static readonly Code[] WithoutAdvice = [Codes.NotDivisible, Codes.DeclaredWidth];
 
     public static bool IsAnswered(Diagnostic found) =>
-        found is { Severity: Severity.Error, Layer: not null, Fixes: [] } && Answered.Contains(found.Code);
+        found is { Severity: Severity.Error, Layer: not null, Fixes: [] } && (Answered.Contains(found.Code) || found.Evidence is Wanted);
 
     public static void Add(Compilation compiled, JsonElement json, Effort effort)
     {

@@ -16,10 +16,16 @@ internal static class WidthsBehind
     public static Proven? Try(Candidate candidate, Proof proof, Func<bool> spend)
     {
         var proven = proof.Try(candidate);
-        if (proven is null or { NewErrors: 0 } || !spend())
-            return proven;
-        var corrected = Corrected(candidate, proof, spend);
-        return corrected == candidate ? proven : proof.Try(corrected) ?? proven;
+        return proven is null or { NewErrors: 0 } ? proven : Extend(proven, proof, spend) ?? proven;
+    }
+
+    /// <summary>A repair that brings errors to light, with the declarations that it makes wrong; null where that is not it.</summary>
+    public static Proven? Extend(Proven proven, Proof proof, Func<bool> spend)
+    {
+        if (!spend())
+            return null;
+        var corrected = Corrected(proven.Candidate, proof, spend);
+        return corrected == proven.Candidate ? null : proof.Try(corrected);
     }
 
     /// <summary>The candidate with the declarations that it makes wrong; itself where it makes none wrong, or something else.</summary>

@@ -23,7 +23,7 @@ internal sealed class EditInput : FixStrategy
             foreach (var target in merge.Targets.Where(other => other != branch && other.Shape.SameAxes(branch.Shape)))
             {
                 var patch = new JsonArray();
-                var (sizes, cuts) = (new List<string>(), false);
+                var (sizes, cuts, isOther, isSlip) = (new List<string>(), false, false, true);
                 foreach (
                     var axis in MergeTargets.Differing(merge, branch.Shape, target.Shape).Select(position => target.Shape.Axes[position])
                 )
@@ -32,6 +32,8 @@ internal sealed class EditInput : FixStrategy
                         continue;
                     sizes.Add(axis == Axis.Time ? $"{size} steps" : $"{axis.Name()} {size}");
                     cuts |= size < input.Shape[axis].Value;
+                    isOther |= size >= 2 * input.Shape[axis].Value || 2 * size <= input.Shape[axis].Value;
+                    isSlip &= 10 * Math.Abs(size - input.Shape[axis].Value) <= input.Shape[axis].Value;
                     patch.Add(
                         (JsonNode)
                             new JsonObject
@@ -49,11 +51,14 @@ internal sealed class EditInput : FixStrategy
                         FixKind.Edit,
                         $"Feed {input.Name} with {string.Join(" and ", sizes)}, as {target.Name} has",
                         $"The network stays as it is; the samples of {input.Name} have to be cut or made so beforehand.",
-                        cuts ? Loss.Dropped : Loss.None,
+                        cuts ? Loss.Dropped
+                            : isSlip ? Loss.MadeUp                             // a step more, of nothing
+                            : Loss.None,
                         patch
                     )
                     {
                         IsForOneSize = true,
+                        Gain = isOther ? -1.5 : 0,                              // not a slip, but another rate
                     };
             }
         }

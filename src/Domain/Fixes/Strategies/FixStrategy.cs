@@ -17,6 +17,7 @@ public abstract class FixStrategy
         new UpsampleToSkip(),
         new EditRounding(),
         new EditAttribute(),
+        new EditTogether(),
         new WidenKernels(),
         new OutputPadding(),
         new ResizeInput(),

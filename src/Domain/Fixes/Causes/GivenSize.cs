@@ -1,0 +1,24 @@
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
+
+namespace ConcatService.Domain.Fixes.Causes;
+
+/// <summary>A layer gives a size that is written down as a number, and another number would fit: an expand, a crop, an upsample.</summary>
+internal sealed class GivenSize : CauseRule
+{
+    protected override Cause? Of(MergeCase merge)
+    {
+        if (!merge.IsSpatial || merge.AttributeEdits.FirstOrDefault(edit => edit.Gain >= 0 && GivesSizes(edit)) is not { } given)
+            return null;
+        var layer = given.Layer;
+        return Blame(
+            CauseKinds.StrideDifference,
+            layer,
+            $"{merge.NameOf(layer.Name)} ({layer.Operator.Kind}) gives {layer.Output.SpatialSizes}, as its {given.Attribute} says; "
+                + $"{given.Target.Name} is {given.Target.Shape.SpatialSizes}."
+        );
+    }
+
+    private static bool GivesSizes(Edits.AttributeEdit edit) =>
+        edit.Layer.Operator.Edits.Any(each => each.Name == edit.Attribute && (each.Effect & EditEffect.Sizes) != 0);
+}
