@@ -8,7 +8,10 @@ internal sealed class GivenSize : CauseRule
 {
     protected override Cause? Of(MergeCase merge)
     {
-        if (!merge.IsSpatial || merge.AttributeEdits.FirstOrDefault(edit => edit.Gain >= 0 && GivesSizes(edit)) is not { } given)
+        if (
+            !merge.IsSpatial
+            || merge.AttributeEdits.FirstOrDefault(edit => edit.Gain >= 0 && GivesSizes(edit) && IsNear(merge, edit)) is not { } given
+        )
             return null;
         var layer = given.Layer;
         return Blame(
@@ -18,6 +21,13 @@ internal sealed class GivenSize : CauseRule
                 + $"{given.Target.Name} is {given.Target.Shape.SpatialSizes}."
         );
     }
+
+    // What is twice as large or half is of another level, and its number was meant.
+    private static bool IsNear(MergeCase merge, Edits.AttributeEdit edit) =>
+        merge.DifferingAxes.All(axis =>
+            2 * edit.Branch.Shape[axis].Known > edit.Target.Shape[axis].Known
+            && 2 * edit.Target.Shape[axis].Known > edit.Branch.Shape[axis].Known
+        );
 
     private static bool GivesSizes(Edits.AttributeEdit edit) =>
         edit.Layer.Operator.Edits.Any(each => each.Name == edit.Attribute && (each.Effect & EditEffect.Sizes) != 0);
