@@ -14,6 +14,7 @@ command_test() {
     for project in tests/*.Tests/*.csproj; do
         run_tests "$project"
     done
+    run_python_tests
     say "All of it: $log. $((SECONDS - began)) s in all."
     ((passed + failed > 0)) || fail "no test ran."
     say "$passed passed, $failed failed, $skipped skipped"
@@ -40,6 +41,27 @@ run_tests() {
     if ((bad)); then printf '%s\n' "$out" | tail -n 80; fi
     say "· $name: $ok passed, $bad failed, $left skipped ($((SECONDS - began)) s)"
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
+}
+
+# run_python_tests: those of the client, with the system's Python, which has Debian's torch where that is installed.
+run_python_tests() {
+    local python out code=0 began=$SECONDS ran=0 bad=0 left=0
+    python=$(PATH=/usr/bin:$PATH command -v python3) || {
+        say "· clients/python: skipped, because there is no python3."
+        return
+    }
+    out=$(cd clients/python && PYTHONDONTWRITEBYTECODE=1 timeout 300 "$python" -m unittest discover -s tests -t . 2>&1 </dev/null) || code=$?
+    printf '%s\n' "$out" >>"$log"
+    ran=$(sed -nE 's/^Ran ([0-9]+) tests? in .*/\1/p' <<<"$out" | tail -n 1)
+    bad=$(grep -cE '^(FAIL|ERROR): ' <<<"$out" || true)
+    left=$(sed -nE 's/.*skipped=([0-9]+).*/\1/p' <<<"$out" | tail -n 1)
+    if ((code != 0 && bad == 0)); then bad=1; fi
+    if ((bad)); then printf '%s\n' "$out" | tail -n 40; fi
+    if ((${left:-0})); then say "  what was skipped needs torch: apt-get install python3-torch"; fi
+    local ok=$((${ran:-0} - bad - ${left:-0}))
+    if ((ok < 0)); then ok=0; fi
+    say "· clients/python: $ok passed, $bad failed, ${left:-0} skipped ($((SECONDS - began)) s)"
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
 }
 
 # count WORD: the number behind WORD in the runner's summary, which is the last such line.
