@@ -12,6 +12,7 @@ namespace ConcatService.Domain.Warnings;
 internal sealed class Flow
 {
     private readonly int[] _starts, _sources;
+    private readonly HashSet<int> _outputs = [];
     private HashSet<string>? _written;
     private readonly bool[] _isMerge, _joinsFeatures, _isPointwise, _isTransposed;
 
@@ -65,7 +66,10 @@ internal sealed class Flow
 
         _sources = [.. sources];
         foreach (var output in plan.Outputs)
+        {
             Uses[numbers[output.Wire.Source]]++;
+            _outputs.Add(numbers[output.Wire.Source]);
+        }
     }
 
     public Compilation Compiled { get; }
@@ -94,6 +98,9 @@ internal sealed class Flow
     public bool IsInput(int source) => source >= Layers.Length;
 
     public bool IsMerge(int layer) => _isMerge[layer];
+
+    /// <summary>Whether the network gives it out, so that a loss is told of it.</summary>
+    public bool IsOutput(int source) => _outputs.Contains(source);
 
     /// <summary>Whether the layer is a concat along the features.</summary>
     public bool JoinsFeatures(int layer) => _joinsFeatures[layer];

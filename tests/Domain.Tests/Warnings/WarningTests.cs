@@ -170,6 +170,26 @@ public sealed class WarningTests
     }
 
     [Fact]
+    public void A_deep_stack_whose_middle_has_a_loss_of_its_own_is_not_warned_about()
+    {
+        // SSD (Liu et al. 2016) has 23 such layers, and reads boxes from seven of them.
+        var half = Tower.Replace("\"times\": 23", "\"times\": 12", StringComparison.Ordinal);
+        var more = half.Replace(
+            "{ \"type\": \"global_avg_pool\" }",
+            """
+            { "name": "boxes", "type": "conv2d", "inputs": ["tower"], "out_channels": 8, "kernel_size": 3, "padding": 1 },
+            { "name": "on", "type": "repeat", "times": 12, "inputs": ["boxes"],
+              "layers": [ { "name": "c", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" } ] },
+            { "type": "global_avg_pool" }
+            """,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(Compile(more).Report.Diagnostics, found => found.Code.Name == "train.deep_without_norm");
+        var heads = "{ \"outputs\": [\"boxes\", \"logits\"]," + more[1..];
+        Assert.DoesNotContain(Compile(heads).Report.Diagnostics, found => found.Code.Name == "train.deep_without_norm");
+    }
+
+    [Fact]
     public void An_unread_layer_of_the_same_type_and_shape_is_offered_for_an_input_that_is_named_twice()
     {
         // github.com/ematvey/tensorflow-seq2seq-tutorials, issue 1

@@ -24,9 +24,9 @@ internal sealed class DeepWithoutNorm : WarningRule
         var deepest = -1;
         for (var i = 0; i < flow.Layers.Length; i++)
         {
-            depth[i] = flow.Effects[i].Has(Effect.Normalizes)
-                ? 0
-                : depth[Shortest(flow, i, depth)] + (flow.Effects[i].Has(Effect.Weighs) ? 1 : 0);
+            var source = Shortest(flow, i, depth);
+            var before = flow.IsOutput(source) ? 0 : depth[source]; // a loss of its own trains what is before it (Lee et al. 2015)
+            depth[i] = flow.Effects[i].Has(Effect.Normalizes) ? 0 : before + (flow.Effects[i].Has(Effect.Weighs) ? 1 : 0);
             if (depth[i] > MostLayers && (deepest < 0 || depth[i] > depth[deepest]))
                 deepest = i;
         }
@@ -62,7 +62,7 @@ internal sealed class DeepWithoutNorm : WarningRule
     private static List<int> Stack(Flow flow, int end, int[] depth)
     {
         var stack = new List<int>();
-        for (var at = end; !flow.IsInput(at) && depth[at] > 0; at = Shortest(flow, at, depth))
+        for (var at = end; !flow.IsInput(at) && depth[at] > 0 && (at == end || !flow.IsOutput(at)); at = Shortest(flow, at, depth))
         {
             if (flow.Effects[at].Has(Effect.Weighs))
                 stack.Add(at);
