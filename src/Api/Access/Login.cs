@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using ConcatService.Api.Requests;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Access;
@@ -20,9 +21,7 @@ internal static class Login
 
     private static async Task<IResult> SignInAsync(HttpContext context, KnownKeys keys, CancellationToken cancel)
     {
-        if (!context.Request.HasFormContentType)
-            return Page("", refused: true);
-        var form = await context.Request.ReadFormAsync(cancel);
+        var form = await Forms.ReadAsync(context.Request, cancel);
         var (key, after) = (form["key"].ToString().Trim(), form["return"].ToString());
         if (await keys.FindAsync(key, cancel) is null)
             return Page(after, refused: true);

@@ -37,6 +37,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         ProblemException known => known.Problem,
         BadHttpRequestException { StatusCode: 413 } => Problems.TooLarge(),
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, "request.malformed", bad.Message),
+        // Kestrel's answer to a chunk whose size is no 32-bit number.
+        IOException { InnerException: OverflowException } chunk => Problems.Of(400, "request.malformed", chunk.Message),
         _ when IsDatabaseGone(exception) => Problems.Of(
             503,
             "database.unavailable",

@@ -40,6 +40,14 @@ internal static class Problems
     public static ProblemHttpResult Invalid(params PointedError[] errors) =>
         Of(422, "request.invalid", string.Join(' ', errors.Select(error => error.Detail)), errors);
 
+    /// <summary>Parameters of the query that the call does not take.</summary>
+    public static ProblemHttpResult OfParameters(params ParameterError[] errors)
+    {
+        var problem = Of(400, $"request.{errors[0].Code}", string.Join(' ', errors.Select(error => error.Detail)));
+        problem.ProblemDetails.Extensions["errors"] = errors;
+        return problem;
+    }
+
     /// <summary>The spec has errors: all of them are in <c>report</c>, as <c>POST /v1/architectures/validate</c> gives it.</summary>
     public static ProblemHttpResult InvalidArchitecture(Compilation compiled)
     {

@@ -55,6 +55,7 @@ internal static class ApiHost
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseParameterCheck();
         Map(app, roles);
         await app.RunAsync();
         return 0;

@@ -85,12 +85,12 @@ internal sealed partial record JobRequest(
         if (fields.Object("metadata") is not { } metadata)
             return null;
         var raw = metadata.GetRawText();
-        if (raw.Length <= MaxMetadataBytes && Depth(metadata) <= MaxMetadataDepth && !raw.Contains("\\u0000", StringComparison.Ordinal))
+        if (raw.Length <= MaxMetadataBytes && Depth(metadata) <= MaxMetadataDepth)
             return metadata;
         fields.Fault(
             "metadata",
             "out_of_range",
-            $"'metadata' must be at most {MaxMetadataBytes} characters long and {MaxMetadataDepth} levels deep, without the character NUL."
+            $"'metadata' must be at most {MaxMetadataBytes} characters long and {MaxMetadataDepth} levels deep."
         );
         return null;
     }

@@ -58,5 +58,5 @@ internal sealed class Fields
     }
 
     public void Fault(string field, string code, string detail) =>
-        Errors.Add(new($"/{field.Replace("~", "~0").Replace("/", "~1")}", code, detail));
+        Errors.Add(new(Pointers.Append("", field), code, detail));
 }

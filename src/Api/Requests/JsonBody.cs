@@ -29,9 +29,11 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
             Unicode.Require(utf8.Span, MaxDepth);
             var document = JsonDocument.Parse(utf8, Options);
             context.Response.RegisterForDispose(document); // its memory is lent: it lasts as long as the request, and no longer
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new(document.RootElement, utf8)
-                : throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
+            return NulCharacter.In(document.RootElement, utf8.Span, context.GetEndpoint()) is { Count: > 0 } faults
+                ? throw new ProblemException(Problems.Invalid([.. faults]))
+                : new(document.RootElement, utf8);
         }
         catch (JsonException malformed)
         {

@@ -138,7 +138,7 @@ public sealed class JobTests(ApiServer api) : IClassFixture<ApiServer>
     )]
     [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "settings": [] }""", "/settings", "spec.wrong_type")]
     [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "model_name": "Two Branch" }""", "/model_name", "out_of_range")]
-    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "metadata": { "a": "\u0000" } }""", "/metadata", "out_of_range")]
+    [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "metadata": { "a": "\u0000" } }""", "/metadata/a", "nul_character")]
     [InlineData("""{ "architecture": SPEC, "dataset": "two-scale", "metadata": [] }""", "/metadata", "wrong_type")]
     [InlineData("""{ "architecture_id": 7, "dataset": "two-scale" }""", "/architecture_id", "wrong_type")]
     public async Task A_faulty_request_is_a_422_that_points_at_the_fault(string request, string pointer, string code)

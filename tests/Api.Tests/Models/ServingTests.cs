@@ -53,6 +53,20 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_name_that_many_move_and_delete_at_once_is_moved_or_not_there()
+    {
+        await PublishAsync("raced", times: 2);
+        var calls = Enumerable.Range(0, 60).Select(i => (i % 4) switch
+        {
+            0 => api.SendAsync(HttpMethod.Delete, "/v1/models/raced/aliases/production", key: api.AdminKey),
+            1 => api.SendAsync(HttpMethod.Post, "/v1/models/raced/aliases/production/back", key: api.AdminKey),
+            var turn => MoveAsync("raced", $"{turn - 1}"),
+        });
+        foreach (var answer in await Task.WhenAll(calls))
+            Assert.True(answer.Status is 200 or 204 or 404 or 409, $"{answer.Status} {answer.Body}");
+    }
+
+    [Fact]
     public async Task Versions_are_replaced_under_load_without_a_failed_request()
     {
         await PublishAsync("replaced", times: 2);
