@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using ConcatService.Api.Requests;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace ConcatService.Api.Access;
 
@@ -17,7 +18,7 @@ internal static class Login
         app.MapPost("/logout", SignOut).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static ContentHttpResult Show(HttpContext context) => Page(context.Request.Query["return"].ToString(), refused: false);
+    private static ContentHttpResult Show([FromQuery(Name = "return")] string? after) => Page(after ?? "", refused: false);
 
     private static async Task<IResult> SignInAsync(HttpContext context, KnownKeys keys, CancellationToken cancel)
     {

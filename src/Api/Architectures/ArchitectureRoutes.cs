@@ -62,8 +62,7 @@ internal static class ArchitectureRoutes
             .MapGet("", ListArchitectures.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_architectures")
-            .WithSummary("List stored specs, newest first")
-            .Paged();
+            .WithSummary("List stored specs, newest first");
         architectures
             .MapGet("{id:guid}/graph.svg", DrawArchitecture.HandleKept)
             .RequireScope(Scopes.JobsRead)

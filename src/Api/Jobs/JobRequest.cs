@@ -28,7 +28,7 @@ internal sealed partial record JobRequest(
 
     public static JobRequest Read(JsonElement json)
     {
-        var fields = new Fields(json, "architecture", "architecture_id", "dataset", "settings", "model_name", "metadata");
+        var fields = new Fields(json);
         var (architecture, id) = (fields.Object("architecture"), ReadId(fields));
         if (architecture is null && id is null && fields.Errors.Count == 0)
             fields.Fault(

@@ -27,7 +27,6 @@ internal static class JobRoutes
             .WithName("list_jobs")
             .WithSummary("List jobs, newest first")
             .Parameter("state", "Only jobs in this state.")
-            .Paged()
             .ProducesProblem(400);
 
         var job = jobs.MapGroup("{id:guid}").ProducesProblem(404);
@@ -77,8 +76,7 @@ internal static class JobRoutes
             .RequireScope(Scopes.JobsRead)
             .WithName("list_job_events")
             .WithSummary("List the events of a job, or stream them")
-            .WithDescription("Newest first. With `Accept: text/event-stream`, past and coming events are streamed, oldest first.")
-            .Paged();
+            .WithDescription("Newest first. With `Accept: text/event-stream`, past and coming events are streamed, oldest first.");
         job.MapGet("metrics", JobMetrics.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_job_metrics")

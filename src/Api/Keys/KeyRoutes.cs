@@ -11,8 +11,7 @@ internal static class KeyRoutes
         var keys = app.MapGroup("/v1/keys").WithTags("Keys").RequireScope(Scopes.Admin);
         keys.MapGet("", ListKeys.Handle)
             .WithName("list_keys")
-            .WithSummary("List the keys of all teams, without the keys themselves")
-            .Paged();
+            .WithSummary("List the keys of all teams, without the keys themselves");
         keys.MapPost("", CreateKey.Handle).WithName("create_key")
             .WithSummary("Create a key")
             .WithDescription("The key itself is in this answer only; it cannot be read again.")

@@ -42,7 +42,7 @@ internal static partial class Aliases
         CancellationToken cancel
     )
     {
-        var fields = new Fields(body.Root, "version");
+        var fields = new Fields(body.Root);
         var version = fields.RequiredText("version");
         if (!Form().IsMatch(alias) || alias == ServedVersions.Latest)
             return Problems.Invalid(

@@ -9,7 +9,7 @@ internal static class ModelRoutes
     public static void MapModels(this IEndpointRouteBuilder app)
     {
         var models = app.MapGroup("/v1/models").WithTags("Models").RequireScope(Scopes.ModelsRead);
-        models.MapGet("", ListModels.Handle).WithName("list_models").WithSummary("List models, newest first").Paged();
+        models.MapGet("", ListModels.Handle).WithName("list_models").WithSummary("List models, newest first");
         models
             .MapGet("{name}", GetModel.Handle)
             .WithName("get_model")

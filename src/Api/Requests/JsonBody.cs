@@ -31,6 +31,8 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
             context.Response.RegisterForDispose(document); // its memory is lent: it lasts as long as the request, and no longer
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
+            if (BodyFields.Unknown(document.RootElement, context.GetEndpoint()).ToArray() is { Length: > 0 } unknown)
+                throw new ProblemException(Problems.Invalid(unknown));
             return NulCharacter.In(document.RootElement, utf8.Span, context.GetEndpoint()) is { Count: > 0 } faults
                 ? throw new ProblemException(Problems.Invalid([.. faults]))
                 : new(document.RootElement, utf8);
