@@ -37,15 +37,9 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
                 ? throw new ProblemException(Problems.Invalid([.. faults]))
                 : new(document.RootElement, utf8);
         }
-        catch (JsonException malformed)
+        catch (JsonException)
         {
-            throw new ProblemException(
-                Problems.Of(
-                    400,
-                    "request.malformed_json",
-                    utf8.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}"
-                )
-            );
+            throw MalformedJson.Find(utf8.Span, MaxDepth)!.ToException();
         }
     }
 

@@ -197,6 +197,13 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
         await RefusedAsync(await UploadAsync([("file", "a.npz", NumpyFiles.Npz(SmallNpz(6, 3)))], fields), 422, "dataset.form", words);
     }
 
+    [Theory]
+    [InlineData("a,y\n1,cat\n2,dog\n3,cat\n", "dog,cat", "dataset.classes", "the labels of y are texts")]
+    [InlineData("a,y\n1,0.5\n2,1.5\n3,2.5\n", "no,yes", "dataset.classes", "y holds numbers to predict")]
+    [InlineData("a,y\n1,0\n2,1\n3,0\n", "no,yes,maybe", "dataset.labels", "names 3 classes, and y has 2")]
+    public async Task Names_of_classes_that_would_name_nothing_are_refused(string csv, string classes, string code, string words) =>
+        await RefusedAsync(await UploadAsync([("file", "a.csv", Text(csv))], ("name", "bad"), ("classes", classes)), 422, code, words);
+
     [Fact]
     public async Task What_is_no_form_or_has_no_file_or_no_name_is_refused()
     {

@@ -4,6 +4,7 @@ using System.Text;
 using ConcatService.Api.Tests.Images;
 using ConcatService.Api.Tests.Inference;
 using ConcatService.Api.Tests.Inference.Protocol;
+using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Models;
 
@@ -64,6 +65,18 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
         });
         foreach (var answer in await Task.WhenAll(calls))
             Assert.True(answer.Status is 200 or 204 or 404 or 409, $"{answer.Status} {answer.Body}");
+    }
+
+    [Fact]
+    public async Task A_model_is_gone_with_its_job_at_once()
+    {
+        await PublishAsync("deleted", times: 1);
+        await VersionAsync("/v2/models/deleted/infer");
+        await using var db = api.Database.Open();
+        await db.Database.ExecuteSqlAsync($"update jobs set state = 'succeeded' where name = 'deleted'", Cancel);
+        var job = await db.Jobs.Where(job => job.Name == "deleted").Select(job => job.Id).SingleAsync(Cancel);
+        Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{job}")).Status);
+        Assert.Equal(404, (await api.PostAsync("/v2/models/deleted/infer", Row)).Status);
     }
 
     [Fact]
