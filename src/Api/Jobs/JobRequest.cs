@@ -12,12 +12,15 @@ namespace ConcatService.Api.Jobs;
 /// </summary>
 /// <param name="Architecture">The spec, or null when <paramref name="ArchitectureId"/> names a kept one.</param>
 /// <param name="Dataset">As it was named; whether there is such a data set the database knows.</param>
+/// <param name="Name">Null: the spec's name.</param>
 /// <param name="ModelName">Null: the spec's name.</param>
 internal sealed partial record JobRequest(
     JsonElement? Architecture,
     Guid? ArchitectureId,
     string? Dataset,
     TrainingSettings Settings,
+    string? Name,
+    string[] Tags,
     string? ModelName,
     JsonElement? Metadata,
     List<PointedError> Errors
@@ -25,6 +28,8 @@ internal sealed partial record JobRequest(
 {
     private const int MaxMetadataBytes = 16 * 1024;
     private const int MaxMetadataDepth = 16;
+    private const int MostTags = 20;
+    private const int MaxTagLength = 64;
 
     public static JobRequest Read(JsonElement json)
     {
@@ -41,7 +46,17 @@ internal sealed partial record JobRequest(
         var report = new Report();
         var settings = TrainingSettings.Read(fields.Any("settings"), report);
         fields.Errors.AddRange(Pointed(report));
-        return new(architecture, id, fields.RequiredText("dataset"), settings, ReadModelName(fields), ReadMetadata(fields), fields.Errors);
+        return new(
+            architecture,
+            id,
+            fields.RequiredText("dataset"),
+            settings,
+            fields.Text("name"),
+            ReadTags(fields),
+            ReadModelName(fields),
+            ReadMetadata(fields),
+            fields.Errors
+        );
     }
 
     /// <summary>Faults that the Domain found in parts of the request other than the spec.</summary>
@@ -65,6 +80,26 @@ internal sealed partial record JobRequest(
             return id;
         fields.Fault("architecture_id", "wrong_type", "'architecture_id' must be the id of a kept architecture.");
         return null;
+    }
+
+    private static string[] ReadTags(Fields fields)
+    {
+        if (fields.Any("tags") is not { } given)
+            return [];
+        var tags = given.ValueKind == JsonValueKind.Array ? given.EnumerateArray().ToList() : null;
+        if (tags is { Count: <= MostTags } && tags.TrueForAll(IsTag))
+            return [.. tags.Select(tag => tag.GetString()!).Distinct()];
+        fields.Fault(
+            "tags",
+            "out_of_range",
+            $"'tags' must be a list of at most {MostTags} texts of 1 to {MaxTagLength} printable characters."
+        );
+        return [];
+
+        static bool IsTag(JsonElement tag) =>
+            tag.ValueKind == JsonValueKind.String
+            && tag.GetString() is { Length: >= 1 and <= MaxTagLength } text
+            && !text.Any(char.IsControl);
     }
 
     private static string? ReadModelName(Fields fields)

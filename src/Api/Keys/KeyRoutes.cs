@@ -3,7 +3,7 @@ using ConcatService.Api.Docs;
 
 namespace ConcatService.Api.Keys;
 
-/// <summary>/v1/keys: keys of every team, for whoever operates the instance.</summary>
+/// <summary>/v1/keys: keys of every team, for whoever operates the instance; /v1/me: the caller's own.</summary>
 internal static class KeyRoutes
 {
     public static void MapKeys(this IEndpointRouteBuilder app)
@@ -16,6 +16,10 @@ internal static class KeyRoutes
             .WithSummary("Create a key")
             .WithDescription("The key itself is in this answer only; it cannot be read again.")
             .TakesJson("KeyRequest", CreateKey.Example).ProducesProblem(422);
+        app.MapGet("/v1/me", GetMe.Handle)
+            .WithTags("Keys")
+            .WithName("get_me")
+            .WithSummary("Get the team, the key, its scopes and its expiry that the call is made with");
         keys.MapDelete("{id:guid}", RevokeKey.Handle).WithName("revoke_key").WithSummary("Revoke a key at once").ProducesProblem(404);
     }
 }

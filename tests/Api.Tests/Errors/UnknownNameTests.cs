@@ -14,7 +14,7 @@ public sealed class UnknownNameTests(ApiServer api) : IClassFixture<ApiServer>
     private const string Job = "/v1/jobs/0199d7a0-0000-7000-8000-000000000000";
 
     [Theory]
-    [InlineData("/v1/jobs?limt=3", "limt", "Did you mean 'limit'?", "This call takes state, cursor, limit.")]
+    [InlineData("/v1/jobs?limt=3", "limt", "Did you mean 'limit'?", "This call takes state, name, tag, cursor, limit.")]
     [InlineData(Job + "/metrics?names=loss", "names", "Did you mean 'name'?", "This call takes name, max_points.")]
     [InlineData(Job + "/metrics?maxPoints=2", "maxPoints", "Did you mean 'max_points'?", "")]
     [InlineData(Job + "/events?since=1", "since", "", "This call takes cursor, limit.")]

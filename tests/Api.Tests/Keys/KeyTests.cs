@@ -79,6 +79,15 @@ public sealed class KeyTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task Whoever_has_a_key_can_ask_whose_it_is_and_what_it_may()
+    {
+        var me = (await api.GetAsync("/v1/me", await api.MakeKeyAsync("asking", "infer", "jobs:read"))).Json;
+        Assert.Equal(("asking", "test"), (me.GetProperty("team").GetString(), me.GetProperty("key_name").GetString()));
+        Assert.Equal("""["infer","jobs:read"]""", me.GetProperty("scopes").GetRawText());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, me.GetProperty("expires_at").ValueKind);
+    }
+
+    [Fact]
     public async Task A_key_without_the_scope_is_a_403_that_names_it()
     {
         var answer = await api.GetAsync("/v1/keys");
