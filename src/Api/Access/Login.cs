@@ -20,12 +20,16 @@ internal static class Login
 
     private static ContentHttpResult Show([FromQuery(Name = "return")] string? after) => Page(after ?? "", refused: false);
 
-    private static async Task<IResult> SignInAsync(HttpContext context, KnownKeys keys, CancellationToken cancel)
+    private static async Task<IResult> SignInAsync(HttpContext context, KnownKeys keys, RefusedKeys refusals, CancellationToken cancel)
     {
         var form = await Forms.ReadAsync(context.Request, cancel);
         var (key, after) = (form["key"].ToString().Trim(), form["return"].ToString());
         if (await keys.FindAsync(key, cancel) is null)
+        {
+            refusals.Add(context);
             return Page(after, refused: true);
+        }
+
         context.Response.Cookies.Append(KeyAuthentication.Cookie, key, Options(context));
         return TypedResults.LocalRedirect(IsLocal(after) ? after : "/swagger");
     }

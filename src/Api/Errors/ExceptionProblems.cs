@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -46,6 +47,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         ),
         _ => Problems.Of(500, "internal", "The service failed. The log has the reason under this trace id."),
     };
+
+    /// <summary>By which the log of this request is found.</summary>
+    public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 
     /// <summary>
     /// No connection, or one that the server ended or refused for now. A statement that the server answered with an error is our defect.
