@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using ConcatService.Api.Headers;
 using ConcatService.Api.Requests;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -13,9 +14,10 @@ internal static class Login
     public static void MapLogin(this IEndpointRouteBuilder app)
     {
         app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/login", Show).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost("/login", SignInAsync).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost("/logout", SignOut).AllowAnonymous().ExcludeFromDescription();
+        var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().WithMetadata(ContentPolicy.OfPage(Html)).AnswersWithSecret();
+        pages.MapGet("/login", Show);
+        pages.MapPost("/login", SignInAsync);
+        pages.MapPost("/logout", SignOut);
     }
 
     private static ContentHttpResult Show([FromQuery(Name = "return")] string? after) => Page(after ?? "", refused: false);

@@ -8,6 +8,7 @@ using ConcatService.Api.DataSets;
 using ConcatService.Api.DataSets.Reading;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Headers;
 using ConcatService.Api.Health;
 using ConcatService.Api.Inference;
 using ConcatService.Api.Inference.Grpc;
@@ -52,6 +53,7 @@ internal static class ApiHost
             builder.Services.AddHostedService<Maintenance>(); // with every worker gone, someone must still see that their leases expire
 
         var app = builder.Build();
+        app.UseSecurityHeaders();
         RequestScope.Use(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Docs;
+using ConcatService.Api.Headers;
 
 namespace ConcatService.Api.Keys;
 
@@ -15,7 +16,8 @@ internal static class KeyRoutes
         keys.MapPost("", CreateKey.Handle).WithName("create_key")
             .WithSummary("Create a key")
             .WithDescription("The key itself is in this answer only; it cannot be read again.")
-            .TakesJson("KeyRequest", CreateKey.Example).ProducesProblem(422);
+            .TakesJson("KeyRequest", CreateKey.Example).ProducesProblem(422)
+            .AnswersWithSecret();
         app.MapGet("/v1/me", GetMe.Handle)
             .WithTags("Keys")
             .WithName("get_me")

@@ -39,7 +39,10 @@ internal static class ModelRoutes
             .Writes("application/octet-stream")
             .ProducesProblem(404);
 
-        app.MapGet("/models/{name}", ModelPage.Handle).RequireScope(Scopes.ModelsRead).ExcludeFromDescription();
+        app.MapGet("/models/{name}", ModelPage.Handle)
+            .RequireScope(Scopes.ModelsRead)
+            .WithMetadata(ModelPage.Policy)
+            .ExcludeFromDescription();
 
         var aliases = app.MapGroup("/v1/models/{name}/aliases/{alias}").WithTags("Models").RequireScope(Scopes.Admin).ProducesProblem(404);
         aliases

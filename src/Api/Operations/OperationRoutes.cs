@@ -1,6 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Headers;
 using ConcatService.Api.Health;
 using ConcatService.Api.Requests;
 using Hangfire;
@@ -47,6 +48,7 @@ internal static class OperationRoutes
         };
         app.MapHangfireDashboard("/hangfire", options, app.ServiceProvider.GetRequiredService<JobStorage>())
             .RequireScope(Scopes.Admin)
+            .WithMetadata(ContentPolicy.Library)
             .Add(dashboard => dashboard.RequestDelegate = Guarded(dashboard.RequestDelegate!));
     }
 
