@@ -38,12 +38,13 @@ try
     const int Lap = 100_000;
     var (watch, failures) = (Stopwatch.StartNew(), 0);
     var statuses = new SortedDictionary<int, int>();
-    for (var done = 0; done < requests; done += Lap)
+    for (var (done, isStopped) = (0, false); done < requests && !isStopped; done += Lap)
     {
         var outcome = await fuzzer.RunAsync(seed + done, Math.Min(Lap, requests - done), parallel, CancellationToken.None);
         foreach (var (status, count) in outcome.Statuses)
             statuses[status] = statuses.GetValueOrDefault(status) + count;
         failures += outcome.Failures.Count;
+        isStopped = outcome.IsStopped;
         // One of each kind: the same defect answers many requests.
         foreach (var kind in outcome.Failures.GroupBy(each => each.Request.Route))
             Console.WriteLine($"{kind.First()}\n  and {kind.Count() - 1} more");
@@ -55,7 +56,7 @@ try
         $"{requests:N0} requests from seed {seed} in {watch.Elapsed.TotalSeconds:N0} s, {requests / watch.Elapsed.TotalSeconds:N0} a second"
     );
     Console.WriteLine(string.Join(", ", statuses.Select(each => $"{(each.Key == 0 ? "closed" : each.Key)}: {each.Value:N0}")));
-    Console.WriteLine($"{failures} failures, {server.LoggedErrors} errors in the server's log, {server.Status("VmRSS") / 1024:N0} MB");
+    Console.WriteLine($"{failures} failures, {server.LoggedErrors} errors in the server's log");
     return failures + server.LoggedErrors == 0 ? 0 : 1;
 }
 finally

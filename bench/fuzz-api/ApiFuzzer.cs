@@ -30,7 +30,11 @@ public sealed class ApiFuzzer(HttpClient http, ApiDocument document, KnownNames 
     {
         var outcome = new FuzzOutcome();
         var options = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancel };
-        await Parallel.ForAsync(first, first + requests, options, async (seed, stop) => await SendAsync(Make(seed), outcome, stop));
+        await Parallel.ForAsync(first, first + requests, options, async (seed, stop) =>
+        {
+            if (!outcome.IsStopped)
+                await SendAsync(Make(seed), outcome, stop);
+        });
         return outcome;
     }
 
@@ -55,6 +59,11 @@ public sealed class ApiFuzzer(HttpClient http, ApiDocument document, KnownNames 
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             outcome.Failures.Enqueue(new(request, $"no answer within {Patience.TotalSeconds} s"));
+        }
+        catch (HttpRequestException gone) when (gone.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            outcome.Failures.Enqueue(new(request, "the server does not listen any more"));
+            outcome.Stop();
         }
         catch (HttpRequestException)
         {

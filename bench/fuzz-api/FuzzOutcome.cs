@@ -19,6 +19,11 @@ public sealed class FuzzOutcome
 
     public ConcurrentQueue<FuzzFailure> Failures { get; } = new();
 
+    /// <summary>Whether there is no server any more to send to.</summary>
+    public bool IsStopped { get; private set; }
+
+    public void Stop() => IsStopped = true;
+
     public void Count(ApiRoute route, int status, TimeSpan elapsed)
     {
         Statuses.AddOrUpdate(status, 1, (_, count) => count + 1);

@@ -25,13 +25,20 @@ internal sealed partial class RefusedKeys(TimeProvider time, ILogger<RefusedKeys
                 return;
             }
 
-            _pause = time.CreateTimer(_ => Tell(), null, Interval, Timeout.InfiniteTimeSpan);
+            _pause = Pause();
         }
 
         Refused(address, call);
     }
 
     public void Dispose() => _pause?.Dispose();
+
+    /// <summary>What is told at its end belongs to no request.</summary>
+    private ITimer Pause()
+    {
+        using (ExecutionContext.SuppressFlow())
+            return time.CreateTimer(_ => Tell(), null, Interval, Timeout.InfiniteTimeSpan);
+    }
 
     private void Tell()
     {
@@ -40,7 +47,7 @@ internal sealed partial class RefusedKeys(TimeProvider time, ILogger<RefusedKeys
         {
             _pause?.Dispose();
             (more, _more) = (_more, 0);
-            _pause = more == 0 ? null : time.CreateTimer(_ => Tell(), null, Interval, Timeout.InfiniteTimeSpan);
+            _pause = more == 0 ? null : Pause();
         }
 
         if (more > 0)

@@ -54,12 +54,13 @@ internal static class ApiHost
 
         var app = builder.Build();
         app.UseSecurityHeaders();
-        RequestScope.Use(app);
+        RequestScope.UseIn(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));
         app.UseDocs();
         app.UseRouting();
         app.UseAuthentication();
+        RequestScope.NameTeamIn(app);
         app.UseAuthorization();
         app.UseParameterCheck();
         Map(app, roles);
