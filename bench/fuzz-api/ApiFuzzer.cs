@@ -53,6 +53,8 @@ public sealed class ApiFuzzer(HttpClient http, ApiDocument document, KnownNames 
             outcome.Count(request.Route, status, Stopwatch.GetElapsedTime(began));
             if (status >= 500 && !request.Route.Statuses.Contains(status))
                 outcome.Failures.Enqueue(new(request, $"{status} {Encoding.UTF8.GetString(body)}"));
+            else if (status == 204 && request.Method == "DELETE")
+                known.Forget(request);
             else if (status is 200 or 201 or 202 && body.Length is > 0 and <= MostBytesToLearnFrom && IsJson(response))
                 known.Learn(request.Route, JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 2000 }));
         }

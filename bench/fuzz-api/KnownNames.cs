@@ -49,6 +49,16 @@ public sealed class KnownNames
         }
     }
 
+    /// <summary>After a delete.</summary>
+    public void Forget(HostileRequest request)
+    {
+        var parts = request.Target.Split('?')[0].Split('/');
+        if (parts.Length < 2 || !_names.TryGetValue(parts[^2], out var names))
+            return;
+        var gone = Uri.UnescapeDataString(parts[^1]);
+        _names[parts[^2]] = new(names.Where(name => name != gone));
+    }
+
     public string? Any(string kind, Random random) =>
         _names.TryGetValue(kind, out var names) && names.ToArray() is { Length: > 0 } known ? known[random.Next(known.Length)] : null;
 }
