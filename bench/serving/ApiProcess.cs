@@ -104,13 +104,13 @@ public sealed class ApiProcess : IAsyncDisposable
         if (line is null)
             return;
         if (
-            line.StartsWith("fail:", StringComparison.Ordinal)
-            || line.StartsWith("crit:", StringComparison.Ordinal)
+            line.Contains(" fail: ", StringComparison.Ordinal)
+            || line.Contains(" crit: ", StringComparison.Ordinal)
             || line.StartsWith("Unhandled", StringComparison.Ordinal)
         )
         {
             Interlocked.Increment(ref _loggedErrors);
-            _linesToShow = 4;
+            _linesToShow = 1;
         }
 
         if (_linesToShow-- > 0)

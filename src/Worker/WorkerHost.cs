@@ -1,6 +1,7 @@
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Logs;
 using ConcatService.Persistence.Queue;
 using ConcatService.Worker.Memory;
 using ConcatService.Worker.Supervision;
@@ -29,6 +30,7 @@ public static class WorkerHost
             return 1;
         }
 
+        ConsoleLog.Configure(builder);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = QueueStorage.Shutdown + TimeSpan.FromSeconds(10));
         builder.Services.AddPersistence(connectionString);
         builder.Services.AddSingleton(LocalProcesses.Self());

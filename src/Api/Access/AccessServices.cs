@@ -9,6 +9,7 @@ internal static class AccessServices
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<KnownKeys>();
+        services.AddSingleton<RefusedKeys>();
         services
             .AddAuthentication(KeyAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);

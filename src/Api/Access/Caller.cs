@@ -8,6 +8,7 @@ internal sealed record Caller(Guid KeyId, int TeamId, bool IsAdmin)
     public const string ScopeClaim = "scope";
     private const string KeyClaim = "key";
     private const string TeamClaim = "team";
+    private const string TeamNameClaim = "team_name";
 
     public static ClaimsPrincipal ToPrincipal(KnownKey key) =>
         new(
@@ -15,11 +16,15 @@ internal sealed record Caller(Guid KeyId, int TeamId, bool IsAdmin)
                 [
                     new(KeyClaim, key.Id.ToString()),
                     new(TeamClaim, key.TeamId.ToString()),
+                    new(TeamNameClaim, key.Team),
                     .. key.Scopes.Select(scope => new Claim(ScopeClaim, scope)),
                 ],
                 KeyAuthentication.Scheme
             )
         );
+
+    /// <summary>Null before authentication, and for a caller without a key.</summary>
+    public static string? TeamNameOf(ClaimsPrincipal user) => user.FindFirstValue(TeamNameClaim);
 
     /// <summary>Bound by ASP.NET Core. Only behind authorization, which every route has that takes a caller.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext context)

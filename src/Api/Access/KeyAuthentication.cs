@@ -13,7 +13,8 @@ internal sealed class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    KnownKeys keys
+    KnownKeys keys,
+    RefusedKeys refusals
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "key";
@@ -26,9 +27,10 @@ internal sealed class KeyAuthentication(
         var key = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : Request.Cookies[Cookie];
         if (string.IsNullOrEmpty(key))
             return AuthenticateResult.NoResult();
-        return await keys.FindAsync(key, Context.RequestAborted) is { } known
-            ? AuthenticateResult.Success(new AuthenticationTicket(Caller.ToPrincipal(known), Scheme))
-            : AuthenticateResult.Fail("The key is unknown, revoked or expired.");
+        if (await keys.FindAsync(key, Context.RequestAborted) is { } known)
+            return AuthenticateResult.Success(new AuthenticationTicket(Caller.ToPrincipal(known), Scheme));
+        refusals.Add(Context);
+        return AuthenticateResult.Fail("The key is unknown, revoked or expired.");
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)

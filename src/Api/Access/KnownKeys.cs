@@ -6,7 +6,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace ConcatService.Api.Access;
 
 /// <summary>A key that is in force.</summary>
-internal sealed record KnownKey(Guid Id, int TeamId, string[] Scopes, DateTimeOffset? ExpiresAt);
+internal sealed record KnownKey(Guid Id, int TeamId, string Team, string[] Scopes, DateTimeOffset? ExpiresAt);
 
 /// <summary>
 /// Keys that were used a moment ago, so that a call costs no query. A key that another process revokes lives on here for
@@ -64,8 +64,12 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
-        var found = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Hash == hash && key.RevokedAt == null, cancel);
-        if (found is null)
+        var row = await db
+            .ApiKeys.AsNoTracking()
+            .Where(key => key.Hash == hash && key.RevokedAt == null)
+            .Join(db.Teams, key => key.TeamId, team => team.Id, (key, team) => new { Key = key, Team = team.Name })
+            .SingleOrDefaultAsync(cancel);
+        if (row?.Key is not { } found)
             return null;
 
         // To the minute is enough for a list, and spares a write per lookup.
@@ -74,6 +78,6 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
             await db
                 .ApiKeys.Where(key => key.Id == found.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
-        return new(found.Id, found.TeamId, found.Scopes, found.ExpiresAt);
+        return new(found.Id, found.TeamId, row.Team, found.Scopes, found.ExpiresAt);
     }
 }

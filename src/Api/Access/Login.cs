@@ -1,5 +1,8 @@
 using System.Text.Encodings.Web;
+using ConcatService.Api.Headers;
+using ConcatService.Api.Requests;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace ConcatService.Api.Access;
 
@@ -11,21 +14,24 @@ internal static class Login
     public static void MapLogin(this IEndpointRouteBuilder app)
     {
         app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/login", Show).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost("/login", SignInAsync).AllowAnonymous().ExcludeFromDescription();
-        app.MapPost("/logout", SignOut).AllowAnonymous().ExcludeFromDescription();
+        var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().WithMetadata(ContentPolicy.OfPage(Html)).AnswersWithSecret();
+        pages.MapGet("/login", Show);
+        pages.MapPost("/login", SignInAsync);
+        pages.MapPost("/logout", SignOut);
     }
 
-    private static ContentHttpResult Show(HttpContext context) => Page(context.Request.Query["return"].ToString(), refused: false);
+    private static ContentHttpResult Show([FromQuery(Name = "return")] string? after) => Page(after ?? "", refused: false);
 
-    private static async Task<IResult> SignInAsync(HttpContext context, KnownKeys keys, CancellationToken cancel)
+    private static async Task<IResult> SignInAsync(HttpContext context, KnownKeys keys, RefusedKeys refusals, CancellationToken cancel)
     {
-        if (!context.Request.HasFormContentType)
-            return Page("", refused: true);
-        var form = await context.Request.ReadFormAsync(cancel);
+        var form = await Forms.ReadAsync(context.Request, cancel);
         var (key, after) = (form["key"].ToString().Trim(), form["return"].ToString());
         if (await keys.FindAsync(key, cancel) is null)
+        {
+            refusals.Add(context);
             return Page(after, refused: true);
+        }
+
         context.Response.Cookies.Append(KeyAuthentication.Cookie, key, Options(context));
         return TypedResults.LocalRedirect(IsLocal(after) ? after : "/swagger");
     }

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Docs;
+using ConcatService.Api.Requests;
 
 namespace ConcatService.Api.Architectures;
 
@@ -18,6 +19,7 @@ internal static class ArchitectureRoutes
                     + "at once, with their cause, and fixes as JSON Patch."
             )
             .TakesJson("ArchitectureSpec", Examples.Refused)
+            .ReportsOnAnyText()
             .Writes("application/json", "Report")
             .ProducesProblem(400)
             .ProducesProblem(413);
@@ -31,6 +33,7 @@ internal static class ArchitectureRoutes
                     + "spec, what was applied, and the new report: what is left is in its `diagnostics`."
             )
             .TakesJson("ArchitectureSpec", Examples.Refused)
+            .ReportsOnAnyText()
             .Writes("application/json", "RepairResult")
             .ProducesProblem(400)
             .ProducesProblem(413);
@@ -40,6 +43,7 @@ internal static class ArchitectureRoutes
             .WithSummary("Draw a spec as an SVG picture")
             .WithDescription("The shape is on every edge; what does not fit is red.")
             .TakesJson("ArchitectureSpec", Examples.Refused)
+            .ReportsOnAnyText()
             .Writes("image/svg+xml")
             .ProducesProblem(400)
             .ProducesProblem(413);
@@ -58,8 +62,7 @@ internal static class ArchitectureRoutes
             .MapGet("", ListArchitectures.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_architectures")
-            .WithSummary("List stored specs, newest first")
-            .Paged();
+            .WithSummary("List stored specs, newest first");
         architectures
             .MapGet("{id:guid}/graph.svg", DrawArchitecture.HandleKept)
             .RequireScope(Scopes.JobsRead)

@@ -23,7 +23,7 @@ internal static class KeepArchitecture
         var compiled = Compiler.Compile(body.Root);
         if (compiled.Report.HasErrors)
             return Problems.InvalidArchitecture(compiled);
-        var name = new Fields(body.Root, [.. body.Root.EnumerateObject().Select(field => field.Name)]).RequiredText("name");
+        var name = new Fields(body.Root).RequiredText("name");
         if (name is null)
             return Problems.Invalid(
                 new PointedError("/name", "missing_field", "A spec is kept under its 'name': 1 to 200 printable characters.")

@@ -13,8 +13,7 @@ internal static class DataSetRoutes
             .MapGet("", ListDataSets.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_datasets")
-            .WithSummary("List data sets: your team's own, then the built-in ones")
-            .Paged();
+            .WithSummary("List data sets: your team's own, then the built-in ones");
         datasets
             .MapPost("", UploadDataSet.Handle)
             .RequireScope(Scopes.JobsWrite)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.DataSets.Reading;
+using ConcatService.Api.Errors;
 using ConcatService.Domain.Data;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Storage;
@@ -40,7 +41,9 @@ internal static class UploadDataSet
         );
         var kept = await db
             .DataSets.AsNoTracking()
-            .SingleAsync(data => data.TeamId == caller.TeamId && data.Name == upload.Form.Name && data.Version == version, cancel);
+            .SingleOrDefaultAsync(data => data.TeamId == caller.TeamId && data.Name == upload.Form.Name && data.Version == version, cancel);
+        if (kept is null)
+            return Problems.Of(409, "dataset.deleted", $"'{upload.Form.Name}' was deleted while it was uploaded.");
         var shown = DataSetResource.Of(kept);
         return isNew ? TypedResults.Created($"/v1/datasets/{shown.Reference}", shown) : TypedResults.Ok(shown);
     }

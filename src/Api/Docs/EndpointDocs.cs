@@ -1,3 +1,5 @@
+using Microsoft.OpenApi;
+
 namespace ConcatService.Api.Docs;
 
 /// <summary>The body that a call reads by itself: the name of its schema, and an example that works when pressed.</summary>
@@ -6,8 +8,9 @@ internal sealed record JsonRequest(string Schema, string Example);
 /// <summary>A successful answer that a call writes by itself.</summary>
 internal sealed record WrittenAnswer(string ContentType, string? Schema);
 
-/// <summary>The call takes <c>cursor</c> and <c>limit</c>.</summary>
-internal sealed record PagedAnswer;
+/// <summary>A parameter of the query that the call takes beside those of its handler.</summary>
+/// <param name="Type">Its JSON type.</param>
+internal sealed record TakenQuery(string Name, JsonSchemaType Type, string Description);
 
 /// <summary>The call takes a PNG or JPEG file as its body, too.</summary>
 internal sealed record PictureRequest;
@@ -29,8 +32,6 @@ internal static class EndpointDocs
 
     public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route, string contentType, string? schema = null) =>
         route.WithMetadata(new WrittenAnswer(contentType, schema));
-
-    public static RouteHandlerBuilder Paged(this RouteHandlerBuilder route) => route.WithMetadata(new PagedAnswer());
 
     public static RouteHandlerBuilder Header(this RouteHandlerBuilder route, string name, string description) =>
         route.WithMetadata(new TakenHeader(name, description));

@@ -39,12 +39,17 @@ internal sealed class OperationDocs : IOperationFilter
 
         foreach (var answer in metadata.OfType<WrittenAnswer>())
             Answer(operation, answer, context.Document);
-        if (metadata.OfType<PagedAnswer>().Any())
+        foreach (var query in metadata.OfType<TakenQuery>())
             operation.Parameters =
             [
                 .. operation.Parameters ?? [],
-                Query("cursor", JsonSchemaType.String, "The `next_cursor` of the previous page."),
-                Query("limit", JsonSchemaType.Integer, "Rows in a page, from 1 to 100. Default: 20."),
+                new OpenApiParameter
+                {
+                    Name = query.Name,
+                    In = ParameterLocation.Query,
+                    Description = query.Description,
+                    Schema = new OpenApiSchema { Type = query.Type },
+                },
             ];
         foreach (var parameter in metadata.OfType<ParameterDocs>())
             operation.Parameters!.OfType<OpenApiParameter>().Single(taken => taken.Name == parameter.Name).Description =
@@ -111,7 +116,4 @@ internal sealed class OperationDocs : IOperationFilter
             }
         );
     }
-
-    private static OpenApiParameter Query(string name, JsonSchemaType type, string description) =>
-        new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = new OpenApiSchema { Type = type } };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -37,6 +38,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         ProblemException known => known.Problem,
         BadHttpRequestException { StatusCode: 413 } => Problems.TooLarge(),
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, "request.malformed", bad.Message),
+        // Kestrel's answer to a chunk whose size is no 32-bit number.
+        IOException { InnerException: OverflowException } chunk => Problems.Of(400, "request.malformed", chunk.Message),
         _ when IsDatabaseGone(exception) => Problems.Of(
             503,
             "database.unavailable",
@@ -44,6 +47,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         ),
         _ => Problems.Of(500, "internal", "The service failed. The log has the reason under this trace id."),
     };
+
+    /// <summary>By which the log of this request is found.</summary>
+    public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
 
     /// <summary>
     /// No connection, or one that the server ended or refused for now. A statement that the server answered with an error is our defect.

@@ -36,9 +36,27 @@ internal static class Problems
     public static ProblemHttpResult TooLarge() =>
         Of(413, "request.too_large", $"The body is over the limit of {Compiler.MaxBytes} bytes.");
 
-    /// <summary>The body is JSON, but not what the call takes.</summary>
-    public static ProblemHttpResult Invalid(params PointedError[] errors) =>
-        Of(422, "request.invalid", string.Join(' ', errors.Select(error => error.Detail)), errors);
+    /// <summary>The code of a field that there is not, wherever it stands: of ours, and of what the Domain reads.</summary>
+    public const string UnknownField = "unknown_field";
+
+    private static readonly string[] UnknownFields = [UnknownField, Codes.UnknownField.Name];
+
+    /// <summary>The body is JSON, but not what the call takes: a 400 where it has a field that there is not, otherwise a 422.</summary>
+    public static ProblemHttpResult Invalid(params PointedError[] errors)
+    {
+        var detail = string.Join(' ', errors.Select(error => error.Detail));
+        return errors.Any(error => UnknownFields.Contains(error.Code))
+            ? Of(400, $"request.{UnknownField}", detail, errors)
+            : Of(422, "request.invalid", detail, errors);
+    }
+
+    /// <summary>Parameters of the query that the call does not take.</summary>
+    public static ProblemHttpResult OfParameters(params ParameterError[] errors)
+    {
+        var problem = Of(400, $"request.{errors[0].Code}", string.Join(' ', errors.Select(error => error.Detail)));
+        problem.ProblemDetails.Extensions["errors"] = errors;
+        return problem;
+    }
 
     /// <summary>The spec has errors: all of them are in <c>report</c>, as <c>POST /v1/architectures/validate</c> gives it.</summary>
     public static ProblemHttpResult InvalidArchitecture(Compilation compiled)

@@ -8,6 +8,7 @@ using ConcatService.Api.DataSets;
 using ConcatService.Api.DataSets.Reading;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Headers;
 using ConcatService.Api.Health;
 using ConcatService.Api.Inference;
 using ConcatService.Api.Inference.Grpc;
@@ -19,6 +20,7 @@ using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Logs;
 using Hangfire;
 using Hangfire.Dashboard;
 
@@ -40,21 +42,27 @@ internal static class ApiHost
         });
         if (roles.Inference)
             GrpcPort.Open(builder);
+        ConsoleLog.Configure(builder);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         // what fails reaches ExceptionProblems, or was expected
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
+        builder.Logging.AddFilter(typeof(KeyAuthentication).FullName, LogLevel.Warning); // RefusedKeys tells it with address and path
         AddServices(builder.Services, builder.Configuration);
         if (roles.Api)
             builder.Services.AddHostedService<Maintenance>(); // with every worker gone, someone must still see that their leases expire
 
         var app = builder.Build();
+        app.UseSecurityHeaders();
+        RequestScope.UseIn(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));
         app.UseDocs();
         app.UseRouting();
         app.UseAuthentication();
+        RequestScope.NameTeamIn(app);
         app.UseAuthorization();
+        app.UseParameterCheck();
         Map(app, roles);
         await app.RunAsync();
         return 0;
@@ -81,6 +89,7 @@ internal static class ApiHost
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {
+            written.ProblemDetails.Extensions["trace_id"] = ExceptionProblems.TraceId(written.HttpContext);
             // Clients of the Open Inference Protocol read the top-level 'error' of any answer that is not a 200.
             if (written.HttpContext.Request.Path.StartsWithSegments("/v2"))
                 written.ProblemDetails.Extensions["error"] = written.ProblemDetails.Detail;

@@ -136,7 +136,8 @@ internal static class CreateJob
         {
             Id = Guid.CreateVersion7(now),
             TeamId = caller.TeamId,
-            Name = Printable(name) ?? "unnamed",
+            Name = request.Name ?? Printable(name) ?? "unnamed",
+            Tags = request.Tags,
             ArchitectureId = request.ArchitectureId,
             Spec = spec,
             Dataset = dataset,

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Inference.Engine;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,7 +14,13 @@ namespace ConcatService.Api.Jobs;
 /// </summary>
 internal static class DeleteJob
 {
-    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(Guid id, Caller caller, ConcatDb db, CancellationToken cancel)
+    public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
+        Guid id,
+        Caller caller,
+        ConcatDb db,
+        ServedVersions served,
+        CancellationToken cancel
+    )
     {
         var mine = db.Jobs.Where(job => job.TeamId == caller.TeamId && job.Id == id);
         if (await mine.Select(job => (JobState?)job.State).SingleOrDefaultAsync(cancel) is not { } state)
@@ -25,6 +32,10 @@ internal static class DeleteJob
         var files = await db.ModelVersions.Where(version => version.JobId == id).Select(version => version.OnnxSha256)
             .Concat(db.Checkpoints.Where(checkpoint => checkpoint.JobId == id).Select(checkpoint => checkpoint.Sha256))
             .Concat(db.CheckpointExports.Where(export => export.JobId == id && export.Sha256 != null).Select(export => export.Sha256!))
+            .ToListAsync(cancel);
+        var models = await db
+            .Models.Where(model => db.ModelVersions.Any(version => version.JobId == id && version.ModelId == model.Id))
+            .Select(model => model.Name)
             .ToListAsync(cancel);
         await db.Metrics.Where(metric => metric.JobId == id).ExecuteDeleteAsync(cancel);
         await mine.ExecuteDeleteAsync(cancel); // what else belongs to the job goes with it, by the database's own rules
@@ -42,6 +53,7 @@ internal static class DeleteJob
             )
             .ExecuteDeleteAsync(cancel);
         await transaction.CommitAsync(cancel);
+        models.ForEach(model => served.Forget(caller.TeamId, model));
         return TypedResults.NoContent();
     }
 }

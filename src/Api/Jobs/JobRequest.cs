@@ -12,12 +12,15 @@ namespace ConcatService.Api.Jobs;
 /// </summary>
 /// <param name="Architecture">The spec, or null when <paramref name="ArchitectureId"/> names a kept one.</param>
 /// <param name="Dataset">As it was named; whether there is such a data set the database knows.</param>
+/// <param name="Name">Null: the spec's name.</param>
 /// <param name="ModelName">Null: the spec's name.</param>
 internal sealed partial record JobRequest(
     JsonElement? Architecture,
     Guid? ArchitectureId,
     string? Dataset,
     TrainingSettings Settings,
+    string? Name,
+    string[] Tags,
     string? ModelName,
     JsonElement? Metadata,
     List<PointedError> Errors
@@ -25,10 +28,12 @@ internal sealed partial record JobRequest(
 {
     private const int MaxMetadataBytes = 16 * 1024;
     private const int MaxMetadataDepth = 16;
+    private const int MostTags = 20;
+    private const int MaxTagLength = 64;
 
     public static JobRequest Read(JsonElement json)
     {
-        var fields = new Fields(json, "architecture", "architecture_id", "dataset", "settings", "model_name", "metadata");
+        var fields = new Fields(json);
         var (architecture, id) = (fields.Object("architecture"), ReadId(fields));
         if (architecture is null && id is null && fields.Errors.Count == 0)
             fields.Fault(
@@ -41,7 +46,17 @@ internal sealed partial record JobRequest(
         var report = new Report();
         var settings = TrainingSettings.Read(fields.Any("settings"), report);
         fields.Errors.AddRange(Pointed(report));
-        return new(architecture, id, fields.RequiredText("dataset"), settings, ReadModelName(fields), ReadMetadata(fields), fields.Errors);
+        return new(
+            architecture,
+            id,
+            fields.RequiredText("dataset"),
+            settings,
+            fields.Text("name"),
+            ReadTags(fields),
+            ReadModelName(fields),
+            ReadMetadata(fields),
+            fields.Errors
+        );
     }
 
     /// <summary>Faults that the Domain found in parts of the request other than the spec.</summary>
@@ -67,6 +82,26 @@ internal sealed partial record JobRequest(
         return null;
     }
 
+    private static string[] ReadTags(Fields fields)
+    {
+        if (fields.Any("tags") is not { } given)
+            return [];
+        var tags = given.ValueKind == JsonValueKind.Array ? given.EnumerateArray().ToList() : null;
+        if (tags is { Count: <= MostTags } && tags.TrueForAll(IsTag))
+            return [.. tags.Select(tag => tag.GetString()!).Distinct()];
+        fields.Fault(
+            "tags",
+            "out_of_range",
+            $"'tags' must be a list of at most {MostTags} texts of 1 to {MaxTagLength} printable characters."
+        );
+        return [];
+
+        static bool IsTag(JsonElement tag) =>
+            tag.ValueKind == JsonValueKind.String
+            && tag.GetString() is { Length: >= 1 and <= MaxTagLength } text
+            && !text.Any(char.IsControl);
+    }
+
     private static string? ReadModelName(Fields fields)
     {
         var name = fields.Text("model_name", 64);
@@ -85,12 +120,12 @@ internal sealed partial record JobRequest(
         if (fields.Object("metadata") is not { } metadata)
             return null;
         var raw = metadata.GetRawText();
-        if (raw.Length <= MaxMetadataBytes && Depth(metadata) <= MaxMetadataDepth && !raw.Contains("\\u0000", StringComparison.Ordinal))
+        if (raw.Length <= MaxMetadataBytes && Depth(metadata) <= MaxMetadataDepth)
             return metadata;
         fields.Fault(
             "metadata",
             "out_of_range",
-            $"'metadata' must be at most {MaxMetadataBytes} characters long and {MaxMetadataDepth} levels deep, without the character NUL."
+            $"'metadata' must be at most {MaxMetadataBytes} characters long and {MaxMetadataDepth} levels deep."
         );
         return null;
     }

@@ -5,6 +5,7 @@ using ConcatService.Persistence.Entities;
 namespace ConcatService.Api.Jobs;
 
 /// <summary>A job as everybody sees it.</summary>
+/// <param name="Name">As the request gave it, otherwise the spec's.</param>
 /// <param name="Settings">Every value; what was used once a trainer has decided on each <c>auto</c>.</param>
 /// <param name="PredictedMemoryBytes">What the training is expected to need at its peak; <c>result.peak_memory_bytes</c> is what it needed.
 /// Null on a GPU.</param>
@@ -12,6 +13,7 @@ namespace ConcatService.Api.Jobs;
 internal sealed record JobResource(
     Guid Id,
     string Name,
+    string[] Tags,
     JobState State,
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
@@ -49,7 +51,7 @@ internal sealed record JobResource(
     public sealed record Made(string Name, string Version, string WeightsSha256);
 
     public static JobResource Of(Job job, IEnumerable<JobAttempt> attempts, Made? model, string? notice) => new(
-        job.Id, job.Name, job.State, job.CreatedAt, job.StartedAt, job.FinishedAt, job.EstimatedFinishAt,
+        job.Id, job.Name, job.Tags, job.State, job.CreatedAt, job.StartedAt, job.FinishedAt, job.EstimatedFinishAt,
         new(job.Epoch, job.Epochs, job.Step, job.Steps, job.Percent, job.SamplesPerSecond),
             [
                 .. attempts.Select(each => new Attempted(

@@ -27,7 +27,8 @@ internal static class JobRoutes
             .WithName("list_jobs")
             .WithSummary("List jobs, newest first")
             .Parameter("state", "Only jobs in this state.")
-            .Paged()
+            .Parameter("name", "Only jobs of this name.")
+            .Parameter("tag", "Only jobs with this tag; repeated, with all of them.")
             .ProducesProblem(400);
 
         var job = jobs.MapGroup("{id:guid}").ProducesProblem(404);
@@ -59,6 +60,17 @@ internal static class JobRoutes
             .WithSummary("Resume a paused job")
             .WithDescription("The training continues from the last checkpoint.")
             .ProducesProblem(409);
+        job.MapGet("architecture", JobArchitecture.Handle)
+            .RequireScope(Scopes.JobsRead)
+            .WithName("get_job_architecture")
+            .WithSummary("Get the spec that a job trains")
+            .WithDescription("Exactly as it was sent, whatever became of a stored spec since.")
+            .Writes("application/json", "ArchitectureSpec");
+        job.MapGet("graph.svg", JobArchitecture.Draw)
+            .RequireScope(Scopes.JobsRead)
+            .WithName("draw_job_architecture")
+            .WithSummary("Draw the network that a job trains as an SVG picture")
+            .Writes("image/svg+xml");
         job.MapGet("checkpoints", JobCheckpoints.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("list_job_checkpoints")
@@ -77,8 +89,7 @@ internal static class JobRoutes
             .RequireScope(Scopes.JobsRead)
             .WithName("list_job_events")
             .WithSummary("List the events of a job, or stream them")
-            .WithDescription("Newest first. With `Accept: text/event-stream`, past and coming events are streamed, oldest first.")
-            .Paged();
+            .WithDescription("Newest first. With `Accept: text/event-stream`, past and coming events are streamed, oldest first.");
         job.MapGet("metrics", JobMetrics.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_job_metrics")

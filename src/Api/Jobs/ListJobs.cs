@@ -8,12 +8,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Jobs;
 
-/// <summary>GET /v1/jobs: the team's jobs, newest first; <c>?state=running</c> gives those in one state.</summary>
+/// <summary>
+/// GET /v1/jobs: the team's jobs, newest first; <c>?state=running</c> gives those in one state, <c>?name=</c> those of a name,
+/// <c>?tag=a&amp;tag=b</c> those that have all of these tags.
+/// </summary>
 internal static class ListJobs
 {
     public static async Task<Results<Ok<Page<JobResource>>, ProblemHttpResult>> Handle(
         PageQuery page,
         string? state,
+        string? name,
+        string[] tag,
         Caller caller,
         ConcatDb db,
         CancellationToken cancel
@@ -30,6 +35,11 @@ internal static class ListJobs
             var wanted = states[state];
             jobs = jobs.Where(job => job.State == wanted);
         }
+
+        if (name is not null)
+            jobs = jobs.Where(job => job.Name == name);
+        foreach (var each in tag)
+            jobs = jobs.Where(job => job.Tags.Contains(each));
 
         var rows = await jobs.OrderByDescending(job => job.Id).Take(page.Limit + 1).ToListAsync(cancel);
         var shown = await db.ShowAsync(rows, cancel);

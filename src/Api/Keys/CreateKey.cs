@@ -23,7 +23,7 @@ internal static class CreateKey
         CancellationToken cancel
     )
     {
-        var fields = new Fields(body.Root, "name", "team", "scopes", "expires_at");
+        var fields = new Fields(body.Root);
         var (name, team) = (fields.RequiredText("name"), fields.RequiredText("team", 64));
         var scopes = ReadScopes(fields);
         var expires = ReadExpiry(fields, time);

@@ -8,6 +8,7 @@ using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace ConcatService.Api.Models;
 
@@ -41,7 +42,7 @@ internal static partial class Aliases
         CancellationToken cancel
     )
     {
-        var fields = new Fields(body.Root, "version");
+        var fields = new Fields(body.Root);
         var version = fields.RequiredText("version");
         if (!Form().IsMatch(alias) || alias == ServedVersions.Latest)
             return Problems.Invalid(
@@ -58,15 +59,21 @@ internal static partial class Aliases
             || await db.FindVersionAsync(caller.TeamId, name, number, cancel) is not { } found
         )
             return Problems.NotFound("model version", $"{name}/{version}");
-        await db.Database.ExecuteSqlAsync(
+        var moved = await WriteAsync(
+            db,
             $"""
             insert into model_aliases (model_id, name, team_id, version) values ({found.ModelId}, {alias}, {caller.TeamId}, {number})
-            on conflict (model_id, name) do update
-            set version = excluded.version, previous_version = model_aliases.version, moved_at = now()
-            where model_aliases.version <> excluded.version
-            """, cancel);
+            on conflict (model_id, name) do update set
+              version = excluded.version,
+              previous_version = case
+                when model_aliases.version = excluded.version then model_aliases.previous_version else model_aliases.version end,
+              moved_at = case when model_aliases.version = excluded.version then model_aliases.moved_at else now() end
+            returning *
+            """,
+            cancel
+        );
         served.Forget(caller.TeamId, name);
-        return TypedResults.Ok(Alias.Of(await db.AliasesOf(caller.TeamId, name).SingleAsync(each => each.Name == alias, cancel)));
+        return moved is null ? Problems.NotFound("model version", $"{name}/{version}") : TypedResults.Ok(Alias.Of(moved));
     }
 
     public static async Task<Results<Ok<Alias>, ProblemHttpResult>> MoveBack(
@@ -78,26 +85,31 @@ internal static partial class Aliases
         CancellationToken cancel
     )
     {
-        if (await db.AliasesOf(caller.TeamId, name).SingleOrDefaultAsync(each => each.Name == alias, cancel) is not { } found)
-            return Problems.NotFound("alias", $"{name}/{alias}");
-        var moved = await db.Database.ExecuteSqlAsync(
+        var moved = await WriteAsync(
+            db,
             $"""
             update model_aliases set version = previous_version, previous_version = version, moved_at = now()
-            where model_id = {found.ModelId} and name = {alias}
+            where team_id = {caller.TeamId} and name = {alias}
+              and model_id = (select id from models where team_id = {caller.TeamId} and name = {name})
               and exists (
                 select from model_versions v
                 where v.model_id = model_aliases.model_id and v.version = model_aliases.previous_version and v.state = 'ready')
-            """, cancel);
-        if (moved == 0)
-            return Problems.Of(
+            returning *
+            """,
+            cancel
+        );
+        served.Forget(caller.TeamId, name);
+        if (moved is not null)
+            return TypedResults.Ok(Alias.Of(moved));
+        return await db.AliasesOf(caller.TeamId, name).SingleOrDefaultAsync(each => each.Name == alias, cancel) is { } found
+            ? Problems.Of(
                 409,
                 "alias.nowhere_to_go",
                 found.PreviousVersion is { } gone
                     ? $"Version {gone}, where '{alias}' was before, is not there any more."
                     : $"'{alias}' has not been moved yet."
-            );
-        served.Forget(caller.TeamId, name);
-        return TypedResults.Ok(Alias.Of(await db.AliasesOf(caller.TeamId, name).SingleAsync(each => each.Name == alias, cancel)));
+            )
+            : Problems.NotFound("alias", $"{name}/{alias}");
     }
 
     public static async Task<Results<NoContent, ProblemHttpResult>> Delete(
@@ -113,6 +125,21 @@ internal static partial class Aliases
             return Problems.NotFound("alias", $"{name}/{alias}");
         served.Forget(caller.TeamId, name);
         return TypedResults.NoContent();
+    }
+
+    /// <summary>
+    /// The row as the statement left it, whatever others do to it meanwhile; null where it wrote none, or the version was just deleted.
+    /// </summary>
+    private static async Task<ModelAlias?> WriteAsync(ConcatDb db, FormattableString sql, CancellationToken cancel)
+    {
+        try
+        {
+            return (await db.ModelAliases.FromSql(sql).AsNoTracking().ToListAsync(cancel)).SingleOrDefault();
+        }
+        catch (PostgresException gone) when (gone.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            return null;
+        }
     }
 
     public static IQueryable<ModelAlias> AliasesOf(this ConcatDb db, int teamId, string model) =>

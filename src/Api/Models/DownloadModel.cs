@@ -42,10 +42,13 @@ internal static class DownloadModel
     {
         if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not { } found)
             return Problems.NotFound("model version", version is null ? name : $"{name}/{version}");
-        response.ContentLength = await db
+        var length = await db
             .Blobs.Where(blob => blob.TeamId == caller.TeamId && blob.Sha256 == found.OnnxSha256)
-            .Select(blob => blob.LengthBytes)
-            .SingleAsync(cancel);
+            .Select(blob => (long?)blob.LengthBytes)
+            .SingleOrDefaultAsync(cancel);
+        if (length is null)
+            return Problems.NotFound("model version", $"{name}/{found.Version}"); // deleted meanwhile
+        response.ContentLength = length;
         return TypedResults.Stream(
             body => blobs.CopyToAsync(caller.TeamId, found.OnnxSha256, body, cancel),
             "application/octet-stream",

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Headers;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
@@ -14,6 +15,8 @@ namespace ConcatService.Api.Models;
 /// <summary>GET /models/{name}[?version=N]: a model's card for people, with the lines that call it.</summary>
 internal static class ModelPage
 {
+    public static ContentPolicy Policy { get; } = ContentPolicy.OfPage(Head);
+
     public static async Task<Results<ContentHttpResult, ProblemHttpResult>> Handle(
         string name,
         int? version,

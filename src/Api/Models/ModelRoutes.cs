@@ -9,7 +9,7 @@ internal static class ModelRoutes
     public static void MapModels(this IEndpointRouteBuilder app)
     {
         var models = app.MapGroup("/v1/models").WithTags("Models").RequireScope(Scopes.ModelsRead);
-        models.MapGet("", ListModels.Handle).WithName("list_models").WithSummary("List models, newest first").Paged();
+        models.MapGet("", ListModels.Handle).WithName("list_models").WithSummary("List models, newest first");
         models
             .MapGet("{name}", GetModel.Handle)
             .WithName("get_model")
@@ -39,7 +39,10 @@ internal static class ModelRoutes
             .Writes("application/octet-stream")
             .ProducesProblem(404);
 
-        app.MapGet("/models/{name}", ModelPage.Handle).RequireScope(Scopes.ModelsRead).ExcludeFromDescription();
+        app.MapGet("/models/{name}", ModelPage.Handle)
+            .RequireScope(Scopes.ModelsRead)
+            .WithMetadata(ModelPage.Policy)
+            .ExcludeFromDescription();
 
         var aliases = app.MapGroup("/v1/models/{name}/aliases/{alias}").WithTags("Models").RequireScope(Scopes.Admin).ProducesProblem(404);
         aliases

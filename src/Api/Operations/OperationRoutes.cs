@@ -1,7 +1,9 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Headers;
 using ConcatService.Api.Health;
+using ConcatService.Api.Requests;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -44,8 +46,25 @@ internal static class OperationRoutes
             DashboardTitle = "ConcatService: doorbells",
             AppPath = "/swagger",
         };
-        app.MapHangfireDashboard("/hangfire", options, app.ServiceProvider.GetRequiredService<JobStorage>()).RequireScope(Scopes.Admin);
+        app.MapHangfireDashboard("/hangfire", options, app.ServiceProvider.GetRequiredService<JobStorage>())
+            .RequireScope(Scopes.Admin)
+            .WithMetadata(ContentPolicy.Library)
+            .Add(dashboard => dashboard.RequestDelegate = Guarded(dashboard.RequestDelegate!));
     }
+
+    /// <summary>The dashboard reads forms where there are none, and takes numbers from the address as they come.</summary>
+    private static RequestDelegate Guarded(RequestDelegate dashboard) => async http =>
+    {
+        await Forms.ReadAsync(http.Request, http.RequestAborted);
+        try
+        {
+            await dashboard(http);
+        }
+        catch (Exception refused) when (refused is FormatException or OverflowException)
+        {
+            await Problems.Of(400, "request.malformed", "The address holds a number that the dashboard cannot use.").ExecuteAsync(http);
+        }
+    };
 
     private static async Task<Results<Ok<Health>, ProblemHttpResult>> ReadyAsync(Readiness readiness, CancellationToken cancel) =>
         await readiness.ReasonAgainstAsync(cancel) is { } reason

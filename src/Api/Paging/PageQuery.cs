@@ -1,5 +1,9 @@
+using System.Reflection;
+using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.OpenApi;
 
 namespace ConcatService.Api.Paging;
 
@@ -7,10 +11,19 @@ namespace ConcatService.Api.Paging;
 /// <c>?cursor=&amp;limit=</c>. The cursor is the id of the last row that was sent, so that pages neither skip nor repeat when rows are
 /// added or deleted in between; callers are not to look inside.
 /// </summary>
-internal sealed record PageQuery(byte[]? After, int Limit)
+internal sealed record PageQuery(byte[]? After, int Limit) : IEndpointParameterMetadataProvider
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
+
+    /// <summary>What every call that takes a page says of itself.</summary>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(new TakenQuery("cursor", JsonSchemaType.String, "The `next_cursor` of the previous page."));
+        builder.Metadata.Add(
+            new TakenQuery("limit", JsonSchemaType.Integer, $"Rows in a page, from 1 to {MaxLimit}. Default: {DefaultLimit}.")
+        );
+    }
 
     /// <summary>Bound by ASP.NET Core.</summary>
     public static ValueTask<PageQuery> BindAsync(HttpContext context)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ConcatService.Api.Errors;
-using ConcatService.Domain.Fields;
 
 namespace ConcatService.Api.Requests;
 
@@ -9,15 +8,12 @@ internal sealed class Fields
 {
     private readonly Dictionary<string, JsonElement> _given = [];
 
-    /// <param name="json">The object.</param>
-    /// <param name="known">Every field that it may have.</param>
-    public Fields(JsonElement json, params string[] known)
+    /// <param name="json">The object. Its names are known: see <see cref="BodyFields"/>.</param>
+    public Fields(JsonElement json)
     {
         foreach (var field in json.EnumerateObject())
         {
-            if (!known.Contains(field.Name))
-                Fault(field.Name, "unknown_field", $"There is no field '{field.Name}'.{Spelling.DidYouMean(field.Name, known)}");
-            else if (!_given.TryAdd(field.Name, field.Value))
+            if (!_given.TryAdd(field.Name, field.Value))
                 Fault(field.Name, "duplicate_field", $"The field '{field.Name}' is there twice.");
         }
     }
@@ -58,5 +54,5 @@ internal sealed class Fields
     }
 
     public void Fault(string field, string code, string detail) =>
-        Errors.Add(new($"/{field.Replace("~", "~0").Replace("/", "~1")}", code, detail));
+        Errors.Add(new(Pointers.Append("", field), code, detail));
 }

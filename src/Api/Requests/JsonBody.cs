@@ -29,19 +29,17 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
             Unicode.Require(utf8.Span, MaxDepth);
             var document = JsonDocument.Parse(utf8, Options);
             context.Response.RegisterForDispose(document); // its memory is lent: it lasts as long as the request, and no longer
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new(document.RootElement, utf8)
-                : throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ProblemException(Problems.Of(400, "request.not_an_object", "The body must be a JSON object."));
+            if (BodyFields.Unknown(document.RootElement, context.GetEndpoint()).ToArray() is { Length: > 0 } unknown)
+                throw new ProblemException(Problems.Invalid(unknown));
+            return NulCharacter.In(document.RootElement, utf8.Span, context.GetEndpoint()) is { Count: > 0 } faults
+                ? throw new ProblemException(Problems.Invalid([.. faults]))
+                : new(document.RootElement, utf8);
         }
-        catch (JsonException malformed)
+        catch (JsonException)
         {
-            throw new ProblemException(
-                Problems.Of(
-                    400,
-                    "request.malformed_json",
-                    utf8.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}"
-                )
-            );
+            throw MalformedJson.Find(utf8.Span, MaxDepth)!.ToException();
         }
     }
 

@@ -14,6 +14,9 @@ public sealed class Job
 
     public required string Name { get; init; }
 
+    /// <summary>The owner's own words to find it by.</summary>
+    public string[] Tags { get; init; } = [];
+
     public JobState State { get; init; } = JobState.Queued;
 
     public Guid? ArchitectureId { get; init; }

@@ -29,8 +29,11 @@ public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue
     public async Task<JobState?> ResumeAsync(int teamId, Guid jobId, CancellationToken cancel)
     {
         var state = await MoveAsync(teamId, jobId, "Resumed on request.", from => Next(from, ask: null, JobState.Queued), cancel);
-        if (state == JobState.Queued)
-            queue.Ring(jobId, Queues.ResumeOf(await db.Jobs.Where(job => job.Id == jobId).Select(job => job.Queue).SingleAsync(cancel)));
+        if (
+            state == JobState.Queued
+            && await db.Jobs.Where(job => job.Id == jobId).Select(job => job.Queue).SingleOrDefaultAsync(cancel) is { } own
+        )
+            queue.Ring(jobId, Queues.ResumeOf(own));
         return state;
     }
 

@@ -27,6 +27,7 @@ internal static class JobMapping
             job.BelongsToTeam(x => x.TeamId);
             job.HasOne<Architecture>().WithMany().HasForeignKey(x => x.ArchitectureId).OnDelete(DeleteBehavior.SetNull);
             job.Property(x => x.State).HasConversion(StateName).HasSentinel((JobState)(-1));
+            job.Property(x => x.Tags).HasDefaultValueSql("'{}'");
             job.Property(x => x.QueuedAt).HasDefaultValueSql("now()");
             job.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
             job.HasIndex(x => new { x.TeamId, x.Id }); // pages, newest first

@@ -9,8 +9,12 @@ namespace ConcatService.Worker.Supervision;
 /// <summary>
 /// Makes models of checkpoints, one after another, beside the job in work: by a trainer of its own at the lowest priority, on one core.
 /// </summary>
-internal sealed partial class CheckpointExporter(CheckpointExports exports, TrainerCommand command, ILogger<CheckpointExporter> log)
-    : BackgroundService
+internal sealed partial class CheckpointExporter(
+    CheckpointExports exports,
+    TrainerCommand command,
+    NpgsqlDataSource source,
+    ILogger<CheckpointExporter> log
+) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromMinutes(30);
 
@@ -34,7 +38,10 @@ internal sealed partial class CheckpointExporter(CheckpointExports exports, Trai
 
     private async Task MakeAsync(ClaimedExport taken, CancellationToken stop)
     {
-        var (export, trainer) = (taken.Export, new TrainerProcess(command.Start()));
+        var (export, trainer) = (taken.Export, new TrainerProcess(command.Start(), log));
+        var scope = await JobScope.OfAsync(log, source, export.JobId, export.TeamId, stop);
+        trainer.LogScope = scope.Begin;
+        using var told = scope.Begin();
         try
         {
             await trainer.Ready.WaitAsync(stop);

@@ -82,7 +82,7 @@ internal sealed partial class SpareTrainer(TrainerCommand command, ILogger<Spare
         lock (_changing)
         {
             if (_spare is not { Ended.IsCompleted: false })
-                _spare = new TrainerProcess(command.Start());
+                _spare = new TrainerProcess(command.Start(), log);
             return _spare;
         }
     }

@@ -63,6 +63,9 @@ internal sealed partial class Supervisor(
                     Worker = self.Id,
                 }
             );
+            var scope = await JobScope.OfAsync(log, source, fence.JobId, fence.TeamId, stop);
+            trainer.LogScope = scope.Begin;
+            using var told = scope.Begin();
             AttemptBegun(fence.JobId, fence.Number, trainer.ProcessId);
             var attempt = new Attempt(trainer, memory, leases, fence, log, stop);
             await attempt.WatchAsync();

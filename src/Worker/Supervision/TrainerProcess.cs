@@ -1,29 +1,34 @@
 using System.Diagnostics;
 using ConcatService.Worker.Memory;
 using ConcatService.Worker.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace ConcatService.Worker.Supervision;
 
 /// <summary>
 /// One trainer, as its supervisor sees it. Lives until <see cref="Kill"/>, until it ends by itself, or until it has been silent too long.
 /// </summary>
-internal sealed class TrainerProcess
+internal sealed partial class TrainerProcess
 {
     private readonly Process _process;
+    private readonly ILogger _log;
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Message> _exported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _writing = new();
     private long _heard = Stopwatch.GetTimestamp();
 
-    public TrainerProcess(Process process)
+    public TrainerProcess(Process process, ILogger log)
     {
-        _process = process;
+        (_process, _log) = (process, log);
         ProcessId = process.Id;
         Ended = ListenAsync();
         _ = BeatAsync();
     }
 
     public int ProcessId { get; }
+
+    /// <summary>What log lines about it say of its job, as soon as it has one.</summary>
+    public Func<IDisposable?> LogScope { get; set; } = () => null;
 
     /// <summary>Its device, as soon as it can take a job. Faults when it ends before.</summary>
     public Task<string> Ready => _ready.Task;
@@ -92,7 +97,8 @@ internal sealed class TrainerProcess
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             WantedMemory |= OutOfMemory.Is(line);
-            await Console.Error.WriteLineAsync(line);
+            using (LogScope())
+                Said(ProcessId, line);
         }
     }
 
@@ -106,4 +112,7 @@ internal sealed class TrainerProcess
                 Kill();
         }
     }
+
+    [LoggerMessage(3050, LogLevel.Warning, "Trainer {ProcessId}: {Line}")]
+    private partial void Said(int processId, string line);
 }

@@ -176,6 +176,8 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
     [InlineData("a,y\n\"1,0\n", "dataset.malformed", "quoted cell never ends")]
     [InlineData("y\n1\n2\n", "dataset.columns", "no column left")]
     [InlineData("a,y\n", "dataset.empty_split", "has no sample")]
+    [InlineData("a,y\n1,x\0\n2,z\n", "dataset.malformed", "line 2: a cell contains the character NUL")]
+    [InlineData("a,b\0,y\n1,2,x\n3,4,z\n", "dataset.malformed", "line 1: a cell contains the character NUL")]
     [InlineData("a,y\n1,2\n", "dataset.empty_split", "One sample is not enough")]
     public async Task Tables_that_make_no_sense_are_refused_with_the_line(string csv, string code, string words) =>
         await RefusedAsync(await UploadAsync([("file", "a.csv", Text(csv))], ("name", "bad")), 422, code, words);
@@ -188,11 +190,19 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
     [InlineData("classes", "a,a", "two different names")]
     [InlineData("test_split", "1.5", "'test_split' must be")]
     [InlineData("tagret", "y", "Did you mean 'target'?")]
+    [InlineData("description", "a\0b", "'description' must be text without the character NUL")]
     public async Task Fields_of_the_form_are_checked(string field, string value, string words)
     {
         (string, string)[] fields = field == "name" ? [(field, value)] : [("name", "bad"), (field, value)];
         await RefusedAsync(await UploadAsync([("file", "a.npz", NumpyFiles.Npz(SmallNpz(6, 3)))], fields), 422, "dataset.form", words);
     }
+
+    [Theory]
+    [InlineData("a,y\n1,cat\n2,dog\n3,cat\n", "dog,cat", "dataset.classes", "the labels of y are texts")]
+    [InlineData("a,y\n1,0.5\n2,1.5\n3,2.5\n", "no,yes", "dataset.classes", "y holds numbers to predict")]
+    [InlineData("a,y\n1,0\n2,1\n3,0\n", "no,yes,maybe", "dataset.labels", "names 3 classes, and y has 2")]
+    public async Task Names_of_classes_that_would_name_nothing_are_refused(string csv, string classes, string code, string words) =>
+        await RefusedAsync(await UploadAsync([("file", "a.csv", Text(csv))], ("name", "bad"), ("classes", classes)), 422, code, words);
 
     [Fact]
     public async Task What_is_no_form_or_has_no_file_or_no_name_is_refused()

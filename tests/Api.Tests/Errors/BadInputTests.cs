@@ -26,6 +26,25 @@ public sealed class BadInputTests(ApiServer api) : IClassFixture<ApiServer>
         }
     }
 
+    [Theory]
+    [InlineData("{\n  \"é\": 1,\n  \"ü\": x\n}", 3, 8, "'x' is an invalid start of a value")]
+    [InlineData("{ \"a\": [1, 2 ", 1, 14, "an object or a list is not closed")]
+    [InlineData("{ \"a\": 1 } 2", 1, 12, "'2' is invalid after a single JSON value")]
+    [InlineData("{ \"a\":\n\n  \"\\ud800\" }", 3, 3, "the string contains half of a surrogate pair")]
+    [InlineData("", 1, 1, "The body is empty")]
+    public async Task What_is_not_JSON_is_told_in_a_sentence_with_line_and_column_from_one(string body, int line, int column, string words)
+    {
+        foreach (var path in new[] { Validate, "/v1/jobs" })
+        {
+            var answer = (await api.PostAsync(path, body)).Json;
+            Assert.Equal((line, column), (answer.GetProperty("line").GetInt32(), answer.GetProperty("column").GetInt32()));
+            var detail = answer.GetProperty("detail").GetString()!;
+            Assert.Contains(words, detail, StringComparison.Ordinal);
+            Assert.DoesNotContain("LineNumber", detail, StringComparison.Ordinal);
+            Assert.DoesNotContain(". ", detail, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Invalid_UTF8_is_a_400()
     {

@@ -35,6 +35,7 @@ public sealed class DatabaseUpgradeTests(PostgresDatabase database, UpgradedServ
 
         var job = await db.Jobs.SingleAsync(job => job.Id == Guid.Parse(Job), Cancel);
         Assert.Equal((JobState.Succeeded, 2, 3200L), (job.State, job.Attempt, job.Step));
+        Assert.Equal([], job.Tags);
         Assert.Equal("""{"zeta":1,"alpha":[2]}""", job.Metadata!.Value.GetRawText());
         Assert.Equal("0.1.0", job.Environment!.Value.GetProperty("service").GetString());
     }

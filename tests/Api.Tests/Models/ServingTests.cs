@@ -4,6 +4,7 @@ using System.Text;
 using ConcatService.Api.Tests.Images;
 using ConcatService.Api.Tests.Inference;
 using ConcatService.Api.Tests.Inference.Protocol;
+using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Models;
 
@@ -50,6 +51,32 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
     {
         await PublishAsync("named", times: 1);
         Assert.Equal(422, (await api.SendAsync(HttpMethod.Put, $"/v1/models/named/aliases/{alias}", Json("1"), api.AdminKey)).Status);
+    }
+
+    [Fact]
+    public async Task A_name_that_many_move_and_delete_at_once_is_moved_or_not_there()
+    {
+        await PublishAsync("raced", times: 2);
+        var calls = Enumerable.Range(0, 60).Select(i => (i % 4) switch
+        {
+            0 => api.SendAsync(HttpMethod.Delete, "/v1/models/raced/aliases/production", key: api.AdminKey),
+            1 => api.SendAsync(HttpMethod.Post, "/v1/models/raced/aliases/production/back", key: api.AdminKey),
+            var turn => MoveAsync("raced", $"{turn - 1}"),
+        });
+        foreach (var answer in await Task.WhenAll(calls))
+            Assert.True(answer.Status is 200 or 204 or 404 or 409, $"{answer.Status} {answer.Body}");
+    }
+
+    [Fact]
+    public async Task A_model_is_gone_with_its_job_at_once()
+    {
+        await PublishAsync("deleted", times: 1);
+        await VersionAsync("/v2/models/deleted/infer");
+        await using var db = api.Database.Open();
+        await db.Database.ExecuteSqlAsync($"update jobs set state = 'succeeded' where name = 'deleted'", Cancel);
+        var job = await db.Jobs.Where(job => job.Name == "deleted").Select(job => job.Id).SingleAsync(Cancel);
+        Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{job}")).Status);
+        Assert.Equal(404, (await api.PostAsync("/v2/models/deleted/infer", Row)).Status);
     }
 
     [Fact]

@@ -7,7 +7,14 @@ namespace ConcatService.Domain.Tests.Docs;
 public sealed partial class ConfigurationPageTests
 {
     /// <summary>Keys of ASP.NET Core and .NET, which read them themselves.</summary>
-    private static readonly string[] OfTheFramework = ["ASPNETCORE_URLS", "DOTNET_ENVIRONMENT", "Logging:LogLevel:Default"];
+    private static readonly string[] OfTheFramework =
+    [
+        "ASPNETCORE_URLS",
+        "DOTNET_ENVIRONMENT",
+        "Logging:LogLevel:Default",
+        "Logging:Console:FormatterName",
+        "Logging:Console:FormatterOptions:TimestampFormat",
+    ];
 
     /// <summary>Read by what the processes start or are built from, not by C#.</summary>
     private static readonly string[] OfScriptsAndImages =

@@ -32,6 +32,9 @@ internal sealed class Column(string name, Split split, ElementType type, long[] 
     /// <summary>Names of the classes, where the upload has them.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
+    /// <summary>Whether those names are numbers in their order, for which an upload may have better ones.</summary>
+    public bool HasNumberedClasses { get; init; }
+
     public ValueStatistics Statistics { get; } = new();
 
     public long SampleBytes => shape.Aggregate(type.Bytes(), (product, size) => product * size);

@@ -1,4 +1,5 @@
 using System.Text;
+using ConcatService.Api.Requests;
 using CsvHelper;
 
 namespace ConcatService.Api.DataSets.Reading;
@@ -83,10 +84,15 @@ internal sealed class CsvFile : IDisposable
             throw UploadException.TooLarge($"{_name}, line {Line}: more than {MaxColumns} columns.");
         var row = new string[_rows.FieldCount];
         for (var i = 0; i < row.Length; i++)
+        {
             row[i] =
                 _rows.GetString(i) is { Length: <= MaxCellLetters } cell
                     ? cell
                     : throw UploadException.TooLarge($"{_name}, line {Line}: a cell of more than {MaxCellLetters} letters.");
+            if (NulCharacter.IsIn(row[i]))
+                throw UploadException.Malformed($"{_name}, line {Line}: a cell contains the character NUL.");
+        }
+
         return row;
     }
 

@@ -37,8 +37,16 @@ internal sealed class FieldRoles(IReadOnlyList<IReadOnlyList<Column>> fields, Up
                 "dataset.fields",
                 $"Nothing can be learned: the fields are {Names()}, and none is a target. Name it in the form as 'target'."
             );
+        if (form.Classes.Count > 0 && !targets.Exists(target => target.Classes.SequenceEqual(form.Classes)))
+            throw new UploadException("dataset.classes", $"'classes' names nothing here: {Unnamed(targets[0])}. Leave it out.");
         return (inputs, targets);
     }
+
+    /// <summary>Why the form's names of classes are not those of a target.</summary>
+    private static string Unnamed(DataTarget target) =>
+        target.Classes.Count == 0
+            ? $"{target.Name} holds numbers to predict, which have no classes"
+            : $"the labels of {target.Name} are texts, which name their classes themselves ({Shown.Of(string.Join(", ", target.Classes))})";
 
     /// <summary>The field as a target, if its values allow that.</summary>
     private DataTarget? Possible(IReadOnlyList<Column> field)

@@ -76,7 +76,7 @@ internal sealed class TableColumn(string name, int mostValues)
                 $"The target '{Shown.Of(name)}' has no name that an output can have: 1 to 64 letters, digits, '_', '-' or '.'."
             );
         return IsClass
-            ? new(name, split, ElementType.Int64, [], budget) { Classes = _classes }
+            ? new(name, split, ElementType.Int64, [], budget) { Classes = _classes, HasNumberedClasses = IsNumber }
             : new(name, split, ElementType.Float32, [1], budget);
     }
 

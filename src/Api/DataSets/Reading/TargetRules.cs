@@ -71,7 +71,7 @@ internal sealed class TargetRules(IReadOnlyList<Column> columns, UploadForm form
 
     private IReadOnlyList<string> Names(int count)
     {
-        if (_train.Classes is { } named)
+        if (_train.Classes is { } named && !(_train.HasNumberedClasses && form.Classes.Count > 0))
             return named;
         if (form.Classes.Count == 0)
             return [.. Enumerable.Range(0, count).Select(label => label.ToString(System.Globalization.CultureInfo.InvariantCulture))];

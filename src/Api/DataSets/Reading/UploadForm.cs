@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConcatService.Api.Requests;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Fields;
 
@@ -35,6 +36,8 @@ internal sealed class UploadForm
     /// <exception cref="UploadException">There is no such field, or it cannot have this value.</exception>
     public void Take(string field, string value)
     {
+        if (NulCharacter.IsIn(value))
+            throw Wrong(Shown.Of(field), "text without the character NUL");
         switch (field)
         {
             case "name":

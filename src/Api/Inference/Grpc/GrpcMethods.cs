@@ -111,7 +111,7 @@ internal sealed partial class GrpcMethods(ILogger<GrpcMethods> log) : IServiceMe
             }
             catch (Exception failure) when (failure is not RpcException && !call.CancellationToken.IsCancellationRequested)
             {
-                throw new RpcException(StatusOf(name, failure));
+                throw new RpcException(StatusOf(name, call, failure));
             }
         });
     }
@@ -136,14 +136,15 @@ internal sealed partial class GrpcMethods(ILogger<GrpcMethods> log) : IServiceMe
         context.Complete();
     }
 
-    private Status StatusOf(string method, Exception failure)
+    private Status StatusOf(string method, ServerCallContext call, Exception failure)
     {
         if (failure is InferenceException refused)
             return new(Code(refused.Fault), refused.Message);
         if (ExceptionProblems.IsDatabaseGone(failure))
             return new(StatusCode.Unavailable, "The database does not answer. Try again in a moment.");
         Failed(method, failure);
-        return new(StatusCode.Internal, "The service failed. The log has the reason.");
+        var trace = ExceptionProblems.TraceId(call.GetHttpContext());
+        return new(StatusCode.Internal, $"The service failed. The log has the reason under the trace id {trace}.");
     }
 
     private static StatusCode Code(Fault fault) => fault switch

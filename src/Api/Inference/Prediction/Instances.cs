@@ -71,7 +71,7 @@ internal static class Instances
 
     private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> FilesAsync(HttpRequest request, CancellationToken cancel)
     {
-        var form = await request.ReadFormAsync(cancel);
+        var form = await Forms.ReadAsync(request, cancel);
         if (form.Files.Count is 0 or > MaxPictures)
             throw new InferenceException("predict.files", $"The form has {form.Files.Count} files; expected 1 to {MaxPictures} pictures.");
         List<ReadOnlyMemory<byte>> files = [];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Requests;
 
 namespace ConcatService.Api.Inference.Rest;
 
@@ -14,6 +15,9 @@ internal sealed record InferJson(
     IReadOnlyList<InferJson.Output> Outputs
 )
 {
+    /// <summary>The reader's own default.</summary>
+    private const int MaxDepth = 64;
+
     /// <param name="BinaryBytes"><c>binary_data_size</c>, when the elements follow the JSON.</param>
     /// <param name="Data">Where the elements lie in the JSON, with their brackets; null when they are not there.</param>
     public sealed record Input(string Name, string Datatype, long[] Shape, long? BinaryBytes, Range? Data);
@@ -31,10 +35,10 @@ internal sealed record InferJson(
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a string that is no Unicode text.
-            throw new InferenceException(
-                "request.malformed_json",
-                json.IsEmpty ? "The body is empty; it must be a JSON object." : $"The body is not JSON: {malformed.Message}"
-            );
+            var found = MalformedJson.Find(json, MaxDepth);
+            var refusal = new InferenceException(MalformedJson.Code, found?.Detail ?? $"The body is not JSON: {malformed.Message}");
+            found?.AddTo(refusal.Problem.ProblemDetails);
+            throw refusal;
         }
     }
 }

@@ -104,7 +104,7 @@ public sealed class ProtocolServer(PostgresFixture postgres) : IAsyncLifetime
     }
 
     /// <summary>Two in a row that nobody listens on.</summary>
-    private static int FreePorts()
+    public static int FreePorts()
     {
         while (true)
         {

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ConcatService.Api.Headers;
+
+/// <summary>
+/// What a browser may load for an answer that it shows, and who may frame it (https://www.w3.org/TR/CSP3/). Endpoint metadata where the
+/// strictest does not do.
+/// </summary>
+internal sealed record ContentPolicy(string Value)
+{
+    private const string NoFrames = "frame-ancestors 'none'";
+
+    /// <summary>Data: nothing is loaded and nothing runs.</summary>
+    public static ContentPolicy Data { get; } = new($"default-src 'none'; {NoFrames}");
+
+    /// <summary>An SVG of ours, which brings its style.</summary>
+    public static ContentPolicy Picture { get; } = new($"default-src 'none'; style-src 'unsafe-inline'; {NoFrames}");
+
+    /// <summary>A page of a library: scripts and connections of this host alone, styles also in the page.</summary>
+    public static ContentPolicy Library { get; } = new(
+        $"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
+            + $"form-action 'self'; {NoFrames}"
+    );
+
+    /// <summary>A page of ours: its own style, known by its hash, and forms to this host.</summary>
+    /// <param name="html">With one <c>style</c> element, as it is sent.</param>
+    public static ContentPolicy OfPage(string html)
+    {
+        const string Start = "<style>", End = "</style>";
+        var from = html.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
+        var style = html[from..html.IndexOf(End, StringComparison.Ordinal)];
+        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+        return new($"default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; {NoFrames}");
+    }
+}
