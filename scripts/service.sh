@@ -14,7 +14,7 @@ call_api() {
 }
 
 make_key() {
-    call_api key --team demo --name local --scopes admin
+    call_api key --team demo --name local --scopes admin,operator
     (umask 077; tail -n 1 "$logs/key.log" >"$home/admin-key")
     rm "$logs/key.log"
 }

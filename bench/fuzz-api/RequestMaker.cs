@@ -17,7 +17,7 @@ public sealed class RequestMaker(ApiDocument document, KnownNames known)
         ("Content-Encoding", ["gzip", "deflate", "br", "identity", "gzip, gzip"]),
         ("Content-Type", ["application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=", "image/png", ";"]),
         ("Content-Type", ["application/x-www-form-urlencoded", "application/json; charset=utf-16", "application/grpc", "text/html"]),
-        ("Cookie", ["concat_key=x", "concat_key=", "=;=", "a=b; concat_key=\"\""]),
+        ("Cookie", ["concat_session_80=x", "concat_session_80=", "=;=", "a=b; concat_session_80=\"\""]),
         ("Idempotency-Key", ["x", "\"x\"", "\"", "", "é", "again", "again"]),
         ("Inference-Header-Content-Length", ["0", "-1", "1", "99999999999", "x", "1.5", "2147483647"]),
         ("Last-Event-ID", ["0", "-1", "9223372036854775807", "9223372036854775808", "x"]),

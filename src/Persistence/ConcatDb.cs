@@ -14,6 +14,8 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
 {
     public DbSet<Team> Teams => Set<Team>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<Session> Sessions => Set<Session>();
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
     public DbSet<Architecture> Architectures => Set<Architecture>();
     public DbSet<Job> Jobs => Set<Job>();

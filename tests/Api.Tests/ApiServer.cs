@@ -52,7 +52,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         if (Port is not null)
             _factory.UseKestrel();
         string[] user = [Scopes.JobsRead, Scopes.JobsWrite, Scopes.ModelsRead, Scopes.Infer];
-        AdminKey = await MakeKeyAsync("ours", Scopes.Admin);
+        AdminKey = await MakeKeyAsync("ours", Scopes.Admin, Scopes.Operator);
         Key = await MakeKeyAsync("ours", user);
         ForeignKey = await MakeKeyAsync("theirs", user);
     }

@@ -3,7 +3,7 @@ using System.Security.Claims;
 namespace ConcatService.Api.Access;
 
 /// <summary>Who calls: the key's id and its team. A parameter of every handler that touches something of a team.</summary>
-internal sealed record Caller(Guid KeyId, int TeamId, bool IsAdmin)
+internal sealed record Caller(Guid KeyId, int TeamId, bool IsOperator)
 {
     public const string ScopeClaim = "scope";
     private const string KeyClaim = "key";
@@ -34,7 +34,7 @@ internal sealed record Caller(Guid KeyId, int TeamId, bool IsAdmin)
             new Caller(
                 Guid.Parse(user.FindFirstValue(KeyClaim)!),
                 int.Parse(user.FindFirstValue(TeamClaim)!),
-                user.HasClaim(ScopeClaim, Scopes.Admin)
+                user.HasClaim(ScopeClaim, Scopes.Operator)
             )
         );
     }

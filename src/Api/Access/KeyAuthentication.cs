@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace ConcatService.Api.Access;
 
 /// <summary>
-/// Reads the key from <c>Authorization: Bearer</c>, or from the cookie that <c>/login</c> sets. The cookie is the key itself, out of reach
-/// of scripts and of other sites (HttpOnly, SameSite=Strict): nothing to share between replicas, and a revoked key ends its sessions too.
+/// Reads the key from <c>Authorization: Bearer</c>, or the session that it opened from the cookie that <c>/login</c> sets. A revoked key
+/// ends its sessions too.
 /// </summary>
 internal sealed class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -18,16 +18,19 @@ internal sealed class KeyAuthentication(
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "key";
-    public const string Cookie = "concat_key";
     private const string Bearer = "Bearer ";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
-        var key = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : Request.Cookies[Cookie];
-        if (string.IsNullOrEmpty(key))
+        var isKey = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+        var text = isKey ? header[Bearer.Length..].Trim() : SessionCookie.Read(Request);
+        if (string.IsNullOrEmpty(text))
             return AuthenticateResult.NoResult();
-        if (await keys.FindAsync(key, Context.RequestAborted) is { } known)
+        var found = isKey
+            ? keys.FindAsync(text, Context.RequestAborted)
+            : keys.FindSessionAsync(text, Context.RequestAborted);
+        if (await found is { } known)
             return AuthenticateResult.Success(new AuthenticationTicket(Caller.ToPrincipal(known), Scheme));
         refusals.Add(Context);
         return AuthenticateResult.Fail("The key is unknown, revoked or expired.");

@@ -21,28 +21,37 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
     private long _revocations;
 
     /// <summary>The key, or null: there is none with this text, or it was revoked or has expired.</summary>
-    public async Task<KnownKey?> FindAsync(string key, CancellationToken cancel)
+    public Task<KnownKey?> FindAsync(string key, CancellationToken cancel) =>
+        KeyText.IsWellFormed(key) ? FindByHashAsync(key, ReadAsync, cancel) : Task.FromResult<KnownKey?>(null);
+
+    /// <summary>The key that a session stands for, or null: there is no such session, or it or its key has ended.</summary>
+    public Task<KnownKey?> FindSessionAsync(string text, CancellationToken cancel) =>
+        KeyText.IsSession(text) ? FindByHashAsync(text, ReadSessionAsync, cancel) : Task.FromResult<KnownKey?>(null);
+
+    private async Task<KnownKey?> FindByHashAsync(
+        string text,
+        Func<string, CancellationToken, Task<KnownKey?>> read,
+        CancellationToken cancel
+    )
     {
-        if (!KeyText.IsWellFormed(key))
-            return null;
-        var hash = KeyText.Hash(key);
+        var hash = KeyText.Hash(text);
         if (!_cache.TryGetValue(hash, out KnownKey? known))
         {
             var revocations = Interlocked.Read(ref _revocations);
-            known = await _reads.RunAsync((hash, revocations), () => ReadAsync(hash, CancellationToken.None), cancel);
+            known = await _reads.RunAsync((hash, revocations), () => read(hash, CancellationToken.None), cancel);
             Keep(hash, known, revocations);
         }
 
         return known is null || known.ExpiresAt <= time.GetUtcNow() ? null : known;
     }
 
-    /// <summary>For a key that was just revoked.</summary>
-    public void Forget(string hash)
+    /// <summary>For a key that was just revoked, which sessions stand for too, and for a session that was just ended.</summary>
+    public void ForgetAll()
     {
         lock (_lock)
         {
             _revocations++;
-            _cache.Remove(hash);
+            _cache.Clear();
         }
     }
 
@@ -79,5 +88,32 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
                 .ApiKeys.Where(key => key.Id == found.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
         return new(found.Id, found.TeamId, row.Team, found.Scopes, found.ExpiresAt);
+    }
+
+    private async Task<KnownKey?> ReadSessionAsync(string hash, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
+        var now = time.GetUtcNow();
+        var found = await db
+            .Sessions.AsNoTracking()
+            .Where(session => session.Hash == hash && session.ExpiresAt > now)
+            .Join(
+                db.ApiKeys.Where(key => key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now)),
+                session => session.ApiKeyId,
+                key => key.Id,
+                (session, key) => new { Key = key, session.ExpiresAt }
+            )
+            .Join(
+                db.Teams,
+                row => row.Key.TeamId,
+                team => team.Id,
+                (row, team) => new { row.Key, row.ExpiresAt, Team = team.Name }
+            )
+            .SingleOrDefaultAsync(cancel);
+        if (found is not { Key: { } key })
+            return null;
+        var ends = key.ExpiresAt < found.ExpiresAt ? key.ExpiresAt : found.ExpiresAt;
+        return new(key.Id, key.TeamId, found.Team, key.Scopes, ends);
     }
 }

@@ -1,13 +1,17 @@
 using System.Text.Encodings.Web;
 using ConcatService.Api.Headers;
 using ConcatService.Api.Requests;
+using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ConcatService.Api.Access;
 
 /// <summary>
-/// GET and POST /login, POST /logout: a browser hands in a key and gets the cookie that Swagger, the dashboard and event streams accept.
+/// GET and POST /login, POST /logout: a browser hands in a key and gets the cookie of a session, which Swagger, the dashboard and event
+/// streams accept.
 /// </summary>
 internal static class Login
 {
@@ -17,39 +21,53 @@ internal static class Login
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().WithMetadata(ContentPolicy.OfPage(Html)).AnswersWithSecret();
         pages.MapGet("/login", Show);
         pages.MapPost("/login", SignInAsync);
-        pages.MapPost("/logout", SignOut);
+        pages.MapPost("/logout", SignOutAsync);
     }
 
     private static ContentHttpResult Show([FromQuery(Name = "return")] string? after) => Page(after ?? "", refused: false);
 
-    private static async Task<IResult> SignInAsync(HttpContext context, KnownKeys keys, RefusedKeys refusals, CancellationToken cancel)
+    private static async Task<IResult> SignInAsync(
+        HttpContext context,
+        KnownKeys keys,
+        RefusedKeys refusals,
+        ConcatDb db,
+        TimeProvider time,
+        CancellationToken cancel
+    )
     {
         var form = await Forms.ReadAsync(context.Request, cancel);
         var (key, after) = (form["key"].ToString().Trim(), form["return"].ToString());
-        if (await keys.FindAsync(key, cancel) is null)
+        if (await keys.FindAsync(key, cancel) is not { } known)
         {
             refusals.Add(context);
             return Page(after, refused: true);
         }
 
-        context.Response.Cookies.Append(KeyAuthentication.Cookie, key, Options(context));
+        var text = KeyText.NewSession();
+        var session = new Session
+        {
+            ApiKeyId = known.Id,
+            Hash = KeyText.Hash(text),
+            ExpiresAt = time.GetUtcNow() + Session.Lifetime,
+        };
+        db.Add(session);
+        await db.SaveChangesAsync(cancel);
+        SessionCookie.Write(context, text, session.ExpiresAt);
         return TypedResults.LocalRedirect(IsLocal(after) ? after : "/swagger");
     }
 
-    private static RedirectHttpResult SignOut(HttpContext context)
+    private static async Task<RedirectHttpResult> SignOutAsync(HttpContext context, KnownKeys keys, ConcatDb db, CancellationToken cancel)
     {
-        context.Response.Cookies.Delete(KeyAuthentication.Cookie, Options(context));
+        if (SessionCookie.Read(context.Request) is { } text)
+        {
+            var hash = KeyText.Hash(text);
+            if (await db.Sessions.Where(session => session.Hash == hash).ExecuteDeleteAsync(cancel) > 0)
+                keys.ForgetAll();
+        }
+
+        SessionCookie.Delete(context);
         return TypedResults.LocalRedirect("/login");
     }
-
-    private static CookieOptions Options(HttpContext context) =>
-        new()
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Strict,
-            Secure = context.Request.IsHttps,
-            IsEssential = true,
-        };
 
     /// <summary>
     /// A path of this host; <c>//other</c> and <c>/\other</c> are hosts to a browser, and control characters vanish on the way.

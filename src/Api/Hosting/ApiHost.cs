@@ -59,6 +59,7 @@ internal static class ApiHost
         app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));
         app.UseDocs();
         app.UseRouting();
+        app.UseSameOrigin();
         app.UseAuthentication();
         RequestScope.NameTeamIn(app);
         app.UseAuthorization();

@@ -29,6 +29,15 @@ internal static class DeleteJob
             return Problems.Of(409, "job.not_ended", $"The job is {state.Name()}. Cancel it first, then delete it.");
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        // An alias that is set meanwhile waits for these rows.
+        await db.Database.ExecuteSqlAsync($"select 1 from model_versions where job_id = {id} for update", cancel);
+        if (await AliasesAsync(db, id, cancel) is { Count: > 0 } aliases)
+            return Problems.Of(
+                409,
+                "model.aliased",
+                $"The job made what {string.Join(" and ", aliases)} name{(aliases.Count == 1 ? "s" : "")}. An admin moves or deletes the "
+                    + "alias first."
+            );
         var files = await db.ModelVersions.Where(version => version.JobId == id).Select(version => version.OnnxSha256)
             .Concat(db.Checkpoints.Where(checkpoint => checkpoint.JobId == id).Select(checkpoint => checkpoint.Sha256))
             .Concat(db.CheckpointExports.Where(export => export.JobId == id && export.Sha256 != null).Select(export => export.Sha256!))
@@ -56,4 +65,17 @@ internal static class DeleteJob
         models.ForEach(model => served.Forget(caller.TeamId, model));
         return TypedResults.NoContent();
     }
+
+    /// <summary>The aliases of versions that the job made: <c>two-branch:production</c>.</summary>
+    private static Task<List<string>> AliasesAsync(ConcatDb db, Guid id, CancellationToken cancel) =>
+        db
+            .ModelVersions.Where(version => version.JobId == id)
+            .Join(
+                db.ModelAliases,
+                version => new { version.ModelId, version.Version },
+                alias => new { alias.ModelId, alias.Version },
+                (version, alias) => new { alias.ModelId, alias.Name }
+            )
+            .Join(db.Models, alias => alias.ModelId, model => model.Id, (alias, model) => $"{model.Name}:{alias.Name}")
+            .ToListAsync(cancel);
 }

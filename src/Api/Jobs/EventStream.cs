@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using ConcatService.Api.Access;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
@@ -12,10 +13,13 @@ namespace ConcatService.Api.Jobs;
 /// <paramref name="seen"/>, oldest first, then new ones, then <c>event: done</c> when the job has ended. A comment every 15 seconds keeps
 /// proxies from closing the connection.
 /// </summary>
-internal sealed class EventStream(Guid job, long seen, JsonAnswers answers) : IResult
+internal sealed class EventStream(Guid job, Caller caller, long seen, JsonAnswers answers) : IResult
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a stream goes on at most after its key was revoked.</summary>
+    private static readonly TimeSpan KeyInterval = TimeSpan.FromSeconds(3);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -36,8 +40,16 @@ internal sealed class EventStream(Guid job, long seen, JsonAnswers answers) : IR
         using var timer = new PeriodicTimer(PollInterval, time);
         await CommentAsync(http.Response, $"the events of job {job}", cancel);      // the listener knows at once that it is heard
         var written = time.GetTimestamp();
+        var looked = written;
         do
         {
+            if (time.GetElapsedTime(looked) >= KeyInterval)
+            {
+                if (!await IsInForceAsync(http.RequestServices, time, cancel))
+                    yield break;
+                looked = time.GetTimestamp();
+            }
+
             var (events, ended) = await NewAsync(http.RequestServices, cancel);
             foreach (var happened in events)
             {
@@ -84,5 +96,17 @@ internal sealed class EventStream(Guid job, long seen, JsonAnswers answers) : IR
                     .ToListAsync(cancel)
                 : [];
         return (events, found.State.IsTerminal());
+    }
+
+    private async Task<bool> IsInForceAsync(IServiceProvider services, TimeProvider time, CancellationToken cancel)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var now = time.GetUtcNow();
+        return await scope
+            .ServiceProvider.GetRequiredService<ConcatDb>()
+            .ApiKeys.AnyAsync(
+                key => key.Id == caller.KeyId && key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now),
+                cancel
+            );
     }
 }

@@ -24,7 +24,7 @@ internal static class JobEvents
         if (!await db.Jobs.AnyAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel))
             return Problems.NotFound("job", id.ToString());
         if (request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.Ordinal))
-            return new EventStream(id, long.TryParse(request.Headers["Last-Event-ID"], out var seen) ? seen : 0, answers);
+            return new EventStream(id, caller, long.TryParse(request.Headers["Last-Event-ID"], out var seen) ? seen : 0, answers);
 
         var before = page.AfterNumber;
         var rows = await db.JobEvents.AsNoTracking()

@@ -25,7 +25,7 @@ internal static class OperationRoutes
             .WithSummary("Readiness: the database is reachable and migrated")
             .ProducesProblem(503);
         app.MapGet("/metrics", Metrics.Handle)
-            .RequireScope(Scopes.Admin)
+            .RequireScope(Scopes.Metrics)
             .WithTags("Operations")
             .WithName("metrics")
             .WithSummary("Gauges in the Prometheus text format")
@@ -47,7 +47,7 @@ internal static class OperationRoutes
             AppPath = "/swagger",
         };
         app.MapHangfireDashboard("/hangfire", options, app.ServiceProvider.GetRequiredService<JobStorage>())
-            .RequireScope(Scopes.Admin)
+            .RequireScope(Scopes.Operator)
             .WithMetadata(ContentPolicy.Library)
             .Add(dashboard => dashboard.RequestDelegate = Guarded(dashboard.RequestDelegate!));
     }

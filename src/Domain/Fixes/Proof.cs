@@ -66,6 +66,11 @@ public sealed class Proof
                 each.Inputs.Length > 1 && each.Operator is IMerge && Changed(after, new Wire(each.Name))
             ),
             GivesInputSize = GivesInputSize(after),
+            MakesDeclarationsWrong =
+                added > 0
+                && after
+                    .Report.Diagnostics.Where(found => found.Severity == Severity.Error && IsNew(found))
+                    .All(found => found.Code == Codes.DeclaredWidth),
             LimitsSizesAlone = added > 0 && !after.Report.Diagnostics.Any(found => found.Severity == Severity.Error && IsNew(found)),
             ComesAgain = after.Report.Diagnostics.Any(found =>
                 found.Severity == Severity.Error && IsNew(found) && found.Path.ToString() == _path
@@ -163,23 +168,13 @@ public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors, int Con
     /// <summary>Merges that were right and give another shape now.</summary>
     public int ChangedMerges { get; init; }
 
-    // The layer and all that descends from it.
-    private static HashSet<string> Behind(Compilation compiled, string? place)
-    {
-        HashSet<string> behind = place is null ? [] : [place];
-        foreach (var layer in compiled.Graph.Layers)
-        {
-            if (Array.Exists(layer.Inputs, wire => behind.Contains(wire.Source)))
-                behind.Add(layer.Name);
-        }
-
-        return behind;
-    }
-
     /// <summary>
     /// Whether the same written layer then has an error in another of its places: another repetition, another use of a block.
     /// </summary>
     public bool ComesAgain { get; init; }
+
+    /// <summary>Whether what it brings to light are widths that layers behind declare, and nothing else.</summary>
+    public bool MakesDeclarationsWrong { get; init; }
 
     /// <summary>Whether what it brings to light are conditions on sizes, which <see cref="Fix.HoldsFor"/> names, and no errors.</summary>
     public bool LimitsSizesAlone { get; init; }

@@ -60,10 +60,15 @@ public sealed partial class Maintenance(
         }
     }
 
-    /// <summary>Forgets answers to calls with an <c>Idempotency-Key</c> that are too old to be given again.</summary>
+    /// <summary>Forgets answers to calls with an <c>Idempotency-Key</c> that are too old to be given again, and sessions that ended.</summary>
     private async Task SweepAsync(CancellationToken cancel)
     {
-        await using var command = source.CreateCommand("delete from idempotency_keys where created_at < now() - @memory");
+        await using var command = source.CreateCommand(
+            """
+            with ended as (delete from sessions where expires_at < now())
+            delete from idempotency_keys where created_at < now() - @memory
+            """
+        );
         command.Parameters.AddWithValue("memory", IdempotencyKey.Memory);
         await command.ExecuteNonQueryAsync(cancel);
     }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Persistence.Mapping;
 
-/// <summary>Tables of teams, keys and remembered answers.</summary>
+/// <summary>Tables of teams, keys, sessions and remembered answers.</summary>
 internal static class AccessMapping
 {
     public static void Apply(ModelBuilder model)
@@ -18,6 +18,12 @@ internal static class AccessMapping
             key.BelongsToTeam(x => x.TeamId);
             key.HasIndex(x => x.Hash).IsUnique();
             key.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
+        });
+        model.Entity<Session>(session =>
+        {
+            session.HasOne<ApiKey>().WithMany().HasForeignKey(x => x.ApiKeyId).OnDelete(DeleteBehavior.Cascade);
+            session.HasIndex(x => x.Hash).IsUnique();
+            session.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
         });
         model.Entity<IdempotencyKey>(key =>
         {

@@ -22,7 +22,7 @@ internal static class WidthsBehind
     /// <summary>A repair that brings errors to light, with the declarations that it makes wrong; null where that is not it.</summary>
     public static Proven? Extend(Proven proven, Proof proof, Func<bool> spend)
     {
-        if (!spend())
+        if (!proven.MakesDeclarationsWrong || !spend())
             return null;
         var corrected = Corrected(proven.Candidate, proof, spend);
         return corrected == proven.Candidate ? null : proof.Try(corrected);

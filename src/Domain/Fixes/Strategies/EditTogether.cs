@@ -18,6 +18,9 @@ internal sealed class EditTogether : FixStrategy
 
     private const int MostBranches = 16;
 
+    /// <summary>How many combinations are planned.</summary>
+    private const int MostTrials = 6;
+
     /// <summary>They make another layer of it, and do not only decide how large it is.</summary>
     private static readonly string[] Others = ["kernel_size", "dilation", "data_format"];
 
@@ -27,6 +30,20 @@ internal sealed class EditTogether : FixStrategy
     {
         if (!merge.IsSpatial || merge.Branches.Count is < 3 or > MostBranches)
             yield break;
+        foreach (var (target, attribute, edits) in Possible(merge).Take(MostTrials))
+        {
+            if (
+                merge.Again.Restores(
+                    edits.ConvertAll(edit => edit.Layer),
+                    layer => layer.Operator.With(attribute, edits.Find(edit => edit.Layer == layer)!.Value)
+                )
+            )
+                yield return Candidate(merge, cause, target, attribute, edits);
+        }
+    }
+
+    private static IEnumerable<(Branch Target, string Attribute, List<Edit> Edits)> Possible(MergeCase merge)
+    {
         foreach (var target in merge.Targets)
         {
             var differing = merge.Branches.Where(branch => !MergeTargets.Fit(merge, branch.Shape, target.Shape)).ToList();
@@ -35,7 +52,7 @@ internal sealed class EditTogether : FixStrategy
             foreach (var attribute in Attributes(differing[0]))
             {
                 if (Edits(merge, differing, target, attribute) is { } edits)
-                    yield return Candidate(merge, cause, target, attribute, edits);
+                    yield return (target, attribute, edits);
             }
         }
     }
@@ -60,13 +77,7 @@ internal sealed class EditTogether : FixStrategy
         }
 
         edits = [.. edits.DistinctBy(edit => edit.Layer.Path.ToString())];
-        return edits.Count > 1
-            && merge.Again.Restores(
-                edits.ConvertAll(edit => edit.Layer),
-                layer => layer.Operator.With(attribute, edits.Find(edit => edit.Layer == layer)!.Value)
-            )
-            ? edits
-            : null;
+        return edits.Count > 1 ? edits : null;
     }
 
     private static Edit? On(MergeCase merge, Branch branch, Branch target, string attribute)
