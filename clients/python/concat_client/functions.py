@@ -1,0 +1,227 @@
+"""The functions of torch and methods of tensors that are layers of the spec, by their plain name. Each reader takes torch's arguments."""
+
+import torch
+
+from .modules import simple, unless
+from .values import Learned, Normalized, Unreadable
+
+
+def plain_name(function) -> str:
+    """add for torch.add, Tensor.add_, Tensor.__add__, Tensor.__iadd__ and Tensor.__radd__."""
+    name = getattr(function, "__name__", str(function))
+    if name.startswith("__") and name.endswith("__"):
+        name = name.strip("_")
+        return name[1:] if name[1:] in ("add", "sub", "mul", "truediv") else name
+    return name.rstrip("_")
+
+
+def merge(kind):
+    """An element-wise function of two tensors."""
+
+    def read(call, first, second, alpha=1, **options):
+        if not (isinstance(first, torch.Tensor) and isinstance(second, torch.Tensor)) or alpha != 1 or options.get("rounding_mode"):
+            raise Unreadable("arithmetic with numbers", f"{kind} with a number")
+        return call.add(kind, call.ref(first), call.ref(second))
+
+    return read
+
+
+def multiply(call, first, second, **options):
+    """A product of two layers, or a layer times a learned number for each channel."""
+    for data, other in ((first, second), (second, first)):
+        scale = call.value(other)
+        if isinstance(scale, Learned):
+            return scaled(call, data, scale, other)
+    return merge("multiply")(call, first, second, **options)
+
+
+def scaled(call, data, scale, tensor):
+    """A depthwise 1x1 convolution has the same weights and gives the same numbers; its MACs are counted, though."""
+    channels = data.shape[1]
+    if data.dim() != 4 or tuple(tensor.shape[-3:]) != (channels, 1, 1) or tensor.numel() != channels:
+        raise Unreadable("parameter", f"the learned tensor {scale.path} {list(scale.shape)}")
+    value = call.value(data)
+    if isinstance(value, Normalized):
+        call.own(scale)
+        return call.add("l2_norm", value.of, path=scale.path, eps=value.eps)
+    source = call.ref(data)
+    call.own(scale)
+    return call.add("conv2d", source, path=scale.path, out_channels=channels, kernel_size=1, groups=channels, bias=False)
+
+
+def normalize(call, input, p=2.0, dim=1, eps=1e-12):
+    if p != 2 or dim != 1:
+        raise Unreadable("normalize", f"a division by a norm of order {p} over axis {dim}")
+    return Normalized(call.ref(input), eps)
+
+
+def concat(call, tensors, dim=0):
+    names = [call.ref(each) for each in tensors]
+    return names[0] if len(names) == 1 else call.add("concat", *names, axis=dim)
+
+
+def split(call, tensor, split_size_or_sections=None, dim=0, chunks=None, **options):
+    sizes = [each.shape[dim] for each in call.result]
+    name = call.add("split", call.ref(tensor), axis=dim, sections=sizes)
+    return [f"{name}:{part}" for part in range(len(sizes))]
+
+
+def getitem(call, tensor, index):
+    """Slices of step 1; anything else has no layer type."""
+    index = index if isinstance(index, tuple) else (index,)
+    if Ellipsis in index:
+        at = index.index(Ellipsis)
+        index = index[:at] + (slice(None),) * (tensor.dim() - len(index) + 1) + index[at + 1:]
+    name = call.ref(tensor)
+    for axis, part in enumerate(index):
+        if not isinstance(part, slice) or part.step not in (None, 1):
+            raise Unreadable("index", f"the index {index}")
+        if part.start is None and part.stop is None:
+            continue
+        if axis == 0:
+            raise Unreadable("batch", "a slice of the batch")
+        name = call.add("slice", name, axis=axis, start=part.start, end=part.stop)
+    return name
+
+
+def same_batch(call, tensor):
+    """A reshape may not fold the batch into another axis."""
+    if call.result.dim() == 0 or call.result.shape[0] != tensor.shape[0]:
+        raise Unreadable("batch", f"a reshape of the batch: {list(tensor.shape)} to {list(call.result.shape)}")
+
+
+def reshape(call, tensor, *shape, **options):
+    same_batch(call, tensor)
+    return call.add("reshape", call.ref(tensor), shape=list(call.result.shape[1:]))
+
+
+def flatten(call, tensor, start_dim=0, end_dim=-1):
+    same_batch(call, tensor)
+    return call.add("flatten", call.ref(tensor), start_dim=unless(start_dim, 1), end_dim=unless(end_dim, -1))
+
+
+def permute(call, tensor, *dims, **options):
+    dims = options.get("dims", dims)
+    dims = dims[0] if len(dims) == 1 else dims
+    dims = [dim % tensor.dim() for dim in dims]
+    if dims[0] != 0:
+        raise Unreadable("batch", f"a permutation {dims} of the batch")
+    return call.add("permute", call.ref(tensor), dims=dims)
+
+
+def transpose(call, tensor, dim0, dim1):
+    dims = list(range(tensor.dim()))
+    dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
+    return permute(call, tensor, dims)
+
+
+def mean(call, tensor, dim=None, keepdim=False, **options):
+    dims = sorted(each % tensor.dim() for each in (dim if isinstance(dim, (tuple, list)) else [dim]) if each is not None)
+    if not dims or dims != list(range(2, tensor.dim())):
+        raise Unreadable("reduce", f"a mean over the axes {dims} of {list(tensor.shape)}")
+    return call.add("global_avg_pool", call.ref(tensor), keep_dims=unless(keepdim, False))
+
+
+def max_pool(kind):
+    def read(call, input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+        return call.add(
+            kind,
+            call.ref(input),
+            kernel_size=simple(kernel_size),
+            stride=simple(stride) or None,
+            padding=unless(padding, 0),
+            dilation=unless(dilation, 1),
+            ceil_mode=unless(ceil_mode, False),
+        )
+
+    return read
+
+
+def avg_pool(kind):
+    def read(call, input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None):
+        return call.add(
+            kind,
+            call.ref(input),
+            kernel_size=simple(kernel_size),
+            stride=simple(stride) or None,
+            padding=unless(padding, 0),
+            ceil_mode=unless(ceil_mode, False),
+            count_include_pad=unless(count_include_pad, True),
+            divisor_override=divisor_override,
+        )
+
+    return read
+
+
+def adaptive_pool(kind):
+    return lambda call, input, output_size: call.add(kind, call.ref(input), output_size=simple(tuple(call.result.shape[2:])))
+
+
+def interpolate(call, input, size=None, scale_factor=None, mode="nearest", align_corners=None, **options):
+    if options.get("antialias") or options.get("recompute_scale_factor"):
+        raise Unreadable("interpolate options", "interpolate with antialias or recompute_scale_factor")
+    return call.add(
+        "upsample",
+        call.ref(input),
+        size=simple(tuple(size)) if isinstance(size, (tuple, list)) else size,
+        scale_factor=simple(scale_factor),
+        mode=unless(mode, "nearest"),
+        align_corners=align_corners,
+    )
+
+
+def layer_norm(call, input, normalized_shape, weight=None, bias=None, eps=1e-5):
+    learned = [call.value(each) for each in (weight, bias) if each is not None]
+    if len(normalized_shape) != 1 or len(learned) == 1 or not all(isinstance(each, Learned) for each in learned):
+        raise Unreadable("layer_norm", f"a layer norm over the axes {list(normalized_shape)}, or with one of weight and bias alone")
+    for each in learned:
+        call.own(each)
+    return call.add(
+        "layer_norm",
+        call.ref(input),
+        normalized_shape=normalized_shape[0],
+        eps=unless(eps, 1e-5),
+        elementwise_affine=unless(len(learned) == 2, True),
+    )
+
+
+def dropout(call, input, p=0.5, training=True, inplace=False):
+    return call.add("dropout", call.ref(input), p=p) if training and p > 0 else call.ref(input)
+
+
+def softmax(kind):
+    return lambda call, input, dim=None, **options: call.add(kind, call.ref(input), axis=dim)
+
+
+def activation(kind, **defaults):
+    def read(call, input, *values, inplace=False, **options):
+        if values and isinstance(values[0], bool):
+            values = ()  # inplace by position
+        given = dict(zip(defaults, values))
+        return call.add(kind, call.ref(input), **{**defaults, **given, **{key: options[key] for key in options if key in defaults}})
+
+    return read
+
+
+def same(call, input, *values, **options):
+    """The tensor itself, in another memory."""
+    return call.ref(input)
+
+
+FUNCTIONS = {
+    "add": merge("add"), "sub": merge("subtract"), "mul": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
+    "cat": concat, "concat": concat, "split": split, "split_with_sizes": split,
+    "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
+    "getitem": getitem, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
+    "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "normalize": normalize,
+    "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
+    "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
+    "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),
+    "interpolate": interpolate, "layer_norm": layer_norm, "dropout": dropout,
+    "relu": activation("relu"), "relu6": activation("relu6"), "silu": activation("silu"), "sigmoid": activation("sigmoid"),
+    "tanh": activation("tanh"), "hardswish": activation("hard_swish"), "hardsigmoid": activation("hard_sigmoid"),
+    "mish": activation("mish"), "selu": activation("selu"), "gelu": activation("gelu", approximate="none"),
+    "elu": activation("elu", alpha=1.0), "leaky_relu": activation("leaky_relu", negative_slope=0.01),
+    "softmax": softmax("softmax"), "log_softmax": softmax("log_softmax"),
+    "contiguous": same, "clone": same, "detach": same,
+}  # fmt: skip
