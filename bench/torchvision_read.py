@@ -63,7 +63,7 @@ def build(name, family):
         network = MODELS.get_model(name, **options)
     size = {"inception_v3": 299, "ssd300_vgg16": 300, "ssdlite320_mobilenet_v3_large": 320}.get(name, 224)
     shape = (3, 16, 112, 112) if family == "video" else (3, size, size)
-    if name.startswith("mvit"):
+    if name.startswith(("mvit", "s3d")):
         shape = (3, 16, 224, 224)
     return (network.backbone if family == "detection" else network), shape
 
