@@ -67,21 +67,48 @@ def split(call, tensor, split_size_or_sections=None, dim=0, chunks=None, **optio
 
 
 def getitem(call, tensor, index):
-    """Slices of step 1; anything else has no layer type."""
+    """Slices of step 1 and single indices; anything else has no layer type."""
     index = index if isinstance(index, tuple) else (index,)
+    if any(not (isinstance(part, (slice, int)) or part is Ellipsis) for part in index):
+        raise Unreadable("index", f"the index {index}")
     if Ellipsis in index:
         at = index.index(Ellipsis)
         index = index[:at] + (slice(None),) * (tensor.dim() - len(index) + 1) + index[at + 1:]
     name = call.ref(tensor)
     for axis, part in enumerate(index):
-        if not isinstance(part, slice) or part.step not in (None, 1):
-            raise Unreadable("index", f"the index {index}")
-        if part.start is None and part.stop is None:
+        start, stop, step = bounds(part)
+        if step not in (None, 1):
+            raise Unreadable("slice with a step", f"the index {index}")
+        if start is None and stop is None:
             continue
         if axis == 0:
             raise Unreadable("batch", "a slice of the batch")
-        name = call.add("slice", name, axis=axis, start=part.start, end=part.stop)
+        name = call.add("slice", name, axis=axis, start=start, end=stop)
+    if any(isinstance(part, int) for part in index):
+        name = call.add("reshape", name, shape=list(call.result.shape[1:]))
     return name
+
+
+def bounds(part):
+    """Start, stop and step; an index is the slice of one element."""
+    if isinstance(part, slice):
+        return part.start, part.stop, part.step
+    return part, None if part == -1 else part + 1, None
+
+
+def pad(call, input, pad, mode="constant", value=None):
+    """Amounts begin with the last axis, as those of pad2d do. A pad of nothing is left out."""
+    if not any(pad):
+        return call.ref(input)
+    spatial = input.dim() - 2
+    amounts, rest = list(pad[: 2 * spatial]), pad[2 * spatial:]
+    if spatial not in (1, 2) or any(rest) or value not in (None, 0):
+        raise Unreadable("pad", f"a pad {list(pad)} of {list(input.shape)} with {value}")
+    amounts += [0] * (2 * spatial - len(amounts))
+    modes = {"constant": None, "reflect": "reflect", "replicate": "replicate"}
+    if mode not in modes:
+        raise Unreadable("pad", f"a pad of mode {mode}")
+    return call.add(f"pad{spatial}d", call.ref(input), padding=amounts, mode=modes[mode])
 
 
 def same_batch(call, tensor):
@@ -212,7 +239,7 @@ FUNCTIONS = {
     "add": merge("add"), "sub": merge("subtract"), "mul": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
     "cat": concat, "concat": concat, "split": split, "split_with_sizes": split,
     "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
-    "getitem": getitem, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
+    "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
     "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),

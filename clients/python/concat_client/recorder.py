@@ -209,10 +209,13 @@ def tensors_in(values) -> list:
 
 
 def run(function, args, kwargs):
-    """Calls a torch function on meta tensors; where it has no meta kernel, on zeros of the CPU, for the shape of the result."""
+    """Calls a torch function on meta tensors; where it has no meta kernel, on zeros of the CPU, for the shape of the result.
+
+    Not every torch says NotImplementedError there. A call that is wrong fails on the CPU again, with the same or a better message.
+    """
     try:
         return function(*args, **kwargs)
-    except NotImplementedError:
+    except (NotImplementedError, RuntimeError):
         result = function(*moved(args, "cpu"), **moved(kwargs, "cpu"))
         return moved(result, "meta")
 
