@@ -52,7 +52,8 @@ internal static class CreateKey
         if (await db.Teams.AnyAsync(each => each.Name == team, cancel))
             return null;
         if (!TeamNames.IsName(team))
-            return $"'team' is 1 to {TeamNames.MaxLength} of the letters a to z, digits, '-', '_' and '.', and begins with a letter or digit.";
+            return $"'team' is 1 to {TeamNames.MaxLength} of the letters a to z, digits, '-', '_' and '.', and begins with a letter or "
+                + "digit.";
         // What differs only in its capitals is taken for the other by people.
         var alike = await db
             .Database.SqlQuery<string>($"""select name as "Value" from teams where lower(name) = lower({team})""")

@@ -60,7 +60,9 @@ public sealed partial class Maintenance(
         }
     }
 
-    /// <summary>Forgets answers to calls with an <c>Idempotency-Key</c> that are too old to be given again, and sessions that ended.</summary>
+    /// <summary>
+    /// Forgets answers to calls with an <c>Idempotency-Key</c> that are too old to be given again, and sessions that ended.
+    /// </summary>
     private async Task SweepAsync(CancellationToken cancel)
     {
         await using var command = source.CreateCommand(

@@ -83,7 +83,10 @@ public sealed class AuthorityTests(ApiServer api) : IClassFixture<ApiServer>
         var key = await KeyIdAsync(await api.MakeKeyAsync("theirs", Scopes.Admin, Scopes.Infer));
         // What the migration runs, on a key as it was before it.
         await db.Database.ExecuteSqlAsync(
-            $"update api_keys set scopes = array_append(scopes, 'operator') where 'admin' = any(scopes) and 'operator' <> all(scopes) and id = {key}",
+            $"""
+            update api_keys set scopes = array_append(scopes, 'operator')
+            where 'admin' = any(scopes) and 'operator' <> all(scopes) and id = {key}
+            """,
             Cancel
         );
         Assert.Equal(["admin", "infer", "operator"], (await db.ApiKeys.SingleAsync(each => each.Id == key, Cancel)).Scopes);

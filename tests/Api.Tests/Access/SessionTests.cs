@@ -129,7 +129,8 @@ public sealed class SessionTests(ApiServer api) : IClassFixture<ApiServer>
             await db.SaveChangesAsync(Cancel);
         }
 
-        Assert.Equal(401, (await api.SendAsync(HttpMethod.Get, "/v1/me", key: null, headers: ("Cookie", $"concat_session_80={text}"))).Status);
+        (string, string) cookie = ("Cookie", $"concat_session_80={text}");
+        Assert.Equal(401, (await api.SendAsync(HttpMethod.Get, "/v1/me", key: null, headers: cookie)).Status);
         Assert.Equal(401, (await api.GetAsync("/v1/me", text)).Status);
     }
 
