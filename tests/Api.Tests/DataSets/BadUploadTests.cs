@@ -103,6 +103,19 @@ public sealed class BadUploadTests(ApiServer api) : DataSetTest(api), IClassFixt
         await RefusedAsync(await UploadAsync([("file", "a.zip", zip)], ("name", "bad")), 422, "dataset.path", "link");
     }
 
+    [Theory]
+    [InlineData(57)]
+    [InlineData(99)]
+    public async Task An_entry_that_is_packed_in_an_unknown_way_is_refused(byte method)
+    {
+        foreach (var zip in new[] { NumpyFiles.Zip(("cat/a.png", [1])), NumpyFiles.Npz(SmallNpz(6, 3)) })
+        {
+            var compression = zip.AsSpan().IndexOf("PK\u0001\u0002"u8) + 10;      // in the central directory
+            zip[compression] = method;
+            await RefusedAsync(await UploadAsync([("file", "a.zip", zip)], ("name", "bad")), 422, "dataset.malformed", "cannot be read");
+        }
+    }
+
     [Fact]
     public async Task A_form_that_was_cut_off_is_a_400()
     {

@@ -43,8 +43,18 @@ internal sealed class SafeZip : IDisposable
         );
 
     /// <param name="again">Whether it was unpacked before, and counted.</param>
-    public Stream Open(ZipArchiveEntry entry, bool again = false) =>
-        new Counted(entry.Open(), entry.FullName, read => _budget.Unpacked(again ? 0 : read));
+    /// <exception cref="UploadException">It is packed in a way that is not read, or its place in the archive is wrong.</exception>
+    public Stream Open(ZipArchiveEntry entry, bool again = false)
+    {
+        try
+        {
+            return new Counted(entry.Open(), entry.FullName, read => _budget.Unpacked(again ? 0 : read));
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw UploadException.Malformed($"'{Shown.Of(entry.FullName)}' in the archive cannot be read: {damaged.Message}");
+        }
+    }
 
     public void Dispose() => _archive.Dispose();
 
