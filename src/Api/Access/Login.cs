@@ -3,9 +3,9 @@ using ConcatService.Api.Headers;
 using ConcatService.Api.Requests;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Access;
 

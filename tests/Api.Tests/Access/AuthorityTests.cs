@@ -74,24 +74,6 @@ public sealed class AuthorityTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal((422, ("/team", "team_name")), (answer.Status, answer.Fault));
     }
 
-    [Fact]
-    public async Task Keys_that_were_admins_of_everything_stay_so()
-    {
-        await using var db = api.Database.Open();
-        var names = db.Database.GetMigrations().ToList();
-        Assert.Contains(names, name => name.EndsWith("SessionsAndOperators", StringComparison.Ordinal));
-        var key = await KeyIdAsync(await api.MakeKeyAsync("theirs", Scopes.Admin, Scopes.Infer));
-        // What the migration runs, on a key as it was before it.
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            update api_keys set scopes = array_append(scopes, 'operator')
-            where 'admin' = any(scopes) and 'operator' <> all(scopes) and id = {key}
-            """,
-            Cancel
-        );
-        Assert.Equal(["admin", "infer", "operator"], (await db.ApiKeys.SingleAsync(each => each.Id == key, Cancel)).Scopes);
-    }
-
     private async Task<Guid> KeyIdAsync(string key)
     {
         await using var db = api.Database.Open();

@@ -49,7 +49,13 @@ public sealed class UnknownNameTests(ApiServer api) : IClassFixture<ApiServer>
             );
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
             {
-                var answer = await api.SendAsync(new HttpMethod(method), path + "?no_such_parameter=1", key: api.AdminKey);
+                var answer = await api.SendAsync(
+                    new HttpMethod(method),
+                    path + "?no_such_parameter=1",
+                    null,
+                    api.AdminKey,
+                    ("Sec-Fetch-Site", "same-origin")
+                );
                 Assert.True((answer.Status, answer.Code) == (400, "request.unknown_parameter"), $"{method} {path}: {answer.Status}");
             }
         }

@@ -79,7 +79,7 @@ public sealed partial class SecurityHeaderTests(ApiServer api) : IClassFixture<A
         var made = await api.PostAsync("/v1/keys", """{ "name": "a", "team": "ours", "scopes": ["infer"] }""", api.AdminKey);
         Assert.Equal((201, "no-store"), (made.Status, made.Headers["Cache-Control"]));
         using var form = new FormUrlEncodedContent([new("key", api.Key)]);
-        var signedIn = await api.SendAsync(HttpMethod.Post, "/login", form, key: null);
+        var signedIn = await api.SendAsync(HttpMethod.Post, "/login", form, null, ("Sec-Fetch-Site", "same-origin"));
         Assert.Equal((302, "no-store"), (signedIn.Status, signedIn.Headers["Cache-Control"]));
     }
 

@@ -16,7 +16,7 @@ public sealed class DatabaseUpgradeTests(PostgresDatabase database, UpgradedServ
     private const string Job = "01a219d7-04c2-7979-a997-02b76e3640d9";
 
     /// <summary>Tables that later releases have added.</summary>
-    private static readonly string[] LaterTables = [];
+    private static readonly string[] LaterTables = ["sessions"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -37,6 +37,10 @@ public sealed class DatabaseUpgradeTests(PostgresDatabase database, UpgradedServ
         Assert.Equal((JobState.Succeeded, 2, 3200L), (job.State, job.Attempt, job.Step));
         Assert.Equal([], job.Tags);
         Assert.Equal("""{"zeta":1,"alpha":[2]}""", job.Metadata!.Value.GetRawText());
+        // An admin was of every team then, and stays so.
+        var keys = await db.ApiKeys.AsNoTracking().ToListAsync(Cancel);
+        Assert.Contains(keys, key => key.Scopes.Contains("admin"));
+        Assert.All(keys, key => Assert.Equal(key.Scopes.Contains("admin"), key.Scopes.Contains("operator")));
         Assert.Equal("0.1.0", job.Environment!.Value.GetProperty("service").GetString());
     }
 

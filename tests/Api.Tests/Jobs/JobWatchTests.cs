@@ -64,6 +64,21 @@ public sealed class JobWatchTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_stream_ends_soon_after_its_key_was_revoked()
+    {
+        var id = await QueueAsync();
+        var key = await api.MakeKeyAsync("ours", "jobs:read");
+        using var client = api.Client(key);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs/{id}/events");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        var stream = response.Content.ReadAsStringAsync(Cancel);
+        var own = (await api.GetAsync("/v1/me", key)).Json.GetProperty("key_id").GetString();
+        Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, $"/v1/keys/{own}", key: api.AdminKey)).Status);
+        Assert.DoesNotContain("event: done", await stream.WaitAsync(TimeSpan.FromSeconds(60), Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_worker_shows_its_job_to_the_jobs_team_only()
     {
         var id = Guid.Parse(await QueueAsync());

@@ -80,6 +80,24 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_job_whose_version_an_alias_names_cannot_be_deleted()
+    {
+        await PublishAsync("named-job", times: 1);
+        await MoveAsync("named-job", "1");
+        await using var db = api.Database.Open();
+        await db.Database.ExecuteSqlAsync($"update jobs set state = 'succeeded' where name = 'named-job'", Cancel);
+        var job = await db.Jobs.Where(job => job.Name == "named-job").Select(job => job.Id).SingleAsync(Cancel);
+        var refused = await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{job}");
+        Assert.Equal((409, "model.aliased"), (refused.Status, refused.Code));
+        Assert.Contains("named-job:production", refused.Body, StringComparison.Ordinal);
+        Assert.Equal("1", await VersionAsync("/v2/models/named-job/infer"));
+
+        var path = "/v1/models/named-job/aliases/production";
+        Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, path, key: api.AdminKey)).Status);
+        Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{job}")).Status);
+    }
+
+    [Fact]
     public async Task Versions_are_replaced_under_load_without_a_failed_request()
     {
         await PublishAsync("replaced", times: 2);
