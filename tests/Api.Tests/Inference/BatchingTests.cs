@@ -36,15 +36,13 @@ public sealed class BatchingTests(PostgresFixture postgres) : IAsyncLifetime
                 Enumerable.Repeat(index + 1, 3 * (index + 1)),
                 answer.Json.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(each => each.GetInt32())
             );
-        // 1 + 2 + 3 + 4 + 5 samples, in whatever order they come, make at least one run of several and none over the limit.
-        var sizes = (await _api.GetAsync("/v2/models/echo/stats"))
-            .Json.GetProperty("model_stats")[0]
-            .GetProperty("batch_stats")
-            .EnumerateArray()
-            .Select(batch => batch.GetProperty("batch_size").GetInt32())
-            .ToList();
-        Assert.Contains(sizes, size => size > 5);
-        Assert.DoesNotContain(sizes, size => size > 8);
+        // 1 + 2 + 3 + 4 + 5 samples, in whatever order they come, make fewer runs than requests, and none over the limit.
+        var stats = (await _api.GetAsync("/v2/models/echo/stats")).Json.GetProperty("model_stats")[0];
+        Assert.InRange(stats.GetProperty("execution_count").GetInt32(), 2, 4);
+        Assert.All(
+            stats.GetProperty("batch_stats").EnumerateArray(),
+            batch => Assert.InRange(batch.GetProperty("batch_size").GetInt32(), 1, 8)
+        );
     }
 
     [Fact]

@@ -21,8 +21,8 @@ internal sealed class EditTogether : FixStrategy
     /// <summary>How many combinations are planned.</summary>
     private const int MostTrials = 6;
 
-    /// <summary>They make another layer of it, and do not only decide how large it is.</summary>
-    private static readonly string[] Others = ["kernel_size", "dilation", "data_format"];
+    /// <summary>They make another layer of it, or another scale, which branches differ in on purpose.</summary>
+    private static readonly string[] Others = ["kernel_size", "dilation", "data_format", "stride", "scale_factor"];
 
     private sealed record Edit(PlannedLayer Layer, string Attribute, JsonNode Value);
 
