@@ -3,15 +3,19 @@
 
 #:property PublishAot=false
 #:project serving/Serving.csproj
+#:project fuzz-api/FuzzApi.csproj
 
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using ConcatService.FuzzApi;
 using ConcatService.Serving;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+// The names and shapes of a request stand in front, its numbers behind.
+const int Head = 200;
 // The aim: 1,000,000 requests.
 var (requests, seed) = ((int)Option("--requests", 20_000), (int)Option("--seed", 1));
 var (app, database, key) = (Path.Combine(Variable("CONCAT_APP"), "api"), Variable("ConnectionStrings__Postgres"), Variable("CONCAT_KEY"));
@@ -46,7 +50,8 @@ for (var number = seed; number < seed + requests; number++)
         if (number % 3 == 2)
         {
             calls ??= new RawGrpc(server.Port + 1, "/inference.GRPCInferenceService/ModelInfer", key);
-            grpc = calls.Call(Damage(message, random)) is null ? (grpc.Done, grpc.Refused + 1) : (grpc.Done + 1, grpc.Refused);
+            var isRefused = calls.Call(Hostile.Damage(message, random, Head)) is null;
+            grpc = isRefused ? (grpc.Done, grpc.Refused + 1) : (grpc.Done + 1, grpc.Refused);
         }
         else
         {
@@ -56,8 +61,8 @@ for (var number = seed; number < seed + requests; number++)
                     ? RawHttp.Post(
                         path,
                         key,
-                        Damage(json, random),
-                        random.Next(8) == 0 ? $"Content-Encoding: {Pick(random, "gzip", "deflate", "br", "identity")}\r\n" : ""
+                        Hostile.Damage(json, random, Head),
+                        random.Next(8) == 0 ? $"Content-Encoding: {Hostile.Pick(random, "gzip", "deflate", "br", "identity")}\r\n" : ""
                     )
                     : Binary(random)
             );
@@ -105,71 +110,15 @@ return failures + server.LoggedErrors == 0 ? 0 : 1;
 byte[] Binary(Random random)
 {
     var (start, tensor) = (
-        random.Next(2) == 0 ? Damage(header, random) : header,
+        random.Next(2) == 0 ? Hostile.Damage(header, random, Head) : header,
         random.Next(3) == 0 ? raw[..random.Next(raw.Length)] : raw
     );
     var length =
         random.Next(4) == 0
-            ? Pick(random, "0", "-1", "99999999999", "", "x", "1", $"{start.Length + tensor.Length}", $"{start.Length - 1}")
+            ? Hostile.Pick(random, "0", "-1", "99999999999", "", "x", "1", $"{start.Length + tensor.Length}", $"{start.Length - 1}")
             : $"{start.Length}";
     return RawHttp.Post(path, key, [.. start, .. tensor], $"Inference-Header-Content-Length: {length}\r\n");
 }
-
-// A few changes of the kinds that readers stumble over.
-static byte[] Damage(byte[] bytes, Random random)
-{
-    var changed = bytes.ToList();
-    for (var i = random.Next(4); i >= 0 && changed.Count > 0; i--)
-    {
-        var at = random.Next(4) > 0 ? random.Next(Math.Min(changed.Count, 200)) : random.Next(changed.Count);
-        switch (random.Next(6))
-        {
-            case 0:
-                changed[at] = (byte)random.Next(256);
-                break;
-            case 1:
-                changed.RemoveRange(at, Math.Min(random.Next(1, 20), changed.Count - at));
-                break;
-            case 2:
-                changed.InsertRange(at, changed.GetRange(at, Math.Min(random.Next(1, 40), changed.Count - at)));
-                break;
-            case 3:
-                changed.RemoveRange(at, changed.Count - at);
-                break;
-            default:
-                changed.InsertRange(
-                    at,
-                    Encoding.UTF8.GetBytes(
-                        Pick(
-                            random,
-                            "-1",
-                            "9223372036854775807",
-                            "1e400",
-                            "null",
-                            "\"\\ud800\"",
-                            "[[[[",
-                            "]]]]",
-                            "{\"a\":",
-                            "\u0000",
-                            "99999999999999999999",
-                            ",",
-                            "\"binary_data_size\":2147483647,",
-                            "é",
-                            "true",
-                            "1.5",
-                            "-0",
-                            "\"shape\":[0],"
-                        )
-                    )
-                );
-                break;
-        }
-    }
-
-    return [.. changed];
-}
-
-static string Pick(Random random, params string[] choices) => choices[random.Next(choices.Length)];
 
 long Option(string option, long fallback) =>
     Array.IndexOf(args, option) is >= 0 and var at ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : fallback;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace ConcatService.FuzzApi;
 
 /// <summary>Values that programs stumble over.</summary>
-internal static class Hostile
+public static class Hostile
 {
     private static readonly string[] Texts =
     [
@@ -98,6 +98,7 @@ internal static class Hostile
     [
         "\\u0000",
         "\\ud800",
+        "\"\\ud800\"",
         "\"",
         "\\",
         "[",
@@ -107,7 +108,18 @@ internal static class Hostile
         ",",
         "\0",
         "1e999",
+        "-1",
+        "-0",
+        "1.5",
+        "9223372036854775807",
+        "99999999999999999999",
         "null",
+        "true",
+        "[[[[",
+        "]]]]",
+        "{\"a\":",
+        "\"shape\":[0],",
+        "\"binary_data_size\":2147483647,",
         "/*",
         "é",
         "\r\n",
@@ -139,13 +151,14 @@ internal static class Hostile
         ),
     };
 
-    /// <summary>A few changes of the bytes.</summary>
-    public static byte[] Damage(byte[] bytes, Random random)
+    /// <summary>A few changes of the bytes, of the kinds that readers stumble over.</summary>
+    /// <param name="head">Three of four changes are among so many first bytes. Default: all.</param>
+    public static byte[] Damage(byte[] bytes, Random random, int head = int.MaxValue)
     {
         var changed = bytes.ToList();
         for (var i = random.Next(4); i >= 0 && changed.Count > 0; i--)
         {
-            var at = random.Next(changed.Count);
+            var at = random.Next(random.Next(4) > 0 ? Math.Min(changed.Count, head) : changed.Count);
             switch (random.Next(6))
             {
                 case 0:

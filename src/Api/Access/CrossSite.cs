@@ -9,10 +9,17 @@ namespace ConcatService.Api.Access;
 /// <remarks>Sources: Fetch Metadata Request Headers (Sec-Fetch-Site); RFC 6454 (Origin). A call with a key is no browser's doing.</remarks>
 internal static class CrossSite
 {
+    /// <summary>Endpoint metadata: the call is a browser's, and is taken from pages of this service alone.</summary>
+    private sealed record OwnPagesOnly;
+
+    public static T FromOwnPagesOnly<T>(this T endpoints) where T : IEndpointConventionBuilder =>
+        endpoints.WithMetadata(new OwnPagesOnly());
+
+    /// <summary>Behind routing.</summary>
     public static void UseSameOrigin(this IApplicationBuilder app) =>
         app.Use(
             (http, next) =>
-                IsRisky(http.Request) && !IsSameOrigin(http.Request)
+                IsRisky(http) && !IsSameOrigin(http.Request)
                     ? Problems
                         .Of(
                             403,
@@ -23,14 +30,13 @@ internal static class CrossSite
                     : next(http)
         );
 
-    private static bool IsRisky(HttpRequest request) =>
-        !HttpMethods.IsGet(request.Method)
-        && !HttpMethods.IsHead(request.Method)
-        && !HttpMethods.IsOptions(request.Method)
+    private static bool IsRisky(HttpContext http) =>
+        !HttpMethods.IsGet(http.Request.Method)
+        && !HttpMethods.IsHead(http.Request.Method)
+        && !HttpMethods.IsOptions(http.Request.Method)
         && (
-            request.Path == "/login"
-            || request.Path == "/logout"
-            || (request.Headers.Authorization.Count == 0 && SessionCookie.Read(request) is not null)
+            http.GetEndpoint()?.Metadata.GetMetadata<OwnPagesOnly>() is not null
+            || (KeyAuthentication.KeyOf(http.Request) is null && SessionCookie.Read(http.Request) is not null)
         );
 
     private static bool IsSameOrigin(HttpRequest request)

@@ -20,16 +20,21 @@ internal sealed class KeyAuthentication(
     public new const string Scheme = "key";
     private const string Bearer = "Bearer ";
 
+    /// <summary>What a call shows as its key; null where it shows none, and a session counts.</summary>
+    public static string? KeyOf(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : null;
+    }
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization.ToString();
-        var isKey = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
-        var text = isKey ? header[Bearer.Length..].Trim() : SessionCookie.Read(Request);
-        if (string.IsNullOrEmpty(text))
+        var (key, session) = (KeyOf(Request), SessionCookie.Read(Request));
+        if (string.IsNullOrEmpty(key ?? session))
             return AuthenticateResult.NoResult();
-        var found = isKey
-            ? keys.FindAsync(text, Context.RequestAborted)
-            : keys.FindSessionAsync(text, Context.RequestAborted);
+        var found = key is not null
+            ? keys.FindAsync(key, Context.RequestAborted)
+            : keys.FindSessionAsync(session!, Context.RequestAborted);
         if (await found is { } known)
             return AuthenticateResult.Success(new AuthenticationTicket(Caller.ToPrincipal(known), Scheme));
         refusals.Add(Context);

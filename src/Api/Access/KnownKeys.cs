@@ -95,25 +95,13 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
         var now = time.GetUtcNow();
-        var found = await db
+        var session = await db
             .Sessions.AsNoTracking()
             .Where(session => session.Hash == hash && session.ExpiresAt > now)
-            .Join(
-                db.ApiKeys.Where(key => key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now)),
-                session => session.ApiKeyId,
-                key => key.Id,
-                (session, key) => new { Key = key, session.ExpiresAt }
-            )
-            .Join(
-                db.Teams,
-                row => row.Key.TeamId,
-                team => team.Id,
-                (row, team) => new { row.Key, row.ExpiresAt, Team = team.Name }
-            )
+            .Join(db.ApiKeys, session => session.ApiKeyId, key => key.Id, (session, key) => new { Key = key.Hash, session.ExpiresAt })
             .SingleOrDefaultAsync(cancel);
-        if (found is not { Key: { } key })
+        if (session is null || await ReadAsync(session.Key, cancel) is not { } key)
             return null;
-        var ends = key.ExpiresAt < found.ExpiresAt ? key.ExpiresAt : found.ExpiresAt;
-        return new(key.Id, key.TeamId, found.Team, key.Scopes, ends);
+        return key with { ExpiresAt = key.ExpiresAt < session.ExpiresAt ? key.ExpiresAt : session.ExpiresAt };
     }
 }

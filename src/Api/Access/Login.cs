@@ -20,8 +20,8 @@ internal static class Login
         app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).AllowAnonymous().ExcludeFromDescription();
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().WithMetadata(ContentPolicy.OfPage(Html)).AnswersWithSecret();
         pages.MapGet("/login", Show);
-        pages.MapPost("/login", SignInAsync);
-        pages.MapPost("/logout", SignOutAsync);
+        pages.MapPost("/login", SignInAsync).FromOwnPagesOnly();
+        pages.MapPost("/logout", SignOutAsync).FromOwnPagesOnly();
     }
 
     private static ContentHttpResult Show([FromQuery(Name = "return")] string? after) => Page(after ?? "", refused: false);

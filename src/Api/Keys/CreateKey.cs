@@ -32,7 +32,7 @@ internal static class CreateKey
         var own = await db.Teams.Where(each => each.Id == caller.TeamId).Select(each => each.Name).SingleAsync(cancel);
         var (name, team) = (fields.RequiredText("name"), fields.Text("team", TeamNames.MaxLength) ?? own);
         var scopes = ReadScopes(fields);
-        if (fields.Errors.Count == 0 && team != own && caller.IsOperator && await FaultOfAsync(db, team, cancel) is { } fault)
+        if (team != own && caller.IsOperator && await FaultOfAsync(db, team, cancel) is { } fault)
             fields.Fault("team", "team_name", fault);
         var expires = ReadExpiry(fields, time);
         if (fields.Errors.Count > 0)

@@ -90,7 +90,12 @@ internal static class Cost
     private static bool IsMostlyCut(MergeCase merge, Branch adapted, Candidate candidate) =>
         candidate is { Cuts: true, Target: { } target }
         && IsResized(merge, adapted, target)
-        && merge.DifferingAxes.Any(axis => target.Shape[axis].Known * 2 <= adapted.Shape[axis].Known);
+        && merge.DifferingAxes.Any(axis =>
+            adapted.Shape[axis].Known is { } own
+            && target.Shape[axis].Known is { } kept
+            && kept < own
+            && SizeGap.IsOtherScale(kept, own)
+        );
 
     private static bool IsNarrowed(MergeCase merge, Branch adapted, Candidate candidate) =>
         !merge.JoinsAxis

@@ -68,6 +68,28 @@ public sealed class SessionTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Theory]
+    [InlineData("/login")]
+    [InlineData("/login/")]
+    [InlineData("/Login")]
+    [InlineData("/logout/")]
+    public async Task Nobody_is_signed_in_or_out_by_another_page_however_the_path_is_written(string path)
+    {
+        using var form = new FormUrlEncodedContent([new("key", api.Key)]);
+        var answer = await api.SendAsync(HttpMethod.Post, path, form, null, ("Sec-Fetch-Site", "cross-site"));
+        Assert.Equal((403, "access.cross_site"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task Other_credentials_than_a_key_do_not_make_a_session_harmless()
+    {
+        using var client = api.Client(key: null);
+        await SignInAsync(client, api.Key);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/architectures/validate") { Content = new StringContent(Spec) };
+        request.Headers.TryAddWithoutValidation("Authorization", "Basic eDp5");
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.SendAsync(request, Cancel)).StatusCode);
+    }
+
+    [Theory]
     [InlineData("Sec-Fetch-Site", "same-origin")]
     [InlineData("Origin", "http://localhost")]
     public async Task A_page_of_the_service_works_by_its_session(string header, string value)

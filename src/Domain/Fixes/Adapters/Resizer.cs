@@ -45,8 +45,8 @@ internal sealed class Resizer(MergeCase merge, Branch branch, Branch target, Res
         };
     }
 
-    // Half of it and more is no border: a stride made the difference.
-    private static bool IsBorder(List<long> large, List<long> small) => large.Zip(small).All(pair => pair.First < 2 * pair.Second);
+    private static bool IsBorder(List<long> large, List<long> small) =>
+        large.Zip(small).All(pair => !SizeGap.IsOtherScale(pair.First, pair.Second));
 
     private Shape Widened(Shape shape) => alsoWidth ? shape.With(Axis.Channels, target.Shape[Axis.Channels]) : shape;
 

@@ -24,10 +24,7 @@ internal sealed class GivenSize : CauseRule
 
     // What is twice as large or half is of another level, and its number was meant.
     private static bool IsNear(MergeCase merge, Edits.AttributeEdit edit) =>
-        merge.DifferingAxes.All(axis =>
-            2 * edit.Branch.Shape[axis].Known > edit.Target.Shape[axis].Known
-            && 2 * edit.Target.Shape[axis].Known > edit.Branch.Shape[axis].Known
-        );
+        merge.DifferingAxes.All(axis => !SizeGap.IsOtherScale(edit.Branch.Shape[axis].Value, edit.Target.Shape[axis].Value));
 
     private static bool GivesSizes(Edits.AttributeEdit edit) =>
         edit.Layer.Operator.Edits.Any(each => each.Name == edit.Attribute && (each.Effect & EditEffect.Sizes) != 0);

@@ -33,8 +33,7 @@ internal sealed class OtherAxis : CauseRule
     // Almost as many steps: they were to stand side by side, and one list is a little longer.
     private static bool IsSlip(MergeCase merge, Axis axis)
     {
-        const double Slip = 0.1;
         var sizes = merge.Branches.Select(branch => branch.Shape[axis].Known).ToList();
-        return sizes.Max() - sizes.Min() <= Slip * sizes.Max();
+        return sizes.Min() is { } least && sizes.Max() is { } most && SizeGap.IsSlip(least, most);
     }
 }

@@ -32,8 +32,8 @@ internal sealed class EditInput : FixStrategy
                         continue;
                     sizes.Add(axis == Axis.Time ? $"{size} steps" : $"{axis.Name()} {size}");
                     cuts |= size < input.Shape[axis].Value;
-                    isOther |= size >= 2 * input.Shape[axis].Value || 2 * size <= input.Shape[axis].Value;
-                    isSlip &= 10 * Math.Abs(size - input.Shape[axis].Value) <= input.Shape[axis].Value;
+                    isOther |= SizeGap.IsOtherScale(size, input.Shape[axis].Value);
+                    isSlip &= SizeGap.IsSlip(size, input.Shape[axis].Value);
                     patch.Add(
                         (JsonNode)
                             new JsonObject

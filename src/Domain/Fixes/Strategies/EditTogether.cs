@@ -24,7 +24,7 @@ internal sealed class EditTogether : FixStrategy
     /// <summary>They make another layer of it, or another scale, which branches differ in on purpose.</summary>
     private static readonly string[] Others = ["kernel_size", "dilation", "data_format", "stride", "scale_factor"];
 
-    private sealed record Edit(PlannedLayer Layer, string Attribute, JsonNode Value);
+    private sealed record Edit(PlannedLayer Layer, JsonNode Value);
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
@@ -89,7 +89,7 @@ internal sealed class EditTogether : FixStrategy
             foreach (var value in AttributeEdits.Wanted(merge, layer, branch, target).SelectMany(wanted => edit.Solve(layer, wanted)))
             {
                 if (layer.Operator.With(attribute, value) is { } changed && changed != layer.Operator)
-                    return new(layer, attribute, value);
+                    return new(layer, value);
             }
         }
 
@@ -112,7 +112,8 @@ internal sealed class EditTogether : FixStrategy
         )
         {
             AtTheCause = edits.Exists(edit => edit.Layer.Path.ToString() == cause.Path?.ToString()),
-            Gain = merge.IsUnpadded && attribute == "padding" && merge.Branches.All(branch => branch.Path.Count > 1) ? -2 : 0,
+            // A network that pads nothing crops, unless one of the branches is the map itself, whose size is then wanted.
+            Gain = attribute == "padding" && merge.IsUnpadded && merge.Branches.All(branch => branch.Path.Count > 0) ? -2 : 0,
         };
     }
 }
