@@ -32,14 +32,20 @@ public sealed record Score(Case Case)
     /// <summary>Whether one of the first so many fixes leaves a network that runs.</summary>
     public bool Runs(int first) => Fixes.Take(first).Any(fix => fix.Fault is null) && Other?.Runs(first) != false;
 
-    public bool Undoes(int first) => Fixes.Take(first).Any(fix => fix.Undoes) && Other?.Undoes(first) != false;
+    /// <summary>
+    /// Whether one of the first so many fixes undoes the edit, for two faults together with one of the first so many of the other's.
+    /// </summary>
+    public bool Undoes(int first) => Fixes.Take(first).Any(fix => fix.UndoneWith < first);
 }
 
 /// <summary>What became of a fix.</summary>
 /// <param name="Fault">What is wrong with the network that it leaves; null when that runs.</param>
 /// <param name="IsBad">Whether its finding is still there, or another error came.</param>
-/// <param name="Undoes">Whether every original layer has its shape and parameters again.</param>
-public sealed record FixResult(string Id, string? Fault, bool IsBad, bool Undoes);
+/// <param name="UndoneWith">
+/// Which fix of the case's other fault, 0 the first, leaves every original layer with its shape and parameters beside this one; null where
+/// none does. 0 for a case of one fault that it undoes.
+/// </param>
+public sealed record FixResult(string Id, string? Fault, bool IsBad, int? UndoneWith);
 
 /// <summary>Compiles each case, and tries what is offered.</summary>
 public sealed class Scorer(TorchRun torch)
@@ -134,7 +140,8 @@ public sealed class Scorer(TorchRun torch)
         if (CompiledOrNull(tried, out _) is not { } compiled)
             return false;
         var stops = compiled.Report.Diagnostics.FirstOrDefault(each => each.Layer == tried.Label?.Merge && Stops(each));
-        return stops is { Fixes: [var fix, ..] } found && Try(tried, fix, found, [], run: false, smaller: false, full: false).Undoes;
+        return stops is { Fixes: [var fix, ..] } found
+            && Try(tried, fix, found, [], run: false, smaller: false, full: false).UndoneWith == 0;
     }
 
     private FixResult Try(Case tried, Fix fix, Diagnostic found, HashSet<string> before, bool run, bool smaller, bool full)
@@ -144,18 +151,21 @@ public sealed class Scorer(TorchRun torch)
         var after = TorchRun.Compiled(spec);
         var errors = after.Report.Diagnostics.Where(Stops).Select(Key).ToList();
         var isBad = errors.Contains(Key(found)) || errors.Exists(error => !before.Contains(error));
-        // Other findings of the same spec are repaired by their own first fixes.
-        if (after.Verdict != "valid" && !isBad)
-            spec = tried.Other is null ? Rest(spec) : RestByFirstFixes(spec);
-        if (tried.Other is not null)
-            after = TorchRun.Compiled(spec);
+        // Other findings of the same spec are repaired by their own fixes.
+        List<JsonObject> whole =
+            after.Verdict == "valid" || isBad ? [spec]
+            : tried.Other is null ? [Rest(spec)]
+            : [.. Enumerable.Range(0, Tried).Select(rank => RestByFixes(spec, rank))];
+        var undoneWith = tried.Other is null
+            ? UndoCheck.Holds(tried.Original.Spec, after, tried.Free) ? 0 : -1
+            : whole.FindIndex(each => UndoCheck.Holds(tried.Original.Spec, TorchRun.Compiled(each), tried.Free));
         return new(
             fix.Id,
-            run ? torch.Fault(tried.Label!.At is { } at ? Networks.SymbolicNetwork.Bound(spec, at) : spec, smaller, full)
+            run ? torch.Fault(tried.Label!.At is { } at ? Networks.SymbolicNetwork.Bound(whole[0], at) : whole[0], smaller, full)
                 : isBad ? "is not valid"
                 : null,
             isBad,
-            UndoCheck.Holds(tried.Original.Spec, after, tried.Free)
+            undoneWith < 0 ? null : undoneWith
         );
     }
 
@@ -165,15 +175,16 @@ public sealed class Scorer(TorchRun torch)
         return (JsonObject)Repair.Of(document.RootElement.Clone()).Spec;
     }
 
-    // The other fault of two may want another input, which a repair does not do by itself.
-    private static JsonObject RestByFirstFixes(JsonObject spec)
+    // The other fault of two may want another input, which a repair does not do by itself. Its fix of that rank, then what is left.
+    private static JsonObject RestByFixes(JsonObject broken, int rank)
     {
+        var spec = (JsonObject)broken.DeepClone();
         for (var applied = 0; applied < 3; applied++)
         {
             var report = Compiler.Compile(JsonSerializer.SerializeToUtf8Bytes(spec)).Report;
-            if (report.Diagnostics.FirstOrDefault(Stops) is not { Fixes: [var first, ..] })
+            if (report.Diagnostics.FirstOrDefault(Stops) is not { Fixes: { Count: > 0 } fixes })
                 break;
-            JsonPatch.Apply(spec, first.Patch);
+            JsonPatch.Apply(spec, fixes[applied == 0 ? Math.Min(rank, fixes.Count - 1) : 0].Patch);
         }
 
         return spec;

@@ -27,8 +27,8 @@ internal static class Cost
         yield return ("only promises sizes", candidate.IsPromise ? 6 : 0);
         yield return ("holds for some sizes", 0.5 * Math.Min(4, fix.Conditions));
         yield return ("is for one size of the input", candidate.IsForOneSize ? 1.5 : 0);
-        yield return ("changes outputs that were right", 3 * fix.ChangedOutputs);
-        yield return ("changes merges that were right", 2 * Math.Min(2, fix.ChangedMerges));
+        yield return ("changes outputs that were right", candidate.IsForOneSize ? 0 : 3 * fix.ChangedOutputs);
+        yield return ("changes merges that were right", candidate.IsForOneSize ? 0 : 2 * Math.Min(2, fix.ChangedMerges));
         yield return ("layers put on the way", candidate.Kind == FixKind.Adapter ? 1 : 0);
         yield return ("changes beyond the first", 0.3 * (candidate.Steps - 1));
         yield return ("what is lost", Of(candidate.Loss));

@@ -14,11 +14,17 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
     /// <summary>Whether the layer has a stride or scale now, so that it made the difference and not merely could.</summary>
     public bool IsResponsible { get; init; }
 
+    /// <summary>Whether the layer is a 1x1 convolution beside a block: it has a stride because the block has one.</summary>
+    public bool IsShortcut { get; init; }
+
+    /// <summary>Whether the layer lacks the stride that the shortcut beside it has.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary>Whether its window then needs "same" padding too.</summary>
     public bool NeedsSame { get; init; }
 
     /// <summary>To rank by: what makes the difference is likelier than what could.</summary>
-    internal double Likelihood => Gain + (IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
+    internal double Likelihood => Gain + (IsShortcut ? -2 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
 }
 
 /// <summary>Finds them: for each layer on the way, the value that would bring its branch to the scale of another.</summary>
@@ -26,7 +32,6 @@ internal static class ScaleEdits
 {
     /// <summary>How many values are planned; the likeliest come first.</summary>
     private const int MostTrials = 24;
-
     /// <summary>The edits that restore agreement, the likeliest first.</summary>
     public static List<ScaleEdit> Of(MergeCase merge)
     {
@@ -43,7 +48,10 @@ internal static class ScaleEdits
                 restoring.Add(edit with { NeedsSame = true });
         }
 
-        return [.. restoring.OrderByDescending(edit => edit.Likelihood)];
+        var ordered = restoring.OrderByDescending(edit => edit.Likelihood).ToList();
+        if (ordered is [{ IsResponsible: false } first, ..] && ordered.Find(edit => edit.IsResponsible) is { IsShortcut: true })
+            ordered[0] = first with { IsMissing = true };
+        return ordered;
     }
 
     private static Operator? Padded(Operator op) =>
@@ -74,6 +82,7 @@ internal static class ScaleEdits
                             new(layer, branch, attribute, value, usual.Gain(layer, edited(layer.Operator)!))
                             {
                                 IsResponsible = IsScaled(layer),
+                                IsShortcut = IsShortcut(merge, branch, layer),
                             },
                             edited
                         );
@@ -105,6 +114,14 @@ internal static class ScaleEdits
     /// <summary>What the branch's scale has to be multiplied with to be the target's.</summary>
     private static Ratio? Factor(Branch branch, Branch target, Axis axis) =>
         branch.FullyPadded(axis) is { Numerator: > 0 } own && target.FullyPadded(axis) is { } other ? other / own : null;
+
+    private static bool IsShortcut(MergeCase merge, Branch branch, PlannedLayer layer) =>
+        !merge.JoinsAxis
+        && IsScaled(layer)
+        && layer.Operator.Window is { IsTransposed: false } window
+        && window.KernelSize.ToArray(branch.Shape.Rank - 1).All(size => size == 1)
+        && branch.Path.Count(each => each.Operator.Effect.Has(Effect.Weighs) && each.Operator.Window is not null) == 1
+        && merge.Branches.Any(other => other != branch && other.Path.Any(each => each.Operator.Window?.KernelSize[0] > 1));
 
     private static bool IsScaled(PlannedLayer layer) =>
         layer.Output.SpatialAxes.Any(axis => layer.Operator.RescalingOf(axis, layer) is var scale && scale.Numerator != scale.Denominator);

@@ -80,7 +80,7 @@ public sealed class FixTests
 
     [Theory]
     [InlineData(TwoBranch, "stride_difference", "low", "upsample-coarse")]
-    [InlineData(UNetLevel, "odd_size_rounding", "down", "resize-input-24x28")]
+    [InlineData(UNetLevel, "odd_size_rounding", "down", "resize-input-28x28")]
     [InlineData(ValidBesideSame, "padding_difference", "a", "same-padding-a")]
     [InlineData(WrongAxis, "wrong_axis", "both", "axis-channels")]
     [InlineData(MapAndVector, "rank_difference", null, "pool-image")]

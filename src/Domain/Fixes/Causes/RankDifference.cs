@@ -12,8 +12,10 @@ internal sealed class RankDifference : CauseRule
         if (merge.SameRank)
             return null;
 
-        // The branch that stands alone first; of two, the one on which a layer changes the number. That ids become vectors is meant.
-        foreach (var branch in merge.Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape.Rank == branch.Shape.Rank)))
+        // The branch without the axis to join along first, then the one that stands alone; of two, the one on which a layer changes the
+        // number. That ids become vectors is meant.
+        var ordered = merge.Branches.OrderBy(HasJoinedAxis).ThenBy(Alike).ToList();
+        foreach (var branch in ordered)
         {
             if (branch.Path.LastOrDefault(Changes) is { } changes)
                 return Blame(
@@ -22,6 +24,9 @@ internal sealed class RankDifference : CauseRule
                     $"{changes.Name} ({changes.Operator.Kind}) turns {changes.Input.Sizes} into {changes.Output.Sizes} on the way to "
                         + $"{branch.Name}; the other inputs keep their dimensions."
                 );
+            // Alone among several with axes that it could have left out.
+            if (Alike(branch) == 1 && merge.Branches.Count > 2 && branch.Path.Any(Keeps))
+                break;
         }
 
         var keeps = merge.Branches.OrderByDescending(branch => branch.Shape.Rank).SelectMany(branch => branch.Path).LastOrDefault(Keeps);
@@ -32,6 +37,10 @@ internal sealed class RankDifference : CauseRule
                 ? "They come so from the network's inputs, and no layer on the way changes that."
                 : $"{keeps.Name} ({keeps.Operator.Kind}) keeps its axes and gives {keeps.Output.Sizes}; the other inputs are vectors."
         );
+
+        bool HasJoinedAxis(Branch branch) => !merge.JoinsAxis || merge.JoinedAxis(branch.Shape) is not null;
+
+        int Alike(Branch branch) => merge.Branches.Count(other => other.Shape.Rank == branch.Shape.Rank);
     }
 
     private static bool Changes(PlannedLayer layer) => layer.Output.Rank != layer.Input.Rank && layer.Input.DType == DType.Float32;

@@ -12,7 +12,7 @@ internal sealed class StrideDifference : CauseRule
         if (!merge.IsSpatial)
             return null;
         var axis = merge.DifferingAxes.First();
-        if (merge.ScaleEdits is [var edit, ..] && (edit.IsResponsible || edit.Gain > 0))
+        if (merge.ScaleEdits is [var edit, ..] && (edit.IsResponsible || edit.IsMissing || edit.Gain > 0))
             return Explain(merge, edit.Layer, edit.Branch, axis);
 
         // No single layer restores the whole network: the last one that makes the difference here, or the last that made the smallest

@@ -50,7 +50,7 @@ internal sealed class EditStride : FixStrategy
     // A pooling that stands there as poolings do is meant to shrink, and a layer without a stride that is like its siblings is meant not
     // to.
     private static bool IsMeant(ScaleEdit edit) =>
-        edit.Gain <= 0 && (!edit.IsResponsible || IsPooling(edit.Layer.Operator));
+        edit.Gain <= 0 && !edit.IsMissing && (!edit.IsResponsible || IsPooling(edit.Layer.Operator));
 
     private static bool IsPooling(Operator op) => op.Window is not null && !op.Effect.Has(Effect.Weighs);
 }

@@ -66,17 +66,25 @@ internal sealed class ResizeInput : FixStrategy
     // people take 48 and 64, seldom 44 and 60.
     private static long Likeliest((long Size, long Below, long Above) of, IReadOnlyCollection<(long Size, long Below, long Above)> all)
     {
-        if (of.Below != of.Size && (IsAnothers(of.Below, all) || IsAnothers(of.Above, all)))
-            return IsAnothers(of.Below, all) ? of.Below : of.Above;
+        if (of.Below != of.Size && Anothers(of, all) is { } square)
+            return square;
         var (down, up) = (of.Size - of.Below, of.Above - of.Size);
         var (near, far) = down <= up ? (of.Below, of.Above) : (of.Above, of.Below);
-        return Math.Max(down, up) <= MostFarther * Math.Min(down, up) && long.TrailingZeroCount(far) > long.TrailingZeroCount(near)
+        return Math.Max(down, up) <= MostFarther * Math.Min(down, up)
+            && (IsNear(of.Size, far) || !IsNear(of.Size, near))
+            && long.TrailingZeroCount(far) > long.TrailingZeroCount(near)
             ? far
             : near;
+    }
+
+    private static long? Anothers((long Size, long Below, long Above) of, IReadOnlyCollection<(long Size, long Below, long Above)> all)
+    {
+        var fitting = all.Where(each => each.Size == each.Below).Select(each => (long?)each.Size).ToList();
+        return fitting.Find(size => size == of.Below || size == of.Above) ?? fitting.Find(size => IsNear(of.Size, size!.Value));
     }
 
     private static bool IsAnothers(long size, IReadOnlyCollection<(long Size, long Below, long Above)> all) =>
         all.Any(each => each.Size == size && each.Below == size);
 
-    private static bool IsNear(long size, long wanted) => Math.Abs(size - wanted) * 7 < size;
+    private static bool IsNear(long size, long wanted) => Math.Abs(size - wanted) * 5 <= size;
 }

@@ -29,8 +29,12 @@ internal sealed class UpsampleToSkip : FixStrategy
                 )
                 {
                     AtTheCause = true,
+                    Gain = OthersDoSo(merge) ? 3 : 0,
                 };
             }
         }
     }
+
+    private static bool OthersDoSo(MergeCase merge) =>
+        merge.Compiled.Planned.Layers.Any(layer => layer.Operator is { Resampling: not null, Like: not null });
 }
