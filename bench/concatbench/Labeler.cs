@@ -112,6 +112,9 @@ public static class Labeler
     private static Label? LabelOf(Mutant mutant, BrokenMerge merge)
     {
         var kind = merge.Cause();
+        // The edit tells that another layer was meant, on the way or not.
+        if (mutant.Class == "source" && kind == "stride_difference" && merge.LayersWhoseStrideRepairs().Count == 0)
+            kind = "wrong_input";
         if ((mutant.Class != "source" && kind != (mutant.Cause ?? CauseOfClass[mutant.Class])) || !Belongs(mutant, merge))
             return null;
         return Blamed(mutant, merge, kind) is { } blamed ? new(kind, merge.Layer.Name, blamed) : null;

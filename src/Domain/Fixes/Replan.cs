@@ -20,6 +20,12 @@ internal sealed class Replan(MergeCase merge)
         return Fits(each => each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path ? edit(each.Operator) : null);
     }
 
+    /// <summary>
+    /// The same where the layer stands, as it is when all other places of its block have a value of their own, by <c>with</c>.
+    /// </summary>
+    public bool RestoresHere(PlannedLayer layer, Func<Operator, Operator?> edit) =>
+        Fits(each => each.Name == layer.Name && each.Operator.Kind == layer.Operator.Kind ? edit(each.Operator) : null);
+
     /// <summary>The same for several layers at once, each with an edit of its own.</summary>
     public bool Restores(IReadOnlyList<PlannedLayer> layers, Func<PlannedLayer, Operator?> edit)
     {

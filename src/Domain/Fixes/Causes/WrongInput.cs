@@ -3,8 +3,8 @@ using ConcatService.Domain.Diagnostics;
 namespace ConcatService.Domain.Fixes.Causes;
 
 /// <summary>
-/// The strides differ, no other stride or scale of one layer fits the whole network, and another layer of the same path has the right size:
-/// the wrong layer was tapped.
+/// The strides differ, no other stride or scale of one layer fits the whole network, and another layer has the right size that stands on
+/// the same path, or that nothing reads: the wrong layer was tapped.
 /// </summary>
 internal sealed class WrongInput : CauseRule
 {
@@ -13,14 +13,15 @@ internal sealed class WrongInput : CauseRule
         if (
             !merge.IsSpatial
             || merge.ScaleEdits.Any(edit => edit.IsResponsible)
-            || !merge.SourceCandidates.Any(tap => tap is { IsOnPath: true, Likelihood: > -1 })
+            || !merge.SourceCandidates.Any(tap => tap.Likelihood > -1 && (tap.IsOnPath || tap.IsUnread))
         )
             return null;
-        var (wrong, other, tap) = (merge.SourceCandidates[0].Wrong, merge.SourceCandidates[0].Other, merge.SourceCandidates[0].Layer);
+        var tap = merge.SourceCandidates[0];
         return Blame(
             CauseKinds.WrongInput,
             merge.Merge,
-            $"{wrong.Name} is {wrong.Shape.SpatialSizes}; {merge.NameOf(tap.Name)} is {tap.Output.SpatialSizes}, the size of {other.Name}."
+            $"{tap.Wrong.Name} is {tap.Wrong.Shape.SpatialSizes}; {merge.NameOf(tap.Layer.Name)} is {tap.Layer.Output.SpatialSizes}, the "
+                + $"size of {tap.Other.Name}{(tap.IsUnread ? ", and nothing reads it" : "")}."
         );
     }
 }

@@ -51,9 +51,18 @@ internal static class AttributeEdits
                 .DistinctBy(edit => (edit.Layer.Path.ToString(), edit.Attribute, edit.Value.ToJsonString()))
                 .OrderByDescending(edit => edit.Gain)
                 .Take(MostTrials)
-                .Where(edit => again.Restores(edit.Layer, op => op.With(edit.Attribute, edit.Value))),
+                .Where(Restores),
         ];
+
+        bool Restores(AttributeEdit edit)
+        {
+            return again.Restores(edit.Layer, Edited) || (IsOfBlock(edit.Layer) && again.RestoresHere(edit.Layer, Edited));
+
+            Operator? Edited(Operator op) => op.With(edit.Attribute, edit.Value);
+        }
     }
+
+    private static bool IsOfBlock(PlannedLayer layer) => layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal);
 
     private static IEnumerable<AttributeEdit> Possible(MergeCase merge, Widths widths)
     {
