@@ -29,7 +29,10 @@ internal sealed class RankDifference : CauseRule
                 break;
         }
 
-        var keeps = merge.Branches.OrderByDescending(branch => branch.Shape.Rank).SelectMany(branch => branch.Path).LastOrDefault(Keeps);
+        var keeps = merge
+            .Branches.OrderByDescending(branch => branch.Shape.Rank)
+            .SelectMany(branch => branch.Path)
+            .LastOrDefault(layer => Keeps(layer) || PoolsAll(layer));
         return Blame(
             CauseKinds.RankDifference,
             keeps,
@@ -42,6 +45,12 @@ internal sealed class RankDifference : CauseRule
 
         int Alike(Branch branch) => merge.Branches.Count(other => other.Shape.Rank == branch.Shape.Rank);
     }
+
+    // To one cell, which then still has its axes.
+    private static bool PoolsAll(PlannedLayer layer) =>
+        layer.Output.SpatialAxes.All(axis => layer.Output[axis].Known == 1)
+        && layer.Input.SpatialAxes.Any(axis => layer.Input[axis].Known != 1)
+        && layer.Input.SameAxes(layer.Output);
 
     private static bool Changes(PlannedLayer layer) => layer.Output.Rank != layer.Input.Rank && layer.Input.DType == DType.Float32;
 

@@ -36,5 +36,5 @@ internal sealed class UpsampleToSkip : FixStrategy
     }
 
     private static bool OthersDoSo(MergeCase merge) =>
-        merge.Compiled.Planned.Layers.Any(layer => layer.Operator is { Resampling: not null, Like: not null });
+        merge.Compiled.Graph.Layers.Any(layer => layer.Operator is { Resampling: not null, Like: not null });
 }
