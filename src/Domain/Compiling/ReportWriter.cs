@@ -14,6 +14,7 @@ public static class ReportWriter
     private static readonly JsonWriterOptions Readable = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
     };
 
     public static byte[] Write(Compilation compiled)
