@@ -35,7 +35,10 @@ internal sealed class ChainedFix(Proof proof, JsonElement json, Cause cause, Fun
                         Title = $"{first.Candidate.Title}, and likewise at {string.Join(", ", at)}",
                     }
                 );
-            if (next.Mismatch is null || Next(new(after, next, document.RootElement), first.Candidate) is not { } more)
+            if (
+                next.Mismatch is not { Layer.Inputs.Length: <= Explanation.MostInputs }
+                || Next(new(after, next, document.RootElement), first.Candidate) is not { } more
+            )
                 return null;
             foreach (var operation in more)
                 patch.Add(operation!.DeepClone());

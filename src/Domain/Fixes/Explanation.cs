@@ -15,7 +15,7 @@ public static class Explanation
     /// <summary>
     /// In wider merges no layer is looked for to blame; the concats of a DenseNet-264 that is written flat have up to 65 inputs.
     /// </summary>
-    private const int MostInputs = 100;
+    internal const int MostInputs = 100;
 
     internal static void Add(Compilation compiled, JsonElement json, Effort effort)
     {

@@ -13,21 +13,27 @@ namespace ConcatService.Domain.Fixes;
 internal static class StableNames
 {
     /// <summary>
+    /// All pointers to layers that get a name, in characters: 20,000 layers in one list, or 300 a hundred lists deep. Where there would be
+    /// more, none gets one.
+    /// </summary>
+    private const int MostText = 400_000;
+
+    /// <summary>
     /// The same spec, at the same paths; itself where every layer is named, and where a name that was given by position is referred to: a
     /// patch that puts a layer before it would break that.
     /// </summary>
     public static JsonElement Of(JsonElement spec)
     {
-        var patch = new JsonArray();
+        var (patch, left) = (new JsonArray(), MostText);
         if (spec.TryGetProperty("layers", out var layers))
-            AddList(layers, SpecPath.Root["layers"], patch);
+            AddList(layers, SpecPath.Root["layers"], patch, ref left);
         if (spec.TryGetProperty("blocks", out var blocks) && blocks.ValueKind == JsonValueKind.Object)
         {
             foreach (var block in blocks.EnumerateObject())
-                AddList(block.Value, SpecPath.Root["blocks"][block.Name], patch);
+                AddList(block.Value, SpecPath.Root["blocks"][block.Name], patch, ref left);
         }
 
-        if (patch.Count == 0)
+        if (patch.Count == 0 || left < 0)
             return spec;
         var given = patch.Select(step => (string)step!["value"]!).ToHashSet();
         if (IsReferredTo(spec, given))
@@ -43,7 +49,7 @@ internal static class StableNames
         }
     }
 
-    private static void AddList(JsonElement list, SpecPath path, JsonArray patch)
+    private static void AddList(JsonElement list, SpecPath path, JsonArray patch, ref int left)
     {
         if (list.ValueKind != JsonValueKind.Array)
             return;
@@ -52,28 +58,32 @@ internal static class StableNames
         foreach (var layer in list.EnumerateArray())
         {
             index++;
+            if (left < 0)
+                return;
             if (Text(layer, "type") is not { } type)
                 continue;
-            AddInside(layer, path[index], patch);
+            AddInside(layer, path[index], patch, ref left);
             if (layer.TryGetProperty("name", out _) || !FieldReader.IsName(type))
                 continue;
             var (number, name) = (index, "");
             do
                 name = string.Create(CultureInfo.InvariantCulture, $"{type}_{number++}");
             while (!names.Add(name));
-            patch.Add((JsonNode)new JsonObject { ["op"] = "add", ["path"] = path[index]["name"].ToString(), ["value"] = name });
+            var pointer = path[index]["name"].ToString();
+            left -= pointer.Length;
+            patch.Add((JsonNode)new JsonObject { ["op"] = "add", ["path"] = pointer, ["value"] = name });
         }
     }
 
-    private static void AddInside(JsonElement layer, SpecPath path, JsonArray patch)
+    private static void AddInside(JsonElement layer, SpecPath path, JsonArray patch, ref int left)
     {
         if (layer.TryGetProperty("layers", out var layers))
-            AddList(layers, path["layers"], patch);
+            AddList(layers, path["layers"], patch, ref left);
         if (!layer.TryGetProperty("branches", out var branches) || branches.ValueKind != JsonValueKind.Array)
             return;
         var number = 0;
         foreach (var branch in branches.EnumerateArray())
-            AddList(branch, path["branches"][number++], patch);
+            AddList(branch, path["branches"][number++], patch, ref left);
     }
 
     /// <summary>Whether one of the names stands anywhere as a whole text or before a slash or colon: in inputs, outputs or like.</summary>
