@@ -17,7 +17,9 @@ public sealed class Proof
     private readonly PatchedSpec _patched;
     private readonly Func<Compilation, Shape?> _outputWhenGone;
     private readonly string? _path;
-    private readonly HashSet<string> _errorsBefore, _hiddenBefore, _behind;
+    private readonly HashSet<string> _errorsBefore, _hiddenBefore;
+    private readonly (long Parameters, long? Macs) _countedBefore;
+    private readonly List<(Wire Wire, Shape Shape)> _outputsBefore, _mergesBefore;
 
     /// <param name="before">The spec with the finding.</param>
     /// <param name="json">The spec as sent, which the patches apply to.</param>
@@ -29,9 +31,25 @@ public sealed class Proof
         _patched = new(before, json);
         _outputWhenGone = outputWhenGone;
         _errorsBefore = [.. Errors(before)];
-        _behind = Behind(before, place);
         _path = before.Graph.Layers.FirstOrDefault(layer => layer.Name == place)?.Path.ToString();
         _hiddenBefore = [.. before.Planned.Rows.Where(row => row.Output is null).Select(row => row.Layer.Name)];
+        _countedBefore = Counted(before);
+        var behind = Behind(before, place);
+        _outputsBefore = Shaped(before.Graph.Outputs.Select(each => each.Wire));
+        _mergesBefore = Shaped(
+            before
+                .Planned.Layers.Where(each => each.Inputs.Length > 1 && each.Operator is IMerge)
+                .Select(each => new Wire(each.Name))
+        );
+
+        // Those that were right, and are not behind the repaired place.
+        List<(Wire Wire, Shape Shape)> Shaped(IEnumerable<Wire> wires) =>
+            [
+                .. wires
+                    .Where(wire => !behind.Contains(wire.Source))
+                    .Select(wire => (wire, before.Planned.Shapes.GetValueOrDefault(wire)!))
+                    .Where(each => each.Item2 is not null),
+            ];
     }
 
     public Proof(MergeCase merge)
@@ -44,13 +62,14 @@ public sealed class Proof
     {
         if (Patched(candidate.Patch) is not var (after, added) || _outputWhenGone(after) is not { } output)
             return null;
+        var counted = Counted(after);
         var fix = new Fix(
             candidate.Id,
             candidate.Kind,
             candidate.Title,
             candidate.Effect,
-            Parameters(after) - Parameters(_before),
-            Macs(after) - Macs(_before),
+            counted.Parameters - _countedBefore.Parameters,
+            counted.Macs - _countedBefore.Macs,
             output,
             candidate.Patch
         )
@@ -61,10 +80,8 @@ public sealed class Proof
         };
         return new(candidate, fix, added, after.Report.Diagnostics.Count(found => found.Severity == Severity.Condition))
         {
-            ChangedOutputs = _before.Graph.Outputs.Count(each => Changed(after, each.Wire)),
-            ChangedMerges = _before.Planned.Layers.Count(each =>
-                each.Inputs.Length > 1 && each.Operator is IMerge && Changed(after, new Wire(each.Name))
-            ),
+            ChangedOutputs = _outputsBefore.Count(each => IsChanged(after, each.Wire, each.Shape)),
+            ChangedMerges = _mergesBefore.Count(each => IsChanged(after, each.Wire, each.Shape)),
             GivesInputSize = GivesInputSize(after),
             MakesDeclarationsWrong =
                 added > 0
@@ -78,12 +95,8 @@ public sealed class Proof
         };
     }
 
-    /// <summary>Whether what was right has another shape.</summary>
-    private bool Changed(Compilation after, Wire wire) =>
-        !_behind.Contains(wire.Source)
-        && _before.Planned.Shapes.TryGetValue(wire, out var shape)
-        && after.Planned.Shapes.TryGetValue(wire, out var now)
-        && !shape.SameSizes(now);
+    private static bool IsChanged(Compilation after, Wire wire, Shape before) =>
+        after.Planned.Shapes.TryGetValue(wire, out var now) && !before.SameSizes(now);
 
     // The layer and all that descends from it.
     private static HashSet<string> Behind(Compilation compiled, string? place)
@@ -148,13 +161,19 @@ public sealed class Proof
     private static string Key(Diagnostic found) => $"{found.Severity} {found.Code} {found.Layer ?? found.Path.ToString()}";
 
     // Behind a mismatch nothing is counted, so both sides are counted up to and with the merge.
-    private long Parameters(Compilation compiled) =>
-        Feeding(compiled).Aggregate(0L, (sum, layer) => Saturating.Add(sum, layer.ParameterCount));
+    private (long Parameters, long? Macs) Counted(Compilation compiled)
+    {
+        var (parameters, macs) = (0L, (long?)0);
+        foreach (var layer in compiled.Planned.Layers)
+        {
+            if (_hiddenBefore.Contains(layer.Name))
+                continue;
+            parameters = Saturating.Add(parameters, layer.ParameterCount);
+            macs += layer.Macs;
+        }
 
-    private long? Macs(Compilation compiled) => Feeding(compiled).Aggregate((long?)0, (sum, layer) => sum + layer.Macs);
-
-    private IEnumerable<PlannedLayer> Feeding(Compilation compiled) =>
-        compiled.Planned.Layers.Where(layer => !_hiddenBefore.Contains(layer.Name));
+        return (parameters, macs);
+    }
 }
 
 /// <summary>A candidate that compiles.</summary>
