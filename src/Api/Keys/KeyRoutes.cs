@@ -18,6 +18,13 @@ internal static class KeyRoutes
             .WithDescription("The key itself is in this answer only; it cannot be read again.")
             .TakesJson("KeyRequest", CreateKey.Example).ProducesProblem(422)
             .AnswersWithSecret();
+        keys.MapPost("{id:guid}/rotate", RotateKey.Handle)
+            .WithName("rotate_key")
+            .WithSummary("Create a key like this one, which stays valid for a while")
+            .WithDescription("The new key itself is in this answer only. `keep`: how long the old one stays valid, by default 24 hours.")
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .AnswersWithSecret();
         var sessions = app.MapGroup("/v1/sessions").WithTags("Keys").RequireScope(Scopes.Admin);
         sessions
             .MapGet("", Sessions.List)

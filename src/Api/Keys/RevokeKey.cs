@@ -2,7 +2,6 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Keys;
 
@@ -21,12 +20,11 @@ internal static class RevokeKey
         CancellationToken cancel
     )
     {
-        if (await db.ApiKeys.SingleOrDefaultAsync(key => key.Id == id, cancel) is not { } key
-            || (key.TeamId != caller.TeamId && !caller.IsOperator))
+        if (await OwnKey.FindAsync(db, caller, id, cancel) is not { } found)
             return Problems.NotFound("key", id.ToString());
-        if (!caller.IsOperator && key.Scopes.Intersect(Scopes.OfInstance).Any())
-            return Problems.Of(403, "access.missing_scope", "This key concerns every team; only a key with 'operator' ends it.");
-        key.RevokedAt ??= time.GetUtcNow();
+        if (found.Refusal is { } refusal)
+            return refusal;
+        found.Key.RevokedAt ??= time.GetUtcNow();
         await db.SaveChangesAsync(cancel);
         known.ForgetAll();
         return TypedResults.NoContent();

@@ -78,6 +78,39 @@ public sealed class KeyTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_rotated_key_and_the_one_before_are_both_valid_until_the_old_one_expires()
+    {
+        var made = (await api.PostAsync("/v1/keys", """{ "name": "ci", "team": "turning", "scopes": ["jobs:read"] }""", api.AdminKey)).Json;
+        var (old, id) = (made.GetProperty("key").GetString()!, made.GetProperty("details").GetProperty("id").GetString());
+        var rotated = await api.PostAsync($"/v1/keys/{id}/rotate?keep=PT2S", "{}", api.AdminKey);
+        Assert.Equal((201, "no-store"), (rotated.Status, rotated.Headers["Cache-Control"]));
+        var (key, details) = (rotated.Json.GetProperty("key").GetString()!, rotated.Json.GetProperty("details"));
+        Assert.Equal(("ci", "turning"), (details.GetProperty("name").GetString(), details.GetProperty("team").GetString()));
+        Assert.Equal("""["jobs:read"]""", details.GetProperty("scopes").GetRawText());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, details.GetProperty("expires_at").ValueKind);
+        Assert.Equal(200, (await api.GetAsync("/v1/diagnostics", key)).Status);
+
+        for (var tries = 0; (await api.GetAsync("/v1/diagnostics", old)).Status != 401; tries++)
+        {
+            Assert.True(tries < 100, "the old key does not expire");
+            await Task.Delay(100, Cancel);
+        }
+
+        Assert.Equal(200, (await api.GetAsync("/v1/diagnostics", key)).Status);
+        Assert.Equal("key.ended", (await api.PostAsync($"/v1/keys/{id}/rotate", "{}", api.AdminKey)).Code);
+    }
+
+    [Fact]
+    public async Task A_key_of_another_team_is_not_rotated_and_none_is_kept_for_a_year()
+    {
+        var admin = await api.MakeKeyAsync("neighbours", Scopes.Admin);
+        var made = (await api.PostAsync("/v1/keys", """{ "name": "x", "team": "owners", "scopes": ["infer"] }""", api.AdminKey)).Json;
+        var id = made.GetProperty("details").GetProperty("id").GetString();
+        Assert.Equal(404, (await api.PostAsync($"/v1/keys/{id}/rotate", "{}", admin)).Status);
+        Assert.Equal(400, (await api.PostAsync($"/v1/keys/{id}/rotate?keep=P1Y", "{}", api.AdminKey)).Status);
+    }
+
+    [Fact]
     public async Task Whoever_has_a_key_can_ask_whose_it_is_and_what_it_may()
     {
         var me = (await api.GetAsync("/v1/me", await api.MakeKeyAsync("asking", "infer", "jobs:read"))).Json;
