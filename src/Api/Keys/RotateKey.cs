@@ -30,7 +30,7 @@ internal static class RotateKey
         var kept = Usual;
         if (keep is not null && (!Duration.TryRead(keep, out kept) || kept > Longest))
             return Problems.OfParameters(
-                new ParameterError("keep", "out_of_range", $"'keep' must be a duration of at most 30 days, such as PT24H; this is '{keep}'.")
+                new ParameterError("keep", "out_of_range", $"'keep' is a duration of at most 30 days, such as PT24H, and not '{keep}'.")
             );
         if (await OwnKey.FindAsync(db, caller, id, cancel) is not { } found)
             return Problems.NotFound("key", id.ToString());

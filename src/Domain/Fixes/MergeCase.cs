@@ -97,6 +97,15 @@ public sealed class MergeCase
     /// <summary>The axes on which the inputs differ, apart from the one that is joined.</summary>
     public IEnumerable<Axis> DifferingAxes => Mismatch.Differing.Select(position => Branches[0].Shape.Axes[position]);
 
+    /// <summary>
+    /// Whether each input is one window over the same map, as in an Inception block: they are meant to see the same places.
+    /// </summary>
+    public bool IsSideBySide =>
+        JoinsAxis
+        && Ancestor is not null
+        && Branches.All(branch => branch.Path.Count(layer => layer.Operator.Window is not null) == 1);
+
+
     /// <summary>Whether the inputs are joined along an axis; false where they meet element by element.</summary>
     public bool JoinsAxis => Merge.Operator is IMerge { JoinedAxis: not null };
 
@@ -180,6 +189,14 @@ public sealed class MergeCase
         }
     }
 
+    // Of widths that differ, what only gives a layer its size is not to blame.
+    private IEnumerable<Wire> FeedsOf(PlannedLayer layer) =>
+        layer.Operator.Like is not null
+        && Mismatch.Differing.Count > 0
+        && Mismatch.Differing.All(position => position < Merge.InputShapes[0].Rank && Merge.InputShapes[0].Axes[position] == Axis.Channels)
+            ? layer.Inputs.SkipLast(1)
+            : layer.Inputs;
+
     private Wire? FindAncestor()
     {
         HashSet<string>? common = null;
@@ -191,7 +208,7 @@ public sealed class MergeCase
             {
                 if (!ancestors.Add(source) || !_layers.TryGetValue(source, out var layer))
                     continue;
-                foreach (var wire in layer.Inputs)
+                foreach (var wire in FeedsOf(layer))
                     open.Push(wire.Source);
             }
 
@@ -234,7 +251,7 @@ public sealed class MergeCase
             return descends;
         foreach (var layer in Compiled.Planned.Layers)
         {
-            if (layer.Inputs.Any(input => input.Source == ancestor.Source || descends.Contains(input.Source)))
+            if (FeedsOf(layer).Any(input => input.Source == ancestor.Source || descends.Contains(input.Source)))
                 descends.Add(layer.Name);
         }
 

@@ -83,7 +83,7 @@ public sealed class FixTests
     [InlineData(UNetLevel, "odd_size_rounding", "down", "resize-input-28x28")]
     [InlineData(ValidBesideSame, "padding_difference", "a", "same-padding-a")]
     [InlineData(WrongAxis, "wrong_axis", "both", "axis-channels")]
-    [InlineData(MapAndVector, "rank_difference", null, "pool-image")]
+    [InlineData(MapAndVector, "rank_difference", null, "reshape-expand-table")]
     [InlineData(WrongTap, "wrong_input", "both", "reroute-c1-c3")]
     [InlineData(Branches, "stride_difference", "mix/branch1/max_pool2d_1", "upsample-branch-1")]
     [InlineData(UnevenSum, "width_difference", "a", "project-to-a")]

@@ -98,6 +98,24 @@ public sealed class ThirdReadingTests
           "outputs": ["td", "fine", "coarse"] }
         """;
 
+    // sktime's MACNN with "valid" (issue 9306): all windows are meant to see the same steps.
+    private const string KernelsSideBySide = """
+        { "inputs": { "series": { "shape": [1, 24] } }, "layers": [
+          { "name": "k3", "type": "conv1d", "inputs": ["series"], "out_channels": 64, "kernel_size": 3 },
+          { "name": "k6", "type": "conv1d", "inputs": ["series"], "out_channels": 64, "kernel_size": 6 },
+          { "name": "k12", "type": "conv1d", "inputs": ["series"], "out_channels": 64, "kernel_size": 12 },
+          { "name": "both", "type": "concat", "inputs": ["k3", "k6", "k12"] } ] }
+        """;
+
+    // ONNX's tiny-yolov3 read as one pixel (AMDMIGraphX, issue 752): the image is too small for any stride.
+    private const string OnePixel = """
+        { "inputs": { "image": { "shape": [3, 1, 1] } }, "layers": [
+          { "name": "fine", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": "same" },
+          { "name": "pool", "type": "max_pool2d", "kernel_size": 2, "padding": "same" },
+          { "name": "up", "type": "upsample", "scale_factor": 2 },
+          { "name": "route", "type": "concat", "inputs": ["up", "fine"] } ] }
+        """;
+
     [Theory]
     [InlineData(BlockLostItsStride, "stride_difference", "a", "stride-2-a")]
     [InlineData(OneWidthOfABlock, "width_difference", "one/sum/branch1/skip", "out-channels-one-sum-branch1-skip-128")]
@@ -106,6 +124,8 @@ public sealed class ThirdReadingTests
     [InlineData(OneCellIsNoVector, "rank_difference", "pooled", "flatten-pooled")]
     [InlineData(UnreadIsMeant, "wrong_input", "td1", "reroute-c3-up1")]
     [InlineData(TheOtherTakesItsSkipsSize, "odd_size_rounding", "p1", "upsample-like-s1")]
+    [InlineData(KernelsSideBySide, "padding_difference", "k3", "same-padding-together")]
+    [InlineData(OnePixel, "odd_size_rounding", "pool", "resize-input-2x2")]
     [InlineData(TwoOutputs, "odd_size_rounding", "c2", "resize-input-64x64")]
     public void The_layer_that_people_blame_is_named_and_their_fix_comes_first(string spec, string kind, string blamed, string first)
     {

@@ -50,7 +50,7 @@ internal sealed class Adapt : Strategies.FixStrategy
             patch.Patch
         )
         {
-            Gain = GainOf(merge, cause, resizing, all),
+            Gain = GainOf(merge, cause, resizing, all) - (ways.Exists(AveragesPixels) ? 1 : 0),
             Adapted = [.. ways.Select(way => way.Branch)],
             Target = target,
             Steps = all.Count,
@@ -59,12 +59,18 @@ internal sealed class Adapt : Strategies.FixStrategy
         };
     }
 
+    // The mean of a picture that no layer has looked at says next to nothing.
+    private static bool AveragesPixels((Branch Branch, List<Step> Steps) way) =>
+        way.Branch.Path.Count == 0
+        && way.Branch.Shape.SpatialAxes.Count() > 1
+        && way.Steps.Exists(step => (string?)step.Layer["type"] == "global_avg_pool");
+
     private static double GainOf(MergeCase merge, Cause cause, Resizing resizing, List<Step> steps)
     {
         if (cause.Kind != CauseKinds.PaddingDifference)
             return 0;
         return resizing == Resizing.Resample ? -0.8 // it shifts what lies side by side
-            : steps.TrueForAll(step => step.Verb == "crop") && merge.IsUnpadded ? 2.5
+            : steps.TrueForAll(step => step.Verb == "crop") && merge.IsUnpadded && !merge.IsSideBySide ? 2.5
             : 0;
     }
 

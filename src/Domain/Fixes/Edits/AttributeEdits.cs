@@ -72,7 +72,7 @@ internal static class AttributeEdits
                 var target in merge.Targets.Where(other => other != branch && !MergeTargets.Fit(merge, branch.Shape, other.Shape))
             )
             {
-                foreach (var layer in branch.Path.Reverse().Take(Farthest).Where(layer => !target.Path.Contains(layer)))
+                foreach (var layer in branch.Path.Reverse().Take(Farthest).Where(layer => !Feeds(target, layer)))
                 {
                     foreach (var wanted in Wanted(merge, layer, branch, target).Where(wanted => !wanted.SameSizes(layer.Output)))
                     {
@@ -89,6 +89,14 @@ internal static class AttributeEdits
             }
         }
     }
+
+    // What only gives another layer its size is not on the way of the features.
+    private static bool Feeds(Branch branch, PlannedLayer layer) =>
+        branch.Path.Contains(layer)
+        && (
+            branch.Path[^1] == layer
+            || branch.Path.Any(each => each.Inputs.SkipLast(each.Operator.Like is null ? 0 : 1).Any(wire => wire.Source == layer.Name))
+        );
 
     private static bool Changes(EditableAttribute edit, Shape now, Shape wanted)
     {

@@ -45,20 +45,23 @@ internal sealed class EditInput : FixStrategy
                     );
                 }
 
+                // A table beside what is computed: it has as many rows as it is made with.
+                var isTable = !merge.JoinsAxis && branch.Path.Count == 0 && target.Path.Count > 0;
                 if (patch.Count > 0)
                     yield return new(
                         $"feed-{Slug(input.Name)}-{Slug(string.Join('-', sizes))}",
                         FixKind.Edit,
                         $"Feed {input.Name} with {string.Join(" and ", sizes)}, as {target.Name} has",
                         $"The network stays as it is; the samples of {input.Name} have to be cut or made so beforehand.",
-                        cuts ? Loss.Dropped
+                        isTable ? Loss.None
+                            : cuts ? Loss.Dropped
                             : isSlip ? Loss.MadeUp                             // a step more, of nothing
                             : Loss.None,
                         patch
                     )
                     {
                         IsForOneSize = true,
-                        Gain = isOther ? -1.5 : 0,                              // not a slip, but another rate
+                        Gain = isOther && !isTable ? -1.5 : 0,                  // not a slip, but another rate
                     };
             }
         }

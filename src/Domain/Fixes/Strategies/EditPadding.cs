@@ -47,27 +47,35 @@ internal sealed class EditPadding : FixStrategy
             };
         }
 
+        var all = PaddingDifference.Losing(merge).ToList();
+        if (all.Count > 1 && merge.IsSideBySide)
+            yield return Same(merge, all, "same-padding-together") with { Gain = 3, AtTheCause = true };
         foreach (var branch in merge.Branches)
         {
-            var losing = PaddingDifference.Losing(merge).Where(step => branch.Path.Contains(step.Layer)).ToList();
+            var losing = all.Where(step => branch.Path.Contains(step.Layer)).ToList();
             if (losing.Count == 0)
                 continue;
-            var patch = new PatchWriter(merge);
-            foreach (var step in losing)
-                patch.Set(step.Layer.Path, "padding", "same");
-            var names = Listed(losing.Select(step => step.Layer.Name));
-            yield return new(
-                $"same-padding-{Slug(branch.Name)}",
-                FixKind.Edit,
-                $"Set the padding of {names} to \"same\"",
-                $"Zeros at the border make up for the cells that {names} would lose; the sizes behind stay as they come in.",
-                Loss.None,
-                patch.Patch
-            )
+            yield return Same(merge, losing, $"same-padding-{Slug(branch.Name)}") with
             {
                 AtTheCause = losing.Count == 1 && merge.WindowEdits.Count == 0,
                 Gain = merge.IsUnpadded ? -2 : 0,
             };
         }
+    }
+
+    private static Candidate Same(MergeCase merge, List<Step> losing, string id)
+    {
+        var patch = new PatchWriter(merge);
+        foreach (var step in losing)
+            patch.Set(step.Layer.Path, "padding", "same");
+        var names = Listed(losing.Select(step => step.Layer.Name));
+        return new(
+            id,
+            FixKind.Edit,
+            $"Set the padding of {names} to \"same\"",
+            $"Zeros at the border make up for the cells that {names} would lose; the sizes behind stay as they come in.",
+            Loss.None,
+            patch.Patch
+        );
     }
 }

@@ -19,7 +19,11 @@ internal sealed class ResizeInput : FixStrategy
             each => each.Key,
             each => nearest[each.Key] == each.Value.Below ? each.Value.Above : each.Value.Below
         );
-        var isNear = sizes.All(each => IsNear(each.Value.Size, nearest[each.Key]) || IsAnothers(nearest[each.Key], sizes.Values));
+        var isNear = sizes.All(each =>
+            IsNear(each.Value.Size, nearest[each.Key])
+            || IsAnothers(nearest[each.Key], sizes.Values)
+            || each.Value.Size < each.Value.Below                                                // too small for the network
+        );
         foreach (var wanted in new[] { nearest, farther })
         {
             if (wanted.All(each => each.Value == sizes[each.Key].Size))
