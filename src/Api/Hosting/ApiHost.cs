@@ -14,6 +14,7 @@ using ConcatService.Api.Inference;
 using ConcatService.Api.Inference.Grpc;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Keys;
+using ConcatService.Api.Memory;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Api.Requests;
@@ -64,6 +65,7 @@ internal static class ApiHost
         RequestScope.NameTeamIn(app);
         app.UseAuthorization();
         app.UseParameterCheck();
+        GrpcMemory.UseIn(app);
         Map(app, roles);
         await app.RunAsync();
         return 0;
@@ -83,6 +85,7 @@ internal static class ApiHost
         services.AddSingleton(_ => DashboardRoutes.Routes);
         services.AddAccess();
         services.AddDocs();
+        services.AddMemory(configuration);
         services.AddSingleton<Readiness>();
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
