@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
 using ConcatService.Api.Catalog;
+using ConcatService.Api.Database;
 using ConcatService.Api.DataSets;
 using ConcatService.Api.DataSets.Reading;
 using ConcatService.Api.Docs;
@@ -65,6 +66,7 @@ internal static class ApiHost
         RequestScope.NameTeamIn(app);
         app.UseAuthorization();
         app.UseParameterCheck();
+        app.UseDatabaseGuard();
         GrpcMemory.UseIn(app);
         Map(app, roles);
         await app.RunAsync();
@@ -83,6 +85,7 @@ internal static class ApiHost
         // the dashboard asks for these two; AddHangfire would set statics
         services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
         services.AddSingleton(_ => DashboardRoutes.Routes);
+        AddDatabaseWatch(services, configuration);
         services.AddAccess();
         services.AddDocs();
         services.AddMemory(configuration);
@@ -106,6 +109,15 @@ internal static class ApiHost
             options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
         });
+    }
+
+    private static void AddDatabaseWatch(IServiceCollection services, IConfiguration configuration)
+    {
+        var grace = TimeSpan.FromSeconds(configuration.GetValue("Service:DatabaseGraceSeconds", 900.0));
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, ConnectionString(configuration), grace)
+        );
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
     }
 
     private static void Map(WebApplication app, Roles roles)
