@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using ConcatService.Api.Errors;
 
 namespace ConcatService.Api.Database;
@@ -48,7 +49,9 @@ internal static class DatabaseGuard
     {
         if (http.Response.HasStarted)
         {
-            http.Abort();
+            // A stream of events outlasts it; what else is half written never ends.
+            if (http.Response.ContentType?.StartsWith(MediaTypeNames.Text.EventStream, StringComparison.Ordinal) != true)
+                http.Abort();
         }
         else
         {

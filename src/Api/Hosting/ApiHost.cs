@@ -86,6 +86,7 @@ internal static class ApiHost
         services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
         services.AddSingleton(_ => DashboardRoutes.Routes);
         AddDatabaseWatch(services, configuration);
+        AddEventFeed(services, configuration.GetValue("Service:MaxEventStreams", 2000));
         services.AddAccess();
         services.AddDocs();
         services.AddMemory(configuration);
@@ -118,6 +119,12 @@ internal static class ApiHost
             ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, ConnectionString(configuration), grace)
         );
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
+    }
+
+    private static void AddEventFeed(IServiceCollection services, int maxStreams)
+    {
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventFeed>(provider, maxStreams));
+        services.AddHostedService(provider => provider.GetRequiredService<EventFeed>());
     }
 
     private static void Map(WebApplication app, Roles roles)
