@@ -7,7 +7,7 @@ namespace ConcatService.Api.Memory;
 /// <param name="totalBytes">At least 1.</param>
 internal sealed class MemoryBudget(long totalBytes)
 {
-    private const long DefaultBytes = 256L << 20;
+    private const long DefaultBytes = 192L << 20;
 
     private long _takenBytes, _refusals;
 
@@ -19,7 +19,7 @@ internal sealed class MemoryBudget(long totalBytes)
     public long Refusals => Interlocked.Read(ref _refusals);
 
     /// <summary>
-    /// <c>Service:MemoryBudgetBytes</c>. Default: 256 MiB, or where this machine or container has less than 1 GiB, a quarter of what it has.
+    /// <c>Service:MemoryBudgetBytes</c>. Default: 192 MiB, or where this machine or container has less than 768 MiB, a quarter of it.
     /// </summary>
     public static MemoryBudget From(IConfiguration configuration)
     {
