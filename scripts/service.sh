@@ -34,7 +34,8 @@ start_programs() {
     [[ -s $home/admin-key ]] || make_key
     running api || {
         stop api
-        ASPNETCORE_URLS=$(url) Service__Roles=api,inference DOTNET_GCgen0size=$youngest_generation keep api TERM "$app/api" dotnet Api.dll
+        ASPNETCORE_URLS=$(url) Service__Roles=api,inference DOTNET_GCgen0size=$youngest_generation \
+            MALLOC_ARENA_MAX=4 MALLOC_MMAP_THRESHOLD_=1048576 keep api TERM "$app/api" dotnet Api.dll
     }
     running worker || {
         stop worker

@@ -13,7 +13,7 @@ public sealed class RawHttp : IDisposable
         NoDelay = true,
         ReceiveTimeout = 30_000,
     };
-    private readonly byte[] _buffer = new byte[1 << 20];
+    private byte[] _buffer = new byte[1 << 20];
 
     public RawHttp(int port) => _socket.Connect(IPAddress.Loopback, port);
 
@@ -61,6 +61,10 @@ public sealed class RawHttp : IDisposable
         return _buffer.AsMemory(from, received - from);
     }
 
-    private int Receive(int at) =>
-        _socket.Receive(_buffer.AsSpan(at)) is > 0 and var count ? count : throw new IOException("The server closed the connection.");
+    private int Receive(int at)
+    {
+        if (at == _buffer.Length)
+            Array.Resize(ref _buffer, 2 * at);
+        return _socket.Receive(_buffer.AsSpan(at)) is > 0 and var count ? count : throw new IOException("The server closed the connection.");
+    }
 }

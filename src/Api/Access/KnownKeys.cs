@@ -1,4 +1,5 @@
 using ConcatService.Api.Caching;
+using ConcatService.Api.Database;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
@@ -10,15 +11,18 @@ internal sealed record KnownKey(Guid Id, int TeamId, string Team, string[] Scope
 
 /// <summary>
 /// Keys that were used a moment ago, so that a call costs no query. A key that another process revokes lives on here for
-/// <see cref="Memory"/> at most; one revoked here ends at once.
+/// <see cref="Fresh"/> and a moment at most, longer only where this process cannot reach the database; one revoked here ends at once.
 /// </summary>
-internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) : IDisposable
+internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private readonly SingleFlight<(string Hash, long Revocations), KnownKey?> _reads = new();
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
     private readonly Lock _lock = new();
     private long _revocations;
+
+    /// <param name="Since">When it was asked for.</param>
+    private sealed record Entry(KnownKey Key, long Since);
 
     /// <summary>The key, or null: there is none with this text, or it was revoked or has expired.</summary>
     public Task<KnownKey?> FindAsync(string key, CancellationToken cancel) =>
@@ -35,14 +39,20 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
     )
     {
         var hash = KeyText.Hash(text);
-        if (!_cache.TryGetValue(hash, out KnownKey? known))
+        KnownKey? known;
+        if (!_cache.TryGetValue(hash, out Entry? entry))
+            known = await watch.AnswerAsync(ReadOnceAsync, cancel);
+        else if (time.GetElapsedTime(entry!.Since) is var age && age < Fresh)
+            known = entry.Key;
+        else
+            known = await watch.NewerAsync(ReadOnceAsync, entry.Key, age, cancel);
+        return known is null || known.ExpiresAt <= time.GetUtcNow() ? null : known;
+
+        Task<KnownKey?> ReadOnceAsync(CancellationToken left)
         {
             var revocations = Interlocked.Read(ref _revocations);
-            known = await _reads.RunAsync((hash, revocations), () => read(hash, CancellationToken.None), cancel);
-            Keep(hash, known, revocations);
+            return _reads.RunAsync((hash, revocations), () => ReadAndKeepAsync(hash, read, revocations), left);
         }
-
-        return known is null || known.ExpiresAt <= time.GetUtcNow() ? null : known;
     }
 
     /// <summary>For a key that was just revoked, which sessions stand for too, and for a session that was just ended.</summary>
@@ -57,16 +67,24 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, TimeProvider time) 
 
     public void Dispose() => _cache.Dispose();
 
-    /// <summary>Unless a key was revoked since it was read: it may be this one.</summary>
-    private void Keep(string hash, KnownKey? known, long revocations)
+    /// <summary>Keeps nothing if a key was revoked since it was read: it may be this one.</summary>
+    private async Task<KnownKey?> ReadAndKeepAsync(
+        string hash,
+        Func<string, CancellationToken, Task<KnownKey?>> read,
+        long revocations
+    )
     {
-        if (known is null)
-            return;
+        var since = time.GetTimestamp();
+        var known = await read(hash, CancellationToken.None);
         lock (_lock)
         {
-            if (_revocations == revocations)
-                _cache.Set(hash, known, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Memory });
+            if (known is null)
+                _cache.Remove(hash);
+            else if (_revocations == revocations)
+                _cache.Set(hash, new Entry(known, since), new MemoryCacheEntryOptions { Size = 1 });
         }
+
+        return known;
     }
 
     private async Task<KnownKey?> ReadAsync(string hash, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Database;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Requests;
 
@@ -12,6 +13,7 @@ internal static class ArchitectureRoutes
         var architectures = app.MapGroup("/v1/architectures").WithTags("Architectures");
         architectures
             .MapPost("validate", ValidateArchitecture.Handle)
+            .NeedsNoDatabase()
             .WithName("validate_architecture")
             .WithSummary("Validate a spec")
             .WithDescription(
@@ -25,6 +27,7 @@ internal static class ArchitectureRoutes
             .ProducesProblem(413);
         architectures
             .MapPost("repair", RepairArchitecture.Handle)
+            .NeedsNoDatabase()
             .WithName("repair_architecture")
             .WithSummary("Repair a spec")
             .WithDescription(
@@ -39,6 +42,7 @@ internal static class ArchitectureRoutes
             .ProducesProblem(413);
         architectures
             .MapPost("graph.svg", DrawArchitecture.Handle)
+            .NeedsNoDatabase()
             .WithName("draw_architecture")
             .WithSummary("Draw a spec as an SVG picture")
             .WithDescription("The shape is on every edge; what does not fit is red.")

@@ -1,8 +1,9 @@
+using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Memory;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
 using ConcatService.Pictures.Drawing;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,18 +16,23 @@ namespace ConcatService.Api.Architectures;
 /// </summary>
 internal static class DrawArchitecture
 {
-    public static ContentHttpResult Handle(JsonBody spec) => Picture(Compiler.Compile(spec.Root));
+    public static Task<ContentHttpResult> Handle(JsonBody spec, CompilerTurns turns, CancellationToken cancel) =>
+        DrawAsync(spec.Root, turns, cancel);
 
     public static async Task<Results<ContentHttpResult, ProblemHttpResult>> HandleKept(
         Guid id,
         Caller caller,
         ConcatDb db,
+        CompilerTurns turns,
         CancellationToken cancel
     ) =>
         await db.FindArchitectureAsync(caller, id, cancel) is { } found
-            ? Picture(Compiler.Compile(JsonBody.Parse(found.Spec)))
+            ? await DrawAsync(JsonBody.Parse(found.Spec), turns, cancel)
             : Problems.NotFound("architecture", id.ToString());
 
-    private static ContentHttpResult Picture(Compilation compiled) =>
-        TypedResults.Content(NetworkSvg.Draw(compiled), "image/svg+xml; charset=utf-8");
+    private static async Task<ContentHttpResult> DrawAsync(JsonElement spec, CompilerTurns turns, CancellationToken cancel)
+    {
+        using var turn = await turns.TakeAsync(cancel);
+        return TypedResults.Content(NetworkSvg.Draw(Compiler.Compile(spec)), "image/svg+xml; charset=utf-8");
+    }
 }

@@ -1,9 +1,11 @@
 using System.Text;
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Memory;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Fields;
+using ConcatService.Domain.Planning;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,9 +20,16 @@ namespace ConcatService.Api.Architectures;
 internal static class KeepArchitecture
 {
     public static async Task<Results<Created<ArchitectureResource>, Ok<ArchitectureResource>, ProblemHttpResult>> Handle(
-        JsonBody body, Caller caller, ConcatDb db, CancellationToken cancel)
+        JsonBody body,
+        Caller caller,
+        ConcatDb db,
+        CompilerTurns turns,
+        CancellationToken cancel
+    )
     {
-        var compiled = Compiler.Compile(body.Root);
+        Compilation compiled;
+        using (await turns.TakeAsync(cancel))
+            compiled = Compiler.Compile(body.Root);
         if (compiled.Report.HasErrors)
             return Problems.InvalidArchitecture(compiled);
         var name = new Fields(body.Root).RequiredText("name");

@@ -1,4 +1,5 @@
 using ConcatService.Api.Errors;
+using ConcatService.Api.Memory;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
@@ -11,8 +12,12 @@ namespace ConcatService.Api.Architectures;
 /// </summary>
 internal static class RepairArchitecture
 {
-    public static IResult Handle(JsonBody spec, string? allow = null) =>
-        TypedResults.Bytes(ReportWriter.Write(Repair.Of(spec.Root, Allowed(allow))), "application/json");
+    public static async Task<IResult> Handle(JsonBody spec, CompilerTurns turns, CancellationToken cancel, string? allow = null)
+    {
+        var kinds = Allowed(allow);
+        using var turn = await turns.TakeAsync(cancel);
+        return TypedResults.Bytes(ReportWriter.Write(Repair.Of(spec.Root, kinds)), "application/json");
+    }
 
     private static List<FixKind> Allowed(string? allow)
     {

@@ -1,6 +1,6 @@
+using ConcatService.Api.Memory;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Planning;
 
 namespace ConcatService.Api.Architectures;
 
@@ -9,19 +9,19 @@ namespace ConcatService.Api.Architectures;
 /// </summary>
 internal static class ValidateArchitecture
 {
-    public static IResult Handle(JsonBody spec) => new Answer(Compiler.Compile(spec.Root));
-
     /// <summary>
     /// Writes the report into the response's own pooled memory: as one array it would often be a large object, which only a full collection
     /// frees.
     /// </summary>
-    private sealed class Answer(Compilation compiled) : IResult
+    public static async Task Handle(JsonBody spec, HttpResponse response, CompilerTurns turns, CancellationToken cancel)
     {
-        public async Task ExecuteAsync(HttpContext httpContext)
+        using (await turns.TakeAsync(cancel))
         {
-            httpContext.Response.ContentType = "application/json";
-            ReportWriter.Write(httpContext.Response.BodyWriter, compiled);
-            await httpContext.Response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+            var compiled = Compiler.Compile(spec.Root);
+            response.ContentType = "application/json";
+            ReportWriter.Write(response.BodyWriter, compiled);
         }
+
+        await response.BodyWriter.FlushAsync(cancel);
     }
 }

@@ -1,3 +1,4 @@
+using ConcatService.Api.Database;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Compiling;
@@ -29,7 +30,7 @@ internal static class CatalogRoutes
 
     public static void MapCatalog(this IEndpointRouteBuilder app)
     {
-        var catalog = app.MapGroup("/v1").WithTags("Catalog");
+        var catalog = app.MapGroup("/v1").WithTags("Catalog").NeedsNoDatabase();
         catalog
             .MapGet("schema", GetSchema)
             .AllowAnonymous()

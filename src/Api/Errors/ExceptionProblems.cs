@@ -11,8 +11,6 @@ namespace ConcatService.Api.Errors;
 /// </summary>
 internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) : IExceptionHandler
 {
-    private const int RetryAfterSeconds = 2;
-
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
@@ -25,7 +23,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         if (problem.StatusCode == 500)
             Failed(context.Request.Method, context.Request.Path, exception);
         if (problem.StatusCode == 503)
-            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
+            context.Response.Headers.RetryAfter = Problems.RetryAfterSeconds.ToString();
         if (problem.StatusCode == 503 && exception is not ProblemException)
             DatabaseGone(exception.Message);
 
@@ -40,11 +38,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, "request.malformed", bad.Message),
         // Kestrel's answer to a chunk whose size is no 32-bit number.
         IOException { InnerException: OverflowException } chunk => Problems.Of(400, "request.malformed", chunk.Message),
-        _ when IsDatabaseGone(exception) => Problems.Of(
-            503,
-            "database.unavailable",
-            $"The database does not answer. Try again in {RetryAfterSeconds} seconds."
-        ),
+        _ when IsDatabaseGone(exception) => Problems.DatabaseAway(),
         _ => Problems.Of(500, "internal", "The service failed. The log has the reason under this trace id."),
     };
 

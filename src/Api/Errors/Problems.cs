@@ -33,6 +33,12 @@ internal static class Problems
 
     public static ProblemHttpResult NotFound(string what, string name) => Of(404, "not_found", $"There is no {what} '{name}' here.");
 
+    /// <summary>After which a 503 may be another answer.</summary>
+    public const int RetryAfterSeconds = 2;
+
+    public static ProblemHttpResult DatabaseAway() =>
+        Of(503, "database.unavailable", $"The database does not answer. Try again in {RetryAfterSeconds} seconds.");
+
     public static ProblemHttpResult TooLarge() =>
         Of(413, "request.too_large", $"The body is over the limit of {Compiler.MaxBytes} bytes.");
 

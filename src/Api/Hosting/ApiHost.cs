@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
 using ConcatService.Api.Catalog;
+using ConcatService.Api.Database;
 using ConcatService.Api.DataSets;
 using ConcatService.Api.DataSets.Reading;
 using ConcatService.Api.Docs;
@@ -14,6 +15,7 @@ using ConcatService.Api.Inference;
 using ConcatService.Api.Inference.Grpc;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Keys;
+using ConcatService.Api.Memory;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Api.Requests;
@@ -64,6 +66,8 @@ internal static class ApiHost
         RequestScope.NameTeamIn(app);
         app.UseAuthorization();
         app.UseParameterCheck();
+        app.UseDatabaseGuard();
+        GrpcMemory.UseIn(app);
         Map(app, roles);
         await app.RunAsync();
         return 0;
@@ -81,8 +85,11 @@ internal static class ApiHost
         // the dashboard asks for these two; AddHangfire would set statics
         services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
         services.AddSingleton(_ => DashboardRoutes.Routes);
+        AddDatabaseWatch(services, configuration);
+        AddEventFeed(services, configuration.GetValue("Service:MaxEventStreams", 2000));
         services.AddAccess();
         services.AddDocs();
+        services.AddMemory(configuration);
         services.AddSingleton<Readiness>();
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
@@ -103,6 +110,21 @@ internal static class ApiHost
             options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
         });
+    }
+
+    private static void AddDatabaseWatch(IServiceCollection services, IConfiguration configuration)
+    {
+        var grace = TimeSpan.FromSeconds(configuration.GetValue("Service:DatabaseGraceSeconds", 900.0));
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<DatabaseWatch>(provider, ConnectionString(configuration), grace)
+        );
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
+    }
+
+    private static void AddEventFeed(IServiceCollection services, int maxStreams)
+    {
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventFeed>(provider, maxStreams));
+        services.AddHostedService(provider => provider.GetRequiredService<EventFeed>());
     }
 
     private static void Map(WebApplication app, Roles roles)

@@ -10,7 +10,7 @@ namespace ConcatService.Api.Images;
 /// </summary>
 internal static class ImageFile
 {
-    /// <summary>A small file can hold a picture that fills the memory: 16 million pixels, at 16 bytes each while it is resized.</summary>
+    /// <summary>A small file can hold a picture that fills the memory: 16 million pixels, at 6 to 20 bytes each while it is decoded.</summary>
     public const long MaxPixels = 16_000_000;
 
     // Scans without content cost a few bytes each, and a walk over all of the picture. Encoders write ten or so.
@@ -18,26 +18,39 @@ internal static class ImageFile
 
     private const int ChunkOverhead = 12;                                       // of PNG: length, type, checksum
 
-    /// <summary>Sizes and channels, without keeping the pixels.</summary>
+    /// <summary>Sizes and channels, without unpacking anything.</summary>
     /// <exception cref="InvalidDataException">It is neither PNG nor JPEG, or broken; the message says which.</exception>
     public static ImageInfo Head(byte[] file)
     {
-        var isPng = file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..];
+        var isPng = IsPng(file);
         if (!isPng && file is not [0xFF, 0xD8, ..])
             throw new InvalidDataException("it is neither PNG nor JPEG");
         if (!isPng && file.AsSpan().Count((ReadOnlySpan<byte>)[0xFF, 0xDA]) > MaxScans)
             throw new InvalidDataException($"it has more than {MaxScans} scans");
-        var info = Read(file, ImageInfo.FromStream) ?? throw new InvalidDataException("it has no head");
-        if (isPng && (long)info.Width * info.Height <= MaxPixels)
-            // 16 bits of four channels; filters of rows, also interlaced
-            CheckUnpacked(file, (8L * info.Width * info.Height) + (2L * info.Height) + 64);
-        return info;
+        return Read(file, ImageInfo.FromStream) ?? throw new InvalidDataException("it has no head");
     }
 
-    /// <summary>The pixels, uint8 <c>[H, W, C]</c> of 1 or 3 channels, of a file whose head was looked at and is not too large.</summary>
+    /// <summary>Memory that <see cref="Pixels"/> takes at most, what it returns included.</summary>
+    public static long DecodingBytes(ImageInfo info, int channels)
+    {
+        // The decoder holds what it unpacked beside what it makes of it: of PNG the samples as they are stored, of JPEG the planes, and
+        // where it is progressive two bytes for each coefficient. Then its own copy of the result, and ours.
+        var samples = Math.Max(3, (int)info.ColorComponents) * (info.BitsPerChannel == 16 ? 2 : 1);
+        return (long)info.Width * info.Height * ((2 * samples) + (2 * channels));
+    }
+
+    /// <summary>The pixels, uint8 <c>[H, W, C]</c> of 1 or 3 channels.</summary>
+    /// <param name="head">The file's, looked at and not too large.</param>
     /// <exception cref="InvalidDataException">It is broken; the message says how.</exception>
-    public static ImageResult Pixels(byte[] file, int channels) =>
-        Read(file, stream => ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue));
+    public static ImageResult Pixels(byte[] file, ImageInfo head, int channels)
+    {
+        if (IsPng(file))
+            // 16 bits of four channels; filters of rows, also interlaced
+            CheckUnpacked(file, (8L * head.Width * head.Height) + (2L * head.Height) + 64);
+        return Read(file, stream => ImageResult.FromStream(stream, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue));
+    }
+
+    private static bool IsPng(byte[] file) => file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..];
 
     /// <summary>The decoder unpacks all that is there, also a gigabyte for 8x8 pixels.</summary>
     private static void CheckUnpacked(byte[] file, long limit)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ConcatService.Api.Images;
 
 /// <summary>
@@ -6,16 +8,25 @@ namespace ConcatService.Api.Images;
 /// </summary>
 internal static class Resizing
 {
-    /// <summary><c>[H, W, C] -> [newHeight, newWidth, C]</c>.</summary>
-    public static float[] To(float[] pixels, int height, int width, int channels, int newHeight, int newWidth)
+    /// <summary><c>[H, W, C] -> [newHeight, newWidth, C]</c>, from 0 to 255.</summary>
+    public static float[] To(byte[] pixels, int height, int width, int channels, int newHeight, int newWidth)
     {
-        if (newWidth != width)
-            pixels = Along(pixels, outer: height, size: width, inner: channels, newWidth);
-        return newHeight == height ? pixels : Along(pixels, outer: 1, size: height, inner: newWidth * channels, newHeight);
+        if (newWidth == width)
+            return newHeight == height ? Array.ConvertAll(pixels, value => (float)value) : Rows(pixels);
+        var narrow = Along(pixels, outer: height, size: width, inner: channels, newWidth);
+        return newHeight == height ? narrow : Rows(narrow);
+
+        float[] Rows<T>(T[] values) where T : INumberBase<T> =>
+            Along(values, outer: 1, size: height, inner: newWidth * channels, newHeight);
     }
 
+    /// <summary>Memory that <see cref="To"/> takes at most.</summary>
+    public static long Bytes(int height, int channels, int newHeight, int newWidth) =>
+        sizeof(float) * (long)channels * newWidth * (height + newHeight);
+
     // [outer, size, inner] -> [outer, newSize, inner]
-    private static float[] Along(float[] pixels, int outer, int size, int inner, int newSize)
+    private static float[] Along<T>(T[] pixels, int outer, int size, int inner, int newSize)
+        where T : INumberBase<T>
     {
         var result = new float[outer * newSize * inner];
         var scale = (double)size / newSize;
@@ -37,7 +48,7 @@ internal static class Resizing
                     var weight = (float)(weights[from - first] / sum);
                     var source = pixels.AsSpan(((block * size) + from) * inner, inner);
                     for (var i = 0; i < inner; i++)
-                        target[i] += weight * source[i];
+                        target[i] += weight * float.CreateTruncating(source[i]);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Database;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Grpc;
@@ -34,15 +35,17 @@ internal static class InferenceRoutes
     public static void MapInference(this IEndpointRouteBuilder app)
     {
         var server = app.MapGroup("/v2").WithTags(Tag);
-        server.MapGet("health/live", ServerHealth.Live).AllowAnonymous().WithName("server_live").WithSummary("Server liveness");
+        server.MapGet("health/live", ServerHealth.Live).AllowAnonymous().NeedsNoDatabase().WithName("server_live").WithSummary("Server liveness");
         server
             .MapGet("health/ready", ServerHealth.ReadyAsync)
             .AllowAnonymous()
+            .NeedsNoDatabase()
             .WithName("server_ready")
             .WithSummary("Server readiness")
             .ProducesProblem(503);
         server
             .MapGet("", ServerHealth.Describe)
+            .NeedsNoDatabase()
             .RequireScope(Scopes.Infer)
             .WithName("server_metadata")
             .WithSummary("Server name, version and extensions");
@@ -53,14 +56,16 @@ internal static class InferenceRoutes
             .WithSummary("List every model version that can be queried");
         server
             .MapGet("models/stats", ModelStatistics.HandleAll)
+            .NeedsNoDatabase()
             .RequireScope(Scopes.Infer)
             .WithName("all_statistics")
             .WithSummary("Statistics of all models queried since this process started");
-        app.MapGrpcService<GrpcInference>().RequireScope(Scopes.Infer);
+        app.MapGrpcService<GrpcInference>().RequireScope(Scopes.Infer).NeedsNoDatabase();
         MapModel(app.MapGroup("/v2/models/{name}"), "");
         MapModel(app.MapGroup("/v2/models/{name}/versions/{version}"), "_version");
 
         app.MapPost("/v1/models/{name}/predict", Predict.Handle)
+            .NeedsNoDatabase()
             .RequireScope(Scopes.Infer)
             .WithTags("Models")
             .WithName("predict")
@@ -79,7 +84,7 @@ internal static class InferenceRoutes
 
     private static void MapModel(RouteGroupBuilder model, string suffix)
     {
-        model.WithTags(Tag).RequireScope(Scopes.Infer).ProducesProblem(404);
+        model.WithTags(Tag).RequireScope(Scopes.Infer).NeedsNoDatabase().ProducesProblem(404);
         model.MapGet("", DescribeModel.Handle).WithName("model_metadata" + suffix).WithSummary("Input and output tensors of a model");
         model.MapGet("ready", DescribeModel.HandleReady).WithName("model_ready" + suffix).WithSummary("Model readiness");
         model

@@ -2,6 +2,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
 using ConcatService.Api.DataSets;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Memory;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
@@ -31,6 +32,7 @@ internal static class CreateJob
         JobControl control,
         TimeProvider time,
         JsonAnswers answers,
+        CompilerTurns turns,
         CancellationToken cancel
     )
     {
@@ -50,7 +52,9 @@ internal static class CreateJob
                 new PointedError("/architecture_id", "not_found", $"There is no architecture '{request.ArchitectureId}' here.")
             );
 
-        var compiled = SampleSizes.Compile(JsonBody.Parse(spec), data!.Value.Info);
+        Compilation compiled;
+        using (await turns.TakeAsync(cancel))
+            compiled = SampleSizes.Compile(JsonBody.Parse(spec), data!.Value.Info);
         if (compiled.Plan is not { } plan || compiled.Verdict != "valid")
             return Problems.InvalidArchitecture(compiled);
         if (Misfits(plan, request, data.Value.Info) is { Length: > 0 } misfits)

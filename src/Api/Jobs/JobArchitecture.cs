@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Memory;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
@@ -28,11 +29,15 @@ internal static class JobArchitecture
         Guid id,
         Caller caller,
         ConcatDb db,
+        CompilerTurns turns,
         CancellationToken cancel
-    ) =>
-        await SpecAsync(id, caller, db, cancel) is { } spec
-            ? TypedResults.Content(NetworkSvg.Draw(Compiler.Compile(JsonBody.Parse(spec))), "image/svg+xml; charset=utf-8")
-            : Problems.NotFound("job", id.ToString());
+    )
+    {
+        if (await SpecAsync(id, caller, db, cancel) is not { } spec)
+            return Problems.NotFound("job", id.ToString());
+        using var turn = await turns.TakeAsync(cancel);
+        return TypedResults.Content(NetworkSvg.Draw(Compiler.Compile(JsonBody.Parse(spec))), "image/svg+xml; charset=utf-8");
+    }
 
     private static Task<string?> SpecAsync(Guid id, Caller caller, ConcatDb db, CancellationToken cancel) =>
         db.Jobs.Where(job => job.TeamId == caller.TeamId && job.Id == id).Select(job => job.Spec).SingleOrDefaultAsync(cancel);

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Memory;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -68,11 +69,17 @@ internal static class JobConcats
     /// <param name="Overhead">What watching costs, as a share of the time of all steps; null before the first sample.</param>
     public sealed record Response(double? Overhead, IReadOnlyList<Joined> Concats);
 
-    public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(Guid id, Caller caller, ConcatDb db, CancellationToken cancel)
+    public static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
+        Guid id,
+        Caller caller,
+        ConcatDb db,
+        CompilerTurns turns,
+        CancellationToken cancel
+    )
     {
         if (await db.Jobs.AsNoTracking().SingleOrDefaultAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel) is not { } job)
             return Problems.NotFound("job", id.ToString());
-        var nodes = TrainedConcats.Of(job);
+        var nodes = await TrainedConcats.OfAsync(job, turns, cancel);
         var newest = await NewestSamples.ReadAsync(db, id, nodes, cancel);
         return TypedResults.Ok(new Response(newest.Overhead, [.. nodes.Select(node => Show(node, newest))]));
     }

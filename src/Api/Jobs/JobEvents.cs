@@ -17,6 +17,7 @@ internal static class JobEvents
         HttpRequest request,
         Caller caller,
         ConcatDb db,
+        EventFeed feed,
         JsonAnswers answers,
         CancellationToken cancel
     )
@@ -24,7 +25,7 @@ internal static class JobEvents
         if (!await db.Jobs.AnyAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel))
             return Problems.NotFound("job", id.ToString());
         if (request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.Ordinal))
-            return new EventStream(id, caller, long.TryParse(request.Headers["Last-Event-ID"], out var seen) ? seen : 0, answers);
+            return Stream(id, caller, long.TryParse(request.Headers["Last-Event-ID"], out var seen) ? seen : 0, feed, answers);
 
         var before = page.AfterNumber;
         var rows = await db.JobEvents.AsNoTracking()
@@ -32,4 +33,7 @@ internal static class JobEvents
             .OrderByDescending(happened => happened.Sequence).Take(page.Limit + 1).ToListAsync(cancel);
         return TypedResults.Ok(page.Of(rows, happened => happened.Sequence, EventResource.Of));
     }
+
+    private static EventStream Stream(Guid job, Caller caller, long seen, EventFeed feed, JsonAnswers answers) =>
+        new(feed.Join(job, caller.KeyId, seen), seen, answers);
 }

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Memory;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Metrics;
@@ -35,6 +36,7 @@ internal static class JobPicture
         Caller caller,
         ConcatDb db,
         MetricReader reader,
+        CompilerTurns turns,
         CancellationToken cancel
     )
     {
@@ -44,7 +46,7 @@ internal static class JobPicture
             return Problems.Of(400, "request.heat", $"'heat' must be one of {string.Join(", ", Heats.Select(each => each.Signal.Name))}.");
         if (await db.Jobs.AsNoTracking().SingleOrDefaultAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel) is not { } job)
             return Problems.NotFound("job", id.ToString());
-        var nodes = TrainedConcats.Of(job);
+        var nodes = await TrainedConcats.OfAsync(job, turns, cancel);
         var names = nodes.SelectMany(node => node.Branches.Select(branch => shown.Signal.SeriesOf(node, branch))).ToArray();
         var curves = await ReadAsync(reader, id, await CurveNamesAsync(db, id, cancel), MostPoints, cancel);
         var cells = await ReadAsync(reader, id, names, MostColumns, cancel);

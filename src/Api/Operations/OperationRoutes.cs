@@ -1,4 +1,5 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Database;
 using ConcatService.Api.Docs;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Headers;
@@ -17,7 +18,7 @@ internal static class OperationRoutes
 
     public static void MapOperations(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").WithTags("Operations").AllowAnonymous();
+        var health = app.MapGroup("/health").WithTags("Operations").AllowAnonymous().NeedsNoDatabase();
         health.MapGet("live", () => TypedResults.Ok(new Health("live"))).WithName("live").WithSummary("Liveness: the process answers");
         health
             .MapGet("ready", ReadyAsync)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Memory;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Specs;
@@ -15,8 +16,17 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
 {
     private const int MaxBytes = Compiler.MaxBytes;
 
+    /// <summary>Memory is taken for what has come, not for what was announced.</summary>
+    private const int FirstBytes = 1 << 20;
+
+    /// <summary>Of a buffer that doubles: what is there, and room for as much again.</summary>
+    private const long GrowthFactor = 2;
+
     /// <summary>As deep as a spec may be. Answers that repeat a body are one or two deeper.</summary>
     public const int MaxDepth = SpecReader.MaxJsonDepth;
+
+    /// <summary>A number of one digit and its comma make a row of 12 bytes in the document's table, which grows by doubling.</summary>
+    private const int ParsedBytesPerByte = 8;
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
 
@@ -24,6 +34,7 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
     public static async ValueTask<JsonBody> BindAsync(HttpContext context)
     {
         var utf8 = await BytesAsync(context.Request, context.RequestAborted);
+        MemoryShare.Of(context).Take((long)ParsedBytesPerByte * utf8.Length);
         try
         {
             Unicode.Require(utf8.Span, MaxDepth);
@@ -55,7 +66,8 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
     {
         if (request.ContentLength > MaxBytes)
             throw new ProblemException(Problems.TooLarge());
-        var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
+        var memory = MemoryShare.Of(request.HttpContext);
+        var buffer = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, FirstBytes));
         var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
@@ -63,6 +75,7 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
             {
                 if (buffer.Length + read > MaxBytes)
                     throw new ProblemException(Problems.TooLarge());
+                memory.Take(GrowthFactor * read);
                 buffer.Write(chunk, 0, read);
             }
         }

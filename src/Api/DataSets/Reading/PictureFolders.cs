@@ -100,18 +100,11 @@ internal sealed class PictureFolders(SafeZip zip, UploadForm form, Budget budget
     /// <summary>[H, W, C] as decoded -> [C, height, width].</summary>
     private byte[] Pixels(ZipArchiveEntry entry, int channels, int height, int width)
     {
-        var picture = Decoded(entry, again: true, file => ImageFile.Pixels(file, channels));
+        var picture = Decoded(entry, again: true, file => ImageFile.Pixels(file, ImageFile.Head(file), channels));
         var values = (picture.Height, picture.Width) == (height, width)
             ? picture.Data
                 : Array.ConvertAll(
-                    Resizing.To(
-                        Array.ConvertAll(picture.Data, value => (float)value),
-                        picture.Height,
-                        picture.Width,
-                        channels,
-                        height,
-                        width
-                    ),
+                    Resizing.To(picture.Data, picture.Height, picture.Width, channels, height, width),
                     value => (byte)Math.Clamp(MathF.Round(value), 0, 255)
                 );
         if (channels == 1)

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using ConcatService.Api.Memory;
 
 namespace ConcatService.Api.Inference.Engine;
 
-/// <summary>A tensor that goes in: little-endian elements in row-major order, in an array and aligned to their size.</summary>
-internal readonly record struct InputTensor(TensorInfo Info, long[] Shape, ArraySegment<byte> Data);
+/// <summary>A tensor that goes in: little-endian elements in row-major order, aligned to their size.</summary>
+internal readonly record struct InputTensor(TensorInfo Info, long[] Shape, ReadOnlyMemory<byte> Data);
 
 /// <summary>
 /// What a caller wants computed, whatever door it came through, checked against the model: every input once, with its type and a shape that
@@ -11,6 +12,8 @@ internal readonly record struct InputTensor(TensorInfo Info, long[] Shape, Array
 /// </summary>
 internal sealed class InferenceCall(Signature signature)
 {
+    private const long RunBytesPerByte = 3;
+
     private readonly InputTensor[] _inputs = new InputTensor[signature.Inputs.Count];
     private readonly List<TensorInfo> _outputs = [];
 
@@ -22,6 +25,12 @@ internal sealed class InferenceCall(Signature signature)
 
     /// <summary>The first size of the first input: the batch, where the model has one.</summary>
     public long Samples => _inputs[0].Shape is [var first, ..] ? first : 1;
+
+    /// <summary>
+    /// What a run is counted with beside its inputs: the outputs of its layers lie in memory, which for networks on pictures are a few times
+    /// the inputs.
+    /// </summary>
+    public long RunBytes => RunBytesPerByte * _inputs.Sum(input => (long)input.Data.Length);
 
     /// <summary>The input that a tensor of a request is meant for, and the bytes that it must have.</summary>
     /// <exception cref="InferenceException">The model takes no such tensor.</exception>
@@ -61,10 +70,14 @@ internal sealed class InferenceCall(Signature signature)
         var index = signature.Inputs.TakeWhile(input => input != info).Count();
         if (_inputs[index].Info is not null)
             throw Invalid($"{where}/name", $"is '{info.Name}' for the second time");
-        _inputs[index] = MemoryMarshal.TryGetArray(data, out var segment) && segment.Offset % info.Type.Bytes == 0
-            ? new(info, shape, segment)
-            : new(info, shape, data.ToArray());
+        _inputs[index] = new(info, shape, Offset(data) % info.Type.Bytes == 0 ? data : data.ToArray());
     }
+
+    /// <summary>From the start of its memory, which is aligned for every type.</summary>
+    private static int Offset(ReadOnlyMemory<byte> data) =>
+        MemoryMarshal.TryGetArray(data, out var segment) ? segment.Offset
+        : MemoryMarshal.TryGetMemoryManager<byte, NativeBytes>(data, out _, out var start, out _) ? start
+        : 1;
 
     /// <summary>Asks for an output. Returns false when it was asked for before.</summary>
     public bool Want(string name, string where)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace ConcatService.Api.Inference.Engine;
 
@@ -72,7 +73,10 @@ internal static class ModelRun
         finally
         {
             foreach (var input in inputs)
-                ArrayPool<byte>.Shared.Return(input.Data.Array!);
+            {
+                if (MemoryMarshal.TryGetArray(input.Data, out var pooled))
+                    ArrayPool<byte>.Shared.Return(pooled.Array!);
+            }
         }
     }
 
@@ -82,16 +86,16 @@ internal static class ModelRun
         var inputs = new InputTensor[first.Inputs.Count];
         for (var i = 0; i < inputs.Length; i++)
         {
-            var bytes = batch.Sum(each => each.Call.Inputs[i].Data.Count);
+            var bytes = batch.Sum(each => each.Call.Inputs[i].Data.Length);
             var (data, at) = (ArrayPool<byte>.Shared.Rent(bytes), 0);
             foreach (var each in batch)
             {
                 var part = each.Call.Inputs[i].Data;
-                part.AsSpan().CopyTo(data.AsSpan(at));
-                at += part.Count;
+                part.Span.CopyTo(data.AsSpan(at));
+                at += part.Length;
             }
 
-            inputs[i] = new(first.Inputs[i].Info, [samples, .. first.Inputs[i].Shape.AsSpan(1)], new(data, 0, bytes));
+            inputs[i] = new(first.Inputs[i].Info, [samples, .. first.Inputs[i].Shape.AsSpan(1)], data.AsMemory(0, bytes));
         }
 
         return inputs;

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers;
 using System.Text.Json;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Planning;
@@ -56,7 +56,7 @@ internal sealed class ServedModel : IDisposable
         CancellationToken cancel
     )
     {
-        var (pins, values) = (new GCHandle[inputs.Count], new OrtValue[inputs.Count]);
+        var (pins, values) = (new MemoryHandle[inputs.Count], new OrtValue[inputs.Count]);
         using var options = new RunOptions();
         using var stop = cancel.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, options);
         try
@@ -64,13 +64,13 @@ internal sealed class ServedModel : IDisposable
             for (var i = 0; i < pins.Length; i++)
             {
                 var (info, shape, data) = inputs[i];
-                pins[i] = GCHandle.Alloc(data.Array, GCHandleType.Pinned);
+                pins[i] = data.Pin();
                 values[i] = OrtValue.CreateTensorValueWithData(
                     OrtMemoryInfo.DefaultInstance,
                     info.Type.Onnx,
                     shape,
-                    Marshal.UnsafeAddrOfPinnedArrayElement(data.Array!, data.Offset),
-                    data.Count
+                    Address(pins[i]),
+                    data.Length
                 );
             }
 
@@ -89,11 +89,12 @@ internal sealed class ServedModel : IDisposable
             for (var i = 0; i < pins.Length; i++)
             {
                 values[i]?.Dispose();
-                if (pins[i].IsAllocated)
-                    pins[i].Free();
+                pins[i].Dispose();
             }
         }
     }
+
+    private static unsafe nint Address(MemoryHandle pin) => (nint)pin.Pointer;
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using ConcatService.Api.Caching;
+using ConcatService.Api.Database;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +26,7 @@ internal sealed class ServedVersion(string model, ModelVersion row, ModelStats s
 /// Which version a name stands for, kept for a moment, so that a request costs no query. What another process changes is seen here after
 /// <see cref="Fresh"/> when the model is in use, and at once when it was not asked for a while; what this process changes, at once.
 /// </summary>
-internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider time)
+internal sealed class ServedVersions(IServiceScopeFactory scopes, DatabaseWatch watch, TimeProvider time)
 {
     /// <summary>The version that its name asks for: the newest.</summary>
     public const string Latest = "latest";
@@ -35,7 +36,10 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     private const int MaxModels = 10_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    /// <summary>Past this age the caller waits for the database; before, one query runs while callers are served what is known.</summary>
+    /// <summary>
+    /// Past this age the caller waits for the database, a moment where it does not answer; before, one query runs while callers are served
+    /// what is known.
+    /// </summary>
     private static readonly TimeSpan Usable = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(int TeamId, string Model), Entry> _entries = new();
@@ -96,11 +100,13 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
     private ValueTask<Entry> EntryAsync(int teamId, string model, CancellationToken cancel)
     {
         if (!_entries.TryGetValue((teamId, model), out var entry))
-            return model.Any(char.IsControl) ? new(Nothing) : new(ReadAsync(teamId, model, cancel));      // PostgreSQL's text knows no NUL
+            return model.Any(char.IsControl)
+                ? new(Nothing) // PostgreSQL's text knows no NUL
+                : new(watch.AnswerAsync(left => ReadAsync(teamId, model, left), cancel));
         var age = time.GetElapsedTime(entry.Since);
         if (age > Usable)
-            return new(ReadAsync(teamId, model, cancel));
-        if (age > Fresh && Interlocked.Exchange(ref entry.Refreshing, 1) == 0)
+            return new(watch.NewerAsync(left => ReadAsync(teamId, model, left), entry, age, cancel));
+        if (age > Fresh && !watch.IsAway && Interlocked.Exchange(ref entry.Refreshing, 1) == 0)
             _ = RefreshAsync(teamId, model);
         return new(entry);
     }
@@ -146,7 +152,9 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, TimeProvider t
         {
             if (_entries.Count >= MaxModels)
                 _entries.Clear();
-            if (rows.Count > 0 && _changes == changes)              // otherwise something has changed since it was read
+            if (rows.Count == 0)
+                _entries.TryRemove((teamId, model), out _);
+            else if (_changes == changes)                           // otherwise something has changed since it was read
                 _entries[(teamId, model)] = entry;
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ConcatService.Api.Access;
+using ConcatService.Api.Database;
 using ConcatService.Api.Health;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Grpc.Wire;
@@ -13,7 +14,7 @@ namespace ConcatService.Api.Inference.Grpc;
 /// The Open Inference Protocol over gRPC. Keys come as with HTTP: <c>authorization: Bearer …</c> in the metadata. A deadline, or a caller
 /// who leaves, ends the computation.
 /// </summary>
-internal sealed class GrpcInference(ServedVersions versions, Inferences inferences, Readiness readiness, IServiceScopeFactory scopes)
+internal sealed class GrpcInference(ServedVersions versions, Inferences inferences, Readiness readiness, IServiceScopeFactory scopes, DatabaseWatch watch)
 {
     public async Task<ServerReadyResponse> ServerReadyAsync(CancellationToken cancel) =>
         new() { Ready = await readiness.ReasonAgainstAsync(cancel) is null };
@@ -78,11 +79,8 @@ internal sealed class GrpcInference(ServedVersions versions, Inferences inferenc
     {
         var caller = await Caller.BindAsync(call.GetHttpContext());
         await using var scope = scopes.CreateAsyncScope();
-        var entries = await Rest.RepositoryIndex.Handle(
-            caller,
-            scope.ServiceProvider.GetRequiredService<ConcatDb>(),
-            call.CancellationToken
-        );
+        var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
+        var entries = await watch.AnswerAsync(cancel => Rest.RepositoryIndex.Handle(caller, db, cancel), call.CancellationToken);
         return new()
         {
             Models =

@@ -140,7 +140,7 @@ internal sealed partial class GrpcMethods(ILogger<GrpcMethods> log) : IServiceMe
     {
         if (failure is InferenceException refused)
             return new(Code(refused.Fault), refused.Message);
-        if (ExceptionProblems.IsDatabaseGone(failure))
+        if (failure is ProblemException { Problem.StatusCode: 503 } || ExceptionProblems.IsDatabaseGone(failure))
             return new(StatusCode.Unavailable, "The database does not answer. Try again in a moment.");
         Failed(method, failure);
         var trace = ExceptionProblems.TraceId(call.GetHttpContext());

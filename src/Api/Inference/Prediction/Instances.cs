@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Rest;
+using ConcatService.Api.Memory;
 using ConcatService.Api.Requests;
 
 namespace ConcatService.Api.Inference.Prediction;
@@ -14,10 +15,11 @@ internal static class Instances
     /// <exception cref="InferenceException">Neither pictures nor rows that the model takes.</exception>
     public static async Task<InferenceCall> ReadAsync(HttpRequest request, ServedModel model, CancellationToken cancel)
     {
+        var memory = MemoryShare.Of(request.HttpContext);
         if (request.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true)
-            return Pictures([await JsonBody.BytesAsync(request, cancel)], model);
+            return Pictures([await JsonBody.BytesAsync(request, cancel)], model, memory);
         if (request.HasFormContentType)
-            return Pictures(await FilesAsync(request, cancel), model);
+            return Pictures(await FilesAsync(request, memory, cancel), model, memory);
         var body = await JsonBody.BindAsync(request.HttpContext);
         if (
             !body.Root.TryGetProperty("instances", out var instances)
@@ -29,10 +31,10 @@ internal static class Instances
                 "/instances must be a list of at least one tensor. A picture is sent as the body, with Content-Type image/png or "
                     + "image/jpeg."
             );
-        return instances[0].ValueKind == JsonValueKind.Object ? Pictures(Encoded(instances), model) : Rows(instances, model);
+        return instances[0].ValueKind == JsonValueKind.Object ? Pictures(Encoded(instances), model, memory) : Rows(instances, model, memory);
     }
 
-    private static InferenceCall Rows(JsonElement instances, ServedModel model)
+    private static InferenceCall Rows(JsonElement instances, ServedModel model, MemoryShare memory)
     {
         if (model.Signature.Inputs is not [var input])
             throw new InferenceException("predict.many_inputs", "The model has more than one input: use /v2/models/{name}/infer.");
@@ -45,13 +47,13 @@ internal static class Instances
         long[] shape = [instances.GetArrayLength(), .. input.Shape.Skip(1)];
         var call = new InferenceCall(model.Signature);
         var (info, bytes) = call.Expect(input.Name, input.Datatype, shape, "/instances");
-        call.Put(info, shape, JsonElements.Read(json, info.Type, shape, bytes, "/instances"), "/instances");
+        call.Put(info, shape, JsonElements.Read(json, info.Type, shape, bytes, memory, "/instances"), "/instances");
         return call.Complete();
     }
 
-    private static InferenceCall Pictures(IReadOnlyList<ReadOnlyMemory<byte>> files, ServedModel model)
+    private static InferenceCall Pictures(IReadOnlyList<ReadOnlyMemory<byte>> files, ServedModel model, MemoryShare memory)
     {
-        var pictures = files.Select(file => Prediction.Pictures.Read(file, model)).ToList();
+        var pictures = files.Select(file => Prediction.Pictures.Read(file, model, memory)).ToList();
         if (pictures.Find(picture => !picture.Sizes.AsSpan().SequenceEqual(pictures[0].Sizes)) is { Sizes: { } other })
             throw new InferenceException(
                 "predict.picture_sizes",
@@ -69,7 +71,11 @@ internal static class Instances
         return call.Complete();
     }
 
-    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> FilesAsync(HttpRequest request, CancellationToken cancel)
+    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> FilesAsync(
+        HttpRequest request,
+        MemoryShare memory,
+        CancellationToken cancel
+    )
     {
         var form = await Forms.ReadAsync(request, cancel);
         if (form.Files.Count is 0 or > MaxPictures)
@@ -77,6 +83,7 @@ internal static class Instances
         List<ReadOnlyMemory<byte>> files = [];
         foreach (var file in form.Files)
         {
+            memory.Take(2 * file.Length);
             using var copy = new MemoryStream((int)file.Length);
             await file.CopyToAsync(copy, cancel);
             files.Add(copy.ToArray());

@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using ConcatService.Api.Images;
 using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Memory;
 using ConcatService.Domain.Shapes;
 using StbImageSharp;
 
@@ -10,24 +12,26 @@ namespace ConcatService.Api.Inference.Prediction;
 /// </summary>
 internal static class Pictures
 {
+    private const int Copies = 3;
+
+    /// <param name="memory">What is returned, in three copies, is taken from it; what decoding needs, for as long as that lasts.</param>
     /// <returns>The values in the model's order, and their sizes without the batch.</returns>
     /// <exception cref="InferenceException">The bytes are no picture, it is too large, or the model takes none.</exception>
-    public static (float[] Values, long[] Sizes) Read(ReadOnlyMemory<byte> file, ServedModel model)
+    public static (float[] Values, long[] Sizes) Read(ReadOnlyMemory<byte> file, ServedModel model, MemoryShare memory)
     {
         var (channels, height, width, channelsLast) = Wanted(model);
-        var picture = Decode(file.ToArray(), channels);
-        if (height < 0 || width < 0)
-            (height, width) = (height < 0 ? picture.Height : height, width < 0 ? picture.Width : width);
+        var bytes = file.ToArray();
+        var head = Head(bytes);
+        (height, width) = (height < 0 ? head.Height : height, width < 0 ? head.Width : width);
+        memory.Take(Copies * sizeof(float) * (long)channels * height * width);
+        var passing = ImageFile.DecodingBytes(head, channels) + Resizing.Bytes(head.Height, channels, height, width);
+        memory.Take(passing);
+        var picture = Readable(() => ImageFile.Pixels(bytes, head, channels));
 
         // [H, W, C] -> [H', W', C], bytes to 0..1
-        var values = Resizing.To(
-            Array.ConvertAll(picture.Data, value => value / 255f),
-            picture.Height,
-            picture.Width,
-            channels,
-            height,
-            width
-        );
+        var values = Resizing.To(picture.Data, picture.Height, picture.Width, channels, height, width);
+        TensorPrimitives.Divide(values, byte.MaxValue, values);
+        memory.GiveBack(passing);
         return channelsLast ? (values, [height, width, channels]) : (ChannelsFirst(values, channels), [channels, height, width]);
     }
 
@@ -42,17 +46,23 @@ internal static class Pictures
         return channelsLast ? ((int)c, (int)a, (int)b, true) : ((int)a, (int)b, (int)c, false);
     }
 
-    private static ImageResult Decode(byte[] file, int channels)
+    /// <summary>The sizes, before any memory is taken for pixels.</summary>
+    private static ImageInfo Head(byte[] file)
+    {
+        var head = Readable(() => ImageFile.Head(file));
+        return (long)head.Width * head.Height <= ImageFile.MaxPixels
+            ? head
+            : throw new InferenceException(
+                "predict.picture_too_large",
+                $"The picture has {head.Width}x{head.Height} pixels; at most {ImageFile.MaxPixels} are read."
+            );
+    }
+
+    private static T Readable<T>(Func<T> read)
     {
         try
         {
-            var info = ImageFile.Head(file);
-            return (long)info.Width * info.Height <= ImageFile.MaxPixels
-                ? ImageFile.Pixels(file, channels)
-                : throw new InferenceException(
-                    "predict.picture_too_large",
-                    $"The picture has {info.Width}x{info.Height} pixels; at most {ImageFile.MaxPixels} are read."
-                );
+            return read();
         }
         catch (InvalidDataException unreadable)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ConcatService.Api.Access;
 using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Memory;
 
 namespace ConcatService.Api.Inference.Prediction;
 
@@ -35,6 +36,7 @@ internal static class Predict
         var found = await versions.FindAsync(caller.TeamId, name, version, cancel);
         using var lease = await cache.UseAsync(found.Row, cancel);
         var call = await Instances.ReadAsync(http.Request, lease.Model, cancel);
+        MemoryShare.Of(http).Take(call.RunBytes);
         using var result = await inferences.RunAsync(found, call, began, timeoutMicroseconds: 0, cancel);
         var elapsed = TimeSpan.FromSeconds(result.Times.ComputeTicks / (double)Stopwatch.Frequency).TotalMilliseconds;
         return new(Labels.Of(result, lease.Model), found.Version, Math.Round(elapsed, 3));

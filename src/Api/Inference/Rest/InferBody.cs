@@ -2,11 +2,12 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Memory;
 
 namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>
-/// The body of an infer request, read into one pooled array: the JSON, then the tensors as bytes, which lie there so that the first of them
+/// The body of an infer request, read into one piece of memory, pooled or native: the JSON, then the tensors as bytes, which lie there so that the first of them
 /// is aligned for every type. This is the only copy between the socket's buffers and the session.
 /// </summary>
 internal sealed class InferBody : IDisposable
@@ -18,18 +19,32 @@ internal sealed class InferBody : IDisposable
     public const int MaxBytes = 64 << 20;
 
     private const int Alignment = 8;
-    private byte[] _array;
+
+    /// <summary>Where no length is announced.</summary>
+    private const int FirstBytes = 64 * 1024;
+
+    private IMemoryOwner<byte> _owner;
+    private Memory<byte> _bytes;
     private int _start, _length;
 
-    private InferBody(byte[] array) => _array = array;
+    private InferBody(MemoryShare memory, int bytes)
+    {
+        Memory = memory;
+        memory.Take(bytes);
+        _owner = MemoryPool<byte>.Shared.Rent(bytes);
+        _bytes = _owner.Memory;
+    }
+
+    /// <summary>The request's; what the tensors take beside the body comes from it, too.</summary>
+    public MemoryShare Memory { get; }
 
     /// <summary>Null when the whole body is JSON.</summary>
     public int? JsonBytes { get; private init; }
 
-    public ReadOnlyMemory<byte> Json => _array.AsMemory(_start, JsonBytes ?? _length);
+    public ReadOnlyMemory<byte> Json => _bytes.Slice(_start, JsonBytes ?? _length);
 
     /// <summary>What follows the JSON.</summary>
-    public ReadOnlyMemory<byte> Tensors => JsonBytes is { } json ? _array.AsMemory(_start + json, _length - json) : default;
+    public ReadOnlyMemory<byte> Tensors => JsonBytes is { } json ? _bytes.Slice(_start + json, _length - json) : default;
 
     /// <exception cref="InferenceException">It is too large, compressed in an unknown way, or shorter than its JSON is said to
     /// be.</exception>
@@ -48,11 +63,14 @@ internal sealed class InferBody : IDisposable
                 $"The Content-Encoding is '{other}'; gzip, deflate and identity are read."
             ),
         };
-        var body = new InferBody(ArrayPool<byte>.Shared.Rent(Alignment + (int)(announced ?? 64 * 1024))) { JsonBytes = json };
+        // Memory is taken for what has come, not for what was announced.
+        var mostBytes = Alignment + (int)(announced ?? MaxBytes + 1);
+        var firstBytes = Math.Min(mostBytes, announced is null ? FirstBytes : MemoryShare.LargeBytes);
+        var body = new InferBody(MemoryShare.Of(request.HttpContext), firstBytes) { JsonBytes = json };
         try
         {
             body._start = (Alignment - (json ?? 0) % Alignment) % Alignment;
-            await body.FillAsync(stream, (int?)announced, cancel);
+            await body.FillAsync(stream, (int?)announced ?? int.MaxValue, mostBytes, cancel);
             return json > body._length
                 ? throw new InferenceException("inference.request", $"{HeaderLength} is {json}, and the body has {body._length} bytes.")
                 : body;
@@ -76,36 +94,44 @@ internal sealed class InferBody : IDisposable
 
     public void Dispose()
     {
-        if (_array.Length > 0)
-            ArrayPool<byte>.Shared.Return(_array);
-        _array = [];
+        _owner.Dispose();
+        _bytes = default;
     }
 
-    private async Task FillAsync(Stream stream, int? announced, CancellationToken cancel)
+    /// <param name="announced">The end of the body, where it is known.</param>
+    /// <param name="mostBytes">That the memory may have.</param>
+    private async Task FillAsync(Stream stream, int announced, int mostBytes, CancellationToken cancel)
     {
-        if (announced is { } all)
+        while (_length < announced)
         {
-            await stream.ReadExactlyAsync(_array.AsMemory(_start, all), cancel);
-            _length = all;
-            return;
-        }
-
-        while (await stream.ReadAsync(_array.AsMemory(_start + _length), cancel) is > 0 and var read)
-        {
+            if (_start + _length == _bytes.Length)
+                Grow(Math.Min(2 * _bytes.Length, mostBytes));
+            var free = _bytes[(_start + _length)..];
+            var read = await stream.ReadAsync(free[..Math.Min(free.Length, announced - _length)], cancel);
+            if (read == 0)
+                return;
             _length += read;
             if (_length > MaxBytes)
                 throw TooLarge();
-            if (_start + _length == _array.Length)
-                Grow();
         }
     }
 
-    private void Grow()
+    private void Grow(int bytes)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(2 * _array.Length);
-        _array.AsSpan(0, _start + _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_array);
-        _array = larger;
+        Memory.Take(bytes - _bytes.Length);
+        if (_owner is NativeBytes native)
+        {
+            native.Resize(bytes);
+        }
+        else
+        {
+            var pooled = _owner;
+            _owner = bytes <= MemoryShare.LargeBytes ? MemoryPool<byte>.Shared.Rent(bytes) : new NativeBytes(bytes);
+            _bytes.CopyTo(_owner.Memory);
+            pooled.Dispose();
+        }
+
+        _bytes = _owner.Memory;
     }
 
     private static int? JsonLength(HttpRequest request)

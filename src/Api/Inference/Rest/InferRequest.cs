@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ConcatService.Api.Inference.Engine;
 
 namespace ConcatService.Api.Inference.Rest;
@@ -21,7 +20,9 @@ internal sealed record InferRequest(
         var body = await InferBody.ReadAsync(request, cancel);
         try
         {
-            return body.JsonBytes == 0 ? Raw(body, signature) : Read(body, signature);
+            var read = body.JsonBytes == 0 ? Raw(body, signature) : Read(body, signature);
+            body.Memory.Take(read.Call.RunBytes);
+            return read;
         }
         catch
         {
@@ -88,7 +89,7 @@ internal sealed record InferRequest(
     {
         if (input.Data is not { } data)
             throw InferenceCall.Invalid($"{where}/data", "is missing; tensors are sent as JSON, or as bytes with binary_data_size");
-        return JsonElements.Read(body.Json.Span[data], info.Type, input.Shape, bytes, $"{where}/data");
+        return JsonElements.Read(body.Json.Span[data], info.Type, input.Shape, bytes, body.Memory, $"{where}/data");
     }
 
     /// <summary>
@@ -117,7 +118,7 @@ internal sealed record InferRequest(
                 "inference.binary_size",
                 $"The body has {body.Tensors.Length} bytes; one sample of '{input.Name}' has {bytes}."
             );
-        call.Put(info, shape, MemoryMarshal.AsMemory(body.Tensors), "");
+        call.Put(info, shape, body.Tensors, "");
         return new(null, 0, call.Complete(), [.. signature.Outputs.Select(_ => true)], body);
     }
 }

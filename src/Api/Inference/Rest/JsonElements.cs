@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Memory;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ConcatService.Api.Inference.Rest;
@@ -58,10 +59,19 @@ internal static class JsonElements
     /// <param name="json">The list with its brackets.</param>
     /// <param name="bytes">What a tensor of this shape has.</param>
     /// <param name="where">The place in messages: <c>/inputs/0/data</c>.</param>
-    public static byte[] Read(ReadOnlySpan<byte> json, ElementType type, long[] shape, int bytes, string where)
+    /// <param name="memory">Of the request: where the elements go.</param>
+    public static ReadOnlyMemory<byte> Read(
+        ReadOnlySpan<byte> json,
+        ElementType type,
+        long[] shape,
+        int bytes,
+        MemoryShare memory,
+        string where
+    )
     {
-        // Every element takes a digit and a comma: for a shape that promises more than is there, no memory is taken.
-        var destination = new byte[Math.Min(bytes, (json.Length / 2 + 1) * type.Bytes)];
+        // Every element has a digit and a comma: for a shape that promises more than is there, no memory is taken.
+        var elements = memory.Rent(Math.Min(bytes, (json.Length / 2 + 1) * type.Bytes));
+        var destination = elements.Span;
         var count = type.Onnx switch
         {
             TensorElementType.Float => ReadAll<float, FloatingPoint>(json, destination, where),
@@ -82,7 +92,7 @@ internal static class JsonElements
         };
         var wanted = bytes / type.Bytes;
         return count == wanted
-            ? destination
+            ? elements
             : throw new InferenceException(
                 "inference.element_count",
                 $"{where} has {count} elements; a tensor of shape [{string.Join(", ", shape)}] has {wanted}."

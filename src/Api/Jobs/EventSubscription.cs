@@ -1,0 +1,31 @@
+using System.Threading.Channels;
+using ConcatService.Persistence.Entities;
+
+namespace ConcatService.Api.Jobs;
+
+/// <summary>One stream's place in the <see cref="EventFeed"/>.</summary>
+internal sealed class EventSubscription(EventFeed feed, Guid job, Guid key) : IDisposable
+{
+    /// <summary>Rounds with news that a slow listener may leave unread; then its stream ends, and it comes back with Last-Event-ID.</summary>
+    private const int MostUnread = 1000;
+
+    private readonly Channel<(IReadOnlyList<JobEvent> Events, bool Ended)> _news =
+        Channel.CreateBounded<(IReadOnlyList<JobEvent>, bool)>(MostUnread);
+
+    public Guid Job => job;
+
+    public Guid Key => key;
+
+    /// <summary>Events, some of them for the second time, and whether the job has ended with them. Completed when the stream must end.</summary>
+    public ChannelReader<(IReadOnlyList<JobEvent> Events, bool Ended)> News => _news.Reader;
+
+    public void Tell(IReadOnlyList<JobEvent> events, bool ended)
+    {
+        if (!_news.Writer.TryWrite((events, ended)))
+            End();
+    }
+
+    public void End() => _news.Writer.TryComplete();
+
+    public void Dispose() => feed.Leave(this);
+}
