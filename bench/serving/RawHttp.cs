@@ -65,6 +65,8 @@ public sealed class RawHttp : IDisposable
     {
         if (at == _buffer.Length)
             Array.Resize(ref _buffer, 2 * at);
-        return _socket.Receive(_buffer.AsSpan(at)) is > 0 and var count ? count : throw new IOException("The server closed the connection.");
+        return _socket.Receive(_buffer.AsSpan(at)) is > 0 and var count
+            ? count
+            : throw new IOException("The server closed the connection.");
     }
 }

@@ -8,7 +8,10 @@ public sealed partial class NamespaceOrderTests
     private const string Root = "ConcatService.Api";
 
     /// <summary>For every feature. Each uses only those before it.</summary>
-    private static readonly string[] Base = ["Headers", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Images", "Health"];
+    private static readonly string[] Base =
+    [
+        "Headers", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Images", "Health",
+    ];
 
     /// <summary>A feature, and the other features that it needs. Each uses only those before it.</summary>
     private static readonly (string Name, string[] Uses)[] Features =

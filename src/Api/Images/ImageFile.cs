@@ -10,7 +10,7 @@ namespace ConcatService.Api.Images;
 /// </summary>
 internal static class ImageFile
 {
-    /// <summary>A small file can hold a picture that fills the memory: 16 million pixels, at 6 to 20 bytes each while it is decoded.</summary>
+    /// <summary>A small file can hold a picture that fills the memory: 16 million pixels, at 6 to 20 bytes while it is decoded.</summary>
     public const long MaxPixels = 16_000_000;
 
     // Scans without content cost a few bytes each, and a walk over all of the picture. Encoders write ten or so.

@@ -35,7 +35,12 @@ internal static class InferenceRoutes
     public static void MapInference(this IEndpointRouteBuilder app)
     {
         var server = app.MapGroup("/v2").WithTags(Tag);
-        server.MapGet("health/live", ServerHealth.Live).AllowAnonymous().NeedsNoDatabase().WithName("server_live").WithSummary("Server liveness");
+        server
+            .MapGet("health/live", ServerHealth.Live)
+            .AllowAnonymous()
+            .NeedsNoDatabase()
+            .WithName("server_live")
+            .WithSummary("Server liveness");
         server
             .MapGet("health/ready", ServerHealth.ReadyAsync)
             .AllowAnonymous()

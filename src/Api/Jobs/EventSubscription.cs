@@ -6,7 +6,7 @@ namespace ConcatService.Api.Jobs;
 /// <summary>One stream's place in the <see cref="EventFeed"/>.</summary>
 internal sealed class EventSubscription(EventFeed feed, Guid job, Guid key) : IDisposable
 {
-    /// <summary>Rounds with news that a slow listener may leave unread; then its stream ends, and it comes back with Last-Event-ID.</summary>
+    /// <summary>Rounds with news that a slow listener may leave unread. Then its stream ends; it comes back with Last-Event-ID.</summary>
     private const int MostUnread = 1000;
 
     private readonly Channel<(IReadOnlyList<JobEvent> Events, bool Ended)> _news =
@@ -16,7 +16,9 @@ internal sealed class EventSubscription(EventFeed feed, Guid job, Guid key) : ID
 
     public Guid Key => key;
 
-    /// <summary>Events, some of them for the second time, and whether the job has ended with them. Completed when the stream must end.</summary>
+    /// <summary>
+    /// Events, some of them for the second time, and whether the job has ended with them. Completed when the stream must end.
+    /// </summary>
     public ChannelReader<(IReadOnlyList<JobEvent> Events, bool Ended)> News => _news.Reader;
 
     public void Tell(IReadOnlyList<JobEvent> events, bool ended)

@@ -34,7 +34,8 @@ internal sealed class MemoryShare(MemoryBudget budget) : IDisposable
                 Problems.Of(
                     503,
                     "service.memory",
-                    $"Other requests hold the {budget.TotalBytes} bytes that bodies and pictures may take in this process. Try again in a moment."
+                    $"Other requests hold the {budget.TotalBytes} bytes that bodies and pictures may take in this process. "
+                        + "Try again in a moment."
                 )
             );
     }

@@ -16,7 +16,8 @@ public sealed class DatabaseHangTests
     private const string Tensors =
         """{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, 0] } ] }""";
 
-    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2), OfReadiness = TimeSpan.FromSeconds(2.5), OfAll = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan OfReadiness = TimeSpan.FromSeconds(2.5), OfAll = TimeSpan.FromSeconds(6);
 
     [Fact]
     public async Task Loaded_models_go_on_and_everybody_else_is_told_soon()
@@ -28,7 +29,8 @@ public sealed class DatabaseHangTests
         Task<Answer> Infer() => SendAsync(http, "/v2/models/small/infer", api.Key, Tensors);
         Task<Answer> Validate() => SendAsync(http, "/v1/architectures/validate", api.Key, Spec);
         Task<Answer> Get(string path) => SendAsync(http, path, api.Key);
-        Assert.All(await Task.WhenAll(Infer(), Validate(), Get("/v1/jobs"), Get("/health/ready")), answer => Assert.Equal(200, answer.Status));
+        var well = await Task.WhenAll(Infer(), Validate(), Get("/v1/jobs"), Get("/health/ready"));
+        Assert.All(well, answer => Assert.Equal(200, answer.Status));
 
         await database.FreezeAsync();
         var frozen = Stopwatch.StartNew();

@@ -27,8 +27,8 @@ internal sealed class InferenceCall(Signature signature)
     public long Samples => _inputs[0].Shape is [var first, ..] ? first : 1;
 
     /// <summary>
-    /// What a run is counted with beside its inputs: the outputs of its layers lie in memory, which for networks on pictures are a few times
-    /// the inputs.
+    /// What a run is counted with beside its inputs: the outputs of its layers lie in memory, which for networks on pictures are a few
+    /// times the inputs.
     /// </summary>
     public long RunBytes => RunBytesPerByte * _inputs.Sum(input => (long)input.Data.Length);
 

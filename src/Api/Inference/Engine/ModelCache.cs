@@ -64,8 +64,8 @@ internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, I
 
         try
         {
-            // The load belongs to all who wait for it: one who leaves does not end it. They go on side by side, each on a thread of its own,
-            // and not one after the other on the thread that loaded.
+            // The load belongs to all who wait for it: one who leaves does not end it. They go on side by side, each on a thread of its
+            // own, and not one after the other on the thread that loaded.
             if (!entry.Loading.IsCompleted)
                 await entry.Loading.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             return new Lease(this, entry, await entry.Loading);

@@ -14,7 +14,13 @@ namespace ConcatService.Api.Inference.Grpc;
 /// The Open Inference Protocol over gRPC. Keys come as with HTTP: <c>authorization: Bearer …</c> in the metadata. A deadline, or a caller
 /// who leaves, ends the computation.
 /// </summary>
-internal sealed class GrpcInference(ServedVersions versions, Inferences inferences, Readiness readiness, IServiceScopeFactory scopes, DatabaseWatch watch)
+internal sealed class GrpcInference(
+    ServedVersions versions,
+    Inferences inferences,
+    Readiness readiness,
+    IServiceScopeFactory scopes,
+    DatabaseWatch watch
+)
 {
     public async Task<ServerReadyResponse> ServerReadyAsync(CancellationToken cancel) =>
         new() { Ready = await readiness.ReasonAgainstAsync(cancel) is null };

@@ -31,7 +31,9 @@ internal static class Instances
                 "/instances must be a list of at least one tensor. A picture is sent as the body, with Content-Type image/png or "
                     + "image/jpeg."
             );
-        return instances[0].ValueKind == JsonValueKind.Object ? Pictures(Encoded(instances), model, memory) : Rows(instances, model, memory);
+        return instances[0].ValueKind == JsonValueKind.Object
+            ? Pictures(Encoded(instances), model, memory)
+            : Rows(instances, model, memory);
     }
 
     private static InferenceCall Rows(JsonElement instances, ServedModel model, MemoryShare memory)

@@ -7,8 +7,8 @@ using ConcatService.Api.Memory;
 namespace ConcatService.Api.Inference.Rest;
 
 /// <summary>
-/// The body of an infer request, read into one piece of memory, pooled or native: the JSON, then the tensors as bytes, which lie there so that the first of them
-/// is aligned for every type. This is the only copy between the socket's buffers and the session.
+/// The body of an infer request, read into one piece of memory, pooled or native: the JSON, then the tensors as bytes, which lie there so
+/// that the first of them is aligned for every type. This is the only copy between the socket's buffers and the session.
 /// </summary>
 internal sealed class InferBody : IDisposable
 {
