@@ -9,56 +9,72 @@ using Microsoft.IdentityModel.Tokens;
 namespace ConcatService.Api.Tests.Access;
 
 /// <summary>Sign-in by a company's provider, with tokens and with a browser.</summary>
-public sealed class OpenIdTests(PostgresFixture postgres) : IAsyncLifetime
+public sealed class OpenIdTests : IClassFixture<OpenIdTests.Server>
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private readonly OpenIdProvider _provider;
+    private readonly Server _server;
 
-    private readonly OpenIdProvider _provider = new();
-    private readonly int _port = ProtocolServer.FreePorts();
-    private ApiServer? _api;
-
-    private ApiServer Api => _api!;
-
-    public async ValueTask InitializeAsync()
+    /// <summary>Alice is in the group <c>ml</c> when a test begins.</summary>
+    public OpenIdTests(Server server)
     {
-        await _provider.StartAsync();
-        _api = new ApiServer(postgres)
-        {
-            Port = _port,
-            Settings = new Dictionary<string, string>
-            {
-                ["OpenIdConnect:Authority"] = _provider.Address,
-                ["OpenIdConnect:ClientId"] = OpenIdProvider.ClientId,
-                ["OpenIdConnect:ClientSecret"] = OpenIdProvider.ClientSecret,
-                ["OpenIdConnect:RequireHttps"] = "false",
-                ["OpenIdConnect:Groups"] = "leads=vision admin; ml=vision jobs:read jobs:write; guests=outside jobs:read",
-            },
-        };
-        await Api.InitializeAsync();
-        Api.Client(null).Dispose();                                         // starts it
+        (_server, _provider) = (server, server.Provider);
+        (_provider.Subject, _provider.Groups) = ($"alice-{Guid.NewGuid():N}", ["ml"]);
     }
 
-    public async ValueTask DisposeAsync()
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private ApiServer Api => _server.Api!;
+
+    public sealed class Server(PostgresFixture postgres) : IAsyncLifetime
     {
-        await Api.DisposeAsync();
-        await _provider.DisposeAsync();
+        internal OpenIdProvider Provider { get; } = new();
+
+        internal ApiServer? Api { get; private set; }
+
+        internal Uri Address { get; } = new($"http://127.0.0.1:{ProtocolServer.FreePorts()}");
+
+        public async ValueTask InitializeAsync()
+        {
+            await Provider.StartAsync();
+            Api = new ApiServer(postgres)
+            {
+                Port = Address.Port,
+                Settings = new Dictionary<string, string>
+                {
+                    ["OpenIdConnect:Authority"] = Provider.Address,
+                    ["OpenIdConnect:ClientId"] = OpenIdProvider.ClientId,
+                    ["OpenIdConnect:ClientSecret"] = OpenIdProvider.ClientSecret,
+                    ["OpenIdConnect:RequireHttps"] = "false",
+                    ["OpenIdConnect:Groups"] = "leads=vision admin; ml=vision jobs:read jobs:write; guests=outside jobs:read",
+                },
+            };
+            await Api.InitializeAsync();
+            Api.Client(null).Dispose();                                         // starts it
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Api!.DisposeAsync();
+            await Provider.DisposeAsync();
+        }
     }
 
     [Fact]
     public async Task A_token_of_the_provider_is_taken_as_a_key_of_the_groups_team_with_its_scopes()
     {
-        var me = await Api.GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId));
+        var me = await GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId));
         Assert.Equal((200, "vision"), (me.Status, me.Json.GetProperty("team").GetString()));
         Assert.Equal(["jobs:read", "jobs:write"], Scopes(me));
-        Assert.Equal(403, (await Api.GetAsync("/v1/keys", _provider.TokenFor(OpenIdProvider.ClientId))).Status);
+        Assert.Equal(403, (await GetAsync("/v1/keys", _provider.TokenFor(OpenIdProvider.ClientId))).Status);
 
         _provider.Groups = ["ml", "leads"];
-        Assert.Equal(["admin", "jobs:read", "jobs:write"], Scopes(await Api.GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId))));
-        var keys = await Api.GetAsync("/v1/keys", _provider.TokenFor(OpenIdProvider.ClientId));
-        Assert.Equal("alice@example.com", Assert.Single(keys.Json.GetProperty("data").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Equal(["admin", "jobs:read", "jobs:write"], Scopes(await GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId))));
+        var keys = await GetAsync("/v1/keys", _provider.TokenFor(OpenIdProvider.ClientId));
+        var names = keys.Json.GetProperty("data").EnumerateArray().Select(key => key.GetProperty("name").GetString());
+        Assert.Single(names, $"{_provider.Subject}@example.com");
 
         _provider.Groups = ["guests"];
-        me = await Api.GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId));
+        me = await GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId));
         Assert.Equal("outside", me.Json.GetProperty("team").GetString());
     }
 
@@ -76,9 +92,9 @@ public sealed class OpenIdTests(PostgresFixture postgres) : IAsyncLifetime
             "a.b.c",
         ];
         foreach (var token in tokens)
-            Assert.Equal((401, "access.invalid_key"), Of(await Api.GetAsync("/v1/me", token)));
+            Assert.Equal((401, "access.invalid_key"), Of(await GetAsync("/v1/me", token)));
         _provider.Groups = ["strangers"];
-        Assert.Equal((401, "access.invalid_key"), Of(await Api.GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId))));
+        Assert.Equal((401, "access.invalid_key"), Of(await GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId))));
     }
 
     [Fact]
@@ -86,11 +102,10 @@ public sealed class OpenIdTests(PostgresFixture postgres) : IAsyncLifetime
     {
         _provider.Groups = ["leads"];
         var token = _provider.TokenFor(OpenIdProvider.ClientId);
-        var keys = await Api.GetAsync("/v1/keys", token);
-        var id = keys.Json.GetProperty("data")[0].GetProperty("id").GetString();
-        Assert.Equal(204, (await Api.SendAsync(HttpMethod.Delete, $"/v1/keys/{id}", key: token)).Status);
-        Assert.Equal(401, (await Api.GetAsync("/v1/me", token)).Status);
-        Assert.Equal(401, (await Api.GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId))).Status);
+        var id = (await GetAsync("/v1/me", token)).Json.GetProperty("key_id").GetString();
+        Assert.Equal(204, (await Api.SendAsync(HttpMethod.Delete, $"{_server.Address}v1/keys/{id}", key: token)).Status);
+        Assert.Equal(401, (await GetAsync("/v1/me", token)).Status);
+        Assert.Equal(401, (await GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId))).Status);
     }
 
     [Fact]
@@ -139,12 +154,14 @@ public sealed class OpenIdTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
     }
 
+    private Task<Answer> GetAsync(string path, string token) => Api.GetAsync(new Uri(_server.Address, path).ToString(), token);
+
     private static (int, string?) Of(Answer answer) => (answer.Status, answer.Code);
 
     private static IEnumerable<string?> Scopes(Answer me) => me.Json.GetProperty("scopes").EnumerateArray().Select(each => each.GetString());
 
     private HttpClient Browser() =>
-        new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = new($"http://127.0.0.1:{_port}") };
+        new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = _server.Address };
 
     /// <summary>Follows redirects from host to host, as browsers do.</summary>
     private static async Task<HttpResponseMessage> FollowAsync(HttpClient browser, string path)
