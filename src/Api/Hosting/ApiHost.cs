@@ -18,6 +18,7 @@ using ConcatService.Api.Keys;
 using ConcatService.Api.Memory;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
+using ConcatService.Api.Pages;
 using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
@@ -133,10 +134,11 @@ internal static class ApiHost
     private static void Map(WebApplication app, Roles roles)
     {
         app.MapOperations();
-        app.MapLogin();
+        app.MapLogin(home: roles.Api ? PageRoutes.Home : "/swagger");
         app.MapOpenId();
         if (roles.Api)
         {
+            app.MapPages();
             app.MapKeys();
             app.MapQuotas();
             app.MapArchitectures();
