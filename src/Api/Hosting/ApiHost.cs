@@ -55,12 +55,14 @@ internal static class ApiHost
             builder.Services.AddHostedService<Maintenance>(); // with every worker gone, someone must still see that their leases expire
 
         var app = builder.Build();
+        RequestMetrics.UseIn(app);
         app.UseSecurityHeaders();
         RequestScope.UseIn(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));
         app.UseDocs();
         app.UseRouting();
+        RequestMetrics.NameRouteIn(app);
         app.UseSameOrigin();
         app.UseAuthentication();
         RequestScope.NameTeamIn(app);
@@ -90,6 +92,7 @@ internal static class ApiHost
         services.AddAccess();
         services.AddDocs();
         services.AddMemory(configuration);
+        services.AddInstanceMetrics();
         services.AddSingleton<Readiness>();
         services.AddSingleton<JsonAnswers>();
         services.AddInference();

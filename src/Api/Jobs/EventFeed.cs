@@ -43,6 +43,8 @@ internal sealed partial class EventFeed(
 
     public int Streams => Volatile.Read(ref _streams);
 
+    public int MaxStreams => maxStreams;
+
     /// <param name="seen">The event after which the caller wants to hear. Dispose what is returned.</param>
     /// <exception cref="ProblemException">503: too many listen already.</exception>
     public EventSubscription Join(Guid job, Guid key, long seen)

@@ -27,9 +27,10 @@ internal static class OperationRoutes
             .ProducesProblem(503);
         app.MapGet("/metrics", Metrics.Handle)
             .RequireScope(Scopes.Metrics)
+            .NeedsNoDatabase()
             .WithTags("Operations")
             .WithName("metrics")
-            .WithSummary("Gauges in the Prometheus text format")
+            .WithSummary("Metrics in the Prometheus text format")
             .Writes("text/plain");
     }
 
