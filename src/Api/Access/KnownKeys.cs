@@ -1,8 +1,10 @@
 using ConcatService.Api.Caching;
 using ConcatService.Api.Database;
+using ConcatService.Api.Storage;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
+using Npgsql;
 
 namespace ConcatService.Api.Access;
 
@@ -102,10 +104,21 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         // To the minute is enough for a list, and spares a write per lookup.
         var now = time.GetUtcNow();
         if (found.LastUsedAt is null || found.LastUsedAt < now.AddMinutes(-1))
-            await db
-                .ApiKeys.Where(key => key.Id == found.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
+            await NoteUseAsync(db, found.Id, now, cancel);
         return new(found.Id, found.TeamId, row.Team, found.Scopes, found.ExpiresAt);
+    }
+
+    /// <summary>Nobody is kept out for want of room for this.</summary>
+    private static async Task NoteUseAsync(ConcatDb db, Guid id, DateTimeOffset now, CancellationToken cancel)
+    {
+        try
+        {
+            await db.ApiKeys.Where(key => key.Id == id).ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
+        }
+        catch (PostgresException full) when (StorageWatch.IsFull(full))
+        {
+            // Whatever else this call writes tells it.
+        }
     }
 
     private async Task<KnownKey?> ReadSessionAsync(string hash, CancellationToken cancel)

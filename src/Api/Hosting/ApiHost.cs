@@ -19,6 +19,7 @@ using ConcatService.Api.Memory;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Api.Requests;
+using ConcatService.Api.Storage;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
@@ -97,6 +98,7 @@ internal static class ApiHost
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
         services.AddSingleton(UploadLimits.From(configuration));
+        services.AddSingleton<StorageWatch>();
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {
