@@ -10,6 +10,7 @@ internal static class AccessServices
     {
         services.AddSingleton<KnownKeys>();
         services.AddSingleton<RefusedKeys>();
+        services.AddSingleton<EndingKeys>();
         services
             .AddAuthentication(KeyAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);

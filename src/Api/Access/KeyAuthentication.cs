@@ -14,7 +14,8 @@ internal sealed class KeyAuthentication(
     ILoggerFactory logger,
     UrlEncoder encoder,
     KnownKeys keys,
-    RefusedKeys refusals
+    RefusedKeys refusals,
+    EndingKeys endings
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "key";
@@ -36,7 +37,11 @@ internal sealed class KeyAuthentication(
             ? keys.FindAsync(key, Context.RequestAborted)
             : keys.FindSessionAsync(session!, Context.RequestAborted);
         if (await found is { } known)
+        {
+            endings.Tell(Context, known);
             return AuthenticateResult.Success(new AuthenticationTicket(Caller.ToPrincipal(known), Scheme));
+        }
+
         refusals.Add(Context);
         return AuthenticateResult.Fail("The key is unknown, revoked or expired.");
     }

@@ -9,7 +9,17 @@ using Npgsql;
 namespace ConcatService.Api.Access;
 
 /// <summary>A key that is in force.</summary>
-internal sealed record KnownKey(Guid Id, int TeamId, string Team, string[] Scopes, DateTimeOffset? ExpiresAt);
+/// <param name="ExpiresAt">When it ends, or the session that stands for it.</param>
+/// <param name="KeyExpiresAt">When the key itself ends.</param>
+internal sealed record KnownKey(
+    Guid Id,
+    int TeamId,
+    string Team,
+    string Name,
+    string[] Scopes,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? KeyExpiresAt
+);
 
 /// <summary>
 /// Keys that were used a moment ago, so that a call costs no query. A key that another process revokes lives on here for
@@ -105,7 +115,7 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         var now = time.GetUtcNow();
         if (found.LastUsedAt is null || found.LastUsedAt < now.AddMinutes(-1))
             await NoteUseAsync(db, found.Id, now, cancel);
-        return new(found.Id, found.TeamId, row.Team, found.Scopes, found.ExpiresAt);
+        return new(found.Id, found.TeamId, row.Team, found.Name, found.Scopes, found.ExpiresAt, found.ExpiresAt);
     }
 
     /// <summary>Nobody is kept out for want of room for this.</summary>
