@@ -56,6 +56,7 @@ internal static class ApiHost
             builder.Services.AddHostedService<Maintenance>(); // with every worker gone, someone must still see that their leases expire
 
         var app = builder.Build();
+        KnownProxies.UseIn(app);
         RequestMetrics.UseIn(app);
         app.UseSecurityHeaders();
         RequestScope.UseIn(app);
