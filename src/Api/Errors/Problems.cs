@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConcatService.Api.Storage;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
@@ -38,6 +39,14 @@ internal static class Problems
 
     public static ProblemHttpResult DatabaseAway() =>
         Of(503, "database.unavailable", $"The database does not answer. Try again in {RetryAfterSeconds} seconds.");
+
+    /// <param name="where">Which disk, for people, without a full stop.</param>
+    public static ProblemHttpResult StorageFull(string where) =>
+        Of(
+            507,
+            StorageWatch.Code,
+            $"{where}: nothing of this call was kept. Send it again once an operator has made room."
+        );
 
     public static ProblemHttpResult TooLarge() =>
         Of(413, "request.too_large", $"The body is over the limit of {Compiler.MaxBytes} bytes.");

@@ -21,6 +21,7 @@ using ConcatService.Api.Operations;
 using ConcatService.Api.Pages;
 using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
+using ConcatService.Api.Storage;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
@@ -57,12 +58,15 @@ internal static class ApiHost
             builder.Services.AddHostedService<Maintenance>(); // with every worker gone, someone must still see that their leases expire
 
         var app = builder.Build();
+        KnownProxies.UseIn(app);
+        RequestMetrics.UseIn(app);
         app.UseSecurityHeaders();
         RequestScope.UseIn(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));
         app.UseDocs();
         app.UseRouting();
+        RequestMetrics.NameRouteIn(app);
         app.UseSameOrigin();
         app.UseAuthentication();
         RequestScope.NameTeamIn(app);
@@ -94,10 +98,12 @@ internal static class ApiHost
         services.AddQuotas(configuration);
         services.AddDocs();
         services.AddMemory(configuration);
+        services.AddInstanceMetrics();
         services.AddSingleton<Readiness>();
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
         services.AddSingleton(UploadLimits.From(configuration));
+        services.AddSingleton<StorageWatch>();
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {
