@@ -10,7 +10,8 @@ public sealed partial class NamespaceOrderTests
     /// <summary>For every feature. Each uses only those before it.</summary>
     private static readonly string[] Base =
     [
-        "Headers", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Images", "Health",
+        "Metering", "Headers", "Storage", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Images",
+        "Health",
     ];
 
     /// <summary>A feature, and the other features that it needs. Each uses only those before it.</summary>

@@ -1,6 +1,6 @@
 using System.Net.Mime;
 using ConcatService.Api.Errors;
-using ConcatService.Api.Operations;
+using ConcatService.Api.Metering;
 
 namespace ConcatService.Api.Database;
 

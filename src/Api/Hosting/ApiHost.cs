@@ -16,6 +16,7 @@ using ConcatService.Api.Inference.Grpc;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Keys;
 using ConcatService.Api.Memory;
+using ConcatService.Api.Metering;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Api.Pages;
@@ -103,7 +104,9 @@ internal static class ApiHost
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
         services.AddSingleton(UploadLimits.From(configuration));
-        services.AddSingleton<StorageWatch>();
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<StorageWatch>(provider, provider.GetRequiredService<UploadLimits>().Folder)
+        );
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {

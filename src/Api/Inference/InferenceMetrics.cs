@@ -1,6 +1,6 @@
 using System.Globalization;
 using ConcatService.Api.Inference.Engine;
-using ConcatService.Api.Operations;
+using ConcatService.Api.Metering;
 
 namespace ConcatService.Api.Inference;
 

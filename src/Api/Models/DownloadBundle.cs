@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using ConcatService.Api.Access;
-using ConcatService.Api.DataSets.Reading;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Storage;
 using ConcatService.Api.Inference.Engine;
@@ -29,14 +28,14 @@ internal static class DownloadBundle
         Caller caller,
         ConcatDb db,
         BlobStore blobs,
-        UploadLimits uploads,
+        StorageWatch storage,
         CancellationToken cancel
     )
     {
         if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not { } found)
             return Problems.NotFound("model version", $"{name}/{version}");
         // By way of a file: the library writes parts of a zip synchronously, which a connection refuses.
-        var file = new NamelessFile(uploads.Folder);
+        var file = new NamelessFile(storage.Folder);
         try
         {
             await WriteAsync(file, name, found, blobs, cancel);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ConcatService.Api.Metering;
 using ConcatService.Persistence;
 
 namespace ConcatService.Api.Operations;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ConcatService.Api.Database;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Metering;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,6 @@
 using ConcatService.Api.Inference;
 using ConcatService.Api.Inference.Engine;
+using ConcatService.Api.Metering;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.Operations;

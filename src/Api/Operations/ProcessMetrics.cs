@@ -1,13 +1,14 @@
 using System.Diagnostics;
-using ConcatService.Api.DataSets.Reading;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Memory;
+using ConcatService.Api.Metering;
+using ConcatService.Api.Storage;
 using ConcatService.Domain;
 
 namespace ConcatService.Api.Operations;
 
 /// <summary>What this process holds: memory, its budget, event streams, room for uploads.</summary>
-internal sealed class ProcessMetrics(MemoryBudget budget, EventFeed events, UploadLimits uploads)
+internal sealed class ProcessMetrics(MemoryBudget budget, EventFeed events, StorageWatch storage)
 {
     private const string BuildInfo = "concat_build_info";
 
@@ -20,7 +21,7 @@ internal sealed class ProcessMetrics(MemoryBudget budget, EventFeed events, Uplo
         text.Counter("concat_memory_budget_refusals_total", "Requests that it refused.", budget.Refusals);
         text.Gauge("concat_event_streams", "Event streams that are open.", events.Streams);
         text.Gauge("concat_event_streams_limit", "Event streams that may be open.", events.MaxStreams);
-        if (uploads.Disk() is { } disk)
+        if (storage.Disk() is { } disk)
         {
             text.Gauge("concat_temporary_free_bytes", "Bytes that are free where uploads are read.", disk.AvailableFreeSpace);
             text.Gauge("concat_temporary_size_bytes", "Bytes of the disk where uploads are read.", disk.TotalSize);

@@ -1,4 +1,3 @@
-using ConcatService.Api.DataSets.Reading;
 using Npgsql;
 
 namespace ConcatService.Api.Storage;
@@ -6,7 +5,8 @@ namespace ConcatService.Api.Storage;
 /// <summary>
 /// Disks that are full, or nearly: that of the temporary folder, which is asked, and the database's, which its refusals tell of.
 /// </summary>
-internal sealed class StorageWatch(UploadLimits uploads, TimeProvider time)
+/// <param name="folder">The one for temporary files.</param>
+internal sealed class StorageWatch(string folder, TimeProvider time)
 {
     public const string Code = "storage.full";
 
@@ -20,6 +20,9 @@ internal sealed class StorageWatch(UploadLimits uploads, TimeProvider time)
 
     /// <summary>In ticks since the year 1; 0: never.</summary>
     private long _refused;
+
+    /// <summary>Where temporary files lie.</summary>
+    public string Folder => folder;
 
     /// <summary>Whether a disk, or what is allowed of it, is full.</summary>
     public static bool IsFull(Exception? exception)
@@ -54,9 +57,23 @@ internal sealed class StorageWatch(UploadLimits uploads, TimeProvider time)
         List<string> shortages = [];
         if (time.GetUtcNow().UtcTicks - Interlocked.Read(ref _refused) < Remembered.Ticks)
             shortages.Add("The database has refused to write within the last minute: its disk is full.");
-        if (uploads.Disk() is { AvailableFreeSpace: < LowBytes and var free })
+        if (Disk() is { AvailableFreeSpace: < LowBytes and var free })
             shortages.Add($"{free} bytes are free for temporary files: uploads need more.");
         return shortages;
+    }
+
+    /// <summary>The disk of the folder; null where the system does not tell.</summary>
+    public DriveInfo? Disk()
+    {
+        try
+        {
+            var disk = new DriveInfo(folder);
+            return disk.IsReady ? disk : null;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     private static bool IsDatabaseFull(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.DiskFull };

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using ConcatService.Api.Jobs;
-using ConcatService.Api.Tests.Access.Matrix;
+using ConcatService.Api.Tests.Access;
 using ConcatService.Api.Tests.Hosting;
 using ConcatService.Api.Tests.Inference;
 using ConcatService.Persistence.Jobs;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using ConcatService.Api.Access;
 using ConcatService.Api.Jobs;
 using Microsoft.EntityFrameworkCore;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Tests.Operations;
 
 /// <summary>GET /metrics: the form is Prometheus', and the numbers are those of what happened.</summary>
-public sealed class MetricsTests(ApiServer api) : IClassFixture<ApiServer>
+public sealed partial class MetricsTests(ApiServer api) : IClassFixture<ApiServer>
 {
     private const string Requests = "concat_http_requests_total", Duration = "concat_http_request_duration_seconds";
 
@@ -104,6 +105,19 @@ public sealed class MetricsTests(ApiServer api) : IClassFixture<ApiServer>
 
         Assert.Equal(0, (await ScrapeAsync()).Series.GetValueOrDefault(timed));
     }
+
+    [Fact]
+    public async Task Every_metric_that_the_operations_page_names_is_there()
+    {
+        var families = (await ScrapeAsync()).Families;
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "operations.md"), Cancel);
+        var named = Named().Matches(page).Select(name => name.Value.Replace("_bucket", "", StringComparison.Ordinal)).Distinct().ToList();
+        Assert.True(named.Count > 20);
+        Assert.Equal(["concat_restored"], named.Except(families));              // a database
+    }
+
+    [GeneratedRegex(@"\b(concat|process)_[a-z_]+\b")]
+    private static partial Regex Named();
 
     [Theory]
     [InlineData("# TYPE a gauge\na 1\n", "HELP")]

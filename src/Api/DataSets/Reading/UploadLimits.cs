@@ -14,20 +14,6 @@ internal sealed record UploadLimits(long UploadBytes, long Bytes, string Folder)
         configuration.GetValue("DataSets:MaxBytes", (1L << 31) - 1),
         configuration["DataSets:TemporaryFolder"] ?? Path.GetTempPath());
 
-    /// <summary>The disk of the folder; null where the system does not tell.</summary>
-    public DriveInfo? Disk()
-    {
-        try
-        {
-            var disk = new DriveInfo(Folder);
-            return disk.IsReady ? disk : null;
-        }
-        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>A file that is gone when it is closed, or when this process ends.</summary>
     public FileStream NewFile() => new NamelessFile(Folder);
 }

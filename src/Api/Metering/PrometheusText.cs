@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ConcatService.Api.Operations;
+namespace ConcatService.Api.Metering;
 
 /// <summary>Writes Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/).</summary>
 internal sealed class PrometheusText

@@ -1,7 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Persistence.Entities;
 
-namespace ConcatService.Api.Tests.Access.Matrix;
+namespace ConcatService.Api.Tests.Access;
 
 /// <summary>A kind of caller.</summary>
 /// <param name="Name">For people.</param>

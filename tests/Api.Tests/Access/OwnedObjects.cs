@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace ConcatService.Api.Tests.Access.Matrix;
+namespace ConcatService.Api.Tests.Access;
 
 /// <summary>One of everything that a team can own, of the team <see cref="Callers.Ours"/>.</summary>
 internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid Session)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
 
-namespace ConcatService.Api.Tests.Access.Matrix;
+namespace ConcatService.Api.Tests.Access;
 
 /// <summary>Every route, called by every kind of caller; <see cref="AccessTable"/> says what comes back.</summary>
 public sealed partial class AccessMatrixTests(PostgresFixture postgres) : IAsyncLifetime

@@ -5,7 +5,7 @@ using System.Net.Mime;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
-namespace ConcatService.Api.Operations;
+namespace ConcatService.Api.Metering;
 
 /// <summary>Requests of this process since it started: how many by route, method and status, and how long they took.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using ConcatService.Api.Access;
 
-namespace ConcatService.Api.Tests.Access.Matrix;
+namespace ConcatService.Api.Tests.Access;
 
 /// <summary>What another team gets at a route.</summary>
 public enum Stranger
