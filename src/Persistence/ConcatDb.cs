@@ -34,6 +34,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
     public DbSet<RegisteredWorker> Workers => Set<RegisteredWorker>();
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     /// <summary>The options every process uses: PostgreSQL, snake_case names.</summary>
     public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) =>
@@ -50,5 +51,6 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
         MetricMapping.Apply(modelBuilder);
         ModelMapping.Apply(modelBuilder);
         DataMapping.Apply(modelBuilder);
+        AuditMapping.Apply(modelBuilder);
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class NamespaceOrderTests
     /// <summary>For every feature. Each uses only those before it.</summary>
     private static readonly string[] Base =
     [
-        "Headers", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Images", "Health",
+        "Headers", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Audit", "Images", "Health",
     ];
 
     /// <summary>A feature, and the other features that it needs. Each uses only those before it.</summary>
@@ -23,6 +23,7 @@ public sealed partial class NamespaceOrderTests
         ("DataSets", ["DataSets.Reading"]),
         ("Inference.Engine", []),
         ("Jobs", ["Architectures", "DataSets", "Inference.Engine"]),
+        ("Teams", ["Inference.Engine"]),
         ("Inference.Rest", ["Inference.Engine"]),
         ("Inference.Prediction", ["Inference.Engine", "Inference.Rest"]),
         ("Inference.Grpc", ["Inference.Engine", "Inference.Rest"]),

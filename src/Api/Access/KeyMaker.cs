@@ -13,10 +13,23 @@ internal static class KeyMaker
     public static async Task<(string Key, ApiKey Stored)> MakeAsync(
         ConcatDb db, string team, string name, string[] scopes, DateTimeOffset? expiresAt, CancellationToken cancel)
     {
-        // One statement, so that two callers who name the same new team at once both find it.
-        await db.Database.ExecuteSqlAsync($"insert into teams (name) values ({team}) on conflict (name) do nothing", cancel);
-        var teamId = await db.Teams.Where(entry => entry.Name == team).Select(entry => entry.Id).SingleAsync(cancel);
+        var (teamId, _) = await FindOrMakeTeamAsync(db, team, cancel);
+        var made = Add(db, teamId, name, scopes, expiresAt);
+        await db.SaveChangesAsync(cancel);
+        return made;
+    }
 
+    /// <summary>The team of this name, which is made when there is none.</summary>
+    public static async Task<(int Id, bool IsNew)> FindOrMakeTeamAsync(ConcatDb db, string team, CancellationToken cancel)
+    {
+        // One statement, so that two callers who name the same new team at once both find it.
+        var made = await db.Database.ExecuteSqlAsync($"insert into teams (name) values ({team}) on conflict (name) do nothing", cancel);
+        return (await db.Teams.Where(entry => entry.Name == team).Select(entry => entry.Id).SingleAsync(cancel), made > 0);
+    }
+
+    /// <summary>A new key, stored when the caller saves. Returns the text, which is nowhere else.</summary>
+    public static (string Key, ApiKey Stored) Add(ConcatDb db, int teamId, string name, string[] scopes, DateTimeOffset? expiresAt)
+    {
         var key = KeyText.New();
         var stored = new ApiKey
         {
@@ -28,7 +41,6 @@ internal static class KeyMaker
             ExpiresAt = expiresAt,
         };
         db.Add(stored);
-        await db.SaveChangesAsync(cancel);
         return (key, stored);
     }
 }

@@ -7,7 +7,16 @@ using Microsoft.Extensions.Caching.Memory;
 namespace ConcatService.Api.Access;
 
 /// <summary>A key that is in force.</summary>
-internal sealed record KnownKey(Guid Id, int TeamId, string Team, string[] Scopes, DateTimeOffset? ExpiresAt);
+/// <param name="Session">The session that stands for it; null for the key itself.</param>
+internal sealed record KnownKey(
+    Guid Id,
+    string Name,
+    int TeamId,
+    string Team,
+    string[] Scopes,
+    DateTimeOffset? ExpiresAt,
+    Guid? Session = null
+);
 
 /// <summary>
 /// Keys that were used a moment ago, so that a call costs no query. A key that another process revokes lives on here for
@@ -105,7 +114,7 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
             await db
                 .ApiKeys.Where(key => key.Id == found.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
-        return new(found.Id, found.TeamId, row.Team, found.Scopes, found.ExpiresAt);
+        return new(found.Id, found.Name, found.TeamId, row.Team, found.Scopes, found.ExpiresAt);
     }
 
     private async Task<KnownKey?> ReadSessionAsync(string hash, CancellationToken cancel)
@@ -116,10 +125,15 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         var session = await db
             .Sessions.AsNoTracking()
             .Where(session => session.Hash == hash && session.ExpiresAt > now)
-            .Join(db.ApiKeys, session => session.ApiKeyId, key => key.Id, (session, key) => new { Key = key.Hash, session.ExpiresAt })
+            .Join(
+                db.ApiKeys,
+                session => session.ApiKeyId,
+                key => key.Id,
+                (session, key) => new { session.Id, Key = key.Hash, session.ExpiresAt }
+            )
             .SingleOrDefaultAsync(cancel);
         if (session is null || await ReadAsync(session.Key, cancel) is not { } key)
             return null;
-        return key with { ExpiresAt = key.ExpiresAt < session.ExpiresAt ? key.ExpiresAt : session.ExpiresAt };
+        return key with { Session = session.Id, ExpiresAt = key.ExpiresAt < session.ExpiresAt ? key.ExpiresAt : session.ExpiresAt };
     }
 }

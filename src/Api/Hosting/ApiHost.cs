@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Catalog;
 using ConcatService.Api.Database;
 using ConcatService.Api.DataSets;
@@ -19,6 +20,7 @@ using ConcatService.Api.Memory;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Api.Requests;
+using ConcatService.Api.Teams;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
@@ -134,6 +136,8 @@ internal static class ApiHost
         if (roles.Api)
         {
             app.MapKeys();
+            app.MapAudit();
+            app.MapTeams();
             app.MapArchitectures();
             app.MapCatalog();
             app.MapDataSets();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConcatService.Persistence.Entities;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -21,17 +22,6 @@ public sealed class DataSetStore(NpgsqlDataSource source)
         select @id, @team, @name, 1 + coalesce(max(version), 0), @content, @statistics, @hash, @length
         from data_sets where team_id = @team and name = @name
         returning version
-        """;
-
-    private const string DeleteSql = """
-        with gone as (
-            delete from data_sets where team_id = @team and name = @name and (@version::integer is null or version = @version)
-            returning id, sha256)
-        delete from blobs where team_id = @team and sha256 in (select sha256 from gone)
-            and not exists (
-                select 1 from data_sets kept
-                where kept.team_id = @team and kept.sha256 = blobs.sha256 and kept.id not in (select id from gone))
-            and not exists (select 1 from model_versions version where version.team_id = @team and version.onnx_sha256 = blobs.sha256)
         """;
 
     /// <summary>Keeps a data set as the next version of its name; the one that is there already where its content is the same.</summary>
@@ -69,14 +59,32 @@ public sealed class DataSetStore(NpgsqlDataSource source)
         return (version, true);
     }
 
-    /// <summary>Forgets one version, or all of a name, and the bytes that nothing else refers to.</summary>
-    public async Task DeleteAsync(int teamId, string name, int? version, CancellationToken cancel)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancel);
-        await using var delete = Command(connection, DeleteSql, teamId, name);
-        delete.Parameters.AddWithValue("version", NpgsqlDbType.Integer, (object?)version ?? DBNull.Value);
-        await delete.ExecuteNonQueryAsync(cancel);
-    }
+    /// <summary>
+    /// Forgets one version, or all of a name, and the bytes that nothing else refers to; a part of the caller's transaction, if any.
+    /// </summary>
+    /// <returns>How many versions that were.</returns>
+    public static async Task<int> DeleteAsync(ConcatDb db, int teamId, string name, int? version, CancellationToken cancel) =>
+        (
+            await db
+                .Database.SqlQuery<int>(
+                    $"""
+                    with gone as (
+                        delete from data_sets where team_id = {teamId} and name = {name}
+                            and ({version}::integer is null or version = {version})
+                        returning id, sha256)
+                    , bytes as (
+                        delete from blobs where team_id = {teamId} and sha256 in (select sha256 from gone)
+                            and not exists (
+                                select from data_sets kept
+                                where kept.team_id = {teamId} and kept.sha256 = blobs.sha256 and kept.id not in (select id from gone))
+                            and not exists (
+                                select from model_versions version
+                                where version.team_id = {teamId} and version.onnx_sha256 = blobs.sha256))
+                    select count(*)::integer as "Value" from gone
+                    """
+                )
+                .ToListAsync(cancel)
+        )[0];
 
     /// <summary>What is kept under this name and version. Null when the team has none.</summary>
     public async Task<(JsonElement Content, string Sha256)?> FindAsync(int teamId, string name, int version, CancellationToken cancel)
