@@ -17,12 +17,13 @@ public sealed partial class NamespaceOrderTests
     private static readonly (string Name, string[] Uses)[] Features =
     [
         ("Keys", []),
+        ("Quotas", []),
         ("Catalog", []),
         ("Architectures", []),
         ("DataSets.Reading", []),
-        ("DataSets", ["DataSets.Reading"]),
+        ("DataSets", ["DataSets.Reading", "Quotas"]),
         ("Inference.Engine", []),
-        ("Jobs", ["Architectures", "DataSets", "Inference.Engine"]),
+        ("Jobs", ["Architectures", "DataSets", "Inference.Engine", "Quotas"]),
         ("Teams", ["Inference.Engine"]),
         ("Inference.Rest", ["Inference.Engine"]),
         ("Inference.Prediction", ["Inference.Engine", "Inference.Rest"]),

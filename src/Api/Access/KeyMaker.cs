@@ -43,4 +43,19 @@ internal static class KeyMaker
         db.Add(stored);
         return (key, stored);
     }
+
+    /// <summary>Stores a person's key where there is none, and the scopes that the person has now.</summary>
+    public static async Task KeepPersonAsync(ConcatDb db, Person person, CancellationToken cancel)
+    {
+        var (teamId, _) = await FindOrMakeTeamAsync(db, person.Access.Team, cancel);
+        var (hash, scopes) = (KeyText.Hash(person.KeyText), person.Access.Scopes);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            insert into api_keys (id, team_id, name, prefix, hash, scopes)
+            values ({Guid.CreateVersion7()}, {teamId}, {person.Name}, 'openid', {hash}, {scopes})
+            on conflict (hash) do update set scopes = excluded.scopes where api_keys.scopes <> excluded.scopes
+            """,
+            cancel
+        );
+    }
 }

@@ -38,8 +38,12 @@ internal sealed record AuditAction(string Name, string Target)
     /// <summary>Target: the team's name.</summary>
     public static readonly AuditAction DeleteTeam = new("team.delete", "team");
 
+    /// <summary>Target: the team's name. Details: the fields that were set, as they were sent.</summary>
+    public static readonly AuditAction ChangeQuotas = new("quotas.change", "quotas");
+
     public static IReadOnlyList<AuditAction> All { get; } =
     [
         CreateKey, RevokeKey, RotateKey, EndSession, MoveAlias, DeleteAlias, DeleteJob, DeleteDataSet, CreateTeam, RenameTeam, DeleteTeam,
+        ChangeQuotas,
     ];
 }

@@ -13,7 +13,7 @@ internal static class AuditRoutes
             .WithName("list_audit")
             .WithSummary("List who changed what, newest first: of the team, or of all teams for an operator")
             .WithDescription(
-                "Changes of keys, sessions, aliases and teams, and deletions. Nobody can change or delete a row."
+                "Changes of keys, sessions, aliases, teams and quotas, and deletions. Nobody can change or delete a row."
             )
             .Parameter("action", $"Only changes of this kind: {string.Join(", ", AuditAction.All.Select(action => action.Name))}.")
             .Parameter("since", "Only changes at this time or later, such as 2030-01-31T12:00:00Z.")

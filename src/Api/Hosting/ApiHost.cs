@@ -19,6 +19,7 @@ using ConcatService.Api.Keys;
 using ConcatService.Api.Memory;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
+using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
 using ConcatService.Api.Teams;
 using ConcatService.Domain.Compiling;
@@ -66,6 +67,7 @@ internal static class ApiHost
         app.UseSameOrigin();
         app.UseAuthentication();
         RequestScope.NameTeamIn(app);
+        RequestRate.UseIn(app);
         app.UseAuthorization();
         app.UseParameterCheck();
         app.UseDatabaseGuard();
@@ -89,7 +91,8 @@ internal static class ApiHost
         services.AddSingleton(_ => DashboardRoutes.Routes);
         AddDatabaseWatch(services, configuration);
         AddEventFeed(services, configuration.GetValue("Service:MaxEventStreams", 2000));
-        services.AddAccess();
+        services.AddAccess(configuration);
+        services.AddQuotas(configuration);
         services.AddDocs();
         services.AddMemory(configuration);
         services.AddSingleton<Readiness>();
@@ -133,11 +136,13 @@ internal static class ApiHost
     {
         app.MapOperations();
         app.MapLogin();
+        app.MapOpenId();
         if (roles.Api)
         {
             app.MapKeys();
             app.MapAudit();
             app.MapTeams();
+            app.MapQuotas();
             app.MapArchitectures();
             app.MapCatalog();
             app.MapDataSets();

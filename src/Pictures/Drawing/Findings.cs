@@ -38,6 +38,27 @@ internal static class Findings
         return notes.Count <= MostNotes ? notes : [.. notes.Take(MostNotes - 1), "…"];
     }
 
+    /// <summary>Writes each branch's share on its last arrow, and what is wrong with it, in red, into the box where it arrives.</summary>
+    public static void Mark(IReadOnlyList<BranchNote> trained, Diagram diagram, IReadOnlyDictionary<string, Box> boxOf)
+    {
+        var arrows = diagram.Arrows.ToLookup(arrow => (arrow.From, arrow.To, arrow.Port));
+        foreach (var note in trained)
+        {
+            if (!boxOf.TryGetValue(note.Merge, out var merge) || !boxOf.TryGetValue(note.Source, out var from))
+                continue;
+            foreach (var arrow in arrows[(from, merge, note.Port)])
+            {
+                arrow.Share = note.Share;
+                arrow.Bad |= note.Verdicts.Count > 0;
+            }
+
+            if (note.Verdicts.Count == 0)
+                continue;
+            merge.Marks |= Marks.Conditional;
+            merge.Reason = [.. merge.Reason, .. Text.Wrap($"{note.Source}: {string.Join(", ", note.Verdicts)}")];
+        }
+    }
+
     private static void Mark(Box box, Diagnostic found, IReadOnlyDictionary<string, Box> boxOf)
     {
         var mark = found.Severity == Severity.Error ? Marks.Broken : Marks.Conditional;

@@ -70,6 +70,14 @@ public sealed class AuditTests(ListeningServer server) : IClassFixture<Listening
     }
 
     [Fact]
+    public async Task Quotas_that_are_set_have_a_row_with_what_was_sent()
+    {
+        await NothingAsync(() => PutAsync("/v1/quotas", """{ "weight": -1 }"""));
+        var set = await ChangeAsync("quotas.change", () => PutAsync("/v1/quotas", """{ "weight": 2 }"""));
+        Assert.Equal(("ours", """{"weight": 2}"""), (set.Row.Target, set.Row.Details!.Value.GetRawText()));
+    }
+
+    [Fact]
     public async Task A_deleted_job_has_a_row_with_the_versions_that_went_with_it()
     {
         await WireModels.PublishEchoAsync(Api, "fleeting", [new("x", "FP32", [-1, 3])], ["y"]);
