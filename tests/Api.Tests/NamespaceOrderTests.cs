@@ -18,6 +18,7 @@ public sealed partial class NamespaceOrderTests
     [
         ("Keys", []),
         ("Quotas", []),
+        ("Retention", []),
         ("Catalog", []),
         ("Architectures", []),
         ("DataSets.Reading", []),

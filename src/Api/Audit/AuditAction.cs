@@ -41,9 +41,12 @@ internal sealed record AuditAction(string Name, string Target)
     /// <summary>Target: the team's name. Details: the fields that were set, as they were sent.</summary>
     public static readonly AuditAction ChangeQuotas = new("quotas.change", "quotas");
 
+    /// <summary>Target: the team's name. Details: from, to (the team's own settings).</summary>
+    public static readonly AuditAction ChangeRetention = new("retention.change", "retention");
+
     public static IReadOnlyList<AuditAction> All { get; } =
     [
         CreateKey, RevokeKey, RotateKey, EndSession, MoveAlias, DeleteAlias, DeleteJob, DeleteDataSet, CreateTeam, RenameTeam, DeleteTeam,
-        ChangeQuotas,
+        ChangeQuotas, ChangeRetention,
     ];
 }

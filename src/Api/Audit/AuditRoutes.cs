@@ -13,7 +13,8 @@ internal static class AuditRoutes
             .WithName("list_audit")
             .WithSummary("List who changed what, newest first: of the team, or of all teams for an operator")
             .WithDescription(
-                "Changes of keys, sessions, aliases, teams and quotas, and deletions. Nobody can change or delete a row."
+                "Changes of keys, sessions, aliases, teams, quotas and retention, and deletions. Rows are kept for 400 days by default; "
+                    + "nobody can change or delete one."
             )
             .Parameter("action", $"Only changes of this kind: {string.Join(", ", AuditAction.All.Select(action => action.Name))}.")
             .Parameter("since", "Only changes at this time or later, such as 2030-01-31T12:00:00Z.")

@@ -21,11 +21,13 @@ using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
+using ConcatService.Api.Retention;
 using ConcatService.Api.Teams;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Logs;
+using ConcatService.Persistence.Retention;
 using Hangfire;
 using Hangfire.Dashboard;
 
@@ -85,6 +87,7 @@ internal static class ApiHost
 
     private static void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton(RetentionSettings.Read(configuration));
         services.AddPersistence(ConnectionString(configuration));
         // the dashboard asks for these two; AddHangfire would set statics
         services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
@@ -143,6 +146,7 @@ internal static class ApiHost
             app.MapAudit();
             app.MapTeams();
             app.MapQuotas();
+            app.MapRetention();
             app.MapArchitectures();
             app.MapCatalog();
             app.MapDataSets();

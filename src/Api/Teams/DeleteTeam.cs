@@ -45,9 +45,9 @@ internal static class DeleteTeam
 
         await CancelAllAsync(db, jobs, team, cancel);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        // No job begins from here on: a new one asks for this row, and a worker that claims one for the job's.
-        await db.Database.ExecuteSqlAsync($"select from teams where id = {team.Id} for update", cancel);
+        // No job begins from here on: a worker that claims one asks for the job's row and then for the team's, a new one for the team's.
         await db.Database.ExecuteSqlAsync($"select from jobs where team_id = {team.Id} for update", cancel);
+        await db.Database.ExecuteSqlAsync($"select from teams where id = {team.Id} for update", cancel);
         if (await HeldAsync(db, team, cancel) is { Count: > 0 } held)
             return Busy(name, held);
         var models = await db.Models.Where(model => model.TeamId == team.Id).Select(model => model.Name).ToListAsync(cancel);

@@ -598,6 +598,10 @@ namespace ConcatService.Persistence.Migrations
                         .HasDatabaseName("ix_jobs_queued_at")
                         .HasFilter("state = 'queued'");
 
+                    b.HasIndex("FinishedAt", "Id")
+                        .HasDatabaseName("ix_jobs_finished_at_id")
+                        .HasFilter("finished_at is not null");
+
                     b.HasIndex("TeamId", "Id")
                         .HasDatabaseName("ix_jobs_team_id_id");
 
@@ -1187,6 +1191,28 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("team_quotas", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.Entities.TeamRetention", b =>
+                {
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<JsonElement>("Settings")
+                        .HasColumnType("json")
+                        .HasColumnName("settings");
+
+                    b.HasKey("TeamId")
+                        .HasName("pk_retention");
+
+                    b.ToTable("retention", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1489,6 +1515,16 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_team_quotas_teams_team_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.TeamRetention", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_retention_teams_team_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>
