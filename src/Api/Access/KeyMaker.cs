@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -47,15 +48,41 @@ internal static class KeyMaker
     /// <summary>Stores a person's key where there is none, and the scopes that the person has now.</summary>
     public static async Task KeepPersonAsync(ConcatDb db, Person person, CancellationToken cancel)
     {
-        var (teamId, _) = await FindOrMakeTeamAsync(db, person.Access.Team, cancel);
-        var (hash, scopes) = (KeyText.Hash(person.KeyText), person.Access.Scopes);
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            insert into api_keys (id, team_id, name, prefix, hash, scopes)
-            values ({Guid.CreateVersion7()}, {teamId}, {person.Name}, 'openid', {hash}, {scopes})
-            on conflict (hash) do update set scopes = excluded.scopes where api_keys.scopes <> excluded.scopes
-            """,
-            cancel
-        );
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var (teamId, isNew) = await FindOrMakeTeamAsync(db, person.Access.Team, cancel);
+        var (id, hash, scopes) = (Guid.CreateVersion7(), KeyText.Hash(person.KeyText), person.Access.Scopes);
+        var written = await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                insert into api_keys (id, team_id, name, prefix, hash, scopes)
+                values ({id}, {teamId}, {person.Name}, 'openid', {hash}, {scopes})
+                on conflict (hash) do update set scopes = excluded.scopes where api_keys.scopes <> excluded.scopes
+                returning id as "Value"
+                """
+            )
+            .ToListAsync(cancel);
+        foreach (var key in written)
+        {
+            if (isNew)
+                db.Add(EntryOf(person, teamId, key, AuditAction.CreateTeam, person.Access.Team));
+            db.Add(EntryOf(person, teamId, key, key == id ? AuditAction.CreateKey : AuditAction.ChangeKey, key.ToString()));
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
     }
+
+    private static AuditEntry EntryOf(Person person, int teamId, Guid key, AuditAction action, string target) =>
+        new()
+        {
+            TeamId = teamId,
+            Team = person.Access.Team,
+            KeyId = key,
+            KeyName = person.Name,
+            CallerTeam = person.Access.Team,
+            Action = action.Name,
+            TargetKind = action.Target,
+            Target = target,
+            Details = JsonSerializer.SerializeToElement(new { by = "openid", name = person.Name, scopes = person.Access.Scopes }),
+        };
 }

@@ -1,5 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Docs;
+using ConcatService.Persistence.Entities;
 
 namespace ConcatService.Api.Audit;
 

@@ -4,6 +4,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -4,6 +4,7 @@ using ConcatService.Api.Errors;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -5,6 +5,7 @@ using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Fields;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

@@ -2,6 +2,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

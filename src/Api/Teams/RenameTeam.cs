@@ -3,6 +3,7 @@ using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 

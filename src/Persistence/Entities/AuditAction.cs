@@ -1,12 +1,15 @@
-namespace ConcatService.Api.Audit;
+namespace ConcatService.Persistence.Entities;
 
 /// <summary>A kind of change that the audit has a row for.</summary>
 /// <param name="Name">For programs: <c>alias.move</c>.</param>
 /// <param name="Target">What is changed: <c>alias</c>.</param>
-internal sealed record AuditAction(string Name, string Target)
+public sealed record AuditAction(string Name, string Target)
 {
     /// <summary>Target: the key's id. Details: name, prefix, scopes, expires_at.</summary>
     public static readonly AuditAction CreateKey = new("key.create", "key");
+
+    /// <summary>Target: the id of a person's key. Details: by, name, scopes (that the provider's groups give now).</summary>
+    public static readonly AuditAction ChangeKey = new("key.change", "key");
 
     /// <summary>Target: the key's id. Details: name, prefix.</summary>
     public static readonly AuditAction RevokeKey = new("key.revoke", "key");
@@ -46,7 +49,7 @@ internal sealed record AuditAction(string Name, string Target)
 
     public static IReadOnlyList<AuditAction> All { get; } =
     [
-        CreateKey, RevokeKey, RotateKey, EndSession, MoveAlias, DeleteAlias, DeleteJob, DeleteDataSet, CreateTeam, RenameTeam, DeleteTeam,
-        ChangeQuotas, ChangeRetention,
+        CreateKey, ChangeKey, RevokeKey, RotateKey, EndSession, MoveAlias, DeleteAlias, DeleteJob, DeleteDataSet, CreateTeam, RenameTeam,
+        DeleteTeam, ChangeQuotas, ChangeRetention,
     ];
 }
