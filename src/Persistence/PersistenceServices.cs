@@ -2,6 +2,7 @@ using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Metrics;
 using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Queue;
+using ConcatService.Persistence.Retention;
 using ConcatService.Persistence.Storage;
 using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,6 +44,9 @@ public static class PersistenceServices
         services.AddSingleton<BlobStore>();
         services.AddSingleton<DataSetStore>();
         services.AddSingleton<ModelRegistry>();
+        services.TryAddSingleton(RetentionSettings.Default);
+        services.AddSingleton<RetentionSweep>();
+        services.AddSingleton<RetentionTurns>();
         services.AddScoped<JobControl>();
         return services;
     }

@@ -12,6 +12,7 @@ namespace ConcatService.Api.Access;
 /// <param name="ExpiresAt">When it ends, or the session that stands for it.</param>
 /// <param name="KeyExpiresAt">When the key itself ends.</param>
 /// <param name="RequestsPerSecond">What an operator set for the team; null: the instance's default.</param>
+/// <param name="Session">The session that stands for it; null for the key itself.</param>
 internal sealed record KnownKey(
     Guid Id,
     int TeamId,
@@ -20,7 +21,8 @@ internal sealed record KnownKey(
     string[] Scopes,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? KeyExpiresAt,
-    int? RequestsPerSecond
+    int? RequestsPerSecond,
+    Guid? Session = null
 );
 
 /// <summary>
@@ -173,10 +175,15 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         var session = await db
             .Sessions.AsNoTracking()
             .Where(session => session.Hash == hash && session.ExpiresAt > now)
-            .Join(db.ApiKeys, session => session.ApiKeyId, key => key.Id, (session, key) => new { Key = key.Hash, session.ExpiresAt })
+            .Join(
+                db.ApiKeys,
+                session => session.ApiKeyId,
+                key => key.Id,
+                (session, key) => new { session.Id, Key = key.Hash, session.ExpiresAt }
+            )
             .SingleOrDefaultAsync(cancel);
         if (session is null || await ReadAsync(session.Key, cancel) is not { } key)
             return null;
-        return key with { ExpiresAt = key.ExpiresAt < session.ExpiresAt ? key.ExpiresAt : session.ExpiresAt };
+        return key with { Session = session.Id, ExpiresAt = key.ExpiresAt < session.ExpiresAt ? key.ExpiresAt : session.ExpiresAt };
     }
 }

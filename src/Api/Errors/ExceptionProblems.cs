@@ -44,6 +44,7 @@ internal sealed partial class ExceptionProblems(StorageWatch storage, ILogger<Ex
         // Kestrel's answer to a chunk whose size is no 32-bit number.
         IOException { InnerException: OverflowException } chunk => Problems.Of(400, "request.malformed", chunk.Message),
         _ when StorageWatch.IsFull(exception) => Problems.StorageFull(storage.Note(exception)),
+        _ when exception.IsOfDeletedTeam() => Problems.Unauthorized(refused: true),
         _ when IsDatabaseGone(exception) => Problems.DatabaseAway(),
         _ => Problems.Of(500, "internal", "The service failed. The log has the reason under this trace id."),
     };

@@ -34,6 +34,10 @@ internal static class Problems
 
     public static ProblemHttpResult NotFound(string what, string name) => Of(404, "not_found", $"There is no {what} '{name}' here.");
 
+    /// <summary>A team's name that people would take for another's.</summary>
+    public static ProblemHttpResult TeamAlike(string name, string other) =>
+        Of(409, "team.name.alike", $"'{name}' looks like '{other}', which is a team. Write that name, or take one that looks different.");
+
     /// <summary>After which a 503 may be another answer.</summary>
     public const int RetryAfterSeconds = 2;
 

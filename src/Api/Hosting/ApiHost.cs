@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Catalog;
 using ConcatService.Api.Database;
 using ConcatService.Api.DataSets;
@@ -22,11 +23,14 @@ using ConcatService.Api.Operations;
 using ConcatService.Api.Pages;
 using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
+using ConcatService.Api.Retention;
 using ConcatService.Api.Storage;
+using ConcatService.Api.Teams;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Logs;
+using ConcatService.Persistence.Retention;
 using Hangfire;
 using Hangfire.Dashboard;
 
@@ -89,6 +93,7 @@ internal static class ApiHost
 
     private static void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton(RetentionSettings.Read(configuration));
         services.AddPersistence(ConnectionString(configuration));
         // the dashboard asks for these two; AddHangfire would set statics
         services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
@@ -149,7 +154,10 @@ internal static class ApiHost
         {
             app.MapPages();
             app.MapKeys();
+            app.MapAudit();
+            app.MapTeams();
             app.MapQuotas();
+            app.MapRetention();
             app.MapArchitectures();
             app.MapCatalog();
             app.MapDataSets();
