@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ConcatService.Persistence.Storage;
 using ConcatService.Persistence.Tests.Jobs;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Persistence.Tests.Storage;
 
