@@ -3,7 +3,7 @@
 import torch
 
 from .modules import simple, unless
-from .values import Learned, Normalized, Unreadable
+from .values import Final, Learned, Normalized, Unreadable
 
 
 def plain_name(function) -> str:
@@ -60,6 +60,20 @@ def concat(call, tensors, dim=0):
     return names[0] if len(names) == 1 else call.add("concat", *names, axis=dim)
 
 
+def stack(call, tensors, dim=0):
+    """A concat along a new axis of one element."""
+    rank = tensors[0].dim() + 1
+    axis = dim % rank
+    if axis == 0:
+        raise Unreadable("batch", "a stack of batches")
+    names = []
+    for each in tensors:
+        shape = list(each.shape[1:])
+        shape.insert(axis - 1, 1)
+        names.append(call.add("reshape", call.ref(each), shape=shape))
+    return call.add("concat", *names, axis=axis)
+
+
 def split(call, tensor, split_size_or_sections=None, dim=0, chunks=None, **options):
     sizes = [each.shape[dim] for each in call.result]
     name = call.add("split", call.ref(tensor), axis=dim, sections=sizes)
@@ -69,6 +83,9 @@ def split(call, tensor, split_size_or_sections=None, dim=0, chunks=None, **optio
 def getitem(call, tensor, index):
     """Slices of step 1 and single indices; anything else has no layer type."""
     index = index if isinstance(index, tuple) else (index,)
+    final = call.value(tensor)
+    if isinstance(final, Final):
+        return last_step(call, final, index)
     if any(not (isinstance(part, (slice, int)) or part is Ellipsis) for part in index):
         raise Unreadable("index", f"the index {index}")
     if Ellipsis in index:
@@ -87,6 +104,19 @@ def getitem(call, tensor, index):
     if any(isinstance(part, int) for part in index):
         name = call.add("reshape", name, shape=list(call.result.shape[1:]))
     return name
+
+
+def last_step(call, final, index):
+    """The last layer's state is its output at the last step, and of the way back at the first."""
+    count = final.layers * final.directions
+    at = index[0] % count if len(index) == 1 and isinstance(index[0], int) and -count <= index[0] < count else -1
+    if at < count - final.directions or final.is_cell:
+        raise Unreadable("state", f"the states {list(index)} of {final.of}")
+    back = at - (count - final.directions)
+    name = call.add("slice", final.of, axis=1, start=0 if back else -1, end=1 if back else None)
+    if final.directions > 1:
+        name = call.add("slice", name, axis=2, start=back * final.hidden, end=(back + 1) * final.hidden)
+    return call.add("reshape", name, shape=[final.hidden])
 
 
 def bounds(part):
@@ -118,6 +148,9 @@ def same_batch(call, tensor):
 
 
 def reshape(call, tensor, *shape, **options):
+    final = call.value(tensor)
+    if isinstance(final, Final) and final.layers * final.directions == 1 and call.result.dim() == 2:
+        return last_step(call, final, (0,))
     same_batch(call, tensor)
     return call.add("reshape", call.ref(tensor), shape=list(call.result.shape[1:]))
 
@@ -237,7 +270,7 @@ def same(call, input, *values, **options):
 
 FUNCTIONS = {
     "add": merge("add"), "sub": merge("subtract"), "mul": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
-    "cat": concat, "concat": concat, "split": split, "split_with_sizes": split,
+    "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
     "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
     "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "normalize": normalize,

@@ -26,3 +26,14 @@ class Unreadable(Exception):
     def __init__(self, kind: str, what: str):
         super().__init__(what)
         self.kind = kind
+
+
+@dataclass(frozen=True)
+class Final:
+    """The states of a recurrent layer after the last step, `[layers * directions, N, hidden]`, or the cells of an lstm, which have no layer."""
+
+    of: str
+    layers: int
+    directions: int
+    hidden: int
+    is_cell: bool = False
