@@ -1,7 +1,7 @@
 """The entry: a module and the shapes of its inputs in, a spec out."""
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Sequence, Union
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 import torch
 from torch import nn
@@ -27,6 +27,8 @@ class Reading:
     calls: Dict[str, CallRecord] = field(default_factory=dict)
     builds: Dict[str, List[Site]] = field(default_factory=dict)
     """Layer to the user's frames that built its module, the innermost first; for modules built under `Builds`."""
+    shapes: Dict[str, Tuple[int, ...]] = field(default_factory=dict)
+    """Input or layer to the shape of its output, without the batch, as torch gives it or, behind a fault, would."""
     stopped: Optional[Fault] = None
     """The exception of the user's own code behind which nothing is read."""
 
@@ -67,15 +69,39 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
         "outputs": recorder.outputs(result) if stopped is None else unread(recorder.layers),
     }
     spec["inputs"].update(recorder.stand_ins)
+    name_axes(spec)
     built = {
         name: builds.of(call.module) for name, call in recorder.calls.items() if builds is not None and call and call.module is not None
     }
-    return Reading(spec, recorder.gaps, recorder.sources, recorder.faults, recorder.calls, built, stopped)
+    return Reading(spec, recorder.gaps, recorder.sources, recorder.faults, recorder.calls, built, recorder.shapes, stopped)
 
 
 def of_input(shape, dtype) -> dict:
     integer = dtype is not None and not dtype.is_floating_point
     return {"shape": list(shape), **({"dtype": "int64"} if integer else {})}
+
+
+SEQUENCES = {"lstm": True, "gru": True, "multi_head_attention": True, "linear": True, "layer_norm": True, "rms_norm": True,
+             "conv1d": False, "conv_transpose1d": False, "batch_norm": False, "instance_norm": False, "group_norm": False, "max_pool1d": False,
+             "avg_pool1d": False, "adaptive_avg_pool1d": False, "adaptive_max_pool1d": False}  # fmt: skip
+
+
+def name_axes(spec) -> None:
+    """Says of each input of two axes which it is, by the layers that it reaches first: [time, features] or the default [channels, time]."""
+    for name, given in spec["inputs"].items():
+        if len(given["shape"]) == 2 and "axes" not in given and is_sequence(spec["layers"], name):
+            given["axes"] = ["time", "features"]
+
+
+def is_sequence(layers, name) -> bool:
+    reached = [name]
+    for layer in layers:
+        if any(each.partition(":")[0] in reached for each in layer["inputs"]):
+            if layer["type"] in SEQUENCES:
+                return SEQUENCES[layer["type"]]
+            if layer["type"] not in ("flatten", "reshape", "permute"):
+                reached.append(layer["name"])
+    return False
 
 
 def unread(layers) -> List[str]:
@@ -92,4 +118,4 @@ def stop(error: Exception) -> Fault:
         if not file.startswith(SKIPPED_FOLDERS) and not any(folder in file for folder in LIBRARIES):
             source = {"file": file, "line": frame.tb_lineno}
         frame = frame.tb_next
-    return Fault("", type(error).__name__, first_line(error), (), (), source)
+    return Fault((), type(error).__name__, first_line(error), (), (), source)

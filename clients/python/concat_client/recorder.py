@@ -31,13 +31,14 @@ class Gap:
 class Fault:
     """A call that torch refuses, or understands otherwise than it is meant. The layer is written as the call says, with a guessed shape."""
 
-    layer: str
+    layers: Tuple[str, ...]
     what: str
     message: str
     inputs: Tuple[str, ...]
     shapes: Tuple[Tuple[int, ...], ...]
     """Of the tensors that went in, without the batch."""
     source: Optional[dict]
+    call: Optional["CallRecord"] = None
 
 
 @dataclass
@@ -89,6 +90,8 @@ class Recorder(TorchFunctionMode):
         self.faults: List[Fault] = []
         self.sources: Dict[str, dict] = {}
         self.calls: Dict[str, CallRecord] = {}
+        self.shapes: Dict[str, Tuple[int, ...]] = {}
+        """Layer to the shape of its output, without the batch."""
         self.stand_ins: Dict[str, dict] = {}
         """Inputs of the spec that stand for what it cannot say: name to `{"shape", "dtype"}`."""
         self._paths = {id(each): path for path, each in module.named_modules()}
@@ -108,7 +111,11 @@ class Recorder(TorchFunctionMode):
         nn.Module.__call__ = lambda module, *args, **kwargs: recorder._module(original, module, args, kwargs)
         # torch 1.13 shows x[-1] to nobody, and x[(-1,)] it does.
         getitem = torch.Tensor.__getitem__
-        torch.Tensor.__getitem__ = lambda tensor, index: getitem(tensor, (index,) if isinstance(index, (int, slice)) else index)
+
+        def __getitem__(tensor, index):
+            return getitem(tensor, (index,) if isinstance(index, (int, slice)) else index)
+
+        torch.Tensor.__getitem__ = __getitem__
         return super().__enter__()
 
     def __exit__(self, *error):
@@ -149,6 +156,7 @@ class Recorder(TorchFunctionMode):
     def input(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
         self._names.add(name)
         self._bind(tensor, name)
+        self.shapes[name] = tuple(tensor.shape[1:])
         return tensor
 
     def outputs(self, result) -> List[str]:
@@ -244,14 +252,16 @@ class Recorder(TorchFunctionMode):
             names = self._beyond_gap(path, given, made)
         for tensor, name in zip(made, names if isinstance(names, list) else [names] * len(made)):
             self._bind(tensor, name)
+            if isinstance(name, str):
+                self.shapes[name] = tuple(tensor.shape[1:])
         if refusal is not None:
-            self._fault(path, what, refusal, given, self.layers[before]["name"] if len(self.layers) > before else None)
+            self._fault(what, refusal, given, [layer["name"] for layer in self.layers[before:]])
         self._call = None
 
-    def _fault(self, path, what, refusal, given, layer):
+    def _fault(self, what, refusal, given, layers):
         names = tuple(self.name_of(tensor) for tensor in given)
         shapes = tuple(tuple(tensor.shape[1:]) for tensor in given)
-        self.faults.append(Fault(layer or path, what, first_line(refusal), names, shapes, self._source()))
+        self.faults.append(Fault(tuple(layers), what, first_line(refusal), names, shapes, self._source(), self._call))
 
     def name_of(self, tensor) -> str:
         """The layer, or the parameter, that the tensor is; empty where there is none."""

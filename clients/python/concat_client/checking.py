@@ -1,0 +1,245 @@
+"""What the service says of a reading, at the user's lines."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional, Tuple
+
+import torch
+from torch import nn
+
+from .client import Client, Finding, Fix, Report
+from .loading import Target, build, imports_of
+from .reader import Reading, name_axes, read
+from .recorder import Fault
+
+MEANT = ("concat.batch_axis", "concat.degenerate", "layer.size_below_one")
+MOST_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the user's files."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{shown(self.file)}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Another line that has to do with a finding: `kind` is branch, cause or built."""
+
+    kind: str
+    place: Optional[Place]
+    text: str
+
+
+@dataclass
+class Problem:
+    """A finding with its lines. `finding` is the service's, or None where the fault is torch's alone."""
+
+    code: str
+    severity: str
+    message: str
+    layer: Optional[str]
+    place: Optional[Place]
+    notes: List[Note] = field(default_factory=list)
+    fixes: List[Fix] = field(default_factory=list)
+    finding: Optional[Finding] = None
+    fault: Optional[Fault] = None
+
+    @property
+    def cause(self) -> Optional[Place]:
+        """The line to change: of the layer to blame, or of the call itself."""
+        return next((note.place for note in self.notes if note.kind == "cause" and note.place), self.place)
+
+    def key(self) -> tuple:
+        return self.code, self.layer
+
+    def to_json(self) -> dict:
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "layer": self.layer,
+            "file": self.place.file if self.place else None,
+            "line": self.place.line if self.place else None,
+            "cause": {"file": self.cause.file, "line": self.cause.line} if self.cause else None,
+            "notes": [
+                {"kind": note.kind, "file": note.place and note.place.file, "line": note.place and note.place.line, "text": note.text}
+                for note in self.notes
+            ],
+            "fixes": [{"id": fix.id, "kind": fix.kind, "title": fix.title, "effect": fix.effect} for fix in self.fixes],
+        }
+
+
+@dataclass
+class Check:
+    """A reading with the service's report on it, and what is wrong, in the order of the calls."""
+
+    reading: Reading
+    spec: dict
+    report: Report
+    problems: List[Problem]
+
+    @property
+    def errors(self) -> List[Problem]:
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+
+@dataclass
+class Checker:
+    """Reads one network again and again, each time with other texts of its files."""
+
+    target: Target
+    inputs: Dict[str, Tuple[int, ...]]
+    dtypes: Dict[str, torch.dtype]
+    client: Client
+    training: bool = True
+
+    def check(self, texts: Optional[Dict[str, str]] = None) -> Check:
+        with imports_of(self.target, texts or {}):
+            network, builds = build(self.target, texts or {})
+            reading = read(network, self.inputs, self.training, self.dtypes, builds)
+        spec, report = validated(reading, self.client)
+        return Check(reading, spec, report, problems_of(reading, spec, report))
+
+    def run(self, texts: Optional[Dict[str, str]] = None) -> None:
+        """Runs the network in torch on random numbers, a batch of two, forward and backward; raises what torch raises."""
+        with imports_of(self.target, texts or {}):
+            network, _ = build(self.target, texts or {})
+            network.train(self.training)
+            tensors = [
+                torch.randn(2, *shape) if self.dtypes.get(name, torch.float32).is_floating_point else torch.zeros(2, *shape, dtype=torch.int64)
+                for name, shape in self.inputs.items()
+            ]
+            network(*tensors)
+
+
+def validated(reading: Reading, client: Client):
+    """The spec and its report. Where the service refuses a layer that torch computes, the fault is of the translation: an input of the shape
+    that torch gives takes the layer's place."""
+    spec = reading.spec
+    for _ in range(MOST_ROUNDS):
+        report = client.validate(spec)
+        strange = {layer for layer in (layer_of(finding, spec) for finding in report.errors if is_strange(finding, spec, reading)) if layer}
+        if not strange:
+            break
+        spec = without(spec, strange, reading)
+    return spec, report
+
+
+def is_strange(finding: Finding, spec: dict, reading: Reading) -> bool:
+    layer = layer_of(finding, spec)
+    return finding.code not in MEANT and layer is not None and fault_at(reading, layer) is None
+
+
+def layer_of(finding: Finding, spec: dict) -> Optional[str]:
+    """The layer's name: a finding about the spec's form has a path alone."""
+    if finding.layer:
+        return finding.layer.partition("/")[0]
+    parts = finding.path.split("/")
+    if len(parts) > 2 and parts[1] == "layers" and parts[2].isdigit() and int(parts[2]) < len(spec["layers"]):
+        return spec["layers"][int(parts[2])]["name"]
+    return None
+
+
+def without(spec: dict, layers, reading: Reading) -> dict:
+    """The spec with inputs in place of these layers."""
+    kept = [layer for layer in spec["layers"] if layer["name"] not in layers]
+    inputs = dict(spec["inputs"])
+    for name in layers:
+        if name in reading.shapes:
+            inputs[name] = {"shape": list(reading.shapes[name]) or [1]}
+    outputs = [name for name in spec["outputs"] if name not in layers]
+    changed = {**spec, "inputs": inputs, "layers": kept, "outputs": outputs or [layer["name"] for layer in kept[-1:]]}
+    name_axes(changed)
+    return changed
+
+
+def fault_at(reading: Reading, layer: str) -> Optional[Fault]:
+    return next((fault for fault in reading.faults if layer in fault.layers), None)
+
+
+def problems_of(reading: Reading, spec: dict, report: Report) -> List[Problem]:
+    problems, told = [], []
+    for finding in report.findings:
+        if finding.severity == "info":
+            continue
+        layer = layer_of(finding, spec)
+        fault = fault_at(reading, layer) if layer else None
+        told.append(fault)
+        problems.append(Problem(finding.code, finding.severity, finding.message, layer, place_of(reading, layer),
+                                notes_of(reading, finding, layer), finding.fixes, finding, fault))
+    for fault in reading.faults:
+        if fault not in told:
+            problems.append(torch_problem(reading, fault))
+    if reading.stopped:
+        source = reading.stopped.source
+        place = Place(source["file"], source["line"]) if source else None
+        problems.append(Problem(f"python.{reading.stopped.what}", "error", reading.stopped.message, None, place))
+    order = {layer["name"]: index for index, layer in enumerate(reading.spec["layers"])}
+    problems.sort(key=lambda problem: order.get(problem.layer, len(order)))
+    return problems
+
+
+def torch_problem(reading: Reading, fault: Fault) -> Problem:
+    """A call that torch refuses, and that the service has not judged: it stands behind another fault, or has no layer type."""
+    shapes = ", ".join(sizes(shape) for shape in fault.shapes if shape)
+    layer = fault.layers[-1] if fault.layers else None
+    notes = [branch_note(reading, index, name, fault.shapes[index]) for index, name in enumerate(fault.inputs) if name]
+    if fault.call and fault.call.module is not None and layer:
+        notes += built_notes(reading, layer, "cause", f"{layer} is built here")
+    place = Place(fault.source["file"], fault.source["line"]) if fault.source else None
+    return Problem("torch.call", "error", f"{fault.what} of {shapes}: {fault.message}", layer, place, notes, fault=fault)
+
+
+def notes_of(reading: Reading, finding: Finding, layer: Optional[str]) -> List[Note]:
+    cause = finding.cause or {}
+    blamed = (cause.get("layer") or "").partition("/")[0]
+    notes = [
+        branch_note(reading, index, each["name"], each.get("shape") and each["shape"][1:])
+        for index, each in enumerate(finding.inputs)
+    ]
+    if blamed:
+        text = f"cause, {cause['kind'].replace('_', ' ')}: {cause['explanation']}"
+        built = built_notes(reading, blamed, "cause", text)
+        notes += built or [Note("cause", place_of(reading, blamed), text)]
+    return notes
+
+
+def branch_note(reading: Reading, index: int, name: str, shape) -> Note:
+    name = name.partition("/")[0]
+    what = f"input {index + 1}" + (f", {sizes(shape)}" if shape else "")
+    place = place_of(reading, name)
+    if place is None:
+        return Note("branch", None, f"{what}, is {name}")
+    return Note("branch", place, f"{what}, comes from here: {name.partition(':')[0]}")
+
+
+def built_notes(reading: Reading, layer: str, kind: str, text: str) -> List[Note]:
+    """The user's line that builds the layer's module."""
+    sites = [site for site in reading.builds.get(layer, []) if not site.is_library]
+    return [Note(kind, Place(sites[0].file, sites[0].line), text)] if sites else []
+
+
+def place_of(reading: Reading, layer: Optional[str]) -> Optional[Place]:
+    source = reading.sources.get((layer or "").partition(":")[0])
+    return Place(source["file"], source["line"]) if source else None
+
+
+def sizes(shape) -> str:
+    return "x".join(str(size) for size in shape)
+
+
+def shown(file: str) -> str:
+    """The path as short as it can be said from here."""
+    relative = os.path.relpath(file)
+    return file if relative.startswith("..") else relative
+
+
+def is_module(reading: Reading, layer: str) -> bool:
+    call = reading.calls.get(layer)
+    return call is not None and isinstance(call.module, nn.Module)
