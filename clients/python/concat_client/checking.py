@@ -9,6 +9,7 @@ from torch import nn
 
 from .client import Client, Finding, Fix, Report
 from .loading import Target, build, imports_of
+from .patches import patched
 from .reader import Reading, name_axes, read
 from .recorder import Fault
 
@@ -49,6 +50,8 @@ class Problem:
     fixes: List[Fix] = field(default_factory=list)
     finding: Optional[Finding] = None
     fault: Optional[Fault] = None
+    spec: Optional[dict] = None
+    """What the fixes are patches of: the spec read, or that with what stands before mended."""
 
     @property
     def cause(self) -> Optional[Place]:
@@ -103,8 +106,8 @@ class Checker:
         with imports_of(self.target, texts or {}):
             network, builds = build(self.target, texts or {})
             reading = read(network, self.inputs, self.training, self.dtypes, builds)
-        spec, report = validated(reading, self.client)
-        return Check(reading, spec, report, problems_of(reading, spec, report))
+        spec, report = validated(reading, reading.spec, self.client)
+        return Check(reading, spec, report, Problems(reading, self.client).of(spec, report))
 
     def run(self, texts: Optional[Dict[str, str]] = None) -> None:
         """Runs the network in torch on random numbers, a batch of two, forward and backward; raises what torch raises."""
@@ -118,13 +121,12 @@ class Checker:
             network(*tensors)
 
 
-def validated(reading: Reading, client: Client):
+def validated(reading: Reading, spec: dict, client: Client):
     """The spec and its report. Where the service refuses a layer that torch computes, the fault is of the translation: an input of the shape
     that torch gives takes the layer's place."""
-    spec = reading.spec
     for _ in range(MOST_ROUNDS):
         report = client.validate(spec)
-        strange = {layer for layer in (layer_of(finding, spec) for finding in report.errors if is_strange(finding, spec, reading)) if layer}
+        strange = {layer_of(finding, spec) for finding in report.errors if is_strange(finding, spec, reading)}
         if not strange:
             break
         spec = without(spec, strange, reading)
@@ -159,30 +161,64 @@ def without(spec: dict, layers, reading: Reading) -> dict:
     return changed
 
 
-def fault_at(reading: Reading, layer: str) -> Optional[Fault]:
+def fault_at(reading: Reading, layer: Optional[str]) -> Optional[Fault]:
     return next((fault for fault in reading.faults if layer in fault.layers), None)
 
 
-def problems_of(reading: Reading, spec: dict, report: Report) -> List[Problem]:
-    problems, told = [], []
-    for finding in report.findings:
-        if finding.severity == "info":
-            continue
-        layer = layer_of(finding, spec)
-        fault = fault_at(reading, layer) if layer else None
-        told.append(fault)
-        problems.append(Problem(finding.code, finding.severity, finding.message, layer, place_of(reading, layer),
-                                notes_of(reading, finding, layer), finding.fixes, finding, fault))
-    for fault in reading.faults:
-        if fault not in told:
-            problems.append(torch_problem(reading, fault))
-    if reading.stopped:
-        source = reading.stopped.source
-        place = Place(source["file"], source["line"]) if source else None
-        problems.append(Problem(f"python.{reading.stopped.what}", "error", reading.stopped.message, None, place))
-    order = {layer["name"]: index for index, layer in enumerate(reading.spec["layers"])}
-    problems.sort(key=lambda problem: order.get(problem.layer, len(order)))
-    return problems
+class Problems:
+    """Every fault of a reading. The service says nothing of what stands behind an error, so it is asked again with its first fix applied."""
+
+    def __init__(self, reading: Reading, client: Client):
+        self._reading = reading
+        self._client = client
+        self._found: List[Problem] = []
+
+    def of(self, spec: dict, report: Report) -> List[Problem]:
+        judged = self._collect(spec, report)
+        for _ in range(MOST_ROUNDS):
+            if not report.errors:
+                break
+            spec, report = self._behind(spec, report.errors[0])
+            judged |= self._collect(spec, report, only_errors=True)
+        told = {id(problem.fault) for problem in self._found}
+        for fault in self._reading.faults:
+            if id(fault) not in told and not set(fault.layers) & judged:
+                self._found.append(torch_problem(self._reading, fault))
+        if self._reading.stopped:
+            self._found.append(stopped_problem(self._reading.stopped))
+        order = {layer["name"]: index for index, layer in enumerate(self._reading.spec["layers"])}
+        return sorted(self._found, key=lambda problem: order.get(problem.layer, len(order)))
+
+    def _collect(self, spec: dict, report: Report, only_errors: bool = False) -> set:
+        """Adds what is new, and returns the layers of torch's faults that the service finds right once what stands before is mended."""
+        known = {problem.key() for problem in self._found}
+        for finding in report.findings:
+            layer = layer_of(finding, spec)
+            if finding.severity == "info" or (finding.code, layer) in known or (only_errors and finding.severity != "error"):
+                continue
+            if only_errors and fault_at(self._reading, layer) is None and finding.code not in MEANT:
+                continue
+            self._found.append(
+                Problem(finding.code, finding.severity, finding.message, layer, place_of(self._reading, layer),
+                        notes_of(self._reading, finding, layer), finding.fixes, finding, fault_at(self._reading, layer), spec)
+            )
+        return {row["name"] for row in report.layers if row["output_shape"]} if only_errors else set()
+
+    def _behind(self, spec: dict, finding: Finding):
+        """The spec and its report with the finding mended, or, where there is no fix, with an input in the layer's place."""
+        if finding.fixes:
+            try:
+                spec = patched(spec, finding.fixes[0].patch)
+                return spec, self._client.validate(spec)
+            except (LookupError, ValueError):
+                pass
+        spec = without(spec, {layer_of(finding, spec)}, self._reading)
+        return spec, self._client.validate(spec)
+
+
+def stopped_problem(stopped: Fault) -> Problem:
+    place = Place(stopped.source["file"], stopped.source["line"]) if stopped.source else None
+    return Problem(f"python.{stopped.what}", "error", stopped.message, None, place)
 
 
 def torch_problem(reading: Reading, fault: Fault) -> Problem:

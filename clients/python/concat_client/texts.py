@@ -22,7 +22,7 @@ class SourceFile:
     def __init__(self, path: str, text: str):
         self.path = path
         self.text = text
-        self.lines = text.splitlines(keepends=True)
+        self.lines = [line + "\n" for line in text.split("\n")]
         self.tree = ast.parse(text)
         self._starts = [0]
         for line in self.lines:
