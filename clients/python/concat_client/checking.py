@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
 import torch
-from torch import nn
 
 from .client import Client, Finding, Fix, Report
 from .loading import Target, build, imports_of
-from .patches import patched
+from .patches import change_of, patched
 from .reader import Reading, name_axes, read
 from .recorder import Fault
 
@@ -200,7 +199,7 @@ class Problems:
                 continue
             self._found.append(
                 Problem(finding.code, finding.severity, finding.message, layer, place_of(self._reading, layer),
-                        notes_of(self._reading, finding, layer), finding.fixes, finding, fault_at(self._reading, layer), spec)
+                        notes_of(self._reading, finding, layer, spec), finding.fixes, finding, fault_at(self._reading, layer), spec)
             )
         return {row["name"] for row in report.layers if row["output_shape"]} if only_errors else set()
 
@@ -227,28 +226,47 @@ def torch_problem(reading: Reading, fault: Fault) -> Problem:
     layer = fault.layers[-1] if fault.layers else None
     notes = [branch_note(reading, index, name, fault.shapes[index]) for index, name in enumerate(fault.inputs) if name]
     if fault.call and fault.call.module is not None and layer:
-        notes += built_notes(reading, layer, "cause", f"{layer} is built here")
+        notes += lines_of(reading, layer, f"{layer} is built here")
     place = Place(fault.source["file"], fault.source["line"]) if fault.source else None
     return Problem("torch.call", "error", f"{fault.what} of {shapes}: {fault.message}", layer, place, notes, fault=fault)
 
 
-def notes_of(reading: Reading, finding: Finding, layer: Optional[str]) -> List[Note]:
-    cause = finding.cause or {}
-    blamed = (cause.get("layer") or "").partition("/")[0]
+def notes_of(reading: Reading, finding: Finding, layer: Optional[str], spec: dict) -> List[Note]:
     notes = [
         branch_note(reading, index, each["name"], each.get("shape") and each["shape"][1:])
         for index, each in enumerate(finding.inputs)
     ]
-    if blamed:
-        text = f"cause, {cause['kind'].replace('_', ' ')}: {cause['explanation']}"
-        built = built_notes(reading, blamed, "cause", text)
-        notes += built or [Note("cause", place_of(reading, blamed), text)]
+    cause = finding.cause or {}
+    blamed = (cause.get("layer") or "").partition("/")[0]
+    edited = edited_layers(finding, spec)
+    if blamed and (cause["kind"] != "declared_width" or not finding.fixes or blamed in edited):
+        return notes + lines_of(reading, blamed, f"cause, {cause['kind'].replace('_', ' ')}: {cause['explanation']}")
+    if not blamed and len(edited) == 1:
+        notes += lines_of(reading, edited[0], f"cause: {edited[0]} is built here")
     return notes
+
+
+def edited_layers(finding: Finding, spec: dict) -> List[str]:
+    """The layers whose attributes the first fix changes."""
+    if not finding.fixes or finding.fixes[0].kind != "edit":
+        return []
+    try:
+        change = change_of(spec, patched(spec, finding.fixes[0].patch))
+    except (LookupError, ValueError):
+        return []
+    return list(dict.fromkeys(layer for layer, _, _ in change.attributes))
+
+
+def lines_of(reading: Reading, layer: str, text: str) -> List[Note]:
+    """A note at the line to change: where the layer's module is built, or called, where it has no module of its own."""
+    call = reading.calls.get(layer)
+    shared = call is not None and sum(each is not None and each.module is call.module for each in reading.calls.values()) > 1
+    return (not shared and built_notes(reading, layer, "cause", text)) or [Note("cause", place_of(reading, layer), text)]
 
 
 def branch_note(reading: Reading, index: int, name: str, shape) -> Note:
     name = name.partition("/")[0]
-    what = f"input {index + 1}" + (f", {sizes(shape)}" if shape else "")
+    what = f"branch {index + 1}" + (f", {sizes(shape)}" if shape else "")
     place = place_of(reading, name)
     if place is None:
         return Note("branch", None, f"{what}, is {name}")
@@ -274,8 +292,3 @@ def shown(file: str) -> str:
     """The path as short as it can be said from here."""
     relative = os.path.relpath(file)
     return file if relative.startswith("..") else relative
-
-
-def is_module(reading: Reading, layer: str) -> bool:
-    call = reading.calls.get(layer)
-    return call is not None and isinstance(call.module, nn.Module)

@@ -175,8 +175,27 @@ def transpose(call, tensor, dim0, dim1):
     return permute(call, tensor, dims)
 
 
+def over_channels(call, kind, tensor, keepdim):
+    name = call.add(kind, call.ref(tensor))
+    return name if keepdim else call.add("reshape", name, shape=list(tensor.shape[2:]))
+
+
+def maximum(call, tensor, dim=None, keepdim=False, **options):
+    """Over the channels of a map, or over all positions. The places of the maxima have no layer."""
+    if isinstance(dim, torch.Tensor):
+        return merge("maximum")(call, tensor, dim)
+    dims = sorted(each % tensor.dim() for each in (dim if isinstance(dim, (tuple, list)) else [dim]) if each is not None)
+    if dims == [1] and tensor.dim() == 4:
+        return over_channels(call, "channel_max", tensor, keepdim)
+    if not dims or dims != list(range(2, tensor.dim())):
+        raise Unreadable("reduce", f"a maximum over the axes {dims} of {list(tensor.shape)}")
+    return call.add("global_max_pool", call.ref(tensor), keep_dims=unless(keepdim, False))
+
+
 def mean(call, tensor, dim=None, keepdim=False, **options):
     dims = sorted(each % tensor.dim() for each in (dim if isinstance(dim, (tuple, list)) else [dim]) if each is not None)
+    if dims == [1] and tensor.dim() == 4:
+        return over_channels(call, "channel_mean", tensor, keepdim)
     if not dims or dims != list(range(2, tensor.dim())):
         raise Unreadable("reduce", f"a mean over the axes {dims} of {list(tensor.shape)}")
     return call.add("global_avg_pool", call.ref(tensor), keep_dims=unless(keepdim, False))
@@ -273,7 +292,7 @@ FUNCTIONS = {
     "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
     "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
-    "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "normalize": normalize,
+    "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
     "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),

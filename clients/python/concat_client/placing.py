@@ -29,6 +29,7 @@ FUNCTION_ARGUMENTS = {
 }  # fmt: skip
 TORCH_NAMES = {"axis": "dim", "factor": {"PixelShuffle": "upscale_factor", "PixelUnshuffle": "downscale_factor"}}
 AXES = {"channels": 1, "features": -1, "time": -1, "height": -2, "width": -1}
+MAKERS = ("zeros", "ones", "randn", "rand", "empty", "full", "normal")
 SIMPLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 
 
@@ -56,7 +57,7 @@ class Placer:
         if change.other:
             raise Unsayable(f"it changes {', '.join(change.other)}")
         shapes = self._shapes(after) if change.wires else {}
-        parts = [list(self._attribute(*each)) for each in change.attributes]
+        parts = [list(self.attribute(*each)) for each in change.attributes]
         parts += [[self._wire(*each, shapes)] for each in change.wires]
         if not parts or not all(parts):
             raise Unsayable("what it changes is written in none of your files")
@@ -83,7 +84,7 @@ class Placer:
 
     # Attributes
 
-    def _attribute(self, layer: str, attribute: str, value: Any) -> Iterator[List[Edit]]:
+    def attribute(self, layer: str, attribute: str, value: Any) -> Iterator[List[Edit]]:
         call = self._call(layer)
         if call.module is None:
             yield self._function_attribute(call, attribute, value)
@@ -123,6 +124,17 @@ class Placer:
             name = argument.id
             names = tuple(parameters[1:] if parameters[:1] in (["self"], ["cls"]) else parameters)
         yield from found
+
+    def creations(self, path: str) -> Iterator[Tuple[SourceFile, ast.Call]]:
+        """The calls that make a parameter of this path: torch.zeros(…) in self.NAME = nn.Parameter(torch.zeros(…))."""
+        name = path.rpartition(".")[2]
+        for each in self._texts:
+            file = self.file(each)
+            for node in ast.walk(file.tree):
+                if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Attribute) or node.targets[0].attr != name:
+                    continue
+                makers = [call for call in ast.walk(node.value) if isinstance(call, ast.Call) and name_of(call) in MAKERS]
+                yield from ((file, call) for call in makers[:1])
 
     def _new_keyword(self, file: SourceFile, call: ast.Call, name: str, text: str) -> Edit:
         at = file.range(call)[1] - 1
@@ -391,6 +403,10 @@ def operands_of(file: SourceFile, call: CallRecord):
             return node, node.args
         return node, [node.func.value, *node.args]
     raise Unsayable(f"how {call.function} is called is not understood")
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def is_method(call: ast.Call) -> bool:

@@ -29,6 +29,8 @@ class Reading:
     """Layer to the user's frames that built its module, the innermost first; for modules built under `Builds`."""
     shapes: Dict[str, Tuple[int, ...]] = field(default_factory=dict)
     """Input or layer to the shape of its output, without the batch, as torch gives it or, behind a fault, would."""
+    learned: Dict[str, Tuple[int, ...]] = field(default_factory=dict)
+    """The module's parameters and buffers, with their whole shapes."""
     stopped: Optional[Fault] = None
     """The exception of the user's own code behind which nothing is read."""
 
@@ -50,6 +52,7 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
         if reader_of(each):
             each.eval()  # The same shapes, and no random numbers or statistics.
 
+    learned = {path: tuple(each.shape) for path, each in [*module.named_parameters(), *module.named_buffers()]}
     recorder = Recorder(module)
     tensors = [
         recorder.input(name, torch.empty(BATCH, *shape, dtype=dtypes.get(name, torch.float32), device="meta"))
@@ -73,7 +76,7 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
     built = {
         name: builds.of(call.module) for name, call in recorder.calls.items() if builds is not None and call and call.module is not None
     }
-    return Reading(spec, recorder.gaps, recorder.sources, recorder.faults, recorder.calls, built, recorder.shapes, stopped)
+    return Reading(spec, recorder.gaps, recorder.sources, recorder.faults, recorder.calls, built, recorder.shapes, learned, stopped)
 
 
 def of_input(shape, dtype) -> dict:

@@ -1,5 +1,72 @@
-"""Fixes for calls that the spec cannot judge: a linear layer on a map, which torch applies to the last axis."""
+"""Fixes for calls that the spec does not judge as torch does: a linear layer or a layer norm on a map, which torch applies to the last axis,
+and learned tensors, which the spec does not have. They are tried like every other."""
+
+import ast
+import math
+from typing import Iterator, List, Tuple
+
+from torch import nn
+
+from .placing import Placer, Unsayable, argument_of, literal, operands_of
+from .texts import Edit
 
 
-def suggestions(placer, problem, check):
-    return iter(())
+def suggestions(placer: Placer, problem, check) -> Iterator[Tuple[str, List[Edit]]]:
+    fault = problem.fault
+    if fault is None or fault.call is None or fault.call.site is None:
+        return
+    for suggest in (of_last_axis, of_learned):
+        try:
+            yield from suggest(placer, fault, check)
+        except Unsayable:
+            continue
+
+
+def of_last_axis(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]:
+    module = fault.call.module
+    if isinstance(module, nn.Linear):
+        width = module.in_features
+    elif isinstance(module, nn.LayerNorm) and len(module.normalized_shape) == 1:
+        width = module.normalized_shape[0]
+    else:
+        return
+    file = placer.file(fault.call.site.file)
+    node, operands = operands_of(file, fault.call)
+    if len(operands) != 1 or not isinstance(node, ast.Call):
+        return
+    shape, code = fault.shapes[0], file.code(operands[0])
+    if not isinstance(operands[0], (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+        code = f"({code})"
+    layer = fault.layers[-1] if fault.layers else fault.what
+    if isinstance(module, nn.Linear) and len(shape) > 1 and math.prod(shape) == width:
+        yield f"Flatten what {layer} reads to {width}", [file.replace(operands[0], f"{code}.flatten(1)")]
+    if len(shape) > 1 and shape[0] == width:
+        there = [0, *range(2, len(shape) + 1), 1]
+        back = [0, len(shape), *range(1, len(shape))]
+        start, end = file.range(node)
+        inner = file.text[start:file.range(operands[0])[0]], file.text[file.range(operands[0])[1]:end]
+        moved = f"{inner[0]}{code}.permute{literal(there)}{inner[1]}.permute{literal(back)}"
+        yield f"Bring the channels to the last axis for {layer}, and back", [file.replace(node, moved)]
+    for edits in placer.attribute(layer, "in_features" if isinstance(module, nn.Linear) else "normalized_shape", shape[-1]):
+        yield f"Make {layer} for the {shape[-1]} of the last axis", edits
+
+
+def of_learned(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]:
+    """Another size of a learned tensor that is added to, or joined with, a layer's output."""
+    learned = [at for at, name in enumerate(fault.inputs) if name in check.reading.learned]
+    others = [at for at, name in enumerate(fault.inputs) if name and name not in check.reading.learned]
+    if len(learned) != 1 or len(others) != 1:
+        return
+    name, wanted = fault.inputs[learned[0]], fault.shapes[others[0]]
+    for file, call in placer.creations(name):
+        sizes = call.args[0].elts if len(call.args) == 1 and isinstance(call.args[0], (ast.Tuple, ast.List)) else call.args
+        have = check.reading.learned[name]
+        if len(sizes) != len(have) or len(have) < len(wanted):
+            continue
+        edits = [
+            file.replace(sizes[at], str(want))
+            for at, want in zip(range(len(have) - len(wanted), len(have)), wanted)
+            if have[at] != want and have[at] != 1
+        ]
+        if edits:
+            yield f"Make {name} as large as {fault.inputs[others[0]]}, {'x'.join(map(str, wanted))}", edits
