@@ -96,8 +96,8 @@ def show(checked) -> None:
             print(f"{problem.place.line:>6} | {text}")
         for note in problem.notes:
             print(f"  {f'{note.place}: ' if note.place else ''}note: {note.text}")
-        if problem.fixes:
-            print(f"  fix: {problem.fixes[0].title}{f' ({problem.fixes[0].effect})' if problem.fixes[0].effect else ''}")
+        for fix, word in zip(problem.fixes, ("fix", "or")):
+            print(f"  {word}: {fix.title}{f' ({fix.effect})' if fix.effect else ''}")
     for gap in checked.reading.gaps:
         if gap.kind == "stopped":
             continue

@@ -1,6 +1,8 @@
 """What the service says of a reading, at the user's lines."""
 
+import linecache
 import os
+import re
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
@@ -12,6 +14,7 @@ from .patches import change_of, patched
 from .reader import Reading, name_axes, read
 from .recorder import Fault
 
+REGISTERS = re.compile(r"self\.\w+\s*=|register_(buffer|parameter)\(")
 MEANT = ("concat.batch_axis", "concat.degenerate", "layer.size_below_one")
 MOST_ROUNDS = 20
 
@@ -199,9 +202,14 @@ class Problems:
                 continue
             self._found.append(
                 Problem(finding.code, finding.severity, finding.message, layer, place_of(self._reading, layer),
-                        notes_of(self._reading, finding, layer, spec), finding.fixes, finding, fault_at(self._reading, layer), spec)
+                        notes_of(self._reading, finding, layer, spec), self._fixes(finding), finding, fault_at(self._reading, layer), spec)
             )
         return {row["name"] for row in report.layers if row["output_shape"]} if only_errors else set()
+
+    def _fixes(self, finding: Finding) -> List[Fix]:
+        """Without those that change what no input of the network is."""
+        strange = tuple(f"/inputs/{name}/" for name in self._reading.stand_ins)
+        return [fix for fix in finding.fixes if not any(step["path"].startswith(strange) for step in fix.patch)]
 
     def _behind(self, spec: dict, finding: Finding):
         """The spec and its report with the finding mended, or, where there is no fix, with an input in the layer's place."""
@@ -241,7 +249,10 @@ def notes_of(reading: Reading, finding: Finding, layer: Optional[str], spec: dic
     edited = edited_layers(finding, spec)
     if blamed and (cause["kind"] != "declared_width" or not finding.fixes or blamed in edited):
         return notes + lines_of(reading, blamed, f"cause, {cause['kind'].replace('_', ' ')}: {cause['explanation']}")
-    if not blamed and len(edited) == 1:
+    learned = [each["name"] for each in finding.inputs if each["name"] in reading.owners and place_of(reading, each["name"])]
+    if not blamed and len(learned) == 1:
+        notes.append(Note("cause", place_of(reading, learned[0]), f"cause: {learned[0]} is made here"))
+    elif not blamed and len(edited) == 1:
         notes += lines_of(reading, edited[0], f"cause: {edited[0]} is built here")
     return notes
 
@@ -280,8 +291,26 @@ def built_notes(reading: Reading, layer: str, kind: str, text: str) -> List[Note
 
 
 def place_of(reading: Reading, layer: Optional[str]) -> Optional[Place]:
-    source = reading.sources.get((layer or "").partition(":")[0])
+    """Where the layer is called; where only torch calls it, as in a Sequential at the top, where it is built."""
+    name = (layer or "").partition(":")[0]
+    source = reading.sources.get(name)
+    if source is None and name in reading.owners:
+        return made_at(reading.owners[name], name.rpartition(".")[2])
+    if source is None and reading.builds.get(name):
+        source = reading.builds[name][0].source()
     return Place(source["file"], source["line"]) if source else None
+
+
+def made_at(owner: type, name: str) -> Optional[Place]:
+    """The line of `self.NAME = …` in the constructor of the class."""
+    code = getattr(owner.__init__, "__code__", None)
+    if code is None:
+        return None
+    lines = linecache.getlines(code.co_filename)
+    for number in range(code.co_firstlineno, len(lines) + 1):
+        if re.search(rf"\b{re.escape(name)}\b", lines[number - 1]) and REGISTERS.search(lines[number - 1]):
+            return Place(code.co_filename, number)
+    return None
 
 
 def sizes(shape) -> str:

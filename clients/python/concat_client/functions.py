@@ -155,6 +155,19 @@ def reshape(call, tensor, *shape, **options):
     return call.add("reshape", call.ref(tensor), shape=list(call.result.shape[1:]))
 
 
+def expand(call, tensor, *shape, **options):
+    if call.result.dim() != tensor.dim() or call.result.shape[0] != tensor.shape[0]:
+        raise Unreadable("expand", f"an expansion of {list(tensor.shape)} to {list(call.result.shape)}")
+    return call.add("expand", call.ref(tensor), shape=list(call.result.shape[1:]))
+
+
+def repeat(call, tensor, *repeats, **options):
+    repeats = repeats[0] if len(repeats) == 1 and isinstance(repeats[0], (tuple, list)) else repeats
+    if len(repeats) != tensor.dim() or repeats[0] != 1:
+        raise Unreadable("repeat", f"a repetition {list(repeats)} of {list(tensor.shape)}")
+    return call.add("tile", call.ref(tensor), repeats=list(repeats[1:]))
+
+
 def flatten(call, tensor, start_dim=0, end_dim=-1):
     same_batch(call, tensor)
     return call.add("flatten", call.ref(tensor), start_dim=unless(start_dim, 1), end_dim=unless(end_dim, -1))
@@ -292,7 +305,7 @@ FUNCTIONS = {
     "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
     "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
-    "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
+    "expand": expand, "repeat": repeat, "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
     "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),

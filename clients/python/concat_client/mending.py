@@ -88,8 +88,6 @@ def step(checker: Checker, mended: Mended) -> bool:
     placer = Placer(mended.check, mended.after, checker.client)
     second = None
     for problem in mended.check.errors:
-        if problem.spec is None:
-            continue
         for title, edits in candidates(placer, problem, mended.check):
             try:
                 after = edited(mended.after, edits)

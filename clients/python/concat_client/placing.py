@@ -29,6 +29,7 @@ FUNCTION_ARGUMENTS = {
 }  # fmt: skip
 TORCH_NAMES = {"axis": "dim", "factor": {"PixelShuffle": "upscale_factor", "PixelUnshuffle": "downscale_factor"}}
 AXES = {"channels": 1, "features": -1, "time": -1, "height": -2, "width": -1}
+KEEPING = ("max", "min", "mean", "amax", "amin", "sum")
 MAKERS = ("zeros", "ones", "randn", "rand", "empty", "full", "normal")
 SIMPLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 
@@ -149,6 +150,8 @@ class Placer:
             raise Unsayable(f"{attribute} of {call.function} is not written as an argument")
         if call.function in ("view", "reshape") and attribute == "shape":
             return [self._reshaped(file, node, value)]
+        if call.function in KEEPING and attribute == "shape" and 1 in value:
+            return [self._new_keyword(file, node, "keepdim", "True")]
         name = "dim" if attribute == "axis" else attribute
         names = FUNCTION_ARGUMENTS.get(call.function)
         if names is None or name not in names:

@@ -31,6 +31,10 @@ class Reading:
     """Input or layer to the shape of its output, without the batch, as torch gives it or, behind a fault, would."""
     learned: Dict[str, Tuple[int, ...]] = field(default_factory=dict)
     """The module's parameters and buffers, with their whole shapes."""
+    owners: Dict[str, type] = field(default_factory=dict)
+    """Parameter or buffer to the class of the module that has it."""
+    stand_ins: List[str] = field(default_factory=list)
+    """The inputs of the spec that forward does not have: they stand for learned tensors and for what cannot be read."""
     stopped: Optional[Fault] = None
     """The exception of the user's own code behind which nothing is read."""
 
@@ -53,6 +57,7 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
             each.eval()  # The same shapes, and no random numbers or statistics.
 
     learned = {path: tuple(each.shape) for path, each in [*module.named_parameters(), *module.named_buffers()]}
+    owners = {path: type(module.get_submodule(path.rpartition(".")[0])) for path in learned}
     recorder = Recorder(module)
     tensors = [
         recorder.input(name, torch.empty(BATCH, *shape, dtype=dtypes.get(name, torch.float32), device="meta"))
@@ -76,7 +81,8 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
     built = {
         name: builds.of(call.module) for name, call in recorder.calls.items() if builds is not None and call and call.module is not None
     }
-    return Reading(spec, recorder.gaps, recorder.sources, recorder.faults, recorder.calls, built, recorder.shapes, learned, stopped)
+    return Reading(spec, recorder.gaps, recorder.sources, recorder.faults, recorder.calls, built, recorder.shapes, learned, owners,
+                   list(recorder.stand_ins), stopped)
 
 
 def of_input(shape, dtype) -> dict:

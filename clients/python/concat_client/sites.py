@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 SKIPPED_FOLDERS = tuple(os.path.dirname(os.path.abspath(path)) + os.sep for path in (torch.__file__, __file__))
+ENTRIES = tuple(os.path.join(os.path.dirname(os.path.abspath(__file__)), name) for name in ("reader.py", "loading.py", "checking.py"))
 LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 
@@ -31,9 +32,11 @@ class Site:
 
 
 def call_frame():
-    """The innermost frame outside of torch and of this package: the user's."""
+    """The innermost frame outside of torch and of this package: the user's. None where torch calls itself, as a Sequential does at the top."""
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(SKIPPED_FOLDERS):
+        if frame.f_code.co_filename in ENTRIES:
+            return None
         frame = frame.f_back
     return frame
 
@@ -83,7 +86,7 @@ class Builds:
 
     def _remember(self, module) -> None:
         sites, frame = [], call_frame()
-        while frame is not None:
+        while frame is not None and frame.f_code.co_filename not in ENTRIES:
             # A module's own __init__ that calls super().__init__() is not the line that builds it.
             if frame.f_locals.get("self") is not module and not frame.f_code.co_filename.startswith((*SKIPPED_FOLDERS, "<frozen")):
                 sites.append(site_of(frame))
