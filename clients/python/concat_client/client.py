@@ -245,6 +245,8 @@ class Client:
                 if expected is not None and written != int(expected):
                     raise ServiceError(0, "client.download_broken", f"{written} of {expected} bytes of {model} came. Try again.")
             os.replace(part, to)
+        except http.client.HTTPException as error:
+            raise unreachable(self.url, error) from error
         finally:
             if os.path.exists(part):
                 os.remove(part)
