@@ -99,7 +99,7 @@ def show(checked) -> None:
         for fix, word in zip(problem.fixes, ("fix", "or")):
             print(f"  {word}: {fix.title}{f' ({fix.effect})' if fix.effect else ''}")
     for gap in checked.reading.gaps:
-        if gap.kind == "stopped":
+        if gap.kind == "stopped" or any(fault.source == gap.source for fault in checked.reading.faults):
             continue
         place = f"{os.path.relpath(gap.source['file'])}:{gap.source['line']}: " if gap.source else ""
         print(f"{place}info gap: {gap.what}: not checked.")

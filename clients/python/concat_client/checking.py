@@ -11,6 +11,7 @@ import torch
 from .client import Client, Finding, Fix, Report
 from .loading import Target, build, imports_of
 from .patches import change_of, patched
+from .placing import Placer, Unsayable
 from .reader import Reading, name_axes, read
 from .recorder import Fault
 
@@ -109,7 +110,22 @@ class Checker:
             network, builds = build(self.target, texts or {})
             reading = read(network, self.inputs, self.training, self.dtypes, builds)
         spec, report = validated(reading, reading.spec, self.client)
-        return Check(reading, spec, report, Problems(reading, self.client).of(spec, report))
+        problems = Problems(reading, self.client).of(spec, report)
+        placer = Placer(reading, {**self.texts_of(reading), **(texts or {})}, self.client)
+        for problem in problems:
+            place_cause(problem, placer)
+        return Check(reading, spec, report, problems)
+
+    def texts_of(self, reading: Reading) -> Dict[str, str]:
+        """The user's files that the network comes from, as they are: those in the folder of the target."""
+        sites = [site for frames in reading.builds.values() for site in frames]
+        sites += [call.site for call in reading.calls.values() if call and call.site]
+        texts = {}
+        for file in {self.target.file, *(site.file for site in sites)}:
+            if file.startswith(self.target.folder + os.sep) and os.path.isfile(file):
+                with open(file, encoding="utf-8", newline="") as stream:
+                    texts[file] = stream.read()
+        return texts
 
     def run(self, texts: Optional[Dict[str, str]] = None) -> None:
         """Runs the network in torch on random numbers, a batch of two, forward and backward; raises what torch raises."""
@@ -193,16 +209,22 @@ class Problems:
 
     def _collect(self, spec: dict, report: Report, only_errors: bool = False) -> set:
         """Adds what is new, and returns the layers of torch's faults that the service finds right once what stands before is mended."""
-        known = {problem.key() for problem in self._found}
+        known = {(problem.finding.code, problem.layer) for problem in self._found if problem.finding}
         for finding in report.findings:
             layer = layer_of(finding, spec)
             if finding.severity == "info" or (finding.code, layer) in known or (only_errors and finding.severity != "error"):
                 continue
-            if only_errors and fault_at(self._reading, layer) is None and finding.code not in MEANT:
+            fault = fault_at(self._reading, layer)
+            if finding.severity == "error" and fault is None and finding.code not in MEANT:
+                continue
+            if fault is not None and is_on_last_axis(fault):
+                self._found.append(torch_problem(self._reading, fault, finding))
+                self._found[-1].fixes = [fix for fix in finding.fixes if any("flatten" in str(step.get("value")) for step in fix.patch)]
+                self._found[-1].spec = spec
                 continue
             self._found.append(
                 Problem(finding.code, finding.severity, finding.message, layer, place_of(self._reading, layer),
-                        notes_of(self._reading, finding, layer, spec), self._fixes(finding), finding, fault_at(self._reading, layer), spec)
+                        notes_of(self._reading, finding, layer, spec), self._fixes(finding), finding, fault, spec)
             )
         return {row["name"] for row in report.layers if row["output_shape"]} if only_errors else set()
 
@@ -223,20 +245,40 @@ class Problems:
         return spec, self._client.validate(spec)
 
 
+def place_cause(problem: Problem, placer: Placer) -> None:
+    """Moves the cause to the line where its first fix would be written: the number may come from a caller of the constructor."""
+    fix = next(iter(problem.fixes), None)
+    at = next((index for index, note in enumerate(problem.notes) if note.kind == "cause"), None)
+    if fix is None or fix.kind != "edit" or at is None or problem.notes[at].place is None:
+        return
+    try:
+        edits = next(placer.alternatives(problem.spec, fix), [])
+    except Unsayable:
+        return
+    places = [Place(edit.file, placer.line(edit)) for edit in edits]
+    if len(places) == 1:
+        problem.notes[at] = Note("cause", places[0], problem.notes[at].text)
+
+
 def stopped_problem(stopped: Fault) -> Problem:
     place = Place(stopped.source["file"], stopped.source["line"]) if stopped.source else None
     return Problem(f"python.{stopped.what}", "error", stopped.message, None, place)
 
 
-def torch_problem(reading: Reading, fault: Fault) -> Problem:
+def is_on_last_axis(fault: Fault) -> bool:
+    """A linear layer or a layer norm on a map: torch works on the last axis and the spec on the channels, so that torch's word counts."""
+    return fault.call is not None and isinstance(fault.call.module, (torch.nn.Linear, torch.nn.LayerNorm)) and len(fault.shapes[0]) > 2
+
+
+def torch_problem(reading: Reading, fault: Fault, finding: Optional[Finding] = None) -> Problem:
     """A call that torch refuses, and that the service has not judged: it stands behind another fault, or has no layer type."""
     shapes = ", ".join(sizes(shape) for shape in fault.shapes if shape)
     layer = fault.layers[-1] if fault.layers else None
     notes = [branch_note(reading, index, name, fault.shapes[index]) for index, name in enumerate(fault.inputs) if name]
-    if fault.call and fault.call.module is not None and layer:
+    if fault.call and fault.call.module is not None and layer and not (is_on_last_axis(fault) and isinstance(fault.call.module, torch.nn.Linear)):
         notes += lines_of(reading, layer, f"{layer} is built here")
     place = Place(fault.source["file"], fault.source["line"]) if fault.source else None
-    return Problem("torch.call", "error", f"{fault.what} of {shapes}: {fault.message}", layer, place, notes, fault=fault)
+    return Problem("torch.call", "error", f"{fault.what} of {shapes}: {fault.message}", layer, place, notes, finding=finding, fault=fault)
 
 
 def notes_of(reading: Reading, finding: Finding, layer: Optional[str], spec: dict) -> List[Note]:

@@ -66,6 +66,9 @@ def adaptive_pool(module, x):
 
 
 def linear(module, x):
+    """Of a map what the call means: the numbers of each sample, flattened."""
+    if x.dim() > 3:
+        return meta(x.shape[0], module.out_features)
     return meta(*(x.shape[:-1] if x.dim() > 1 else x.shape), module.out_features)
 
 

@@ -70,7 +70,7 @@ class Mended:
 
 
 def mend(checker: Checker, check: Check, run: bool = False) -> Mended:
-    texts = texts_of(checker, check)
+    texts = checker.texts_of(check.reading)
     mended = Mended(dict(texts), texts, check)
     while mended.check.errors and len(mended.applied) < MOST_STEPS and step(checker, mended):
         pass
@@ -85,7 +85,7 @@ def mend(checker: Checker, check: Check, run: bool = False) -> Mended:
 
 def step(checker: Checker, mended: Mended) -> bool:
     """Applies one fix, of the first error that has one which helps."""
-    placer = Placer(mended.check, mended.after, checker.client)
+    placer = Placer(mended.check.reading, mended.after, checker.client)
     second = None
     for problem in mended.check.errors:
         for title, edits in candidates(placer, problem, mended.check):
@@ -117,23 +117,11 @@ def candidates(placer: Placer, problem: Problem, check: Check):
         if fix.kind == "drop":
             continue
         try:
-            for edits in placer.alternatives(problem, fix):
+            for edits in placer.alternatives(problem.spec, fix):
                 yield fix.title, edits
         except Unsayable:
             continue
     yield from suggestions(placer, problem, check)
-
-
-def texts_of(checker: Checker, check: Check) -> Dict[str, str]:
-    """The user's files that the network comes from: those in the folder of the target."""
-    sites = [site for frames in check.reading.builds.values() for site in frames]
-    sites += [call.site for call in check.reading.calls.values() if call and call.site]
-    texts = {}
-    for file in {checker.target.file, *(site.file for site in sites)}:
-        if file.startswith(checker.target.folder + os.sep) and os.path.isfile(file):
-            with open(file, encoding="utf-8", newline="") as stream:
-                texts[file] = stream.read()
-    return texts
 
 
 def with_ends(text: str) -> List[str]:

@@ -4,13 +4,14 @@ import ast
 import inspect
 import itertools
 import math
+from functools import partial
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from torch import nn
 
-from .checking import Check, Problem
 from .client import Client, Fix
 from .patches import change_of, patched
+from .reader import Reading
 from .recorder import CallRecord
 from .sites import Site
 from .texts import Edit, SourceFile
@@ -41,20 +42,19 @@ class Unsayable(Exception):
 class Placer:
     """Places fixes in the files as they are now."""
 
-    def __init__(self, check: Check, texts: Dict[str, str], client: Client):
-        self._check = check
-        self._reading = check.reading
+    def __init__(self, reading: Reading, texts: Dict[str, str], client: Client):
+        self._reading = reading
         self._client = client
         self._texts = texts
         self._files: Dict[str, SourceFile] = {}
 
-    def alternatives(self, problem: Problem, fix: Fix) -> Iterator[List[Edit]]:
+    def alternatives(self, spec: dict, fix: Fix) -> Iterator[List[Edit]]:
         """The ways to say the fix, the likeliest first. Each is a list of edits; whether it helps is for the caller to try."""
         try:
-            after = patched(problem.spec, fix.patch)
+            after = patched(spec, fix.patch)
         except (LookupError, ValueError) as error:
             raise Unsayable(f"its patch does not apply: {error}") from error
-        change = change_of(problem.spec, after)
+        change = change_of(spec, after)
         if change.other:
             raise Unsayable(f"it changes {', '.join(change.other)}")
         shapes = self._shapes(after) if change.wires else {}
@@ -83,6 +83,10 @@ class Placer:
             raise Unsayable(f"where {layer} is called is not known")
         return call
 
+    def line(self, edit: Edit) -> int:
+        """The line that the edit begins in, from 1."""
+        return self.file(edit.file).line_of(edit.start)
+
     # Attributes
 
     def attribute(self, layer: str, attribute: str, value: Any) -> Iterator[List[Edit]]:
@@ -98,8 +102,10 @@ class Placer:
         yield from self._argument(sites, names, name, axis_number(attribute, value))
 
     def _argument(self, sites: List[Site], names: Tuple[str, ...], name: str, value: Any) -> Iterator[List[Edit]]:
-        """The places where the argument of the innermost call comes from: the outermost that writes it first, then inwards."""
+        """The places where the argument of the innermost call comes from. A place further out comes first where the number goes nowhere else,
+        and last where other calls read it too."""
         found: List[List[Edit]] = []
+        add = found.append
         for depth, site in enumerate(sites):
             if site.file not in self._texts:
                 break
@@ -112,16 +118,17 @@ class Placer:
             if argument is None:
                 if any(isinstance(each, ast.Starred) for each in call.args) or any(each.arg is None for each in call.keywords):
                     break
-                found.insert(0, [self._new_keyword(file, call, name, text)])
+                add([self._new_keyword(file, call, name, text)])
                 break
-            found.insert(0, [file.replace(argument, text)])
+            add([file.replace(argument, text)])
             function = file.around(call, ast.FunctionDef)
             source = origin_of(file, function, argument)
             if source is not None:
-                found.insert(0, [file.replace(source, text)])
+                (found.append if uses(function, argument) > 1 else partial(found.insert, 0))([file.replace(source, text)])
             parameters = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)] if function else []
             if not isinstance(argument, ast.Name) or argument.id not in parameters:
                 break
+            add = found.append if uses(function, argument) > 1 else partial(found.insert, 0)
             name = argument.id
             names = tuple(parameters[1:] if parameters[:1] in (["self"], ["cls"]) else parameters)
         yield from found
@@ -452,6 +459,13 @@ def origin_of(file: SourceFile, function, node) -> Optional[ast.AST]:
         if values:
             return values[0] if len(values) == 1 and isinstance(values[0], ast.Constant) else None
     return None
+
+
+def uses(function, name) -> int:
+    """How often the function reads the name; members of an object are not counted, and read often."""
+    if not isinstance(name, ast.Name) or function is None:
+        return 2
+    return sum(isinstance(each, ast.Name) and each.id == name.id and isinstance(each.ctx, ast.Load) for each in ast.walk(function))
 
 
 def axis_number(attribute: str, value):

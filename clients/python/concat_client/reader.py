@@ -96,21 +96,31 @@ SEQUENCES = {"lstm": True, "gru": True, "multi_head_attention": True, "linear": 
 
 
 def name_axes(spec) -> None:
-    """Says of each input of two axes which it is, by the layers that it reaches first: [time, features] or the default [channels, time]."""
+    """Says of the inputs which axes they have, by the layers that they reach first: [time, features] or the default [channels, time]; and
+    [height, width, channels] where a linear layer or a layer norm is made for the last size."""
     for name, given in spec["inputs"].items():
-        if len(given["shape"]) == 2 and "axes" not in given and is_sequence(spec["layers"], name):
+        shape = given["shape"]
+        if "axes" in given or len(shape) not in (2, 3):
+            continue
+        first = first_reader(spec["layers"], name)
+        if first is not None and len(shape) == 2 and SEQUENCES[first["type"]]:
             given["axes"] = ["time", "features"]
+        if first is not None and len(shape) == 3:
+            width = first.get("in_features", first.get("normalized_shape"))
+            if width == shape[-1] != shape[0]:
+                given["axes"] = ["height", "width", "channels"]
 
 
-def is_sequence(layers, name) -> bool:
-    reached = [name]
+def first_reader(layers, name) -> Optional[dict]:
+    """The first layer behind the input that tells what its axes are."""
+    reached = {name}
     for layer in layers:
         if any(each.partition(":")[0] in reached for each in layer["inputs"]):
             if layer["type"] in SEQUENCES:
-                return SEQUENCES[layer["type"]]
+                return layer
             if layer["type"] not in ("flatten", "reshape", "permute"):
-                reached.append(layer["name"])
-    return False
+                reached.add(layer["name"])
+    return None
 
 
 def unread(layers) -> List[str]:

@@ -255,7 +255,8 @@ class Recorder(TorchFunctionMode):
             if isinstance(name, str):
                 self.shapes[name] = tuple(tensor.shape[1:])
         if refusal is not None:
-            self._fault(what, refusal, given, [layer["name"] for layer in self.layers[before:]])
+            written = [layer["name"] for layer in self.layers[before:]]
+            self._fault(what, refusal, given, written or [self.value(tensor) for tensor in made[:1]])
         self._call = None
 
     def _fault(self, what, refusal, given, layers):
@@ -276,7 +277,10 @@ class Recorder(TorchFunctionMode):
             if source is not None and tensor.shape == source.shape and tensor.dtype == source.dtype:
                 names.append(self.add(path, "identity", [self.value(source)], {}))
             else:
-                names.append(self._new_input(f"gap{len(self.gaps) - 1}", tensor.shape[1:], tensor.dtype))
+                names.append(self._new_input(path, tensor.shape[1:], tensor.dtype))
+                self.calls[names[-1]] = self._call
+                if self._source():
+                    self.sources[names[-1]] = self._source()
         return names
 
     def _stand_in(self, tensor, kind, what, path) -> str:

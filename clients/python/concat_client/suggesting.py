@@ -37,9 +37,12 @@ def of_last_axis(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]
     shape, code = fault.shapes[0], file.code(operands[0])
     if not isinstance(operands[0], (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
         code = f"({code})"
-    layer = fault.layers[-1] if fault.layers else fault.what
+    layer = next(name for name, call in check.reading.calls.items() if call is fault.call)
     if isinstance(module, nn.Linear) and len(shape) > 1 and math.prod(shape) == width:
         yield f"Flatten what {layer} reads to {width}", [file.replace(operands[0], f"{code}.flatten(1)")]
+    if isinstance(module, nn.Linear) and len(shape) > 2 and math.prod(shape) != width and shape[0] != width:
+        for edits in placer.attribute(layer, "in_features", math.prod(shape)):
+            yield f"Flatten what {layer} reads, and make it for {math.prod(shape)}", [*edits, file.replace(operands[0], f"{code}.flatten(1)")]
     if len(shape) > 1 and shape[0] == width:
         there = [0, *range(2, len(shape) + 1), 1]
         back = [0, len(shape), *range(1, len(shape))]
