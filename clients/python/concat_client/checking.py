@@ -128,20 +128,21 @@ class Checker:
         return texts
 
     def run(self, texts: Optional[Dict[str, str]] = None) -> None:
-        """Runs the network in torch on random numbers, a batch of two, forward and backward; raises what torch raises."""
+        """Runs the network's forward in torch on two random samples; raises what torch raises."""
         with imports_of(self.target, texts or {}):
             network, _ = build(self.target, texts or {})
             network.train(self.training)
-            tensors = [
-                torch.randn(2, *shape) if self.dtypes.get(name, torch.float32).is_floating_point else torch.zeros(2, *shape, dtype=torch.int64)
-                for name, shape in self.inputs.items()
-            ]
-            network(*tensors)
+            network(*[sample(shape, self.dtypes.get(name, torch.float32)) for name, shape in self.inputs.items()])
+
+
+def sample(shape, dtype):
+    """Two samples: random numbers, or zeros where they are indices."""
+    return torch.randn(2, *shape) if dtype.is_floating_point else torch.zeros(2, *shape, dtype=dtype)
 
 
 def validated(reading: Reading, spec: dict, client: Client):
-    """The spec and its report. Where the service refuses a layer that torch computes, the fault is of the translation: an input of the shape
-    that torch gives takes the layer's place."""
+    """The spec and its report. Where the service refuses a layer that torch computes, the translation is at fault: an input of the shape that
+    torch gives takes the layer's place."""
     for _ in range(MOST_ROUNDS):
         report = client.validate(spec)
         strange = {layer_of(finding, spec) for finding in report.errors if is_strange(finding, spec, reading)}
@@ -184,7 +185,7 @@ def fault_at(reading: Reading, layer: Optional[str]) -> Optional[Fault]:
 
 
 class Problems:
-    """Every fault of a reading. The service says nothing of what stands behind an error, so it is asked again with its first fix applied."""
+    """Every fault of a reading. The service is silent about what stands behind an error: it is asked again with its first fix applied."""
 
     def __init__(self, reading: Reading, client: Client):
         self._reading = reading
@@ -275,7 +276,8 @@ def torch_problem(reading: Reading, fault: Fault, finding: Optional[Finding] = N
     shapes = ", ".join(sizes(shape) for shape in fault.shapes if shape)
     layer = fault.layers[-1] if fault.layers else None
     notes = [branch_note(reading, index, name, fault.shapes[index]) for index, name in enumerate(fault.inputs) if name]
-    if fault.call and fault.call.module is not None and layer and not (is_on_last_axis(fault) and isinstance(fault.call.module, torch.nn.Linear)):
+    module = fault.call.module if fault.call else None
+    if module is not None and layer and not (is_on_last_axis(fault) and isinstance(module, torch.nn.Linear)):
         notes += lines_of(reading, layer, f"{layer} is built here")
     place = Place(fault.source["file"], fault.source["line"]) if fault.source else None
     return Problem("torch.call", "error", f"{fault.what} of {shapes}: {fault.message}", layer, place, notes, finding=finding, fault=fault)

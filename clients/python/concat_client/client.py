@@ -196,7 +196,7 @@ class Client:
         return Job.of(self._json("GET", f"/v1/jobs/{urllib.parse.quote(id)}", again=True))
 
     def watch(self, id: str, after: int = 0) -> Iterator[Event]:
-        """The events of a job after number `after`, as they happen, until it has ended. A stream that breaks is joined again where it was."""
+        """The events of a job after number `after`, as they happen, until it has ended. A broken stream is joined again where it was."""
         failures = 0
         while True:
             headers = {"Accept": "text/event-stream", **({"Last-Event-ID": str(after)} if after else {})}

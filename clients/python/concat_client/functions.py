@@ -295,6 +295,13 @@ def activation(kind, **defaults):
     return read
 
 
+def cast(call, input, *values, **options):
+    names = {torch.float32: "float32", torch.int64: "int64"}
+    if call.result.dtype not in names:
+        raise Unreadable("dtype", f"a conversion to {call.result.dtype}")
+    return call.add("cast", call.ref(input), dtype=names[call.result.dtype])
+
+
 def same(call, input, *values, **options):
     """The tensor itself, in another memory."""
     return call.ref(input)
@@ -305,7 +312,8 @@ FUNCTIONS = {
     "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
     "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
-    "expand": expand, "repeat": repeat, "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
+    "expand": expand, "repeat": repeat, "flatten": flatten, "permute": permute, "transpose": transpose,
+    "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
     "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),
@@ -315,5 +323,6 @@ FUNCTIONS = {
     "mish": activation("mish"), "selu": activation("selu"), "gelu": activation("gelu", approximate="none"),
     "elu": activation("elu", alpha=1.0), "leaky_relu": activation("leaky_relu", negative_slope=0.01),
     "softmax": softmax("softmax"), "log_softmax": softmax("log_softmax"),
+    "to": cast, "type": cast, "float": cast, "long": cast, "half": cast, "double": cast, "bfloat16": cast,
     "contiguous": same, "clone": same, "detach": same,
 }  # fmt: skip

@@ -117,13 +117,17 @@ def of_module(module, args, kwargs):
 
 
 def misread(module, x):
-    """Why torch would read a tensor without complaint, but not as a batch of samples; or None."""
+    """Why a module would read a tensor wrongly though torch says nothing: not as a batch of samples, or, on the meta device, of other
+    channels. None where all is right, or torch says it."""
     if isinstance(x, torch.Tensor):
+        name = type(module).__name__
         spatial = len(module.kernel_size) if isinstance(module, nn.modules.conv._ConvNd) else None
         if spatial and x.dim() == spatial + 1:
-            return f"{type(module).__name__} takes the batch of {list(x.shape)} for the channels of one sample"
+            return f"{name} takes the batch of {list(x.shape)} for the channels of one sample"
+        if spatial and module.transposed and x.dim() == spatial + 2 and x.shape[1] != module.in_channels:
+            return f"{name} expects {module.in_channels} channels and gets {list(x.shape)}"
         if isinstance(module, (nn.LSTM, nn.GRU, nn.RNN)) and x.dim() == 2:
-            return f"{type(module).__name__} takes the batch of {list(x.shape)} for the steps of one sequence"
+            return f"{name} takes the batch of {list(x.shape)} for the steps of one sequence"
     return None
 
 
@@ -133,6 +137,10 @@ def broadcast(*tensors):
     rank = max(len(shape) for shape in shapes)
     shapes = [[1] * (rank - len(shape)) + shape for shape in shapes]
     return meta(*[next((size for size in sizes if size != 1), 1) for sizes in zip(*shapes)])
+
+
+def elementwise(*tensors, **options):
+    return broadcast(*tensors)
 
 
 def cat(tensors, dim=0, **options):
@@ -216,7 +224,7 @@ def first_argument(x, *rest, **options):
 
 
 FUNCTIONS = {
-    **{name: lambda *tensors, **options: broadcast(*tensors) for name in ("add", "sub", "mul", "truediv", "div", "maximum", "minimum", "pow")},
+    **{name: elementwise for name in ("add", "sub", "mul", "truediv", "div", "maximum", "minimum", "pow")},
     "cat": cat, "concat": cat, "stack": stack, "matmul": matmul, "bmm": matmul, "mm": matmul, "addmm": addmm,
     "linear": lambda x, weight, bias=None: meta(*x.shape[:-1], weight.shape[0]),
     "view": reshape, "reshape": reshape, "expand": expand, "split": split, "split_with_sizes": split,

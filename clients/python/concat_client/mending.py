@@ -17,8 +17,8 @@ MOST_FIXES = 8
 
 @dataclass
 class Mended:
-    """The files before and after, what was done, and what is left. `ran` is None where it was not tried, "" where torch runs the result, and
-    otherwise why it does not."""
+    """The files before and after, what was done, and what is left. `ran` is None where it was not tried, "" where torch runs the result,
+    and otherwise why it does not."""
 
     before: Dict[str, str]
     after: Dict[str, str]

@@ -102,8 +102,8 @@ class Placer:
         yield from self._argument(sites, names, name, axis_number(attribute, value))
 
     def _argument(self, sites: List[Site], names: Tuple[str, ...], name: str, value: Any) -> Iterator[List[Edit]]:
-        """The places where the argument of the innermost call comes from. A place further out comes first where the number goes nowhere else,
-        and last where other calls read it too."""
+        """The places where the argument of the innermost call comes from. One further out comes first where the number goes nowhere else, and
+        last where other calls read it too."""
         found: List[List[Edit]] = []
         add = found.append
         for depth, site in enumerate(sites):

@@ -90,9 +90,10 @@ def of_input(shape, dtype) -> dict:
     return {"shape": list(shape), **({"dtype": "int64"} if integer else {})}
 
 
-SEQUENCES = {"lstm": True, "gru": True, "multi_head_attention": True, "linear": True, "layer_norm": True, "rms_norm": True,
-             "conv1d": False, "conv_transpose1d": False, "batch_norm": False, "instance_norm": False, "group_norm": False, "max_pool1d": False,
-             "avg_pool1d": False, "adaptive_avg_pool1d": False, "adaptive_max_pool1d": False}  # fmt: skip
+OF_SEQUENCES = ("lstm", "gru", "multi_head_attention", "linear", "layer_norm", "rms_norm")
+OF_CHANNELS = ("conv1d", "conv_transpose1d", "batch_norm", "instance_norm", "group_norm", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d",
+               "adaptive_max_pool1d")
+SEQUENCES = {**dict.fromkeys(OF_SEQUENCES, True), **dict.fromkeys(OF_CHANNELS, False)}
 
 
 def name_axes(spec) -> None:

@@ -139,7 +139,7 @@ class Recorder(TorchFunctionMode):
                 raise
             refusal = error
         made = tensors_in(result)
-        if not made:
+        if not made or (name in MOVES and result is args[0]):
             return result
         if not any(is_data(value) for value in before):
             learned = next((value for value in before if isinstance(value, Learned)), None)

@@ -15,7 +15,7 @@ LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 @dataclass(frozen=True)
 class Site:
-    """A call in a file: its line, the function it stands in, and, from Python 3.11 on, where it begins and ends (columns in UTF-8 bytes)."""
+    """A call in a file: its line, its function, and, from Python 3.11 on, where it begins and ends, in columns of UTF-8 bytes."""
 
     file: str
     line: int
@@ -32,7 +32,7 @@ class Site:
 
 
 def call_frame():
-    """The innermost frame outside of torch and of this package: the user's. None where torch calls itself, as a Sequential does at the top."""
+    """The innermost frame outside of torch and of this package: the user's. None where torch calls itself: a Sequential at the top."""
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(SKIPPED_FOLDERS):
         if frame.f_code.co_filename in ENTRIES:

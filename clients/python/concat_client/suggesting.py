@@ -1,5 +1,5 @@
-"""Fixes for calls that the spec does not judge as torch does: a linear layer or a layer norm on a map, which torch applies to the last axis,
-and learned tensors, which the spec does not have. They are tried like every other."""
+"""Fixes for calls that the spec does not judge as torch does: a linear layer or a layer norm on a map, which torch applies to the last
+axis, and learned tensors, which the spec does not have. They are tried like every other."""
 
 import ast
 import math
@@ -41,8 +41,9 @@ def of_last_axis(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]
     if isinstance(module, nn.Linear) and len(shape) > 1 and math.prod(shape) == width:
         yield f"Flatten what {layer} reads to {width}", [file.replace(operands[0], f"{code}.flatten(1)")]
     if isinstance(module, nn.Linear) and len(shape) > 2 and math.prod(shape) != width and shape[0] != width:
+        flat = file.replace(operands[0], f"{code}.flatten(1)")
         for edits in placer.attribute(layer, "in_features", math.prod(shape)):
-            yield f"Flatten what {layer} reads, and make it for {math.prod(shape)}", [*edits, file.replace(operands[0], f"{code}.flatten(1)")]
+            yield f"Flatten what {layer} reads, and make it for {math.prod(shape)}", [*edits, flat]
     if len(shape) > 1 and shape[0] == width:
         there = [0, *range(2, len(shape) + 1), 1]
         back = [0, len(shape), *range(1, len(shape))]

@@ -60,8 +60,7 @@ class SourceFile:
         """The nodes that a site may be: the one where the span is known, and otherwise those of its line, the innermost first."""
         nodes = [node for node in ast.walk(self.tree) if isinstance(node, kinds)]
         if site.span:
-            line, column, last, end = site.span
-            return [node for node in nodes if (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == (line, column, last, end)]
+            return [node for node in nodes if (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == site.span]
         held = [node for node in nodes if node.lineno <= site.line <= node.end_lineno and node.lineno + 40 > node.end_lineno]
         return sorted(held, key=lambda node: (node.end_lineno - node.lineno, -node.col_offset))
 

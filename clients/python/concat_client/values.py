@@ -30,7 +30,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Final:
-    """The states of a recurrent layer after the last step, `[layers * directions, N, hidden]`, or the cells of an lstm, which have no layer."""
+    """The states of a recurrent layer after the last step, `[layers * directions, N, hidden]`, or an lstm's cells, which have no layer."""
 
     of: str
     layers: int

@@ -1,3 +1,4 @@
+import json
 import os
 import pathlib
 import sys
@@ -19,7 +20,8 @@ JOB = {"id": "7", "name": "net", "state": "queued", "progress": {"percent": 0.0}
 
 
 def event(sequence, kind="note"):
-    return f'id: {sequence}\nevent: {kind}\ndata: {{"sequence": {sequence}, "type": "{kind}", "level": "info", "message": "m{sequence}"}}\n\n'
+    data = json.dumps({"sequence": sequence, "type": kind, "level": "info", "message": f"m{sequence}"})
+    return f"id: {sequence}\nevent: {kind}\ndata: {data}\n\n"
 
 
 def client_of(service, **options):
@@ -136,8 +138,9 @@ class ClientTests(unittest.TestCase):
         self.assertEqual(1, len(self.waits()))
 
     def test_address_and_key_come_from_the_environment(self):
-        with FakeService((200, {}, JOB)) as service, mock.patch.dict(os.environ, {"CONCAT_URL": service.url + "/", "CONCAT_KEY": "ccs_other"}):
-            Client().job("7")
+        with FakeService((200, {}, JOB)) as service:
+            with mock.patch.dict(os.environ, {"CONCAT_URL": service.url + "/", "CONCAT_KEY": "ccs_other"}):
+                Client().job("7")
         self.assertEqual(("/v1/jobs/7", "Bearer ccs_other"), (service.asked[0][1], service.asked[0][2]["Authorization"]))
 
 
