@@ -141,8 +141,8 @@ def sample(shape, dtype):
 
 
 def validated(reading: Reading, spec: dict, client: Client):
-    """The spec and its report. Where the service refuses a layer that torch computes, the translation is at fault: an input of the shape that
-    torch gives takes the layer's place."""
+    """The spec and its report. Where the service refuses a layer that torch computes, the translation is at fault: an input of the shape
+    that torch gives takes the layer's place."""
     for _ in range(MOST_ROUNDS):
         report = client.validate(spec)
         strange = {layer_of(finding, spec) for finding in report.errors if is_strange(finding, spec, reading)}

@@ -102,8 +102,8 @@ class Placer:
         yield from self._argument(sites, names, name, axis_number(attribute, value))
 
     def _argument(self, sites: List[Site], names: Tuple[str, ...], name: str, value: Any) -> Iterator[List[Edit]]:
-        """The places where the argument of the innermost call comes from. One further out comes first where the number goes nowhere else, and
-        last where other calls read it too."""
+        """The places where the argument of the innermost call comes from. One further out comes first where the number goes nowhere else,
+        and last where other calls read it too."""
         found: List[List[Edit]] = []
         add = found.append
         for depth, site in enumerate(sites):
@@ -145,10 +145,10 @@ class Placer:
                 yield from ((file, call) for call in makers[:1])
 
     def _new_keyword(self, file: SourceFile, call: ast.Call, name: str, text: str) -> Edit:
-        at = file.range(call)[1] - 1
-        before = file.text[:at].rstrip()
-        comma = "" if before.endswith("(") else " " if before.endswith(",") else ", "
-        return file.insert(len(before), f"{comma}{name}={text}")
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if not given:
+            return file.insert(file.range(call)[1] - 1, f"{name}={text}")
+        return file.insert(max(file.range(each)[1] for each in given), f", {name}={text}")
 
     def _function_attribute(self, call: CallRecord, attribute: str, value: Any) -> List[Edit]:
         file = self.file(call.site.file)
