@@ -48,6 +48,8 @@ class Net(nn.Module):
         return y.view(-1, 8 * 4 * 4)
 '''
 
+UP = {"name": "up", "type": "upsample", "inputs": ["b"], "size": {"like": "a"}}
+
 
 class Shapes:
     """Stands for the service where only shapes are asked for."""
@@ -130,7 +132,7 @@ class PlacingTests(unittest.TestCase):
             - y = torch.cat([a, b], 1)  # join
             + y = torch.cat([a, F.interpolate(b, size=a.shape[-2:])], 1)  # join
             ''', [{"op": "replace", "path": "/layers/cat/inputs/1", "value": "up"},
-                  {"op": "add", "path": "/layers/cat", "value": {"name": "up", "type": "upsample", "inputs": ["b"], "size": {"like": "a"}}}])
+                  {"op": "add", "path": "/layers/cat", "value": UP}])
 
     def test_layers_one_after_another_are_calls_in_calls(self):
         self.check('''
@@ -182,7 +184,7 @@ class PlacingTests(unittest.TestCase):
             - a += b; y = torch.cat([a, a], 1)
             + a += nn.functional.interpolate(b, size=a.shape[-2:]); y = torch.cat([a, a], 1)
             ''', [{"op": "replace", "path": "/layers/add/inputs/1", "value": "up"},
-                  {"op": "add", "path": "/layers/add", "value": {"name": "up", "type": "upsample", "inputs": ["b"], "size": {"like": "a"}}}],
+                  {"op": "add", "path": "/layers/add", "value": UP}],
             text=text.replace("import torch.nn.functional as F\n", "").replace("F.max_pool2d", "nn.functional.max_pool2d"))
 
     def test_files_of_other_letters_keep_their_columns(self):

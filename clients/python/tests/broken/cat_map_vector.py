@@ -1,7 +1,7 @@
 # https://github.com/mapooon/Face2Diffusion/issues/3
 # Tensors must have same number of dimensions: got 4 and 2
 # check: Fusion image=3x32x32 expression=64
-# call: 21 cause: 21
+# call: 21 cause: 21 missed: cause
 import torch
 from torch import nn
 

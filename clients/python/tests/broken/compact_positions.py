@@ -1,7 +1,7 @@
 # https://github.com/SHI-Labs/Compact-Transformers/issues/74
 # x += self.positional_emb: the size of tensor a (3137) must match the size of tensor b (65)
 # check: make x=3x48x48
-# call: 22 cause: 32
+# call: 22 cause: 32 missed: cause
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

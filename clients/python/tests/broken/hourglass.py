@@ -1,7 +1,7 @@
 # https://github.com/AliaksandrSiarohin/first-order-model/issues/50
 # Sizes of tensors must match except in dimension 1. Got 7 and 6 in dimension 2
 # check: Hourglass frame=3x56x56
-# call: 47 cause: 42
+# call: 47 cause: 42 missed: cause
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,7 +1,7 @@
 # https://github.com/Beckschen/TransUNet/issues/74
 # Sizes of tensors must match except in dimension 1. Expected size 32 but got size 64
 # check: Decoder image=3x64x64
-# call: 28 cause: 28
+# call: 28 cause: 28 missed: cause
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
