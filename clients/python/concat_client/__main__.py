@@ -5,6 +5,7 @@ import json
 import linecache
 import os
 import sys
+import textwrap
 from typing import List, Optional
 
 from .client import Client, ServiceError
@@ -43,7 +44,7 @@ def run_check(options) -> int:
         return 2
     try:
         inputs, dtypes = inputs_of(options.input)
-        checker = Checker(Target.parse(options.target, options.arg), inputs, dtypes, Client(options.url, options.key), not options.eval)
+        checker = Checker(Target.parse(options.target, options.arg), inputs, dtypes, Client(options.url, options.key, retries=2), not options.eval)
         checked = checker.check()
         mended = None
         if options.fix and checked.errors:
@@ -90,14 +91,14 @@ def inputs_of(texts: List[str]):
 def show(checked) -> None:
     for problem in checked.problems:
         place = f"{problem.place}: " if problem.place else ""
-        print(f"{place}{problem.severity} {problem.code}: {problem.message}")
+        print(f"{place}{problem.severity} {problem.code}: {brief(problem)}")
         if problem.place:
             text = linecache.getline(problem.place.file, problem.place.line).rstrip()
             print(f"{problem.place.line:>6} | {text}")
         for note in problem.notes:
-            print(f"  {f'{note.place}: ' if note.place else ''}note: {note.text}")
+            print(wrapped(f"{f'{note.place}: ' if note.place else ''}note: {note.text}"))
         for fix, word in zip(problem.fixes, ("fix", "or")):
-            print(f"  {word}: {fix.title}{f' ({fix.effect})' if fix.effect else ''}")
+            print(wrapped(f"{word}: {fix.title}{f' ({fix.effect})' if fix.effect else ''}"))
     for gap in checked.reading.gaps:
         if gap.kind == "stopped" or any(fault.source == gap.source for fault in checked.reading.faults):
             continue
@@ -106,6 +107,20 @@ def show(checked) -> None:
     errors = len(checked.errors)
     count = "no errors" if errors == 0 else "1 error" if errors == 1 else f"{errors} errors"
     print(f"{checked.spec['name']}: {count} in {len(checked.reading.spec['layers'])} layers.")
+
+
+def wrapped(text: str) -> str:
+    return textwrap.fill(text, 120, initial_indent="  ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
+
+
+def brief(problem) -> str:
+    """The message without what stands below it: the cause, and the fixes."""
+    message = problem.message
+    known = [problem.finding.cause["explanation"]] if problem.finding and problem.finding.cause else []
+    for part in [*known, *(fix.title for fix in problem.fixes[:1])]:
+        at = message.find(part)
+        message = message[:at].rstrip() if at > 0 else message
+    return message
 
 
 def as_json(checked, mended) -> dict:
