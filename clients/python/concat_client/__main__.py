@@ -44,7 +44,8 @@ def run_check(options) -> int:
         return 2
     try:
         inputs, dtypes = inputs_of(options.input)
-        checker = Checker(Target.parse(options.target, options.arg), inputs, dtypes, Client(options.url, options.key, retries=2), not options.eval)
+        client = Client(options.url, options.key, retries=2)
+        checker = Checker(Target.parse(options.target, options.arg), inputs, dtypes, client, not options.eval)
         checked = checker.check()
         mended = None
         if options.fix and checked.errors:
