@@ -17,6 +17,7 @@ from .recorder import Fault
 
 REGISTERS = re.compile(r"self\.\w+\s*=|register_(buffer|parameter)\(")
 MEANT = ("concat.batch_axis", "concat.degenerate", "layer.size_below_one")
+UNUSED = "train.unused_"
 MOST_ROUNDS = 20
 
 
@@ -215,6 +216,8 @@ class Problems:
             layer = layer_of(finding, spec)
             if finding.severity == "info" or (finding.code, layer) in known or (only_errors and finding.severity != "error"):
                 continue
+            if finding.code.startswith(UNUSED) and self._reading.gaps:
+                continue  # What cannot be read may read it.
             fault = fault_at(self._reading, layer)
             if finding.severity == "error" and fault is None and finding.code not in MEANT:
                 continue

@@ -162,7 +162,8 @@ def matmul(first, second, **options):
     if second.dim() < 2:
         return meta(*first.shape[:-1])
     batch = first.shape[:-1] if first.dim() > 1 else first.shape[:0]
-    return meta(*batch, second.shape[-1])
+    turned = second.dim() > 2 and first.shape[-1] == second.shape[-1]  # A transposition was forgotten, as of the keys of an attention.
+    return meta(*batch, second.shape[-2 if turned else -1])
 
 
 def addmm(bias, first, second, **options):

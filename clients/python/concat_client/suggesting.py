@@ -11,11 +11,15 @@ from .placing import Placer, Unsayable, argument_of, literal, operands_of
 from .texts import Edit
 
 
+MERGES = ("add", "sub", "mul", "truediv", "cat", "concat")
+PRODUCTS = ("matmul", "bmm", "mm")
+
+
 def suggestions(placer: Placer, problem, check) -> Iterator[Tuple[str, List[Edit]]]:
     fault = problem.fault
     if fault is None or fault.call is None or fault.call.site is None:
         return
-    for suggest in (of_last_axis, of_learned):
+    for suggest in (of_last_axis, of_learned, of_product):
         try:
             yield from suggest(placer, fault, check)
         except Unsayable:
@@ -59,7 +63,7 @@ def of_learned(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]
     """Another size of a learned tensor that is added to, or joined with, a layer's output."""
     learned = [at for at, name in enumerate(fault.inputs) if name in check.reading.learned]
     others = [at for at, name in enumerate(fault.inputs) if name and name not in check.reading.learned]
-    if len(learned) != 1 or len(others) != 1:
+    if len(learned) != 1 or len(others) != 1 or fault.what not in MERGES:
         return
     name, wanted = fault.inputs[learned[0]], fault.shapes[others[0]]
     for file, call in placer.creations(name):
@@ -74,3 +78,14 @@ def of_learned(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]
         ]
         if edits:
             yield f"Make {name} as large as {fault.inputs[others[0]]}, {'x'.join(map(str, wanted))}", edits
+
+
+def of_product(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]:
+    """The second factor transposed, where both have the same number of columns."""
+    if fault.what not in PRODUCTS or len(fault.shapes) != 2 or fault.shapes[0][-1:] != fault.shapes[1][-1:]:
+        return
+    file = placer.file(fault.call.site.file)
+    _, operands = operands_of(file, fault.call)
+    code = file.code(operands[-1])
+    code = code if isinstance(operands[-1], (ast.Name, ast.Attribute, ast.Call, ast.Subscript)) else f"({code})"
+    yield f"Transpose the second factor, {fault.inputs[1] or code}", [file.replace(operands[-1], f"{code}.transpose(-2, -1)")]
