@@ -13,7 +13,7 @@ from .loading import Target, build, imports_of
 from .patches import change_of, patched
 from .placing import Placer, Unsayable
 from .reader import Reading, name_axes, read
-from .recorder import Fault
+from .recorder import Fault, tensors_in
 
 REGISTERS = re.compile(r"self\.\w+\s*=|register_(buffer|parameter)\(")
 MEANT = ("concat.batch_axis", "concat.degenerate", "layer.size_below_one")
@@ -133,7 +133,10 @@ class Checker:
         with imports_of(self.target, texts or {}):
             network, _ = build(self.target, texts or {})
             network.train(self.training)
-            network(*[sample(shape, self.dtypes.get(name, torch.float32)) for name, shape in self.inputs.items()])
+            result = network(*[sample(shape, self.dtypes.get(name, torch.float32)) for name, shape in self.inputs.items()])
+            rows = [len(tensor) for tensor in tensors_in(result) if tensor.dim() > 1]
+            if any(count != 2 for count in rows):
+                raise ValueError(f"two samples give {rows} rows")
 
 
 def sample(shape, dtype):
@@ -332,8 +335,12 @@ def branch_note(reading: Reading, index: int, name: str, shape) -> Note:
 
 
 def built_notes(reading: Reading, layer: str, kind: str, text: str) -> List[Note]:
-    """The user's line that builds the layer's module."""
+    """The user's line that builds the layer's module; where that is in a function that builds others too, the line that calls it."""
     sites = [site for site in reading.builds.get(layer, []) if not site.is_library]
+    modules = {id(call.module): name for name, call in reading.calls.items() if call and call.module is not None}
+    lines = [site.line for name in modules.values() for site in reading.builds.get(name, [])[:1] if site.file == sites[0].file] if sites else []
+    while len(sites) > 1 and sites[0].is_helper and lines.count(sites[0].line) > 1:
+        sites.pop(0)
     return [Note(kind, Place(sites[0].file, sites[0].line), text)] if sites else []
 
 

@@ -238,12 +238,12 @@ FUNCTIONS = {
 
 
 def folded(result, x, *shape):
-    """Why a reshape that torch takes mixes samples: it asks for rows of a length that no sample has; or None."""
+    """Why a reshape that torch takes mixes samples: it asks for rows of a size that no sample has; or None."""
     shape = target_shape(shape)
-    if len(shape) != 2 or shape[0] != -1 or x.dim() < 3 or result.shape[0] == x.shape[0]:
+    if len(shape) < 2 or shape[0] != -1 or x.dim() < 2 or result.shape[0] == x.shape[0]:
         return None
     whole = [math.prod(x.shape[at:]) for at in range(1, x.dim())]
-    if shape[1] in whole:
+    if math.prod(result.shape[1:]) in whole:
         return None  # Axes are folded into the batch, which is meant.
     return RuntimeError(f"shape {shape} makes other rows than one for each sample of {list(x.shape[1:])}, which has {whole[0]} elements")
 

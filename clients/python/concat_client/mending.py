@@ -98,11 +98,19 @@ def step(checker: Checker, mended: Mended) -> bool:
                 continue
             if len(tried.errors) < len(mended.check.errors):
                 return take(mended, problem, title, after, tried)
-            if len(tried.errors) == len(mended.check.errors) and second is None:
+            if len(tried.errors) == len(mended.check.errors) and second is None and is_further(problem, mended.check, tried):
                 second = (problem, title, after, tried)
         if second:
             return take(mended, *second)
     return False
+
+
+def is_further(problem: Problem, before: Check, after: Check) -> bool:
+    """Whether the errors that are new stand behind the one that is gone: what it hid, not what the change broke."""
+    known = {each.key() for each in before.errors}
+    order = {layer["name"]: index for index, layer in enumerate(after.reading.spec["layers"])}
+    fresh = [order.get(each.layer, 0) for each in after.errors if each.key() not in known]
+    return all(index > order.get(problem.layer, -1) for index in fresh)
 
 
 def take(mended, problem, title, after, tried) -> bool:
@@ -113,6 +121,9 @@ def take(mended, problem, title, after, tried) -> bool:
 
 def candidates(placer: Placer, problem: Problem, check: Check):
     """Title and edits of each way to mend it: the service's fixes in their order, then what is known of torch's calls alone."""
+    first = problem.fault is not None and problem.fault.what in ("view", "reshape")
+    if first:
+        yield from suggestions(placer, problem, check)
     for fix in problem.fixes[:MOST_FIXES]:
         if fix.kind == "drop":
             continue
@@ -121,7 +132,8 @@ def candidates(placer: Placer, problem: Problem, check: Check):
                 yield fix.title, edits
         except Unsayable:
             continue
-    yield from suggestions(placer, problem, check)
+    if not first:
+        yield from suggestions(placer, problem, check)
 
 
 def with_ends(text: str) -> List[str]:

@@ -99,9 +99,9 @@ class Placer:
         name = name.get(kind.__name__, attribute) if isinstance(name, dict) else name
         names = RECURRENT if issubclass(kind, nn.RNNBase) else tuple(inspect.signature(kind.__init__).parameters)[1:]
         sites = self._reading.builds.get(layer) or []
-        yield from self._argument(sites, names, name, axis_number(attribute, value))
+        yield from self._argument(sites, names, name, axis_number(attribute, value), getattr(call.module, name, None))
 
-    def _argument(self, sites: List[Site], names: Tuple[str, ...], name: str, value: Any) -> Iterator[List[Edit]]:
+    def _argument(self, sites: List[Site], names: Tuple[str, ...], name: str, value: Any, declared: Any) -> Iterator[List[Edit]]:
         """The places where the argument of the innermost call comes from. One further out comes first where the number goes nowhere else,
         and last where other calls read it too."""
         found: List[List[Edit]] = []
@@ -122,8 +122,8 @@ class Placer:
                 break
             add([file.replace(argument, text)])
             function = file.around(call, ast.FunctionDef)
-            source = origin_of(file, function, argument)
-            if source is not None:
+            source = origin_of(file, function, argument, declared)
+            if isinstance(source, ast.Constant):
                 (found.append if uses(function, argument) > 1 else partial(found.insert, 0))([file.replace(source, text)])
             parameters = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)] if function else []
             if not isinstance(argument, ast.Name) or argument.id not in parameters:
@@ -441,8 +441,13 @@ def argument_of(call: ast.Call, names: Tuple[str, ...], name: str) -> Optional[a
     return call.args[at] if at < len(call.args) and not any(isinstance(each, ast.Starred) for each in call.args[: at + 1]) else None
 
 
-def origin_of(file: SourceFile, function, node) -> Optional[ast.AST]:
-    """The number that a name stands for, where it is assigned once: in the function, as a member of the class, or in the file."""
+def origin_of(file: SourceFile, function, node, declared=None) -> Optional[ast.AST]:
+    """The number that a name stands for, where it is assigned once: in the function, as a member of the class, or in the file. Of a list
+    the only element that is the number declared."""
+    if isinstance(node, ast.Subscript):
+        values = origin_of(file, function, node.value)
+        same = [each for each in getattr(values, "elts", []) if isinstance(each, ast.Constant) and each.value == declared]
+        return same[0] if len(same) == 1 else None
     if isinstance(node, ast.Name):
         scopes = [function, file.tree]
         written = node.id
@@ -457,12 +462,14 @@ def origin_of(file: SourceFile, function, node) -> Optional[ast.AST]:
         values = [each.value for each in ast.walk(scope) if isinstance(each, ast.Assign) and len(each.targets) == 1
                   and isinstance(each.targets[0], (ast.Name, ast.Attribute)) and file.code(each.targets[0]) == written]
         if values:
-            return values[0] if len(values) == 1 and isinstance(values[0], ast.Constant) else None
+            return values[0] if len(values) == 1 and isinstance(values[0], (ast.Constant, ast.List, ast.Tuple)) else None
     return None
 
 
 def uses(function, name) -> int:
     """How often the function reads the name; members of an object are not counted, and read often."""
+    if isinstance(name, ast.Subscript):
+        return 1
     if not isinstance(name, ast.Name) or function is None:
         return 2
     return sum(isinstance(each, ast.Name) and each.id == name.id and isinstance(each.ctx, ast.Load) for each in ast.walk(function))

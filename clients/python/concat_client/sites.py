@@ -27,6 +27,11 @@ class Site:
     def is_library(self) -> bool:
         return any(folder in self.file for folder in LIBRARIES)
 
+    @property
+    def is_helper(self) -> bool:
+        """Whether it stands in a plain function, which may build many modules."""
+        return self.function != "__init__" and not self.function.startswith("<")
+
     def source(self) -> dict:
         return {"file": self.file, "line": self.line}
 

@@ -19,7 +19,7 @@ def suggestions(placer: Placer, problem, check) -> Iterator[Tuple[str, List[Edit
     fault = problem.fault
     if fault is None or fault.call is None or fault.call.site is None:
         return
-    for suggest in (of_last_axis, of_learned, of_product):
+    for suggest in (of_last_axis, of_learned, of_product, of_rest, of_vector):
         try:
             yield from suggest(placer, fault, check)
         except Unsayable:
@@ -38,9 +38,7 @@ def of_last_axis(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]
     node, operands = operands_of(file, fault.call)
     if len(operands) != 1 or not isinstance(node, ast.Call):
         return
-    shape, code = fault.shapes[0], file.code(operands[0])
-    if not isinstance(operands[0], (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
-        code = f"({code})"
+    shape, code = fault.shapes[0], parenthesized(file, operands[0])
     layer = next(name for name, call in check.reading.calls.items() if call is fault.call)
     if isinstance(module, nn.Linear) and len(shape) > 1 and math.prod(shape) == width:
         yield f"Flatten what {layer} reads to {width}", [file.replace(operands[0], f"{code}.flatten(1)")]
@@ -82,10 +80,46 @@ def of_learned(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]
 
 def of_product(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]:
     """The second factor transposed, where both have the same number of columns."""
-    if fault.what not in PRODUCTS or len(fault.shapes) != 2 or fault.shapes[0][-1:] != fault.shapes[1][-1:]:
+    if fault.what not in PRODUCTS or len(fault.shapes) != 2:
         return
     file = placer.file(fault.call.site.file)
     _, operands = operands_of(file, fault.call)
-    code = file.code(operands[-1])
-    code = code if isinstance(operands[-1], (ast.Name, ast.Attribute, ast.Call, ast.Subscript)) else f"({code})"
-    yield f"Transpose the second factor, {fault.inputs[1] or code}", [file.replace(operands[-1], f"{code}.transpose(-2, -1)")]
+    first, second = (parenthesized(file, each) for each in (operands[0], operands[-1]))
+    if fault.shapes[0][-1:] == fault.shapes[1][-1:] and len(fault.shapes[0]) > 1:
+        yield f"Transpose the second factor, {fault.inputs[1] or second}", [file.replace(operands[-1], f"{second}.transpose(-2, -1)")]
+    if len(fault.shapes[0]) == 1 and len(fault.shapes[1]) == 2 and fault.shapes[0][0] == fault.shapes[1][0]:
+        yield f"Read {fault.inputs[0] or first} as one row", [file.replace(operands[0], f"{first}.unsqueeze(1)")]
+
+
+def of_rest(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]:
+    """A reshape whose last size, or one before, is what remains."""
+    if fault.what not in ("view", "reshape"):
+        return
+    file = placer.file(fault.call.site.file)
+    node = next(iter(file.nodes_at(fault.call.site, ast.Call)), None)
+    sizes = node.args if node is not None else []
+    sizes = sizes[-1].elts if sizes and isinstance(sizes[-1], (ast.Tuple, ast.List)) else sizes
+    if len(sizes) < 3 or any(isinstance(each, (ast.Starred, ast.UnaryOp)) for each in sizes):
+        return
+    for size in reversed(sizes[1:]):
+        yield f"Let {file.code(size)} be what remains", [file.replace(size, "-1")]
+
+
+def parenthesized(file, node) -> str:
+    code = file.code(node)
+    return code if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)) else f"({code})"
+
+
+def of_vector(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]:
+    """A vector beside a sequence, repeated at every step."""
+    ranks = [len(shape) for shape in fault.shapes]
+    if fault.what not in MERGES or sorted(ranks) != [1, 2]:
+        return
+    file = placer.file(fault.call.site.file)
+    _, operands = operands_of(file, fault.call)
+    if len(operands) != 2:
+        return
+    vector, sequence = operands if ranks == [1, 2] else operands[::-1]
+    steps = f"{file.code(sequence)}.size(1)" if isinstance(sequence, ast.Name) else str(max(fault.shapes, key=len)[0])
+    code = parenthesized(file, vector)
+    yield f"Repeat {code} at every step", [file.replace(vector, f"{code}.unsqueeze(1).expand(-1, {steps}, -1)")]

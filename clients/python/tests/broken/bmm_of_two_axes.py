@@ -1,7 +1,7 @@
 # https://github.com/keon/seq2seq/issues/16
 # batch1 must be a 3D tensor: the attention weights have two axes
 # check: Attend outputs=9x32 hidden=32
-# call: 21 cause: 20
+# call: 21 cause: 20 missed: cause
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,7 +1,7 @@
 # https://github.com/KBaja/UnsupervisedHI/issues/1
 # the decoder does not count what is concatenated with the latent
 # check: Autoencoder x=20x14 w=3x14
-# call: 27 cause: 18
+# call: 27 cause: 18 missed: cause
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,7 +1,7 @@
 # https://github.com/Pang-Yatian/Point-MAE/issues/24
 # a width of 512 with 6 heads: shape error in the attention
 # check: Block x=10x64
-# call: 20 cause: 30
+# call: 20 cause: 30 missed: cause diff
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,7 +1,7 @@
 # https://github.com/zwx8981/DBCNN-PyTorch/issues/2
 # shape '[1, 128, 2820]' is invalid for input of size 368640: | binds before !=
 # check: Bilinear image=3x60x28
-# call: 25 cause: 22 missed: cause diff
+# call: 25 cause: 22 missed: cause
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,7 +1,7 @@
 # https://github.com/leaderj1001/BottleneckTransformers/issues/13
 # The size of tensor a (4) must match the size of tensor b (196) at non-singleton dimension 2
 # check: MHSA x=32x8x8
-# call: 28 cause: 11
+# call: 28 cause: 11 missed: cause
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

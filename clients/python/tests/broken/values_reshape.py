@@ -1,7 +1,7 @@
 # https://github.com/phlippe/uvadlc_notebooks/issues/51
 # values.reshape(batch_size, seq_length, embed_dim) takes embed_dim from the input
 # check: MultiheadAttention x=11x13
-# call: 25 cause: 18
+# call: 25 cause: 18 missed: cause
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
