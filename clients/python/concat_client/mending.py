@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Dict, List, Optional, Tuple
 
 from .checking import Check, Checker, Problem, shown
@@ -72,8 +72,11 @@ class Mended:
 def mend(checker: Checker, check: Check, run: bool = False) -> Mended:
     texts = checker.texts_of(check.reading)
     mended = Mended(dict(texts), texts, check)
+    best = replace(mended, applied=[])
     while mended.check.errors and len(mended.applied) < MOST_STEPS and step(checker, mended):
-        pass
+        if len(mended.check.errors) < len(best.check.errors):
+            best = replace(mended, applied=list(mended.applied))
+    mended = best  # Steps that led no further are taken back.
     if run and mended.valid:
         try:
             checker.run(mended.after)
