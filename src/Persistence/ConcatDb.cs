@@ -13,6 +13,7 @@ namespace ConcatService.Persistence;
 public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(options)
 {
     public DbSet<Team> Teams => Set<Team>();
+    public DbSet<TeamQuota> TeamQuotas => Set<TeamQuota>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<Session> Sessions => Set<Session>();

@@ -17,12 +17,14 @@ public sealed partial class NamespaceOrderTests
     private static readonly (string Name, string[] Uses)[] Features =
     [
         ("Keys", []),
+        ("Pages", []),
+        ("Quotas", []),
         ("Catalog", []),
         ("Architectures", []),
         ("DataSets.Reading", []),
-        ("DataSets", ["DataSets.Reading"]),
+        ("DataSets", ["DataSets.Reading", "Quotas"]),
         ("Inference.Engine", []),
-        ("Jobs", ["Architectures", "DataSets", "Inference.Engine"]),
+        ("Jobs", ["Architectures", "DataSets", "Inference.Engine", "Quotas"]),
         ("Inference.Rest", ["Inference.Engine"]),
         ("Inference.Prediction", ["Inference.Engine", "Inference.Rest"]),
         ("Inference.Grpc", ["Inference.Engine", "Inference.Rest"]),

@@ -13,10 +13,7 @@ internal static class KeyMaker
     public static async Task<(string Key, ApiKey Stored)> MakeAsync(
         ConcatDb db, string team, string name, string[] scopes, DateTimeOffset? expiresAt, CancellationToken cancel)
     {
-        // One statement, so that two callers who name the same new team at once both find it.
-        await db.Database.ExecuteSqlAsync($"insert into teams (name) values ({team}) on conflict (name) do nothing", cancel);
-        var teamId = await db.Teams.Where(entry => entry.Name == team).Select(entry => entry.Id).SingleAsync(cancel);
-
+        var teamId = await TeamAsync(db, team, cancel);
         var key = KeyText.New();
         var stored = new ApiKey
         {
@@ -30,5 +27,27 @@ internal static class KeyMaker
         db.Add(stored);
         await db.SaveChangesAsync(cancel);
         return (key, stored);
+    }
+
+    /// <summary>Stores a person's key where there is none, and the scopes that the person has now.</summary>
+    public static async Task KeepPersonAsync(ConcatDb db, Person person, CancellationToken cancel)
+    {
+        var teamId = await TeamAsync(db, person.Access.Team, cancel);
+        var (hash, scopes) = (KeyText.Hash(person.KeyText), person.Access.Scopes);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            insert into api_keys (id, team_id, name, prefix, hash, scopes)
+            values ({Guid.CreateVersion7()}, {teamId}, {person.Name}, 'openid', {hash}, {scopes})
+            on conflict (hash) do update set scopes = excluded.scopes where api_keys.scopes <> excluded.scopes
+            """,
+            cancel
+        );
+    }
+
+    /// <summary>One statement makes it, so that two callers who name the same new team at once both find it.</summary>
+    private static async Task<int> TeamAsync(ConcatDb db, string team, CancellationToken cancel)
+    {
+        await db.Database.ExecuteSqlAsync($"insert into teams (name) values ({team}) on conflict (name) do nothing", cancel);
+        return await db.Teams.Where(entry => entry.Name == team).Select(entry => entry.Id).SingleAsync(cancel);
     }
 }

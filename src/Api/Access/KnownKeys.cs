@@ -7,7 +7,15 @@ using Microsoft.Extensions.Caching.Memory;
 namespace ConcatService.Api.Access;
 
 /// <summary>A key that is in force.</summary>
-internal sealed record KnownKey(Guid Id, int TeamId, string Team, string[] Scopes, DateTimeOffset? ExpiresAt);
+/// <param name="RequestsPerSecond">What an operator set for the team; null: the instance's default.</param>
+internal sealed record KnownKey(
+    Guid Id,
+    int TeamId,
+    string Team,
+    string[] Scopes,
+    DateTimeOffset? ExpiresAt,
+    int? RequestsPerSecond
+);
 
 /// <summary>
 /// Keys that were used a moment ago, so that a call costs no query. A key that another process revokes lives on here for
@@ -28,9 +36,18 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
     public Task<KnownKey?> FindAsync(string key, CancellationToken cancel) =>
         KeyText.IsWellFormed(key) ? FindByHashAsync(key, ReadAsync, cancel) : Task.FromResult<KnownKey?>(null);
 
+    /// <summary>Whether the key or session was in force when it was looked up last, so that another look at it costs little.</summary>
+    public bool Holds(string text) => _cache.TryGetValue(KeyText.Hash(text), out _);
+
     /// <summary>The key that a session stands for, or null: there is no such session, or it or its key has ended.</summary>
     public Task<KnownKey?> FindSessionAsync(string text, CancellationToken cancel) =>
         KeyText.IsSession(text) ? FindByHashAsync(text, ReadSessionAsync, cancel) : Task.FromResult<KnownKey?>(null);
+
+    /// <summary>The key of somebody whom the provider vouches for, made at the first time; null: it was revoked.</summary>
+    public async Task<KnownKey?> FindPersonAsync(Person person, CancellationToken cancel) =>
+        await FindByHashAsync(person.CacheText, (_, left) => ReadPersonAsync(person, left), cancel) is { } known
+            ? known with { ExpiresAt = person.Expires }
+            : null;
 
     private async Task<KnownKey?> FindByHashAsync(
         string text,
@@ -95,6 +112,12 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
             .ApiKeys.AsNoTracking()
             .Where(key => key.Hash == hash && key.RevokedAt == null)
             .Join(db.Teams, key => key.TeamId, team => team.Id, (key, team) => new { Key = key, Team = team.Name })
+            .LeftJoin(
+                db.TeamQuotas,
+                row => row.Key.TeamId,
+                own => own.TeamId,
+                (row, own) => new { row.Key, row.Team, RequestsPerSecond = own == null ? null : own.RequestsPerSecond }
+            )
             .SingleOrDefaultAsync(cancel);
         if (row?.Key is not { } found)
             return null;
@@ -105,7 +128,15 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
             await db
                 .ApiKeys.Where(key => key.Id == found.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
-        return new(found.Id, found.TeamId, row.Team, found.Scopes, found.ExpiresAt);
+        return new(found.Id, found.TeamId, row.Team, found.Scopes, found.ExpiresAt, row.RequestsPerSecond);
+    }
+
+    private async Task<KnownKey?> ReadPersonAsync(Person person, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
+        await KeyMaker.KeepPersonAsync(db, person, cancel);
+        return await ReadAsync(KeyText.Hash(person.KeyText), cancel);
     }
 
     private async Task<KnownKey?> ReadSessionAsync(string hash, CancellationToken cancel)

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using ConcatService.Api.Headers;
 using ConcatService.Api.Requests;
 using ConcatService.Persistence;
-using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -15,23 +14,25 @@ namespace ConcatService.Api.Access;
 /// </summary>
 internal static class Login
 {
-    public static void MapLogin(this IEndpointRouteBuilder app)
+    /// <param name="app">The service.</param>
+    /// <param name="home">Where <c>/</c> leads, and a browser that signed in without a wish.</param>
+    public static void MapLogin(this IEndpointRouteBuilder app, string home)
     {
-        app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.LocalRedirect(home)).AllowAnonymous().ExcludeFromDescription();
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().WithMetadata(ContentPolicy.OfPage(Html)).AnswersWithSecret();
         pages.MapGet("/login", Show);
         pages.MapPost("/login", SignInAsync).FromOwnPagesOnly();
         pages.MapPost("/logout", SignOutAsync).FromOwnPagesOnly();
     }
 
-    private static ContentHttpResult Show([FromQuery(Name = "return")] string? after) => Page(after ?? "", refused: false);
+    private static ContentHttpResult Show(HttpContext context, [FromQuery(Name = "return")] string? after) =>
+        Page(context, after ?? "", refused: false);
 
     private static async Task<IResult> SignInAsync(
         HttpContext context,
         KnownKeys keys,
         RefusedKeys refusals,
-        ConcatDb db,
-        TimeProvider time,
+        NewSession session,
         CancellationToken cancel
     )
     {
@@ -40,21 +41,15 @@ internal static class Login
         if (await keys.FindAsync(key, cancel) is not { } known)
         {
             refusals.Add(context);
-            return Page(after, refused: true);
+            return Page(context, after, refused: true);
         }
 
-        var text = KeyText.NewSession();
-        var session = new Session
-        {
-            ApiKeyId = known.Id,
-            Hash = KeyText.Hash(text),
-            ExpiresAt = time.GetUtcNow() + Session.Lifetime,
-        };
-        db.Add(session);
-        await db.SaveChangesAsync(cancel);
-        SessionCookie.Write(context, text, session.ExpiresAt);
-        return TypedResults.LocalRedirect(IsLocal(after) ? after : "/swagger");
+        await session.OpenAsync(context, known.Id);
+        return TypedResults.LocalRedirect(LocalOr(after));
     }
+
+    /// <summary>Where a browser goes after it signed in: what it asked for, if that is here.</summary>
+    public static string LocalOr(string? after) => after is not null && IsLocal(after) ? after : "/";
 
     private static async Task<RedirectHttpResult> SignOutAsync(HttpContext context, KnownKeys keys, ConcatDb db, CancellationToken cancel)
     {
@@ -74,9 +69,16 @@ internal static class Login
     /// </summary>
     private static bool IsLocal(string path) => path is ['/'] or ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl);
 
-    private static ContentHttpResult Page(string after, bool refused) =>
+    private static ContentHttpResult Page(HttpContext context, string after, bool refused) =>
         TypedResults.Content(
             Html.Replace("{{return}}", HtmlEncoder.Default.Encode(after))
+                .Replace(
+                    "{{provider}}",
+                    context.RequestServices.GetService<OpenIdSettings>()?.ClientSecret is null
+                        ? ""
+                        : $"<p class=\"other\"><a href=\"{OpenIdSignIn.Path}?after={Uri.EscapeDataString(after)}\">Sign in with your "
+                            + "company's account</a></p>"
+                )
                 .Replace(
                     "{{message}}",
                     refused ? "<p class=\"refused\" role=\"alert\">The service does not know this key, or it was revoked.</p>" : ""
@@ -126,6 +128,8 @@ internal static class Login
               outline: 3px solid color-mix(in srgb, var(--accent) 45%, transparent); outline-offset: 1px;
             }
             code { font-family: ui-monospace, monospace; }
+            a { color: var(--accent); }
+            .other { margin: 1.25rem 0 0; text-align: center; }
             .refused { color: var(--bad); }
           </style>
         </head>
@@ -141,6 +145,7 @@ internal static class Login
               <input name="return" type="hidden" value="{{return}}">
               <button type="submit">Sign in</button>
             </form>
+            {{provider}}
           </main>
         </body>
         </html>

@@ -1,21 +1,42 @@
+using System.Threading.RateLimiting;
+
 namespace ConcatService.Api.Access;
 
 /// <summary>
 /// Tells the log of calls whose key was refused: of the first at once, of those that follow once a minute how many they were, with address
-/// and path of the last.
+/// and path of the last. An address that sends many is slowed: no more of its keys are looked up than one a second.
 /// </summary>
-internal sealed partial class RefusedKeys(TimeProvider time, ILogger<RefusedKeys> log) : IDisposable
+/// <param name="most"><c>Service:MaxRefusedKeys</c>: of one address without a pause; default 60.</param>
+internal sealed partial class RefusedKeys(int most, TimeProvider time, ILogger<RefusedKeys> log) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly PartitionedRateLimiter<string> _addresses = PartitionedRateLimiter.Create<string, string>(address =>
+        RateLimitPartition.GetTokenBucketLimiter(
+            address,
+            _ =>
+                new()
+                {
+                    TokenLimit = most,
+                    TokensPerPeriod = 1,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                }
+        )
+    );
 
     private readonly Lock _lock = new();
     private ITimer? _pause;
     private int _more;
     private string _address = "", _call = "";
 
+    /// <summary>Whether so many keys from this address were refused that the next one is not looked up.</summary>
+    public bool IsSlowed(HttpContext http) =>
+        _pause is not null && _addresses.GetStatistics(AddressOf(http)) is { CurrentAvailablePermits: 0 };
+
     public void Add(HttpContext http)
     {
-        var address = http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
+        var address = AddressOf(http);
+        _addresses.AttemptAcquire(address).Dispose();
         var call = $"{http.Request.Method} {http.Request.Path}";
         lock (_lock)
         {
@@ -31,7 +52,13 @@ internal sealed partial class RefusedKeys(TimeProvider time, ILogger<RefusedKeys
         Refused(address, call);
     }
 
-    public void Dispose() => _pause?.Dispose();
+    public void Dispose()
+    {
+        _pause?.Dispose();
+        _addresses.Dispose();
+    }
+
+    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
 
     /// <summary>What is told at its end belongs to no request.</summary>
     private ITimer Pause()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.DataSets.Reading;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Quotas;
 using ConcatService.Domain.Data;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Storage;
@@ -22,14 +23,17 @@ internal static class UploadDataSet
         ConcatDb db,
         DataSetStore store,
         UploadLimits limits,
+        TeamQuotas quotas,
         CancellationToken cancel
     )
     {
+        await quotas.AdmitDataSetAsync(caller.TeamId, 0, cancel);
         // The limit is Upload's, which answers with the figures.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrels)
             kestrels.MaxRequestBodySize = null;
         using var upload = await Upload.ReadAsync(http.Request, limits, cancel);
         using var assembly = await Task.Run(() => Convert(upload, limits, cancel), cancel);
+        await quotas.AdmitDataSetAsync(caller.TeamId, assembly.Data.Length, cancel);
         var statistics = JsonSerializer.SerializeToElement(assembly.Statistics);
         var (version, isNew) = await store.AddAsync(
             caller.TeamId,

@@ -22,6 +22,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         var problem = Of(exception);
         if (problem.StatusCode == 500)
             Failed(context.Request.Method, context.Request.Path, exception);
+        if (exception is QuotaException quota)
+            quota.AddHeaders(context.Response);
         if (problem.StatusCode == 503)
             context.Response.Headers.RetryAfter = Problems.RetryAfterSeconds.ToString();
         if (problem.StatusCode == 503 && exception is not ProblemException)

@@ -18,6 +18,8 @@ using ConcatService.Api.Keys;
 using ConcatService.Api.Memory;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
+using ConcatService.Api.Pages;
+using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
@@ -64,6 +66,7 @@ internal static class ApiHost
         app.UseSameOrigin();
         app.UseAuthentication();
         RequestScope.NameTeamIn(app);
+        RequestRate.UseIn(app);
         app.UseAuthorization();
         app.UseParameterCheck();
         app.UseDatabaseGuard();
@@ -87,7 +90,8 @@ internal static class ApiHost
         services.AddSingleton(_ => DashboardRoutes.Routes);
         AddDatabaseWatch(services, configuration);
         AddEventFeed(services, configuration.GetValue("Service:MaxEventStreams", 2000));
-        services.AddAccess();
+        services.AddAccess(configuration);
+        services.AddQuotas(configuration);
         services.AddDocs();
         services.AddMemory(configuration);
         services.AddSingleton<Readiness>();
@@ -130,10 +134,13 @@ internal static class ApiHost
     private static void Map(WebApplication app, Roles roles)
     {
         app.MapOperations();
-        app.MapLogin();
+        app.MapLogin(home: roles.Api ? PageRoutes.Home : "/swagger");
+        app.MapOpenId();
         if (roles.Api)
         {
+            app.MapPages();
             app.MapKeys();
+            app.MapQuotas();
             app.MapArchitectures();
             app.MapCatalog();
             app.MapDataSets();

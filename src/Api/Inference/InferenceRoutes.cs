@@ -34,7 +34,7 @@ internal static class InferenceRoutes
 
     public static void MapInference(this IEndpointRouteBuilder app)
     {
-        var server = app.MapGroup("/v2").WithTags(Tag);
+        var server = app.MapGroup("/v2").WithTags(Tag).DisableRateLimiting();
         server
             .MapGet("health/live", ServerHealth.Live)
             .AllowAnonymous()
@@ -65,12 +65,13 @@ internal static class InferenceRoutes
             .RequireScope(Scopes.Infer)
             .WithName("all_statistics")
             .WithSummary("Statistics of all models queried since this process started");
-        app.MapGrpcService<GrpcInference>().RequireScope(Scopes.Infer).NeedsNoDatabase();
+        app.MapGrpcService<GrpcInference>().RequireScope(Scopes.Infer).NeedsNoDatabase().DisableRateLimiting();
         MapModel(app.MapGroup("/v2/models/{name}"), "");
         MapModel(app.MapGroup("/v2/models/{name}/versions/{version}"), "_version");
 
         app.MapPost("/v1/models/{name}/predict", Predict.Handle)
             .NeedsNoDatabase()
+            .DisableRateLimiting()
             .RequireScope(Scopes.Infer)
             .WithTags("Models")
             .WithName("predict")
@@ -89,7 +90,7 @@ internal static class InferenceRoutes
 
     private static void MapModel(RouteGroupBuilder model, string suffix)
     {
-        model.WithTags(Tag).RequireScope(Scopes.Infer).NeedsNoDatabase().ProducesProblem(404);
+        model.WithTags(Tag).RequireScope(Scopes.Infer).NeedsNoDatabase().DisableRateLimiting().ProducesProblem(404);
         model.MapGet("", DescribeModel.Handle).WithName("model_metadata" + suffix).WithSummary("Input and output tensors of a model");
         model.MapGet("ready", DescribeModel.HandleReady).WithName("model_ready" + suffix).WithSummary("Model readiness");
         model

@@ -3,6 +3,7 @@ using ConcatService.Api.Architectures;
 using ConcatService.Api.DataSets;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Memory;
+using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
@@ -33,6 +34,7 @@ internal static class CreateJob
         TimeProvider time,
         JsonAnswers answers,
         CompilerTurns turns,
+        TeamQuotas quotas,
         CancellationToken cancel
     )
     {
@@ -64,6 +66,8 @@ internal static class CreateJob
         if (admission.Refusal is { } tooLarge)
             return tooLarge;
 
+        var model = request.ModelName ?? JobRequest.ModelNameFrom(compiled.Spec.Name);
+        await quotas.AdmitJobAsync(caller.TeamId, model, cancel);
         var job = NewJob(request, spec, compiled.Spec.Name, data.Value.Reference, admission.PredictedBytes, caller, time);
         var shown = answers.Write((await db.ShowAsync([job], cancel))[0]);
         var location = $"/v1/jobs/{job.Id}";

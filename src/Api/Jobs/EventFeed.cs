@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
+using ConcatService.Api.Access;
 using ConcatService.Api.Database;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Jobs;
@@ -28,6 +30,7 @@ internal sealed partial class EventFeed(
     private static readonly TimeSpan KeyInterval = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<Guid, Topic> _topics = [];
+    private readonly Dictionary<int, int> _streamsOf = [];
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _joined = new(0);
     private int _streams;
@@ -44,8 +47,10 @@ internal sealed partial class EventFeed(
     public int Streams => Volatile.Read(ref _streams);
 
     /// <param name="seen">The event after which the caller wants to hear. Dispose what is returned.</param>
+    /// <param name="most">As many streams as the caller's team may have open here.</param>
+    /// <exception cref="QuotaException">The team has as many already.</exception>
     /// <exception cref="ProblemException">503: too many listen already.</exception>
-    public EventSubscription Join(Guid job, Guid key, long seen)
+    public EventSubscription Join(Guid job, Caller caller, long seen, int most)
     {
         if (Interlocked.Increment(ref _streams) > maxStreams)
         {
@@ -55,9 +60,17 @@ internal sealed partial class EventFeed(
             );
         }
 
-        var subscription = new EventSubscription(this, job, key);
+        var subscription = new EventSubscription(this, job, caller);
         lock (_lock)
         {
+            ref var own = ref CollectionsMarshal.GetValueRefOrAddDefault(_streamsOf, caller.TeamId, out _);
+            if (own >= most)
+            {
+                Interlocked.Decrement(ref _streams);
+                throw new QuotaException("event_streams", most, $"The team has {most} event streams open here, as many as it may. Close some.");
+            }
+
+            own++;
             if (!_topics.TryGetValue(job, out var topic))
                 _topics.Add(job, topic = new());
             topic.Listeners.Add(subscription);
@@ -76,6 +89,8 @@ internal sealed partial class EventFeed(
                 return;
             if (topic.Listeners.Count == 0)
                 _topics.Remove(subscription.Job);
+            if (--_streamsOf[subscription.Team] == 0)
+                _streamsOf.Remove(subscription.Team);
         }
 
         Interlocked.Decrement(ref _streams);

@@ -1,10 +1,11 @@
 using System.Threading.Channels;
+using ConcatService.Api.Access;
 using ConcatService.Persistence.Entities;
 
 namespace ConcatService.Api.Jobs;
 
 /// <summary>One stream's place in the <see cref="EventFeed"/>.</summary>
-internal sealed class EventSubscription(EventFeed feed, Guid job, Guid key) : IDisposable
+internal sealed class EventSubscription(EventFeed feed, Guid job, Caller caller) : IDisposable
 {
     /// <summary>Rounds with news that a slow listener may leave unread. Then its stream ends; it comes back with Last-Event-ID.</summary>
     private const int MostUnread = 1000;
@@ -14,7 +15,9 @@ internal sealed class EventSubscription(EventFeed feed, Guid job, Guid key) : ID
 
     public Guid Job => job;
 
-    public Guid Key => key;
+    public Guid Key => caller.KeyId;
+
+    public int Team => caller.TeamId;
 
     /// <summary>
     /// Events, some of them for the second time, and whether the job has ended with them. Completed when the stream must end.

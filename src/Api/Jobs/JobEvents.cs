@@ -1,6 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Paging;
+using ConcatService.Api.Quotas;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,6 +19,7 @@ internal static class JobEvents
         Caller caller,
         ConcatDb db,
         EventFeed feed,
+        TeamQuotas quotas,
         JsonAnswers answers,
         CancellationToken cancel
     )
@@ -25,7 +27,11 @@ internal static class JobEvents
         if (!await db.Jobs.AnyAsync(job => job.TeamId == caller.TeamId && job.Id == id, cancel))
             return Problems.NotFound("job", id.ToString());
         if (request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.Ordinal))
-            return Stream(id, caller, long.TryParse(request.Headers["Last-Event-ID"], out var seen) ? seen : 0, feed, answers);
+        {
+            var seen = long.TryParse(request.Headers["Last-Event-ID"], out var last) ? last : 0;
+            var most = (await quotas.LimitsAsync(caller.TeamId, cancel)).EventStreams;
+            return new EventStream(feed.Join(id, caller, seen, most), seen, answers);
+        }
 
         var before = page.AfterNumber;
         var rows = await db.JobEvents.AsNoTracking()
@@ -33,7 +39,4 @@ internal static class JobEvents
             .OrderByDescending(happened => happened.Sequence).Take(page.Limit + 1).ToListAsync(cancel);
         return TypedResults.Ok(page.Of(rows, happened => happened.Sequence, EventResource.Of));
     }
-
-    private static EventStream Stream(Guid job, Caller caller, long seen, EventFeed feed, JsonAnswers answers) =>
-        new(feed.Join(job, caller.KeyId, seen), seen, answers);
 }

@@ -34,7 +34,7 @@ public sealed record Repair(JsonNode Spec, IReadOnlyList<AppliedFix> Applied, Co
     /// <exception cref="JsonException">The JSON is not an object.</exception>
     public static Repair Of(JsonElement json, params IReadOnlyCollection<FixKind> allowed)
     {
-        var effort = new Effort(40_000);
+        var effort = new Effort(30_000);
         var compiled = Compiler.Compile(json, effort);
         var spec = JsonPatch.Read(json);
         var applied = new List<AppliedFix>();

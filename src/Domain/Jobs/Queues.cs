@@ -31,6 +31,9 @@ public static class Queues
     /// </summary>
     public static string ResumeOf(string queue) => Resume + queue[Bases.First(queue.StartsWith).Length..];
 
+    /// <summary>Where a job from <paramref name="queue"/> waits that has had <paramref name="attempts"/> attempts.</summary>
+    public static string Waiting(string queue, int attempts) => attempts == 0 ? queue : ResumeOf(queue);
+
     /// <summary>
     /// All queues that a worker with this device (<c>cpu</c> or <c>cuda</c>) listens to, in the order in which they are served.
     /// </summary>

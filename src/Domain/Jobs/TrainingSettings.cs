@@ -99,7 +99,7 @@ public sealed partial record TrainingSettings
 
     /// <summary>
     /// Seconds between checkpoints. After a crash, another attempt continues from the last one, so this is the most work that is lost.
-    /// Default: 60.
+    /// Default: 60. At least ten times as long as a checkpoint takes to be stored, whatever is asked for.
     /// </summary>
     [Between(0, 86_400)]
     public double CheckpointEverySeconds { get; init; } = 60;

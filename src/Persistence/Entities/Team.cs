@@ -10,4 +10,7 @@ public sealed class Team
     public required string Name { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When a worker last took a job of the team; null: it has a turn to get.</summary>
+    public DateTimeOffset? ServedAt { get; init; }
 }

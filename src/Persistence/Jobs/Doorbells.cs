@@ -6,7 +6,7 @@ namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// Rings again for queued jobs that no worker will hear of: the process that queued them died before it rang, or the one that heard died
-/// before its claim.
+/// before its claim. Of teams that run as many jobs as they may, none rings; of the others a bounded number at a time, the oldest.
 /// </summary>
 public sealed class Doorbells(NpgsqlDataSource source, JobQueue queue)
 {
@@ -14,10 +14,14 @@ public sealed class Doorbells(NpgsqlDataSource source, JobQueue queue)
     // nothing will.
     private const string Sql = """
         select id, queue, attempt from jobs
+        left join team_quotas using (team_id)
         where state = @queued and queued_at < now() - @timeout
           and id::text not in (
               select trim(both '"' from entry.arguments ->> 0) from hangfire.jobqueue bell join hangfire.job entry on entry.id = bell.jobid
               where bell.fetchedat is null and entry.arguments ->> 0 is not null)
+          and (running_jobs is null
+               or running_jobs > (select count(*) from jobs held where held.team_id = jobs.team_id and held.lease_owner is not null))
+        order by queued_at limit 100
         """;
 
     /// <summary>Returns how many rang.</summary>
@@ -30,7 +34,7 @@ public sealed class Doorbells(NpgsqlDataSource source, JobQueue queue)
             command.Parameters.AddWithValue("timeout", JobLife.EnqueueTimeout);
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
-                silent.Add((reader.GetGuid(0), reader.GetInt32(2) == 0 ? reader.GetString(1) : Queues.ResumeOf(reader.GetString(1))));
+                silent.Add((reader.GetGuid(0), Queues.Waiting(reader.GetString(1), reader.GetInt32(2))));
         }
 
         foreach (var (id, name) in silent)

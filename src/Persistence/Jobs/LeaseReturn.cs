@@ -6,7 +6,7 @@ namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// The end of leases before their jobs' end. A job that was asked to stop has now stopped; one that has lost too many attempts in a row has
-/// failed; every other one waits for its next attempt.
+/// failed; every other one waits for its next attempt, and its team has the turn back that it had.
 /// </summary>
 /// <param name="Which">SQL condition on <c>jobs</c>.</param>
 /// <param name="Reason">For people, one sentence.</param>
@@ -31,6 +31,7 @@ internal sealed record LeaseReturn(string Which, string Reason)
             returning jobs.id, jobs.team_id, old.state as from_state, jobs.state as to_state, jobs.fence, jobs.attempt, jobs.last_event,
                       jobs.queue, @reason as reason, old.lease_owner as actor)
         """ + JobSql.Record + JobSql.EndAttempt + """
+        , owed as (update teams set served_at = null from moved where teams.id = moved.team_id and moved.to_state = @queued)
         select id, to_state, queue from moved
         """;
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Persistence.Mapping;
 
-/// <summary>Tables of teams, keys, sessions and remembered answers.</summary>
+/// <summary>Tables of teams, their quotas, keys, sessions and remembered answers.</summary>
 internal static class AccessMapping
 {
     public static void Apply(ModelBuilder model)
@@ -12,6 +12,11 @@ internal static class AccessMapping
         {
             team.HasIndex(x => x.Name).IsUnique();
             team.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
+        });
+        model.Entity<TeamQuota>(quota =>
+        {
+            quota.HasKey(x => x.TeamId);
+            quota.HasOne<Team>().WithOne().HasForeignKey<TeamQuota>(x => x.TeamId).OnDelete(DeleteBehavior.Cascade);
         });
         model.Entity<ApiKey>(key =>
         {

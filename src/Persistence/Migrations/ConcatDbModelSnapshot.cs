@@ -522,6 +522,10 @@ namespace ConcatService.Persistence.Migrations
                     b.HasIndex("TeamId", "Id")
                         .HasDatabaseName("ix_jobs_team_id_id");
 
+                    b.HasIndex("TeamId", "Queue", "QueuedAt")
+                        .HasDatabaseName("ix_jobs_team_id_queue_queued_at")
+                        .HasFilter("state = 'queued'");
+
                     b.ToTable("jobs", (string)null);
                 });
 
@@ -1046,6 +1050,10 @@ namespace ConcatService.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<DateTimeOffset?>("ServedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("served_at");
+
                     b.HasKey("Id")
                         .HasName("pk_teams");
 
@@ -1054,6 +1062,50 @@ namespace ConcatService.Persistence.Migrations
                         .HasDatabaseName("ix_teams_name");
 
                     b.ToTable("teams", (string)null);
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.TeamQuota", b =>
+                {
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<int?>("DataSets")
+                        .HasColumnType("integer")
+                        .HasColumnName("data_sets");
+
+                    b.Property<int?>("EventStreams")
+                        .HasColumnType("integer")
+                        .HasColumnName("event_streams");
+
+                    b.Property<int?>("Models")
+                        .HasColumnType("integer")
+                        .HasColumnName("models");
+
+                    b.Property<int?>("QueuedJobs")
+                        .HasColumnType("integer")
+                        .HasColumnName("queued_jobs");
+
+                    b.Property<int?>("RequestsPerSecond")
+                        .HasColumnType("integer")
+                        .HasColumnName("requests_per_second");
+
+                    b.Property<int?>("RunningJobs")
+                        .HasColumnType("integer")
+                        .HasColumnName("running_jobs");
+
+                    b.Property<long?>("StoredBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("stored_bytes");
+
+                    b.Property<double?>("Weight")
+                        .HasColumnType("double precision")
+                        .HasColumnName("weight");
+
+                    b.HasKey("TeamId")
+                        .HasName("pk_team_quotas");
+
+                    b.ToTable("team_quotas", (string)null);
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>
@@ -1348,6 +1400,16 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_api_keys_api_key_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.TeamQuota", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
+                        .WithOne()
+                        .HasForeignKey("ConcatService.Persistence.Entities.TeamQuota", "TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_team_quotas_teams_team_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>

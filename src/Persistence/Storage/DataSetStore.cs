@@ -36,8 +36,22 @@ public sealed class DataSetStore(NpgsqlDataSource source)
 
     /// <summary>Keeps a data set as the next version of its name; the one that is there already where its content is the same.</summary>
     /// <param name="content">See <see cref="UploadedDataSet.Content"/>.</param>
-    /// <param name="data">The values.</param>
-    public async Task<(int Version, bool IsNew)> AddAsync(
+    /// <param name="data">The values; can be read again.</param>
+    public Task<(int Version, bool IsNew)> AddAsync(
+        int teamId,
+        string name,
+        JsonElement content,
+        JsonElement statistics,
+        Stream data,
+        CancellationToken cancel
+    ) =>
+        AgainAsync(() =>
+        {
+            data.Position = 0;
+            return AddOnceAsync(teamId, name, content, statistics, data, cancel);
+        });
+
+    private async Task<(int Version, bool IsNew)> AddOnceAsync(
         int teamId,
         string name,
         JsonElement content,
@@ -70,12 +84,15 @@ public sealed class DataSetStore(NpgsqlDataSource source)
     }
 
     /// <summary>Forgets one version, or all of a name, and the bytes that nothing else refers to.</summary>
-    public async Task DeleteAsync(int teamId, string name, int? version, CancellationToken cancel)
+    public Task DeleteAsync(int teamId, string name, int? version, CancellationToken cancel) =>
+        AgainAsync(() => DeleteOnceAsync(teamId, name, version, cancel));
+
+    private async Task<int> DeleteOnceAsync(int teamId, string name, int? version, CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var delete = Command(connection, DeleteSql, teamId, name);
         delete.Parameters.AddWithValue("version", NpgsqlDbType.Integer, (object?)version ?? DBNull.Value);
-        await delete.ExecuteNonQueryAsync(cancel);
+        return await delete.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>What is kept under this name and version. Null when the team has none.</summary>
@@ -91,6 +108,26 @@ public sealed class DataSetStore(NpgsqlDataSource source)
         find.Parameters.AddWithValue("version", version);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? (JsonElement.Parse(reader.GetString(0)), reader.GetString(1)) : null;
+    }
+
+    /// <summary>
+    /// The same bytes may be kept by one call and forgotten by another at the same moment. Then one of the two meets the foreign key, and
+    /// finds things settled when it comes again.
+    /// </summary>
+    private static async Task<T> AgainAsync<T>(Func<Task<T>> change)
+    {
+        const int Most = 5;
+        for (var times = 1; ; times++)
+        {
+            try
+            {
+                return await change();
+            }
+            catch (PostgresException race) when (race.SqlState == PostgresErrorCodes.ForeignKeyViolation && times < Most)
+            {
+                // Again, with what the other left.
+            }
+        }
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, int teamId, string name)

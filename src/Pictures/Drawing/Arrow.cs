@@ -1,3 +1,4 @@
+using System.Globalization;
 using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Pictures.Drawing;
@@ -22,6 +23,9 @@ internal sealed record Arrow(Item From, Item To, Shape? Shape, Shape? Last)
     /// <summary>Whether it leads to where branches do not meet.</summary>
     public bool Bad { get; set; }
 
+    /// <summary>The part of what travels here in what is computed behind; null: not measured.</summary>
+    public double? Share { get; set; }
+
     /// <summary>
     /// The shape as the picture says it: <c>64×56×56</c>; where it differs from one repetition to the next, the first and the last:
     /// <c>64…224×56×56</c>, <c>16×32×32 … 16×4×4</c>.
@@ -37,7 +41,8 @@ internal sealed record Arrow(Item From, Item To, Shape? Shape, Shape? Last)
             var sizes = differing > 1
                 ? $"{string.Join('×', first)} … {string.Join('×', last)}"
                 : string.Join('×', first.Zip(last, (from, to) => from == to ? from : $"{from}…{to}"));
-            return SizeOnly ? $"like {sizes}" : sizes;
+            var part = Share is { } share ? string.Create(CultureInfo.InvariantCulture, $" · {100 * share:0} %") : "";
+            return SizeOnly ? $"like {sizes}" : sizes + part;
         }
     }
 

@@ -38,6 +38,27 @@ internal static class Findings
         return notes.Count <= MostNotes ? notes : [.. notes.Take(MostNotes - 1), "…"];
     }
 
+    /// <summary>Writes each branch's share on its last arrow, and what is wrong with it, in red, into the box where it arrives.</summary>
+    public static void Mark(IReadOnlyList<BranchNote> trained, Diagram diagram, IReadOnlyDictionary<string, Box> boxOf)
+    {
+        var arrows = diagram.Arrows.ToLookup(arrow => (arrow.From, arrow.To, arrow.Port));
+        foreach (var note in trained)
+        {
+            if (!boxOf.TryGetValue(note.Merge, out var merge) || !boxOf.TryGetValue(note.Source, out var from))
+                continue;
+            foreach (var arrow in arrows[(from, merge, note.Port)])
+            {
+                arrow.Share = note.Share;
+                arrow.Bad |= note.Verdicts.Count > 0;
+            }
+
+            if (note.Verdicts.Count == 0)
+                continue;
+            merge.Marks |= Marks.Conditional;
+            merge.Reason = [.. merge.Reason, .. Text.Wrap($"{note.Source}: {string.Join(", ", note.Verdicts)}")];
+        }
+    }
+
     private static void Mark(Box box, Diagnostic found, IReadOnlyDictionary<string, Box> boxOf)
     {
         var mark = found.Severity == Severity.Error ? Marks.Broken : Marks.Conditional;
@@ -48,13 +69,14 @@ internal static class Findings
             cause.Marks |= Marks.Blamed;
     }
 
-    /// <summary>The message without the name that the box has already.</summary>
+    /// <summary>The message without the name that the box has already; names of fields are left as they are.</summary>
     private static string Sentence(Diagnostic found)
     {
         var message = found.Message.StartsWith($"{found.Layer}: ", StringComparison.Ordinal)
             ? found.Message[(found.Layer!.Length + 2)..]
             : found.Message;
-        return message.Length > 0 ? char.ToUpperInvariant(message[0]) + message[1..] : message;
+        var first = message.Split(' ')[0];
+        return first.Length == 0 || first.Contains('_') ? message : char.ToUpperInvariant(message[0]) + message[1..];
     }
 
     private static void Follow(MergeCase merge, IReadOnlyDictionary<string, Box> boxOf, ILookup<(Item From, Item To), Arrow> arrows)

@@ -13,11 +13,16 @@ public static class NetworkSvg
     private const int MostBoxes = 2000, MostArrows = 5000;
 
     /// <summary>A standalone SVG document.</summary>
-    public static string Draw(Compilation compiled)
+    /// <param name="compiled">The network.</param>
+    /// <param name="trained">What a training showed of its branches. With it repetitions are not folded: each has branches of its own.</param>
+    public static string Draw(Compilation compiled, IReadOnlyList<BranchNote>? trained = null)
     {
         var (diagram, boxOf) = Boxes.Of(compiled);
         var notes = Findings.Mark(compiled, diagram, boxOf);
-        diagram = Folding.Fold(diagram);
+        if (trained is { Count: > 0 })
+            Findings.Mark(trained, diagram, boxOf);
+        else
+            diagram = Folding.Fold(diagram);
         var name = compiled.Spec.Name ?? "network";
         if (
             diagram.BoxCount > MostBoxes

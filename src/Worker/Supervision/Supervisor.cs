@@ -24,8 +24,8 @@ internal sealed partial class Supervisor(
     public Guid? CurrentJob { get; private set; }
 
     /// <summary>
-    /// A job that comes back to the queue is claimed again at once, without a way round by the doorbell: its trainer died, and the next one
-    /// is warm.
+    /// Takes the job whose turn it is. After one that comes back to the queue the next claim follows at once, without a way round by the
+    /// doorbell: its trainer died, the next one is warm, and its team has its turn back.
     /// </summary>
     public async Task RunAsync(Guid jobId)
     {
@@ -36,7 +36,7 @@ internal sealed partial class Supervisor(
             JobFence? claim = null;
             try
             {
-                claim = await leases.ClaimAsync(jobId, self, trainer.ProcessId, stop);
+                claim = await leases.ClaimNextAsync(jobId, self, await trainer.Ready, trainer.ProcessId, stop);
             }
             finally
             {

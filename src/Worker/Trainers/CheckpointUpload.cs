@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Training.Checkpoints;
 
@@ -5,24 +6,30 @@ namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// From the training, which waits while its state goes into a local file, to the database, while it trains on. One at a time. What was
-/// reported before a checkpoint is written before it, so that no metric is missing up to its step.
+/// reported before a checkpoint is written before it, so that no metric is missing up to its step. However short the job's interval: between
+/// two checkpoints lies <see cref="Rest"/> times what the first one took, so that a job cannot fill the database's disk and log with them.
 /// </summary>
 internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter reporter, CancellationToken stop) : IAsyncDisposable
 {
+    public const int Rest = 10;
+
     private Task _upload = Task.CompletedTask;
+    private TimeSpan _took;
+    private long _stored;
 
     /// <summary>
     /// Waits for the state to be copied, not for the database, but for a checkpoint on the way when <paramref name="leave"/> has fired.
-    /// False when there is one.
+    /// False when there is one, or one was stored a moment ago.
     /// </summary>
     public bool Take(Checkpointing.Kept kept, CancellationToken leave)
     {
-        if (!_upload.IsCompleted && !leave.IsCancellationRequested)
+        if ((!_upload.IsCompleted || Stopwatch.GetElapsedTime(_stored) < Rest * _took) && !leave.IsCancellationRequested)
             return false;
         TrainingThread.Wait(_upload);
+        var begun = Stopwatch.GetTimestamp();
         var file = Nameless();
         kept.Write(file);
-        _upload = UploadAsync(kept.Step, kept.Epoch, file);
+        _upload = UploadAsync(kept.Step, kept.Epoch, file, begun);
         return true;
     }
 
@@ -52,7 +59,7 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter repo
 
     public async ValueTask DisposeAsync() => await _upload.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task UploadAsync(long step, int epoch, FileStream file)
+    private async Task UploadAsync(long step, int epoch, FileStream file, long begun)
     {
         await using (file)
         {
@@ -62,6 +69,8 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter repo
                 file.Position = 0;
                 return checkpoints.AddAsync(step, epoch, file, CancellationToken.None);
             });
+            _stored = Stopwatch.GetTimestamp();
+            _took = Stopwatch.GetElapsedTime(begun, _stored);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class RefusedKeysTests : ILogger<RefusedKeys>
     public void The_first_is_told_at_once_and_those_that_follow_once_a_minute()
     {
         var time = new ManualTime();
-        using var refusals = new RefusedKeys(time, this);
+        using var refusals = new RefusedKeys(60, time, this);
         for (var i = 0; i < 5; i++)
             refusals.Add(Call($"/v1/{i}"));
         Assert.Single(_told);
@@ -31,7 +31,7 @@ public sealed class RefusedKeysTests : ILogger<RefusedKeys>
     [Fact]
     public async Task What_is_told_later_belongs_to_no_request()
     {
-        using var refusals = new RefusedKeys(new QuickTime(), this);
+        using var refusals = new RefusedKeys(60, new QuickTime(), this);
         Request.Value = "the first";
         refusals.Add(Call("/v1/first"));
         refusals.Add(Call("/v1/second"));

@@ -116,7 +116,8 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
         {
             if (call["requestBody"]?["content"]?["application/json"]?["example"] is not { } example || path.Contains('{'))
                 continue;
-            var answer = await api.PostAsync(path, example.ToJsonString(), api.AdminKey);
+            var body = new StringContent(example.ToJsonString(), Encoding.UTF8, "application/json");
+            var answer = await api.SendAsync(HttpMethod.Parse(method), path, body, api.AdminKey);
             Assert.True(answer.Status is 200 or 201 or 202, $"{method} {path}: {answer.Status} {answer.Body}");
         }
     }

@@ -58,6 +58,8 @@ public sealed class SchemaValidator(JsonElement root)
     /// <summary>Whether a keyword without an inside holds; null for the others. A keyword for another JSON type holds.</summary>
     private static bool? Holds(JsonProperty keyword, JsonElement value) => keyword.Name switch
     {
+        "type" when keyword.Value.ValueKind == JsonValueKind.Array =>
+            keyword.Value.EnumerateArray().Any(type => IsType(type.GetString()!, value)),
         "type" => IsType(keyword.Value.GetString()!, value),
         "const" => JsonElement.DeepEquals(keyword.Value, value),
         "enum" => keyword.Value.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)),

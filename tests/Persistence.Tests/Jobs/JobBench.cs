@@ -52,7 +52,7 @@ public sealed class JobBench : IAsyncLifetime
 
     public ConcatDb Open() => _database.Open();
 
-    public static Job NewJob(int teamId, JsonElement? settings = null) => new()
+    public static Job NewJob(int teamId, JsonElement? settings = null, string? queue = null) => new()
     {
         TeamId = teamId,
         Name = "a job",
@@ -60,7 +60,7 @@ public sealed class JobBench : IAsyncLifetime
         Dataset = "generated",
         Settings = settings ?? Empty,
         ModelName = "a-model",
-        Queue = Queues.For("normal"),
+        Queue = queue ?? Queues.For("normal"),
     };
 
     /// <summary>A queued job; without a doorbell unless asked for.</summary>

@@ -15,7 +15,7 @@ internal sealed class Drawn
 
     private Drawn(string svg) => _root = XDocument.Parse(svg).Root!;
 
-    public static Drawn Of(Compilation compiled) => new(NetworkSvg.Draw(compiled));
+    public static Drawn Of(Compilation compiled, IReadOnlyList<BranchNote>? trained = null) => new(NetworkSvg.Draw(compiled, trained));
 
     public static Drawn Of(JsonElement spec) => Of(Compiler.Compile(spec));
 

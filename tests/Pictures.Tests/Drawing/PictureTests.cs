@@ -41,6 +41,21 @@ public sealed class PictureTests
     }
 
     [Fact]
+    public void What_a_training_showed_of_branches_stands_on_their_last_arrows_and_in_the_box_where_they_meet()
+    {
+        var compiled = Compiler.Compile(Samples.Bytes("two-branch"));
+        var drawn = Drawn.Of(
+            compiled,
+            [new("merge", "small", 0, 0.97, []), new("merge", "coarse", 0, 0.03, ["starved", "ignored"]), new("no such layer", "fine", 0, 1, [])]
+        );
+        var merge = drawn.Boxes.Single(box => box.Name == "merge");
+        Assert.True(merge.Is("condition"));
+        Assert.Equal(["coarse: starved, ignored"], merge.Lines.Skip(2).Select(line => line.Value));
+        Assert.Single(drawn.Edges, edge => Drawn.Is(edge, "bad"));
+        Assert.Equal(["97 %", "3 %"], drawn.Labels.Select(label => label.Value).Where(label => label.Contains('·')).Select(label => label.Split(" · ")[1]));
+    }
+
+    [Fact]
     public void What_align_and_fuse_insert_is_marked()
     {
         var drawn = Drawn.Layers(
