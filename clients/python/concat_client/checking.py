@@ -109,7 +109,7 @@ class Checker:
     def check(self, texts: Optional[Dict[str, str]] = None) -> Check:
         with imports_of(self.target, texts or {}):
             network, builds = build(self.target, texts or {})
-            reading = read(network, self.inputs, self.training, self.dtypes, builds)
+            reading = read(network, self.inputs, self.training, self.dtypes, builds, self.client.types())
         spec, report = validated(reading, reading.spec, self.client)
         problems = Problems(reading, self.client).of(spec, report)
         placer = Placer(reading, {**self.texts_of(reading), **(texts or {})}, self.client)

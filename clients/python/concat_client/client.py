@@ -11,7 +11,7 @@ import urllib.parse
 import urllib.request
 import uuid
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Union
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Sequence, Union
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 TRANSIENT = (429, 503)
@@ -159,10 +159,19 @@ class Client:
         self._key = key or os.environ.get("CONCAT_KEY") or ""
         self._timeout = timeout
         self._retries = retries
+        self._types: Optional[FrozenSet[str]] = None
 
     def validate(self, spec: dict) -> Report:
         """The report on a spec; an invalid one is no error."""
         return Report.of(self._json("POST", "/v1/architectures/validate", spec, again=True))
+
+    def types(self) -> FrozenSet[str]:
+        """The layer types that the service knows, and their attributes: `affine`, `reshape.axes`. Asked for once."""
+        if self._types is None:
+            kinds = self._json("GET", "/v1/operators", again=True)["data"]
+            attributes = {f"{kind['type']}.{each['name']}" for kind in kinds for each in kind["attributes"]}
+            self._types = frozenset({kind["type"] for kind in kinds} | attributes)
+        return self._types
 
     def repair(self, spec: dict, allow: Sequence[str] = ()) -> Repair:
         """Applies the first fix of each finding. `allow` may name `rewire` and `drop`; edits and adapters are always applied."""

@@ -11,17 +11,97 @@ def plain_name(function) -> str:
     name = getattr(function, "__name__", str(function))
     if name.startswith("__") and name.endswith("__"):
         name = name.strip("_")
-        return name[1:] if name[1:] in ("add", "sub", "mul", "truediv") else name
+        return name[1:] if name[1:] in ("add", "mul") or name in ("isub", "itruediv") else name
     return name.rstrip("_")
+
+
+AFFINE = {
+    "add": lambda number: {"shift": number},
+    "subtract": lambda number: {"shift": -number},
+    "multiply": lambda number: {"scale": number},
+    "divide": lambda number: {"scale": 1 / number} if number else {"scale": 0},
+}
 
 
 def merge(kind):
     """An element-wise function of two tensors."""
 
     def read(call, first, second, alpha=1, **options):
+        if call.knows("affine") and alpha == 1 and kind in AFFINE and isinstance(first, torch.Tensor) and isinstance(second, (int, float)):
+            return call.add("affine", call.ref(first), **AFFINE[kind](second))
         if not (isinstance(first, torch.Tensor) and isinstance(second, torch.Tensor)) or alpha != 1 or options.get("rounding_mode"):
             raise Unreadable("arithmetic with numbers", f"{kind} with a number")
         return call.add(kind, call.ref(first), call.ref(second))
+
+    return read
+
+
+def turned(kind):
+    """b - a and b / a as Python calls them, with a first."""
+
+    def read(call, first, second):
+        if isinstance(second, torch.Tensor):
+            return merge(kind)(call, second, first)
+        if kind == "subtract" and call.knows("affine"):
+            return call.add("affine", call.ref(first), scale=-1, shift=second)
+        if kind == "divide" and call.knows("affine") and call.knows("reciprocal"):
+            return call.add("affine", call.add("reciprocal", call.ref(first)), scale=second)
+        raise Unreadable("arithmetic with numbers", f"{kind} with a number")
+
+    return read
+
+
+def divide(call, first, second, rounding_mode=None):
+    if isinstance(second, torch.Tensor) and not call.knows("divide"):
+        raise Unreadable("divide", "a division of two tensors")
+    return merge("divide")(call, first, second, rounding_mode=rounding_mode)
+
+
+def unary(kind):
+    def read(call, input):
+        if not call.knows(kind):
+            raise Unreadable(kind, f"{kind} has no layer type")
+        return call.add(kind, call.ref(input))
+
+    return read
+
+
+def clamp(call, input, min=None, max=None):
+    if not call.knows("clamp") or isinstance(min, torch.Tensor) or isinstance(max, torch.Tensor):
+        raise Unreadable("clamp", "a clamp")
+    return call.add("clamp", call.ref(input), min=min, max=max)
+
+
+def power(call, input, exponent):
+    if not call.knows("pow") or not isinstance(exponent, (int, float)):
+        raise Unreadable("pow", "a power")
+    return call.add("pow", call.ref(input), exponent=exponent)
+
+
+def matmul(call, first, second):
+    if not call.knows("matmul") or first.dim() != second.dim() or first.dim() < 3:
+        raise Unreadable("matmul", f"a product of {list(first.shape)} and {list(second.shape)}")
+    return call.add("matmul", call.ref(first), call.ref(second))
+
+
+def roll(call, input, shifts, dims=None):
+    shifts, dims = (value if isinstance(value, (tuple, list)) else (value,) for value in (shifts, dims))
+    if not call.knows("roll") or None in dims or any(dim % input.dim() == 0 for dim in dims):
+        raise Unreadable("roll", "a roll")
+    name = call.ref(input)
+    for shift, dim in zip(shifts, dims):
+        name = call.add("roll", name, axis=dim % input.dim(), shift=shift)
+    return name
+
+
+def reduce(op):
+    """A number of all along some axes."""
+
+    def read(call, input, dim=None, keepdim=False, **options):
+        dims = sorted(each % input.dim() for each in (dim if isinstance(dim, (tuple, list)) else [dim]) if each is not None)
+        if not call.knows("reduce") or not dims or 0 in dims:
+            raise Unreadable("reduce", f"{op} over the axes {dims} of {list(input.shape)}")
+        return call.add("reduce", call.ref(input), op=op, axes=dims, keep_dims=unless(keepdim, False))
 
     return read
 
@@ -94,13 +174,13 @@ def getitem(call, tensor, index):
     name = call.ref(tensor)
     for axis, part in enumerate(index):
         start, stop, step = bounds(part)
-        if step not in (None, 1):
+        if step not in (None, 1) and not call.knows("slice.step"):
             raise Unreadable("slice with a step", f"the index {index}")
-        if start is None and stop is None:
+        if start is None and stop is None and step in (None, 1):
             continue
         if axis == 0:
             raise Unreadable("batch", "a slice of the batch")
-        name = call.add("slice", name, axis=axis, start=start, end=stop)
+        name = call.add("slice", name, axis=axis, start=start, end=stop, step=unless(step, 1))
     if any(isinstance(part, int) for part in index):
         name = call.add("reshape", name, shape=list(call.result.shape[1:]))
     return name
@@ -201,7 +281,7 @@ def maximum(call, tensor, dim=None, keepdim=False, **options):
     if dims == [1] and tensor.dim() == 4:
         return over_channels(call, "channel_max", tensor, keepdim)
     if not dims or dims != list(range(2, tensor.dim())):
-        raise Unreadable("reduce", f"a maximum over the axes {dims} of {list(tensor.shape)}")
+        return reduce("max")(call, tensor, dim, keepdim)
     return call.add("global_max_pool", call.ref(tensor), keep_dims=unless(keepdim, False))
 
 
@@ -210,7 +290,7 @@ def mean(call, tensor, dim=None, keepdim=False, **options):
     if dims == [1] and tensor.dim() == 4:
         return over_channels(call, "channel_mean", tensor, keepdim)
     if not dims or dims != list(range(2, tensor.dim())):
-        raise Unreadable("reduce", f"a mean over the axes {dims} of {list(tensor.shape)}")
+        return reduce("mean")(call, tensor, dim, keepdim)
     return call.add("global_avg_pool", call.ref(tensor), keep_dims=unless(keepdim, False))
 
 
@@ -308,7 +388,12 @@ def same(call, input, *values, **options):
 
 
 FUNCTIONS = {
-    "add": merge("add"), "sub": merge("subtract"), "mul": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
+    "add": merge("add"), "sub": merge("subtract"), "subtract": merge("subtract"), "rsub": turned("subtract"), "mul": multiply,
+    "truediv": divide, "div": divide, "divide": divide, "rtruediv": turned("divide"), "rdiv": turned("divide"), "exp": unary("exp"), "log": unary("log"),
+    "sqrt": unary("sqrt"), "abs": unary("abs"), "neg": unary("negative"), "square": unary("square"), "erf": unary("erf"),
+    "reciprocal": unary("reciprocal"), "clamp": clamp, "pow": power, "matmul": matmul, "bmm": matmul, "roll": roll, "sum": reduce("sum"),
+    "amin": reduce("min"),
+    "multiply": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
     "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
     "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,

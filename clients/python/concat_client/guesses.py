@@ -225,7 +225,7 @@ def first_argument(x, *rest, **options):
 
 
 FUNCTIONS = {
-    **{name: elementwise for name in ("add", "sub", "mul", "truediv", "div", "maximum", "minimum", "pow")},
+    **{name: elementwise for name in ("add", "sub", "rsub", "mul", "truediv", "div", "maximum", "minimum", "pow")},
     "cat": cat, "concat": cat, "stack": stack, "matmul": matmul, "bmm": matmul, "mm": matmul, "addmm": addmm,
     "linear": lambda x, weight, bias=None: meta(*x.shape[:-1], weight.shape[0]),
     "view": reshape, "reshape": reshape, "expand": expand, "split": split, "split_with_sizes": split,

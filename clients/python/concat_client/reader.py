@@ -1,7 +1,7 @@
 """The entry: a module and the shapes of its inputs in, a spec out."""
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Sequence, Tuple, Union
+from typing import Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
 
 import torch
 from torch import nn
@@ -40,13 +40,13 @@ class Reading:
 
 
 def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optional[Dict[str, torch.dtype]] = None,
-         builds: Optional[Builds] = None) -> Reading:
+         builds: Optional[Builds] = None, types: FrozenSet[str] = frozenset()) -> Reading:
     """Runs the module's forward once, without numbers, and writes down what it calls. A forward that fails is read too: see `Reading`.
 
     `inputs` is the shape of the only input, or name to shape, in the order of forward's arguments, each without the batch; `dtypes` says
     which are not float32. With `training` forward takes the path of training, so that auxiliary heads are read too. The module's parameters
     should be on the meta device, or they are moved there: the module computes nothing afterwards. `builds` is what the module was built
-    under, for the lines of its constructors.
+    under, for the lines of its constructors; `types` are the layer types that the service has beyond the first ones (`Client.types`).
     """
     shapes = inputs if isinstance(inputs, dict) else {"input": inputs}
     dtypes = dtypes or {}
@@ -58,7 +58,7 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
 
     learned = {path: tuple(each.shape) for path, each in [*module.named_parameters(), *module.named_buffers()]}
     owners = {path: type(module.get_submodule(path.rpartition(".")[0])) for path in learned}
-    recorder = Recorder(module)
+    recorder = Recorder(module, types)
     tensors = [
         recorder.input(name, torch.empty(BATCH, *shape, dtype=dtypes.get(name, torch.float32), device="meta"))
         for name, shape in shapes.items()
@@ -78,6 +78,7 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
     }
     spec["inputs"].update(recorder.stand_ins)
     name_axes(spec)
+    name_axes_of_layers(spec, types)
     built = {
         name: builds.of(call.module) for name, call in recorder.calls.items() if builds is not None and call and call.module is not None
     }
@@ -110,6 +111,15 @@ def name_axes(spec) -> None:
             width = first.get("in_features", first.get("normalized_shape"))
             if width == shape[-1] != shape[0]:
                 given["axes"] = ["height", "width", "channels"]
+
+
+def name_axes_of_layers(spec, types) -> None:
+    """The same of reshapes and learned tensors, where the service lets them name their axes."""
+    for layer in spec["layers"]:
+        if layer["type"] in ("reshape", "parameter") and len(layer["shape"]) == 2 and f"{layer['type']}.axes" in types:
+            first = first_reader(spec["layers"], layer["name"])
+            if first is not None and SEQUENCES[first["type"]]:
+                layer["axes"] = ["time", "features"]
 
 
 def first_reader(layers, name) -> Optional[dict]:

@@ -1,7 +1,7 @@
 """Follows a forward pass: which layer made each tensor, and from which tensors."""
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, FrozenSet, List, Optional, Tuple
 
 import torch
 from torch import nn
@@ -69,6 +69,10 @@ class Call:
         """What is known of the tensor: a name, a `Learned`, a `Normalized`, or None."""
         return self._recorder.value(tensor)
 
+    def knows(self, type: str) -> bool:
+        """Whether the spec is for a service that has this layer type, or attribute: `affine`, `reshape.axes`."""
+        return type in self._recorder.types
+
     def add(self, kind: str, *inputs: str, path: str = "", **attributes) -> str:
         """Writes a layer and returns its name. Attributes that are None are left out."""
         return self._recorder.add(path or self._path, kind, inputs, attributes)
@@ -83,8 +87,9 @@ class Recorder(TorchFunctionMode):
     """While it is entered, every call of a known module or of a torch function becomes a layer or a gap. A call that torch refuses becomes
     a layer too, and a fault; its output has the shape that it would have without the fault."""
 
-    def __init__(self, module: nn.Module):
+    def __init__(self, module: nn.Module, types: FrozenSet[str] = frozenset()):
         super().__init__()
+        self.types = types
         self.layers: List[dict] = []
         self.gaps: List[Gap] = []
         self.faults: List[Fault] = []
@@ -98,12 +103,16 @@ class Recorder(TorchFunctionMode):
         self._values = {}
         self._alive = []  # An id names a tensor only as long as the tensor lives.
         self._names = set()
-        self._owned = set()
+        self._owned: Dict[str, Optional[str]] = {}
+        """Parameter to the layer that has it."""
         self._stack = [""]
         self._inside_known_module = False
         self._call: Optional[CallRecord] = None
-        for path, tensor in [*module.named_parameters(), *module.named_buffers()]:
-            self._bind(tensor, Learned(path, tuple(tensor.shape)))
+        self._parameters: Dict[tuple, str] = {}
+        for path, tensor in module.named_parameters():
+            self._bind(tensor, Learned(path, tuple(tensor.shape), tensor.requires_grad))
+        for path, tensor in module.named_buffers():
+            self._bind(tensor, Learned(path, tuple(tensor.shape), trainable=False))
 
     def __enter__(self):
         self._original_call = nn.Module.__call__
@@ -175,6 +184,8 @@ class Recorder(TorchFunctionMode):
             raise Unreadable("normalize", "a division by the L2 norm that no learned scale follows")
         if isinstance(value, Final):
             raise Unreadable("state", f"the states of {value.of}, other than those of one layer")
+        if isinstance(value, Learned) and "parameter" in self.types and tuple(tensor.shape[1:]) == value.shape[1:]:
+            return self._parameter(tensor, value)
         if isinstance(value, Learned):
             return self._stand_in(tensor, "parameter", f"the learned tensor {value.path} {list(value.shape)}", value.path)
         return self._stand_in(tensor, "constant", "a tensor that is made in forward", "constant")
@@ -182,7 +193,7 @@ class Recorder(TorchFunctionMode):
     def own(self, path: str) -> bool:
         """Whether nothing had this parameter before."""
         first = path not in self._owned
-        self._owned.add(path)
+        self._owned.setdefault(path, None)
         return first
 
     def gap(self, kind: str, what: str, path: str) -> None:
@@ -230,10 +241,19 @@ class Recorder(TorchFunctionMode):
 
     def _owning(self, reader, module, path):
         def read(call, *args, **kwargs):
-            first = [self.own(f"{path}.{name}") for name, _ in module.named_parameters()]
-            if not all(first):
+            weights = [f"{path}.{name}" for name, _ in module.named_parameters()]
+            first = [self.own(each) for each in weights]
+            before = len(self.layers)
+            names = reader(call, module, *args, **kwargs)
+            made = self.layers[before] if len(self.layers) > before else None
+            owner = self._owned[weights[0]] if weights else None
+            if all(first):
+                self._owned.update((each, made and made["name"]) for each in weights)
+            elif made and owner and f"{made['type']}.weights" in self.types:
+                made["weights"] = owner
+            else:
                 self.gap("shared weights", f"{path} is used a second time", path)
-            return reader(call, module, *args, **kwargs)
+            return names
 
         return read
 
@@ -249,7 +269,7 @@ class Recorder(TorchFunctionMode):
             names = reader(Call(self, path, result), *args, **kwargs)
         except (Unreadable, TypeError) as error:
             self.gap(error.kind if isinstance(error, Unreadable) else what, str(error), path)
-            names = self._beyond_gap(path, given, made)
+            names = self._beyond_gap(path, what, given, made)
         for tensor, name in zip(made, names if isinstance(names, list) else [names] * len(made)):
             self._bind(tensor, name)
             if isinstance(name, str):
@@ -269,7 +289,7 @@ class Recorder(TorchFunctionMode):
         value = self.value(tensor)
         return value if isinstance(value, str) else getattr(value, "path", getattr(value, "of", ""))
 
-    def _beyond_gap(self, path, given, made) -> list:
+    def _beyond_gap(self, path, what, given, made) -> list:
         """Names for what a gap gives: an identity where the shape stays, so that the wires go on, and otherwise a new input of the spec."""
         source = next((tensor for tensor in given if isinstance(self.value(tensor), str)), None)
         names = []
@@ -277,19 +297,33 @@ class Recorder(TorchFunctionMode):
             if source is not None and tensor.shape == source.shape and tensor.dtype == source.dtype:
                 names.append(self.add(path, "identity", [self.value(source)], {}))
             else:
-                names.append(self._new_input(path, tensor.shape[1:], tensor.dtype))
+                names.append(self._opaque(path, what, source, tensor))
                 self.calls[names[-1]] = self._call
                 if self._source():
                     self.sources[names[-1]] = self._source()
         return names
 
+    def _parameter(self, tensor, value: Learned) -> str:
+        """A layer of its own for a learned tensor, without the batch and as wide as what it meets; one for all calls that read it."""
+        shape = self._beside(tensor)
+        name = self._parameters.get((value.path, tuple(shape)))
+        if name is None:
+            learned = {"shape": shape, "trainable": None if value.trainable else False}
+            name = self.add(value.path, "parameter", [], learned)
+            self._parameters[value.path, tuple(shape)] = name
+            self.shapes[name] = tuple(shape)
+        return name
+
+    def _beside(self, tensor) -> List[int]:
+        """The tensor's shape without the batch, as wide as what the call has besides."""
+        rank = max([self._rank(name) for name in self._call.tensors if name] or [tensor.dim()])
+        shape = [int(size) for size in tensor.shape]
+        return shape[1:] if len(shape) > rank else [1] * (rank - len(shape)) + shape
+
     def _stand_in(self, tensor, kind, what, path) -> str:
         """An input of the spec in place of a tensor that no layer makes, as wide as what it meets."""
         self.gap(kind, what, self._under(self._call.function))
-        rank = max([self._rank(name) for name in self._call.tensors if name] or [tensor.dim()])
-        shape = list(tensor.shape)
-        shape = shape[1:] if len(shape) > rank else [1] * (rank - len(shape)) + shape
-        name = self._new_input(path, shape, tensor.dtype)
+        name = self._new_input(path, self._beside(tensor), tensor.dtype)
         if kind == "constant":
             self._bind(tensor, name)
         return name
@@ -297,6 +331,13 @@ class Recorder(TorchFunctionMode):
     def _rank(self, name: str) -> int:
         tensor = next((each for each in reversed(self._alive) if self.value(each) == name), None)
         return tensor.dim() - 1 if tensor is not None else 0
+
+    def _opaque(self, path, what, source, tensor) -> str:
+        """A layer that says what it was, where the service has such, and otherwise an input."""
+        if "opaque" not in self.types or source is None or not tensor.dtype.is_floating_point:
+            return self._new_input(path, tensor.shape[1:], tensor.dtype)
+        shape = [int(size) for size in tensor.shape[1:]] or [1]
+        return self.add(path, "opaque", [self.value(source)], {"of": what, "output_shape": shape})
 
     def _new_input(self, path, shape, dtype) -> str:
         name = self._unique(path)

@@ -10,6 +10,7 @@ class Learned:
 
     path: str
     shape: Tuple[int, ...]
+    trainable: bool = True
 
 
 @dataclass(frozen=True)
