@@ -1,5 +1,6 @@
 """What the service says of a reading, at the user's lines."""
 
+import contextlib
 import linecache
 import os
 import re
@@ -124,7 +125,7 @@ class Checker:
         texts = {}
         for file in {self.target.file, *(site.file for site in sites)}:
             if file.startswith(self.target.folder + os.sep) and os.path.isfile(file):
-                with open(file, encoding="utf-8", newline="") as stream:
+                with contextlib.suppress(UnicodeDecodeError), open(file, encoding="utf-8", newline="") as stream:
                     texts[file] = stream.read()
         return texts
 
@@ -258,13 +259,13 @@ def place_cause(problem: Problem, placer: Placer) -> None:
     at = next((index for index, note in enumerate(problem.notes) if note.kind == "cause"), None)
     if fix is None or fix.kind != "edit" or at is None or problem.notes[at].place is None:
         return
+    blamed = problem.finding.cause and problem.finding.cause.get("layer")
     try:
-        edits = next(placer.alternatives(problem.spec, fix), [])
-    except Unsayable:
+        place = placer.first_line(problem.spec, fix, blamed)
+    except (Unsayable, LookupError, ValueError):
         return
-    places = [Place(edit.file, placer.line(edit)) for edit in edits]
-    if len(places) == 1:
-        problem.notes[at] = Note("cause", places[0], problem.notes[at].text)
+    if place is not None:
+        problem.notes[at] = Note("cause", Place(*place), problem.notes[at].text)
 
 
 def stopped_problem(stopped: Fault) -> Problem:

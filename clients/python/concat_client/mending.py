@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import shutil
 from dataclasses import dataclass, field, replace
 from typing import Dict, List, Optional, Tuple
 
@@ -54,10 +55,12 @@ class Mended:
     def write(self) -> None:
         for file, text in self.after.items():
             if text != self.before[file]:
-                part = f"{file}.part"
+                path = os.path.realpath(file)
+                part = f"{path}.part"
                 with open(part, "w", encoding="utf-8", newline="") as stream:
                     stream.write(text)
-                os.replace(part, file)
+                shutil.copymode(path, part)
+                os.replace(part, path)
 
     def to_json(self) -> dict:
         return {

@@ -55,8 +55,9 @@ def change_of(before: dict, after: dict) -> Change:
     if before["inputs"] != after["inputs"]:
         change.other.append("an input of the network")
     change.other += [f"{name} is taken away" for name in old if name not in new]
-    for name in old.keys() & new.keys():
-        difference(change, old[name], new[name], added)
+    for name in old:
+        if name in new:
+            difference(change, old[name], new[name], added)
     if before.get("outputs") != after.get("outputs"):
         change.other.append("the outputs")
     return change
@@ -64,7 +65,7 @@ def change_of(before: dict, after: dict) -> Change:
 
 def difference(change: Change, old: dict, new: dict, added: Dict[str, dict]) -> None:
     name = old["name"]
-    for key in old.keys() | new.keys():
+    for key in [*old, *(key for key in new if key not in old)]:
         if key == "inputs" or old.get(key) == new.get(key):
             continue
         if key not in new or key == "type":

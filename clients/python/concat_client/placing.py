@@ -74,7 +74,10 @@ class Placer:
         if path not in self._texts:
             raise Unsayable(f"{path} is none of your files")
         if path not in self._files:
-            self._files[path] = SourceFile(path, self._texts[path])
+            try:
+                self._files[path] = SourceFile(path, self._texts[path])
+            except SyntaxError as error:
+                raise Unsayable(f"{path} cannot be parsed as it is") from error
         return self._files[path]
 
     def _call(self, layer: str) -> CallRecord:
@@ -83,9 +86,12 @@ class Placer:
             raise Unsayable(f"where {layer} is called is not known")
         return call
 
-    def line(self, edit: Edit) -> int:
-        """The line that the edit begins in, from 1."""
-        return self.file(edit.file).line_of(edit.start)
+    def first_line(self, spec: dict, fix: Fix, layer: Optional[str]) -> Optional[Tuple[str, int]]:
+        """The file and line where the fix changes the layer, or, without a layer, its only line; None where it is not so."""
+        change = change_of(spec, patched(spec, fix.patch))
+        edits = [next(self.attribute(*each), [])[:1] for each in change.attributes if layer in (None, each[0])]
+        places = {(edit.file, self.file(edit.file).line_of(edit.start)) for each in edits for edit in each}
+        return places.pop() if len(places) == 1 else None
 
     # Attributes
 
