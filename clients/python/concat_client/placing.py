@@ -105,18 +105,20 @@ class Placer:
         name = name.get(kind.__name__, attribute) if isinstance(name, dict) else name
         names = RECURRENT if issubclass(kind, nn.RNNBase) else tuple(inspect.signature(kind.__init__).parameters)[1:]
         sites = self._reading.builds.get(layer) or []
-        yield from self._argument(sites, names, name, axis_number(attribute, value), getattr(call.module, name, None))
+        yield from self._argument(sites, names, name, axis_number(attribute, value), call.module)
 
-    def _argument(self, sites: List[Site], names: Tuple[str, ...], name: str, value: Any, declared: Any) -> Iterator[List[Edit]]:
+    def _argument(self, sites: List[Site], names: Tuple[str, ...], name: str, value: Any, module) -> Iterator[List[Edit]]:
         """The places where the argument of the innermost call comes from. One further out comes first where the number goes nowhere else,
         and last where other calls read it too."""
         found: List[List[Edit]] = []
-        add = found.append
+        add, kind, declared = found.append, type(module).__name__, getattr(module, name, None)
         for depth, site in enumerate(sites):
             if site.file not in self._texts:
                 break
             file = self.file(site.file)
-            call = next(iter(file.nodes_at(site, ast.Call)), None)
+            calls = file.nodes_at(site, ast.Call)
+            named = [each for each in calls if name_of(each) == kind] if depth == 0 else []
+            call = next(iter(named or calls), None)
             if call is None or name not in names:
                 break
             text = literal(value, file.quote())
@@ -158,7 +160,8 @@ class Placer:
 
     def _function_attribute(self, call: CallRecord, attribute: str, value: Any) -> List[Edit]:
         file = self.file(call.site.file)
-        node = next(iter(file.nodes_at(call.site, ast.Call)), None)
+        nodes = file.nodes_at(call.site, ast.Call)
+        node = next(iter([each for each in nodes if name_of(each) == call.function] or nodes), None)
         if node is None:
             raise Unsayable(f"{attribute} of {call.function} is not written as an argument")
         if call.function in ("view", "reshape") and attribute == "shape":
@@ -406,6 +409,7 @@ class Expression:
 def operands_of(file: SourceFile, call: CallRecord):
     """The node of the call and the expressions of its tensors, in the order of the layer's inputs."""
     nodes = file.nodes_at(call.site, ast.Call, ast.BinOp, ast.AugAssign)
+    nodes = [each for each in nodes if isinstance(each, ast.Call) and name_of(each) == call.function] or nodes
     for node in nodes:
         if isinstance(node, ast.BinOp):
             return node, [node.left, node.right]

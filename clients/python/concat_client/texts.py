@@ -62,7 +62,7 @@ class SourceFile:
         if site.span:
             return [node for node in nodes if (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == site.span]
         held = [node for node in nodes if node.lineno <= site.line <= node.end_lineno and node.lineno + 40 > node.end_lineno]
-        return sorted(held, key=lambda node: (node.end_lineno - node.lineno, -node.col_offset))
+        return sorted(held, key=lambda node: self.range(node)[1] - self.range(node)[0])
 
     def line_of(self, offset: int) -> int:
         return bisect.bisect_right(self._starts, offset)

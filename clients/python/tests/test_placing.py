@@ -5,6 +5,7 @@ import sys
 import tempfile
 import textwrap
 import unittest
+from unittest import mock
 
 try:
     import torch  # noqa: F401
@@ -199,6 +200,16 @@ class PlacingTests(unittest.TestCase):
         for patch in ([{"op": "replace", "path": "/inputs/input/shape", "value": [3, 8, 8]}], [{"op": "remove", "path": "/layers/cat"}]):
             with self.assertRaises(Unsayable):
                 self.placed(patch)
+
+
+class WithoutColumnsTests(PlacingTests):
+    """The same before Python 3.11, which knows the line of a call and not its columns."""
+
+    def setUp(self):
+        super().setUp()
+        columns = mock.patch("concat_client.sites.span_of", lambda code, instruction: None)
+        columns.start()
+        self.addCleanup(columns.stop)
 
 
 class LoadingTests(unittest.TestCase):
