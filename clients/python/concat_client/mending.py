@@ -6,8 +6,9 @@ import shutil
 from dataclasses import dataclass, field, replace
 from typing import Dict, List, Optional, Tuple
 
-from .checking import Check, Checker, Problem, shown
+from .checking import Check, Checker, Problem
 from .loading import Unloadable
+from .places import shown
 from .placing import Placer, Unsayable
 from .suggesting import suggestions
 from .texts import edited
