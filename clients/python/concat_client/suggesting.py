@@ -7,7 +7,7 @@ from typing import Iterator, List, Tuple
 
 from torch import nn
 
-from .placing import Placer, Unsayable, argument_of, literal, operands_of
+from .placing import Placer, Unsayable, literal, operands_of
 from .texts import Edit
 
 
