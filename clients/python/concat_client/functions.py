@@ -388,11 +388,12 @@ def same(call, input, *values, **options):
 
 
 FUNCTIONS = {
-    "add": merge("add"), "sub": merge("subtract"), "subtract": merge("subtract"), "rsub": turned("subtract"), "mul": multiply,
+    "add": merge("add"), "sub": merge("subtract"), "subtract": merge("subtract"), "rsub": turned("subtract"),
+    "mul": multiply, "multiply": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
     "truediv": divide, "div": divide, "divide": divide, "rtruediv": turned("divide"), "rdiv": turned("divide"),
-    "exp": unary("exp"), "log": unary("log"), "sqrt": unary("sqrt"), "abs": unary("abs"), "neg": unary("negative"), "square": unary("square"), "erf": unary("erf"),
-    "reciprocal": unary("reciprocal"), "clamp": clamp, "pow": power, "matmul": matmul, "bmm": matmul, "roll": roll,
-    "sum": reduce("sum"), "amin": reduce("min"), "multiply": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
+    "exp": unary("exp"), "log": unary("log"), "sqrt": unary("sqrt"), "abs": unary("abs"), "neg": unary("negative"),
+    "square": unary("square"), "erf": unary("erf"), "reciprocal": unary("reciprocal"), "clamp": clamp, "pow": power,
+    "matmul": matmul, "bmm": matmul, "roll": roll, "sum": reduce("sum"), "amin": reduce("min"),
     "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
     "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,

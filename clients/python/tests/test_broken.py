@@ -66,6 +66,11 @@ class BrokenTests(unittest.TestCase):
         print(f"\n{len(modules)} broken modules: " + ", ".join(f"{what} {number}" for what, number in count.items()), file=sys.stderr)
 
 
+JOINED = """\
+        joined = torch.cat([fine, coarse], 1)
+        return self.head(joined)"""
+
+
 class CommandTests(unittest.TestCase):
     """The command line, as a reader of the README would use it."""
 
@@ -87,6 +92,17 @@ class CommandTests(unittest.TestCase):
         self.assertTrue(self.command.endswith("check net.py:Net --input image=3x32x32 --fix --run"), self.command)
         answer = self.run_check("--fix", "--run")
         self.assertEqual((self.printed, "", 1), (answer.stdout, answer.stderr, answer.returncode))
+
+    def test_the_readme_of_the_project_shows_lines_that_are_printed(self):
+        page = (PACKAGE.parent.parent / "README.md").read_text()
+        command, shown = re.search(r"\n\$ (python3 -m concat_client [^\n]*)\n(.*?)```", page, re.DOTALL).groups()
+        self.assertEqual("python3 -m concat_client check net.py:Net --input 3x32x32 --fix", command)
+        file = pathlib.Path(self.folder, "net.py")
+        text = file.read_text().replace("nn.Conv2d(3, 24, 3, stride=2, padding=1)", "nn.Conv2d(3, 24, 5, padding=2)")
+        text = text.replace("  # after the join", "").replace("        return self.head(torch.cat([fine, coarse], 1))", JOINED)
+        file.write_text(text)
+        printed = self.run_check("--fix").stdout.splitlines()
+        self.assertEqual([], [line for line in shown.splitlines() if line not in printed], printed)
 
     def test_a_written_diff_leaves_no_error(self):
         self.assertEqual(1, self.run_check("--fix", "--write").returncode)

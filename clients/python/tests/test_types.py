@@ -15,7 +15,9 @@ from concat_client import Client, read  # noqa: E402
 from tests.fake_service import FakeService  # noqa: E402
 from tests.test_reader import module_of  # noqa: E402
 
-TYPES = frozenset("affine exp reciprocal clamp pow reduce matmul roll slice.step parameter parameter.axes reshape.axes conv2d.weights opaque".split())
+TYPES = frozenset(
+    "affine exp reciprocal clamp pow reduce matmul roll slice.step parameter parameter.axes reshape.axes conv2d.weights opaque".split()
+)
 
 
 def layers_of(forward, shape=(4, 8, 8), **parts):
