@@ -59,6 +59,9 @@ def run_check(options) -> int:
     except (ServiceError, ValueError) as error:
         print(f"error {error}", file=sys.stderr)
         return 2
+    except Exception as error:  # Of torch, in what no file of the user's calls.
+        print(f"error {options.target} cannot be read: {type(error).__name__}: {error}", file=sys.stderr)
+        return 2
     if options.json:
         print(json.dumps(as_json(checked, mended), indent=2))
     else:

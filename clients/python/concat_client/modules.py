@@ -1,5 +1,7 @@
 """The modules of torch.nn that are layers of the spec. A subclass is read as its base as long as it keeps the base's forward."""
 
+import inspect
+
 from torch import nn
 
 from .values import Final, Unreadable
@@ -305,4 +307,4 @@ BY_NAME = {"torchvision.ops.stochastic_depth.StochasticDepth": stochastic_depth}
 def reader_of(module):
     """The reader of a known module, or None."""
     kind = type(module)
-    return BY_FORWARD.get(kind.forward) or BY_NAME.get(f"{kind.__module__}.{kind.__qualname__}")
+    return BY_FORWARD.get(inspect.getattr_static(kind, "forward", None)) or BY_NAME.get(f"{kind.__module__}.{kind.__qualname__}")

@@ -14,6 +14,7 @@ from .sites import Site, call_frame, call_site, site_of
 from .values import Final, Learned, Normalized, Unreadable
 
 LONGEST_NAME = 64
+WIDTHS = ("in_channels", "in_features", "num_features")  # 0 in a lazy module that has not seen its input.
 MOVES = ("cuda", "cpu", "to", "type", "half", "float", "double", "bfloat16", "type_as")
 
 
@@ -202,7 +203,7 @@ class Recorder(TorchFunctionMode):
     def add(self, path: str, kind: str, inputs, attributes) -> str:
         name = self._unique(path)
         layer = {"name": name, "type": kind, "inputs": list(inputs)}
-        layer.update((key, value) for key, value in attributes.items() if value is not None)
+        layer.update((key, value) for key, value in attributes.items() if value is not None and not (value == 0 and key in WIDTHS))
         self.layers.append(layer)
         self.calls[name] = self._call
         if self._source():
