@@ -5,6 +5,7 @@ from typing import Dict, FrozenSet, List, Optional, Tuple
 
 import torch
 from torch import nn
+from torch.nn.modules.lazy import LazyModuleMixin
 from torch.overrides import TorchFunctionMode
 
 from . import guesses
@@ -236,7 +237,8 @@ class Recorder(TorchFunctionMode):
             return original(module, *args, **kwargs), None
         except Exception as error:
             try:
-                return guesses.of_module(module, args, kwargs), error
+                lazy = isinstance(module, LazyModuleMixin)  # It learns its widths from numbers, which there are none of.
+                return guesses.of_module(module, args, kwargs), None if lazy else error
             except (TypeError, ValueError, IndexError, AttributeError):
                 raise error from None
 

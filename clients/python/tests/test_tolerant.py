@@ -87,6 +87,11 @@ class FaultTests(unittest.TestCase):
         self.assertEqual(["max_pool2d", "concat", "relu"],
                          [layer["type"] for layer in reading_of(forward, pool=nn.MaxPool2d(2)).spec["layers"]])
 
+    def test_a_lazy_module_takes_what_comes(self):
+        reading = reading_of(lambda self, x: self.fc(self.conv(x).flatten(1)), conv=nn.LazyConv2d(6, 3), fc=nn.LazyLinear(5))
+        self.assertEqual(([], (5,)), (reading.faults, reading.shapes["fc"]))
+        self.assertEqual({"name", "type", "inputs", "out_features"}, set(reading.spec["layers"][-1]))
+
     def test_a_module_that_runs_has_no_faults(self):
         shapes, faults = shapes_of(lambda self, x: F.relu(self.conv(x)), conv=nn.Conv2d(4, 2, 3))
         self.assertEqual(([(2, 6, 6), (2, 6, 6)], []), (shapes, faults))
