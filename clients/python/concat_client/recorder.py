@@ -102,6 +102,7 @@ class Recorder(TorchFunctionMode):
         self.stand_ins: Dict[str, dict] = {}
         """Inputs of the spec that stand for what it cannot say: name to `{"shape", "dtype"}`."""
         self._paths = {id(each): path for path, each in module.named_modules()}
+        self._lazy = {id(each) for each in module.modules() if isinstance(each, LazyModuleMixin)}  # They learn their widths from numbers.
         self._values = {}
         self._alive = []  # An id names a tensor only as long as the tensor lives.
         self._names = set()
@@ -237,8 +238,7 @@ class Recorder(TorchFunctionMode):
             return original(module, *args, **kwargs), None
         except Exception as error:
             try:
-                lazy = isinstance(module, LazyModuleMixin)  # It learns its widths from numbers, which there are none of.
-                return guesses.of_module(module, args, kwargs), None if lazy else error
+                return guesses.of_module(module, args, kwargs), None if id(module) in self._lazy else error
             except (TypeError, ValueError, IndexError, AttributeError):
                 raise error from None
 
