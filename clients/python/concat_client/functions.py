@@ -3,7 +3,7 @@
 import torch
 
 from .modules import simple, unless
-from .values import Learned, Normalized, Unreadable
+from .values import Final, Learned, Normalized, Unreadable
 
 
 def plain_name(function) -> str:
@@ -11,17 +11,97 @@ def plain_name(function) -> str:
     name = getattr(function, "__name__", str(function))
     if name.startswith("__") and name.endswith("__"):
         name = name.strip("_")
-        return name[1:] if name[1:] in ("add", "sub", "mul", "truediv") else name
+        return name[1:] if name[1:] in ("add", "mul") or name in ("isub", "itruediv") else name
     return name.rstrip("_")
+
+
+AFFINE = {
+    "add": lambda number: {"shift": number},
+    "subtract": lambda number: {"shift": -number},
+    "multiply": lambda number: {"scale": number},
+    "divide": lambda number: {"scale": 1 / number} if number else {"scale": 0},
+}
 
 
 def merge(kind):
     """An element-wise function of two tensors."""
 
     def read(call, first, second, alpha=1, **options):
+        if call.knows("affine") and alpha == 1 and kind in AFFINE and isinstance(first, torch.Tensor) and isinstance(second, (int, float)):
+            return call.add("affine", call.ref(first), **AFFINE[kind](second))
         if not (isinstance(first, torch.Tensor) and isinstance(second, torch.Tensor)) or alpha != 1 or options.get("rounding_mode"):
             raise Unreadable("arithmetic with numbers", f"{kind} with a number")
         return call.add(kind, call.ref(first), call.ref(second))
+
+    return read
+
+
+def turned(kind):
+    """b - a and b / a as Python calls them, with a first."""
+
+    def read(call, first, second):
+        if isinstance(second, torch.Tensor):
+            return merge(kind)(call, second, first)
+        if kind == "subtract" and call.knows("affine"):
+            return call.add("affine", call.ref(first), scale=-1, shift=second)
+        if kind == "divide" and call.knows("affine") and call.knows("reciprocal"):
+            return call.add("affine", call.add("reciprocal", call.ref(first)), scale=second)
+        raise Unreadable("arithmetic with numbers", f"{kind} with a number")
+
+    return read
+
+
+def divide(call, first, second, rounding_mode=None):
+    if isinstance(second, torch.Tensor) and not call.knows("divide"):
+        raise Unreadable("divide", "a division of two tensors")
+    return merge("divide")(call, first, second, rounding_mode=rounding_mode)
+
+
+def unary(kind):
+    def read(call, input):
+        if not call.knows(kind):
+            raise Unreadable(kind, f"{kind} has no layer type")
+        return call.add(kind, call.ref(input))
+
+    return read
+
+
+def clamp(call, input, min=None, max=None):
+    if not call.knows("clamp") or isinstance(min, torch.Tensor) or isinstance(max, torch.Tensor):
+        raise Unreadable("clamp", "a clamp")
+    return call.add("clamp", call.ref(input), min=min, max=max)
+
+
+def power(call, input, exponent):
+    if not call.knows("pow") or not isinstance(exponent, (int, float)):
+        raise Unreadable("pow", "a power")
+    return call.add("pow", call.ref(input), exponent=exponent)
+
+
+def matmul(call, first, second):
+    if not call.knows("matmul") or first.dim() != second.dim() or first.dim() < 3:
+        raise Unreadable("matmul", f"a product of {list(first.shape)} and {list(second.shape)}")
+    return call.add("matmul", call.ref(first), call.ref(second))
+
+
+def roll(call, input, shifts, dims=None):
+    shifts, dims = (value if isinstance(value, (tuple, list)) else (value,) for value in (shifts, dims))
+    if not call.knows("roll") or None in dims or any(dim % input.dim() == 0 for dim in dims):
+        raise Unreadable("roll", "a roll")
+    name = call.ref(input)
+    for shift, dim in zip(shifts, dims):
+        name = call.add("roll", name, axis=dim % input.dim(), shift=shift)
+    return name
+
+
+def reduce(op):
+    """A number of all along some axes."""
+
+    def read(call, input, dim=None, keepdim=False, **options):
+        dims = sorted(each % input.dim() for each in (dim if isinstance(dim, (tuple, list)) else [dim]) if each is not None)
+        if not call.knows("reduce") or not dims or 0 in dims:
+            raise Unreadable("reduce", f"{op} over the axes {dims} of {list(input.shape)}")
+        return call.add("reduce", call.ref(input), op=op, axes=dims, keep_dims=unless(keepdim, False))
 
     return read
 
@@ -60,6 +140,20 @@ def concat(call, tensors, dim=0):
     return names[0] if len(names) == 1 else call.add("concat", *names, axis=dim)
 
 
+def stack(call, tensors, dim=0):
+    """A concat along a new axis of one element."""
+    rank = tensors[0].dim() + 1
+    axis = dim % rank
+    if axis == 0:
+        raise Unreadable("batch", "a stack of batches")
+    names = []
+    for each in tensors:
+        shape = list(each.shape[1:])
+        shape.insert(axis - 1, 1)
+        names.append(call.add("reshape", call.ref(each), shape=shape))
+    return call.add("concat", *names, axis=axis)
+
+
 def split(call, tensor, split_size_or_sections=None, dim=0, chunks=None, **options):
     sizes = [each.shape[dim] for each in call.result]
     name = call.add("split", call.ref(tensor), axis=dim, sections=sizes)
@@ -69,6 +163,9 @@ def split(call, tensor, split_size_or_sections=None, dim=0, chunks=None, **optio
 def getitem(call, tensor, index):
     """Slices of step 1 and single indices; anything else has no layer type."""
     index = index if isinstance(index, tuple) else (index,)
+    final = call.value(tensor)
+    if isinstance(final, Final):
+        return last_step(call, final, index)
     if any(not (isinstance(part, (slice, int)) or part is Ellipsis) for part in index):
         raise Unreadable("index", f"the index {index}")
     if Ellipsis in index:
@@ -77,16 +174,29 @@ def getitem(call, tensor, index):
     name = call.ref(tensor)
     for axis, part in enumerate(index):
         start, stop, step = bounds(part)
-        if step not in (None, 1):
+        if step not in (None, 1) and not call.knows("slice.step"):
             raise Unreadable("slice with a step", f"the index {index}")
-        if start is None and stop is None:
+        if start is None and stop is None and step in (None, 1):
             continue
         if axis == 0:
             raise Unreadable("batch", "a slice of the batch")
-        name = call.add("slice", name, axis=axis, start=start, end=stop)
+        name = call.add("slice", name, axis=axis, start=start, end=stop, step=unless(step, 1))
     if any(isinstance(part, int) for part in index):
         name = call.add("reshape", name, shape=list(call.result.shape[1:]))
     return name
+
+
+def last_step(call, final, index):
+    """The last layer's state is its output at the last step, and of the way back at the first."""
+    count = final.layers * final.directions
+    at = index[0] % count if len(index) == 1 and isinstance(index[0], int) and -count <= index[0] < count else -1
+    if at < count - final.directions or final.is_cell:
+        raise Unreadable("state", f"the states {list(index)} of {final.of}")
+    back = at - (count - final.directions)
+    name = call.add("slice", final.of, axis=1, start=0 if back else -1, end=1 if back else None)
+    if final.directions > 1:
+        name = call.add("slice", name, axis=2, start=back * final.hidden, end=(back + 1) * final.hidden)
+    return call.add("reshape", name, shape=[final.hidden])
 
 
 def bounds(part):
@@ -118,8 +228,24 @@ def same_batch(call, tensor):
 
 
 def reshape(call, tensor, *shape, **options):
+    final = call.value(tensor)
+    if isinstance(final, Final) and final.layers * final.directions == 1 and call.result.dim() == 2:
+        return last_step(call, final, (0,))
     same_batch(call, tensor)
     return call.add("reshape", call.ref(tensor), shape=list(call.result.shape[1:]))
+
+
+def expand(call, tensor, *shape, **options):
+    if call.result.dim() != tensor.dim() or call.result.shape[0] != tensor.shape[0]:
+        raise Unreadable("expand", f"an expansion of {list(tensor.shape)} to {list(call.result.shape)}")
+    return call.add("expand", call.ref(tensor), shape=list(call.result.shape[1:]))
+
+
+def repeat(call, tensor, *repeats, **options):
+    repeats = repeats[0] if len(repeats) == 1 and isinstance(repeats[0], (tuple, list)) else repeats
+    if len(repeats) != tensor.dim() or repeats[0] != 1:
+        raise Unreadable("repeat", f"a repetition {list(repeats)} of {list(tensor.shape)}")
+    return call.add("tile", call.ref(tensor), repeats=list(repeats[1:]))
 
 
 def flatten(call, tensor, start_dim=0, end_dim=-1):
@@ -142,10 +268,29 @@ def transpose(call, tensor, dim0, dim1):
     return permute(call, tensor, dims)
 
 
+def over_channels(call, kind, tensor, keepdim):
+    name = call.add(kind, call.ref(tensor))
+    return name if keepdim else call.add("reshape", name, shape=list(tensor.shape[2:]))
+
+
+def maximum(call, tensor, dim=None, keepdim=False, **options):
+    """Over the channels of a map, or over all positions. The places of the maxima have no layer."""
+    if isinstance(dim, torch.Tensor):
+        return merge("maximum")(call, tensor, dim)
+    dims = sorted(each % tensor.dim() for each in (dim if isinstance(dim, (tuple, list)) else [dim]) if each is not None)
+    if dims == [1] and tensor.dim() == 4:
+        return over_channels(call, "channel_max", tensor, keepdim)
+    if not dims or dims != list(range(2, tensor.dim())):
+        return reduce("max")(call, tensor, dim, keepdim)
+    return call.add("global_max_pool", call.ref(tensor), keep_dims=unless(keepdim, False))
+
+
 def mean(call, tensor, dim=None, keepdim=False, **options):
     dims = sorted(each % tensor.dim() for each in (dim if isinstance(dim, (tuple, list)) else [dim]) if each is not None)
+    if dims == [1] and tensor.dim() == 4:
+        return over_channels(call, "channel_mean", tensor, keepdim)
     if not dims or dims != list(range(2, tensor.dim())):
-        raise Unreadable("reduce", f"a mean over the axes {dims} of {list(tensor.shape)}")
+        return reduce("mean")(call, tensor, dim, keepdim)
     return call.add("global_avg_pool", call.ref(tensor), keep_dims=unless(keepdim, False))
 
 
@@ -230,17 +375,30 @@ def activation(kind, **defaults):
     return read
 
 
+def cast(call, input, *values, **options):
+    names = {torch.float32: "float32", torch.int64: "int64"}
+    if call.result.dtype not in names:
+        raise Unreadable("dtype", f"a conversion to {call.result.dtype}")
+    return call.add("cast", call.ref(input), dtype=names[call.result.dtype])
+
+
 def same(call, input, *values, **options):
     """The tensor itself, in another memory."""
     return call.ref(input)
 
 
 FUNCTIONS = {
-    "add": merge("add"), "sub": merge("subtract"), "mul": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
-    "cat": concat, "concat": concat, "split": split, "split_with_sizes": split,
+    "add": merge("add"), "sub": merge("subtract"), "subtract": merge("subtract"), "rsub": turned("subtract"),
+    "mul": multiply, "multiply": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
+    "truediv": divide, "div": divide, "divide": divide, "rtruediv": turned("divide"), "rdiv": turned("divide"),
+    "exp": unary("exp"), "log": unary("log"), "sqrt": unary("sqrt"), "abs": unary("abs"), "neg": unary("negative"),
+    "square": unary("square"), "erf": unary("erf"), "reciprocal": unary("reciprocal"), "clamp": clamp, "pow": power,
+    "matmul": matmul, "bmm": matmul, "roll": roll, "sum": reduce("sum"), "amin": reduce("min"),
+    "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
     "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
-    "flatten": flatten, "permute": permute, "transpose": transpose, "swapaxes": transpose, "mean": mean, "normalize": normalize,
+    "expand": expand, "repeat": repeat, "flatten": flatten, "permute": permute, "transpose": transpose,
+    "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
     "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),
@@ -250,5 +408,6 @@ FUNCTIONS = {
     "mish": activation("mish"), "selu": activation("selu"), "gelu": activation("gelu", approximate="none"),
     "elu": activation("elu", alpha=1.0), "leaky_relu": activation("leaky_relu", negative_slope=0.01),
     "softmax": softmax("softmax"), "log_softmax": softmax("log_softmax"),
+    "to": cast, "type": cast, "float": cast, "long": cast, "half": cast, "double": cast, "bfloat16": cast,
     "contiguous": same, "clone": same, "detach": same,
 }  # fmt: skip

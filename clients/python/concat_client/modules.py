@@ -1,8 +1,10 @@
 """The modules of torch.nn that are layers of the spec. A subclass is read as its base as long as it keeps the base's forward."""
 
+import inspect
+
 from torch import nn
 
-from .values import Unreadable
+from .values import Final, Unreadable
 
 
 def simple(value):
@@ -173,6 +175,75 @@ def identity(call, module, x):
     return call.ref(x)
 
 
+def instance_norm(call, module, x):
+    return call.add(
+        "instance_norm",
+        call.ref(x),
+        num_features=module.num_features,
+        eps=unless(module.eps, 1e-5),
+        momentum=unless(module.momentum, 0.1),
+        affine=unless(module.affine, False),
+        track_running_stats=unless(module.track_running_stats, False),
+    )
+
+
+def embedding(call, module, x):
+    return call.add(
+        "embedding",
+        call.ref(x),
+        num_embeddings=module.num_embeddings,
+        embedding_dim=module.embedding_dim,
+        padding_idx=module.padding_idx,
+    )
+
+
+def recurrent(kind):
+    def read(call, module, x, state=None):
+        if not module.batch_first:
+            raise Unreadable("batch_first", "a recurrent layer whose sequences come before the batch (batch_first=False)")
+        if getattr(module, "proj_size", 0):
+            raise Unreadable("proj_size", "an lstm with proj_size")
+        states = state if isinstance(state, tuple) else () if state is None else (state,)
+        if any(isinstance(call.value(each), (str, Final)) for each in states):
+            raise Unreadable("initial state", "an initial state that depends on an input")
+        name = call.add(
+            kind,
+            call.ref(x),
+            input_size=module.input_size,
+            hidden_size=module.hidden_size,
+            num_layers=unless(module.num_layers, 1),
+            bias=unless(module.bias, True),
+            dropout=unless(module.dropout, 0.0),
+            bidirectional=unless(module.bidirectional, False),
+        )
+        final = Final(name, module.num_layers, 2 if module.bidirectional else 1, module.hidden_size)
+        return [name, final, Final(name, final.layers, final.directions, final.hidden, is_cell=True)]
+
+    return read
+
+
+def no_type(call, module, *args, **kwargs):
+    raise Unreadable(type(module).__name__, f"{type(module).__name__} has no layer type")
+
+
+def softmax(kind):
+    return lambda call, module, x: call.add(kind, call.ref(x), axis=module.dim)
+
+
+def pixels(kind, attribute):
+    return lambda call, module, x: call.add(kind, call.ref(x), factor=getattr(module, attribute))
+
+
+def pad(mode):
+    def read(call, module, x):
+        padding = list(module.padding)
+        if len(padding) not in (2, 4) or getattr(module, "value", 0) != 0:
+            raise Unreadable("pad", f"a pad {padding} with {getattr(module, 'value', 0)}")
+        return call.add(f"pad{len(padding) // 2}d", call.ref(x), padding=padding, mode=mode)
+
+    return read
+
+
 def stochastic_depth(call, module, x):
     if module.mode != "row":
         raise Unreadable("stochastic depth", "a stochastic depth that drops whole batches")
@@ -190,7 +261,8 @@ READERS = {
     nn.ConvTranspose1d: conv("conv_transpose1d"),
     nn.ConvTranspose2d: conv("conv_transpose2d"),
     nn.Linear: linear,
-    nn.BatchNorm2d: batch_norm,  # Its forward is that of every batch norm.
+    nn.BatchNorm2d: batch_norm,  # Its forward is that of every batch norm; so it is with the instance norms and pads.
+    nn.InstanceNorm2d: instance_norm,
     nn.GroupNorm: group_norm,
     nn.LayerNorm: layer_norm,
     nn.MultiheadAttention: attention,
@@ -209,6 +281,17 @@ READERS = {
     nn.ELU: activation("elu", "alpha"),
     nn.Softplus: activation("softplus", "beta", "threshold"),
     nn.PReLU: prelu,
+    nn.Embedding: embedding,
+    nn.LSTM: recurrent("lstm"),
+    nn.GRU: recurrent("gru"),
+    nn.RNN: no_type,
+    nn.Softmax: softmax("softmax"),
+    nn.LogSoftmax: softmax("log_softmax"),
+    nn.PixelShuffle: pixels("pixel_shuffle", "upscale_factor"),
+    nn.PixelUnshuffle: pixels("pixel_unshuffle", "downscale_factor"),
+    nn.ConstantPad2d: pad(None),
+    nn.ReflectionPad2d: pad("reflect"),
+    nn.ReplicationPad2d: pad("replicate"),
     nn.Flatten: flatten,
     nn.Upsample: upsample,
     nn.Identity: identity,
@@ -224,4 +307,4 @@ BY_NAME = {"torchvision.ops.stochastic_depth.StochasticDepth": stochastic_depth}
 def reader_of(module):
     """The reader of a known module, or None."""
     kind = type(module)
-    return BY_FORWARD.get(kind.forward) or BY_NAME.get(f"{kind.__module__}.{kind.__qualname__}")
+    return BY_FORWARD.get(inspect.getattr_static(kind, "forward", None)) or BY_NAME.get(f"{kind.__module__}.{kind.__qualname__}")

@@ -10,6 +10,7 @@ class Learned:
 
     path: str
     shape: Tuple[int, ...]
+    trainable: bool = True
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,14 @@ class Unreadable(Exception):
     def __init__(self, kind: str, what: str):
         super().__init__(what)
         self.kind = kind
+
+
+@dataclass(frozen=True)
+class Final:
+    """The states of a recurrent layer after the last step, `[layers * directions, N, hidden]`, or an lstm's cells, which have no layer."""
+
+    of: str
+    layers: int
+    directions: int
+    hidden: int
+    is_cell: bool = False
