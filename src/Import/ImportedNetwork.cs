@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace ConcatService.Import;
@@ -24,8 +25,15 @@ public sealed record ImportedNetwork(string Format, string Dialect, JsonObject S
     public FileCount? Count { get; init; }
 
     /// <summary>The place of a layer, or of the block that it is in.</summary>
-    public Place? PlaceOf(string? layer)
+    /// <param name="path">Where a finding stands in the spec, for one that names no layer: <c>/layers/3/inputs/1</c>.</param>
+    public Place? PlaceOf(string? layer, string? path = null)
     {
+        layer ??= path?.Split('/') switch
+        {
+            ["", "layers", var number, ..] when int.TryParse(number, CultureInfo.InvariantCulture, out var at) => NameAt(at),
+            ["", "blocks", var block, ..] => block,
+            _ => null,
+        };
         for (var name = layer; !string.IsNullOrEmpty(name); name = name.Contains('/') ? name[..name.LastIndexOf('/')] : null)
         {
             if (Sources.TryGetValue(name, out var place))
@@ -34,6 +42,9 @@ public sealed record ImportedNetwork(string Format, string Dialect, JsonObject S
 
         return null;
     }
+
+    private string? NameAt(int layer) =>
+        Spec["layers"] is JsonArray layers && layer >= 0 && layer < layers.Count ? layers[layer]!["name"]!.GetValue<string>() : null;
 }
 
 /// <summary>A place in a file.</summary>

@@ -42,6 +42,19 @@ internal sealed class ShapeProbe(string layout)
 
         if (layer["norm"] is not null || layer["activation"] is not null || layer["type"]?.ToString() is "split")
             AddLast(name, planned, symbols);
+        if (!_shapes.ContainsKey(name) && inputs.Count > 1)
+            AddMerged(name, layer["type"]?.ToString(), inputs);
+    }
+
+    /// <summary>What a merge whose inputs do not fit would give: reading goes on behind it, and the report says what is wrong.</summary>
+    private void AddMerged(string name, string? type, IReadOnlyList<string> inputs)
+    {
+        var first = _shapes[inputs[0]];
+        var channels = inputs.Select(input => _shapes[input].Channels).Aggregate((a, b) => a + b);
+        if (type == "concat")
+            _shapes[name] = first with { Sizes = [.. first.Sizes.Select((size, i) => first.Axes[i] == Axis.Channels ? channels : size)] };
+        else if (type is "add" or "subtract" or "multiply" or "average" or "maximum" or "minimum" or "divide")
+            _shapes[name] = first;
     }
 
     /// <summary>A layer with shorthand is known by its name for the last of its layers; the parts of a split have no first without one.</summary>

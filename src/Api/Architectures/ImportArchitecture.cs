@@ -130,5 +130,5 @@ internal static class ImportArchitecture
     }
 
     private static void AddSource(JsonObject finding, ImportedNetwork network) =>
-        finding["source"] ??= Source(network.PlaceOf(finding["layer"]?.GetValue<string>()));
+        finding["source"] ??= Source(network.PlaceOf(finding["layer"]?.GetValue<string>(), finding["path"]?.GetValue<string>()));
 }

@@ -20,8 +20,10 @@ internal sealed record OnnxData
     /// <summary>For numbers: whether they are one number and no list.</summary>
     public bool IsScalar { get; init; }
 
-    /// <summary>For sizes: the layer that has them, and the first of them.</summary>
-    public (string Layer, int First)? SizesOf { get; init; }
+    /// <summary>For sizes, each: the layer that has it, and the axis; null for other numbers.</summary>
+    public IReadOnlyList<(string Layer, int Axis)?>? Sources { get; init; }
+
+    public (string Layer, int Axis)? SourceOf(int number) => Sources is { } known && number < known.Count ? known[number] : null;
 
     public static OnnxData Of(string layer) => new() { Layer = layer };
 

@@ -15,12 +15,12 @@ internal static class OnnxFolding
             "Shape" => Shape(call),
             "ConstantOfShape" when call.Numbers(0) is { Count: 1 } count && count[0] is >= 0 and <= MostNumbers =>
                 OnnxData.Of([.. Enumerable.Repeat(call.Node.Tensor("value")?.Wholes?.FirstOrDefault() ?? 0, (int)count[0])]),
-            "Gather" when call.Numbers(0) is { } list && call.Numbers(1) is { } at => Gather(list, at, call[1]!.IsScalar, call[0]!.SizesOf),
+            "Gather" when call.Numbers(0) is { } list && call.Numbers(1) is { } at => Gather(list, at, call[1]!.IsScalar, call[0]!),
             "Slice" when call.Numbers(0) is { } list => Slice(call, list),
             "Concat" when Enumerable.Range(0, call.Node.Inputs.Count).All(i => call.Numbers(i) is not null) => Concat(call),
             "Unsqueeze" or "Squeeze" or "Cast" or "Identity" or "Floor" or "Ceil" when call.Numbers(0) is { } list =>
                 OnnxData.Of(list, call.Node.Type == "Squeeze" || (call.Node.Type is "Cast" or "Identity" or "Floor" or "Ceil" && call[0]!.IsScalar))
-                    with { SizesOf = call[0]!.SizesOf },
+                    with { Sources = call[0]!.Sources },
             "Add" or "Sub" or "Mul" or "Div" when call.Numbers(0) is { } a && call.Numbers(1) is { } b => Arithmetic(call, a, b),
             "Reshape" when call.Numbers(0) is { } list => OnnxData.Of(list),
             "Identity" or "Cast" when call[0] is { Layer: null } data => data,
@@ -53,26 +53,29 @@ internal static class OnnxFolding
             return null;
         long[] all = [OnnxData.Batch, .. shape.Sizes.Select(size => size ?? OnnxData.Open)];
         var (start, end) = (Clamp(call.Node.Whole("start") ?? 0, all.Length), Clamp(call.Node.Whole("end") ?? all.Length, all.Length));
-        return OnnxData.Of(end > start ? all[start..end] : []) with { SizesOf = (call.Layer(), start) };
+        var layer = call.Layer();
+        return OnnxData.Of(end > start ? all[start..end] : []) with
+        {
+            Sources = [.. Enumerable.Range(start, Math.Max(0, end - start)).Select(axis => ((string, int)?)(layer, axis))],
+        };
     }
 
     private static int Clamp(long at, int count) => (int)Math.Clamp(at < 0 ? at + count : at, 0, count);
 
-    private static OnnxData? Gather(IReadOnlyList<long> list, IReadOnlyList<long> at, bool isScalar, (string Layer, int First)? sizes)
+    private static OnnxData? Gather(IReadOnlyList<long> list, IReadOnlyList<long> at, bool isScalar, OnnxData data)
     {
         var picked = new List<long>();
+        var sources = new List<(string, int)?>();
         foreach (var index in at)
         {
             var own = index < 0 ? index + list.Count : index;
             if (own < 0 || own >= list.Count)
                 return null;
             picked.Add(list[(int)own]);
+            sources.Add(data.SourceOf((int)own));
         }
 
-        return OnnxData.Of(picked, isScalar) with
-        {
-            SizesOf = sizes is { } known && at is [var one] ? (known.Layer, known.First + (int)(one < 0 ? one + list.Count : one)) : null,
-        };
+        return OnnxData.Of(picked, isScalar) with { Sources = sources };
     }
 
     private static OnnxData? Slice(OnnxCall call, IReadOnlyList<long> list)
@@ -83,10 +86,7 @@ internal static class OnnxFolding
             return null;
         var (start, end) = (Clamp(from, list.Count), Clamp(to, list.Count));
         List<long> part = [.. list.Skip(start).Take(end - start)];
-        return OnnxData.Of(part) with
-        {
-            SizesOf = call[0]!.SizesOf is { } known ? (known.Layer, known.First + start) : null,
-        };
+        return OnnxData.Of(part) with { Sources = [.. Enumerable.Range(start, part.Count).Select(call[0]!.SourceOf)] };
     }
 
     private static OnnxData? Concat(OnnxCall call)
@@ -94,11 +94,9 @@ internal static class OnnxFolding
         var all = Enumerable.Range(0, call.Node.Inputs.Count).SelectMany(i => call.Numbers(i)!).Take(MostNumbers + 1).ToList();
         if (all.Count > MostNumbers)
             return null;
-        // Sizes of one layer that follow each other stay known as such.
-        var sources = Enumerable.Range(0, call.Node.Inputs.Count).Select(i => call[i]!.SizesOf).ToList();
-        var first = sources.FirstOrDefault();
-        var follow = first is not null && sources.Select((source, i) => source is { } known && known == (first.Value.Layer, first.Value.First + i)).All(same => same);
-        return OnnxData.Of(all) with { SizesOf = follow ? first : null };
+        var sources = Enumerable.Range(0, call.Node.Inputs.Count)
+            .SelectMany(i => Enumerable.Range(0, call.Numbers(i)!.Count).Select(call[i]!.SourceOf));
+        return OnnxData.Of(all) with { Sources = [.. sources] };
     }
 
     private static OnnxData? Arithmetic(OnnxCall call, IReadOnlyList<long> a, IReadOnlyList<long> b)

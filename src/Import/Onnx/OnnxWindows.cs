@@ -151,13 +151,13 @@ internal static class OnnxWindows
             mode = "linear";
         }
 
-        var rank = call.Rank() - 2;
+        var rank = (call.Shape()?.Rank ?? call[0]?.Tensor?.Dims.Count ?? 3) - 1;
         var corners = mode == "linear" && call.Node.Text("coordinate_transformation_mode") == "align_corners";
         var linear = mode == "linear" ? rank switch { 1 => "linear", 2 => "bilinear", _ => "trilinear" } : null;
         JsonNode? size = null, factor = null;
         if (call.Node.Type == "Resize" && call[3] is { Numbers: { } sizes } target && sizes.Count == rank + 2)
         {
-            if (target.SizesOf is { } like && like.First == 0)
+            if (target.SourceOf(2) is { } like && Enumerable.Range(2, rank).All(i => target.SourceOf(i) == (like.Layer, i)))
                 size = new JsonObject { ["like"] = like.Layer };
             else if (sizes.Skip(2).All(each => each is >= 1 and <= int.MaxValue))
                 size = Numbers([.. sizes.Skip(2)]);

@@ -31,7 +31,7 @@ public sealed class KerasReaderTests
         Assert.Equal(34_826, imported.Totals.Parameters);
         Assert.Equal(("keras", "keras 2"), (imported.Network.Format, imported.Network.Dialect));
         Assert.Empty(imported.Network.Gaps);
-        Assert.Equal((9, 7), (imported.Network.Sources["p1"].Line, imported.Network.Sources["p1"].Column));
+        Assert.Equal((8, 7), (imported.Network.Sources["p1"].Line, imported.Network.Sources["p1"].Column));
     }
 
     [Theory]

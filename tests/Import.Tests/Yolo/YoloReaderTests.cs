@@ -26,8 +26,8 @@ public sealed class YoloReaderTests
         var at = YoloFiles.Version8.IndexOf(up, StringComparison.Ordinal);
         var file = YoloFiles.Version8.Remove(at, up.Length);
         var imported = Imported.Of(file, "n");
-        var found = imported.Compiled.Report.Diagnostics.First(each => each.Severity == Severity.Error);
-        Assert.Equal("10.Concat", found.Layer);
+        var found = imported.Compiled.Report.Diagnostics.First(each => each.Layer == "10.Concat");
+        Assert.Equal("concat.shape_mismatch", found.Code.Name);
         Assert.Equal("[[-1, 6], 1, Concat, [1]]", imported.Network.PlaceOf(found.Layer)!.Value.Text);
         Assert.NotNull(imported.Network.PlaceOf(found.Cause!.Layer));
         Assert.NotEmpty(found.Fixes);
@@ -40,7 +40,7 @@ public sealed class YoloReaderTests
         var imported = Imported.Of(file, "n");
         var found = imported.Compiled.Report.Diagnostics.First(each => each.Severity == Severity.Error);
         Assert.Equal("spec.unknown_input", found.Code.Name);
-        Assert.Equal(LineOf(file, "[-1, 99]"), imported.Network.PlaceOf("20.Concat")!.Value.Line);
+        Assert.Equal(LineOf(file, "[-1, 99]"), imported.Network.PlaceOf(found.Layer, found.Path.ToString())!.Value.Line);
     }
 
     [Fact]
