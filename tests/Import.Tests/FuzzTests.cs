@@ -57,17 +57,20 @@ public sealed class FuzzTests
         {
             var random = new Random(seed);
             var changed = Changed(files[seed % files.Length], random);
-            var clock = Stopwatch.StartNew();
             try
             {
+                var clock = Stopwatch.StartNew();
                 read += Read(changed) ? 1 : 0;
+                if (clock.ElapsedMilliseconds < MostMilliseconds)
+                    continue;
+                clock.Restart(); // once more: a collection, or another program, is not the file's fault
+                Read(changed);
+                Assert.True(clock.ElapsedMilliseconds < MostMilliseconds, $"seed {seed}: {clock.ElapsedMilliseconds} ms");
             }
-            catch (Exception fault)
+            catch (Exception fault) when (fault is not Xunit.Sdk.XunitException)
             {
                 Assert.Fail($"seed {seed}: {fault}");
             }
-
-            Assert.True(clock.ElapsedMilliseconds < MostMilliseconds, $"seed {seed}: {clock.ElapsedMilliseconds} ms");
         }
 
         Assert.True(read > 0);

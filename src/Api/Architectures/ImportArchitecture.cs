@@ -71,7 +71,7 @@ internal static class ImportArchitecture
             ["format"] = network.Format,
             ["dialect"] = network.Dialect,
             ["spec"] = network.Spec.DeepClone(),
-            ["sources"] = new JsonObject(network.Sources.Select(each => KeyValuePair.Create(each.Key, Source(each.Value)))),
+            ["sources"] = new JsonObject(network.Sources.Select(each => KeyValuePair.Create<string, JsonNode?>(each.Key, Source(each.Value)))),
             ["gaps"] = new JsonArray([.. network.Gaps.Select(Gap)]),
             ["assumptions"] = new JsonArray([.. network.Assumptions.Select(each => (JsonNode)each)]),
             ["count"] = Count(network, compiled),
@@ -85,10 +85,10 @@ internal static class ImportArchitecture
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static JsonNode? Source(Place? place) =>
+    private static JsonObject? Source(Place? place) =>
         place is { } known ? new JsonObject { ["line"] = known.Line, ["column"] = known.Column, ["text"] = known.Text } : null;
 
-    private static JsonNode Gap(Gap gap) =>
+    private static JsonObject Gap(Gap gap) =>
         new JsonObject
         {
             ["code"] = "import.unsupported",
