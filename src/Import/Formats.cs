@@ -80,8 +80,8 @@ internal static class Formats
             throw Unsupported($"This is a file of torch.save or TorchScript: a zip with a pickle. {torch}");
         if ((isZip && Has(prefix, "saved_model.pb"u8)) || prefix is [0x08, 0x01, 0x12, ..])
             throw Unsupported(
-                "This is a SavedModel, a graph of TensorFlow. Save the structure: model.save(\"net.keras\") or model.to_json(); or convert it "
-                    + "with tf2onnx."
+                "This is a SavedModel, a graph of TensorFlow. Save the structure: model.save(\"net.keras\") or model.to_json(); or "
+                    + "convert it with tf2onnx."
             );
         if (prefix is [_, _, _, _, _, _, _, 0, (byte)'{', ..])
             throw Unsupported("This is a safetensors file: it has weights and no structure. Send the file that has the structure.");

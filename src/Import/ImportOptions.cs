@@ -5,7 +5,9 @@ namespace ConcatService.Import;
 /// <summary>What a caller says beside the file.</summary>
 /// <param name="Format">auto, yolo, darknet, keras or onnx. Default: auto, by the content.</param>
 /// <param name="Scale">For YOLO files with several sizes: the one to take. Default: the first.</param>
-/// <param name="Input">The input's name and sizes, where the file leaves them open. Default: what its format is usually trained with.</param>
+/// <param name="Input">
+/// The input's name and sizes, where the file leaves them open. Default: what its format is usually trained with.
+/// </param>
 public sealed record ImportOptions(string Format = "auto", string? Scale = null, InputSize? Input = null);
 
 /// <summary>An input as a caller writes it: <c>image:3x640x640</c>.</summary>

@@ -13,15 +13,19 @@ internal static class Language
     /// <summary>Whether a layer can compute with the weights of another.</summary>
     public static bool HasSharedWeights => Sharing.Value;
 
-    /// <summary>Whether a layer with these attributes is read without an error of form, behind one of the same type called "before".</summary>
+    /// <summary>
+    /// Whether a layer with these attributes is read without an error of form, behind one of the same type called "before".
+    /// </summary>
     public static bool Takes(string type, params (string Name, JsonNode? Value)[] attributes)
     {
-        var layer = Layers.Of(type, [.. attributes.Select(each => (each.Name, each.Value?.DeepClone()))]);
-        var before = Layers.Of(type, [.. attributes.Where(each => each.Name != "weights").Select(each => (each.Name, each.Value?.DeepClone()))]);
+        var layer = Layers.Of(type, attributes);
+        var before = layer.DeepClone().AsObject();
+        before.Remove("weights");
         before["name"] = "before";
+        var input = new JsonObject { ["shape"] = Layers.List(4, 4), ["axes"] = new JsonArray("time", "features") };
         var spec = new JsonObject
         {
-            ["inputs"] = new JsonObject { ["x"] = new JsonObject { ["shape"] = Layers.List(4, 4), ["axes"] = new JsonArray("time", "features") } },
+            ["inputs"] = new JsonObject { ["x"] = input },
             ["layers"] = new JsonArray(before, layer),
         };
         using var json = JsonDocument.Parse(spec.ToJsonString());

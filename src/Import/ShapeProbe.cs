@@ -57,7 +57,9 @@ internal sealed class ShapeProbe(string layout)
             _shapes[name] = first;
     }
 
-    /// <summary>A layer with shorthand is known by its name for the last of its layers; the parts of a split have no first without one.</summary>
+    /// <summary>
+    /// A layer with shorthand is known by its name for the last of its layers; the first part of a split has its number, too.
+    /// </summary>
     private void AddLast(string name, Planned planned, Dictionary<string, string> symbols)
     {
         if (planned.Rows is [.., { Output: { } last, Layer.Operator: { } made }])
@@ -159,7 +161,7 @@ internal sealed record ProbedShape(long?[] Sizes, string[] Texts, Axis[] Axes, D
         var meant = symbols.ToDictionary(each => each.Value, each => each.Key);
         return new(
             [.. shape.Dims.Skip(1).Select(size => size.Known)],
-            [.. shape.Dims.Skip(1).Select(size => size.ToString() is var text && meant.TryGetValue(text, out var known) ? known : Outside(text, meant))],
+            [.. shape.Dims.Skip(1).Select(size => Outside(size.ToString(), meant))],
             [.. shape.Axes.Skip(1)],
             shape.DType
         );
@@ -167,7 +169,9 @@ internal sealed record ProbedShape(long?[] Sizes, string[] Texts, Axis[] Axes, D
 
     /// <summary>An expression over the symbols of one probe, in those of the whole.</summary>
     private static string Outside(string text, Dictionary<string, string> meant) =>
-        meant.Aggregate(text, (written, each) => written.Replace(each.Key, $"({each.Value})", StringComparison.Ordinal));
+        meant.TryGetValue(text, out var known)
+            ? known
+            : meant.Aggregate(text, (written, each) => written.Replace(each.Key, $"({each.Value})", StringComparison.Ordinal));
 
     public void Write(Utf8JsonWriter writer, Dictionary<string, string> symbols)
     {

@@ -23,7 +23,8 @@ public sealed class FormatTests
     [Fact]
     public void A_zip_with_a_pickle_is_refused_before_anything_is_opened()
     {
-        var refused = Assert.Throws<ImportException>(() => Importer.Read(Zip(("net/data.pkl", "cos\nsystem\n"), ("config.json", "{}")), new()));
+        var zip = Zip(("net/data.pkl", "cos\nsystem\n"), ("config.json", "{}"));
+        var refused = Assert.Throws<ImportException>(() => Importer.Read(zip, new()));
         Assert.Equal("import.unsupported_format", refused.Code);
         Assert.Contains("clients/python", refused.Message, StringComparison.Ordinal);
     }

@@ -21,12 +21,14 @@ public sealed class FuzzTests
 
     private static readonly string[] Words =
     [
-        "-1", "0", "99999999999999999999", "1e308", "-5", "[", "]", "{", "}", ",", ":", "\"", "null", "None", "nc", "Concat", "C3k2", "[-1, 6]", "=",
-        "[route]", "layers=-1,-9", "stride=0", "size=99", "groups=7", "\n", "  ", "*", "&", "#", "\0", "é", "1000000", "channels_first", "[[[[[[",
+        "-1", "0", "99999999999999999999", "1e308", "-5", "[", "]", "{", "}", ",", ":", "\"", "null", "None", "nc", "Concat", "C3k2",
+        "[-1, 6]", "=", "[route]", "layers=-1,-9", "stride=0", "size=99", "groups=7", "\n", "  ", "*", "&", "#", "\0", "é", "1000000",
+        "channels_first", "[[[[[[",
     ];
 
     [Fact]
-    public void Yaml() => Try([YoloFiles.Version5(0.33, 0.25), YoloFiles.Version8, YoloFiles.Version9C, YoloFiles.Version11, YoloFiles.Version12]);
+    public void Yaml() =>
+        Try([YoloFiles.Version5(0.33, 0.25), YoloFiles.Version8, YoloFiles.Version9C, YoloFiles.Version11, YoloFiles.Version12]);
 
     [Fact]
     public void Cfg() => Try([DarknetFiles.YoloV3Tiny, DarknetFiles.YoloV4Tiny, DarknetFiles.ResNet50]);
@@ -35,7 +37,7 @@ public sealed class FuzzTests
     public void Keras() => Try([KerasReaderTests.Sequential, KerasReaderTests.Segmentation()]);
 
     [Fact]
-    public void Onnx() => Try([.. new[] { "two-branches-refused", "densenet121", "unet" }.Intersect(Samples.Names).Select(Exported).OfType<byte[]>()]);
+    public void Onnx() => Try([.. new[] { "inception-28", "pan-neck", "unet" }.Select(Exported).OfType<byte[]>()]);
 
     private static byte[]? Exported(string sample)
     {

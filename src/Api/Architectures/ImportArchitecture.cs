@@ -28,7 +28,7 @@ internal static class ImportArchitecture
             ? null
             : InputSize.Parse(input)
                 ?? throw new ProblemException(
-                    Problems.Of(400, "request.input", "input is no size. Write it as input=3x640x640 or input=image:3xHxW, without the batch.")
+                    Problems.Of(400, "request.input", "input is no size. Write it as 3x640x640 or image:3xHxW, without the batch.")
                 );
         var options = new ImportOptions(format, scale, size);
         using var file = await ImportBody.ReadAsync(http, cancel);
@@ -71,7 +71,7 @@ internal static class ImportArchitecture
             ["format"] = network.Format,
             ["dialect"] = network.Dialect,
             ["spec"] = network.Spec.DeepClone(),
-            ["sources"] = new JsonObject(network.Sources.Select(each => KeyValuePair.Create<string, JsonNode?>(each.Key, Source(each.Value)))),
+            ["sources"] = new JsonObject(network.Sources.Select(each => new KeyValuePair<string, JsonNode?>(each.Key, Source(each.Value)))),
             ["gaps"] = new JsonArray([.. network.Gaps.Select(Gap)]),
             ["assumptions"] = new JsonArray([.. network.Assumptions.Select(each => (JsonNode)each)]),
             ["count"] = Count(network, compiled),

@@ -37,7 +37,9 @@ internal sealed class ImportBody : IDisposable
             if (refused is InvalidDataException)
                 throw new ProblemException(Problems.Of(400, "request.malformed", "The form cannot be read."));
             if (refused is IOException and not BadHttpRequestException && !cancel.IsCancellationRequested)
-                throw new ProblemException(Problems.Of(400, "request.truncated", "The body ends before the form does: it was cut off on the way."));
+                throw new ProblemException(
+                    Problems.Of(400, "request.truncated", "The body ends before the form does: it was cut off on the way.")
+                );
             throw;
         }
     }

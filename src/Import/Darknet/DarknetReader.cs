@@ -23,7 +23,10 @@ internal sealed class DarknetReader
     public static bool IsOne(string text) =>
         text.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0 && line[0] is not ('#' or ';'))
             is { } first
-        && (first.StartsWith("[net]", StringComparison.OrdinalIgnoreCase) || first.StartsWith("[network]", StringComparison.OrdinalIgnoreCase));
+        && (
+            first.StartsWith("[net]", StringComparison.OrdinalIgnoreCase)
+            || first.StartsWith("[network]", StringComparison.OrdinalIgnoreCase)
+        );
 
     public static ImportedNetwork Read(string text, ImportOptions options) =>
         DarknetSection.ReadAll(text) is { Count: > 0 } sections && sections[0].Kind is "net" or "network"
@@ -99,7 +102,8 @@ internal sealed class DarknetReader
                 break;
             case "reorg" when section.Whole("reverse", 0) == 0:
                 var stride = section.Size("stride", 1);
-                Add(section, name, Layers.Of("reorg", ("stride", stride)), Last.Divided(stride) with { Channels = Bounded(Last.Channels, stride * stride) });
+                var deeper = Last.Divided(stride) with { Channels = Bounded(Last.Channels, stride * stride) };
+                Add(section, name, Layers.Of("reorg", ("stride", stride)), deeper);
                 break;
             case "connected" or "conn":
                 WriteConnected(section, name);
@@ -135,7 +139,8 @@ internal sealed class DarknetReader
         }
     }
 
-    private static long Bounded(long channels, long factor) => Math.Clamp(channels * Math.Min(factor, 1_000_000), 1, DarknetSection.MaxSize);
+    private static long Bounded(long channels, long factor) =>
+        Math.Clamp(channels * Math.Min(factor, 1_000_000), 1, DarknetSection.MaxSize);
 
     private string Add(DarknetSection section, string name, JsonObject layer, DarknetOutput output, params string[] inputs)
     {
@@ -403,7 +408,8 @@ internal sealed class DarknetReader
             ? Layers.Of("opaque", ("of", $"[{section.Kind}]"), ("like", Last.Name))
             : Layers.Of("identity");
         var added = Add(section, name, stands, Last);
-        _spec.Gap($"[{section.Kind}]", $"{added}: [{section.Kind}] is not known. Its output is taken to be as large as its input.", added, section.Place);
+        var message = $"{added}: [{section.Kind}] is not known. Its output is taken to be as large as its input.";
+        _spec.Gap($"[{section.Kind}]", message, added, section.Place);
     }
 }
 

@@ -36,7 +36,10 @@ internal sealed record DarknetSection(string Kind, int Line)
 
     /// <summary>Numbers with commas between them; null where the option is left out.</summary>
     public long[]? List(string option) =>
-        Text(option)?.Split(',', StringSplitOptions.RemoveEmptyEntries).Take(1000).Select(each => Math.Clamp(AtStart(each), -MaxSize, MaxSize))
+        Text(option)
+            ?.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Take(1000)
+            .Select(each => Math.Clamp(AtStart(each), -MaxSize, MaxSize))
             .ToArray();
 
     private static long AtStart(string text)

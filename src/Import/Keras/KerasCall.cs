@@ -39,11 +39,12 @@ internal sealed record KerasCall(
         if (KerasActivations.TryFind(Config.Member(member), out var found, out var name))
         {
             if (name == "hard_sigmoid")
-                Model.Spec.Assume("hard_sigmoid is taken as max(0, min(1, x / 6 + 1 / 2)), as PyTorch and Keras 3 have it; Keras 2 has x / 5.");
+                Model.Spec.Assume("hard_sigmoid is taken with the slope 1/6, as PyTorch and Keras 3 have it; Keras 2 has 1/5.");
             return found;
         }
 
-        Gap(name.Length <= 60 ? name : name[..60], $"{Name}: the activation '{(name.Length <= 60 ? name : name[..60])}' is not known. It is left out.");
+        var shown = name[..Math.Min(60, name.Length)];
+        Gap(shown, $"{Name}: the activation '{shown}' is not known. It is left out.");
         return null;
     }
 }

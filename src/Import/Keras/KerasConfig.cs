@@ -51,7 +51,10 @@ internal readonly struct KerasConfig(JsonElement config)
     }
 
     private static long? Whole(JsonElement number) =>
-        number.ValueKind == JsonValueKind.Number && number.TryGetDouble(out var size) && size is >= 1 and <= MaxSize && size == Math.Floor(size)
+        number.ValueKind == JsonValueKind.Number
+        && number.TryGetDouble(out var size)
+        && size is >= 1 and <= MaxSize
+        && size == Math.Floor(size)
             ? (long)size
             : null;
 }

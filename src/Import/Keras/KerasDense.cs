@@ -32,7 +32,8 @@ internal static class KerasDense
 
     private static readonly (string Name, string Type)[] Merges =
     [
-        ("Add", "add"), ("Subtract", "subtract"), ("Multiply", "multiply"), ("Average", "average"), ("Maximum", "maximum"), ("Minimum", "minimum"),
+        ("Add", "add"), ("Subtract", "subtract"), ("Multiply", "multiply"), ("Average", "average"), ("Maximum", "maximum"),
+        ("Minimum", "minimum"),
     ];
 
     /// <summary>Layers that change nothing once the network is trained, or say something to Keras alone.</summary>

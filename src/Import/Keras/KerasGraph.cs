@@ -3,7 +3,14 @@ using System.Text.Json;
 namespace ConcatService.Import.Keras;
 
 /// <summary>A call of a layer in a functional model: the layer, and which of its calls.</summary>
-internal sealed record KerasNode(string Type, string Name, KerasConfig Config, JsonElement Json, int Node, IReadOnlyList<KerasReference> Reads);
+internal sealed record KerasNode(
+    string Type,
+    string Name,
+    KerasConfig Config,
+    JsonElement Json,
+    int Node,
+    IReadOnlyList<KerasReference> Reads
+);
 
 /// <summary>The calls of a functional model, each behind those that it reads.</summary>
 internal sealed class KerasGraph
@@ -53,7 +60,7 @@ internal sealed class KerasGraph
     public string? Find(KerasReference reference)
     {
         var node = reference.Node - _offsets.GetValueOrDefault(reference.Layer);
-        var found = _outputs.GetValueOrDefault((reference.Layer, node)) ?? _outputs.GetValueOrDefault((reference.Layer, reference.Node - 1));
+        var found = _outputs.GetValueOrDefault((reference.Layer, node));
         return found is null || found.Count == 0 ? null : found[Math.Clamp(reference.Tensor, 0, found.Count - 1)];
     }
 

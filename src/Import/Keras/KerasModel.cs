@@ -141,7 +141,11 @@ internal sealed class KerasModel
         }
 
         foreach (var missing in graph.NotReached())
-            Spec.Gap(missing.Name, $"{missing.Name}: it reads layers that there are not, or itself.", null, _file.PlaceOf(missing.Json, missing.Name));
+        {
+            var place = _file.PlaceOf(missing.Json, missing.Name);
+            Spec.Gap(missing.Name, $"{missing.Name}: it reads layers that there are not, or itself.", null, place);
+        }
+
         var found = KerasReferences.In(outputs).Select(graph.Find).OfType<string>().ToList();
         return found.Count > 0 ? found : throw Malformed(model, "none of its outputs can be read.");
     }
@@ -220,7 +224,8 @@ internal sealed class KerasModel
             throw Malformed(json, "an input has one to four sizes besides the batch.");
         }
 
-        var dtype = config.Text("dtype") is { } written && written.StartsWith("int", StringComparison.Ordinal) || isEmbedded ? "int64" : null;
+        var isWhole = config.Text("dtype")?.StartsWith("int", StringComparison.Ordinal) == true;
+        var dtype = isWhole || isEmbedded ? "int64" : null;
         for (var i = 0; i < sizes.Count; i++)
             sizes[i] ??= Symbol(sizes.Count, i, dtype);
         Spec.Input(own, sizes.Select(size => size is long number ? (JsonNode)number : (JsonNode)(string)size!), dtype);

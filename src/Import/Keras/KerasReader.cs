@@ -27,7 +27,7 @@ internal static class KerasReader
     {
         for (var depth = 0; depth < 4 && root.ValueKind == JsonValueKind.Object; depth++)
         {
-            if (root.TryGetProperty("class_name", out var type) && type.ValueKind == JsonValueKind.String && root.TryGetProperty("config", out _))
+            if (Text(root, "class_name") is not null && root.TryGetProperty("config", out _))
                 return root;
             if (!root.TryGetProperty("modelTopology", out var inner) && !root.TryGetProperty("model_config", out inner))
                 return null;

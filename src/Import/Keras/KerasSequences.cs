@@ -76,7 +76,7 @@ internal static class KerasSequences
         if (call.InputShape?.Channels is not { } width || heads * key != width || call.Config.Member("output_shape") is not null)
             throw new LayerException("of MultiHeadAttention, num_heads times key_dim equal to the features is known");
         var inputs = call.Inputs.Count == 2 && call.Inputs[0] == call.Inputs[1] ? [call.Input] : call.Inputs.ToArray();
-        return call.Add(
-            Layers.Of("multi_head_attention", ("num_heads", heads), ("bias", call.Config.Flag("use_bias", true) ? null : false)), "", inputs);
+        var hasBias = call.Config.Flag("use_bias", true);
+        return call.Add(Layers.Of("multi_head_attention", ("num_heads", heads), ("bias", hasBias ? null : false)), "", inputs);
     }
 }

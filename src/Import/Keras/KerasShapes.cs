@@ -55,7 +55,8 @@ internal static class KerasShapes
         var mode = call.Config.Text("interpolation") ?? "nearest";
         if (mode is not ("nearest" or "bilinear"))
         {
-            call.Gap("interpolation", $"{call.Name}: the interpolation '{mode[..Math.Min(40, mode.Length)]}' is read as bilinear.", call.Name);
+            var shown = mode[..Math.Min(40, mode.Length)];
+            call.Gap("interpolation", $"{call.Name}: the interpolation '{shown}' is read as bilinear.", call.Name);
             mode = "bilinear";
         }
 
@@ -80,11 +81,9 @@ internal static class KerasShapes
             return [(Cells(items[0]), Cells(items[1]))];
         if (items.Count != rank)
             throw new LayerException($"'{member}' does not have {rank} entries");
-        return
-        [
-            .. items.Select(item =>
-                item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2 ? (Cells(item[0]), Cells(item[1])) : (Cells(item), Cells(item))),
-        ];
+        return [.. items.Select(item => IsPair(item) ? (Cells(item[0]), Cells(item[1])) : (Cells(item), Cells(item)))];
+
+        static bool IsPair(JsonElement item) => item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2;
 
         static long Cells(JsonElement cells) =>
             cells.ValueKind == JsonValueKind.Number && cells.TryGetInt64(out var whole) && whole is >= 0 and <= 1_000_000
@@ -92,12 +91,11 @@ internal static class KerasShapes
                 : throw new LayerException("a border is no whole number of at least 0");
     }
 
-    private static string Pad(KerasCall call, int rank) =>
-        call.Add(Layers.Of(
-            $"pad{rank}d",
-            ("padding", Layers.List(Sides(call, "padding", rank).AsEnumerable().Reverse().SelectMany(side => new[] { side.Before, side.After }))),
-            ("data_format", call.OwnFormat)
-        ));
+    private static string Pad(KerasCall call, int rank)
+    {
+        var sides = Sides(call, "padding", rank).AsEnumerable().Reverse().SelectMany(side => new[] { side.Before, side.After });
+        return call.Add(Layers.Of($"pad{rank}d", ("padding", Layers.List(sides)), ("data_format", call.OwnFormat)));
+    }
 
     private static string Crop(KerasCall call, int rank)
     {

@@ -104,8 +104,8 @@ internal static class KerasWindows
     }
 
     /// <summary>
-    /// "same" gives the input's size times the stride, "valid" as large as every window reaches. Where an odd number of elements is cut off,
-    /// TensorFlow cuts one more at the end and PyTorch one more at the start.
+    /// "same" gives the input's size times the stride, "valid" as large as every window reaches. Where an odd number of elements is cut
+    /// off, TensorFlow cuts one more at the end and PyTorch one more at the start.
     /// </summary>
     private static string Transposed(KerasCall call, int rank)
     {
@@ -113,7 +113,7 @@ internal static class KerasWindows
         var stride = Each(call.Config.List("strides") ?? call.Config.List("subsample") ?? [1], rank);
         var more = kernel.Zip(stride, (size, step) => Padding(call) == "same" ? size - step : 0).ToArray();
         if (more.Any(each => each > 0 && each % 2 == 1))
-            call.Model.Spec.Assume("A transposed convolution that cuts off an odd number of elements cuts one more at the start, not at the end.");
+            call.Model.Spec.Assume("A transposed convolution that cuts off an odd number of elements cuts one more at the start here.");
         var added = kernel.Zip(stride, (size, step) => Padding(call) == "same"
             ? size >= step ? (size - step) % 2 : step - size
             : Math.Max(0, step - size)).ToArray();

@@ -34,7 +34,8 @@ internal static class KerasZip
             if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
                 || BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalHeader)
                 break;
-            var (flags, method) = (BinaryPrimitives.ReadUInt16LittleEndian(header[6..]), BinaryPrimitives.ReadUInt16LittleEndian(header[8..]));
+            var flags = BinaryPrimitives.ReadUInt16LittleEndian(header[6..]);
+            var method = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
             var size = BinaryPrimitives.ReadUInt32LittleEndian(header[18..]);
             var name = new byte[BinaryPrimitives.ReadUInt16LittleEndian(header[26..])];
             stream.ReadExactly(name);

@@ -8,8 +8,8 @@ internal static class OnnxArithmetic
     private static readonly (string Name, string Type)[] Plain =
     [
         ("Relu", "relu"), ("Selu", "selu"), ("Sigmoid", "sigmoid"), ("Tanh", "tanh"), ("Softplus", "softplus"), ("HardSwish", "hard_swish"),
-        ("Mish", "mish"), ("Exp", "exp"), ("Sqrt", "sqrt"), ("Abs", "abs"), ("Log", "log"), ("Neg", "negative"), ("Reciprocal", "reciprocal"),
-        ("Erf", "erf"),
+        ("Mish", "mish"), ("Exp", "exp"), ("Sqrt", "sqrt"), ("Abs", "abs"), ("Log", "log"), ("Neg", "negative"),
+        ("Reciprocal", "reciprocal"), ("Erf", "erf"),
     ];
 
     public static IEnumerable<(string Name, OnnxNodes.Writer Write)> All =>

@@ -16,7 +16,8 @@ internal sealed record OnnxCall(OnnxReader Reader, FileNode Node, Place Place)
     }
 
     /// <summary>What an input of the node stands for; null where it is left out.</summary>
-    public OnnxData? this[int input] => input < Node.Inputs.Count && Node.Inputs[input].Length > 0 ? Reader.Value(Node.Inputs[input]) : null;
+    public OnnxData? this[int input] =>
+        input < Node.Inputs.Count && Node.Inputs[input].Length > 0 ? Reader.Value(Node.Inputs[input]) : null;
 
     /// <summary>The layer that an input of the node stands for.</summary>
     public string Layer(int input = 0) => this[input]?.Layer ?? throw new NodeException($"its input {input + 1} is no layer");

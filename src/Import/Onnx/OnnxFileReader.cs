@@ -20,7 +20,8 @@ internal sealed class OnnxFileReader
     {
         var reader = new OnnxFileReader(stream);
         reader.ReadModel();
-        return reader._file.HasGraph && reader._file.Nodes.Count + reader._file.Inputs.Count > 0 ? reader._file : throw WireReader.Malformed();
+        var file = reader._file;
+        return file.HasGraph && file.Nodes.Count + file.Inputs.Count > 0 ? file : throw WireReader.Malformed();
     }
 
     private void ReadModel()
@@ -286,15 +287,17 @@ internal sealed class OnnxFileReader
         else if (tensor.Type == FileTensor.Float)
         {
             if (raw is not null && raw.Length == count * 4)
-                tensor.Numbers = [.. Enumerable.Range(0, count).Select(i => (double)BinaryPrimitives.ReadSingleLittleEndian(raw.AsSpan(i * 4)))];
+                tensor.Numbers = [.. Each(count, i => BinaryPrimitives.ReadSingleLittleEndian(raw.AsSpan(i * 4)))];
             else if (floats.Count == count)
                 tensor.Numbers = floats;
         }
         else if (tensor.Type == FileTensor.Double && raw is not null && raw.Length == count * 8)
         {
-            tensor.Numbers = [.. Enumerable.Range(0, count).Select(i => BinaryPrimitives.ReadDoubleLittleEndian(raw.AsSpan(i * 8)))];
+            tensor.Numbers = [.. Each(count, i => BinaryPrimitives.ReadDoubleLittleEndian(raw.AsSpan(i * 8)))];
         }
     }
+
+    private static IEnumerable<double> Each(int count, Func<int, double> read) => Enumerable.Range(0, count).Select(read);
 
     private FileValue ReadValue(long end)
     {

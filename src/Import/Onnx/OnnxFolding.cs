@@ -19,7 +19,7 @@ internal static class OnnxFolding
             "Slice" when call.Numbers(0) is { } list => Slice(call, list),
             "Concat" when Enumerable.Range(0, call.Node.Inputs.Count).All(i => call.Numbers(i) is not null) => Concat(call),
             "Unsqueeze" or "Squeeze" or "Cast" or "Identity" or "Floor" or "Ceil" when call.Numbers(0) is { } list =>
-                OnnxData.Of(list, call.Node.Type == "Squeeze" || (call.Node.Type is "Cast" or "Identity" or "Floor" or "Ceil" && call[0]!.IsScalar))
+                OnnxData.Of(list, call.Node.Type == "Squeeze" || (call.Node.Type != "Unsqueeze" && call[0]!.IsScalar))
                     with { Sources = call[0]!.Sources },
             "Add" or "Sub" or "Mul" or "Div" when call.Numbers(0) is { } a && call.Numbers(1) is { } b => Arithmetic(call, a, b),
             "Reshape" when call.Numbers(0) is { } list => OnnxData.Of(list),

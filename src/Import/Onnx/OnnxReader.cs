@@ -30,7 +30,7 @@ internal sealed class OnnxReader
     {
         foreach (var (name, tensor) in _file.Tensors)
             _values[name] = OnnxData.Of(tensor);
-        var readers = _file.Nodes.SelectMany(node => node.Inputs.Take(1).Select(input => (input, node))).ToLookup(each => each.input, each => each.node);
+        var readers = _file.Nodes.Where(node => node.Inputs.Count > 0).ToLookup(node => node.Inputs[0]);
         foreach (var input in _file.Inputs.Where(input => !_file.Tensors.ContainsKey(input.Name)))
             AddInput(input, readers[input.Name].FirstOrDefault());
         Users = _file.Nodes.SelectMany(node => node.Inputs).Concat(_file.Outputs).CountBy(name => name).ToDictionary();
@@ -38,7 +38,8 @@ internal sealed class OnnxReader
             Write(node);
         foreach (var output in _file.Outputs)
         {
-            if (_values.GetValueOrDefault(output)?.Layer is { } layer && !Spec.Outputs.Contains(layer) && Written.ContainsKey(layer.Split(':')[0]))
+            var layer = _values.GetValueOrDefault(output)?.Layer;
+            if (layer is not null && !Spec.Outputs.Contains(layer) && Written.ContainsKey(layer.Split(':')[0]))
                 Spec.Output(layer);
         }
 
@@ -86,7 +87,8 @@ internal sealed class OnnxReader
         string[]? axes = sizes.Count == 2 && !isWhole && reader?.Type is "MatMul" or "Gemm" or "LayerNormalization" or "Add"
             ? ["time", "features"]
             : null;
-        Spec.Input(own, sizes.Select(size => size is long number ? (JsonNode)number : (JsonNode)(string)size!), isWhole ? "int64" : null, axes);
+        var shape = sizes.Select(size => size is long number ? (JsonNode)number : (JsonNode)(string)size!);
+        Spec.Input(own, shape, isWhole ? "int64" : null, axes);
         Probe.Set(own, ProbedShape.OfInput(Spec.InputsAlone("channels_first"), own));
         _values[input.Name] = OnnxData.Of(own);
     }

@@ -56,7 +56,8 @@ internal static class OnnxShapes
     {
         var sizes = call.Node.Wholes("split") ?? call.Numbers(1);
         var axis = Axis(call, call.Node.Whole("axis") ?? 0);
-        var sections = sizes is { Count: > 0 } && sizes.All(size => size is >= 1 and <= int.MaxValue) ? Layers.List(sizes) : (JsonNode)call.Node.Outputs.Count;
+        var isGiven = sizes is { Count: > 0 } && sizes.All(size => size is >= 1 and <= int.MaxValue);
+        var sections = isGiven ? Layers.List(sizes!) : (JsonNode)call.Node.Outputs.Count;
         var split = call.Add(Layers.Of("split", ("sections", sections), ("axis", axis)));
         for (var i = 0; i < call.Node.Outputs.Count; i++)
             call.Reader.Set(call.Node.Outputs[i], OnnxData.Of($"{split}:{i}"));
@@ -169,7 +170,11 @@ internal static class OnnxShapes
 
     private static string Pad(OnnxCall call)
     {
-        var pads = call.Node.Wholes("pads") ?? call.Node.Wholes("paddings") ?? call.Numbers(1) ?? throw new NodeException("its borders are not known");
+        var pads =
+            call.Node.Wholes("pads")
+            ?? call.Node.Wholes("paddings")
+            ?? call.Numbers(1)
+            ?? throw new NodeException("its borders are not known");
         var rank = call.Rank();
         if (call[3] is not null || pads.Count != 2 * rank || rank is < 3 or > 5)
             throw new NodeException("its borders do not fit its input");
@@ -204,7 +209,8 @@ internal static class OnnxShapes
             return call.Add(Layers.Of(pool, ("keep_dims", keeps ? true : null)));
         if (axes.Contains(0) || axes.Count == 0 || !Layers.Exists("reduce"))
             throw new NodeException("means over other axes than the places are not known yet");
-        return call.Add(Layers.Of("reduce", ("op", op), ("axes", Layers.List(axes.Select(axis => (long)axis))), ("keep_dims", keeps ? true : null)));
+        var over = Layers.List(axes.Select(axis => (long)axis));
+        return call.Add(Layers.Of("reduce", ("op", op), ("axes", over), ("keep_dims", keeps ? true : null)));
     }
 
     /// <summary>Rows of a table by whole numbers, or one place of an axis.</summary>
@@ -224,9 +230,9 @@ internal static class OnnxShapes
             var sizes = shape.Sizes.Where((_, i) => i != axis - 1).ToList();
             if (sizes.Count == 0 || sizes.Count(size => size is null) > 1)
                 throw new NodeException("more than one of its sizes is not known");
+            var without = Layers.List(sizes.Select(size => size ?? -1));
             var cut = call.Add(slice, ".slice");
-            return call.Add(
-                sizes.Count == 1 ? Layers.Of("flatten") : Layers.Of("reshape", ("shape", Layers.List(sizes.Select(size => size ?? -1)))), "", cut);
+            return call.Add(sizes.Count == 1 ? Layers.Of("flatten") : Layers.Of("reshape", ("shape", without)), "", cut);
         }
 
         throw new NodeException("what it picks is not known");
@@ -236,6 +242,7 @@ internal static class OnnxShapes
     {
         if (call.Numbers(1) is not { } target || target.Count != call.Rank())
             throw new NodeException("its target is not known");
-        return call.Add(Layers.Of("expand", ("shape", Layers.List(target.Skip(1).Select(size => size is >= 1 and <= int.MaxValue ? size : -1)))));
+        var sizes = Layers.List(target.Skip(1).Select(size => size is >= 1 and <= int.MaxValue ? size : -1));
+        return call.Add(Layers.Of("expand", ("shape", sizes)));
     }
 }

@@ -49,6 +49,11 @@ internal static class OnnxWindows
         return pads.TrueForAll(size => size == 0) ? null : Numbers(pads[..rank]);
     }
 
+    private static JsonNode? Dilation(OnnxCall call, int rank) =>
+        call.Node.Wholes("dilations") is { } dilations && dilations.Exists(size => size != 1)
+            ? Numbers(Checked(dilations, rank, 1))
+            : null;
+
     private static string Conv(OnnxCall call)
     {
         var weight = call.Tensor(1).Dims;
@@ -64,7 +69,7 @@ internal static class OnnxWindows
             ("kernel_size", Numbers(kernel)),
             ("stride", call.Node.Wholes("strides") is { } strides ? Numbers(Checked(strides, rank, 1)) : null),
             ("padding", Padding(call, rank)),
-            ("dilation", call.Node.Wholes("dilations") is { } dilations && dilations.Exists(size => size != 1) ? Numbers(Checked(dilations, rank, 1)) : null),
+            ("dilation", Dilation(call, rank)),
             ("groups", groups == 1 ? null : groups),
             ("bias", call[2] is null ? false : null)
         ));
@@ -109,7 +114,11 @@ internal static class OnnxWindows
         var padding = Padding(call, rank);
         var counts = (call.Node.Whole("count_include_pad") ?? 0) != 0;
         string[] inputs = [call.Layer()];
-        if (call.Node.Wholes("pads") is { } pads && pads.Count == 2 * rank && Enumerable.Range(0, rank).Any(i => Math.Max(pads[i], pads[i + rank]) > kernel[i] / 2))
+        if (
+            call.Node.Wholes("pads") is { } pads
+            && pads.Count == 2 * rank
+            && Enumerable.Range(0, rank).Any(i => Math.Max(pads[i], pads[i + rank]) > kernel[i] / 2)
+        )
         {
             if (type == "avg_pool" && !counts)
                 throw new NodeException("its padding is wider than half of its kernel");
@@ -124,7 +133,7 @@ internal static class OnnxWindows
                 ("kernel_size", Numbers(kernel)),
                 ("stride", call.Node.Wholes("strides") is { } strides ? Numbers(Checked(strides, rank, 1)) : 1),
                 ("padding", padding),
-                ("dilation", call.Node.Wholes("dilations") is { } dilations && dilations.Exists(size => size != 1) ? Numbers(Checked(dilations, rank, 1)) : null),
+                ("dilation", Dilation(call, rank)),
                 ("ceil_mode", (call.Node.Whole("ceil_mode") ?? 0) != 0 ? true : null),
                 ("count_include_pad", type == "avg_pool" && padding is not null && !counts ? false : null)
             ),
@@ -166,8 +175,11 @@ internal static class OnnxWindows
         }
         else
         {
-            var scales = (call.Node.Type == "Upsample" ? call[1]?.Tensor?.Numbers ?? call.Node.Attributes.GetValueOrDefault("scales")?.Numbers
-                : call[2]?.Tensor?.Numbers ?? call[1]?.Tensor?.Numbers) ?? throw new NodeException("its scales are not known");
+            var scales =
+                call[2]?.Tensor?.Numbers
+                ?? call[1]?.Tensor?.Numbers
+                ?? call.Node.Attributes.GetValueOrDefault("scales")?.Numbers
+                ?? throw new NodeException("its scales are not known");
             var own = scales.Skip(2).ToList();
             if (own.Count != rank || own.Exists(each => !(each is > 0 and <= 1024)))
                 throw new NodeException("its scales do not fit its input");

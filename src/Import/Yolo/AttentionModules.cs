@@ -12,7 +12,31 @@ internal static class AttentionModules
         ("C2PSA", new(true, true, C2Psa)),
         ("C2fPSA", new(true, true, C2fPsa)),
         ("A2C2f", new(true, true, A2C2f)),
+        ("CBAM", new(false, false, Cbam)),
     ];
+
+    /// <summary>
+    /// CBAM(c1, kernel_size=7) as Ultralytics has it: one 1x1 convolution weighs the channels by their means, a 7x7 one the places by mean and
+    /// maximum.
+    /// </summary>
+    private static long Cbam(ModuleCall call)
+    {
+        var kernel = call.Arguments.Size(1, 7);
+        var channels = call.Writer.Merge(call.Name("channels"), "multiply", call.From, (_, _) => null, (list, input) =>
+        {
+            var mean = list.Add(call.Name("pool"), Layers.Of("global_avg_pool", ("keep_dims", true)), input);
+            return list.Add(call.Name("sigmoid1"), Layers.Of("sigmoid"), list.Plain(call.Name("fc"), mean, call.In));
+        });
+        var places = call.Writer.Concat(
+            call.Name("cat"),
+            call.Writer.Add(call.Name("mean"), Layers.Of("channel_mean"), channels),
+            call.Writer.Add(call.Name("max"), Layers.Of("channel_max"), channels)
+        );
+        var window = Layers.Of(
+            "conv2d", ("out_channels", 1), ("kernel_size", kernel), ("padding", kernel / 2), ("bias", false), ("activation", "sigmoid"));
+        call.Writer.Add(call.Name("places"), Layers.Of("multiply"), channels, call.Writer.Add(call.Name("cv1"), window, places));
+        return call.In;
+    }
 
     /// <summary>PSA(c2, e=0.5).</summary>
     private static long Psa(ModuleCall call)

@@ -50,8 +50,8 @@ internal static class ConvModules
     {
         var args = call.Arguments;
         var groups = (long)System.Numerics.BigInteger.GreatestCommonDivisor(call.In, call.Out);
-        call.Writer.Conv(
-            call.Name("conv"), call.From, call.Out, args.Sizes(1, 1), args.Sizes(2, 1), null, groups, args.Size(3, 1), args[4] is not false);
+        var (kernel, stride) = (args.Sizes(1, 1), args.Sizes(2, 1));
+        call.Writer.Conv(call.Name("conv"), call.From, call.Out, kernel, stride, null, groups, args.Size(3, 1), args[4] is not false);
         return call.Out;
     }
 

@@ -23,7 +23,8 @@ internal static class CspModules
         ("C2f", new(true, true, call => C2f(call, call.Arguments.Number(3, 0.5), Square(call)))),
         ("C3k2", new(true, true, C3k2)),
         ("C2fCIB", new(true, true, C2fCib)),
-        ("CIB", new(true, false, call => Cib(call.Writer, call.Prefix, call.From, call.In, call.Out, call.Arguments.Flag(1, true), 0.5, false))),
+        ("CIB", new(true, false, call => Cib(
+            call.Writer, call.Prefix, call.From, call.In, call.Out, call.Arguments.Flag(1, true), 0.5, false))),
     ];
 
     /// <summary>Bottlenecks of C3: shortcut and groups are its second and third arguments.</summary>
@@ -145,7 +146,8 @@ internal static class CspModules
 
         string Long(BlockWriter list, string? input)
         {
-            var last = Chain(list, call.Prefix, list.Conv(call.Name("cv1"), input, hidden), hidden, call.Repeats, Bottlenecks(call, [1, 3]));
+            var first = list.Conv(call.Name("cv1"), input, hidden);
+            var last = Chain(list, call.Prefix, first, hidden, call.Repeats, Bottlenecks(call, [1, 3]));
             return Bare(list, call.Name("cv3"), last);
         }
 
@@ -189,8 +191,8 @@ internal static class CspModules
     }
 
     /// <summary>
-    /// C3k2(c2, c3k=False, e=0.5, g=1, shortcut=True): C2f of bottlenecks, or of C3k; the larger scales always take those. Since YOLO26 there
-    /// is <c>attn</c> before <c>g</c>: a bottleneck and an attention block.
+    /// C3k2(c2, c3k=False, e=0.5, g=1, shortcut=True): C2f of bottlenecks, or of C3k; the larger scales always take those. Since YOLO26
+    /// there is <c>attn</c> before <c>g</c>: a bottleneck and an attention block.
     /// </summary>
     private static long C3k2(ModuleCall call)
     {

@@ -24,7 +24,11 @@ internal static class PlainModules
     ];
 
     private static JsonObject AsLayer(string name) =>
-        YoloActivations.Find($"nn.{name}()") is JsonObject full ? full : Layers.Of(YoloActivations.Find($"nn.{name}()")!.GetValue<string>());
+        YoloActivations.Find($"nn.{name}()") switch
+        {
+            JsonObject full => full,
+            var type => Layers.Of(type!.GetValue<string>()),
+        };
 
     private static long Add(ModuleCall call, JsonObject layer)
     {

@@ -50,7 +50,9 @@ internal static class YamlTree
         if (parser.Current is NodeEvent { Tag: { IsEmpty: false } tag })
             throw ImportException.Malformed($"the tag {tag.Value} is not read. Write the value without it.", line, column);
         if (depth > MaxDepth || ++nodes > MaxNodes)
-            throw ImportException.TooLarge($"Line {line}: the file is nested deeper than {MaxDepth} or has more than {MaxNodes:N0} values.");
+            throw ImportException.TooLarge(
+                $"Line {line}: the file is nested deeper than {MaxDepth} or has more than {MaxNodes:N0} values."
+            );
         switch (parser.Current)
         {
             case Scalar scalar:

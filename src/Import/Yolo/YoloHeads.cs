@@ -21,7 +21,9 @@ internal sealed class YoloHeads(SpecWriter spec, YoloSettings settings, bool kno
             WriteAnchors(row, feeds);
         else
             WriteBoxes(row, feeds);
-        spec.Assume($"{row.Module} is read as what it gives while it trains; anchors, boxes in pixels and the suppression of doubles are left out.");
+        spec.Assume(
+            $"{row.Module} is read as what it gives while it trains; anchors, boxes in pixels and the suppression of doubles are left out."
+        );
     }
 
     private static long Classes(YoloRow row, long fallback) => row.Arguments.Size(0, fallback);
@@ -38,12 +40,18 @@ internal sealed class YoloHeads(SpecWriter spec, YoloSettings settings, bool kno
         var masks = row.Module == "Segment" ? row.Arguments.Size(2, 32) : 0;
         var numbers = anchors * (5 + masks + Classes(row, settings.Classes));
         for (var i = 0; i < feeds.Count; i++)
-            spec.Output(spec.Add($"{row.Name}.{i}", Layers.Of("conv2d", ("out_channels", numbers), ("kernel_size", 1)), row.Place, feeds[i].Name));
+        {
+            var level = Layers.Of("conv2d", ("out_channels", numbers), ("kernel_size", 1));
+            spec.Output(spec.Add($"{row.Name}.{i}", level, row.Place, feeds[i].Name));
+        }
+
         if (row.Module == "Segment")
             WritePrototypes(row, feeds[0].Name, settings.Scaled(row.Arguments.Size(3, 256)), masks);
     }
 
-    /// <summary>From YOLOv8 on: a branch for the sides of the box and one for the classes, and a third for what else is asked for.</summary>
+    /// <summary>
+    /// From YOLOv8 on: a branch for the sides of the box and one for the classes, and a third for what else is asked for.
+    /// </summary>
     private void WriteBoxes(YoloRow row, IReadOnlyList<(string Name, long Width)> feeds)
     {
         var classes = Classes(row, settings.Classes);
@@ -109,7 +117,9 @@ internal sealed class YoloHeads(SpecWriter spec, YoloSettings settings, bool kno
         var numbers = row.Module switch
         {
             "Segment" => row.Arguments.Size(1, 32),
-            "Pose" => row.Arguments[1] is IReadOnlyList<object?> ? row.Arguments.Sizes(1).Aggregate(1L, (a, b) => Math.Min(a * b, 100_000)) : 51,
+            "Pose" when row.Arguments[1] is IReadOnlyList<object?> =>
+                row.Arguments.Sizes(1).Aggregate(1L, (a, b) => Math.Min(a * b, 100_000)),
+            "Pose" => 51, // 17 points of three numbers
             "OBB" => row.Arguments.Size(1, 1),
             _ => 0,
         };

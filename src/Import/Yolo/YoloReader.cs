@@ -79,7 +79,8 @@ internal sealed class YoloReader
             }
             catch (RowException fault)
             {
-                AddGap($"row {_rows.Count}", $"Row {_rows.Count}: {fault.Message}", $"{_rows.Count}.unread", InputOf(_rows.Count - 1), place);
+                var number = _rows.Count;
+                AddGap($"row {number}", $"Row {number}: {fault.Message}", $"{number}.unread", InputOf(number - 1), place);
             }
         }
     }
@@ -102,7 +103,6 @@ internal sealed class YoloReader
         return new(
             _rows.Count,
             [.. sources.Select(source => (long)((YamlScalar)source).Value!)],
-            from is YamlList,
             (long)repeats.Value,
             module.Text,
             new(module.Text, [.. args.Items.Select(Argument)]),
@@ -345,8 +345,15 @@ internal sealed class YoloReader
             .ToHashSet();
         (string Module, string Version)[] told =
         [
-            ("A2C2f", "12"), ("C3k2", "11"), ("v10Detect", "10"), ("RepNCSPELAN4", "9"), ("ELAN1", "9"), ("C2f", "8"), ("HGBlock", "rt-detr"),
+            ("A2C2f", "12"),
+            ("C3k2", "11"),
+            ("v10Detect", "10"),
+            ("RepNCSPELAN4", "9"),
+            ("ELAN1", "9"),
+            ("C2f", "8"),
+            ("HGBlock", "rt-detr"),
         ];
-        return told.FirstOrDefault(each => modules.Contains(each.Module)) is { Version: { } version } ? $"ultralytics {version}" : "ultralytics";
+        var version = told.FirstOrDefault(each => modules.Contains(each.Module)).Version;
+        return version is null ? "ultralytics" : $"ultralytics {version}";
     }
 }

@@ -4,7 +4,7 @@ namespace ConcatService.Import.Yolo;
 /// <param name="Index">Its number, counted through both lists; what a <c>from</c> of other rows names.</param>
 /// <param name="From">As written: negative numbers count back.</param>
 /// <param name="Repeats">Before the depth factor.</param>
-internal sealed record YoloRow(int Index, IReadOnlyList<long> From, bool IsFromList, long Repeats, string Module, Arguments Arguments, Place Place)
+internal sealed record YoloRow(int Index, IReadOnlyList<long> From, long Repeats, string Module, Arguments Arguments, Place Place)
 {
     /// <summary>The name of its layer in the spec: its number and its module.</summary>
     public string Name { get; } = $"{Index}.{Module.Split('.')[^1]}";

@@ -22,7 +22,8 @@ public sealed class ImportTests(ApiServer api) : IClassFixture<ApiServer>
           - [[4], 1, Detect, [nc]]
         """;
 
-    private const string Cfg = "[net]\nwidth=32\nheight=32\nchannels=3\n[convolutional]\nbatch_normalize=1\nfilters=8\nsize=3\npad=1\nactivation=leaky\n";
+    private const string Cfg =
+        "[net]\nwidth=32\nheight=32\nchannels=3\n[convolutional]\nbatch_normalize=1\nfilters=8\nsize=3\npad=1\nactivation=leaky\n";
 
     private const string Keras = """
         { "class_name": "Sequential", "config": { "name": "k", "layers": [
@@ -53,7 +54,8 @@ public sealed class ImportTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task The_spec_of_an_import_is_what_validation_takes()
     {
-        var spec = (await SendAsync(Yaml.Replace("[-1, 2], 1", "[-1, 0], 1", StringComparison.Ordinal), "?scale=s&input=3x64x64")).Json.GetProperty("spec");
+        var mended = Yaml.Replace("[-1, 2], 1", "[-1, 0], 1", StringComparison.Ordinal);
+        var spec = (await SendAsync(mended, "?scale=s&input=3x64x64")).Json.GetProperty("spec");
         var report = (await api.PostAsync("/v1/architectures/validate", spec.GetRawText())).Json;
         Assert.Equal("valid", Text(report, "verdict"));
     }

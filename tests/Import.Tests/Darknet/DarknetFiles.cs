@@ -35,7 +35,8 @@ internal static class DarknetFiles
         + "route -4,128 1,up,route -1 23,256 3,out 255,yolo");
 
     public static readonly string ResNet50 = File(256,
-        $"64 7 2,max 2 2,{Bottlenecks(64, 3, 1)},{Bottlenecks(128, 4, 2)},{Bottlenecks(256, 6, 2)},{Bottlenecks(512, 3, 2)},avg,out 1000,softmax");
+        $"64 7 2,max 2 2,{Bottlenecks(64, 3, 1)},{Bottlenecks(128, 4, 2)},{Bottlenecks(256, 6, 2)},{Bottlenecks(512, 3, 2)},"
+        + "avg,out 1000,softmax");
 
     public static readonly string DenseNet201 = File(256,
         $"64 7 2,max 2 2,{Dense(6)},128 1,max 2 2,{Dense(12)},256 1,max 2 2,{Dense(48)},896 1,max 2 2,{Dense(32)},out 1000,avg,softmax");
@@ -84,7 +85,8 @@ internal static class DarknetFiles
         $"{width} 3,half,{width / 2} 3,{width / 2} 3,route -1 -2,{width} 1,route -6 -1";
 
     private static string Bottlenecks(int width, int times, int stride) =>
-        $"{width} 1,{width} 3 {stride},bare {4 * width},add -4 leaky,{Times(times - 1, $"{width} 1,{width} 3,bare {4 * width},add -4 leaky")}";
+        $"{width} 1,{width} 3 {stride},bare {4 * width},add -4 leaky,"
+        + Times(times - 1, $"{width} 1,{width} 3,bare {4 * width},add -4 leaky");
 
     private static string Dense(int times) => Times(times, "128 1,32 3,route -1 -3");
 }

@@ -17,7 +17,7 @@ public sealed class DarknetReaderTests
         var imported = Imported.Of(file);
         var found = imported.Compiled.Report.Diagnostics.First(each => each.Severity == Severity.Error);
         Assert.Equal(("concat.shape_mismatch", "2.route"), (found.Code.Name, found.Layer));
-        Assert.Equal((19, "[route]"), (imported.Network.PlaceOf(found.Layer)!.Value.Line, imported.Network.PlaceOf(found.Layer)!.Value.Text));
+        Assert.Equal(new Place(19, 1, "[route]"), imported.Network.PlaceOf(found.Layer));
         Assert.Equal(12, imported.Network.PlaceOf(found.Cause!.Layer)!.Value.Line);
         Assert.NotEmpty(found.Fixes);
     }

@@ -13,7 +13,7 @@ internal sealed class KerasJson(int version = 2)
     public string Input(string name, params int?[] shape)
     {
         var sizes = new JsonArray([null, .. shape.Select(size => size is { } known ? (JsonNode)known : null)]);
-        var config = new JsonObject { [version == 3 ? "batch_shape" : "batch_input_shape"] = sizes, ["dtype"] = "float32", ["name"] = name };
+        var config = new JsonObject { [version == 3 ? "batch_shape" : "batch_input_shape"] = sizes, ["dtype"] = "float32" };
         Layer("InputLayer", name, config)["inbound_nodes"] = new JsonArray();
         return name;
     }

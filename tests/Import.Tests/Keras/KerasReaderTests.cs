@@ -10,8 +10,8 @@ public sealed class KerasReaderTests
           "config": {
             "name": "mnist",
             "layers": [
-              { "class_name": "Conv2D", "config": { "name": "c1", "filters": 32, "kernel_size": [3, 3], "strides": [1, 1], "padding": "valid",
-                "data_format": "channels_last", "activation": "relu", "use_bias": true, "batch_input_shape": [null, 28, 28, 1] } },
+              { "class_name": "Conv2D", "config": { "name": "c1", "filters": 32, "kernel_size": [3, 3], "strides": [1, 1],
+                "padding": "valid", "activation": "relu", "use_bias": true, "batch_input_shape": [null, 28, 28, 1] } },
               { "class_name": "MaxPooling2D", "config": { "name": "p1", "pool_size": [2, 2], "strides": [2, 2], "padding": "valid" } },
               { "class_name": "Conv2D", "config": { "name": "c2", "filters": 64, "kernel_size": [3, 3], "activation": "relu" } },
               { "class_name": "MaxPooling2D", "config": { "name": "p2", "pool_size": [2, 2] } },
@@ -154,7 +154,9 @@ public sealed class KerasReaderTests
         model.Add(
             "Conv2D",
             name,
-            $$"""{ "filters": {{filters}}, "kernel_size": [3, 3], "padding": "{{padding}}", "data_format": "channels_last", "activation": "relu" }""",
+            $$"""
+            { "filters": {{filters}}, "kernel_size": [3, 3], "padding": "{{padding}}", "activation": "relu" }
+            """,
             input
         );
 
@@ -172,7 +174,8 @@ public sealed class KerasReaderTests
     internal static string Segmentation()
     {
         var (model, number) = (new KerasJson(), 0);
-        var x = Layer("Conv2D", """{ "filters": 32, "kernel_size": [3, 3], "strides": [2, 2], "padding": "same" }""", model.Input("img", 160, 160, 3));
+        var x = model.Input("img", 160, 160, 3);
+        x = Layer("Conv2D", """{ "filters": 32, "kernel_size": [3, 3], "strides": [2, 2], "padding": "same" }""", x);
         x = Relu(Norm(x));
         var before = x;
         foreach (var filters in new[] { 64, 128, 256 })

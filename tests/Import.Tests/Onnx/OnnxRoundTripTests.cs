@@ -25,8 +25,8 @@ public sealed class OnnxRoundTripTests
         var network = Importer.Read(OnnxWriter.Write(OnnxGraphBuilder.Build(plan, new Dictionary<string, Normalization>())), new());
         using var spec = JsonDocument.Parse(network.Spec.ToJsonString());
         var back = Compiler.Compile(spec.RootElement);
-        var faults = string.Join('\n', network.Gaps.Select(gap => gap.Message).Concat(back.Report.Diagnostics.Select(found => found.Message)).Take(8));
-        Assert.True(back.Plan is not null && network.Gaps.Count == 0, faults);
+        var faults = network.Gaps.Select(gap => gap.Message).Concat(back.Report.Diagnostics.Select(found => found.Message));
+        Assert.True(back.Plan is not null && network.Gaps.Count == 0, string.Join('\n', faults.Take(8)));
         Assert.Equal(Totals.Of(plan).Parameters, Totals.Of(back.Plan).Parameters);
         Assert.Equal(
             plan.Outputs.Select(output => plan.Shapes[output.Wire].ElementsPerSample),

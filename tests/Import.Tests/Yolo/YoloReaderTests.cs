@@ -116,5 +116,6 @@ public sealed class YoloReaderTests
         Assert.Equal("import.too_large", refused.Code);
     }
 
-    private static int LineOf(string file, string part) => file[..file.IndexOf(part, StringComparison.Ordinal)].Count(letter => letter == '\n') + 1;
+    private static int LineOf(string file, string part) =>
+        file[..file.IndexOf(part, StringComparison.Ordinal)].Count(letter => letter == '\n') + 1;
 }
