@@ -60,6 +60,7 @@ internal static class AccessTable
 
         POST    /v1/architectures/validate                              any-key      -
         POST    /v1/architectures/repair                                any-key      -
+        POST    /v1/architectures/import                                any-key      -
         POST    /v1/architectures/graph.svg                             any-key      -
         POST    /v1/architectures                                       jobs:write   -
         GET     /v1/architectures                                       jobs:read    -
