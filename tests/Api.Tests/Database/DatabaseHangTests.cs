@@ -28,8 +28,9 @@ public sealed class DatabaseHangTests
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{api.Port}") };
         Task<Answer> Infer() => SendAsync(http, "/v2/models/small/infer", api.Key, Tensors);
         Task<Answer> Validate() => SendAsync(http, "/v1/architectures/validate", api.Key, Spec);
+        Task<Answer> Scrape() => SendAsync(http, "/metrics", api.AdminKey);
         Task<Answer> Get(string path) => SendAsync(http, path, api.Key);
-        var well = await Task.WhenAll(Infer(), Validate(), Get("/v1/jobs"), Get("/health/ready"));
+        var well = await Task.WhenAll(Infer(), Validate(), Get("/v1/jobs"), Get("/health/ready"), Scrape());
         Assert.All(well, answer => Assert.Equal(200, answer.Status));
 
         await database.FreezeAsync();
@@ -51,6 +52,7 @@ public sealed class DatabaseHangTests
         await told;
         await AwayAsync(() => Get("/v1/jobs"), Short);
         await AwayAsync(() => Get("/health/ready"), Short);
+        Assert.Contains("\nconcat_database_up 0\n", (await WithinAsync(Scrape, Short)).Body, StringComparison.Ordinal);
 
         await database.ThawAsync();
         var thawed = Stopwatch.StartNew();
