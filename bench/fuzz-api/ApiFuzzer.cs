@@ -53,6 +53,8 @@ public sealed class ApiFuzzer(HttpClient http, ApiDocument document, KnownNames 
             outcome.Count(request.Route, status, Stopwatch.GetElapsedTime(began));
             if (status >= 500 && !request.Route.Statuses.Contains(status))
                 outcome.Failures.Enqueue(new(request, $"{status} {Encoding.UTF8.GetString(body)}"));
+            else if (status == 200 && request is { Method: "PUT", Route.Path: "/v1/quotas" })
+                await ForgetQuotasAsync(limit.Token);
             else if (status == 204 && request.Method == "DELETE")
                 known.Forget(request);
             else if (status is 200 or 201 or 202 && body.Length is > 0 and <= MostBytesToLearnFrom && IsJson(response))
@@ -73,6 +75,17 @@ public sealed class ApiFuzzer(HttpClient http, ApiDocument document, KnownNames 
             // next.
             outcome.Count(request.Route, 0, Stopwatch.GetElapsedTime(began));
         }
+    }
+
+    /// <summary>Back to the defaults: what was set would refuse most of what follows.</summary>
+    private async Task ForgetQuotasAsync(CancellationToken cancel)
+    {
+        const string Defaults = """
+            { "queued_jobs": null, "running_jobs": null, "stored_bytes": null, "data_sets": null, "models": null,
+              "requests_per_second": null, "event_streams": null, "weight": null }
+            """;
+        using var content = new StringContent(Defaults, Encoding.UTF8, "application/json");
+        using var response = await http.PutAsync("/v1/quotas", content, cancel);
     }
 
     private static bool IsJson(HttpResponseMessage response) =>

@@ -17,6 +17,7 @@ public sealed partial class NamespaceOrderTests
     private static readonly (string Name, string[] Uses)[] Features =
     [
         ("Keys", []),
+        ("Pages", []),
         ("Quotas", []),
         ("Retention", []),
         ("Catalog", []),

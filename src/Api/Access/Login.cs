@@ -14,9 +14,11 @@ namespace ConcatService.Api.Access;
 /// </summary>
 internal static class Login
 {
-    public static void MapLogin(this IEndpointRouteBuilder app)
+    /// <param name="app">The service.</param>
+    /// <param name="home">Where <c>/</c> leads, and a browser that signed in without a wish.</param>
+    public static void MapLogin(this IEndpointRouteBuilder app, string home)
     {
-        app.MapGet("/", () => TypedResults.LocalRedirect("/swagger")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/", () => TypedResults.LocalRedirect(home)).AllowAnonymous().ExcludeFromDescription();
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().WithMetadata(ContentPolicy.OfPage(Html)).AnswersWithSecret();
         pages.MapGet("/login", Show);
         pages.MapPost("/login", SignInAsync).FromOwnPagesOnly();
@@ -46,8 +48,8 @@ internal static class Login
         return TypedResults.LocalRedirect(LocalOr(after));
     }
 
-    /// <summary>Where a browser goes after it signed in: what it asked for, if that is here, otherwise to the docs.</summary>
-    public static string LocalOr(string? after) => after is not null && IsLocal(after) ? after : "/swagger";
+    /// <summary>Where a browser goes after it signed in: what it asked for, if that is here.</summary>
+    public static string LocalOr(string? after) => after is not null && IsLocal(after) ? after : "/";
 
     private static async Task<RedirectHttpResult> SignOutAsync(HttpContext context, KnownKeys keys, ConcatDb db, CancellationToken cancel)
     {

@@ -39,12 +39,9 @@ internal static class DeleteDataSet
             : users.Where(job => job.Dataset == name);
         if (await users.Select(job => (Guid?)job.Id).FirstOrDefaultAsync(cancel) is { } user)
             return Problems.Of(409, "dataset.in_use", $"The job {user} trains on it. Cancel it first, or wait for its end.");
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        if (await DataSetStore.DeleteAsync(db, caller.TeamId, reference.Name, reference.Version, cancel) == 0)
-            return Problems.Of(404, "not_found", await db.UnknownDataSetAsync(caller, name, cancel));
-        db.Add(trail.Entry(AuditAction.DeleteDataSet, name));
-        await db.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
-        return TypedResults.NoContent();
+        var entry = trail.Entry(AuditAction.DeleteDataSet, name);
+        return await DataSetStore.DeleteAsync(db, caller.TeamId, reference.Name, reference.Version, entry, cancel) > 0
+            ? TypedResults.NoContent()
+            : Problems.Of(404, "not_found", await db.UnknownDataSetAsync(caller, name, cancel));
     }
 }

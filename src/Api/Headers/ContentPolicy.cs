@@ -17,6 +17,12 @@ internal sealed record ContentPolicy(string Value)
     /// <summary>An SVG of ours, which brings its style.</summary>
     public static ContentPolicy Picture { get; } = new($"default-src 'none'; style-src 'unsafe-inline'; {NoFrames}");
 
+    /// <summary>A page of ours with files of its own: what it loads, runs and calls is of this host.</summary>
+    public static ContentPolicy Page { get; } = new(
+        $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; "
+            + $"base-uri 'none'; {NoFrames}"
+    );
+
     /// <summary>A page of a library: scripts and connections of this host alone, styles also in the page.</summary>
     public static ContentPolicy Library { get; } = new(
         $"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "

@@ -19,6 +19,7 @@ using ConcatService.Api.Keys;
 using ConcatService.Api.Memory;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
+using ConcatService.Api.Pages;
 using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
 using ConcatService.Api.Retention;
@@ -138,10 +139,11 @@ internal static class ApiHost
     private static void Map(WebApplication app, Roles roles)
     {
         app.MapOperations();
-        app.MapLogin();
+        app.MapLogin(home: roles.Api ? PageRoutes.Home : "/swagger");
         app.MapOpenId();
         if (roles.Api)
         {
+            app.MapPages();
             app.MapKeys();
             app.MapAudit();
             app.MapTeams();

@@ -8,7 +8,8 @@ namespace ConcatService.Api.Quotas;
 
 /// <summary>
 /// Holds each team to its requests a second in this process, with as many at once, and tells every caller what is left (the headers are
-/// those of <see cref="QuotaException"/>). Calls for predictions are not counted: their bound is each model's queue.
+/// those of <see cref="QuotaException"/>). Calls for predictions are not counted: their bound is each model's queue. Operators are not
+/// held: they could not take back what they set.
 /// </summary>
 internal static class RequestRate
 {
@@ -26,7 +27,7 @@ internal static class RequestRate
         app.Lifetime.ApplicationStopped.Register(limiter.Dispose);
         app.Use(async (http, next) =>
         {
-            if (http.Features.Get<KnownKey>() is not { } key || IsFree(http.GetEndpoint()))
+            if (http.Features.Get<KnownKey>() is not { } key || key.Scopes.Contains(Scopes.Operator) || IsFree(http.GetEndpoint()))
             {
                 await next(http);
                 return;

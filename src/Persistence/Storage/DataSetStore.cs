@@ -26,8 +26,22 @@ public sealed class DataSetStore(NpgsqlDataSource source)
 
     /// <summary>Keeps a data set as the next version of its name; the one that is there already where its content is the same.</summary>
     /// <param name="content">See <see cref="UploadedDataSet.Content"/>.</param>
-    /// <param name="data">The values.</param>
-    public async Task<(int Version, bool IsNew)> AddAsync(
+    /// <param name="data">The values; can be read again.</param>
+    public Task<(int Version, bool IsNew)> AddAsync(
+        int teamId,
+        string name,
+        JsonElement content,
+        JsonElement statistics,
+        Stream data,
+        CancellationToken cancel
+    ) =>
+        AgainAsync(() =>
+        {
+            data.Position = 0;
+            return AddOnceAsync(teamId, name, content, statistics, data, cancel);
+        });
+
+    private async Task<(int Version, bool IsNew)> AddOnceAsync(
         int teamId,
         string name,
         JsonElement content,
@@ -59,11 +73,29 @@ public sealed class DataSetStore(NpgsqlDataSource source)
         return (version, true);
     }
 
-    /// <summary>
-    /// Forgets one version, or all of a name, and the bytes that nothing else refers to; a part of the caller's transaction, if any.
-    /// </summary>
-    /// <returns>How many versions that were.</returns>
-    public static async Task<int> DeleteAsync(ConcatDb db, int teamId, string name, int? version, CancellationToken cancel) =>
+    /// <summary>Forgets one version, or all of a name, and the bytes that nothing else refers to.</summary>
+    /// <param name="entry">Of the audit, written with it; null: none.</param>
+    /// <returns>How many versions that were; with 0 nothing is written.</returns>
+    public static Task<int> DeleteAsync(
+        ConcatDb db,
+        int teamId,
+        string name,
+        int? version,
+        AuditEntry? entry,
+        CancellationToken cancel
+    ) =>
+        AgainAsync(async () =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            var gone = await DeleteOnceAsync(db, teamId, name, version, cancel);
+            if (gone > 0 && entry is not null)
+                db.Add(entry);
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+            return gone;
+        });
+
+    private static async Task<int> DeleteOnceAsync(ConcatDb db, int teamId, string name, int? version, CancellationToken cancel) =>
         (
             await db
                 .Database.SqlQuery<int>(
@@ -99,6 +131,26 @@ public sealed class DataSetStore(NpgsqlDataSource source)
         find.Parameters.AddWithValue("version", version);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? (JsonElement.Parse(reader.GetString(0)), reader.GetString(1)) : null;
+    }
+
+    /// <summary>
+    /// The same bytes may be kept by one call and forgotten by another at the same moment. Then one of the two meets the foreign key, and
+    /// finds things settled when it comes again.
+    /// </summary>
+    private static async Task<T> AgainAsync<T>(Func<Task<T>> change)
+    {
+        const int Most = 5;
+        for (var times = 1; ; times++)
+        {
+            try
+            {
+                return await change();
+            }
+            catch (PostgresException race) when (race.SqlState == PostgresErrorCodes.ForeignKeyViolation && times < Most)
+            {
+                // Again, with what the other left.
+            }
+        }
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, int teamId, string name)

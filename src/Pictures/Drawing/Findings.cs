@@ -69,13 +69,14 @@ internal static class Findings
             cause.Marks |= Marks.Blamed;
     }
 
-    /// <summary>The message without the name that the box has already.</summary>
+    /// <summary>The message without the name that the box has already; names of fields are left as they are.</summary>
     private static string Sentence(Diagnostic found)
     {
         var message = found.Message.StartsWith($"{found.Layer}: ", StringComparison.Ordinal)
             ? found.Message[(found.Layer!.Length + 2)..]
             : found.Message;
-        return message.Length > 0 ? char.ToUpperInvariant(message[0]) + message[1..] : message;
+        var first = message.Split(' ')[0];
+        return first.Length == 0 || first.Contains('_') ? message : char.ToUpperInvariant(message[0]) + message[1..];
     }
 
     private static void Follow(MergeCase merge, IReadOnlyDictionary<string, Box> boxOf, ILookup<(Item From, Item To), Arrow> arrows)

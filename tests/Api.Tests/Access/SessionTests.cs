@@ -42,7 +42,7 @@ public sealed class SessionTests(ApiServer api) : IClassFixture<ApiServer>
     public async Task Signing_in_never_sends_the_browser_elsewhere(string after)
     {
         using var client = api.Client(key: null);
-        Assert.Equal("/swagger", (await SignInAsync(client, api.Key, after)).Headers.Location!.ToString());
+        Assert.Equal("/", (await SignInAsync(client, api.Key, after)).Headers.Location!.ToString());
     }
 
     [Theory]

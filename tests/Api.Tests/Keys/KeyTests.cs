@@ -11,6 +11,7 @@ public sealed class KeyTests(ApiServer api) : IClassFixture<ApiServer>
     [
         "",
         "/",
+        "/assets/x",
         "/login",
         "/logout",
         "/health/live",

@@ -1,0 +1,337 @@
+// The Workbench: a spec as text, its picture, and what is wrong with it, at every keystroke.
+import { el, failed, get, post, send, shape, short } from "./api.js";
+import "./picture.js";
+import { JsonFault, applyPatch, find, parse, pretty } from "./text.js";
+
+const at = id => document.getElementById(id);
+const editor = at("text"),
+  marks = document.querySelector(".editor pre"),
+  picture = at("picture");
+const Draft = "concat.draft";
+let report,
+  root,
+  running,
+  drawn = "",
+  chosen;
+
+// The text, and everything that follows from it
+
+/** Puts a text in place of all, as one step of the editor's own undo. */
+function write(text) {
+  editor.focus();
+  editor.select();
+  if (!document.execCommand("insertText", false, text)) {
+    editor.value = text;
+    changed();
+  }
+}
+
+async function changed() {
+  localStorage.setItem(Draft, editor.value);
+  running?.abort();
+  const mine = (running = new AbortController());
+  try {
+    root = parse(editor.value);
+  } catch (fault) {
+    if (!(fault instanceof JsonFault)) throw fault;
+    return broken(fault);
+  }
+  try {
+    const [answer, svg] = await Promise.all([
+      post("/v1/architectures/validate", editor.value, mine.signal),
+      send("POST", "/v1/architectures/graph.svg", editor.value, mine.signal).then(response => response.text()),
+    ]);
+    if (mine !== running) return;
+    [report, drawn] = [answer, svg];
+    picture.classList.remove("stale");
+    picture.show(svg);
+    show();
+  } catch (problem) {
+    if (problem.name === "AbortError") return;
+    verdict("malformed", "not checked");
+    at("findings").replaceChildren(failed(problem, changed));
+  }
+}
+
+function broken(fault) {
+  report = undefined;
+  picture.classList.add("stale");
+  verdict("malformed", "no JSON");
+  at("repair").hidden = true;
+  at("train").disabled = true;
+  const place =
+    editor.value
+      .split("\n")
+      .slice(0, fault.line - 1)
+      .join("\n").length +
+    fault.column -
+    (fault.line === 1 ? 1 : 0);
+  at("findings").replaceChildren(
+    el(
+      "article",
+      { class: "card finding error" },
+      el("h3", {}, `Line ${fault.line}, column ${fault.column}`),
+      el("p", {}, `${fault.message}.`),
+      el("button", { onclick: () => select(place, place + 1) }, "Go there"),
+    ),
+  );
+  paint([{ start: place, end: place + 1, style: "error" }]);
+}
+
+const verdict = (style, word) => Object.assign(at("verdict"), { className: `verdict ${style}`, textContent: word });
+
+// Findings
+
+function show() {
+  const found = report.diagnostics;
+  verdict(report.verdict, report.verdict);
+  at("repair").hidden = !found.some(each => each.fixes?.some(fix => fix.kind === "edit" || fix.kind === "adapter"));
+  at("train").disabled = report.verdict !== "valid";
+  at("findings").replaceChildren(figures(), ...found.map(card));
+  if (found.length === 0) at("findings").append(el("p", { class: "soft" }, "All branches meet. Nothing to mend."));
+  paint(found.map(each => ({ ...rangeOf(each.path), style: each.severity })));
+}
+
+const figures = () => {
+  const of = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+  const per = report.activation_bytes_per_sample;
+  return el(
+    "dl",
+    { class: "figures" },
+    of("parameters", short(report.parameters)),
+    of("MACs", short(report.macs)),
+    of("activations", per == null ? "–" : `${short(per)}B`),
+    of("layers", short(report.layers.length)),
+  );
+};
+
+function card(found) {
+  return el(
+    "article",
+    { class: `card finding ${found.severity}` },
+    el("h3", {}, found.layer ?? found.path ?? found.code, " ", el("span", { class: "soft" }, found.code)),
+    el("p", {}, sentenceOf(found)),
+    found.inputs?.length
+      ? el("ul", { class: "shapes" }, ...found.inputs.map(input => el("li", {}, `${input.name} ${shape(input.shape)}`)))
+      : null,
+    el(
+      "div",
+      { class: "row" },
+      found.path != null ? el("button", { class: "plain", onclick: () => go(found.path, found.layer) }, "Show") : null,
+      found.cause?.path
+        ? el("button", { class: "plain", onclick: () => go(found.cause.path, found.cause.layer) }, `Show ${found.cause.layer}`)
+        : null,
+    ),
+    ...(found.fixes ?? []).map(fixButton),
+  );
+}
+
+const firstSentence = text => /^.*?\.(?= [a-zA-Z]|$)/s.exec(text)?.[0] ?? text;
+
+/** The message without the name that the card has already; the fixes are buttons and need no prose. */
+function sentenceOf(found) {
+  const own = found.message.startsWith(`${found.layer}: `) ? found.message.slice(found.layer.length + 2) : found.message;
+  const all = found.fixes?.length && found.cause?.explanation ? `${firstSentence(own)} ${found.cause.explanation}` : own;
+  return all.split(" ")[0].includes("_") ? all : all[0].toUpperCase() + all.slice(1);
+}
+
+function fixButton(fix) {
+  const cost = [
+    fix.added_parameters ? `${fix.added_parameters > 0 ? "+" : "−"}${short(Math.abs(fix.added_parameters))} parameters` : null,
+    fix.added_macs ? `${fix.added_macs > 0 ? "+" : "−"}${short(Math.abs(fix.added_macs))} MACs` : null,
+    fix.output_shape ? `gives ${shape(fix.output_shape)}` : null,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  let after;
+  const preview = async () => {
+    try {
+      after ??= applyPatch(editor.value, fix.patch);
+      const svg = await (await send("POST", "/v1/architectures/graph.svg", after)).text();
+      if (button.matches(":hover, :focus")) {
+        picture.show(svg);
+        at("fit-hint").textContent = "After this fix";
+      }
+    } catch {
+      /* the picture stays as it is */
+    }
+  };
+  const back = () => {
+    picture.show(drawn);
+    at("fit-hint").textContent = "The network";
+  };
+  const button = el(
+    "button",
+    {
+      class: "fix",
+      onmouseenter: preview,
+      onfocus: preview,
+      onmouseleave: back,
+      onblur: back,
+      onclick: () => {
+        at("fit-hint").textContent = "The network";
+        write(applyPatch(editor.value, fix.patch));
+      },
+    },
+    el("span", { class: "tag" }, fix.kind),
+    fix.title,
+    el("small", {}, fix.effect),
+    cost ? el("small", {}, cost) : null,
+  );
+  return button;
+}
+
+// Places: text, picture and findings point at each other
+
+function rangeOf(pointer) {
+  const node = root && pointer != null ? find(root, pointer) : undefined;
+  return node ? { start: node.start, end: node.end } : { start: 0, end: 0 };
+}
+
+function go(pointer, layer) {
+  const { start, end } = rangeOf(pointer);
+  select(start, end);
+  if (layer) picture.choose(layer);
+}
+
+function select(start, end) {
+  editor.focus();
+  editor.setSelectionRange(start, end);
+  const line = editor.value.slice(0, start).split("\n").length;
+  editor.scrollTop = Math.max(0, (line - 8) * 19.4);
+  chosen = { start, end, style: "chosen" };
+}
+
+/** Colors ranges behind the text. Those inside others win. */
+function paint(ranges) {
+  const text = editor.value,
+    cuts = [...new Set([0, text.length, ...ranges.flatMap(range => [range.start, range.end])])].sort((a, b) => a - b);
+  const nodes = [];
+  for (let i = 0; i + 1 < cuts.length; i++) {
+    const inside = ranges
+      .filter(range => range.start <= cuts[i] && range.end >= cuts[i + 1])
+      .sort((a, b) => a.end - a.start - (b.end - b.start))[0];
+    const piece = text.slice(cuts[i], cuts[i + 1]);
+    nodes.push(inside ? el("mark", { class: inside.style }, piece) : piece);
+  }
+  marks.replaceChildren(...nodes, "\n");
+  marks.scrollTop = editor.scrollTop;
+  marks.scrollLeft = editor.scrollLeft;
+}
+
+picture.addEventListener("pick", event => {
+  const layer = report?.layers.find(each => each.name === event.detail);
+  picture.choose(event.detail, { scroll: false });
+  const pointer = layer?.path ?? `/inputs/${event.detail}`;
+  const { start, end } = rangeOf(pointer);
+  select(start, end);
+});
+
+editor.addEventListener("input", changed);
+editor.addEventListener("scroll", () => {
+  marks.scrollTop = editor.scrollTop;
+  marks.scrollLeft = editor.scrollLeft;
+});
+editor.addEventListener("click", () => {
+  const place = editor.selectionStart;
+  const inside = report?.layers
+    .filter(each => !each.name.includes("/"))
+    .find(each => {
+      const { start, end } = rangeOf(each.path);
+      return start <= place && place < end;
+    });
+  if (inside && editor.selectionStart === editor.selectionEnd) picture.choose(inside.name);
+});
+editor.addEventListener("keydown", event => {
+  if (event.key !== "Tab" || event.shiftKey) return;
+  event.preventDefault();
+  document.execCommand("insertText", false, "  ");
+});
+
+// The bars
+
+at("undo").addEventListener("click", () => {
+  editor.focus();
+  document.execCommand("undo");
+});
+at("format").addEventListener("click", () => {
+  if (root) write(pretty(JSON.parse(editor.value)));
+});
+at("in").addEventListener("click", () => picture.zoom(1.25));
+at("out").addEventListener("click", () => picture.zoom(0.8));
+at("fit").addEventListener("click", () => picture.fit());
+at("svg").addEventListener("click", () => {
+  const link = el("a", {
+    href: URL.createObjectURL(new Blob([drawn], { type: "image/svg+xml" })),
+    download: `${report?.name ?? "network"}.svg`,
+  });
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+at("repair").addEventListener("click", async () => {
+  const { spec, applied } = await post("/v1/architectures/repair", editor.value);
+  // The same fixes, in the text as it is written; where one builds on another, the service's own text.
+  let text = editor.value;
+  for (const { diagnostic, fix } of applied) {
+    const patch = report.diagnostics
+      .find(each => each.path === diagnostic?.path)
+      ?.fixes?.find(each => each.id === (fix?.id ?? fix))?.patch;
+    text = patch ? applyPatch(text, patch) : undefined;
+    if (!text) break;
+  }
+  const same = text && JSON.stringify(JSON.parse(text)) === JSON.stringify(spec);
+  write(same ? text : pretty(spec));
+});
+
+// Training
+
+at("train").addEventListener("click", async () => {
+  const sets = (await get("/v1/datasets?limit=100")).data;
+  at("dataset").replaceChildren(
+    ...sets.map(set =>
+      el(
+        "option",
+        { value: set.reference ?? set.name },
+        `${set.name} – ${set.inputs.map(input => input.shape.join("×")).join(", ")}`,
+      ),
+    ),
+  );
+  const wanted = JSON.parse(editor.value).metadata?.dataset;
+  if (wanted) at("dataset").value = wanted;
+  at("refused").replaceChildren();
+  at("training").showModal();
+});
+at("start").addEventListener("click", async event => {
+  event.preventDefault();
+  try {
+    const job = await post("/v1/jobs", {
+      architecture: JSON.parse(editor.value),
+      dataset: at("dataset").value,
+      settings: { epochs: Number(at("epochs").value) },
+    });
+    location.assign(`/jobs/${job.id}`);
+  } catch (problem) {
+    at("refused").replaceChildren(failed(problem));
+  }
+});
+
+// The beginning: a network that the address names, the draft, or the refused one
+
+const gallery = (await get("/v1/gallery")).data;
+const pick = at("gallery");
+pick.append(...gallery.map(each => el("option", { value: each.name, title: each.title }, each.name)));
+pick.addEventListener("change", () => {
+  const found = gallery.find(each => each.name === pick.value);
+  if (found) write(pretty(found.spec));
+});
+const query = new URLSearchParams(location.search);
+const job = query.get("job");
+const named = gallery.find(
+  each => each.name === (query.get("gallery") ?? (localStorage.getItem(Draft) ? null : "two-branches-refused")),
+);
+editor.value = job
+  ? pretty(await get(`/v1/jobs/${encodeURIComponent(job)}/architecture`))
+  : named
+    ? pretty(named.spec)
+    : localStorage.getItem(Draft);
+changed();

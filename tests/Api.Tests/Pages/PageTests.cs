@@ -1,0 +1,49 @@
+namespace ConcatService.Api.Tests.Pages;
+
+public sealed class PageTests(ApiServer api) : IClassFixture<ApiServer>
+{
+    private static readonly (string, string) Html = ("Accept", "text/html");
+
+    [Theory]
+    [InlineData("/workbench", "<title>Workbench ·")]
+    [InlineData("/jobs", "<title>Jobs ·")]
+    [InlineData("/jobs/01a21f97-42c6-7721-9215-3193ba3c6ada", "<title>Job ·")]
+    [InlineData("/models", "<title>Models ·")]
+    public async Task A_page_is_shown_to_who_signed_in_and_others_are_sent_to_do_so(string path, string title)
+    {
+        var stranger = await api.SendAsync(HttpMethod.Get, path, key: null, headers: Html);
+        Assert.Equal((302, $"/login?return={Uri.EscapeDataString(path)}"), (stranger.Status, stranger.Headers["Location"]));
+        var page = await api.SendAsync(HttpMethod.Get, path, headers: Html);
+        Assert.Equal((200, "text/html; charset=utf-8"), (page.Status, page.Headers["Content-Type"]));
+        Assert.Contains(title, page.Body, StringComparison.Ordinal);
+        var policy = page.Headers["Content-Security-Policy"];
+        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_beginning_is_the_workbench()
+    {
+        var answer = await api.SendAsync(HttpMethod.Get, "/", key: null);
+        Assert.Equal((302, "/workbench"), (answer.Status, answer.Headers["Location"]));
+    }
+
+    [Fact]
+    public async Task Every_file_that_a_page_names_is_there_open_and_sent_once()
+    {
+        foreach (var page in new[] { "/workbench", "/jobs", "/jobs/01a21f97-42c6-7721-9215-3193ba3c6ada", "/models" })
+        {
+            var html = (await api.GetAsync(page)).Body;
+            foreach (var file in html.Split('"').Where(text => text.StartsWith("/assets/", StringComparison.Ordinal)))
+            {
+                var asset = await api.SendAsync(HttpMethod.Get, file, key: null);
+                Assert.True(asset.Status == 200, $"{page} names {file}: {asset.Status}");
+                var again = await api.SendAsync(HttpMethod.Get, file, key: null, headers: ("If-None-Match", asset.Headers["ETag"]));
+                Assert.Equal(304, again.Status);
+            }
+        }
+
+        Assert.Equal(404, (await api.GetAsync("/assets/nothing.js")).Status);
+        Assert.Equal(404, (await api.GetAsync("/assets/workbench.html")).Status);
+    }
+}
