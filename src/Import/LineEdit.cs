@@ -9,7 +9,8 @@ public sealed record LineEdit(int Line, string? Old, string New)
     public static string Apply(string text, IReadOnlyList<LineEdit> edits)
     {
         var lines = text.Split('\n').ToList();
-        foreach (var edit in edits.OrderByDescending(edit => edit.Line).ThenBy(edit => edit.Old is null))
+        // From the end, so that numbers stay right; of lines that are put before the same one, the last is put first.
+        foreach (var edit in edits.Reverse().OrderByDescending(edit => edit.Line).ThenBy(edit => edit.Old is null))
         {
             var ending = lines[edit.Line - 1].EndsWith('\r') ? "\r" : "";
             if (edit.Old is null)
