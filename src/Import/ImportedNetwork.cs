@@ -24,6 +24,11 @@ public sealed record ImportedNetwork(string Format, string Dialect, JsonObject S
     /// <summary>What the file says, or its tool is known to say, about its own size; null where it says nothing.</summary>
     public FileCount? Count { get; init; }
 
+    /// <summary>
+    /// A JSON Patch of the spec as edits of the file; null where it cannot be written there. Null itself for formats that are not edited.
+    /// </summary>
+    public Func<JsonArray, IReadOnlyList<LineEdit>?>? Edits { get; init; }
+
     /// <summary>The place of a layer, or of the block that it is in.</summary>
     /// <param name="path">Where a finding stands in the spec, for one that names no layer: <c>/layers/3/inputs/1</c>.</param>
     public Place? PlaceOf(string? layer, string? path = null)

@@ -26,6 +26,11 @@ internal sealed class SpecWriter
     /// <summary>The layer that was added last, as it stands in the spec.</summary>
     public JsonObject Last => _layers[^1]!.AsObject();
 
+    public int LayerCount => _layers.Count;
+
+    /// <summary>A layer by its position.</summary>
+    public JsonObject LayerAt(int position) => _layers[position]!.AsObject();
+
     public void Input(string name, IEnumerable<JsonNode> shape, string? dtype = null, IEnumerable<string>? axes = null)
     {
         var input = new JsonObject { ["shape"] = new JsonArray([.. shape]) };

@@ -15,6 +15,9 @@ namespace ConcatService.Api.Architectures;
 /// </summary>
 internal static class ImportArchitecture
 {
+    /// <summary>As many fixes as are told as edits of the file: each is worked out on a copy of the spec.</summary>
+    private const int MostEdits = 100;
+
     public static async Task<IResult> Handle(
         HttpContext http,
         CompilerTurns turns,
@@ -119,6 +122,13 @@ internal static class ImportArchitecture
     private static JsonNode Report(ImportedNetwork network, Compilation compiled)
     {
         var report = JsonNode.Parse(ReportWriter.Write(compiled))!;
+        var fixes = report["diagnostics"]!.AsArray().SelectMany(diagnostic => diagnostic!["fixes"]!.AsArray());
+        foreach (var fix in fixes.Take(MostEdits))
+        {
+            if (network.Edits?.Invoke(fix!["patch"]!.AsArray()) is { } edits)
+                fix["edits"] = new JsonArray([.. edits.Select(Edit)]);
+        }
+
         foreach (var diagnostic in report["diagnostics"]!.AsArray())
         {
             AddSource(diagnostic!.AsObject(), network);
@@ -128,6 +138,8 @@ internal static class ImportArchitecture
 
         return report;
     }
+
+    private static JsonObject Edit(LineEdit edit) => new() { ["line"] = edit.Line, ["old"] = edit.Old, ["new"] = edit.New };
 
     private static void AddSource(JsonObject finding, ImportedNetwork network) =>
         finding["source"] ??= Source(network.PlaceOf(finding["layer"]?.GetValue<string>(), finding["path"]?.GetValue<string>()));

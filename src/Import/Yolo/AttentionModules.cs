@@ -16,8 +16,8 @@ internal static class AttentionModules
     ];
 
     /// <summary>
-    /// CBAM(c1, kernel_size=7) as Ultralytics has it: one 1x1 convolution weighs the channels by their means, a 7x7 one the places by mean and
-    /// maximum.
+    /// CBAM(c1, kernel_size=7) as Ultralytics has it: one 1x1 convolution weighs the channels by their means, a 7x7 one the places by
+    /// mean and maximum.
     /// </summary>
     private static long Cbam(ModuleCall call)
     {

@@ -21,6 +21,9 @@ internal sealed class YoloReader
     private string _input = "image";
     private bool _hasSizes = true;
     private bool _hasHead;
+    private bool _isEditable = true;
+    private readonly List<RowText> _texts = [];
+    private readonly Dictionary<string, int> _rowOf = [];
 
     private YoloReader(string text, YamlMap file, ImportOptions options) =>
         (_lines, _file, _options) = (text.Split('\n'), file, options);
@@ -51,7 +54,9 @@ internal sealed class YoloReader
             throw ImportException.Malformed("there are no rows under 'backbone' and 'head'.", 1, 1);
         if (!_hasHead)
             _spec.Output(_rows[^1].Name);
-        return _spec.Finish("yolo", Dialect(), "yolo" + (_settings.Scale.Length > 0 ? $"-{SpecWriter.Legal(_settings.Scale)}" : ""));
+        var scale = _settings.Scale.Length > 0 ? $"-{SpecWriter.Legal(_settings.Scale)}" : "";
+        var network = _spec.Finish("yolo", Dialect(), $"yolo{scale}");
+        return _isEditable ? network with { Edits = new YoloEdits(_lines, _texts, _rowOf, network.Spec).For } : network;
     }
 
     private void ReadInput()
@@ -73,16 +78,37 @@ internal sealed class YoloReader
             if (_rows.Count >= MaxRows)
                 throw ImportException.TooLarge($"The file has more than {MaxRows:N0} rows.");
             var place = Place.Of(item.Line, item.Column, TextAt(item));
+            var (number, layers) = (_rows.Count, _spec.LayerCount);
             try
             {
-                Write(ReadRow(item, place));
+                var row = ReadRow(item, place);
+                string[] inputs = [.. row.Reads.Select(InputOf)];
+                Write(row);
+                Remember(row, inputs, (YamlList)item, layers);
             }
             catch (RowException fault)
             {
-                var number = _rows.Count;
                 AddGap($"row {number}", $"Row {number}: {fault.Message}", $"{number}.unread", InputOf(number - 1), place);
+                _isEditable = false;
             }
         }
+    }
+
+    /// <summary>Keeps what an edit of the row needs.</summary>
+    private void Remember(YoloRow row, string[] inputs, YamlList node, int firstLayer)
+    {
+        string? main = null;
+        for (var i = firstLayer; i < _spec.LayerCount; i++)
+        {
+            var layer = _spec.LayerAt(i);
+            var name = layer["name"]!.GetValue<string>();
+            _rowOf[name] = row.Index;
+            var reads = layer["inputs"]!.AsArray().Select(input => input!.GetValue<string>());
+            if (name == _rows[row.Index].Name && reads.SequenceEqual(inputs))
+                main = name;
+        }
+
+        _texts.Add(new(row.Index, main, row.Module, row.From, node.Items[0] is YamlList, node));
     }
 
     private string TextAt(YamlNode node)
