@@ -4,6 +4,7 @@ import inspect
 
 from torch import nn
 
+from .guesses import BATCH
 from .values import Final, Unreadable
 
 
@@ -95,7 +96,7 @@ def layer_norm(call, module, x):
 
 
 def attention(call, module, query, key, value, **options):
-    if not module.batch_first:
+    if not module.batch_first and not takes_batch_for_steps(call, module, query):
         raise Unreadable("batch_first", "an attention whose sequences come before the batch")
     if module.bias_k is not None or module.add_zero_attn or module.kdim != module.embed_dim or module.vdim != module.embed_dim:
         raise Unreadable("attention options", "an attention with bias_k, add_zero_attn, kdim or vdim")
@@ -197,9 +198,19 @@ def embedding(call, module, x):
     )
 
 
+def takes_batch_for_steps(call, module, x) -> bool:
+    """Whether a module of batch_first=False gets the batch first all the same: torch says nothing, and mixes the samples."""
+    wrong = x.dim() == 3 and x.shape[0] == BATCH and x.shape[1] != BATCH
+    if wrong:
+        kind = type(module).__name__
+        call.doubt("torch.batch_first", f"{kind} takes the batch for the steps and the {x.shape[1]} steps for samples: batch_first is False. "
+                                        "Give it batch_first=True, or transpose what it reads.")
+    return wrong
+
+
 def recurrent(kind):
     def read(call, module, x, state=None):
-        if not module.batch_first:
+        if not module.batch_first and not takes_batch_for_steps(call, module, x):
             raise Unreadable("batch_first", "a recurrent layer whose sequences come before the batch (batch_first=False)")
         if getattr(module, "proj_size", 0):
             raise Unreadable("proj_size", "an lstm with proj_size")

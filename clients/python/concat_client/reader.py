@@ -24,6 +24,8 @@ class Reading:
     """Layer to `{"file", "line"}`: where the user's code calls it."""
     faults: List[Fault] = field(default_factory=list)
     """The calls that torch refuses. Their layers are in the spec as the calls say, and what follows them too."""
+    doubts: List[Gap] = field(default_factory=list)
+    """The calls that torch runs, and hardly as they are meant; `kind` is a code."""
     calls: Dict[str, CallRecord] = field(default_factory=dict)
     builds: Dict[str, List[Site]] = field(default_factory=dict)
     """Layer to the user's frames that built its module, the innermost first; for modules built under `Builds`."""
@@ -82,8 +84,10 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
     built = {
         name: builds.of(call.module) for name, call in recorder.calls.items() if builds is not None and call and call.module is not None
     }
-    return Reading(spec, recorder.gaps, recorder.sources, recorder.faults, recorder.calls, built, recorder.shapes, learned, owners,
-                   list(recorder.stand_ins), stopped)
+    return Reading(
+        spec, recorder.gaps, recorder.sources, recorder.faults, recorder.doubts, recorder.calls, built, recorder.shapes, learned, owners,
+        list(recorder.stand_ins), stopped,
+    )  # fmt: skip
 
 
 def of_input(shape, dtype) -> dict:

@@ -79,6 +79,10 @@ class Call:
         """Writes a layer and returns its name. Attributes that are None are left out."""
         return self._recorder.add(path or self._path, kind, inputs, attributes)
 
+    def doubt(self, code: str, what: str) -> None:
+        """Torch runs the call, and hardly as it is meant."""
+        self._recorder.doubt(Gap(code, what, self._path, self._recorder.source()))
+
     def own(self, learned: Learned) -> None:
         """The layer of this call has this parameter."""
         if not self._recorder.own(learned.path):
@@ -95,6 +99,7 @@ class Recorder(TorchFunctionMode):
         self.layers: List[dict] = []
         self.gaps: List[Gap] = []
         self.faults: List[Fault] = []
+        self.doubts: List[Gap] = []
         self.sources: Dict[str, dict] = {}
         self.calls: Dict[str, CallRecord] = {}
         self.shapes: Dict[str, Tuple[int, ...]] = {}
@@ -199,8 +204,13 @@ class Recorder(TorchFunctionMode):
         self._owned.setdefault(path, None)
         return first
 
+    def doubt(self, doubt: Gap) -> None:
+        """Once for each line: an encoder has many attentions."""
+        if all((each.kind, each.source) != (doubt.kind, doubt.source) for each in self.doubts):
+            self.doubts.append(doubt)
+
     def gap(self, kind: str, what: str, path: str) -> None:
-        self.gaps.append(Gap(kind, what, path, self._source()))
+        self.gaps.append(Gap(kind, what, path, self.source()))
 
     def add(self, path: str, kind: str, inputs, attributes) -> str:
         name = self._unique(path)
@@ -208,8 +218,8 @@ class Recorder(TorchFunctionMode):
         layer.update((key, value) for key, value in attributes.items() if value is not None and not (value == 0 and key in WIDTHS))
         self.layers.append(layer)
         self.calls[name] = self._call
-        if self._source():
-            self.sources[name] = self._source()
+        if self.source():
+            self.sources[name] = self.source()
         return name
 
     def _module(self, original, module, args, kwargs):
@@ -285,7 +295,7 @@ class Recorder(TorchFunctionMode):
     def _fault(self, what, refusal, given, layers):
         names = tuple(self.name_of(tensor) for tensor in given)
         shapes = tuple(tuple(tensor.shape[1:]) for tensor in given)
-        self.faults.append(Fault(tuple(layers), what, first_line(refusal), names, shapes, self._source(), self._call))
+        self.faults.append(Fault(tuple(layers), what, first_line(refusal), names, shapes, self.source(), self._call))
 
     def name_of(self, tensor) -> str:
         """The layer, or the parameter, that the tensor is; empty where there is none."""
@@ -302,8 +312,8 @@ class Recorder(TorchFunctionMode):
             else:
                 names.append(self._opaque(path, what, source, tensor))
                 self.calls[names[-1]] = self._call
-                if self._source():
-                    self.sources[names[-1]] = self._source()
+                if self.source():
+                    self.sources[names[-1]] = self.source()
         return names
 
     def _parameter(self, tensor, value: Learned) -> str:
@@ -359,7 +369,8 @@ class Recorder(TorchFunctionMode):
                     record.names.setdefault(self.value(value), local)
         return record
 
-    def _source(self) -> Optional[dict]:
+    def source(self) -> Optional[dict]:
+        """Where the user makes the call that is read."""
         site = self._call.site if self._call else call_site()
         return site.source() if site else None
 

@@ -140,7 +140,14 @@ class RecurrentTests(unittest.TestCase):
                          [(each["axis"], each["start"], each.get("end")) for each in layers if each["type"] == "slice"])
 
     def test_sequences_before_the_batch_are_a_gap(self):
-        self.assertEqual(["batch_first"], [gap.kind for gap in reading_of(lambda self, x: self.rnn(x)[0], (7, 10), rnn=nn.GRU(10, 6)).gaps])
+        reading = reading_of(lambda self, x: self.rnn(x.transpose(0, 1))[0], (7, 10), rnn=nn.GRU(10, 6))
+        self.assertEqual((["batch", "batch_first"], []), ([gap.kind for gap in reading.gaps], reading.doubts))
+
+    def test_the_batch_in_place_of_the_steps_is_a_doubt(self):
+        for name, module in (("rnn", nn.GRU(10, 6)), ("attention", nn.MultiheadAttention(10, 2))):
+            reading = reading_of(lambda self, x: self.part(*[x] * (3 if name == "attention" else 1))[0], (7, 10), part=module)
+            self.assertEqual([("torch.batch_first", "part")], [(doubt.kind, doubt.layer) for doubt in reading.doubts])
+            self.assertEqual(([], 1), (reading.gaps, len(reading.spec["layers"])))
 
     def test_words_have_integers(self):
         reading = reading_of(lambda self, x: self.words(x), (7,), {"input": torch.int64}, words=nn.Embedding(50, 6))
