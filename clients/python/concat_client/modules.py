@@ -202,9 +202,11 @@ def takes_batch_for_steps(call, module, x) -> bool:
     """Whether a module of batch_first=False gets the batch first all the same: torch says nothing, and mixes the samples."""
     wrong = x.dim() == 3 and x.shape[0] == BATCH and x.shape[1] != BATCH
     if wrong:
-        kind = type(module).__name__
-        call.doubt("torch.batch_first", f"{kind} takes the batch for the steps and the {x.shape[1]} steps for samples: batch_first is False. "
-                                        "Give it batch_first=True, or transpose what it reads.")
+        call.doubt(
+            "torch.batch_first",
+            f"{type(module).__name__} takes the batch for the steps and the {x.shape[1]} steps for samples: batch_first is False. "
+            "Give it batch_first=True, or transpose what it reads.",
+        )
     return wrong
 
 
