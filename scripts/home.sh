@@ -7,7 +7,7 @@ run=$home/run
 
 # make_home: for its owner alone, since there are keys and passwords in it.
 make_home() {
-    { [[ -d $home ]] || install -d -m 700 "$home"; } && mkdir -p "$logs" "$run" && [[ -w $home ]] ||
+    { [[ -d $home ]] || install -d -m 700 "$home"; } && mkdir -p "$logs" "$run" && chmod 700 "$logs" "$run" && [[ -w $home ]] ||
         fail "cannot write to $home: set CONCAT_HOME to a folder of your own."
 }
 

@@ -10,7 +10,9 @@ gone() { ! alive "$run/$1.keeper" >/dev/null && ! alive "$run/$1.child" >/dev/nu
 keep() {
     local name=$1 signal=$2 folder=$3; shift 3
     rm -f "$run/$name".{keeper,child,falls}
-    [[ $(stat -c %s "$logs/$name.log" 2>/dev/null || echo 0) -lt 50000000 ]] || mv "$logs/$name.log" "$logs/$name.log.1"
+    # For the owner alone, those of earlier releases too: a log names teams, jobs and addresses.
+    (umask 077; : >>"$logs/$name.log")
+    chmod 600 "$logs/$name.log"*
     (cd "$folder" && exec setsid "$root/scripts/keeper" "$name" "$run" "$signal" "$@" </dev/null >>"$logs/$name.log" 2>&1 9>&-) &
     wait_for 5 running "$name" || fail "the keeper of $name did not start; see $logs/$name.log"
 }

@@ -99,7 +99,10 @@ command_status() {
         fi
     done
     if running api; then
-        if ready; then say "  health    ready at $(url)/swagger"; else say "  health    NOT READY: $(curl -s -m 3 "$(url)/health/ready" || echo "no answer at $(url)"); see ./concat logs"; health=3; fi
+        if ready; then
+            say "  health    ready at $(url)/swagger"
+            curl -s -m 3 "$(url)/health/ready" | grep -o '"detail":"[^"]*"' | sed 's/^"detail":"\(.*\)"$/  lacks     \1/' || true
+        else say "  health    NOT READY: $(curl -s -m 3 "$(url)/health/ready" || echo "no answer at $(url)"); see ./concat logs"; health=3; fi
     fi
     [[ ! -e $cluster ]] || say "  cluster   $(readlink -f "$cluster"), port $(cat "$home/postgres-port" 2>/dev/null || echo "not chosen yet")"
     return "$health"

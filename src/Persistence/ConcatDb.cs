@@ -35,6 +35,8 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
     public DbSet<RegisteredWorker> Workers => Set<RegisteredWorker>();
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+    public DbSet<TeamRetention> Retention => Set<TeamRetention>();
 
     /// <summary>The options every process uses: PostgreSQL, snake_case names.</summary>
     public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) =>
@@ -51,5 +53,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
         MetricMapping.Apply(modelBuilder);
         ModelMapping.Apply(modelBuilder);
         DataMapping.Apply(modelBuilder);
+        AuditMapping.Apply(modelBuilder);
+        RetentionMapping.Apply(modelBuilder);
     }
 }

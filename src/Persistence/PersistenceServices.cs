@@ -2,6 +2,7 @@ using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Metrics;
 using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Queue;
+using ConcatService.Persistence.Retention;
 using ConcatService.Persistence.Storage;
 using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,12 +15,17 @@ namespace ConcatService.Persistence;
 public static class PersistenceServices
 {
     /// <summary>
+    /// What Npgsql's metrics call the connections that <see cref="ConcatDb"/> and all beside it use; the queue has its own.
+    /// </summary>
+    public const string PoolName = "requests";
+
+    /// <summary>
     /// Takes the place of <c>AddHangfire</c>, which sets the process's one storage and one logger to its host's: the first host to end
     /// would take them from all others. <see cref="Maintenance"/> is not hosted by itself: <c>AddHostedService&lt;Maintenance&gt;()</c>.
     /// </summary>
     public static IServiceCollection AddPersistence(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(connectionString) { Name = PoolName }.Build());
         services.AddDbContext<ConcatDb>(
             (provider, options) => ConcatDb.Configure(options, provider.GetRequiredService<NpgsqlDataSource>())
         );
@@ -38,6 +44,9 @@ public static class PersistenceServices
         services.AddSingleton<BlobStore>();
         services.AddSingleton<DataSetStore>();
         services.AddSingleton<ModelRegistry>();
+        services.TryAddSingleton(RetentionSettings.Default);
+        services.AddSingleton<RetentionSweep>();
+        services.AddSingleton<RetentionTurns>();
         services.AddScoped<JobControl>();
         return services;
     }

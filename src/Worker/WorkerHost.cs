@@ -3,6 +3,7 @@ using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Logs;
 using ConcatService.Persistence.Queue;
+using ConcatService.Persistence.Retention;
 using ConcatService.Worker.Memory;
 using ConcatService.Worker.Supervision;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +33,7 @@ public static class WorkerHost
 
         ConsoleLog.Configure(builder);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = QueueStorage.Shutdown + TimeSpan.FromSeconds(10));
+        builder.Services.AddSingleton(RetentionSettings.Read(builder.Configuration));
         builder.Services.AddPersistence(connectionString);
         builder.Services.AddSingleton(LocalProcesses.Self());
         builder.Services.AddSingleton(memory);

@@ -80,7 +80,10 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>A client that follows no redirects.</summary>
     public HttpClient Client(string? key)
     {
-        var client = _factory!.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        var options = new WebApplicationFactoryClientOptions { AllowAutoRedirect = false };
+        if (Port is { } port)
+            options.BaseAddress = new($"http://127.0.0.1:{port}");
+        var client = _factory!.CreateClient(options);
         if (key is not null)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;

@@ -10,7 +10,8 @@ public sealed partial class NamespaceOrderTests
     /// <summary>For every feature. Each uses only those before it.</summary>
     private static readonly string[] Base =
     [
-        "Headers", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Images", "Health",
+        "Metering", "Headers", "Storage", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Audit",
+        "Images", "Health",
     ];
 
     /// <summary>A feature, and the other features that it needs. Each uses only those before it.</summary>
@@ -19,12 +20,14 @@ public sealed partial class NamespaceOrderTests
         ("Keys", []),
         ("Pages", []),
         ("Quotas", []),
+        ("Retention", []),
         ("Catalog", []),
         ("Architectures", []),
         ("DataSets.Reading", []),
         ("DataSets", ["DataSets.Reading", "Quotas"]),
         ("Inference.Engine", []),
         ("Jobs", ["Architectures", "DataSets", "Inference.Engine", "Quotas"]),
+        ("Teams", ["Inference.Engine"]),
         ("Inference.Rest", ["Inference.Engine"]),
         ("Inference.Prediction", ["Inference.Engine", "Inference.Rest"]),
         ("Inference.Grpc", ["Inference.Engine", "Inference.Rest"]),

@@ -13,6 +13,7 @@ internal static class AccessServices
         services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<RefusedKeys>(provider, configuration.GetValue("Service:MaxRefusedKeys", 60))
         );
+        services.AddSingleton<EndingKeys>();
         var authentication = services
             .AddAuthentication(KeyAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);

@@ -15,6 +15,7 @@ internal sealed class KeyAuthentication(
     UrlEncoder encoder,
     KnownKeys keys,
     RefusedKeys refusals,
+    EndingKeys endings,
     OpenIdSettings? provider = null
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -47,6 +48,7 @@ internal sealed class KeyAuthentication(
         if (await found is { } known)
         {
             Context.Features.Set(known);
+            endings.Tell(Context, known);
             return AuthenticateResult.Success(new AuthenticationTicket(Caller.ToPrincipal(known), Scheme));
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +14,23 @@ internal static class KeyMaker
     public static async Task<(string Key, ApiKey Stored)> MakeAsync(
         ConcatDb db, string team, string name, string[] scopes, DateTimeOffset? expiresAt, CancellationToken cancel)
     {
-        var teamId = await TeamAsync(db, team, cancel);
+        var (teamId, _) = await FindOrMakeTeamAsync(db, team, cancel);
+        var made = Add(db, teamId, name, scopes, expiresAt);
+        await db.SaveChangesAsync(cancel);
+        return made;
+    }
+
+    /// <summary>The team of this name, which is made when there is none.</summary>
+    public static async Task<(int Id, bool IsNew)> FindOrMakeTeamAsync(ConcatDb db, string team, CancellationToken cancel)
+    {
+        // One statement, so that two callers who name the same new team at once both find it.
+        var made = await db.Database.ExecuteSqlAsync($"insert into teams (name) values ({team}) on conflict (name) do nothing", cancel);
+        return (await db.Teams.Where(entry => entry.Name == team).Select(entry => entry.Id).SingleAsync(cancel), made > 0);
+    }
+
+    /// <summary>A new key, stored when the caller saves. Returns the text, which is nowhere else.</summary>
+    public static (string Key, ApiKey Stored) Add(ConcatDb db, int teamId, string name, string[] scopes, DateTimeOffset? expiresAt)
+    {
         var key = KeyText.New();
         var stored = new ApiKey
         {
@@ -25,29 +42,47 @@ internal static class KeyMaker
             ExpiresAt = expiresAt,
         };
         db.Add(stored);
-        await db.SaveChangesAsync(cancel);
         return (key, stored);
     }
 
     /// <summary>Stores a person's key where there is none, and the scopes that the person has now.</summary>
     public static async Task KeepPersonAsync(ConcatDb db, Person person, CancellationToken cancel)
     {
-        var teamId = await TeamAsync(db, person.Access.Team, cancel);
-        var (hash, scopes) = (KeyText.Hash(person.KeyText), person.Access.Scopes);
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            insert into api_keys (id, team_id, name, prefix, hash, scopes)
-            values ({Guid.CreateVersion7()}, {teamId}, {person.Name}, 'openid', {hash}, {scopes})
-            on conflict (hash) do update set scopes = excluded.scopes where api_keys.scopes <> excluded.scopes
-            """,
-            cancel
-        );
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var (teamId, isNew) = await FindOrMakeTeamAsync(db, person.Access.Team, cancel);
+        var (id, hash, scopes) = (Guid.CreateVersion7(), KeyText.Hash(person.KeyText), person.Access.Scopes);
+        var written = await db
+            .Database.SqlQuery<Guid>(
+                $"""
+                insert into api_keys (id, team_id, name, prefix, hash, scopes)
+                values ({id}, {teamId}, {person.Name}, 'openid', {hash}, {scopes})
+                on conflict (hash) do update set scopes = excluded.scopes where api_keys.scopes <> excluded.scopes
+                returning id as "Value"
+                """
+            )
+            .ToListAsync(cancel);
+        foreach (var key in written)
+        {
+            if (isNew)
+                db.Add(EntryOf(person, teamId, key, AuditAction.CreateTeam, person.Access.Team));
+            db.Add(EntryOf(person, teamId, key, key == id ? AuditAction.CreateKey : AuditAction.ChangeKey, key.ToString()));
+        }
+
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
     }
 
-    /// <summary>One statement makes it, so that two callers who name the same new team at once both find it.</summary>
-    private static async Task<int> TeamAsync(ConcatDb db, string team, CancellationToken cancel)
-    {
-        await db.Database.ExecuteSqlAsync($"insert into teams (name) values ({team}) on conflict (name) do nothing", cancel);
-        return await db.Teams.Where(entry => entry.Name == team).Select(entry => entry.Id).SingleAsync(cancel);
-    }
+    private static AuditEntry EntryOf(Person person, int teamId, Guid key, AuditAction action, string target) =>
+        new()
+        {
+            TeamId = teamId,
+            Team = person.Access.Team,
+            KeyId = key,
+            KeyName = person.Name,
+            CallerTeam = person.Access.Team,
+            Action = action.Name,
+            TargetKind = action.Target,
+            Target = target,
+            Details = JsonSerializer.SerializeToElement(new { by = "openid", name = person.Name, scopes = person.Access.Scopes }),
+        };
 }

@@ -1,20 +1,28 @@
 using ConcatService.Api.Caching;
 using ConcatService.Api.Database;
+using ConcatService.Api.Storage;
 using ConcatService.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
+using Npgsql;
 
 namespace ConcatService.Api.Access;
 
 /// <summary>A key that is in force.</summary>
+/// <param name="ExpiresAt">When it ends, or the session that stands for it.</param>
+/// <param name="KeyExpiresAt">When the key itself ends.</param>
 /// <param name="RequestsPerSecond">What an operator set for the team; null: the instance's default.</param>
+/// <param name="Session">The session that stands for it; null for the key itself.</param>
 internal sealed record KnownKey(
     Guid Id,
     int TeamId,
     string Team,
+    string Name,
     string[] Scopes,
     DateTimeOffset? ExpiresAt,
-    int? RequestsPerSecond
+    DateTimeOffset? KeyExpiresAt,
+    int? RequestsPerSecond,
+    Guid? Session = null
 );
 
 /// <summary>
@@ -125,10 +133,17 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         // To the minute is enough for a list, and spares a write per lookup.
         var now = time.GetUtcNow();
         if (found.LastUsedAt is null || found.LastUsedAt < now.AddMinutes(-1))
-            await db
-                .ApiKeys.Where(key => key.Id == found.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
-        return new(found.Id, found.TeamId, row.Team, found.Scopes, found.ExpiresAt, row.RequestsPerSecond);
+            await NoteUseAsync(db, found.Id, now, cancel);
+        return new(
+            found.Id,
+            found.TeamId,
+            row.Team,
+            found.Name,
+            found.Scopes,
+            found.ExpiresAt,
+            found.ExpiresAt,
+            row.RequestsPerSecond
+        );
     }
 
     private async Task<KnownKey?> ReadPersonAsync(Person person, CancellationToken cancel)
@@ -139,6 +154,19 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         return await ReadAsync(KeyText.Hash(person.KeyText), cancel);
     }
 
+    /// <summary>Nobody is kept out for want of room for this.</summary>
+    private static async Task NoteUseAsync(ConcatDb db, Guid id, DateTimeOffset now, CancellationToken cancel)
+    {
+        try
+        {
+            await db.ApiKeys.Where(key => key.Id == id).ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, now), cancel);
+        }
+        catch (PostgresException full) when (StorageWatch.IsFull(full))
+        {
+            // Whatever else this call writes tells it.
+        }
+    }
+
     private async Task<KnownKey?> ReadSessionAsync(string hash, CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -147,10 +175,15 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         var session = await db
             .Sessions.AsNoTracking()
             .Where(session => session.Hash == hash && session.ExpiresAt > now)
-            .Join(db.ApiKeys, session => session.ApiKeyId, key => key.Id, (session, key) => new { Key = key.Hash, session.ExpiresAt })
+            .Join(
+                db.ApiKeys,
+                session => session.ApiKeyId,
+                key => key.Id,
+                (session, key) => new { session.Id, Key = key.Hash, session.ExpiresAt }
+            )
             .SingleOrDefaultAsync(cancel);
         if (session is null || await ReadAsync(session.Key, cancel) is not { } key)
             return null;
-        return key with { ExpiresAt = key.ExpiresAt < session.ExpiresAt ? key.ExpiresAt : session.ExpiresAt };
+        return key with { Session = session.Id, ExpiresAt = key.ExpiresAt < session.ExpiresAt ? key.ExpiresAt : session.ExpiresAt };
     }
 }

@@ -1,8 +1,10 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -20,8 +22,8 @@ internal static class DeleteDataSet
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         string name,
         Caller caller,
+        AuditTrail trail,
         ConcatDb db,
-        DataSetStore store,
         CancellationToken cancel
     )
     {
@@ -37,7 +39,12 @@ internal static class DeleteDataSet
             : users.Where(job => job.Dataset == name);
         if (await users.Select(job => (Guid?)job.Id).FirstOrDefaultAsync(cancel) is { } user)
             return Problems.Of(409, "dataset.in_use", $"The job {user} trains on it. Cancel it first, or wait for its end.");
-        await store.DeleteAsync(caller.TeamId, reference.Name, reference.Version, cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await DataSetStore.DeleteAsync(db, caller.TeamId, reference.Name, reference.Version, cancel) == 0)
+            return Problems.Of(404, "not_found", await db.UnknownDataSetAsync(caller, name, cancel));
+        db.Add(trail.Entry(AuditAction.DeleteDataSet, name));
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using ConcatService.Api.DataSets.Reading;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Storage;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -49,7 +50,11 @@ internal sealed class Upload : IDisposable
         catch (Exception refused)
         {
             upload.Dispose();
-            if (refused is IOException and not BadHttpRequestException && !cancel.IsCancellationRequested)
+            if (
+                refused is IOException and not BadHttpRequestException
+                && !StorageWatch.IsFull(refused)
+                && !cancel.IsCancellationRequested
+            )
                 throw new ProblemException(
                     Problems.Of(400, "request.truncated", "The body ends before the form does: it was cut off on the way.")
                 );

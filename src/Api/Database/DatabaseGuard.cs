@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Metering;
 
 namespace ConcatService.Api.Database;
 
@@ -60,6 +61,8 @@ internal static class DatabaseGuard
             await Problems.DatabaseAway().ExecuteAsync(http);
             await http.Response.CompleteAsync();
         }
+
+        RequestMetrics.End(http);
 
         try
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConcatService.Api.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -9,7 +10,7 @@ namespace ConcatService.Api.Errors;
 /// What an exception means to the caller. Whatever is not known here is a defect of ours: a 500 without inner details, with a trace id to
 /// find the log by.
 /// </summary>
-internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) : IExceptionHandler
+internal sealed partial class ExceptionProblems(StorageWatch storage, ILogger<ExceptionProblems> log) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -24,6 +25,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
             Failed(context.Request.Method, context.Request.Path, exception);
         if (exception is QuotaException quota)
             quota.AddHeaders(context.Response);
+        if (problem.StatusCode == StatusCodes.Status507InsufficientStorage)
+            StorageFull(context.Request.Method, context.Request.Path, exception.GetBaseException().Message);
         if (problem.StatusCode == 503)
             context.Response.Headers.RetryAfter = Problems.RetryAfterSeconds.ToString();
         if (problem.StatusCode == 503 && exception is not ProblemException)
@@ -33,13 +36,15 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         return true;
     }
 
-    private static ProblemHttpResult Of(Exception exception) => exception switch
+    private ProblemHttpResult Of(Exception exception) => exception switch
     {
         ProblemException known => known.Problem,
         BadHttpRequestException { StatusCode: 413 } => Problems.TooLarge(),
         BadHttpRequestException bad => Problems.Of(bad.StatusCode, "request.malformed", bad.Message),
         // Kestrel's answer to a chunk whose size is no 32-bit number.
         IOException { InnerException: OverflowException } chunk => Problems.Of(400, "request.malformed", chunk.Message),
+        _ when StorageWatch.IsFull(exception) => Problems.StorageFull(storage.Note(exception)),
+        _ when exception.IsOfDeletedTeam() => Problems.Unauthorized(refused: true),
         _ when IsDatabaseGone(exception) => Problems.DatabaseAway(),
         _ => Problems.Of(500, "internal", "The service failed. The log has the reason under this trace id."),
     };
@@ -66,6 +71,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
 
     [LoggerMessage(2001, LogLevel.Error, "{Method} {Path} failed")]
     private partial void Failed(string method, string path, Exception exception);
+
+    [LoggerMessage(2051, LogLevel.Error, "{Method} {Path} was refused for want of room: {Reason}")]
+    private partial void StorageFull(string method, string path, string reason);
 
     [LoggerMessage(2002, LogLevel.Warning, "The database does not answer: {Reason}")]
     private partial void DatabaseGone(string reason);

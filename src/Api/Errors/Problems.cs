@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ConcatService.Api.Storage;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
@@ -33,11 +34,23 @@ internal static class Problems
 
     public static ProblemHttpResult NotFound(string what, string name) => Of(404, "not_found", $"There is no {what} '{name}' here.");
 
+    /// <summary>A team's name that people would take for another's.</summary>
+    public static ProblemHttpResult TeamAlike(string name, string other) =>
+        Of(409, "team.name.alike", $"'{name}' looks like '{other}', which is a team. Write that name, or take one that looks different.");
+
     /// <summary>After which a 503 may be another answer.</summary>
     public const int RetryAfterSeconds = 2;
 
     public static ProblemHttpResult DatabaseAway() =>
         Of(503, "database.unavailable", $"The database does not answer. Try again in {RetryAfterSeconds} seconds.");
+
+    /// <param name="where">Which disk, for people, without a full stop.</param>
+    public static ProblemHttpResult StorageFull(string where) =>
+        Of(
+            507,
+            StorageWatch.Code,
+            $"{where}: nothing of this call was kept. Send it again once an operator has made room."
+        );
 
     public static ProblemHttpResult TooLarge() =>
         Of(413, "request.too_large", $"The body is over the limit of {Compiler.MaxBytes} bytes.");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Catalog;
 using ConcatService.Api.Database;
 using ConcatService.Api.DataSets;
@@ -16,15 +17,20 @@ using ConcatService.Api.Inference.Grpc;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Keys;
 using ConcatService.Api.Memory;
+using ConcatService.Api.Metering;
 using ConcatService.Api.Models;
 using ConcatService.Api.Operations;
 using ConcatService.Api.Pages;
 using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
+using ConcatService.Api.Retention;
+using ConcatService.Api.Storage;
+using ConcatService.Api.Teams;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Logs;
+using ConcatService.Persistence.Retention;
 using Hangfire;
 using Hangfire.Dashboard;
 
@@ -57,12 +63,15 @@ internal static class ApiHost
             builder.Services.AddHostedService<Maintenance>(); // with every worker gone, someone must still see that their leases expire
 
         var app = builder.Build();
+        KnownProxies.UseIn(app);
+        RequestMetrics.UseIn(app);
         app.UseSecurityHeaders();
         RequestScope.UseIn(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));
         app.UseDocs();
         app.UseRouting();
+        RequestMetrics.NameRouteIn(app);
         app.UseSameOrigin();
         app.UseAuthentication();
         RequestScope.NameTeamIn(app);
@@ -84,6 +93,7 @@ internal static class ApiHost
 
     private static void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton(RetentionSettings.Read(configuration));
         services.AddPersistence(ConnectionString(configuration));
         // the dashboard asks for these two; AddHangfire would set statics
         services.AddSingleton<IGlobalConfiguration>(_ => GlobalConfiguration.Configuration);
@@ -94,10 +104,14 @@ internal static class ApiHost
         services.AddQuotas(configuration);
         services.AddDocs();
         services.AddMemory(configuration);
+        services.AddInstanceMetrics();
         services.AddSingleton<Readiness>();
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
         services.AddSingleton(UploadLimits.From(configuration));
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<StorageWatch>(provider, provider.GetRequiredService<UploadLimits>().Folder)
+        );
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = written =>
         {
@@ -140,7 +154,10 @@ internal static class ApiHost
         {
             app.MapPages();
             app.MapKeys();
+            app.MapAudit();
+            app.MapTeams();
             app.MapQuotas();
+            app.MapRetention();
             app.MapArchitectures();
             app.MapCatalog();
             app.MapDataSets();

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ConcatService.Api.Access;
+using ConcatService.Api.Audit;
+using ConcatService.Api.Errors;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -61,10 +64,31 @@ internal static class KeyCommand
             return 0;
         }
 
-        var (key, _) = await KeyMaker.MakeAsync(db, team, name, scopes, expiresAt: null, cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var isNew = !await db.Teams.AnyAsync(each => each.Name == team, cancel);
+        if (isNew && await TeamNaming.AlikeAsync(db, team, own: null, cancel) is { } alike)
+        {
+            await Console.Error.WriteLineAsync(Problems.TeamAlike(team, alike).ProblemDetails.Detail);
+            return 1;
+        }
+
+        var key = await MakeAsync(db, team, name, scopes, cancel);
+        await transaction.CommitAsync(cancel);
         Console.WriteLine($"A key for the team {team} with {string.Join(", ", scopes)}. It is shown this once:");
         Console.WriteLine(key);
         return 0;
+    }
+
+    private static async Task<string> MakeAsync(ConcatDb db, string team, string name, string[] scopes, CancellationToken cancel)
+    {
+        var (teamId, isNew) = await KeyMaker.FindOrMakeTeamAsync(db, team, cancel);
+        var (key, stored) = KeyMaker.Add(db, teamId, name, scopes, expiresAt: null);
+        if (isNew)
+            db.Add(AuditTrail.EntryOfCommand(AuditAction.CreateTeam, teamId, team, team, new { by = "Api key" }));
+        var details = new { by = "Api key", name, prefix = stored.Prefix, scopes };
+        db.Add(AuditTrail.EntryOfCommand(AuditAction.CreateKey, teamId, team, stored.Id.ToString(), details));
+        await db.SaveChangesAsync(cancel);
+        return key;
     }
 
     private static Task<bool> HasKeyAsync(ConcatDb db, string team, string name, CancellationToken cancel) =>

@@ -1,8 +1,10 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,16 +19,17 @@ internal static class DeleteJob
     public static async Task<Results<NoContent, ProblemHttpResult>> Handle(
         Guid id,
         Caller caller,
+        AuditTrail trail,
         ConcatDb db,
         ServedVersions served,
         CancellationToken cancel
     )
     {
         var mine = db.Jobs.Where(job => job.TeamId == caller.TeamId && job.Id == id);
-        if (await mine.Select(job => (JobState?)job.State).SingleOrDefaultAsync(cancel) is not { } state)
+        if (await mine.Select(job => new { job.Name, job.State }).SingleOrDefaultAsync(cancel) is not { } found)
             return Problems.NotFound("job", id.ToString());
-        if (!state.IsTerminal())
-            return Problems.Of(409, "job.not_ended", $"The job is {state.Name()}. Cancel it first, then delete it.");
+        if (!found.State.IsTerminal())
+            return Problems.Of(409, "job.not_ended", $"The job is {found.State.Name()}. Cancel it first, then delete it.");
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         // An alias that is set meanwhile waits for these rows.
@@ -42,12 +45,14 @@ internal static class DeleteJob
             .Concat(db.Checkpoints.Where(checkpoint => checkpoint.JobId == id).Select(checkpoint => checkpoint.Sha256))
             .Concat(db.CheckpointExports.Where(export => export.JobId == id && export.Sha256 != null).Select(export => export.Sha256!))
             .ToListAsync(cancel);
-        var models = await db
-            .Models.Where(model => db.ModelVersions.Any(version => version.JobId == id && version.ModelId == model.Id))
-            .Select(model => model.Name)
+        var versions = await db
+            .ModelVersions.Where(version => version.JobId == id)
+            .Join(db.Models, version => version.ModelId, model => model.Id, (version, model) => new { model.Name, version.Version })
             .ToListAsync(cancel);
         await db.Metrics.Where(metric => metric.JobId == id).ExecuteDeleteAsync(cancel);
-        await mine.ExecuteDeleteAsync(cancel); // what else belongs to the job goes with it, by the database's own rules
+        // What else belongs to the job goes with it, by the database's own rules.
+        if (await mine.ExecuteDeleteAsync(cancel) == 0)
+            return Problems.NotFound("job", id.ToString());
         await db
             .Models.Where(model => model.TeamId == caller.TeamId && !db.ModelVersions.Any(version => version.ModelId == model.Id))
             .ExecuteDeleteAsync(cancel);
@@ -61,8 +66,12 @@ internal static class DeleteJob
                 && !db.Checkpoints.Any(checkpoint => checkpoint.TeamId == blob.TeamId && checkpoint.Sha256 == blob.Sha256)
             )
             .ExecuteDeleteAsync(cancel);
+        string[] gone = [.. versions.Select(version => $"{version.Name}:{version.Version}")];
+        var details = new { name = found.Name, state = found.State.Name(), versions = gone };
+        db.Add(trail.Entry(AuditAction.DeleteJob, id.ToString(), details));
+        await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
-        models.ForEach(model => served.Forget(caller.TeamId, model));
+        versions.ForEach(version => served.Forget(caller.TeamId, version.Name));
         return TypedResults.NoContent();
     }
 

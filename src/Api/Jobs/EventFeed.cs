@@ -46,6 +46,8 @@ internal sealed partial class EventFeed(
 
     public int Streams => Volatile.Read(ref _streams);
 
+    public int MaxStreams => maxStreams;
+
     /// <param name="seen">The event after which the caller wants to hear. Dispose what is returned.</param>
     /// <param name="most">As many streams as the caller's team may have open here.</param>
     /// <exception cref="QuotaException">The team has as many already.</exception>

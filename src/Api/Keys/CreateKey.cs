@@ -1,9 +1,11 @@
 using System.Text.Json;
 using ConcatService.Api.Access;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Fields;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,6 +24,7 @@ internal static class CreateKey
 
     public static async Task<Results<Created<Response>, ProblemHttpResult>> Handle(
         Caller caller,
+        AuditTrail trail,
         JsonBody body,
         ConcatDb db,
         TimeProvider time,
@@ -29,11 +32,15 @@ internal static class CreateKey
     )
     {
         var fields = new Fields(body.Root);
+        // Not the caller's, which is known for a while after the team was renamed.
         var own = await db.Teams.Where(each => each.Id == caller.TeamId).Select(each => each.Name).SingleAsync(cancel);
         var (name, team) = (fields.RequiredText("name"), fields.Text("team", TeamNames.MaxLength) ?? own);
         var scopes = ReadScopes(fields);
-        if (team != own && caller.IsOperator && await FaultOfAsync(db, team, cancel) is { } fault)
-            fields.Fault("team", "team_name", fault);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var isNew = caller.IsOperator && team != own && !await db.Teams.AnyAsync(each => each.Name == team, cancel);
+        var alike = isNew ? await TeamNaming.AlikeAsync(db, team, own: null, cancel) : null;
+        if (isNew && alike is null && !TeamNames.IsName(team))
+            fields.Fault("team", "team_name", TeamNaming.Form);
         var expires = ReadExpiry(fields, time);
         if (fields.Errors.Count > 0)
             return Problems.Invalid([.. fields.Errors]);
@@ -42,23 +49,17 @@ internal static class CreateKey
             return Problems.Of(403, "access.other_team", $"This key makes keys of the team '{own}'. Leave 'team' out, or ask an operator.");
         if (!caller.IsOperator && scopes.Intersect(Scopes.OfInstance).FirstOrDefault() is { } wide)
             return Problems.Of(403, "access.missing_scope", $"'{wide}' concerns every team; only a key with 'operator' hands it out.");
-        var (key, stored) = await KeyMaker.MakeAsync(db, team, name!, scopes, expires, cancel);
+        if (alike is not null)
+            return Problems.TeamAlike(team, alike);
+        var (teamId, isMade) = team == own ? (caller.TeamId, false) : await KeyMaker.FindOrMakeTeamAsync(db, team, cancel);
+        var (key, stored) = KeyMaker.Add(db, teamId, name!, scopes, expires);
+        if (isMade)
+            db.Add(trail.Entry(AuditAction.CreateTeam, teamId, team, team));
+        var details = new { name, prefix = stored.Prefix, scopes, expires_at = expires };
+        db.Add(trail.Entry(AuditAction.CreateKey, teamId, team, stored.Id.ToString(), details));
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return TypedResults.Created((string?)null, new Response(key, KeyResource.Of(stored, team)));
-    }
-
-    /// <summary>Why a team cannot have this name; null where it can, and where it has it.</summary>
-    private static async Task<string?> FaultOfAsync(ConcatDb db, string team, CancellationToken cancel)
-    {
-        if (await db.Teams.AnyAsync(each => each.Name == team, cancel))
-            return null;
-        if (!TeamNames.IsName(team))
-            return $"'team' is 1 to {TeamNames.MaxLength} of the letters a to z, digits, '-', '_' and '.', and begins with a letter or "
-                + "digit.";
-        // What differs only in its capitals is taken for the other by people.
-        var alike = await db
-            .Database.SqlQuery<string>($"""select name as "Value" from teams where lower(name) = lower({team})""")
-            .FirstOrDefaultAsync(cancel);
-        return alike is null ? null : $"There is a team '{alike}'. Write it so, or take a name that looks different.";
     }
 
     private static string[] ReadScopes(Fields fields)

@@ -8,8 +8,9 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Keys;
 
 /// <summary>A key that the caller may know of: one of its team, or any for an operator.</summary>
+/// <param name="Team">The name of the key's team.</param>
 /// <param name="Refusal">Why the caller may not change it; null where it may.</param>
-internal sealed record OwnKey(ApiKey Key, ProblemHttpResult? Refusal)
+internal sealed record OwnKey(ApiKey Key, string Team, ProblemHttpResult? Refusal)
 {
     public static async Task<OwnKey?> FindAsync(ConcatDb db, Caller caller, Guid id, CancellationToken cancel)
     {
@@ -19,6 +20,7 @@ internal sealed record OwnKey(ApiKey Key, ProblemHttpResult? Refusal)
         var isWide = !caller.IsOperator && key.Scopes.Intersect(Scopes.OfInstance).Any();
         return new(
             key,
+            await db.Teams.Where(team => team.Id == key.TeamId).Select(team => team.Name).SingleAsync(cancel),
             isWide ? Problems.Of(403, "access.missing_scope", "This key concerns every team; only a key with 'operator' changes it.") : null
         );
     }

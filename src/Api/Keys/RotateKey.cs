@@ -1,10 +1,11 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Domain.Fields;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Keys;
 
@@ -20,6 +21,7 @@ internal static class RotateKey
     public static async Task<Results<Created<CreateKey.Response>, ProblemHttpResult>> Handle(
         Guid id,
         Caller caller,
+        AuditTrail trail,
         ConcatDb db,
         KnownKeys known,
         TimeProvider time,
@@ -40,12 +42,14 @@ internal static class RotateKey
         var now = time.GetUtcNow();
         if (old.RevokedAt is not null || old.ExpiresAt <= now)
             return Problems.Of(409, "key.ended", $"The key '{old.Name}' has ended. Create a new one: POST /v1/keys.");
-        var team = await db.Teams.Where(each => each.Id == old.TeamId).Select(each => each.Name).SingleAsync(cancel);
         var expires = old.ExpiresAt;
         old.ExpiresAt = expires < now + kept ? expires : now + kept;
-        // Both in one transaction: no moment with no key, none with an old one that never ends.
-        var (key, stored) = await KeyMaker.MakeAsync(db, team, old.Name, old.Scopes, expires, cancel);
+        // All in one transaction: no moment with no key, none with an old one that never ends.
+        var (key, stored) = KeyMaker.Add(db, old.TeamId, old.Name, old.Scopes, expires);
+        var details = new { name = old.Name, new_key = stored.Id, valid_until = old.ExpiresAt };
+        db.Add(trail.Entry(AuditAction.RotateKey, old.TeamId, found.Team, id.ToString(), details));
+        await db.SaveChangesAsync(cancel);
         known.ForgetAll();
-        return TypedResults.Created((string?)null, new CreateKey.Response(key, KeyResource.Of(stored, team)));
+        return TypedResults.Created((string?)null, new CreateKey.Response(key, KeyResource.Of(stored, found.Team)));
     }
 }

@@ -1,6 +1,8 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,11 +40,13 @@ internal static class Sessions
     public static async Task<Results<NoContent, ProblemHttpResult>> End(
         Guid id,
         Caller caller,
+        AuditTrail trail,
         ConcatDb db,
         KnownKeys known,
         CancellationToken cancel
     )
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var ended = await db
             .Sessions.Where(session =>
                 session.Id == id && db.ApiKeys.Any(key => key.Id == session.ApiKeyId && key.TeamId == caller.TeamId)
@@ -50,6 +54,9 @@ internal static class Sessions
             .ExecuteDeleteAsync(cancel);
         if (ended == 0)
             return Problems.NotFound("session", id.ToString());
+        db.Add(trail.Entry(AuditAction.EndSession, id.ToString()));
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         known.ForgetAll();
         return TypedResults.NoContent();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ConcatService.Api.Access;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Requests;
@@ -26,8 +27,8 @@ internal static partial class Aliases
         public static Alias Of(ModelAlias alias) =>
             new(
                 alias.Name,
-                alias.Version.ToString(CultureInfo.InvariantCulture),
-                alias.PreviousVersion?.ToString(CultureInfo.InvariantCulture),
+                Text(alias.Version),
+                alias.PreviousVersion is { } before ? Text(before) : null,
                 alias.MovedAt
             );
     }
@@ -37,6 +38,7 @@ internal static partial class Aliases
         string alias,
         JsonBody body,
         Caller caller,
+        AuditTrail trail,
         ConcatDb db,
         ServedVersions served,
         CancellationToken cancel
@@ -59,6 +61,11 @@ internal static partial class Aliases
             || await db.FindVersionAsync(caller.TeamId, name, number, cancel) is not { } found
         )
             return Problems.NotFound("model version", $"{name}/{version}");
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var held = await db
+            .ModelAliases.FromSql($"select * from model_aliases where model_id = {found.ModelId} and name = {alias} for update")
+            .AsNoTracking()
+            .ToListAsync(cancel);
         var moved = await WriteAsync(
             db,
             $"""
@@ -72,19 +79,27 @@ internal static partial class Aliases
             """,
             cancel
         );
+        if (moved is null)
+            return Problems.NotFound("model version", $"{name}/{version}");
+        if (held is not [{ } before] || before.Version != number)
+            db.Add(Moved(trail, name, moved));
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         served.Forget(caller.TeamId, name);
-        return moved is null ? Problems.NotFound("model version", $"{name}/{version}") : TypedResults.Ok(Alias.Of(moved));
+        return TypedResults.Ok(Alias.Of(moved));
     }
 
     public static async Task<Results<Ok<Alias>, ProblemHttpResult>> MoveBack(
         string name,
         string alias,
         Caller caller,
+        AuditTrail trail,
         ConcatDb db,
         ServedVersions served,
         CancellationToken cancel
     )
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var moved = await WriteAsync(
             db,
             $"""
@@ -98,9 +113,15 @@ internal static partial class Aliases
             """,
             cancel
         );
-        served.Forget(caller.TeamId, name);
         if (moved is not null)
+        {
+            db.Add(Moved(trail, name, moved));
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+            served.Forget(caller.TeamId, name);
             return TypedResults.Ok(Alias.Of(moved));
+        }
+
         return await db.AliasesOf(caller.TeamId, name).SingleOrDefaultAsync(each => each.Name == alias, cancel) is { } found
             ? Problems.Of(
                 409,
@@ -116,16 +137,40 @@ internal static partial class Aliases
         string name,
         string alias,
         Caller caller,
+        AuditTrail trail,
         ConcatDb db,
         ServedVersions served,
         CancellationToken cancel
     )
     {
-        if (await db.AliasesOf(caller.TeamId, name).Where(each => each.Name == alias).ExecuteDeleteAsync(cancel) == 0)
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var gone = await WriteAsync(
+            db,
+            $"""
+            delete from model_aliases
+            where team_id = {caller.TeamId} and name = {alias}
+              and model_id = (select id from models where team_id = {caller.TeamId} and name = {name})
+            returning *
+            """,
+            cancel
+        );
+        if (gone is null)
             return Problems.NotFound("alias", $"{name}/{alias}");
+        db.Add(trail.Entry(AuditAction.DeleteAlias, $"{name}:{alias}", new { version = Text(gone.Version) }));
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         served.Forget(caller.TeamId, name);
         return TypedResults.NoContent();
     }
+
+    private static AuditEntry Moved(AuditTrail trail, string model, ModelAlias alias) =>
+        trail.Entry(
+            AuditAction.MoveAlias,
+            $"{model}:{alias.Name}",
+            new { from = alias.PreviousVersion is { } before ? Text(before) : null, to = Text(alias.Version) }
+        );
+
+    private static string Text(int version) => version.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// The row as the statement left it, whatever others do to it meanwhile; null where it wrote none, or the version was just deleted.

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
+using ConcatService.Api.Storage;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Rest;
 using ConcatService.Persistence;
@@ -27,20 +28,14 @@ internal static class DownloadBundle
         Caller caller,
         ConcatDb db,
         BlobStore blobs,
+        StorageWatch storage,
         CancellationToken cancel
     )
     {
         if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not { } found)
             return Problems.NotFound("model version", $"{name}/{version}");
         // By way of a file: the library writes parts of a zip synchronously, which a connection refuses.
-        var file = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            81920,
-            FileOptions.DeleteOnClose | FileOptions.Asynchronous
-        );
+        var file = new NamelessFile(storage.Folder);
         try
         {
             await WriteAsync(file, name, found, blobs, cancel);

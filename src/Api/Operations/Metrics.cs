@@ -1,54 +1,39 @@
-using System.Text;
 using ConcatService.Api.Inference;
 using ConcatService.Api.Inference.Engine;
-using ConcatService.Domain.Jobs;
-using ConcatService.Persistence;
+using ConcatService.Api.Metering;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Operations;
 
 /// <summary>
-/// GET /metrics: what an operator alarms on, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
+/// GET /metrics: what an operator alarms on, in Prometheus' text format. What this process counts is there without the database, too.
 /// </summary>
 internal static class Metrics
 {
-    public static async Task<ContentHttpResult> Handle(ConcatDb db, ServedVersions versions, ModelCache cache, CancellationToken cancel)
+    public static void AddInstanceMetrics(this IServiceCollection services)
     {
-        var states = await db
-            .Jobs.GroupBy(job => job.State)
-            .Select(group => new { State = group.Key, Count = group.Count() })
-            .ToDictionaryAsync(row => row.State, row => row.Count, cancel);
-        var oldest = await db
-            .Database.SqlQuery<double>(
-                $"""
-                select coalesce(extract(epoch from now() - min(queued_at)), 0)::float8 as "Value"
-                from jobs where state = {JobState.Queued.Name()}
-                """
-            )
-            .SingleAsync(cancel);
-        var workers = await db
-            .Database.SqlQuery<int>($"select count(*)::int as \"Value\" from workers where last_seen_at > now() - {JobLife.WorkerTimeout}")
-            .SingleAsync(cancel);
+        services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<DatabasePools>();
+        services.AddSingleton<ProcessMetrics>();
+        services.AddSingleton<InstanceMetrics>();
+    }
 
-        var text = new StringBuilder();
-        Head(text, "concat_jobs", "Jobs by state, of all teams.");
-        foreach (var state in Enum.GetValues<JobState>())
-            text.Append($"concat_jobs{{state=\"{state.Name()}\"}} {states.GetValueOrDefault(state)}\n");
-        One(text, "concat_queue_oldest_seconds", "How long the job waits that has waited longest.", oldest);
-        One(text, "concat_workers", $"Workers that reported within the last {JobLife.WorkerTimeout.TotalSeconds} seconds.", workers);
-        One(text, "process_working_set_bytes", "Memory of this process.", Environment.WorkingSet);
-        One(text, "process_managed_bytes", "Managed memory of this process.", GC.GetTotalMemory(forceFullCollection: false));
-        One(text, "process_threads", "Threads of the pool.", ThreadPool.ThreadCount);
+    public static async Task<ContentHttpResult> Handle(
+        InstanceMetrics instance,
+        RequestMetrics requests,
+        DatabasePools pools,
+        ProcessMetrics process,
+        ServedVersions versions,
+        ModelCache cache,
+        CancellationToken cancel
+    )
+    {
+        var text = new PrometheusText();
+        await instance.WriteAsync(text, cancel);
+        requests.Write(text);
+        pools.Write(text);
+        process.Write(text);
         InferenceMetrics.Write(text, versions, cache);
-        return TypedResults.Content(text.ToString(), "text/plain; version=0.0.4; charset=utf-8");
+        return TypedResults.Content(text.ToString(), PrometheusText.ContentType);
     }
-
-    private static void One(StringBuilder text, string name, string help, double value)
-    {
-        Head(text, name, help);
-        text.Append($"{name} {value}\n");
-    }
-
-    private static void Head(StringBuilder text, string name, string help) => text.Append($"# HELP {name} {help}\n# TYPE {name} gauge\n");
 }

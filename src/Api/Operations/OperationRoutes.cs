@@ -5,6 +5,7 @@ using ConcatService.Api.Errors;
 using ConcatService.Api.Headers;
 using ConcatService.Api.Health;
 using ConcatService.Api.Requests;
+using ConcatService.Api.Storage;
 using Hangfire;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,8 +14,18 @@ namespace ConcatService.Api.Operations;
 /// <summary>/health, /metrics, /hangfire: for whoever operates the service.</summary>
 internal static class OperationRoutes
 {
-    /// <summary><c>live</c> or <c>ready</c>.</summary>
+    /// <summary><c>live</c>.</summary>
     public sealed record Health(string Status);
+
+    /// <summary>
+    /// <c>ready</c>, and what the process has to do without for now: it answers the other calls, so that it stays among those that get
+    /// them.
+    /// </summary>
+    public sealed record ReadyHealth(string Status, IReadOnlyList<Lack> Lacks);
+
+    /// <param name="Code">Stable: that of the problem which calls get that need it.</param>
+    /// <param name="Detail">For people.</param>
+    public sealed record Lack(string Code, string Detail);
 
     public static void MapOperations(this IEndpointRouteBuilder app)
     {
@@ -27,9 +38,10 @@ internal static class OperationRoutes
             .ProducesProblem(503);
         app.MapGet("/metrics", Metrics.Handle)
             .RequireScope(Scopes.Metrics)
+            .NeedsNoDatabase()
             .WithTags("Operations")
             .WithName("metrics")
-            .WithSummary("Gauges in the Prometheus text format")
+            .WithSummary("Metrics in the Prometheus text format")
             .Writes("text/plain");
     }
 
@@ -67,8 +79,12 @@ internal static class OperationRoutes
         }
     };
 
-    private static async Task<Results<Ok<Health>, ProblemHttpResult>> ReadyAsync(Readiness readiness, CancellationToken cancel) =>
+    private static async Task<Results<Ok<ReadyHealth>, ProblemHttpResult>> ReadyAsync(
+        Readiness readiness,
+        StorageWatch storage,
+        CancellationToken cancel
+    ) =>
         await readiness.ReasonAgainstAsync(cancel) is { } reason
             ? Problems.Of(503, "database.not_migrated", reason)
-            : TypedResults.Ok(new Health("ready"));
+            : TypedResults.Ok(new ReadyHealth("ready", [.. storage.Shortages().Select(lack => new Lack(StorageWatch.Code, lack))]));
 }

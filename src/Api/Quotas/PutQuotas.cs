@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConcatService.Api.Access;
+using ConcatService.Api.Audit;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Requests;
 using ConcatService.Persistence;
@@ -19,6 +20,7 @@ internal static class PutQuotas
 
     public static async Task<Results<Ok<GetQuotas.Response>, ProblemHttpResult>> Handle(
         Caller caller,
+        AuditTrail trail,
         JsonBody body,
         ConcatDb db,
         TeamQuotas quotas,
@@ -36,6 +38,7 @@ internal static class PutQuotas
         Read(body.Root, fields, own);
         if (fields.Errors.Count > 0)
             return Problems.Invalid([.. fields.Errors]);
+        db.Add(trail.Entry(AuditAction.ChangeQuotas, found.Id, found.Name, found.Name, body.Root));
         await db.SaveChangesAsync(cancel);
         keys.ForgetAll();                                       // they carry the requests a second
         return TypedResults.Ok(await GetQuotas.ShowAsync(found, quotas, cancel));

@@ -1,4 +1,5 @@
 using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Retention;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -6,14 +7,16 @@ using Npgsql;
 namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
-/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, and every ten minutes
-/// answers that nobody will ask for again. Any process may host it; an advisory lock lets one at a time do the work.
+/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, every ten minutes answers
+/// that nobody will ask for again, and every hour what is older than it is to be kept. Any process may host it; an advisory lock lets one
+/// at a time do the work.
 /// </summary>
 public sealed partial class Maintenance(
     NpgsqlDataSource source,
     JobLeases leases,
     Doorbells doorbells,
     WorkerRegistry workers,
+    RetentionTurns retention,
     TimeProvider time,
     ILogger<Maintenance> log
 ) : BackgroundService
@@ -38,10 +41,13 @@ public sealed partial class Maintenance(
         if (await doorbells.RingMissingAsync(cancel) is > 0 and var rung)
             RungAgain(rung);
         await workers.RemoveSilentAsync(cancel);
-        if (_swept is { } swept && time.GetElapsedTime(swept) < SweepInterval)
-            return;
-        await SweepAsync(cancel);
-        _swept = time.GetTimestamp();
+        if (_swept is not { } swept || time.GetElapsedTime(swept) >= SweepInterval)
+        {
+            await SweepAsync(cancel);
+            _swept = time.GetTimestamp();
+        }
+
+        await retention.NextAsync(cancel);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -135,6 +135,85 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("architectures", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.Entities.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("At")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("CallerTeam")
+                        .HasColumnType("text")
+                        .HasColumnName("caller_team");
+
+                    b.Property<JsonElement?>("Details")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("details");
+
+                    b.Property<Guid?>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("KeyName")
+                        .HasColumnType("text")
+                        .HasColumnName("key_name");
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target");
+
+                    b.Property<string>("TargetKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target_kind");
+
+                    b.Property<string>("Team")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("team");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<string>("TraceId")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_at");
+
+                    b.HasIndex("TeamId", "Id")
+                        .HasDatabaseName("ix_audit_team_id_id");
+
+                    b.ToTable("audit", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.Entities.Blob", b =>
                 {
                     b.Property<long>("Id")
@@ -518,6 +597,10 @@ namespace ConcatService.Persistence.Migrations
                     b.HasIndex("QueuedAt")
                         .HasDatabaseName("ix_jobs_queued_at")
                         .HasFilter("state = 'queued'");
+
+                    b.HasIndex("FinishedAt", "Id")
+                        .HasDatabaseName("ix_jobs_finished_at_id")
+                        .HasFilter("finished_at is not null");
 
                     b.HasIndex("TeamId", "Id")
                         .HasDatabaseName("ix_jobs_team_id_id");
@@ -1108,6 +1191,28 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("team_quotas", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.Entities.TeamRetention", b =>
+                {
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<JsonElement>("Settings")
+                        .HasColumnType("json")
+                        .HasColumnName("settings");
+
+                    b.HasKey("TeamId")
+                        .HasName("pk_retention");
+
+                    b.ToTable("retention", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1410,6 +1515,16 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_team_quotas_teams_team_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.TeamRetention", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_retention_teams_team_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedDataSet", b =>

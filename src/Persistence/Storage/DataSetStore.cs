@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ConcatService.Persistence.Entities;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,8 +9,9 @@ namespace ConcatService.Persistence.Storage;
 /// <summary>Uploaded data sets: the row and its bytes are there together or not at all.</summary>
 public sealed class DataSetStore(NpgsqlDataSource source)
 {
-    // Names are locked, not rows: the first version of a name has no row yet to lock.
-    private const string LockNameSql = "select pg_advisory_xact_lock(@team, hashtext(@name))";
+    // One call at a time changes a team's data sets. The first version of a name has no row to lock, and bytes that one call forgets
+    // may be those that another keeps.
+    private const string LockSql = "select pg_advisory_xact_lock(@team, hashtext('data_sets'))";
 
     private const string KnownSql = """
         select version from data_sets where team_id = @team and name = @name and sha256 = @hash and content::jsonb = @content::jsonb
@@ -23,35 +25,10 @@ public sealed class DataSetStore(NpgsqlDataSource source)
         returning version
         """;
 
-    private const string DeleteSql = """
-        with gone as (
-            delete from data_sets where team_id = @team and name = @name and (@version::integer is null or version = @version)
-            returning id, sha256)
-        delete from blobs where team_id = @team and sha256 in (select sha256 from gone)
-            and not exists (
-                select 1 from data_sets kept
-                where kept.team_id = @team and kept.sha256 = blobs.sha256 and kept.id not in (select id from gone))
-            and not exists (select 1 from model_versions version where version.team_id = @team and version.onnx_sha256 = blobs.sha256)
-        """;
-
     /// <summary>Keeps a data set as the next version of its name; the one that is there already where its content is the same.</summary>
     /// <param name="content">See <see cref="UploadedDataSet.Content"/>.</param>
-    /// <param name="data">The values; can be read again.</param>
-    public Task<(int Version, bool IsNew)> AddAsync(
-        int teamId,
-        string name,
-        JsonElement content,
-        JsonElement statistics,
-        Stream data,
-        CancellationToken cancel
-    ) =>
-        AgainAsync(() =>
-        {
-            data.Position = 0;
-            return AddOnceAsync(teamId, name, content, statistics, data, cancel);
-        });
-
-    private async Task<(int Version, bool IsNew)> AddOnceAsync(
+    /// <param name="data">The values.</param>
+    public async Task<(int Version, bool IsNew)> AddAsync(
         int teamId,
         string name,
         JsonElement content,
@@ -62,10 +39,9 @@ public sealed class DataSetStore(NpgsqlDataSource source)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var alone = Command(connection, LockSql, teamId, name);
+        await alone.ExecuteNonQueryAsync(cancel);
         var stored = await BlobStore.PutAsync(connection, transaction, teamId, data, cancel);
-
-        await using var lockName = Command(connection, LockNameSql, teamId, name);
-        await lockName.ExecuteNonQueryAsync(cancel);
         await using var known = Command(connection, KnownSql, teamId, name);
         known.Parameters.AddWithValue("hash", stored.Sha256);
         known.Parameters.AddWithValue("content", NpgsqlDbType.Json, content.GetRawText());
@@ -83,16 +59,33 @@ public sealed class DataSetStore(NpgsqlDataSource source)
         return (version, true);
     }
 
-    /// <summary>Forgets one version, or all of a name, and the bytes that nothing else refers to.</summary>
-    public Task DeleteAsync(int teamId, string name, int? version, CancellationToken cancel) =>
-        AgainAsync(() => DeleteOnceAsync(teamId, name, version, cancel));
-
-    private async Task<int> DeleteOnceAsync(int teamId, string name, int? version, CancellationToken cancel)
+    /// <summary>
+    /// Forgets one version, or all of a name, and the bytes that nothing else refers to; a part of the caller's transaction.
+    /// </summary>
+    /// <returns>How many versions that were.</returns>
+    public static async Task<int> DeleteAsync(ConcatDb db, int teamId, string name, int? version, CancellationToken cancel)
     {
-        await using var connection = await source.OpenConnectionAsync(cancel);
-        await using var delete = Command(connection, DeleteSql, teamId, name);
-        delete.Parameters.AddWithValue("version", NpgsqlDbType.Integer, (object?)version ?? DBNull.Value);
-        return await delete.ExecuteNonQueryAsync(cancel);
+        await db.Database.ExecuteSqlRawAsync(LockSql, [new NpgsqlParameter("team", teamId)], cancel);
+        var gone = await db
+            .Database.SqlQuery<int>(
+                $"""
+                with gone as (
+                    delete from data_sets where team_id = {teamId} and name = {name}
+                        and ({version}::integer is null or version = {version})
+                    returning id, sha256)
+                , bytes as (
+                    delete from blobs where team_id = {teamId} and sha256 in (select sha256 from gone)
+                        and not exists (
+                            select from data_sets kept
+                            where kept.team_id = {teamId} and kept.sha256 = blobs.sha256 and kept.id not in (select id from gone))
+                        and not exists (
+                            select from model_versions version
+                            where version.team_id = {teamId} and version.onnx_sha256 = blobs.sha256))
+                select count(*)::integer as "Value" from gone
+                """
+            )
+            .ToListAsync(cancel);
+        return gone[0];
     }
 
     /// <summary>What is kept under this name and version. Null when the team has none.</summary>
@@ -108,26 +101,6 @@ public sealed class DataSetStore(NpgsqlDataSource source)
         find.Parameters.AddWithValue("version", version);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? (JsonElement.Parse(reader.GetString(0)), reader.GetString(1)) : null;
-    }
-
-    /// <summary>
-    /// The same bytes may be kept by one call and forgotten by another at the same moment. Then one of the two meets the foreign key, and
-    /// finds things settled when it comes again.
-    /// </summary>
-    private static async Task<T> AgainAsync<T>(Func<Task<T>> change)
-    {
-        const int Most = 5;
-        for (var times = 1; ; times++)
-        {
-            try
-            {
-                return await change();
-            }
-            catch (PostgresException race) when (race.SqlState == PostgresErrorCodes.ForeignKeyViolation && times < Most)
-            {
-                // Again, with what the other left.
-            }
-        }
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, int teamId, string name)

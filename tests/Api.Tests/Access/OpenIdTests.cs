@@ -59,6 +59,15 @@ public sealed class OpenIdTests : IClassFixture<OpenIdTests.Server>
         }
     }
 
+    /// <summary>What the audit has of a person's key, as an admin of the team reads it.</summary>
+    private async Task<IEnumerable<string?>> ChangesAsync(string person) =>
+        (await GetAsync("/v1/audit", _provider.TokenFor(OpenIdProvider.ClientId)))
+            .Json.GetProperty("data")
+            .EnumerateArray()
+            .Where(row => row.GetProperty("key_name").GetString() == person)
+            .Select(row => row.GetProperty("action").GetString())
+            .Where(action => action!.StartsWith("key.", StringComparison.Ordinal));
+
     [Fact]
     public async Task A_token_of_the_provider_is_taken_as_a_key_of_the_groups_team_with_its_scopes()
     {
@@ -72,6 +81,7 @@ public sealed class OpenIdTests : IClassFixture<OpenIdTests.Server>
         var keys = await GetAsync("/v1/keys", _provider.TokenFor(OpenIdProvider.ClientId));
         var names = keys.Json.GetProperty("data").EnumerateArray().Select(key => key.GetProperty("name").GetString());
         Assert.Single(names, $"{_provider.Subject}@example.com");
+        Assert.Equal(["key.change", "key.create"], await ChangesAsync($"{_provider.Subject}@example.com"));
 
         _provider.Groups = ["guests"];
         me = await GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId));

@@ -19,6 +19,8 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     public required HttpClient Http { get; init; }
 
+    public int ProcessId => _process.Id;
+
     public static async Task<ApiProcess> StartAsync(string database, string key, params (string Name, string Value)[] settings)
     {
         var port = ProtocolServer.FreePorts();
@@ -66,11 +68,17 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     public string[] Lines(string text) => [.. _lines.Where(line => line.Contains(text, StringComparison.Ordinal))];
 
+    /// <summary>With signal 9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        _process.Kill();
-        await _process.WaitForExitAsync();
+        await KillAsync();
         _process.Dispose();
     }
 }

@@ -50,6 +50,27 @@ public sealed class LogTests(PostgresDatabase database) : IClassFixture<Postgres
     }
 
     [Fact]
+    public async Task Every_line_is_a_flat_JSON_object_by_configuration()
+    {
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString, _key, ("Logging__Format", "json"));
+        var trace = await FailAsync(api);
+        var entry = JsonElement.Parse(await api.LineAsync(trace));
+        Assert.Equal(
+            (trace, "ours", Job, "error", 2001),
+            (Text(entry, "trace_id"), Text(entry, "team"), Text(entry, "job"), Text(entry, "level"), entry.GetProperty("event").GetInt32())
+        );
+        Assert.Contains("does not exist", Text(entry, "exception"), StringComparison.Ordinal);
+        foreach (var line in api.Lines("").Where(line => line.Length > 0).Select(line => JsonElement.Parse(line)))
+        {
+            Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", Text(line, "time"));
+            Assert.NotEmpty(Text(line, "level"));
+            Assert.NotEmpty(Text(line, "message"));
+        }
+
+        static string Text(JsonElement entry, string name) => entry.GetProperty(name).GetString()!;
+    }
+
+    [Fact]
     public async Task Refused_keys_are_told_with_address_and_path_and_not_each()
     {
         await using var api = await ApiProcess.StartAsync(database.ConnectionString, "ccs_wrong");

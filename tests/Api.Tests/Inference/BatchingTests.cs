@@ -66,11 +66,11 @@ public sealed class BatchingTests(PostgresFixture postgres) : IAsyncLifetime
         using var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         using var client = _api.Client(_api.Key);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PostAsync(Infer, new StringContent(Body(1)), leave.Token));
-        var labels = $"{{team=\"{_api.TeamId()}\",model=\"echo\",version=\"1\",reason=\"CANCELED\"}}";
+        var labels = $"{{team_id=\"{_api.TeamId()}\",model=\"echo\",version=\"1\",reason=\"CANCELED\"}}";
         for (
             var i = 0;
             !(await _api.GetAsync("/metrics", _api.AdminKey)).Body.Contains(
-                $"concat_inference_request_failure{labels} 1\n",
+                $"concat_inference_request_failure_total{labels} 1\n",
                 StringComparison.Ordinal
             );
             i++

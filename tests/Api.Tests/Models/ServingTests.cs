@@ -194,11 +194,11 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
         await PublishAsync("counted", times: 1);
         await VersionAsync("/v2/models/counted/infer");
         var text = (await api.GetAsync("/metrics", api.AdminKey)).Body;
-        var labels = $"{{team=\"{api.TeamId()}\",model=\"counted\",version=\"1\"";
-        Assert.Contains($"concat_inference_request_success{labels}}} 1\n", text, StringComparison.Ordinal);
-        Assert.Contains($"concat_inference_batch_exec_count{labels},batch_size=\"1\"}} 1\n", text, StringComparison.Ordinal);
-        Assert.Contains($"concat_inference_request_failure{labels},reason=\"REJECTED\"}} 0\n", text, StringComparison.Ordinal);
-        Assert.Contains($"concat_inference_compute_infer_duration_us{labels}}} ", text, StringComparison.Ordinal);
+        var labels = $"{{team_id=\"{api.TeamId()}\",model=\"counted\",version=\"1\"";
+        Assert.Contains($"concat_inference_request_success_total{labels}}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains($"concat_inference_batch_exec_total{labels},batch_size=\"1\"}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains($"concat_inference_request_failure_total{labels},reason=\"REJECTED\"}} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains($"concat_inference_compute_infer_duration_seconds_total{labels}}} ", text, StringComparison.Ordinal);
     }
 
     private async Task PublishAsync(string name, int times)

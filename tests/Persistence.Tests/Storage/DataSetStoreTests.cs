@@ -18,15 +18,23 @@ public sealed class DataSetStoreTests(JobBench bench) : IClassFixture<JobBench>
             {
                 var name = $"set-{turn % 4}";
                 if (turn % 3 == 0)
-                    await store.DeleteAsync(bench.TeamId, name, version: null, stop);
+                    await DeleteAsync(name, stop);
                 else
                     await store.AddAsync(bench.TeamId, name, nothing, nothing, new MemoryStream([1, 2, 3]), stop);
             }
         );
         for (var i = 0; i < 4; i++)
-            await store.DeleteAsync(bench.TeamId, $"set-{i}", version: null, cancel);
+            await DeleteAsync($"set-{i}", cancel);
         await using var db = bench.Open();
         Assert.Empty(db.DataSets);
         Assert.Empty(db.Blobs.Where(blob => blob.LengthBytes == 3));
+    }
+
+    private async Task DeleteAsync(string name, CancellationToken cancel)
+    {
+        await using var db = bench.Open();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await DataSetStore.DeleteAsync(db, bench.TeamId, name, version: null, cancel);
+        await transaction.CommitAsync(cancel);
     }
 }

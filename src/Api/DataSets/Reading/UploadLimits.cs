@@ -1,3 +1,5 @@
+using ConcatService.Api.Storage;
+
 namespace ConcatService.Api.DataSets.Reading;
 
 /// <summary>What an upload may cost, and where its files lie while it is read.</summary>
@@ -7,26 +9,11 @@ namespace ConcatService.Api.DataSets.Reading;
 /// <param name="Folder">Must have room for three times an upload as stored. <c>DataSets:TemporaryFolder</c>; default: the system's.</param>
 internal sealed record UploadLimits(long UploadBytes, long Bytes, string Folder)
 {
-    private const int BufferBytes = 128 * 1024;
-
     public static UploadLimits From(IConfiguration configuration) => new(
         configuration.GetValue("DataSets:MaxUploadBytes", 1L << 30),
         configuration.GetValue("DataSets:MaxBytes", (1L << 31) - 1),
         configuration["DataSets:TemporaryFolder"] ?? Path.GetTempPath());
 
     /// <summary>A file that is gone when it is closed, or when this process ends.</summary>
-    public FileStream NewFile()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = BufferBytes,
-            Options = FileOptions.DeleteOnClose,
-        };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new(Path.Combine(Folder, $"concat-upload-{Guid.NewGuid():N}"), options);
-    }
+    public FileStream NewFile() => new NamelessFile(Folder);
 }

@@ -37,10 +37,6 @@ export async function send(method, path, body, signal) {
 export const get = async (path, signal) => (await send("GET", path, undefined, signal)).json();
 export const post = async (path, body, signal) => (await send("POST", path, body, signal)).json();
 
-/** The same call for a terminal. */
-export const curl = (method, path, file) =>
-  `curl -X ${method} -H "Authorization: Bearer $CONCAT_KEY"${file ? ` -H "Content-Type: application/json" --data-binary @${file}` : ""} ${location.origin}${path}`;
-
 /** `el("a", { href: "/" }, "text", child)`: elements without markup in strings. */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
