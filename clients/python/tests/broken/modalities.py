@@ -1,7 +1,7 @@
 # https://github.com/theislab/multimil/issues/77
 # mat1 and mat2 shapes cannot be multiplied (256x35228 and 30x30)
 # check: MultiModal rna=120 adt=30
-# call: 16 cause: 22
+# call: 16 cause: 22 missed: diff
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

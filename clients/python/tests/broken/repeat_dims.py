@@ -1,7 +1,7 @@
 # https://github.com/bentrevett/pytorch-seq2seq/issues/54
 # Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor
 # check: Attention hidden=2x32 outputs=9x64
-# call: 18 cause: 18
+# call: 18 cause: 18 missed: diff
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
