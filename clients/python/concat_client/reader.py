@@ -97,7 +97,7 @@ def of_input(shape, dtype) -> dict:
 
 OF_SEQUENCES = ("lstm", "gru", "multi_head_attention", "linear", "layer_norm", "rms_norm")
 OF_CHANNELS = ("conv1d", "conv_transpose1d", "batch_norm", "instance_norm", "group_norm", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d",
-               "adaptive_max_pool1d")
+               "adaptive_max_pool1d", "global_avg_pool", "global_max_pool")
 SEQUENCES = {**dict.fromkeys(OF_SEQUENCES, True), **dict.fromkeys(OF_CHANNELS, False)}
 
 
@@ -133,7 +133,7 @@ def first_reader(layers, name) -> Optional[dict]:
         if any(each.partition(":")[0] in reached for each in layer["inputs"]):
             if layer["type"] in SEQUENCES:
                 return layer
-            if layer["type"] not in ("flatten", "reshape", "permute"):
+            if layer["type"] not in ("flatten", "reshape", "permute", "reduce", "matmul"):
                 reached.add(layer["name"])
     return None
 
