@@ -400,6 +400,7 @@ FUNCTIONS = {
     "expand": expand, "repeat": repeat, "flatten": flatten, "permute": permute, "transpose": transpose,
     "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
+    "max_pool3d": max_pool("max_pool3d"), "avg_pool3d": avg_pool("avg_pool3d"), "adaptive_avg_pool3d": adaptive_pool("adaptive_avg_pool3d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
     "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),
     "interpolate": interpolate, "layer_norm": layer_norm, "dropout": dropout,

@@ -28,7 +28,7 @@ def rank(module) -> str:
 
 def conv(kind):
     def read(call, module, x):
-        if module.padding_mode != "zeros":
+        if module.padding_mode != "zeros" and not call.knows(f"{kind}.padding_mode"):
             raise Unreadable("padding_mode", f"padding_mode {module.padding_mode}")
         transposed = module.transposed
         return call.add(
@@ -43,6 +43,7 @@ def conv(kind):
             dilation=unless(module.dilation, 1),
             groups=unless(module.groups, 1),
             bias=unless(module.bias is not None, True),
+            padding_mode=unless(module.padding_mode, "zeros"),
         )
 
     return read
@@ -271,7 +272,9 @@ ACTIVATIONS = {
 READERS = {
     nn.Conv1d: conv("conv1d"),
     nn.Conv2d: conv("conv2d"),
+    nn.Conv3d: conv("conv3d"),
     nn.ConvTranspose1d: conv("conv_transpose1d"),
+    nn.ConvTranspose3d: conv("conv_transpose3d"),
     nn.ConvTranspose2d: conv("conv_transpose2d"),
     nn.Linear: linear,
     nn.BatchNorm2d: batch_norm,  # Its forward is that of every batch norm; so it is with the instance norms and pads.
@@ -281,14 +284,19 @@ READERS = {
     nn.MultiheadAttention: attention,
     nn.MaxPool1d: max_pool,
     nn.MaxPool2d: max_pool,
+    nn.MaxPool3d: max_pool,
+    nn.AvgPool3d: avg_pool,
     nn.AvgPool1d: avg_pool,
     nn.AvgPool2d: avg_pool,
     nn.AdaptiveAvgPool1d: adaptive_pool("adaptive_avg_pool"),
     nn.AdaptiveAvgPool2d: adaptive_pool("adaptive_avg_pool"),
+    nn.AdaptiveAvgPool3d: adaptive_pool("adaptive_avg_pool"),
+    nn.AdaptiveMaxPool3d: adaptive_pool("adaptive_max_pool"),
     nn.AdaptiveMaxPool1d: adaptive_pool("adaptive_max_pool"),
     nn.AdaptiveMaxPool2d: adaptive_pool("adaptive_max_pool"),
     nn.Dropout: dropout("dropout"),
     nn.Dropout2d: dropout("dropout2d"),
+    nn.Dropout3d: dropout("dropout3d"),
     nn.GELU: activation("gelu", "approximate"),
     nn.LeakyReLU: activation("leaky_relu", "negative_slope"),
     nn.ELU: activation("elu", "alpha"),

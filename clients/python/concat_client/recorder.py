@@ -213,6 +213,8 @@ class Recorder(TorchFunctionMode):
         self.gaps.append(Gap(kind, what, path, self.source()))
 
     def add(self, path: str, kind: str, inputs, attributes) -> str:
+        if kind.endswith("3d") and kind not in self.types:
+            raise Unreadable(kind, f"{kind} has no layer type")
         name = self._unique(path)
         layer = {"name": name, "type": kind, "inputs": list(inputs)}
         layer.update((key, value) for key, value in attributes.items() if value is not None and not (value == 0 and key in WIDTHS))
