@@ -12,10 +12,14 @@ from . import guesses
 from .functions import FUNCTIONS, plain_name
 from .modules import reader_of
 from .sites import Site, call_frame, call_site, site_of
-from .values import Final, Learned, Normalized, Unreadable
+from .values import Final, Learned, Normalized, Turned, Unreadable
 
 LONGEST_NAME = 64
 WIDTHS = ("in_channels", "in_features", "num_features")  # 0 in a lazy module that has not seen its input.
+ANY_ORDER = (
+    "Linear", "LayerNorm", "Dropout", "ReLU", "GELU", "SiLU", "Sigmoid", "Tanh", "add", "sub", "mul", "relu", "gelu", "silu", "sigmoid",
+    "tanh", "dropout", "layer_norm",
+)  # fmt: skip
 MOVES = ("cuda", "cpu", "to", "type", "half", "float", "double", "bfloat16", "type_as")
 
 
@@ -178,7 +182,8 @@ class Recorder(TorchFunctionMode):
 
     def outputs(self, result) -> List[str]:
         """The layers that made the tensors which the module returns."""
-        names = [self.value(tensor) for tensor in tensors_in(result)]
+        values = [self.value(tensor) for tensor in tensors_in(result)]
+        names = [value.of if isinstance(value, Turned) else value for value in values]
         return [name for name in dict.fromkeys(names) if isinstance(name, str)]
 
     def value(self, tensor):
@@ -190,6 +195,8 @@ class Recorder(TorchFunctionMode):
             return value
         if isinstance(value, Normalized):
             raise Unreadable("normalize", "a division by the L2 norm that no learned scale follows")
+        if isinstance(value, Turned):
+            raise Unreadable("batch", f"a permutation {list(value.dims)} of the batch")
         if isinstance(value, Final):
             raise Unreadable("state", f"the states of {value.of}, other than those of one layer")
         if isinstance(value, Learned) and "parameter" in self.types and tuple(tensor.shape[1:]) == value.shape[1:]:
@@ -281,7 +288,7 @@ class Recorder(TorchFunctionMode):
         try:
             if reader is None:
                 raise Unreadable(what, f"{what} has no layer type")
-            names = reader(Call(self, path, result), *args, **kwargs)
+            names = self._turned(what, given, lambda: reader(Call(self, path, result), *args, **kwargs))
         except (Unreadable, TypeError) as error:
             self.gap(error.kind if isinstance(error, Unreadable) else what, str(error), path)
             names = self._beyond_gap(path, what, given, made)
@@ -293,6 +300,22 @@ class Recorder(TorchFunctionMode):
             written = [layer["name"] for layer in self.layers[before:]]
             self._fault(what, refusal, given, written or [self.value(tensor) for tensor in made[:1]])
         self._call = None
+
+    def _turned(self, what, given, read):
+        """What the reader returns. What works on each position, or on the last axis alone, does not mind where the batch is."""
+        turned = [tensor for tensor in given if isinstance(self.value(tensor), Turned)]
+        dims = {self.value(tensor).dims for tensor in turned}
+        if what not in ANY_ORDER or len(turned) < len(given) or len(dims) != 1 or max(dims)[-1] != len(max(dims)) - 1:
+            return read()
+        before = [self.value(tensor) for tensor in turned]
+        for tensor, value in zip(turned, before):
+            self._bind(tensor, value.of)
+        try:
+            name = read()
+        finally:
+            for tensor, value in zip(turned, before):
+                self._bind(tensor, value)
+        return Turned(name, max(dims)) if isinstance(name, str) else name
 
     def _fault(self, what, refusal, given, layers):
         names = tuple(self.name_of(tensor) for tensor in given)
@@ -394,7 +417,7 @@ class Recorder(TorchFunctionMode):
 
 def is_data(value) -> bool:
     """Whether the value depends on an input of the network."""
-    return isinstance(value, (str, Normalized, Final))
+    return isinstance(value, (str, Normalized, Final, Turned))
 
 
 def first_line(error: Exception) -> str:
