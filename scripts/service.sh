@@ -63,10 +63,11 @@ command_up() {
         settle_key
         say "ConcatService is up."
     fi
-    say "  Swagger  $(url)/swagger   (sign in at $(url)/login with the key)
-  gRPC     $(grpc_address)   (Open Inference Protocol)
-  key      ./concat key
-  stop     ./concat down"
+    say "  Workbench  $(url)/workbench   (sign in with the key)
+  Swagger    $(url)/swagger
+  gRPC       $(grpc_address)   (Open Inference Protocol)
+  key        ./concat key
+  stop       ./concat down"
     close_home
 }
 

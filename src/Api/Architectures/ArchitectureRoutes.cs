@@ -41,6 +41,27 @@ internal static class ArchitectureRoutes
             .ProducesProblem(400)
             .ProducesProblem(413);
         architectures
+            .MapPost("import", ImportArchitecture.Handle)
+            .NeedsNoDatabase()
+            .WithName("import_architecture")
+            .WithSummary("Import a file of another tool")
+            .WithDescription(
+                "Reads an Ultralytics YAML, a Darknet cfg, a Keras JSON or .keras file, or an ONNX model, as the body or as the file of a "
+                    + "form, and answers the spec that it stands for with its report: 200 whether the network is valid or not. `sources` "
+                    + "has the line and column of each layer; a finding and its cause have them as `source`. `gaps` lists what could not "
+                    + "be read, `assumptions` what the file leaves open. Nothing of a file is run: pickles, HDF5 and SavedModel are a 415 "
+                    + "that says how to get a file that is read."
+            )
+            .Parameter("format", "`yolo`, `darknet`, `keras` or `onnx`. Default: `auto`, by the content.")
+            .Parameter("scale", "For YAML with `scales`: the one to take, such as `s`. Default: the first.")
+            .Parameter("input", "The input where the file leaves it open: `3x640x640` or `image:3xHxW`, without the batch.")
+            .TakesFile()
+            .Writes("application/json", "ImportResult")
+            .ProducesProblem(400)
+            .ProducesProblem(413)
+            .ProducesProblem(415)
+            .ProducesProblem(422);
+        architectures
             .MapPost("graph.svg", DrawArchitecture.Handle)
             .NeedsNoDatabase()
             .WithName("draw_architecture")

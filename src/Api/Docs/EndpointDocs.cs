@@ -18,6 +18,9 @@ internal sealed record PictureRequest;
 /// <summary>The call takes a multipart form with files.</summary>
 internal sealed record UploadRequest;
 
+/// <summary>The call takes a file, as its body or in a form.</summary>
+internal sealed record FileRequest;
+
 /// <summary>The call takes a header.</summary>
 internal sealed record TakenHeader(string Name, string Description);
 
@@ -40,6 +43,8 @@ internal static class EndpointDocs
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new ParameterDocs(name, description));
 
     public static RouteHandlerBuilder TakesUpload(this RouteHandlerBuilder route) => route.WithMetadata(new UploadRequest());
+
+    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route) => route.WithMetadata(new FileRequest());
 
     public static RouteHandlerBuilder TakesPicture(this RouteHandlerBuilder route) => route.WithMetadata(new PictureRequest());
 }

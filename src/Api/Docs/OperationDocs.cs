@@ -37,6 +37,8 @@ internal sealed class OperationDocs : IOperationFilter
             };
         }
 
+        if (metadata.OfType<FileRequest>().Any())
+            operation.RequestBody = AnyFile();
         foreach (var answer in metadata.OfType<WrittenAnswer>())
             Answer(operation, answer, context.Document);
         foreach (var query in metadata.OfType<TakenQuery>())
@@ -86,6 +88,27 @@ internal sealed class OperationDocs : IOperationFilter
             },
         },
     };
+
+    private static OpenApiRequestBody AnyFile()
+    {
+        var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+        return new()
+        {
+            Required = true,
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["application/octet-stream"] = new OpenApiMediaType { Schema = file },
+                ["multipart/form-data"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Properties = new Dictionary<string, IOpenApiSchema> { ["file"] = file },
+                    },
+                },
+            },
+        };
+    }
 
     private static void Answer(OpenApiOperation operation, WrittenAnswer answer, OpenApiDocument document)
     {

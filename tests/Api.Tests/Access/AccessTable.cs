@@ -60,6 +60,7 @@ internal static class AccessTable
 
         POST    /v1/architectures/validate                              any-key      -
         POST    /v1/architectures/repair                                any-key      -
+        POST    /v1/architectures/import                                any-key      -
         POST    /v1/architectures/graph.svg                             any-key      -
         POST    /v1/architectures                                       jobs:write   -
         GET     /v1/architectures                                       jobs:read    -
@@ -104,6 +105,13 @@ internal static class AccessTable
         GET     /v1/sessions                                            admin        -
         DELETE  /v1/sessions/{id}                                       admin        404
 
+        GET     /v1/audit                                               admin        all
+        GET     /v1/teams                                               operator     all
+        PATCH   /v1/teams/{name}                                        operator     all
+        DELETE  /v1/teams/{name}                                        operator     all
+        GET     /v1/retention                                           admin        -
+        PUT     /v1/retention                                           admin        -
+        POST    /v1/retention/preview                                   admin        -
         GET     /v1/quotas                                              admin        -
         PUT     /v1/quotas                                              operator     all
 

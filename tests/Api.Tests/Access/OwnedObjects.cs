@@ -129,7 +129,16 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
                 },
                 StringComparison.Ordinal
             )
-            .Replace("{name}", path.StartsWith("/v1/gallery/", StringComparison.Ordinal) ? "two-branch" : name, StringComparison.Ordinal)
+            .Replace(
+                "{name}",
+                path.Split('/') switch
+                {
+                    [_, _, "gallery", _] => "two-branch",
+                    [_, _, "teams", _] when name == Mark => "ours",
+                    _ => name,
+                },
+                StringComparison.Ordinal
+            )
             .Replace("{version}", "1", StringComparison.Ordinal)
             .Replace("{alias}", "production", StringComparison.Ordinal)
             .Replace("{step}", Step, StringComparison.Ordinal)

@@ -1,5 +1,5 @@
 // The Workbench: a spec as text, its picture, and what is wrong with it, at every keystroke.
-import { el, failed, get, post, send, shape, short } from "./api.js";
+import { Problem, el, failed, get, post, send, shape, short } from "./api.js";
 import "./picture.js";
 import { JsonFault, applyPatch, find, parse, pretty } from "./text.js";
 
@@ -12,7 +12,8 @@ let report,
   root,
   running,
   drawn = "",
-  chosen;
+  chosen,
+  notes;
 
 // The text, and everything that follows from it
 
@@ -87,10 +88,13 @@ function show() {
   verdict(report.verdict, report.verdict);
   at("repair").hidden = !found.some(each => each.fixes?.some(fix => fix.kind === "edit" || fix.kind === "adapter"));
   at("train").disabled = report.verdict !== "valid";
-  at("findings").replaceChildren(figures(), ...found.map(card));
+  at("findings").replaceChildren(figures(), ...imported(), ...found.map(card));
   if (found.length === 0) at("findings").append(el("p", { class: "soft" }, "All branches meet. Nothing to mend."));
   paint(found.map(each => ({ ...rangeOf(each.path), style: each.severity })));
 }
+
+/** What could not be read of the file that the text came from, until another text takes its place. */
+const imported = () => (notes ? [el("article", { class: "card finding warning" }, ...notes)] : []);
 
 const figures = () => {
   const of = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
@@ -283,6 +287,38 @@ at("repair").addEventListener("click", async () => {
   write(same ? text : pretty(spec));
 });
 
+// Files of other tools, and specs
+
+async function take(file) {
+  try {
+    const text = file.name.endsWith(".json") ? await file.text() : undefined;
+    if (text && JSON.parse(text).layers && !JSON.parse(text).class_name && !JSON.parse(text).config) return write(text);
+    const response = await fetch("/v1/architectures/import", {
+      method: "POST",
+      body: file,
+      headers: { "Content-Type": "application/octet-stream" },
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Problem(response.status, answer);
+    write(pretty(answer.spec));
+    notes = [
+      el("h3", {}, `${file.name}: ${answer.format}${answer.dialect ? `, ${answer.dialect}` : ""}`),
+      ...answer.gaps.map(gap => el("p", {}, `${gap.source ? `line ${gap.source.line}: ` : ""}${gap.message}`)),
+      ...answer.assumptions.map(each => el("p", { class: "soft" }, each)),
+    ];
+  } catch (problem) {
+    at("findings").replaceChildren(failed(problem));
+  }
+}
+
+at("import").addEventListener("click", () => at("file").click());
+at("file").addEventListener("change", () => at("file").files[0] && take(at("file").files[0]));
+addEventListener("dragover", event => event.preventDefault());
+addEventListener("drop", event => {
+  event.preventDefault();
+  if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
+});
+
 // Training
 
 at("train").addEventListener("click", async () => {
@@ -321,6 +357,7 @@ const gallery = (await get("/v1/gallery")).data;
 const pick = at("gallery");
 pick.append(...gallery.map(each => el("option", { value: each.name, title: each.title }, each.name)));
 pick.addEventListener("change", () => {
+  notes = undefined;
   const found = gallery.find(each => each.name === pick.value);
   if (found) write(pretty(found.spec));
 });

@@ -1,0 +1,125 @@
+namespace ConcatService.Import.Onnx;
+
+/// <summary>Arithmetic on shapes: nodes whose inputs are numbers that are known give numbers, and no layer.</summary>
+internal static class OnnxFolding
+{
+    private const int MostNumbers = 1024;
+
+    public static bool TryFold(OnnxCall call)
+    {
+        if (call.Node.Outputs.Count == 0)
+            return false;
+        var folded = call.Node.Type switch
+        {
+            "Constant" => Constant(call.Node),
+            "Shape" => Shape(call),
+            "ConstantOfShape" when call.Numbers(0) is { Count: 1 } count && count[0] is >= 0 and <= MostNumbers =>
+                OnnxData.Of([.. Enumerable.Repeat(call.Node.Tensor("value")?.Wholes?.FirstOrDefault() ?? 0, (int)count[0])]),
+            "Gather" when call.Numbers(0) is { } list && call.Numbers(1) is { } at => Gather(list, at, call[1]!.IsScalar, call[0]!),
+            "Slice" when call.Numbers(0) is { } list => Slice(call, list),
+            "Concat" when Enumerable.Range(0, call.Node.Inputs.Count).All(i => call.Numbers(i) is not null) => Concat(call),
+            "Unsqueeze" or "Squeeze" or "Cast" or "Identity" or "Floor" or "Ceil" when call.Numbers(0) is { } list =>
+                OnnxData.Of(list, call.Node.Type == "Squeeze" || (call.Node.Type != "Unsqueeze" && call[0]!.IsScalar))
+                    with { Sources = call[0]!.Sources },
+            "Add" or "Sub" or "Mul" or "Div" when call.Numbers(0) is { } a && call.Numbers(1) is { } b => Arithmetic(call, a, b),
+            "Reshape" when call.Numbers(0) is { } list => OnnxData.Of(list),
+            "Identity" or "Cast" when call[0] is { Layer: null } data => data,
+            _ => null,
+        };
+        if (folded is null)
+            return false;
+        call.Reader.Set(call.Node.Outputs[0], folded);
+        return true;
+    }
+
+    private static OnnxData? Constant(FileNode node)
+    {
+        if (node.Tensor("value") is { } tensor)
+            return OnnxData.Of(tensor);
+        if (node.Whole("value_int") is { } whole)
+            return OnnxData.Of([whole], isScalar: true);
+        if (node.Wholes("value_ints") is { } wholes)
+            return OnnxData.Of(wholes);
+        if (node.Real("value_float") is { } number)
+            return OnnxData.Of(new FileTensor { Type = FileTensor.Float, Numbers = [number] });
+        return null;
+    }
+
+    private static OnnxData? Shape(OnnxCall call)
+    {
+        if (call[0] is { Tensor: { } tensor })
+            return OnnxData.Of(tensor.Dims);
+        if (call.Shape() is not { } shape)
+            return null;
+        long[] all = [OnnxData.Batch, .. shape.Sizes.Select(size => size ?? OnnxData.Open)];
+        var (start, end) = (Clamp(call.Node.Whole("start") ?? 0, all.Length), Clamp(call.Node.Whole("end") ?? all.Length, all.Length));
+        var layer = call.Layer();
+        return OnnxData.Of(end > start ? all[start..end] : []) with
+        {
+            Sources = [.. Enumerable.Range(start, Math.Max(0, end - start)).Select(axis => ((string, int)?)(layer, axis))],
+        };
+    }
+
+    private static int Clamp(long at, int count) => (int)Math.Clamp(at < 0 ? at + count : at, 0, count);
+
+    private static OnnxData? Gather(IReadOnlyList<long> list, IReadOnlyList<long> at, bool isScalar, OnnxData data)
+    {
+        var picked = new List<long>();
+        var sources = new List<(string, int)?>();
+        foreach (var index in at)
+        {
+            var own = index < 0 ? index + list.Count : index;
+            if (own < 0 || own >= list.Count)
+                return null;
+            picked.Add(list[(int)own]);
+            sources.Add(data.SourceOf((int)own));
+        }
+
+        return OnnxData.Of(picked, isScalar) with { Sources = sources };
+    }
+
+    private static OnnxData? Slice(OnnxCall call, IReadOnlyList<long> list)
+    {
+        var starts = call.Numbers(1) ?? call.Node.Wholes("starts");
+        var ends = call.Numbers(2) ?? call.Node.Wholes("ends");
+        if (starts is not [var from] || ends is not [var to] || (call.Numbers(4) is { } steps && steps is not [1]))
+            return null;
+        var (start, end) = (Clamp(from, list.Count), Clamp(to, list.Count));
+        List<long> part = [.. list.Skip(start).Take(end - start)];
+        return OnnxData.Of(part) with { Sources = [.. Enumerable.Range(start, part.Count).Select(call[0]!.SourceOf)] };
+    }
+
+    private static OnnxData? Concat(OnnxCall call)
+    {
+        var all = Enumerable.Range(0, call.Node.Inputs.Count).SelectMany(i => call.Numbers(i)!).Take(MostNumbers + 1).ToList();
+        if (all.Count > MostNumbers)
+            return null;
+        var sources = Enumerable.Range(0, call.Node.Inputs.Count)
+            .SelectMany(i => Enumerable.Range(0, call.Numbers(i)!.Count).Select(call[i]!.SourceOf));
+        return OnnxData.Of(all) with { Sources = [.. sources] };
+    }
+
+    private static OnnxData? Arithmetic(OnnxCall call, IReadOnlyList<long> a, IReadOnlyList<long> b)
+    {
+        var count = Math.Max(a.Count, b.Count);
+        if (a.Count != count && a.Count != 1 || b.Count != count && b.Count != 1)
+            return null;
+        var result = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            var (x, y) = (a[a.Count == 1 ? 0 : i], b[b.Count == 1 ? 0 : i]);
+            if (x is OnnxData.Batch or OnnxData.Open || y is OnnxData.Batch or OnnxData.Open)
+                result[i] = OnnxData.Open;
+            else
+                result[i] = call.Node.Type switch
+                {
+                    "Add" => Domain.Shapes.Saturating.Add(x, y),
+                    "Sub" => unchecked(x - y),
+                    "Mul" => Domain.Shapes.Saturating.Multiply(x, y),
+                    _ => y == 0 || (x == long.MinValue && y == -1) ? OnnxData.Open : x / y,
+                };
+        }
+
+        return OnnxData.Of(result, call[0]!.IsScalar && call[1]!.IsScalar);
+    }
+}
