@@ -186,9 +186,11 @@ class Problems:
         for fault in self._reading.faults:
             if id(fault) not in told and not set(fault.layers) & judged:
                 self._found.append(torch_problem(self._reading, fault))
+        for doubt in self._reading.doubts:
+            self._found.append(Problem(doubt.kind, "warning", doubt.what, doubt.layer, place_of(self._reading, doubt.layer)))
         if self._reading.stopped:
             self._found.append(stopped_problem(self._reading.stopped))
-        order = {layer["name"]: index for index, layer in enumerate(self._reading.spec["layers"])}
+        order = {layer: index for index, layer in enumerate(self._reading.calls)}
         return sorted(self._found, key=lambda problem: order.get(problem.layer, len(order)))
 
     def _collect(self, spec: dict, report: Report, only_errors: bool = False) -> set:

@@ -3,7 +3,7 @@
 import torch
 
 from .modules import simple, unless
-from .values import Final, Learned, Normalized, Unreadable
+from .values import Final, Learned, Normalized, Turned, Unreadable
 
 
 def plain_name(function) -> str:
@@ -166,6 +166,8 @@ def getitem(call, tensor, index):
     final = call.value(tensor)
     if isinstance(final, Final):
         return last_step(call, final, index)
+    if isinstance(final, Turned) and len(index) == 1 and isinstance(index[0], int):
+        return part_of(call, tensor, final, index[0])
     if any(not (isinstance(part, (slice, int)) or part is Ellipsis) for part in index):
         raise Unreadable("index", f"the index {index}")
     if Ellipsis in index:
@@ -257,9 +259,36 @@ def permute(call, tensor, *dims, **options):
     dims = options.get("dims", dims)
     dims = dims[0] if len(dims) == 1 else dims
     dims = [dim % tensor.dim() for dim in dims]
+    value = call.value(tensor)
+    if isinstance(value, Turned):
+        dims = [value.dims[dim] for dim in dims]
+    return in_order(call, value.of if isinstance(value, Turned) else call.ref(tensor), dims)
+
+
+def in_order(call, name, dims):
+    """The layer with its axes in this order: as a layer where the batch comes first, and otherwise remembered."""
     if dims[0] != 0:
-        raise Unreadable("batch", f"a permutation {dims} of the batch")
-    return call.add("permute", call.ref(tensor), dims=dims)
+        return Turned(name, tuple(dims))
+    return name if list(dims) == sorted(dims) else call.add("permute", name, dims=list(dims))
+
+
+def part_of(call, tensor, value: Turned, at: int):
+    """One element of the first axis of a turned tensor: the queries of the queries, keys and values."""
+    axis, rest = value.dims[0], value.dims[1:]
+    shape = {dim: size for dim, size in zip(value.dims, tensor.shape)}
+    name = call.add("slice", value.of, axis=axis, start=at % tensor.shape[0], end=at % tensor.shape[0] + 1)
+    name = call.add("reshape", name, shape=[shape[dim] for dim in sorted(rest) if dim])
+    return in_order(call, name, [dim - (dim > axis) for dim in rest])
+
+
+def unbind(call, tensor, dim=0):
+    value, dim = call.value(tensor), dim % tensor.dim()
+    if isinstance(value, Turned) and dim == 0:
+        return [part_of(call, tensor, value, at) for at in range(tensor.shape[0])]
+    if dim == 0:
+        raise Unreadable("batch", "the samples of a batch by themselves")
+    names = [call.add("slice", call.ref(tensor), axis=dim, start=at, end=at + 1) for at in range(tensor.shape[dim])]
+    return [call.add("reshape", name, shape=list(call.result[at].shape[1:])) for at, name in enumerate(names)]
 
 
 def transpose(call, tensor, dim0, dim1):
@@ -286,6 +315,9 @@ def maximum(call, tensor, dim=None, keepdim=False, **options):
 
 
 def mean(call, tensor, dim=None, keepdim=False, **options):
+    value = call.value(tensor)
+    if isinstance(value, Turned) and value.dims == (1, 0, 2) and dim in (0, -3) and not keepdim:
+        return call.add("global_avg_pool", value.of)
     dims = sorted(each % tensor.dim() for each in (dim if isinstance(dim, (tuple, list)) else [dim]) if each is not None)
     if dims == [1] and tensor.dim() == 4:
         return over_channels(call, "channel_mean", tensor, keepdim)
@@ -395,11 +427,12 @@ FUNCTIONS = {
     "square": unary("square"), "erf": unary("erf"), "reciprocal": unary("reciprocal"), "clamp": clamp, "pow": power,
     "matmul": matmul, "bmm": matmul, "roll": roll, "sum": reduce("sum"), "amin": reduce("min"),
     "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
-    "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
+    "unbind": unbind, "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
     "expand": expand, "repeat": repeat, "flatten": flatten, "permute": permute, "transpose": transpose,
     "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
+    "max_pool3d": max_pool("max_pool3d"), "avg_pool3d": avg_pool("avg_pool3d"), "adaptive_avg_pool3d": adaptive_pool("adaptive_avg_pool3d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
     "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),
     "interpolate": interpolate, "layer_norm": layer_norm, "dropout": dropout,

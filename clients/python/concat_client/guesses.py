@@ -191,6 +191,13 @@ def expand(x, *shape, **options):
     return meta(*[held[at] if size == -1 else size for at, size in enumerate(shape)])
 
 
+def repeat(x, *repeats, **options):
+    repeats = target_shape(options.get("repeats", repeats))
+    repeats = [1] * (x.dim() - len(repeats)) + repeats
+    held = [1] * (len(repeats) - x.dim()) + list(x.shape)
+    return meta(*[size * count for size, count in zip(held, repeats)])
+
+
 def split(x, sizes=1, dim=0, **options):
     dim = options.get("dim", dim)
     sizes = options.get("split_size_or_sections", options.get("split_size", sizes))
@@ -228,12 +235,12 @@ FUNCTIONS = {
     **{name: elementwise for name in ("add", "sub", "rsub", "mul", "truediv", "div", "maximum", "minimum", "pow")},
     "cat": cat, "concat": cat, "stack": stack, "matmul": matmul, "bmm": matmul, "mm": matmul, "addmm": addmm,
     "linear": lambda x, weight, bias=None: meta(*x.shape[:-1], weight.shape[0]),
-    "view": reshape, "reshape": reshape, "expand": expand, "split": split, "split_with_sizes": split,
+    "view": reshape, "reshape": reshape, "expand": expand, "repeat": repeat, "split": split, "split_with_sizes": split,
     "conv1d": functional_conv(1), "conv2d": functional_conv(2), "max_pool1d": functional_pool(1), "max_pool2d": functional_pool(2),
     "avg_pool1d": functional_pool(1), "avg_pool2d": functional_pool(2),
     "flatten": lambda x, *options, **named: meta(x.shape[0], math.prod(x.shape[1:])),
-    "permute": first_argument, "transpose": first_argument, "layer_norm": first_argument, "batch_norm": first_argument,
-    "interpolate": first_argument, "pad": first_argument, "softmax": first_argument,
+    "permute": first_argument, "transpose": first_argument, "squeeze": first_argument, "layer_norm": first_argument,
+    "batch_norm": first_argument, "interpolate": first_argument, "pad": first_argument, "softmax": first_argument,
 }  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def step(checker: Checker, mended: Mended) -> bool:
 def is_further(problem: Problem, before: Check, after: Check) -> bool:
     """Whether the errors that are new stand behind the one that is gone: what it hid, not what the change broke."""
     known = {each.key() for each in before.errors}
-    order = {layer["name"]: index for index, layer in enumerate(after.reading.spec["layers"])}
+    order = {layer: index for index, layer in enumerate(after.reading.calls)}
     fresh = [order.get(each.layer, 0) for each in after.errors if each.key() not in known]
     return all(index > order.get(problem.layer, -1) for index in fresh)
 

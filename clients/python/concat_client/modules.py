@@ -4,7 +4,8 @@ import inspect
 
 from torch import nn
 
-from .values import Final, Unreadable
+from .guesses import BATCH
+from .values import Final, Turned, Unreadable
 
 
 def simple(value):
@@ -27,7 +28,7 @@ def rank(module) -> str:
 
 def conv(kind):
     def read(call, module, x):
-        if module.padding_mode != "zeros":
+        if module.padding_mode != "zeros" and not call.knows(f"{kind}.padding_mode"):
             raise Unreadable("padding_mode", f"padding_mode {module.padding_mode}")
         transposed = module.transposed
         return call.add(
@@ -42,6 +43,7 @@ def conv(kind):
             dilation=unless(module.dilation, 1),
             groups=unless(module.groups, 1),
             bias=unless(module.bias is not None, True),
+            padding_mode=unless(module.padding_mode, "zeros"),
         )
 
     return read
@@ -95,14 +97,15 @@ def layer_norm(call, module, x):
 
 
 def attention(call, module, query, key, value, **options):
-    if not module.batch_first:
+    turned = not module.batch_first and all(is_time_first(call.value(each)) for each in (query, key, value))
+    if not module.batch_first and not turned and not takes_batch_for_steps(call, module, query):
         raise Unreadable("batch_first", "an attention whose sequences come before the batch")
     if module.bias_k is not None or module.add_zero_attn or module.kdim != module.embed_dim or module.vdim != module.embed_dim:
         raise Unreadable("attention options", "an attention with bias_k, add_zero_attn, kdim or vdim")
     if options.get("attn_mask") is not None or options.get("key_padding_mask") is not None:
         raise Unreadable("attention mask", "an attention with a mask")
-    inputs = [call.ref(each) for each in (query, key, value)]
-    return call.add(
+    inputs = [call.value(each).of if turned else call.ref(each) for each in (query, key, value)]
+    name = call.add(
         "multi_head_attention",
         *(inputs[:1] if len(set(inputs)) == 1 else inputs),
         embed_dim=module.embed_dim,
@@ -110,6 +113,7 @@ def attention(call, module, query, key, value, **options):
         dropout=unless(module.dropout, 0.0),
         bias=unless(module.in_proj_bias is not None, True),
     )
+    return Turned(name, (1, 0, 2)) if turned else name
 
 
 def max_pool(call, module, x):
@@ -197,9 +201,26 @@ def embedding(call, module, x):
     )
 
 
+def is_time_first(value) -> bool:
+    return isinstance(value, Turned) and value.dims == (1, 0, 2)
+
+
+def takes_batch_for_steps(call, module, x) -> bool:
+    """Whether a module of batch_first=False gets the batch first all the same: torch says nothing, and mixes the samples."""
+    wrong = x.dim() == 3 and x.shape[0] == BATCH and x.shape[1] != BATCH
+    if wrong:
+        call.doubt(
+            "torch.batch_first",
+            f"{type(module).__name__} takes the batch for the steps and the {x.shape[1]} steps for samples: batch_first is False. "
+            "Give it batch_first=True, or transpose what it reads.",
+        )
+    return wrong
+
+
 def recurrent(kind):
     def read(call, module, x, state=None):
-        if not module.batch_first:
+        first = call.value(x) if not module.batch_first else None
+        if not module.batch_first and not is_time_first(first) and not takes_batch_for_steps(call, module, x):
             raise Unreadable("batch_first", "a recurrent layer whose sequences come before the batch (batch_first=False)")
         if getattr(module, "proj_size", 0):
             raise Unreadable("proj_size", "an lstm with proj_size")
@@ -208,7 +229,7 @@ def recurrent(kind):
             raise Unreadable("initial state", "an initial state that depends on an input")
         name = call.add(
             kind,
-            call.ref(x),
+            first.of if is_time_first(first) else call.ref(x),
             input_size=module.input_size,
             hidden_size=module.hidden_size,
             num_layers=unless(module.num_layers, 1),
@@ -217,7 +238,8 @@ def recurrent(kind):
             bidirectional=unless(module.bidirectional, False),
         )
         final = Final(name, module.num_layers, 2 if module.bidirectional else 1, module.hidden_size)
-        return [name, final, Final(name, final.layers, final.directions, final.hidden, is_cell=True)]
+        out = Turned(name, first.dims) if is_time_first(first) else name
+        return [out, final, Final(name, final.layers, final.directions, final.hidden, is_cell=True)]
 
     return read
 
@@ -258,7 +280,9 @@ ACTIVATIONS = {
 READERS = {
     nn.Conv1d: conv("conv1d"),
     nn.Conv2d: conv("conv2d"),
+    nn.Conv3d: conv("conv3d"),
     nn.ConvTranspose1d: conv("conv_transpose1d"),
+    nn.ConvTranspose3d: conv("conv_transpose3d"),
     nn.ConvTranspose2d: conv("conv_transpose2d"),
     nn.Linear: linear,
     nn.BatchNorm2d: batch_norm,  # Its forward is that of every batch norm; so it is with the instance norms and pads.
@@ -268,14 +292,19 @@ READERS = {
     nn.MultiheadAttention: attention,
     nn.MaxPool1d: max_pool,
     nn.MaxPool2d: max_pool,
+    nn.MaxPool3d: max_pool,
+    nn.AvgPool3d: avg_pool,
     nn.AvgPool1d: avg_pool,
     nn.AvgPool2d: avg_pool,
     nn.AdaptiveAvgPool1d: adaptive_pool("adaptive_avg_pool"),
     nn.AdaptiveAvgPool2d: adaptive_pool("adaptive_avg_pool"),
+    nn.AdaptiveAvgPool3d: adaptive_pool("adaptive_avg_pool"),
+    nn.AdaptiveMaxPool3d: adaptive_pool("adaptive_max_pool"),
     nn.AdaptiveMaxPool1d: adaptive_pool("adaptive_max_pool"),
     nn.AdaptiveMaxPool2d: adaptive_pool("adaptive_max_pool"),
     nn.Dropout: dropout("dropout"),
     nn.Dropout2d: dropout("dropout2d"),
+    nn.Dropout3d: dropout("dropout3d"),
     nn.GELU: activation("gelu", "approximate"),
     nn.LeakyReLU: activation("leaky_relu", "negative_slope"),
     nn.ELU: activation("elu", "alpha"),

@@ -47,7 +47,8 @@ def notes_of(reading: Reading, finding: Finding, layer: Optional[str], spec: dic
     if not blamed and len(learned) == 1:
         notes.append(Note("cause", place_of(reading, learned[0]), f"cause: {learned[0]} is made here"))
     elif not blamed and len(edited) == 1:
-        notes += lines_of(reading, edited[0], f"cause: {edited[0]} is built here")
+        call = reading.calls.get(edited[0])
+        notes += lines_of(reading, edited[0], f"cause: {edited[0]} is {'built' if call and call.module is not None else 'called'} here")
     return notes
 
 

@@ -24,6 +24,8 @@ class Reading:
     """Layer to `{"file", "line"}`: where the user's code calls it."""
     faults: List[Fault] = field(default_factory=list)
     """The calls that torch refuses. Their layers are in the spec as the calls say, and what follows them too."""
+    doubts: List[Gap] = field(default_factory=list)
+    """The calls that torch runs, and hardly as they are meant; `kind` is a code."""
     calls: Dict[str, CallRecord] = field(default_factory=dict)
     builds: Dict[str, List[Site]] = field(default_factory=dict)
     """Layer to the user's frames that built its module, the innermost first; for modules built under `Builds`."""
@@ -82,8 +84,10 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
     built = {
         name: builds.of(call.module) for name, call in recorder.calls.items() if builds is not None and call and call.module is not None
     }
-    return Reading(spec, recorder.gaps, recorder.sources, recorder.faults, recorder.calls, built, recorder.shapes, learned, owners,
-                   list(recorder.stand_ins), stopped)
+    return Reading(
+        spec, recorder.gaps, recorder.sources, recorder.faults, recorder.doubts, recorder.calls, built, recorder.shapes, learned, owners,
+        list(recorder.stand_ins), stopped,
+    )  # fmt: skip
 
 
 def of_input(shape, dtype) -> dict:
@@ -93,7 +97,7 @@ def of_input(shape, dtype) -> dict:
 
 OF_SEQUENCES = ("lstm", "gru", "multi_head_attention", "linear", "layer_norm", "rms_norm")
 OF_CHANNELS = ("conv1d", "conv_transpose1d", "batch_norm", "instance_norm", "group_norm", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d",
-               "adaptive_max_pool1d")
+               "adaptive_max_pool1d", "global_avg_pool", "global_max_pool")
 SEQUENCES = {**dict.fromkeys(OF_SEQUENCES, True), **dict.fromkeys(OF_CHANNELS, False)}
 
 
@@ -129,7 +133,7 @@ def first_reader(layers, name) -> Optional[dict]:
         if any(each.partition(":")[0] in reached for each in layer["inputs"]):
             if layer["type"] in SEQUENCES:
                 return layer
-            if layer["type"] not in ("flatten", "reshape", "permute"):
+            if layer["type"] not in ("flatten", "reshape", "permute", "reduce", "matmul"):
                 reached.add(layer["name"])
     return None
 

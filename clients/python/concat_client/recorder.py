@@ -12,10 +12,14 @@ from . import guesses
 from .functions import FUNCTIONS, plain_name
 from .modules import reader_of
 from .sites import Site, call_frame, call_site, site_of
-from .values import Final, Learned, Normalized, Unreadable
+from .values import Final, Learned, Normalized, Turned, Unreadable
 
 LONGEST_NAME = 64
 WIDTHS = ("in_channels", "in_features", "num_features")  # 0 in a lazy module that has not seen its input.
+ANY_ORDER = (
+    "Linear", "LayerNorm", "Dropout", "ReLU", "GELU", "SiLU", "Sigmoid", "Tanh", "add", "sub", "mul", "relu", "gelu", "silu", "sigmoid",
+    "tanh", "dropout", "layer_norm",
+)  # fmt: skip
 MOVES = ("cuda", "cpu", "to", "type", "half", "float", "double", "bfloat16", "type_as")
 
 
@@ -79,6 +83,10 @@ class Call:
         """Writes a layer and returns its name. Attributes that are None are left out."""
         return self._recorder.add(path or self._path, kind, inputs, attributes)
 
+    def doubt(self, code: str, what: str) -> None:
+        """Torch runs the call, and hardly as it is meant."""
+        self._recorder.doubt(Gap(code, what, self._path, self._recorder.source()))
+
     def own(self, learned: Learned) -> None:
         """The layer of this call has this parameter."""
         if not self._recorder.own(learned.path):
@@ -95,6 +103,7 @@ class Recorder(TorchFunctionMode):
         self.layers: List[dict] = []
         self.gaps: List[Gap] = []
         self.faults: List[Fault] = []
+        self.doubts: List[Gap] = []
         self.sources: Dict[str, dict] = {}
         self.calls: Dict[str, CallRecord] = {}
         self.shapes: Dict[str, Tuple[int, ...]] = {}
@@ -173,7 +182,8 @@ class Recorder(TorchFunctionMode):
 
     def outputs(self, result) -> List[str]:
         """The layers that made the tensors which the module returns."""
-        names = [self.value(tensor) for tensor in tensors_in(result)]
+        values = [self.value(tensor) for tensor in tensors_in(result)]
+        names = [value.of if isinstance(value, Turned) else value for value in values]
         return [name for name in dict.fromkeys(names) if isinstance(name, str)]
 
     def value(self, tensor):
@@ -185,6 +195,8 @@ class Recorder(TorchFunctionMode):
             return value
         if isinstance(value, Normalized):
             raise Unreadable("normalize", "a division by the L2 norm that no learned scale follows")
+        if isinstance(value, Turned):
+            raise Unreadable("batch", f"a permutation {list(value.dims)} of the batch")
         if isinstance(value, Final):
             raise Unreadable("state", f"the states of {value.of}, other than those of one layer")
         if isinstance(value, Learned) and "parameter" in self.types and tuple(tensor.shape[1:]) == value.shape[1:]:
@@ -199,17 +211,24 @@ class Recorder(TorchFunctionMode):
         self._owned.setdefault(path, None)
         return first
 
+    def doubt(self, doubt: Gap) -> None:
+        """Once for each line: an encoder has many attentions."""
+        if all((each.kind, each.source) != (doubt.kind, doubt.source) for each in self.doubts):
+            self.doubts.append(doubt)
+
     def gap(self, kind: str, what: str, path: str) -> None:
-        self.gaps.append(Gap(kind, what, path, self._source()))
+        self.gaps.append(Gap(kind, what, path, self.source()))
 
     def add(self, path: str, kind: str, inputs, attributes) -> str:
+        if kind.endswith("3d") and kind not in self.types:
+            raise Unreadable(kind, f"{kind} has no layer type")
         name = self._unique(path)
         layer = {"name": name, "type": kind, "inputs": list(inputs)}
         layer.update((key, value) for key, value in attributes.items() if value is not None and not (value == 0 and key in WIDTHS))
         self.layers.append(layer)
         self.calls[name] = self._call
-        if self._source():
-            self.sources[name] = self._source()
+        if self.source():
+            self.sources[name] = self.source()
         return name
 
     def _module(self, original, module, args, kwargs):
@@ -269,7 +288,7 @@ class Recorder(TorchFunctionMode):
         try:
             if reader is None:
                 raise Unreadable(what, f"{what} has no layer type")
-            names = reader(Call(self, path, result), *args, **kwargs)
+            names = self._turned(what, given, lambda: reader(Call(self, path, result), *args, **kwargs))
         except (Unreadable, TypeError) as error:
             self.gap(error.kind if isinstance(error, Unreadable) else what, str(error), path)
             names = self._beyond_gap(path, what, given, made)
@@ -282,10 +301,26 @@ class Recorder(TorchFunctionMode):
             self._fault(what, refusal, given, written or [self.value(tensor) for tensor in made[:1]])
         self._call = None
 
+    def _turned(self, what, given, read):
+        """What the reader returns. What works on each position, or on the last axis alone, does not mind where the batch is."""
+        turned = [tensor for tensor in given if isinstance(self.value(tensor), Turned)]
+        dims = {self.value(tensor).dims for tensor in turned}
+        if what not in ANY_ORDER or len(turned) < len(given) or len(dims) != 1 or max(dims)[-1] != len(max(dims)) - 1:
+            return read()
+        before = [self.value(tensor) for tensor in turned]
+        for tensor, value in zip(turned, before):
+            self._bind(tensor, value.of)
+        try:
+            name = read()
+        finally:
+            for tensor, value in zip(turned, before):
+                self._bind(tensor, value)
+        return Turned(name, max(dims)) if isinstance(name, str) else name
+
     def _fault(self, what, refusal, given, layers):
         names = tuple(self.name_of(tensor) for tensor in given)
         shapes = tuple(tuple(tensor.shape[1:]) for tensor in given)
-        self.faults.append(Fault(tuple(layers), what, first_line(refusal), names, shapes, self._source(), self._call))
+        self.faults.append(Fault(tuple(layers), what, first_line(refusal), names, shapes, self.source(), self._call))
 
     def name_of(self, tensor) -> str:
         """The layer, or the parameter, that the tensor is; empty where there is none."""
@@ -302,8 +337,8 @@ class Recorder(TorchFunctionMode):
             else:
                 names.append(self._opaque(path, what, source, tensor))
                 self.calls[names[-1]] = self._call
-                if self._source():
-                    self.sources[names[-1]] = self._source()
+                if self.source():
+                    self.sources[names[-1]] = self.source()
         return names
 
     def _parameter(self, tensor, value: Learned) -> str:
@@ -359,7 +394,8 @@ class Recorder(TorchFunctionMode):
                     record.names.setdefault(self.value(value), local)
         return record
 
-    def _source(self) -> Optional[dict]:
+    def source(self) -> Optional[dict]:
+        """Where the user makes the call that is read."""
         site = self._call.site if self._call else call_site()
         return site.source() if site else None
 
@@ -381,7 +417,7 @@ class Recorder(TorchFunctionMode):
 
 def is_data(value) -> bool:
     """Whether the value depends on an input of the network."""
-    return isinstance(value, (str, Normalized, Final))
+    return isinstance(value, (str, Normalized, Final, Turned))
 
 
 def first_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ from typing import Iterator, List, Tuple
 
 from torch import nn
 
-from .placing import Placer, Unsayable, literal, operands_of
+from .placing import Placer, Unsayable, is_minus_one, literal, operands_of
 from .texts import Edit
 
 
@@ -99,10 +99,18 @@ def of_rest(placer: Placer, fault, check) -> Iterator[Tuple[str, List[Edit]]]:
     node = next(iter(file.nodes_at(fault.call.site, ast.Call)), None)
     sizes = node.args if node is not None else []
     sizes = sizes[-1].elts if sizes and isinstance(sizes[-1], (ast.Tuple, ast.List)) else sizes
-    if len(sizes) < 3 or any(isinstance(each, (ast.Starred, ast.UnaryOp)) for each in sizes):
+    asked = check.reading.shapes.get(fault.layers[-1] if fault.layers else "", ())
+    if len(sizes) < 3 or len(sizes) != len(asked) + 1 or any(isinstance(each, ast.Starred) for each in sizes):
         return
-    for size in reversed(sizes[1:]):
-        yield f"Let {file.code(size)} be what remains", [file.replace(size, "-1")]
+    for size, number in list(zip(sizes[1:], asked))[::-1]:
+        rest = math.prod(asked) // max(1, number)
+        wanted, remainder = divmod(math.prod(fault.shapes[0]), rest) if rest else (0, 1)
+        if remainder:
+            continue
+        if any(is_minus_one(each) for each in sizes):
+            yield f"Give {file.code(size)} as {wanted}", [file.replace(size, str(wanted))]
+        else:
+            yield f"Let {file.code(size)} be what remains", [file.replace(size, "-1")]
 
 
 def parenthesized(file, node) -> str:

@@ -38,3 +38,11 @@ class Final:
     directions: int
     hidden: int
     is_cell: bool = False
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The layer `of` with its axes in another order, in which the batch is not the first: `of.permute(dims)`."""
+
+    of: str
+    dims: Tuple[int, ...]

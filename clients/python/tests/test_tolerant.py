@@ -27,6 +27,10 @@ def shapes_of(forward, shape=(4, 8, 8), **parts):
     return [reading.shapes.get(layer["name"]) for layer in reading.spec["layers"]], [fault.what for fault in reading.faults]
 
 
+def types_of(reading):
+    return [layer["type"] for layer in reading.spec["layers"]]
+
+
 class FaultTests(unittest.TestCase):
     def test_a_concat_of_other_sizes_takes_those_of_the_first(self):
         parts = {"pool": nn.MaxPool2d(2), "head": nn.Conv2d(8, 2, 1)}
@@ -124,6 +128,28 @@ class StandInTests(unittest.TestCase):
         self.assertEqual(["relu"], [layer["type"] for layer in reading_of(lambda self, x: x.cuda().relu()).spec["layers"]])
 
 
+class OrderTests(unittest.TestCase):
+    def test_queries_keys_and_values_are_cut_out_of_one_layer(self):
+        def forward(self, x):
+            q, k, v = self.qkv(x).reshape(x.size(0), 9, 3, 2, 4).permute(2, 0, 3, 1, 4).unbind(0)
+            return q + k + v
+
+        reading = reading_of(forward, (9, 8), qkv=nn.Linear(8, 24))
+        self.assertEqual([], reading.gaps)
+        self.assertEqual(["linear", "reshape", *["slice", "reshape", "permute"] * 3, "add", "add"], types_of(reading))
+        self.assertEqual((2, 9, 4), reading.shapes[reading.spec["outputs"][0]])
+        cuts = [(each["axis"], each["start"], each["end"]) for each in reading.spec["layers"] if each["type"] == "slice"]
+        self.assertEqual([(2, 0, 1), (2, 1, 2), (2, 2, 3)], cuts)
+        self.assertEqual([0, 2, 1, 3], next(each["dims"] for each in reading.spec["layers"] if each["type"] == "permute"))
+
+    def test_a_permutation_and_its_reverse_are_none(self):
+        reading = reading_of(lambda self, x: x.permute(1, 0, 2, 3).permute(1, 0, 2, 3).relu())
+        self.assertEqual((["relu"], []), (types_of(reading), reading.gaps))
+
+    def test_what_works_along_the_batch_is_a_gap(self):
+        self.assertEqual(["batch"], [gap.kind for gap in reading_of(lambda self, x: x.transpose(0, 1).flatten(1)).gaps])
+
+
 class RecurrentTests(unittest.TestCase):
     def test_the_last_state_is_the_output_at_the_last_step(self):
         rnn = nn.LSTM(10, 6, num_layers=2, batch_first=True)
@@ -139,8 +165,25 @@ class RecurrentTests(unittest.TestCase):
         self.assertEqual([(1, -1, None), (2, 0, 6), (1, 0, 1), (2, 6, 12)],
                          [(each["axis"], each["start"], each.get("end")) for each in layers if each["type"] == "slice"])
 
-    def test_sequences_before_the_batch_are_a_gap(self):
-        self.assertEqual(["batch_first"], [gap.kind for gap in reading_of(lambda self, x: self.rnn(x)[0], (7, 10), rnn=nn.GRU(10, 6)).gaps])
+    def test_sequences_may_stand_before_the_batch(self):
+        def forward(self, x):
+            out, _ = self.rnn(x.transpose(0, 1))
+            return self.fc(out.relu()).permute(1, 0, 2)
+
+        reading = reading_of(forward, (7, 10), rnn=nn.GRU(10, 6), fc=nn.Linear(6, 2))
+        self.assertEqual((["gru", "relu", "linear"], [], []), (types_of(reading), reading.gaps, reading.doubts))
+        self.assertEqual(["fc"], reading.spec["outputs"])
+
+    def test_an_encoder_of_sequences_before_the_batch_is_read(self):
+        reading = reading_of(lambda self, x: self.encoder(x.transpose(0, 1)).mean(0), (7, 8), encoder=nn.TransformerEncoderLayer(8, 2))
+        self.assertEqual([], reading.gaps)
+        self.assertEqual(("multi_head_attention", "global_avg_pool"), (types_of(reading)[0], types_of(reading)[-1]))
+
+    def test_the_batch_in_place_of_the_steps_is_a_doubt(self):
+        for name, module in (("rnn", nn.GRU(10, 6)), ("attention", nn.MultiheadAttention(10, 2))):
+            reading = reading_of(lambda self, x: self.part(*[x] * (3 if name == "attention" else 1))[0], (7, 10), part=module)
+            self.assertEqual([("torch.batch_first", "part")], [(doubt.kind, doubt.layer) for doubt in reading.doubts])
+            self.assertEqual(([], 1), (reading.gaps, len(reading.spec["layers"])))
 
     def test_words_have_integers(self):
         reading = reading_of(lambda self, x: self.words(x), (7,), {"input": torch.int64}, words=nn.Embedding(50, 6))

@@ -67,6 +67,16 @@ class TypeTests(unittest.TestCase):
                     {"type": "linear", "in_features": 32, "out_features": 3}],
                    lambda self, x: self.fc(x.reshape(x.size(0), 8, 32)), fc=nn.Linear(32, 3))
 
+    def test_volumes_have_types_where_the_service_has_them(self):
+        def forward(self, x):
+            return self.pool(self.conv(x))
+
+        parts = {"conv": nn.Conv3d(2, 4, 3), "pool": nn.MaxPool3d(2)}
+        reading = read(module_of(forward, **parts), (2, 6, 8, 8), types=frozenset(["conv3d", "max_pool3d"]))
+        self.assertEqual((["conv3d", "max_pool3d"], []), ([layer["type"] for layer in reading.spec["layers"]], reading.gaps))
+        reading = read(module_of(forward, **parts), (2, 6, 8, 8))
+        self.assertEqual((["conv3d", "max_pool3d"], []), ([gap.kind for gap in reading.gaps], reading.spec["layers"]))
+
     def test_what_has_no_type_is_opaque(self):
         self.check([{"type": "opaque", "of": "std", "output_shape": [8]}], lambda self, x: torch.std(x, (1, 2)), gaps=["std"])
 
