@@ -13,7 +13,7 @@ internal static class Initializers
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var layer in model.Layers)
+        foreach (var layer in model.Layers.Where(layer => !layer.Plan.SharesWeights))
         {
             foreach (var declared in layer.Plan.Parameters)
                 Fill(
@@ -57,7 +57,10 @@ internal static class Initializers
                 tensor.fill_(1);
                 break;
             case Initializer.Normal:
-                tensor.normal_();
+                tensor.normal_(0, declared.Deviation);
+                break;
+            case Initializer.TruncatedNormal:
+                Truncated(tensor, declared.Deviation);
                 break;
             case Initializer.Constant:
                 tensor.fill_(declared.Constant);
@@ -65,6 +68,19 @@ internal static class Initializers
             default:
                 throw new InvalidOperationException($"No way to fill {declared.Initializer}.");
         }
+    }
+
+    /// <summary>
+    /// Normal between -2 and 2, by the inverse of the distribution function, as PyTorch's trunc_normal_ draws it. TorchSharp's own of 0.107
+    /// gives other numbers.
+    /// </summary>
+    private static void Truncated(Tensor values, double deviation)
+    {
+        const double Limit = 2;
+        var scale = deviation * Math.Sqrt(2);
+        // Short of 1 by a step of float32, whose inverse would be infinite.
+        var reach = Math.Min(tensor(Limit / scale, ScalarType.Float64).erf().item<double>(), 1 - Math.Pow(2, -23));
+        values.uniform_(-reach, reach).erfinv_().mul_(scale).clamp_(-Limit, Limit);
     }
 
     /// <summary>

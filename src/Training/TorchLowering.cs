@@ -46,6 +46,9 @@ public sealed class TorchLayer(PlannedLayer plan, IReadOnlyDictionary<string, Te
     /// <summary>Whether dropout drops and statistics are updated.</summary>
     public bool Training { get; set; }
 
+    /// <summary>The number of samples that the network is run on.</summary>
+    public long Batch { get; set; } = 1;
+
     /// <summary>
     /// What matrix products compute in: float32 (default) or bfloat16. Parameters are float32 either way; autograd casts their gradients
     /// back.

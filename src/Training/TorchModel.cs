@@ -27,14 +27,16 @@ public sealed class TorchModel : IDisposable
         Plan = plan;
         using var scope = NewDisposeScope();
         var trainable = plan
-            .Layers.SelectMany(layer => layer.Parameters)
+            .Layers.Where(layer => !layer.SharesWeights)
+            .SelectMany(layer => layer.Parameters)
             .Where(parameter => parameter.Trainable)
             .Sum(parameter => Padded(parameter.Count));
         Weights = zeros(trainable, ScalarType.Float32, device).DetachFromDisposeScope();
         var offset = 0L;
-        foreach (var layer in plan.Layers)
+        var owned = new Dictionary<string, Dictionary<string, Tensor>>();
+        foreach (var layer in plan.Layers.Where(layer => !layer.SharesWeights))
         {
-            var own = new Dictionary<string, Tensor>();
+            var own = owned[layer.Name] = [];
             foreach (var declared in layer.Parameters)
             {
                 var tensor = (
@@ -46,16 +48,16 @@ public sealed class TorchModel : IDisposable
                 Parameters.Add(new(layer.KeyOf(declared), declared, tensor, declared.Trainable ? offset : -1));
                 offset += declared.Trainable ? Padded(declared.Count) : 0;
             }
-
-            _layers.Add(new(layer, own));
         }
 
+        foreach (var layer in plan.Layers)
+            _layers.Add(new(layer, owned[layer.Owner]));
         _readLast = ReadLast(plan);
     }
 
     public Plan Plan { get; }
 
-    /// <summary>Every parameter and buffer in declared order, which is the order of checkpoints and of the weights' hash.</summary>
+    /// <summary>Every parameter and buffer once, in declared order, which is the order of checkpoints and of the weights' hash.</summary>
     public List<ModelParameter> Parameters { get; } = [];
 
     /// <summary>
@@ -114,6 +116,7 @@ public sealed class TorchModel : IDisposable
         var values = Read(inputs);
         for (var i = 0; i < _layers.Count; i++)
         {
+            _layers[i].Batch = inputs[0].shape[0];
             RunLayer(_layers[i], values);
             foreach (var wire in _readLast[i])
             {

@@ -4,8 +4,8 @@ using ConcatService.Api.Errors;
 using ConcatService.Api.Memory;
 using ConcatService.Api.Requests;
 using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Fields;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,7 +38,7 @@ internal static class KeepArchitecture
                 new PointedError("/name", "missing_field", "A spec is kept under its 'name': 1 to 200 printable characters.")
             );
 
-        var hash = CanonicalJson.Hash(body.Root);
+        var hash = SpecHash.Of(body.Root);
         while (true)
         {
             var mine = db.Architectures.AsNoTracking().Where(kept => kept.TeamId == caller.TeamId && kept.Name == name);

@@ -39,6 +39,7 @@ public static class Compiler
             AddFixes(compiled, StableNames.Of(json), effort);
         if (compiled.Plan is not null)
             WarningCheck.Add(compiled, json, effort);
+        Sources.Add(compiled);
         compiled.Report.Close();
         return compiled;
     }

@@ -161,6 +161,7 @@ public static class ReportWriter
         writer.WriteString("severity", AttributeName(diagnostic.Severity));
         writer.WriteString("layer", diagnostic.Layer);
         writer.WriteString("path", diagnostic.Path.ToString());
+        WriteSource(writer, diagnostic.Source);
         writer.WriteString("message", diagnostic.Message);
         writer.WriteStartArray("inputs");
         foreach (var input in diagnostic.Inputs)
@@ -178,6 +179,7 @@ public static class ReportWriter
             writer.WriteString("kind", cause.Kind.Name);
             writer.WriteString("layer", cause.Layer);
             writer.WriteString("path", cause.Path?.ToString());
+            WriteSource(writer, cause.Source);
             writer.WriteString("explanation", cause.Explanation);
             writer.WriteEndObject();
         }
@@ -191,6 +193,29 @@ public static class ReportWriter
             WriteFix(writer, fix);
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>Where a layer came from, where its spec says it: the fields that are given.</summary>
+    private static void WriteSource(Utf8JsonWriter writer, LayerSource? source)
+    {
+        if (source is null)
+            return;
+        writer.WriteStartObject("source");
+        if (source.File is { } file)
+            writer.WriteString("file", file);
+        WriteGiven("line", source.Line);
+        WriteGiven("column", source.Column);
+        WriteGiven("end_line", source.EndLine);
+        WriteGiven("end_column", source.EndColumn);
+        if (source.Text is { } text)
+            writer.WriteString("text", text);
+        writer.WriteEndObject();
+
+        void WriteGiven(string name, long? value)
+        {
+            if (value is { } number)
+                writer.WriteNumber(name, number);
+        }
     }
 
     /// <summary>One fix, as a finding lists it.</summary>

@@ -36,6 +36,10 @@ public static class Codes
         "layer.declared_width",
         "The layer says how many features it reads (in_channels, in_features, …), and another number arrives."
     );
+    public static readonly Code SharedWeights = new(
+        "layer.shared_weights",
+        "The layer says whose weights it computes with, and those do not fit it or are not there."
+    );
     public static readonly Code ConcatShape = new(
         "concat.shape_mismatch",
         "Inputs of a concat differ on an axis other than the concat axis."

@@ -20,6 +20,9 @@ public enum Severity
 /// <param name="Layer">The full name of the layer, when there is one.</param>
 public sealed record Diagnostic(Code Code, Severity Severity, SpecPath Path, string Message, string? Layer = null)
 {
+    /// <summary>Where the layer came from; null where its spec does not say it.</summary>
+    public LayerSource? Source { get; init; }
+
     /// <summary>The shapes that met, for a finding at a layer.</summary>
     public IReadOnlyList<NamedShape> Inputs { get; init; } = [];
 

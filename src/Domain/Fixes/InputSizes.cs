@@ -39,7 +39,7 @@ internal static class InputSizes
         var most = 1L;
         foreach (var layer in merge.Compiled.Planned.Layers)
         {
-            if (!layer.Input.Has(axis) || !layer.Output.Has(axis))
+            if (layer.Inputs.Length == 0 || !layer.Input.Has(axis) || !layer.Output.Has(axis))
                 continue;
             var rescaling = layer.Operator.Like is null ? layer.Operator.RescalingOf(axis, layer) : Rescaling.None;
             var scale = scales.GetValueOrDefault(layer.Inputs[0], Ratio.One) * new Ratio(rescaling.Numerator, rescaling.Denominator);

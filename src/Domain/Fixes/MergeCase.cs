@@ -229,6 +229,8 @@ public sealed class MergeCase
         for (var at = wire; at.Source != Ancestor?.Source && _layers.TryGetValue(at.Source, out var layer);)
         {
             path.Add(layer);
+            if (layer.Inputs.Length == 0)
+                break;
             var next = layer.Inputs.FirstOrDefault(
                 input => input.Source == Ancestor?.Source || descends.Contains(input.Source),
                 layer.Inputs[0]

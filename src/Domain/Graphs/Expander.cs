@@ -15,7 +15,8 @@ public sealed class Expander
     private readonly Names _names;
     private readonly InputWires _inputs;
     private readonly List<Layer> _layers = [];
-    private bool _once;
+    private readonly Dictionary<string, LayerSource> _sources = [];
+    private bool _once, _hasInputs;
 
     private Expander(Report report)
     {
@@ -29,6 +30,7 @@ public sealed class Expander
     private Graph Run(Spec spec)
     {
         _layers.EnsureCapacity(spec.Layers.Count);
+        _hasInputs = spec.Inputs.Count > 0;
         var inputs = new Scope("", null, 0);
         foreach (var input in spec.Inputs)
             inputs.TryAdd(input.Name, -1);
@@ -47,7 +49,7 @@ public sealed class Expander
         var last = ExpandList(list, scope, feed);
         var outputs = Outputs.Of(spec, scope, last, _names, _report).ToList();
         var layers = Sort();
-        return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols, KnownAs = _names.KnownAs() };
+        return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols, KnownAs = _names.KnownAs(), Sources = _sources };
     }
 
     private bool IsTooLarge(LayerList list)
@@ -67,15 +69,17 @@ public sealed class Expander
         {
             var layer = list.Layers[i];
             var full = scope.FullName(names[i]);
+            if (layer.Source is { } source)
+                _sources[full] = source;
             var wires = _inputs.Of(layer, scope, i, previous);
-            var fed = layer.Inputs is [var first, ..] ? first.Name : previous?.Name;
+            var fed = layer.Inputs is [var first, ..] ? first.Name : wires is [] ? null : previous?.Name;
             previous = new(new(full, Names.Bare), names[i]);
             if (wires is null || layer is UnreadableSpec)
                 continue;
             switch (layer)
             {
                 case OperatorSpec one:
-                    ExpandOperator(one, full, wires, fed);
+                    ExpandOperator(one, full, wires, fed, _inputs.Weights(one, scope, i));
                     break;
                 case ParallelSpec parallel:
                     ExpandParallel(parallel, full, new(wires[0], fed!), scope, i);
@@ -123,9 +127,22 @@ public sealed class Expander
         return names;
     }
 
-    private void ExpandOperator(OperatorSpec layer, string full, Wire[] wires, string? fed)
+    private void ExpandOperator(OperatorSpec layer, string full, Wire[] wires, string? fed, string? weights)
     {
-        Add(new(full, layer.Operator, wires, layer.Path) { References = layer.Inputs, Fed = fed });
+        if (layer.Operator.Arity.Max == 0 && !_hasInputs)
+            _report.Error(
+                Codes.MissingField,
+                SpecPath.Root["inputs"],
+                $"{full}: a network without inputs has no batch to stretch a {layer.Type} over. Give it an input."
+            );
+        Add(
+            new(full, layer.Operator, wires, layer.Path)
+            {
+                References = layer.Inputs,
+                Fed = fed,
+                Weights = weights,
+            }
+        );
         if (layer is { Norm: null, Activation: null })
             return;
         var inside = new Wire(full, Names.Itself);

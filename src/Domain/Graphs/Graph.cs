@@ -1,3 +1,4 @@
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
@@ -16,6 +17,9 @@ public sealed record Graph(Layout Layout, IReadOnlyList<InputSpec> Inputs, IRead
 
     /// <summary>For a layer whose output a shorter name stands for: that name. <c>stem/activation</c> is known as <c>stem</c>.</summary>
     public IReadOnlyDictionary<string, string> KnownAs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where layers and structures came from, by full name, for those of which the spec says it.</summary>
+    public IReadOnlyDictionary<string, LayerSource> Sources { get; init; } = new Dictionary<string, LayerSource>();
 
     /// <summary>Whether no size but the batch's is a symbol.</summary>
     internal bool HasKnownSizes => Inputs.All(input => input.Shape.Dims.Skip(1).All(size => size.IsKnown));

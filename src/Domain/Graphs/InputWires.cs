@@ -42,6 +42,8 @@ internal sealed class InputWires(Report report)
     private int Count(LayerSpec layer, Operator? op, Feed? previous)
     {
         var arity = op?.Arity ?? Arity.One;
+        if (layer.Inputs is null && arity.Max == 0)
+            return 0;
         if (layer.Inputs is not null && layer.Inputs.Length >= arity.Min && layer.Inputs.Length <= arity.Max)
             return layer.Inputs.Length;
         if (layer is UnreadableSpec)
@@ -50,11 +52,13 @@ internal sealed class InputWires(Report report)
         {
             var code = op is IMerge merge && layer.Inputs.Length == 0 ? merge.Degenerate : Codes.OutOfRange;
             var needs =
-                arity.Max == int.MaxValue ? $"at least {arity.Min}"
+                arity.Max == 0 ? "no"
+                : arity.Max == int.MaxValue ? $"at least {arity.Min}"
                 : arity.Min == arity.Max ? $"{arity.Min}"
                 : $"{arity.Min} to {arity.Max}";
             var advice =
                 layer.Inputs.Length < arity.Min ? "Name the ones that are missing."
+                : arity.Max == 0 ? "Leave 'inputs' out."
                 : arity.Max == 1 ? "Join them by a concat or add before it."
                 : "Take some away.";
             report.Error(
@@ -72,6 +76,20 @@ internal sealed class InputWires(Report report)
             ? $"{layer.Type} takes {arity.Min} inputs; name them in 'inputs'."
             : "The first layer needs 'inputs' when the spec does not have exactly one input.");
         return -1;
+    }
+
+    /// <summary>
+    /// The full name of the layer that is named for its weights; null where none is, and after reporting that there is none. It may stand
+    /// anywhere, since nothing flows.
+    /// </summary>
+    public string? Weights(OperatorSpec layer, Scope scope, int position)
+    {
+        if (layer.Weights is not { } named)
+            return null;
+        var inOrder = InOrder;
+        var found = TryResolve(named, layer, scope, position, out var wire);
+        InOrder = inOrder;
+        return found ? wire.Source : null;
     }
 
     /// <summary>The wire that a reference means, not followed yet; false after reporting that there is none.</summary>

@@ -39,7 +39,7 @@ internal readonly record struct Unrolled(long Layers, long Steps, long Letters)
         {
             if (Of(layer, false, 0).Excess is null)
                 continue;
-            return Lists(layer).Select(Culprit).FirstOrDefault(inner => inner is not null) ?? layer;
+            return layer.Lists.Select(Culprit).FirstOrDefault(inner => inner is not null) ?? layer;
         }
 
         return null;
@@ -75,11 +75,4 @@ internal readonly record struct Unrolled(long Layers, long Steps, long Letters)
                 return own;
         }
     }
-
-    private static IEnumerable<LayerList> Lists(LayerSpec layer) => layer switch
-    {
-        ParallelSpec parallel => parallel.Branches,
-        RepeatSpec repeat => [repeat.Body],
-        _ => [],
-    };
 }

@@ -26,8 +26,8 @@ public abstract record OptimizerSettings
     public virtual int Moments => 2;
 
     /// <summary>
-    /// Weight decay of all parameters: decoupled from the gradient in adamw, an L2 term of the gradient in the others. Default: 0.01 for
-    /// adamw, otherwise 0.
+    /// Weight decay of all parameters but those of <c>parameter</c> layers: decoupled from the gradient in adamw, an L2 term of the
+    /// gradient in the others. Default: 0.01 for adamw, otherwise 0.
     /// </summary>
     [Between(0, 10)]
     public double WeightDecay { get; init; }

@@ -89,7 +89,7 @@ internal sealed partial class StepMemory
     {
         var footprint = layer.Operator.Footprint;
         var firstInput = _inputs.Count;
-        var (widest, trains) = (0, layer.ParameterCount > 0);
+        var (widest, trains) = (0, layer.Trains);
         foreach (var wire in layer.Inputs)
         {
             var number = ValueOf(wire);
@@ -110,7 +110,7 @@ internal sealed partial class StepMemory
             Add(
                 shape,
                 width,
-                footprint.IsView ? _values[_inputs[firstInput]].Block : _memory.New(users: 0),
+                footprint.IsView && layer.Inputs.Length > 0 ? _values[_inputs[firstInput]].Block : _memory.New(users: 0),
                 trains && shape.DType == DType.Float32
             );
         }

@@ -11,7 +11,7 @@ public sealed record Example(string Name, Operator Operator, params long[][] Inp
     /// <summary>The axes of the first input, where they are not the default ones of its rank.</summary>
     public Axis[]? InputAxes { get; init; }
 
-    /// <summary>Whether <see cref="InputAxes"/> are those of all inputs.</summary>
+    /// <summary>Whether <see cref="InputAxes"/> are those of all inputs with as many dimensions.</summary>
     public bool SameAxes { get; init; }
 
     /// <summary>Whether the attributes count dimensions as written, so that they mean something else when the features come last.</summary>
@@ -21,6 +21,9 @@ public sealed record Example(string Name, Operator Operator, params long[][] Inp
     public DType DType { get; init; }
 
     public long MaxValue { get; init; } = 1;
+
+    /// <summary>Whether the numbers of float inputs are from 0.1 up, for what has no value elsewhere. Default: false, any number.</summary>
+    public bool ArePositive { get; init; }
 
     /// <summary>How many outputs there are. Default: 1.</summary>
     public int Outputs { get; init; } = 1;

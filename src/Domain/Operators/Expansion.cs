@@ -23,6 +23,10 @@ public sealed class Expansion(ShapeContext context, Func<Layer, Wire?> plan, Fun
     /// <summary>Adds the last layer, which carries the composite's own name.</summary>
     public Wire? Finish(Operator made, params ReadOnlySpan<Wire?> inputs) => Plan(context.Layer.Name, made, inputs);
 
+    /// <summary>A composite that shares its weights shares those of each of its layers.</summary>
+    private string? WeightsOf(string name) =>
+        context.Layer.Weights is { } other ? string.Concat(other, name.AsSpan(context.Layer.Name.Length)) : null;
+
     private Wire? Plan(string name, Operator made, ReadOnlySpan<Wire?> inputs)
     {
         var wires = new Wire[inputs.Length];
@@ -33,6 +37,6 @@ public sealed class Expansion(ShapeContext context, Func<Layer, Wire?> plan, Fun
             wires[i] = wire;
         }
 
-        return plan(new(name, made.Named(), wires, context.Layer.Path));
+        return plan(new(name, made.Named(), wires, context.Layer.Path) { Weights = WeightsOf(name) });
     }
 }

@@ -17,7 +17,7 @@ public readonly record struct Footprint
     /// <summary>The backward pass reads sizes alone: averages, resizing.</summary>
     public static Footprint Nothing { get; }
 
-    /// <summary>The output is a view of the input; no copy.</summary>
+    /// <summary>The output is a view of the input, or of the layer's own tensor; no copy.</summary>
     public static Footprint View { get; } = new() { IsView = true };
 
     /// <summary>The inputs' gradients are the output's or parts of it: sums, joins.</summary>

@@ -22,6 +22,9 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
     /// <summary>For a layer whose inputs are left out: the name of what feeds it, as it is known there.</summary>
     public string? Fed { get; init; }
 
+    /// <summary>The full name of the layer whose weights it computes with; null where it has its own.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>For the merge of a <c>parallel</c>: where its branches stand.</summary>
     public IReadOnlyList<SpecPath>? Branches { get; init; }
 

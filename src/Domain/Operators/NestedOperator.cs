@@ -53,6 +53,16 @@ internal static class NestedOperator
         }
 
         var made = known.Create();
+        if (!joins && made.Arity.Max == 0)
+        {
+            report.Error(
+                Codes.OutOfRange,
+                path,
+                $"'{what}' is {type}, which takes no input. Make it a layer of its own, or take another {what}."
+            );
+            return null;
+        }
+
         if (!joins && made.Arity.Min > 1)
         {
             report.Error(

@@ -8,6 +8,7 @@ internal sealed class OnnxNodes
     private readonly List<OnnxNode> _nodes = [];
     private readonly Dictionary<string, OnnxTensor> _initializers = [];
     private readonly Dictionary<Wire, string> _inputs = [];
+    private string? _anyInput, _batchSize;
 
     public IReadOnlyList<OnnxNode> Nodes => _nodes;
 
@@ -18,10 +19,26 @@ internal sealed class OnnxNodes
     public void AddInitializer(OnnxTensor tensor) => _initializers.TryAdd(tensor.Name, tensor);
 
     /// <summary>Says which tensor the layers read for an input of the network.</summary>
-    public void AddInput(string name, string tensor) => _inputs[new(name)] = tensor;
+    public void AddInput(string name, string tensor)
+    {
+        _inputs[new(name)] = tensor;
+        _anyInput ??= tensor;
+    }
+
+    /// <summary>The number of samples, as a tensor of one whole number; emitted when it is first asked for.</summary>
+    public string BatchSize => _batchSize ??= EmitBatchSize();
 
     /// <summary>
     /// The tensor that a wire carries. <c>/</c> is reserved in names, so that tensors inside never meet the names at the boundary.
     /// </summary>
     public string Tensor(Wire wire) => _inputs.GetValueOrDefault(wire, $"/{wire}");
+
+    private string EmitBatchSize()
+    {
+        Add(new("Shape", "#shape", [_anyInput!], ["/#shape"], []));
+        AddInitializer(new("#first", [1], null, new long[] { 0 }));
+        AddInitializer(new("#second", [1], null, new long[] { 1 }));
+        Add(new("Slice", "#batch", ["/#shape", "#first", "#second"], ["/#batch"], []));
+        return "/#batch";
+    }
 }

@@ -63,6 +63,7 @@ public abstract record Operator : IAttributeValue<Operator>
     /// </summary>
     public Layout? DataFormat { get; init; }
 
+    /// <summary>How many inputs it takes; none for what comes from the network itself.</summary>
     [SpecIgnore]
     public virtual Arity Arity => Arity.One;
 
@@ -187,8 +188,10 @@ public enum Initializer
     Bias,
     Zeros,
     Ones,
-    /// <summary>Normal with mean 0 and variance 1, as PyTorch fills embeddings.</summary>
+    /// <summary>Normal with mean 0 and the deviation that the parameter carries, 1 as PyTorch fills embeddings.</summary>
     Normal,
+    /// <summary>The same, drawn again outside of ±2, as PyTorch's trunc_normal_ does.</summary>
+    TruncatedNormal,
     /// <summary>The constant that the parameter carries.</summary>
     Constant,
 }
@@ -207,6 +210,12 @@ public readonly record struct Parameter(
     double Constant = 0
 )
 {
+    /// <summary>The standard deviation of a normal initializer. Default: 1.</summary>
+    public double Deviation { get; init; } = 1;
+
+    /// <summary>Whether weight decay acts on it. Default: true.</summary>
+    public bool Decays { get; init; } = true;
+
     public long Count
     {
         get

@@ -14,6 +14,11 @@ public sealed class OperatorType(string kind, Type record)
 
     public Attributes Attributes { get; } = Attributes.Of(record);
 
+    /// <summary>Whether it has, or its layers have, weights that another layer can compute with.</summary>
+    public bool HasWeights { get; } =
+        record.GetMethod(nameof(Operator.Parameters))!.DeclaringType != typeof(Operator)
+        || record.GetMethod(nameof(Operator.Expand))!.DeclaringType != typeof(Operator);
+
     /// <summary>Makes an operator with every attribute at its default.</summary>
     public Func<Operator> Create { get; } =
         Expression

@@ -10,6 +10,7 @@ namespace ConcatService.Domain.Operators;
 public sealed record PlannedLayer(Layer Layer, Shape[] InputShapes, Shape[] Outputs)
 {
     private (long Trainable, long Buffers)? _counts;
+    private string? _owner;
 
     /// <summary>The full name.</summary>
     public string Name => Layer.Name;
@@ -21,20 +22,34 @@ public sealed record PlannedLayer(Layer Layer, Shape[] InputShapes, Shape[] Outp
     /// <summary>Where its inputs come from: planned layers or spec inputs, aliases resolved.</summary>
     public Wire[] Inputs => Layer.Inputs;
 
-    public Shape Input => InputShapes[0];
+    /// <summary>The first input; of a layer without inputs, what it gives.</summary>
+    public Shape Input => InputShapes.Length > 0 ? InputShapes[0] : Outputs[0];
 
     public Shape Output => Outputs[0];
 
     /// <summary>Declared by the operator; the key of a parameter is <c>layer.parameter</c>.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. Operator.Parameters(this)];
 
+    /// <summary>Whether it computes with the weights of another layer, where they count.</summary>
+    public bool SharesWeights => Layer.Weights is { } other && other != Name;
+
+    /// <summary>The layer that the parameters belong to: itself, or the one whose weights it shares.</summary>
+    public string Owner
+    {
+        get => _owner ?? Layer.Weights ?? Name;
+        internal set => _owner = value;
+    }
+
+    /// <summary>Whether it has something to train, also where that counts elsewhere.</summary>
+    public bool Trains => SharesWeights ? Operator.Parameters(this).Any(parameter => parameter.Trainable) : ParameterCount > 0;
+
     /// <summary>The key of a parameter in the model, in checkpoints and in ONNX: <c>stem.weight</c>.</summary>
-    public string KeyOf(Parameter parameter) => $"{Name}.{parameter.Name}";
+    public string KeyOf(Parameter parameter) => $"{Owner}.{parameter.Name}";
 
     /// <summary>Multiply-accumulates for one sample; null when a size is symbolic.</summary>
     public long? Macs => Operator.Macs(this);
 
-    /// <summary>Trainable numbers, as PyTorch counts them.</summary>
+    /// <summary>Trainable numbers, as PyTorch counts them; shared ones count at their owner.</summary>
     public long ParameterCount => (_counts ??= Count()).Trainable;
 
     /// <summary>Running statistics, which Keras adds to its totals.</summary>
@@ -44,6 +59,8 @@ public sealed record PlannedLayer(Layer Layer, Shape[] InputShapes, Shape[] Outp
     private (long Trainable, long Buffers) Count()
     {
         var (trainable, buffers) = (0L, 0L);
+        if (SharesWeights)
+            return (0, 0);
         foreach (var parameter in Operator.Parameters(this))
         {
             if (parameter.Trainable)

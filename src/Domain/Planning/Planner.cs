@@ -28,6 +28,7 @@ public sealed class Planner
     private readonly Conditions _conditions;
     private readonly Dictionary<string, Layer> _bounded = [];
     private readonly Planned? _known;
+    private readonly WeightSharing? _sharing;
     private int _next;
     private Layout _layout;
     private long _parameters;
@@ -42,6 +43,7 @@ public sealed class Planner
         _shapes = new(graph.Inputs.Count + graph.Layers.Count);
         _planned = new(graph.Layers.Count);
         _rows = new(graph.Layers.Count);
+        _sharing = graph.Layers.Any(layer => layer.Weights is not null) ? new(report) : null;
     }
 
     /// <param name="known">What was planned for much the same graph: a layer with the same operator, the very object, and the same inputs
@@ -58,6 +60,7 @@ public sealed class Planner
 
         foreach (var layer in _graph.Layers)
             PlanLayer(layer);
+        _sharing?.Close(_rows);
         BoundFindings.Add(_conditions, _bounded, _report);
         var plan = _report.HasErrors ? null : new Plan(_graph, _planned, _graph.Outputs, _shapes);
         return new(plan, _rows, _planned, _shapes, _conditions);
@@ -83,6 +86,7 @@ public sealed class Planner
             return PlanInOtherLayout(layer, own);
         if (Known(layer, inputs) is { } known)
         {
+            _sharing?.Admits(known, new(layer, inputs, _layout, _report, _conditions));
             Keep(known);
             return new(layer.Name);
         }
@@ -103,14 +107,23 @@ public sealed class Planner
             return null;
         }
 
-        Keep(new(layer, inputs, outputs));
+        var planned = new PlannedLayer(layer, inputs, outputs);
+        if (layer.Weights is not null && planned.Parameters.Count == 0)
+            planned = planned with { Layer = layer with { Weights = null } };
+        if (_sharing?.Admits(planned, context) == false)
+        {
+            _rows.Add(new(layer, null));
+            return null;
+        }
+
+        Keep(planned);
         return new(layer.Name);
     }
 
     /// <summary>The layer as it was planned before, where nothing that decides its shape is another.</summary>
     private PlannedLayer? Known(Layer layer, Shape[] inputs)
     {
-        if (_known is null)
+        if (_known is null || layer.Weights is not null)
             return null;
         if (_next >= _known.Layers.Count || !ReferenceEquals(_known.Layers[_next].Name, layer.Name))
             _next = _known.Numbers.GetValueOrDefault(layer.Name, int.MaxValue);
@@ -136,7 +149,8 @@ public sealed class Planner
     {
         var spec = _layout;
         var read = $"{layer.Name}/read";
-        PlanLayer(layer with { Name = read, Operator = new Relabel { Kind = "relabel", From = spec, To = own } });
+        if (layer.Inputs.Length > 0)
+            PlanLayer(layer with { Name = read, Operator = new Relabel { Kind = "relabel", From = spec, To = own } });
         _layout = own;
         var inside = PlanLayer(layer with
         {

@@ -18,6 +18,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
     private readonly NameTable _names = new();
     private readonly FieldReader _fields = new(report);
     private readonly ShorthandFields _shorthand = new(report);
+    private readonly SourceReader _sources = new(report);
     private readonly List<string> _openBlocks = [];
     private int _depth;
     private int _layers;
@@ -70,6 +71,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         }
 
         var (nameJson, inputJson, typeJson, attributes) = (default(JsonElement), default(JsonElement), default(JsonElement), 0);
+        LayerSource? source = null;
         foreach (var member in json.EnumerateObject())
         {
             if (member.IsNamed("name"u8))
@@ -78,10 +80,26 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 typeJson = member.Value;
             else if (member.IsNamed("inputs"u8))
                 inputJson = member.Value;
-            else
+            else if (member.IsNamed("source"u8))
+                source = _sources.Read(member.Value, path["source"]);
+            else if (!member.IsNamed("metadata"u8))
                 attributes++;
         }
 
+        var layer = ReadLayer(json, path, overrides, nameJson, inputJson, typeJson, attributes);
+        return source is null ? layer : layer with { Source = source };
+    }
+
+    private LayerSpec ReadLayer(
+        JsonElement json,
+        SpecPath path,
+        BlockOverrides? overrides,
+        JsonElement nameJson,
+        JsonElement inputJson,
+        JsonElement typeJson,
+        int attributes
+    )
+    {
         string? name = null;
         if (nameJson.ValueKind == JsonValueKind.String)
         {
@@ -138,7 +156,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
     )
     {
         var (type, made) = (known.Kind, known.Create());
-        var fields = _shorthand.For(made is IHasShorthand, path);
+        var fields = _shorthand.For(made is IHasShorthand, known.HasWeights, path);
         var usable = AttributeObject.Read(json, made, path, type, report, fields.IsOther, fields.Names);
         if (name is not null && overrides?.Take(name) is { } own && _fields.IsObject(own, overrides.Path[name], AttributesByName))
             AttributeObject.Read(
@@ -153,12 +171,12 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
             );
         return !usable
             ? new UnreadableSpec(type, name, inputs, path)
-            : new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation);
+            : new OperatorSpec(type, name, inputs, path, made, fields.Norm, fields.Activation) { Weights = fields.Weights };
     }
 
     private ParallelSpec ReadParallel(JsonElement json, string? name, Reference[]? inputs, SpecPath path, BlockOverrides? overrides)
     {
-        Known(json, path, "parallel", ["name", "type", "inputs", "branches", "merge"]);
+        Known(json, path, "parallel", ["name", "type", "inputs", "branches", "merge", "source", "metadata"]);
         var branches = new List<LayerList>();
         if (!json.TryGetProperty("branches", out var branchJson))
         {
@@ -186,7 +204,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
 
     private RepeatSpec ReadRepeat(JsonElement json, string? name, Reference[]? inputs, SpecPath path, BlockOverrides? overrides)
     {
-        Known(json, path, "repeat", ["name", "type", "inputs", "times", "layers"]);
+        Known(json, path, "repeat", ["name", "type", "inputs", "times", "layers", "source", "metadata"]);
         var times = 1L;
         if (!json.TryGetProperty("times", out var timesJson))
             report.Error(Codes.MissingField, path, "repeat needs 'times': a whole number of at least 1.");
@@ -206,7 +224,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
 
     private LayerSpec ReadBlock(JsonElement json, string? name, Reference[]? inputs, SpecPath path)
     {
-        Known(json, path, "block", ["name", "type", "inputs", "block", "with"]);
+        Known(json, path, "block", ["name", "type", "inputs", "block", "with", "source", "metadata"]);
         var block =
             json.TryGetProperty("block", out var blockJson) && blockJson.ValueKind == JsonValueKind.String ? blockJson.GetString() : null;
         if (block is null || !blocks.TryGetValue(block, out var body))

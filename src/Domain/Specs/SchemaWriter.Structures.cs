@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Shapes;
 
@@ -43,6 +44,19 @@ public static partial class SchemaWriter
             },
         }
             ),
+        ["source"] = Closed(
+            "Where the layer came from; findings and causes carry it.",
+            [],
+            new()
+            {
+                ["file"] = Text("The file's name."),
+                ["line"] = Whole(1),
+                ["column"] = Whole(1),
+                ["end_line"] = Whole(1),
+                ["end_column"] = Whole(1),
+                ["text"] = Text("What stands there."),
+            }
+        ),
         ["layers"] = new JsonObject { ["type"] = "array", ["items"] = Ref("layer") },
         ["parallel"] = Closed(
                 "Branches fed by this layer's input and joined by a merge; an empty branch is the identity.",
@@ -81,10 +95,14 @@ public static partial class SchemaWriter
             ["name"] = Ref("name"),
             ["inputs"] = InputsOf(Operators.Arity.One),
         };
+        AddOrigin(properties);
         foreach (var (key, value) in fields)
             properties[key] = value?.DeepClone();
         return properties;
     }
+
+    private static JsonObject Text(string description) =>
+        new() { ["type"] = "string", ["maxLength"] = LayerSource.MaxText, ["description"] = description };
 
     private static JsonObject Whole(long min) => new() { ["type"] = "integer", ["minimum"] = min };
 

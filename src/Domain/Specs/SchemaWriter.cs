@@ -99,7 +99,14 @@ public static partial class SchemaWriter
             ["name"] = Ref("name"),
             ["inputs"] = InputsOf(made.Arity),
         };
+        AddOrigin(properties);
         AddAttributes(properties, type.Attributes);
+        if (type.HasWeights)
+            properties["weights"] = new JsonObject
+            {
+                ["oneOf"] = new JsonArray(Ref("reference"), new JsonObject { ["type"] = "null" }),
+                ["description"] = "The layer whose weights it computes with, of the same type and options. Default: its own.",
+            };
         if (made is IHasShorthand)
         {
             properties["norm"] = Shorthand("Applied to the output; becomes the layer NAME/norm.");
@@ -107,6 +114,12 @@ public static partial class SchemaWriter
         }
 
         return Closed(Documentation.Of(type.Record).Summary, ["type", .. Required(type.Attributes)], properties);
+    }
+
+    private static void AddOrigin(JsonObject properties)
+    {
+        properties["source"] = Ref("source");
+        properties["metadata"] = new JsonObject { ["description"] = "Anything, kept as given." };
     }
 
     private static JsonObject NestedOf(OperatorType type)

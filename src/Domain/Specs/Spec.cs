@@ -31,7 +31,14 @@ public sealed record LayerList(IReadOnlyList<LayerSpec> Layers, SpecPath Path);
 /// <summary>One element of a list of layers.</summary>
 /// <param name="Name">As given; made up by the expander when absent.</param>
 /// <param name="Inputs">Null when left out: the layer written before.</param>
-public abstract record LayerSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path);
+public abstract record LayerSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path)
+{
+    /// <summary>Where it came from; null where it does not say it.</summary>
+    public LayerSource? Source { get; init; }
+
+    /// <summary>The lists of layers in it.</summary>
+    public virtual IEnumerable<LayerList> Lists => [];
+}
 
 /// <summary>A layer that computes something, with its shorthand <c>norm</c> and <c>activation</c>.</summary>
 public sealed record OperatorSpec(
@@ -42,7 +49,11 @@ public sealed record OperatorSpec(
     Operator Operator,
     Operator? Norm,
     Operator? Activation
-) : LayerSpec(Type, Name, Inputs, Path);
+) : LayerSpec(Type, Name, Inputs, Path)
+{
+    /// <summary>The layer whose weights it computes with; null where it has its own.</summary>
+    public Reference? Weights { get; init; }
+}
 
 /// <summary>Branches fed by the same input and joined by a merge.</summary>
 public sealed record ParallelSpec(
@@ -52,12 +63,18 @@ public sealed record ParallelSpec(
     SpecPath Path,
     IReadOnlyList<LayerList> Branches,
     Operator Merge
-) : LayerSpec(Type, Name, Inputs, Path);
+) : LayerSpec(Type, Name, Inputs, Path)
+{
+    public override IEnumerable<LayerList> Lists => Branches;
+}
 
 /// <summary>A list, several times over, each fed by the last; a <c>block</c> is a list once.</summary>
 /// <param name="Times">Null for a block, whose layers are named without a number.</param>
 public sealed record RepeatSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, long? Times, LayerList Body)
-    : LayerSpec(Type, Name, Inputs, Path);
+    : LayerSpec(Type, Name, Inputs, Path)
+{
+    public override IEnumerable<LayerList> Lists => [Body];
+}
 
 /// <summary>A layer that could not be read. It keeps its name, so that references to it make no further noise.</summary>
 public sealed record UnreadableSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path)

@@ -97,6 +97,9 @@ internal sealed class Flow
 
     public bool IsInput(int source) => source >= Layers.Length;
 
+    /// <summary>Whether it is a layer without inputs: a tensor of the network's own, through which no signal comes.</summary>
+    public bool IsOwn(int source) => !IsInput(source) && _starts[source] == _starts[source + 1];
+
     public bool IsMerge(int layer) => _isMerge[layer];
 
     /// <summary>Whether the network gives it out, so that a loss is told of it.</summary>

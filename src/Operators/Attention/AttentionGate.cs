@@ -26,7 +26,7 @@ public sealed record AttentionGate : Operator
     public override Wire? Expand(Expansion expansion)
     {
         var context = expansion.ShapeContext;
-        var rank = context.Input.Rank == 3 ? 1 : 2;
+        var rank = Twins.RankOf(context.Input);
         if (!context.IsDefaultOrder(rank) || !context.HasFeatures(out var channels))
             return null;
         if (!context.Inputs[1].SameAxes(context.Input))
@@ -40,7 +40,7 @@ public sealed record AttentionGate : Operator
             return null;
         }
 
-        var conv = rank == 1 ? "conv1d" : "conv2d";
+        var conv = Twins.Of("conv", rank);
         var between = InterChannels ?? Math.Max(1, channels / 2);
         Wire? signal = expansion.Inputs[1];
         if (context.Input.SpatialAxes.Any(axis => context.Input[axis] != context.Inputs[1][axis]))
@@ -49,7 +49,7 @@ public sealed record AttentionGate : Operator
                 new Upsample
                 {
                     Size = new TargetSize(0, expansion.Input.Source),
-                    Mode = rank == 1 ? UpsampleMode.Linear : UpsampleMode.Bilinear,
+                    Mode = Upsample.Linear(rank),
                 },
                 signal,
                 expansion.Input
@@ -86,6 +86,7 @@ public sealed record AttentionGate : Operator
     [
         new("a smaller signal", new AttentionGate(), [8, 6, 8], [5, 3, 4]),
         new("a signal of the same size", new AttentionGate { InterChannels = 3 }, [4, 5, 6], [7, 5, 6]),
+        new("volumes", new AttentionGate { InterChannels = 2 }, [4, 4, 3, 2], [3, 2, 3, 1]),
         new("sequences", new AttentionGate { InterChannels = 4 }, [4, 6], [5, 3]),
     ];
 }

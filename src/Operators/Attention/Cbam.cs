@@ -24,10 +24,10 @@ public sealed record Cbam : Operator
 
     public override Wire? Expand(Expansion expansion)
     {
-        var rank = expansion.ShapeContext.Input.Rank == 3 ? 1 : 2;
+        var rank = Twins.RankOf(expansion.ShapeContext.Input);
         if (!expansion.ShapeContext.IsDefaultOrder(rank) || !expansion.ShapeContext.HasFeatures(out var channels))
             return null;
-        var conv = rank == 1 ? "conv1d" : "conv2d";
+        var conv = Twins.Of("conv", rank);
         var weighed = WeighChannels(expansion, conv, channels, rank == 1 ? Axis.Time : Axis.Height);
         var mean = expansion.Add("place_mean", new ChannelPool { Kind = "channel_mean" }, weighed);
         var max = expansion.Add("place_max", new ChannelPool { Kind = "channel_max" }, weighed);

@@ -23,7 +23,7 @@ public sealed record Eca : Operator
     public override Wire? Expand(Expansion expansion)
     {
         var context = expansion.ShapeContext;
-        if (!context.IsDefaultOrder(context.Input.Rank == 3 ? 1 : 2) || !context.HasFeatures(out var channels))
+        if (!context.IsDefaultOrder(Twins.RankOf(context.Input)) || !context.HasFeatures(out var channels))
             return null;
         var kernel = KernelSize ?? Adaptive(channels);
         var first = context.Layout == Layout.ChannelsFirst;
@@ -60,5 +60,6 @@ public sealed record Eca : Operator
         new("adaptive", new Eca(), [16, 5, 4]),
         new("given", new Eca { KernelSize = 5 }, [7, 5, 4]),
         new("a sequence", new Eca(), [8, 5]),
+        new("a volume", new Eca(), [8, 2, 3, 4]),
     ];
 }

@@ -34,10 +34,10 @@ public sealed record SqueezeExcitation : Operator
 
     public override Wire? Expand(Expansion expansion)
     {
-        var rank = expansion.ShapeContext.Input.Rank == 3 ? 1 : 2;
+        var rank = Twins.RankOf(expansion.ShapeContext.Input);
         if (!expansion.ShapeContext.IsDefaultOrder(rank) || !expansion.ShapeContext.HasFeatures(out var channels))
             return null;
-        var conv = rank == 1 ? "conv1d" : "conv2d";
+        var conv = Twins.Of("conv", rank);
         var pooled = expansion.Add("pool", new GlobalPool { Kind = "global_avg_pool", KeepDims = true }, expansion.Input);
         var reduced = expansion.Add(
             "reduce",
@@ -69,6 +69,7 @@ public sealed record SqueezeExcitation : Operator
             },
             [6, 5, 4]
         ),
+        new("a volume", new SqueezeExcitation { Reduction = 2 }, [6, 2, 3, 4]),
         new("a sequence", new SqueezeExcitation { Reduction = 2 }, [6, 5]),
     ];
 }

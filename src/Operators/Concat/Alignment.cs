@@ -110,21 +110,21 @@ internal static class Alignment
     {
         var (shape, goal) = (expansion.ShapeContext.Inputs[input], expansion.ShapeContext.Inputs[target]);
         var (wire, like) = (expansion.Inputs[input], expansion.Inputs[target]);
-        var twin = $"{shape.SpatialAxes.Count()}d";
+        var spatial = shape.SpatialAxes.Count();
         var size = new TargetSize(0, like.ToString());
         var part = $"align{input}";
         return align switch
         {
             Align.Pool => expansion.Add(
                 part,
-                new AvgPool { Kind = $"avg_pool{twin}", KernelSize = Ratios(shape, goal, (from, to) => from / to) },
+                new AvgPool { Kind = Twins.Of("avg_pool", spatial), KernelSize = Ratios(shape, goal, (from, to) => from / to) },
                 wire
             ),
             Align.Stride => expansion.Add(
                 part,
                 new Conv
                 {
-                    Kind = $"conv{twin}",
+                    Kind = Twins.Of("conv", spatial),
                     OutChannels = shape[Axis.Channels].Value,
                     KernelSize = 3,
                     Stride = Ratios(shape, goal, (from, to) => (from + to - 1) / to),
@@ -133,7 +133,7 @@ internal static class Alignment
                 wire
             ),
             Align.Crop => expansion.Add(part, new CenterCrop { Size = size }, wire, like),
-            Align.Pad => expansion.Add(part, new Pad { Kind = $"pad{twin}", Size = size }, wire, like),
+            Align.Pad => expansion.Add(part, new Pad { Kind = Twins.Of("pad", spatial), Size = size }, wire, like),
             _ => expansion.Add(part, new Upsample { Size = size }, wire, like),
         };
     }

@@ -10,10 +10,13 @@ internal sealed class ConvTorch : TorchLowering<Conv>
     protected override Tensor Forward(Conv op, TorchLayer layer, Tensor[] x)
     {
         var rank = op.SpatialRank;
-        var (input, padding) = WindowsTorch.Pad(x[0], rank, op.Window.Along, 0);
+        var (input, padding) =
+            op.PaddingMode == PaddingFill.Zeros
+                ? WindowsTorch.Pad(x[0], rank, op.Window.Along, 0)
+                : (WindowsTorch.Fill(x[0], rank, op.Window.Along, op.PaddingMode), new long[rank]);
         var (weight, bias) = (layer.Compute(layer["weight"]), op.Bias ? layer.Compute(layer["bias"]) : null);
         input = layer.Compute(input);
-        var stride = op.Stride.ToArray(rank);
+        var (stride, groups) = (op.Stride.ToArray(rank), op.Groups.Of(x[0].shape[1]));
         if (padding.All(cells => cells == 0) && StridedPointTorch.Corrupts(op.KernelSize.ToArray(rank), stride, weight.shape[1]))
         {
             for (var i = 0; i < rank; i++)
@@ -21,8 +24,12 @@ internal sealed class ConvTorch : TorchLowering<Conv>
             Array.Fill(stride, 1);
         }
 
-        return rank == 1
-            ? functional.conv1d(input, weight, bias, stride[0], padding[0], op.Dilation[0], op.Groups)
-            : functional.conv2d(input, weight, bias, stride, padding, op.Dilation.ToArray(rank), op.Groups);
+        var dilation = op.Dilation.ToArray(rank);
+        return rank switch
+        {
+            1 => functional.conv1d(input, weight, bias, stride[0], padding[0], dilation[0], groups),
+            2 => functional.conv2d(input, weight, bias, stride, padding, dilation, groups),
+            _ => functional.conv3d(input, weight, bias, stride, padding, dilation, groups),
+        };
     }
 }

@@ -4,14 +4,14 @@ using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Operators;
 
-/// <summary>Convolution over one or two spatial dimensions.</summary>
+/// <summary>Convolution over one, two or three spatial dimensions.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, out_channels, ⌊(H + 2·padding − dilation·(kernel−1) − 1) / stride⌋ + 1, …]</c>; <c>"same"</c>
 /// gives ⌈H / stride⌉.
 /// Parameters: weight <c>[out, in / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · in / groups for each output element.
 /// Sources: torch.nn.Conv2d; ONNX Conv-11.
 /// </remarks>
-[Kind("conv1d"), Kind("conv2d")]
+[Kind("conv1d"), Kind("conv2d"), Kind("conv3d")]
 [Accepts(nameof(Accepted.Device))]
 [Accepts(nameof(Accepted.Dtype))]
 public sealed record Conv : Operator, IHasShorthand
@@ -29,19 +29,28 @@ public sealed record Conv : Operator, IHasShorthand
     public Extent Stride { get; init; } = 1;
 
     /// <summary>
-    /// Zeros added on both sides, or <c>[before, after]</c> for each dimension; <c>"same"</c> (output size ⌈input / stride⌉),
+    /// Cells added on both sides, or <c>[before, after]</c> for each dimension; <c>"same"</c> (output size ⌈input / stride⌉),
     /// <c>"valid"</c> (none), or <c>"causal"</c> for conv1d: all of it before, so that no output sees later steps. Default: 0.
     /// </summary>
     [Between(0)]
     public Padding Padding { get; init; } = 0;
 
+    /// <summary>
+    /// What the padding is filled with: zeros, reflect (mirrored at the edge), replicate (the edge repeated) or circular (from the other
+    /// side). Default: zeros.
+    /// </summary>
+    public PaddingFill PaddingMode { get; init; }
+
     /// <summary>Spacing between kernel elements; 1 is dense. Default: 1.</summary>
     [Between(1)]
     public Extent Dilation { get; init; } = 1;
 
-    /// <summary>Channel groups convolved independently; both channel counts must be multiples of it. Default: 1.</summary>
+    /// <summary>
+    /// Channel groups convolved independently; both channel counts must be multiples of it. <c>"depthwise"</c>: as many as channels arrive.
+    /// Default: 1.
+    /// </summary>
     [Between(1)]
-    public long Groups { get; init; } = 1;
+    public GroupCount Groups { get; init; } = 1;
 
     /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
@@ -57,9 +66,14 @@ public sealed record Conv : Operator, IHasShorthand
     public bool StartsAtZero { get; init; }
 
     [SpecIgnore]
-    public int SpatialRank => Kind == "conv1d" ? 1 : 2;
+    public int SpatialRank => Twins.RankOf(Kind);
 
-    public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.Precision };
+    public override Footprint Footprint =>
+        Footprint.Inputs with
+        {
+            Format = NumberFormat.Precision,
+            BytesPerNumber = PaddingMode == PaddingFill.Zeros ? 0 : 4, // the padded copy, about as large as the output
+        };
 
     public override Effect Effect => Effect.Weighs;
 
@@ -83,16 +97,16 @@ public sealed record Conv : Operator, IHasShorthand
             !context.IsDefaultOrder(SpatialRank)
             || !context.HasFeatures(out var channels)
             || !Windows.Fit(context, SpatialRank, window)
+            || !PaddingFills.Fit(context, PaddingMode, window)
+            || !Windows.GroupsDivide(context, Groups.Of(channels), channels, OutChannels)
         )
-            return null;
-        if (!Windows.GroupsDivide(context, Groups, channels, OutChannels))
             return null;
         return context.Input.Convolved(window.Along, OutChannels); // [N, C, H, W] -> [N, out, H', W']
     }
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
     {
-        var channels = layer.Input[Axis.Channels].Value / Groups;
+        var channels = PerGroup(layer);
         var fanIn = Saturating.Multiply(channels, KernelSize.Product(SpatialRank));
         yield return new(
             "weight",
@@ -106,20 +120,32 @@ public sealed record Conv : Operator, IHasShorthand
 
     public override long? Macs(PlannedLayer layer) =>
         layer.Output.ElementsPerSample is { } numbers
-            ? Saturating.Multiply(numbers, Saturating.Multiply(layer.Input[Axis.Channels].Value / Groups, KernelSize.Product(SpatialRank)))
+            ? Saturating.Multiply(numbers, Saturating.Multiply(PerGroup(layer), KernelSize.Product(SpatialRank)))
             : null;
+
+    /// <summary>Channels of the input that one output sees.</summary>
+    private long PerGroup(PlannedLayer layer)
+    {
+        var channels = layer.Input[Axis.Channels].Value;
+        return channels / Groups.Of(channels);
+    }
 
     public override void EmitOnnx(OnnxScope onnx)
     {
+        var input = onnx.Layer.Input;
+        var (padded, pads) =
+            PaddingMode == PaddingFill.Zeros
+                ? (onnx.Input, Windows.OnnxPads(input, SpatialRank, Window.Along))
+                : (PaddingFills.OnnxPad(onnx, PaddingMode, Window), []);
         onnx.Add(
             "Conv",
-            onnx.InputAndWeights(Bias),
+            [padded, .. onnx.InputAndWeights(Bias).Skip(1)],
             [
                 ("kernel_shape", KernelSize.ToArray(SpatialRank)),
                 ("strides", Stride.ToArray(SpatialRank)),
                 ("dilations", Dilation.ToArray(SpatialRank)),
-                ("group", Groups),
-                .. Windows.OnnxPads(onnx.Layer.Input, SpatialRank, Window.Along),
+                ("group", Groups.Of(input[Axis.Channels].Value)),
+                .. pads,
             ]
         );
     }
@@ -145,6 +171,41 @@ public sealed record Conv : Operator, IHasShorthand
             "1x1 with a stride for each dimension, few channels",
             new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 1, Stride = new long[] { 3, 2 } },
             [2, 9, 8]
+        ),
+        new(
+            "depthwise by word, two for each channel",
+            new Conv { Kind = "conv2d", OutChannels = 6, KernelSize = 3, Groups = GroupCount.Depthwise },
+            [3, 6, 5]
+        ),
+        .. new[] { PaddingFill.Reflect, PaddingFill.Replicate, PaddingFill.Circular }.SelectMany(fill => new Example[]
+        {
+            new(
+                $"{fill}",
+                new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 5, Stride = 2, Padding = 2, PaddingMode = fill },
+                [3, 6, 7]
+            ),
+            new(
+                $"{fill}, same, even kernel",
+                new Conv { Kind = "conv1d", OutChannels = 4, KernelSize = 4, Padding = Padding.Same, PaddingMode = fill },
+                [3, 9]
+            ),
+        }),
+        new(
+            "circular, one-sided",
+            new Conv
+            {
+                Kind = "conv2d",
+                OutChannels = 4,
+                KernelSize = 3,
+                Padding = new(false, new long[] { 0, 2 }) { After = new long[] { 3, 0 } },
+                PaddingMode = PaddingFill.Circular,
+            },
+            [3, 5, 4]
+        ),
+        new(
+            "3d, replicate",
+            new Conv { Kind = "conv3d", OutChannels = 3, KernelSize = 3, Padding = 1, PaddingMode = PaddingFill.Replicate },
+            [2, 3, 4, 5]
         ),
         new("groups", new Conv { Kind = "conv2d", OutChannels = 6, KernelSize = 3, Groups = 2 }, [4, 6, 6]),
         new("depthwise", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, Groups = 4, Padding = 1 }, [4, 6, 6]),
@@ -179,6 +240,27 @@ public sealed record Conv : Operator, IHasShorthand
             new Conv { Kind = "conv1d", OutChannels = 4, KernelSize = 2, Stride = 3, Padding = Padding.Causal },
             [3, 11]
         ),
+        new("3d", new Conv { Kind = "conv3d", OutChannels = 4, KernelSize = 3, Padding = 1, Stride = 2 }, [2, 5, 6, 7]),
+        new(
+            "3d, asymmetric, groups",
+            new Conv
+            {
+                Kind = "conv3d",
+                OutChannels = 4,
+                KernelSize = new long[] { 3, 1, 2 },
+                Stride = new long[] { 1, 2, 1 },
+                Padding = new(false, new long[] { 1, 0, 1 }),
+                Groups = 2,
+                Bias = false,
+            },
+            [4, 4, 5, 6]
+        ),
+        new(
+            "3d, same, stride",
+            new Conv { Kind = "conv3d", OutChannels = 3, KernelSize = 2, Stride = new long[] { 1, 2, 2 }, Padding = Padding.Same },
+            [2, 3, 5, 6]
+        ),
+        new("3d, strided point, few channels", new Conv { Kind = "conv3d", OutChannels = 4, KernelSize = 1, Stride = 2 }, [2, 4, 6, 5]),
         new("declared", new Conv { Kind = "conv2d", OutChannels = 4, KernelSize = 3, InChannels = 3 }, [3, 6, 7]),
     ];
 }

@@ -11,7 +11,7 @@ namespace ConcatService.Operators;
 /// Parameters: weight <c>[in, out / groups, kH, kW]</c>, bias <c>[out]</c>. MACs: kernel · out / groups for each input element.
 /// Sources: torch.nn.ConvTranspose2d; ONNX ConvTranspose-11.
 /// </remarks>
-[Kind("conv_transpose1d"), Kind("conv_transpose2d")]
+[Kind("conv_transpose1d"), Kind("conv_transpose2d"), Kind("conv_transpose3d")]
 [Accepts(nameof(Accepted.Device))]
 [Accepts(nameof(Accepted.Dtype))]
 public sealed record ConvTranspose : Operator, IHasShorthand
@@ -40,9 +40,12 @@ public sealed record ConvTranspose : Operator, IHasShorthand
     [Between(1)]
     public Extent Dilation { get; init; } = 1;
 
-    /// <summary>Channel groups convolved independently; both channel counts must be multiples of it. Default: 1.</summary>
+    /// <summary>
+    /// Channel groups convolved independently; both channel counts must be multiples of it. <c>"depthwise"</c>: as many as channels arrive.
+    /// Default: 1.
+    /// </summary>
     [Between(1)]
-    public long Groups { get; init; } = 1;
+    public GroupCount Groups { get; init; } = 1;
 
     /// <summary>Adds a learned bias. Default: true.</summary>
     public bool Bias { get; init; } = true;
@@ -54,7 +57,7 @@ public sealed record ConvTranspose : Operator, IHasShorthand
     public override DeclaredWidth? Declared => DeclaredWidth.Of("in_channels", InChannels);
 
     [SpecIgnore]
-    public int SpatialRank => Kind == "conv_transpose1d" ? 1 : 2;
+    public int SpatialRank => Twins.RankOf(Kind);
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.Precision };
 
@@ -84,7 +87,7 @@ public sealed record ConvTranspose : Operator, IHasShorthand
             || !Windows.HasOneEach(context, SpatialRank, "output_padding", OutputPadding)
         )
             return null;
-        if (!Windows.GroupsDivide(context, Groups, channels, OutChannels))
+        if (!Windows.GroupsDivide(context, Groups.Of(channels), channels, OutChannels))
             return null;
         var output = context.Input.With(Axis.Channels, OutChannels);
         var dimension = 0;
@@ -112,10 +115,11 @@ public sealed record ConvTranspose : Operator, IHasShorthand
 
     public override IEnumerable<Parameter> Parameters(PlannedLayer layer)
     {
-        var fanIn = KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply); // PyTorch counts it on this side
+        var outputs = PerGroup(layer);
+        var fanIn = KernelSize.ToArray(SpatialRank).Aggregate(outputs, Saturating.Multiply); // PyTorch counts it on this side
         yield return new(
             "weight",
-            [layer.Input[Axis.Channels].Value, OutChannels / Groups, .. KernelSize.ToArray(SpatialRank)],
+            [layer.Input[Axis.Channels].Value, outputs, .. KernelSize.ToArray(SpatialRank)],
             Initializer.Weight,
             FanIn: fanIn
         );
@@ -125,8 +129,11 @@ public sealed record ConvTranspose : Operator, IHasShorthand
 
     public override long? Macs(PlannedLayer layer) =>
         layer.Input.ElementsPerSample is { } numbers
-            ? Saturating.Multiply(numbers, KernelSize.ToArray(SpatialRank).Aggregate(OutChannels / Groups, Saturating.Multiply))
+            ? Saturating.Multiply(numbers, KernelSize.ToArray(SpatialRank).Aggregate(PerGroup(layer), Saturating.Multiply))
             : null;
+
+    /// <summary>Channels of the output that one input adds to.</summary>
+    private long PerGroup(PlannedLayer layer) => OutChannels / Groups.Of(layer.Input[Axis.Channels].Value);
 
     public override void EmitOnnx(OnnxScope onnx)
     {
@@ -137,7 +144,7 @@ public sealed record ConvTranspose : Operator, IHasShorthand
             ("kernel_shape", KernelSize.ToArray(SpatialRank)),
             ("strides", Stride.ToArray(SpatialRank)),
             ("dilations", Dilation.ToArray(SpatialRank)),
-            ("group", Groups),
+            ("group", Groups.Of(onnx.Layer.Input[Axis.Channels].Value)),
             ("pads", (long[])[.. padding, .. padding]),
             ("output_padding", OutputPadding.ToArray(SpatialRank))
         );
@@ -183,7 +190,29 @@ public sealed record ConvTranspose : Operator, IHasShorthand
             new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 6, KernelSize = 2, Groups = 2, Bias = false },
             [4, 4, 4]
         ),
+        new(
+            "depthwise by word",
+            new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 2, Stride = 2, Groups = GroupCount.Depthwise },
+            [3, 4, 5]
+        ),
         new("1d", new ConvTranspose { Kind = "conv_transpose1d", OutChannels = 3, KernelSize = 4, Stride = 3 }, [4, 7]),
+        new(
+            "3d",
+            new ConvTranspose { Kind = "conv_transpose3d", OutChannels = 3, KernelSize = 3, Stride = 2, Padding = 1, OutputPadding = 1 },
+            [4, 2, 3, 4]
+        ),
+        new(
+            "3d, a stride for each dimension",
+            new ConvTranspose
+            {
+                Kind = "conv_transpose3d",
+                OutChannels = 2,
+                KernelSize = new long[] { 1, 2, 2 },
+                Stride = new long[] { 1, 2, 2 },
+                Bias = false,
+            },
+            [3, 3, 4, 2]
+        ),
         new(
             "declared",
             new ConvTranspose { Kind = "conv_transpose2d", OutChannels = 3, KernelSize = 2, Stride = 2, InChannels = 4 },

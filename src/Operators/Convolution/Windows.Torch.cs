@@ -8,6 +8,26 @@ namespace ConcatService.Operators;
 /// <summary>Padding in TorchSharp, for windows that slide over the spatial axes.</summary>
 internal static class WindowsTorch
 {
+    /// <summary>The input with a border that is made of itself.</summary>
+    public static Tensor Fill(Tensor x, int spatialRank, Func<int, Window> window, PaddingFill fill)
+    {
+        long[] sides = [.. Enumerable.Range(0, spatialRank).Reverse().SelectMany(i => Sides(window(i).Pads(x.shape[i + 2])))];
+        if (Array.TrueForAll(sides, cells => cells == 0))
+            return x;
+        return functional.pad(
+            x,
+            sides,
+            fill switch
+            {
+                PaddingFill.Reflect => PaddingModes.Reflect,
+                PaddingFill.Replicate => PaddingModes.Replicate,
+                _ => PaddingModes.Circular,
+            }
+        );
+
+        static long[] Sides((long Before, long After) pads) => [pads.Before, pads.After];
+    }
+
     /// <summary>
     /// The symmetric padding that libtorch adds itself, and the input, padded beforehand with <paramref name="value"/> where the two sides
     /// differ. Sizes are read from the tensor: a plan with symbols runs at any admissible size.

@@ -17,7 +17,7 @@ public sealed record AffFusion : Fusion
     public override Wire? Fuse(Expansion expansion, Operator joined)
     {
         if (
-            !expansion.ShapeContext.IsDefaultOrder(expansion.ShapeContext.Input.Rank == 3 ? 1 : 2)
+            !expansion.ShapeContext.IsDefaultOrder(Twins.RankOf(expansion.ShapeContext.Input))
             || Branches.Widths(expansion) is not { } widths
         )
             return null;

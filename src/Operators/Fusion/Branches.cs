@@ -27,10 +27,10 @@ internal static class Branches
     {
         var context = expansion.ShapeContext;
         var spatial = context.Input.Rank - 2;
-        return spatial is 1 or 2 && context.Input.Axes.SequenceEqual(Axes.Default(spatial + 1, context.Layout, DType.Float32))
+        return spatial is >= 1 and <= 3 && context.Input.Axes.SequenceEqual(Axes.Default(spatial + 1, context.Layout, DType.Float32))
             ? new Conv
             {
-                Kind = spatial == 1 ? "conv1d" : "conv2d",
+                Kind = Twins.Of("conv", spatial),
                 OutChannels = outFeatures,
                 KernelSize = 1,
                 Bias = bias,

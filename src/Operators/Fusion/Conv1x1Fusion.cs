@@ -20,7 +20,7 @@ public sealed record Conv1x1Fusion : Fusion
     public override Wire? Fuse(Expansion expansion, Operator joined)
     {
         var context = expansion.ShapeContext;
-        if (!context.IsDefaultOrder(context.Input.Rank == 3 ? 1 : 2) || Branches.Widths(expansion) is not { } widths)
+        if (!context.IsDefaultOrder(Twins.RankOf(context.Input)) || Branches.Widths(expansion) is not { } widths)
             return null;
         // Where a norm follows it takes any bias away again.
         List<(string Part, Operator Layer)> layers =

@@ -11,6 +11,7 @@ internal sealed class ElementwiseTorch : TorchLowering<Elementwise>
         "add" => x.Aggregate((a, b) => a + b),
         "subtract" => x.Aggregate((a, b) => a - b),
         "multiply" => x.Aggregate((a, b) => a * b),
+        "divide" => x.Aggregate((a, b) => a / b),
         "average" => x.Aggregate((a, b) => a + b) / x.Length,
         "maximum" => x.Aggregate((a, b) => a.maximum(b)),
         "minimum" => x.Aggregate((a, b) => a.minimum(b)),

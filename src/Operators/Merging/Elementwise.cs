@@ -6,13 +6,13 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>Element-wise sum, difference, product, mean, maximum or minimum of its inputs.</summary>
+/// <summary>Element-wise sum, difference, product, quotient, mean, maximum or minimum of its inputs.</summary>
 /// <remarks>
 /// Shapes: inputs of equal rank; a size of 1 is broadcast (<c>[N, C, H, W]</c> and <c>[N, C, 1, 1]</c> give <c>[N, C, H, W]</c>), never the
-/// batch. <c>subtract</c> takes the first minus all others. Parameters and MACs: none. Sources: torch.add and its siblings; ONNX Add-14,
-/// Mean-13, Max-13.
+/// batch. <c>subtract</c> takes the first minus all others, <c>divide</c> the first by all others. Parameters and MACs: none. Sources:
+/// torch.add and its siblings; ONNX Add-14, Div-14, Mean-13, Max-13.
 /// </remarks>
-[Kind("add"), Kind("subtract"), Kind("multiply"), Kind("average"), Kind("maximum"), Kind("minimum")]
+[Kind("add"), Kind("subtract"), Kind("multiply"), Kind("divide"), Kind("average"), Kind("maximum"), Kind("minimum")]
 public sealed record Elementwise : Operator, IMerge
 {
     public override Arity Arity => Arity.AtLeast(1);
@@ -27,13 +27,13 @@ public sealed record Elementwise : Operator, IMerge
     }) with
     { Format = NumberFormat.AsGiven };
 
-    public override Effect Effect => Kind is "multiply" or "maximum" or "minimum" ? Effect.Activates : Effect.None;
+    public override Effect Effect => Kind is "multiply" or "divide" or "maximum" or "minimum" ? Effect.Activates : Effect.None;
 
     public AxisName? JoinedAxis => null;
 
     public string? FusedBy => null;
 
-    public override FeatureFlow FeatureFlow => Kind == "multiply" ? FeatureFlow.Kept : FeatureFlow.Other;
+    public override FeatureFlow FeatureFlow => Kind is "multiply" or "divide" ? FeatureFlow.Kept : FeatureFlow.Other;
 
     public override Shape? Infer(ShapeContext context)
     {
@@ -66,7 +66,7 @@ public sealed record Elementwise : Operator, IMerge
             return Mismatches.Report(context, null, [], Codes.MergeDType);
         if (!sameAxes)
             return Mismatches.Report(context, null, [], Codes.MergeShape);
-        if (Kind == "average" && !context.RequireFloat())
+        if (Kind is "average" or "divide" && !context.RequireFloat())
             return null;
         return first.With(dims); // [N, C, H, W], [N, C, 1, 1] -> [N, C, H, W]
     }
@@ -78,6 +78,7 @@ public sealed record Elementwise : Operator, IMerge
             "add" => "Add",
             "subtract" => "Sub",
             "multiply" => "Mul",
+            "divide" => "Div",
             "average" => "Mean",
             "maximum" => "Max",
             _ => "Min",
@@ -102,6 +103,8 @@ public sealed record Elementwise : Operator, IMerge
         "add" => "it counts twice",
         "subtract" when input == 0 => "it is taken from itself, which gives zeros",
         "multiply" => "it is squared",
+        "divide" when input == 0 => "it is divided by itself, which gives ones",
+        "divide" => "it divides twice",
         "average" => "it weighs twice",
         _ => "once would give the same",
     };
@@ -130,7 +133,7 @@ public sealed record Elementwise : Operator, IMerge
 
     public static IEnumerable<Example> Examples =>
     [
-            .. new[] { "add", "subtract", "multiply", "average", "maximum", "minimum" }.Select(kind => new Example(
+            .. new[] { "add", "subtract", "multiply", "divide", "average", "maximum", "minimum" }.Select(kind => new Example(
                 $"{kind}, three inputs",
                 new Elementwise { Kind = kind },
                 [3, 5, 4],
@@ -140,6 +143,7 @@ public sealed record Elementwise : Operator, IMerge
         new("a skip", new Elementwise { Kind = "add" }, [4, 6, 6], [4, 6, 6]),
         new("a gate per channel", new Elementwise { Kind = "multiply" }, [4, 6, 5], [4, 1, 1]),
         new("a gate per place", new Elementwise { Kind = "multiply" }, [1, 6, 5], [4, 6, 5]),
+        new("by a size for each channel", new Elementwise { Kind = "divide" }, [4, 6, 5], [4, 1, 1]),
         new("both stretch", new Elementwise { Kind = "maximum" }, [4, 1, 5], [1, 6, 5]),
         new("sequences", new Elementwise { Kind = "add" }, [4, 7], [4, 1]),
         new("features", new Elementwise { Kind = "subtract" }, [7], [7]),

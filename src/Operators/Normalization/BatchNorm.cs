@@ -73,6 +73,7 @@ public sealed record BatchNorm : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("maps", new BatchNorm(), [3, 5, 4]),
+        new("volumes", new BatchNorm(), [3, 2, 5, 4]),
         new("declared", new BatchNorm { NumFeatures = 3 }, [3, 5, 4]),
         new("sequences", new BatchNorm { Eps = 1e-3, Momentum = 0.01 }, [3, 7]),
         new("features", new BatchNorm(), [6]),

@@ -65,6 +65,7 @@ public sealed record GroupNorm : Operator
         new("two groups", new GroupNorm { NumGroups = 2 }, [6, 5, 4]),
         new("declared", new GroupNorm { NumGroups = 3, NumChannels = 6 }, [6, 5, 4]),
         new("one group, no weight", new GroupNorm { NumGroups = 1, Affine = false, Eps = 1e-3 }, [3, 5, 4]),
+        new("a volume", new GroupNorm { NumGroups = 2 }, [4, 2, 3, 5]),
         new("a sequence", new GroupNorm { NumGroups = 3 }, [6, 5]),
         new("features", new GroupNorm { NumGroups = 2 }, [8]),
     ];

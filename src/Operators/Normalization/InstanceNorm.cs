@@ -70,6 +70,7 @@ public sealed record InstanceNorm : Operator
     public static IEnumerable<Example> Examples =>
     [
         new("maps", new InstanceNorm(), [3, 5, 4]),
+        new("volumes", new InstanceNorm { Affine = true }, [3, 2, 5, 4]),
         new("declared", new InstanceNorm { NumFeatures = 3 }, [3, 5, 4]),
         new("with weight", new InstanceNorm { Affine = true, Eps = 1e-3 }, [3, 5, 4]),
         new("with running statistics", new InstanceNorm { Affine = true, TrackRunningStats = true }, [3, 5, 4]),

@@ -60,6 +60,7 @@ public sealed record LayerNorm : Operator
         new("features", new LayerNorm(), [7]),
         new("declared", new LayerNorm { NormalizedShape = new long[] { 7 } }, [7]),
         new("each place of a map", new LayerNorm { Eps = 1e-6 }, [6, 5, 4]),
+        new("each place of a volume", new LayerNorm(), [6, 2, 3, 4]),
         new("[time, features]", new LayerNorm(), [5, 6]) { InputAxes = [Axis.Time, Axis.Channels] },
         new("without weight", new LayerNorm { ElementwiseAffine = false }, [6, 5]),
         new("without bias", new LayerNorm { Bias = false }, [6, 5]),

@@ -11,7 +11,14 @@ namespace ConcatService.Operators;
 /// has no such operator: it becomes a plain pooling where the windows are equal, slices and reductions where they are not, and has no form
 /// for symbolic sizes.
 /// </remarks>
-[Kind("adaptive_avg_pool1d"), Kind("adaptive_avg_pool2d"), Kind("adaptive_max_pool1d"), Kind("adaptive_max_pool2d")]
+[
+    Kind("adaptive_avg_pool1d"),
+    Kind("adaptive_avg_pool2d"),
+    Kind("adaptive_avg_pool3d"),
+    Kind("adaptive_max_pool1d"),
+    Kind("adaptive_max_pool2d"),
+    Kind("adaptive_max_pool3d")
+]
 public sealed record AdaptivePool : Operator
 {
     /// <summary>The output size: one number, or one for each spatial dimension. At least 1.</summary>
@@ -19,7 +26,7 @@ public sealed record AdaptivePool : Operator
     public required Extent OutputSize { get; init; }
 
     [SpecIgnore]
-    public int SpatialRank => Kind.EndsWith("1d", StringComparison.Ordinal) ? 1 : 2;
+    public int SpatialRank => Twins.RankOf(Kind);
 
     [SpecIgnore]
     public bool IsMax => Kind.StartsWith("adaptive_max", StringComparison.Ordinal);
@@ -101,6 +108,7 @@ public sealed record AdaptivePool : Operator
             new($"{kind}, equal windows", new AdaptivePool { Kind = $"{kind}2d", OutputSize = new long[] { 4, 3 } }, [3, 8, 9]),
             new($"{kind}, windows that overlap", new AdaptivePool { Kind = $"{kind}2d", OutputSize = new long[] { 3, 7 } }, [2, 8, 10]),
             new($"{kind} to more than there is", new AdaptivePool { Kind = $"{kind}2d", OutputSize = 6 }, [2, 4, 6]),
+            new($"{kind}, 3d", new AdaptivePool { Kind = $"{kind}3d", OutputSize = new long[] { 2, 3, 2 } }, [2, 4, 6, 5]),
             new($"{kind}, 1d", new AdaptivePool { Kind = $"{kind}1d", OutputSize = 5 }, [2, 12]),
         });
 }

@@ -22,8 +22,12 @@ internal sealed class AvgPoolTorch : TorchLowering<AvgPool>
     {
         var stride = (op.Stride ?? op.KernelSize).ToArray(op.SpatialRank);
         var ceil = op.CeilMode && !op.Padding.IsSame;
-        return op.SpatialRank == 1
-            ? functional.avg_pool1d(x, op.KernelSize[0], stride[0], padding[0], ceil, op.CountIncludePad)
-            : functional.avg_pool2d(x, op.KernelSize.ToArray(2), stride, padding, ceil, op.CountIncludePad, op.DivisorOverride);
+        var kernel = op.KernelSize.ToArray(op.SpatialRank);
+        return op.SpatialRank switch
+        {
+            1 => functional.avg_pool1d(x, kernel[0], stride[0], padding[0], ceil, op.CountIncludePad),
+            2 => functional.avg_pool2d(x, kernel, stride, padding, ceil, op.CountIncludePad, op.DivisorOverride),
+            _ => functional.avg_pool3d(x, kernel, stride, padding, ceil, op.CountIncludePad, op.DivisorOverride),
+        };
     }
 }

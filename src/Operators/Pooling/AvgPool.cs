@@ -12,7 +12,7 @@ namespace ConcatService.Operators;
 /// MACs: none.
 /// Sources: torch.nn.AvgPool2d; ONNX AveragePool-11.
 /// </remarks>
-[Kind("avg_pool1d"), Kind("avg_pool2d")]
+[Kind("avg_pool1d"), Kind("avg_pool2d"), Kind("avg_pool3d")]
 public sealed record AvgPool : Operator
 {
     /// <summary>Size of the window: one number, or one for each spatial dimension. At least 1.</summary>
@@ -36,12 +36,12 @@ public sealed record AvgPool : Operator
     /// <summary>Counts the padding's zeros in the mean. Default: true.</summary>
     public bool CountIncludePad { get; init; } = true;
 
-    /// <summary>Divides each window's sum by this number, at least 1. Default: the window's size. avg_pool2d only, as in PyTorch.</summary>
+    /// <summary>Divides each window's sum by this number, at least 1. Default: the window's size. Not for avg_pool1d.</summary>
     [Between(1)]
     public long? DivisorOverride { get; init; }
 
     [SpecIgnore]
-    public int SpatialRank => Kind == "avg_pool1d" ? 1 : 2;
+    public int SpatialRank => Twins.RankOf(Kind);
 
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
 
@@ -70,7 +70,7 @@ public sealed record AvgPool : Operator
             context.Report.Error(
                 Codes.UnknownField,
                 context.Layer.Path["divisor_override"],
-                "avg_pool1d has no attribute 'divisor_override'; avg_pool2d has."
+                "avg_pool1d has no attribute 'divisor_override'; avg_pool2d and avg_pool3d have."
             );
             return null;
         }
@@ -111,8 +111,7 @@ public sealed record AvgPool : Operator
         // Runtimes disagree on what a window beyond the padding counts: divide by the whole window, then correct by constants.
         var corrections = Enumerable.Range(0, SpatialRank).Select(Correction).ToArray();
         var sizes = corrections.Select(correction => (long)correction.Length).ToArray();
-        var product =
-            SpatialRank == 1 ? corrections[0] : [.. corrections[0].SelectMany(row => corrections[1].Select(column => row * column))];
+        var product = corrections.Aggregate((outer, inner) => [.. outer.SelectMany(each => inner.Select(cell => each * cell))]);
         var mean = onnx.Part("AveragePool", [onnx.Input], [.. window, ("count_include_pad", 1L)]);
         onnx.Add("Mul", [mean, onnx.Floats(product, [1, 1, .. sizes])]);
 
@@ -185,6 +184,26 @@ public sealed record AvgPool : Operator
             "1d, same, padding does not count",
             new AvgPool { Kind = "avg_pool1d", KernelSize = 2, Padding = Padding.Same, CountIncludePad = false },
             [3, 11]
+        ),
+        new("3d", new AvgPool { Kind = "avg_pool3d", KernelSize = 3, Stride = 2, Padding = 1 }, [2, 5, 6, 7]),
+        new(
+            "3d, ceil, padding does not count",
+            new AvgPool
+            {
+                Kind = "avg_pool3d",
+                KernelSize = new long[] { 2, 3, 2 },
+                Stride = 2,
+                Padding = 1,
+                CeilMode = true,
+                CountIncludePad = false,
+            },
+            [2, 4, 6, 7]
+        ),
+        new("3d, divisor", new AvgPool { Kind = "avg_pool3d", KernelSize = 2, DivisorOverride = 3 }, [2, 4, 5, 6]),
+        new(
+            "3d, same, padding does not count",
+            new AvgPool { Kind = "avg_pool3d", KernelSize = 2, Padding = Padding.Same, CountIncludePad = false },
+            [2, 3, 5, 4]
         ),
         new(
             "one-sided",

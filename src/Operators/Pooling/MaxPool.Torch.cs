@@ -13,8 +13,12 @@ internal sealed class MaxPoolTorch : TorchLowering<MaxPool>
         var (input, padding) = WindowsTorch.Pad(x[0], rank, op.Window.Along, MaxPool.Lowest);
         var stride = (op.Stride ?? op.KernelSize).ToArray(rank);
         var ceil = op.CeilMode && !op.Padding.IsSame;
-        return rank == 1
-            ? functional.max_pool1d(input, op.KernelSize[0], stride[0], padding[0], op.Dilation[0], ceil)
-            : functional.max_pool2d(input, op.KernelSize.ToArray(rank), stride, padding, op.Dilation.ToArray(rank), ceil);
+        var (kernel, dilation) = (op.KernelSize.ToArray(rank), op.Dilation.ToArray(rank));
+        return rank switch
+        {
+            1 => functional.max_pool1d(input, kernel[0], stride[0], padding[0], dilation[0], ceil),
+            2 => functional.max_pool2d(input, kernel, stride, padding, dilation, ceil),
+            _ => functional.max_pool3d(input, kernel, stride, padding, dilation, ceil),
+        };
     }
 }

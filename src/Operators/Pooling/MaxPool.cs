@@ -11,7 +11,7 @@ namespace ConcatService.Operators;
 /// MACs: none.
 /// Sources: torch.nn.MaxPool2d; ONNX MaxPool-12.
 /// </remarks>
-[Kind("max_pool1d"), Kind("max_pool2d")]
+[Kind("max_pool1d"), Kind("max_pool2d"), Kind("max_pool3d")]
 public sealed record MaxPool : Operator
 {
     /// <summary>Size of the window: one number, or one for each spatial dimension. At least 1.</summary>
@@ -43,7 +43,7 @@ public sealed record MaxPool : Operator
     internal const double Lowest = -3e38;
 
     [SpecIgnore]
-    public int SpatialRank => Kind == "max_pool1d" ? 1 : 2;
+    public int SpatialRank => Twins.RankOf(Kind);
 
     // libtorch keeps the position of each maximum as int64.
     public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven, BytesPerNumber = 8 };
@@ -123,6 +123,9 @@ public sealed record MaxPool : Operator
         },
         new("1d", new MaxPool { Kind = "max_pool1d", KernelSize = 3, Stride = 2, Padding = 1 }, [3, 12]),
         new("1d, same", new MaxPool { Kind = "max_pool1d", KernelSize = 4, Stride = 3, Padding = Padding.Same }, [3, 11]),
+        new("3d", new MaxPool { Kind = "max_pool3d", KernelSize = 3, Stride = 2, Padding = 1 }, [2, 5, 6, 7]),
+        new("3d, ceil", new MaxPool { Kind = "max_pool3d", KernelSize = new long[] { 1, 2, 3 }, CeilMode = true }, [2, 3, 5, 7]),
+        new("3d, same", new MaxPool { Kind = "max_pool3d", KernelSize = 2, Stride = 1, Padding = Padding.Same }, [2, 3, 4, 5]),
         new(
             "one-sided",
             new MaxPool

@@ -12,6 +12,7 @@ internal sealed class DropoutTorch : TorchLowering<Dropout>
         "dropout" => functional.dropout(x[0], op.P, training: true),
         "dropout1d" => functional.dropout1d(x[0], op.P, training: true),
         "dropout2d" => functional.dropout2d(x[0], op.P, training: true),
+        "dropout3d" => functional.dropout3d(x[0], op.P, training: true),
         _ => throw new InvalidOperationException($"No libtorch form for {op.Kind}."),
     };
 }

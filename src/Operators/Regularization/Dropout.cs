@@ -5,14 +5,14 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Operators;
 
 /// <summary>
-/// In training, zeroes elements (dropout) or whole channels (dropout1d, dropout2d) at random and scales the rest by 1 / (1 − p); nothing in
-/// evaluation.
+/// In training, zeroes elements (dropout) or whole channels (dropout1d, dropout2d, dropout3d) at random and scales the rest by 1 / (1 − p);
+/// nothing in evaluation.
 /// </summary>
 /// <remarks>
 /// Shapes: any, unchanged; dropout2d takes <c>[N, C, H, W]</c>. Parameters and MACs: none. Sources: torch.nn.Dropout, Dropout2d; ONNX
 /// Identity.
 /// </remarks>
-[Kind("dropout"), Kind("dropout1d"), Kind("dropout2d")]
+[Kind("dropout"), Kind("dropout1d"), Kind("dropout2d"), Kind("dropout3d")]
 [Accepts(nameof(Accepted.Inplace))]
 public sealed record Dropout : Operator
 {
@@ -32,7 +32,7 @@ public sealed record Dropout : Operator
 
     public override Shape? Infer(ShapeContext context) =>
         Kind == "dropout" ? (context.RequireFloat() ? context.Input : null)
-        : context.IsDefaultOrder(Kind == "dropout1d" ? 1 : 2) ? context.Input
+        : context.IsDefaultOrder(Twins.RankOf(Kind)) ? context.Input
         : null;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");
@@ -43,5 +43,6 @@ public sealed record Dropout : Operator
         new("dropout of features", new Dropout { Kind = "dropout", P = 0.1 }, [8]),
         new("dropout1d", new Dropout { Kind = "dropout1d", P = 0.2 }, [4, 6]),
         new("dropout2d", new Dropout { Kind = "dropout2d", P = 0.2 }, [4, 6, 5]),
+        new("dropout3d", new Dropout { Kind = "dropout3d", P = 0.2 }, [4, 3, 4, 5]),
     ];
 }

@@ -6,7 +6,7 @@ using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
-/// <summary>Crops the middle of a map or sequence; of an odd difference one more element goes at the end.</summary>
+/// <summary>Crops the middle of a sequence, map or volume; of an odd difference one more element goes at the end.</summary>
 /// <remarks>
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, size, size]</c>. Parameters and MACs: none. Sources: Ronneberger et al. 2015 (U-Net's crop);
 /// ONNX Slice-13.
@@ -28,7 +28,7 @@ public sealed record CenterCrop : Operator
 
     public override Shape? Infer(ShapeContext context)
     {
-        var spatial = context.Input.Rank == 3 ? 1 : 2;
+        var spatial = Twins.RankOf(context.Input);
         if (!context.IsDefaultOrder(spatial) || (Size.Like is null && !Windows.HasOneEach(context, spatial, "size", Size.Cells)))
             return null;
         var output = context.Input;
@@ -80,5 +80,7 @@ public sealed record CenterCrop : Operator
         new("nothing to cut", new CenterCrop { Size = (Extent)new long[] { 5, 2 } }, [3, 5, 4]),
         new("like another layer", new CenterCrop { Size = new TargetSize(0, "x1") }, [3, 8, 7], [2, 5, 4]),
         new("a sequence", new CenterCrop { Size = 4 }, [3, 9]),
+        new("a volume", new CenterCrop { Size = (Extent)new long[] { 2, 3, 4 } }, [2, 5, 4, 5]),
+        new("a volume like another", new CenterCrop { Size = new TargetSize(0, "x1") }, [2, 5, 4, 5], [3, 3, 4, 2]),
     ];
 }

@@ -22,12 +22,12 @@ public enum PadMode
 /// Shapes: <c>[N, C, H, W]</c> gives <c>[N, C, H + top + bottom, W + left + right]</c>, or the size asked for, which must not be smaller.
 /// Parameters and MACs: none. Sources: torch.nn.functional.pad; ONNX Pad-13.
 /// </remarks>
-[Kind("pad1d"), Kind("pad2d")]
+[Kind("pad1d"), Kind("pad2d"), Kind("pad3d")]
 public sealed record Pad : Operator
 {
     /// <summary>
-    /// Elements to add as [left, right, top, bottom] (pad1d: [left, right]), or one number for all sides. Either this or <see
-    /// cref="Size"/>.
+    /// Elements to add as [left, right, top, bottom] (pad1d: [left, right]; pad3d: and front, back), or one number for all sides. Either
+    /// this or <see cref="Size"/>.
     /// </summary>
     [Between(0)]
     public Integers? Padding { get; init; }
@@ -42,7 +42,7 @@ public sealed record Pad : Operator
     public override (string Attribute, string Layer)? Like => Size?.Like is { } layer ? ("size", layer) : null;
 
     [SpecIgnore]
-    public int SpatialRank => Kind == "pad1d" ? 1 : 2;
+    public int SpatialRank => Twins.RankOf(Kind);
 
     public override Footprint Footprint => Mode == PadMode.Reflect || Mode == PadMode.Replicate ? Footprint.Inputs : Footprint.Nothing;
 
@@ -64,7 +64,7 @@ public sealed record Pad : Operator
             return context.Error(
                 Codes.OutOfRange,
                 $"padding lists {listed.Count} numbers; expected {2 * SpatialRank}: "
-                    + $"{(SpatialRank == 1 ? "left, right" : "left, right, top, bottom")}, or one number for all sides."
+                    + $"{string.Join(", ", Names.Take(2 * SpatialRank))}, or one number for all sides."
             );
         if (Size is { Like: null } size && !Windows.HasOneEach(context, SpatialRank, "size", size.Cells))
             return null;
@@ -144,6 +144,9 @@ public sealed record Pad : Operator
             : null;
     }
 
+    /// <summary>The sides in the order of the list, the last dimension first.</summary>
+    private static readonly string[] Names = ["left", "right", "top", "bottom", "front", "back"];
+
     private string OnnxPads(OnnxScope onnx)
     {
         var (input, output) = (onnx.Layer.Input, onnx.Layer.Output);
@@ -168,6 +171,9 @@ public sealed record Pad : Operator
         new("to a size", new Pad { Kind = "pad2d", Size = 8 }, [3, 5, 4]),
         new("like another layer", new Pad { Kind = "pad2d", Size = new TargetSize(0, "x1") }, [3, 5, 4], [2, 8, 4]),
         new("like height and width of a volume", new Pad { Kind = "pad2d", Size = new TargetSize(0, "x1") }, [3, 4, 4], [2, 7, 5, 6]),
+        new("a volume", new Pad { Kind = "pad3d", Padding = new long[] { 1, 2, 0, 1, 2, 0 } }, [2, 3, 4, 5]),
+        new("a volume, replicate", new Pad { Kind = "pad3d", Padding = 1, Mode = PadMode.Replicate }, [2, 3, 4, 5]),
+        new("a volume like another", new Pad { Kind = "pad3d", Size = new TargetSize(0, "x1") }, [2, 3, 4, 5], [1, 4, 4, 7]),
         new("a sequence", new Pad { Kind = "pad1d", Padding = new long[] { 2, 1 }, Mode = PadMode.Replicate }, [3, 5]),
     ];
 }

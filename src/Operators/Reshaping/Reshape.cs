@@ -4,13 +4,14 @@ using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Symbols;
+using AxisOrders = ConcatService.Domain.Shapes.Axes;
 
 namespace ConcatService.Operators;
 
 /// <summary>Reshapes each sample, reading elements in the order that the spec writes them.</summary>
 /// <remarks>
-/// Shapes: any to one with as many elements, with the default axes of its rank. Parameters and MACs: none. Sources: torch.reshape; ONNX
-/// Reshape-14.
+/// Shapes: any to one with as many elements, with the default axes of its rank or those that <c>axes</c> names. Parameters and MACs: none.
+/// Sources: torch.reshape; ONNX Reshape-14.
 /// </remarks>
 [Kind("reshape")]
 public sealed record Reshape : Operator
@@ -19,22 +20,36 @@ public sealed record Reshape : Operator
     [Between(-1)]
     public required Integers Shape { get; init; }
 
+    /// <summary>
+    /// What each dimension of the output means, by name: <c>["time", "features"]</c>; <c>"other"</c>, which may stand several times, for
+    /// nothing in particular. Default: the layout's order for the rank.
+    /// </summary>
+    public AxisLabels? Axes { get; init; }
+
     public override Footprint Footprint => Footprint.Nothing;
 
     public override AxisFlow AxisFlow => AxisFlow.Made;
 
     protected override IEnumerable<EditableAttribute> OwnEdits =>
-        [EditableAttributes.Shape("shape", EditEffect.Features | EditEffect.Sizes | EditEffect.Rank)];
+    [
+        EditableAttributes.Shape("shape", EditEffect.Features | EditEffect.Sizes | EditEffect.Rank),
+        new("axes", EditEffect.Features | EditEffect.Sizes | EditEffect.Order, AxesFor),
+    ];
 
     public override Shape? Infer(ShapeContext context)
     {
         var sizes = Shape.ToArray();
         if (Views.Product(context, context.Input.Dims.Skip(1)) is not { } all)
             return null;
-        if (sizes.Contains(0) || sizes.Count(size => size == -1) > 1 || sizes.Length > Axes.MaxRank)
+        if (sizes.Contains(0) || sizes.Count(size => size == -1) > 1 || sizes.Length > AxisOrders.MaxRank)
             return context.Error(
                 Codes.OutOfRange,
-                $"shape is {Shape}; expected 1 to {Axes.MaxRank} sizes of at least 1, one of which may be -1."
+                $"shape is {Shape}; expected 1 to {AxisOrders.MaxRank} sizes of at least 1, one of which may be -1."
+            );
+        if (Axes is { } names && names.Each.Count != sizes.Length)
+            return context.Error(
+                Codes.OutOfRange,
+                $"axes is {names}, {names.Each.Count} of them, and shape is {Shape}. Name one axis for each of its {sizes.Length} sizes."
             );
         var given = sizes.Where(size => size > 0).Aggregate(1L, Saturating.Multiply);
         var remains = all.FloorDivide(given);
@@ -58,7 +73,9 @@ public sealed record Reshape : Operator
             return null;
         return new(
             [Dim.Batch, .. sizes.Select(size => size == -1 ? remains : size)],
-            Axes.Default(sizes.Length, context.Layout, context.Input.DType),
+            Axes is { } labels
+                ? [Axis.Batch, .. labels.Each]
+                : AxisOrders.Default(sizes.Length, context.Layout, context.Input.DType),
             context.Input.DType);                                                                   // [N, C, H, W] -> [N, …]
     }
 
@@ -104,6 +121,9 @@ public sealed record Reshape : Operator
 
     private static long Power(long side, int times) => Enumerable.Repeat(side, times).Aggregate(1L, Saturating.Multiply);
 
+    private static IEnumerable<JsonNode> AxesFor(PlannedLayer layer, Shape wanted) =>
+        wanted.SameSizes(layer.Output) ? [new JsonArray([.. wanted.Axes.Skip(1).Select(axis => (JsonNode)axis.Name())])] : [];
+
     public override void EmitOnnx(OnnxScope onnx) => Views.EmitReshape(onnx);
 
     public static IEnumerable<Example> Examples =>
@@ -111,6 +131,16 @@ public sealed record Reshape : Operator
         new("a map of a vector", new Reshape { Shape = new long[] { 3, 2, 4 } }, [24]),
         new("a vector of a map", new Reshape { Shape = -1 }, [3, 2, 4]),
         new("a sequence of a map", new Reshape { Shape = new long[] { 3, -1 } }, [3, 2, 4]),
+        new("heads side by side", new Reshape { Shape = new long[] { 5, 6 }, Axes = AxisLabels.Of(Axis.Time, Axis.Channels) }, [5, 2, 3]),
+        new(
+            "windows",
+            new Reshape
+            {
+                Shape = new long[] { 2, 3, 2, 3, -1 },
+                Axes = AxisLabels.Of(Axis.Other, Axis.Other, Axis.Other, Axis.Other, Axis.Channels),
+            },
+            [4, 9, 2]
+        ),
         new("five dimensions", new Reshape { Shape = new long[] { 2, 3, 1, 2, -1 } }, [6, 2, 4]),
     ];
 }

@@ -7,5 +7,5 @@ namespace ConcatService.Operators;
 internal sealed class SliceTorch : TorchLowering<Slice>
 {
     protected override Tensor Forward(Slice op, TorchLayer layer, Tensor[] x) =>
-        x[0].slice(AxesOf.Index(layer.Plan.Input, op.Axis), op.Start, op.End ?? long.MaxValue, 1);
+        x[0].slice(AxesOf.Index(layer.Plan.Input, op.Axis), op.Start, op.End ?? long.MaxValue, op.Step);
 }

@@ -16,7 +16,8 @@ internal sealed class UpsampleTorch : TorchLowering<Upsample>
         {
             UpsampleMode.Nearest => InterpolationMode.Nearest,
             UpsampleMode.Linear => InterpolationMode.Linear,
-            _ => InterpolationMode.Bilinear,
+            UpsampleMode.Bilinear => InterpolationMode.Bilinear,
+            _ => InterpolationMode.Trilinear,
         };
         return functional.interpolate(x[0], size, factors, mode, op.Mode == UpsampleMode.Nearest ? null : op.AlignCorners);
     }

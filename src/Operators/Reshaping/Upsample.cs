@@ -14,6 +14,8 @@ public enum UpsampleMode
     Linear,
     /// <summary>Linear along both axes of a map.</summary>
     Bilinear,
+    /// <summary>Linear along the three axes of a volume.</summary>
+    Trilinear,
 }
 
 /// <summary>Resizes the spatial axes by a factor, or to a size.</summary>
@@ -34,7 +36,7 @@ public sealed record Upsample : Operator
     [Between(1)]
     public TargetSize? Size { get; init; }
 
-    /// <summary>nearest, linear (sequences) or bilinear (maps). Default: nearest.</summary>
+    /// <summary>nearest, linear (sequences), bilinear (maps) or trilinear (volumes). Default: nearest.</summary>
     public UpsampleMode Mode { get; init; }
 
     /// <summary>Aligns the centers of the corner elements, as in PyTorch; not for nearest. Default: false.</summary>
@@ -54,11 +56,11 @@ public sealed record Upsample : Operator
     public override Shape? Infer(ShapeContext context)
     {
         var spatial = context.Input.Rank - 2;
-        if (spatial is < 1 or > 2)
+        if (spatial is < 1 or > 3)
             return context.Error(
                 Codes.LayerRank,
-                $"{Kind} works on maps and sequences and its input {context.Layer.Inputs[0]} has {context.Input.Rank - 1} dimensions, "
-                    + $"{context.Input.Sizes}.",
+                $"{Kind} works on sequences, maps and volumes and its input {context.Layer.Inputs[0]} has {context.Input.Rank - 1} "
+                    + $"dimensions, {context.Input.Sizes}.",
                 new Wanted { Axes = Axes.Default(3, context.Layout, DType.Float32) }
             );
         if (!context.IsDefaultOrder(spatial) || !IsWellFormed(context, spatial))
@@ -117,19 +119,37 @@ public sealed record Upsample : Operator
             );
         if (Size is { Like: null } size && !Windows.HasOneEach(context, spatial, "size", size.Cells))
             return false;
-        if (Mode != UpsampleMode.Nearest && Mode != (spatial == 1 ? UpsampleMode.Linear : UpsampleMode.Bilinear))
+        var linear = Linear(spatial);
+        if (Mode != UpsampleMode.Nearest && Mode != linear)
             return Refuse(
                 Codes.OutOfRange,
-                spatial == 1
-                    ? "mode bilinear is for maps and this is a sequence. Use linear."
-                    : "mode linear is for sequences and this is a map. Use bilinear."
+                $"mode {Mode.ToString().ToLowerInvariant()} is for {Named(Mode)}s and this is a {Named(linear)}. Use "
+                    + $"{linear.ToString().ToLowerInvariant()}."
             );
         return !AlignCorners
             || Mode != UpsampleMode.Nearest
-            || Refuse(Codes.OutOfRange, "align_corners has no meaning for mode nearest. Use bilinear, or leave align_corners out.");
+            || Refuse(
+                Codes.OutOfRange,
+                $"align_corners has no meaning for mode nearest. Use {linear.ToString().ToLowerInvariant()}, or leave align_corners out."
+            );
 
         bool Refuse(Code code, string message) => context.Error(code, message) is not null;
     }
+
+    /// <summary>The mode that interpolates along as many axes.</summary>
+    public static UpsampleMode Linear(int spatial) => spatial switch
+    {
+        1 => UpsampleMode.Linear,
+        2 => UpsampleMode.Bilinear,
+        _ => UpsampleMode.Trilinear,
+    };
+
+    private static string Named(UpsampleMode mode) => mode switch
+    {
+        UpsampleMode.Linear => "sequence",
+        UpsampleMode.Bilinear => "map",
+        _ => "volume",
+    };
 
     private Dim? Scaled(ShapeContext context, Axis axis, int dimension)
     {
@@ -186,6 +206,14 @@ public sealed record Upsample : Operator
         new("to one", new Upsample { Size = 1, Mode = UpsampleMode.Bilinear }, [2, 4, 5]),
         new("like another layer", new Upsample { Size = new TargetSize(0, "x1"), Mode = UpsampleMode.Bilinear }, [3, 4, 5], [2, 9, 7]),
         new("like height and width of a volume", new Upsample { Size = new TargetSize(0, "x1") }, [3, 4, 5], [2, 3, 9, 7]),
+        new("volume", new Upsample { ScaleFactor = 2 }, [2, 2, 3, 4]),
+        new("volume, trilinear", new Upsample { ScaleFactor = 2, Mode = UpsampleMode.Trilinear }, [2, 3, 4, 5]),
+        new(
+            "volume, trilinear, corners",
+            new Upsample { Size = (Extent)new long[] { 5, 7, 6 }, Mode = UpsampleMode.Trilinear, AlignCorners = true },
+            [2, 3, 4, 5]
+        ),
+        new("volume like another", new Upsample { Size = new TargetSize(0, "x1") }, [2, 2, 3, 4], [1, 4, 5, 6]),
         new("sequence", new Upsample { ScaleFactor = 3 }, [3, 5]),
         new("sequence, linear", new Upsample { ScaleFactor = 2, Mode = UpsampleMode.Linear }, [3, 5]),
     ];

@@ -85,7 +85,8 @@ internal static class Findings
         {
             // From the common ancestor; where there is none, from what gives this branch its first layer.
             var start =
-                merge.Ancestor?.Source ?? (branch.Path.Count > 0 ? branch.Path[0].Inputs[0] : merge.Merge.Inputs[branch.Index]).Source;
+                merge.Ancestor?.Source
+                ?? (branch.Path is [{ Inputs: [var first, ..] }, ..] ? first : merge.Merge.Inputs[branch.Index]).Source;
             var way = branch
                 .Path.Select(layer => layer.Name)
                 .Prepend(start)

@@ -23,9 +23,9 @@ internal sealed class Adam(AdamSettings settings, TorchModel model) : Optimizer(
         var (beta1, beta2) = settings.Betas;
         _t++;
         if (settings.Decoupled)
-            Weights.mul_(1 - (rate * settings.WeightDecay));                            // w ← w (1 - lr λ)
-        else if (settings.WeightDecay > 0)
-            Gradient.add_(Weights, alpha: settings.WeightDecay);                        // g ← g + λ w
+            Decay(rate * settings.WeightDecay);                                         // w ← w (1 - lr λ)
+        else
+            AddDecay(settings.WeightDecay);                                             // g ← g + λ w
         _m.lerp_(Gradient, 1 - beta1);                                                  // m ← β1 m + (1 - β1) g
         _v.mul_(beta2).addcmul_(Gradient, Gradient, 1 - beta2);                         // v ← β2 v + (1 - β2) g²
         // The gradient has been used: its memory takes what the step is divided by.

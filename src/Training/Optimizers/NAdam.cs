@@ -25,8 +25,7 @@ internal sealed class NAdam(NAdamSettings settings, TorchModel model) : Optimize
         _t++;
         var (momentum, next) = (MomentumAt(_t), MomentumAt(_t + 1));
         _product *= momentum;                                                           // Π μ
-        if (settings.WeightDecay > 0)
-            Gradient.add_(Weights, alpha: settings.WeightDecay);                        // g ← g + λ w
+        AddDecay(settings.WeightDecay);                                                 // g ← g + λ w
         _m.lerp_(Gradient, 1 - beta1);                                                  // m ← β1 m + (1 - β1) g
         _v.mul_(beta2).addcmul_(Gradient, Gradient, 1 - beta2);                         // v ← β2 v + (1 - β2) g²
         var deviation = _v.div(1 - Math.Pow(beta2, _t)).sqrt_().add_(settings.Eps);

@@ -9,6 +9,7 @@ namespace ConcatService.Training.Optimizers;
 internal abstract class Optimizer : IDisposable
 {
     private readonly List<Tensor> _views = [];
+    private readonly Tensor? _decaying;
 
     protected Optimizer(TorchModel model)
     {
@@ -21,6 +22,8 @@ internal abstract class Optimizer : IDisposable
             parameter.Tensor.grad = view;                                               // autograd adds into what is there
             _views.Add(view);
         }
+
+        _decaying = MaskOf(model);
     }
 
     /// <summary>The gradient of every parameter, in the order of <see cref="TorchModel.Weights"/>.</summary>
@@ -81,9 +84,42 @@ internal abstract class Optimizer : IDisposable
     {
         _views.ForEach(view => view.Dispose());
         Gradient.Dispose();
+        _decaying?.Dispose();
         foreach (var moment in State)
             moment.Dispose();
     }
 
     protected abstract void Update(double rate);
+
+    /// <summary>w ← w (1 - share), for the weights that decay.</summary>
+    protected void Decay(double share)
+    {
+        if (_decaying is null)
+            Weights.mul_(1 - share);
+        else
+            Weights.addcmul_(Weights, _decaying, -share);
+    }
+
+    /// <summary>g ← g + λ w, for the weights that decay.</summary>
+    protected void AddDecay(double weightDecay)
+    {
+        if (weightDecay <= 0)
+            return;
+        if (_decaying is null)
+            Gradient.add_(Weights, alpha: weightDecay);
+        else
+            Gradient.addcmul_(Weights, _decaying, weightDecay);
+    }
+
+    /// <summary>1 for each weight that decays and 0 for the others; null where all do.</summary>
+    private static Tensor? MaskOf(TorchModel model)
+    {
+        var exempt = model.Parameters.Where(parameter => parameter.Declared is { Trainable: true, Decays: false }).ToList();
+        if (exempt.Count == 0)
+            return null;
+        var mask = ones_like(model.Weights);
+        foreach (var parameter in exempt)
+            mask.narrow(0, parameter.Offset, parameter.Declared.Count).zero_();
+        return mask.DetachFromDisposeScope();
+    }
 }

@@ -13,8 +13,7 @@ internal sealed class RmsProp(RmsPropSettings settings, TorchModel model) : Opti
 
     protected override void Update(double rate)
     {
-        if (settings.WeightDecay > 0)
-            Gradient.add_(Weights, alpha: settings.WeightDecay);                        // g ← g + λ w
+        AddDecay(settings.WeightDecay);                                                 // g ← g + λ w
         _v.mul_(settings.Alpha).addcmul_(Gradient, Gradient, 1 - settings.Alpha);       // v ← α v + (1 - α) g²
         _momentum.mul_(settings.Momentum).addcdiv_(Gradient, _v.sqrt().add_(settings.Eps), 1);      // b ← μ b + g / (√v + ε)
         Weights.add_(_momentum, alpha: -rate);                                          // w ← w - lr b

@@ -12,8 +12,7 @@ internal sealed class Sgd(SgdSettings settings, TorchModel model) : Optimizer(mo
 
     protected override void Update(double rate)
     {
-        if (settings.WeightDecay > 0)
-            Gradient.add_(Weights, alpha: settings.WeightDecay);                        // g ← g + λ w
+        AddDecay(settings.WeightDecay);                                                 // g ← g + λ w
         _momentum.mul_(settings.Momentum).add_(Gradient);                               // b ← μ b + g
         if (settings.Nesterov)
             Weights.add_(Gradient.add_(_momentum, alpha: settings.Momentum), alpha: -rate);    // w ← w - lr (g + μ b)

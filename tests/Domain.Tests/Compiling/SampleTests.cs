@@ -26,6 +26,9 @@ public sealed class SampleTests
     [InlineData("inception-v3", 23_834_568)]                                                     // torchvision, aux_logits=False
     [InlineData("densenet-bc-100-12", 769_162)] // liuzhuang13/DenseNet, there given as 0.8M
     [InlineData("unet-paper", 31_030_658)] // Ronneberger et al. 2015, fig. 1, with biases
+    [InlineData("vit-b-16", 86_567_656)]                                                         // torchvision
+    [InlineData("convnext-tiny", 28_589_128)]                                                    // torchvision
+    [InlineData("r3d-18", 33_371_472)]                                                           // torchvision
     [InlineData("unet", 31_037_633)] // milesial/Pytorch-UNet, one class
     public void Parameters_are_counted_to_the_digit(string sample, long published) =>
         Assert.Equal(published, Totals.Of(Compile(sample).Plan!).Parameters);
@@ -37,6 +40,9 @@ public sealed class SampleTests
     [InlineData("resnet50", 4.089e9)]
     [InlineData("googlenet", 1.498e9)]
     [InlineData("inception-v3", 5.713e9)]
+    [InlineData("vit-b-16", 17.564e9)]
+    [InlineData("convnext-tiny", 4.456e9)]
+    [InlineData("r3d-18", 40.697e9)]
     public void MACs_are_within_one_percent_of_those_that_torchvision_publishes(string sample, double published)
     {
         var macs = Totals.Of(Compile(sample).Plan!).Macs!.Value;

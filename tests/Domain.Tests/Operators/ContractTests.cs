@@ -126,8 +126,10 @@ public sealed class ContractTests
             return;
         if (merge.JoinedAxis?.PositionIn(layer.Output) is { } position)
             Assert.Equal(layer.InputShapes.Sum(input => input.Dims[position].Value), layer.Output.Dims[position].Value);
-        else
+        else if (layer.Operator.AxisFlow == AxisFlow.Kept)
             Assert.All(layer.InputShapes, input => Assert.Equal(layer.Output.Rank, input.Rank));
+        else
+            Assert.Equal(layer.Output.ElementsPerSample, layer.InputShapes.Sum(input => input.ElementsPerSample));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed record OperatorCase(Example Example, Operator Operator)
     /// <summary>The same inputs to another operator; null where it refuses them.</summary>
     public PlannedLayer? With(Operator op)
     {
-        var inputs = Example.Inputs.Select(Input).ToArray();
+        var inputs = op.Arity.Max == 0 ? [] : Example.Inputs.Select(Input).ToArray();
         var layer = new Layer("op", op, [.. inputs.Select((_, i) => new Wire($"x{i}"))], SpecPath.Root);
         var conditions = new Conditions([], new Dictionary<string, SymbolPromise>());
         var context = new ShapeContext(layer, inputs, Layout.ChannelsFirst, new Report(), conditions);
@@ -67,7 +67,7 @@ public sealed record OperatorCase(Example Example, Operator Operator)
     private Shape Input(long[] sizes, int i)
     {
         var dtype = i == 0 ? Example.DType : DType.Float32;
-        Axis[] axes = Example.InputAxes is { } given && (i == 0 || Example.SameAxes)
+        Axis[] axes = Example.InputAxes is { } given && (i == 0 || (Example.SameAxes && given.Length == sizes.Length))
             ? [Axis.Batch, .. given]
             : Axes.Default(sizes.Length, Layout.ChannelsFirst, dtype);
         return new([Dim.Batch, .. sizes.Select(size => (Dim)size)], axes, dtype);

@@ -45,11 +45,11 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
         Where(each => each.Layout == Layout.ChannelsFirst && each.Plan().Layers is [var layer] && ReferenceModules.Of(layer) is not null);
 
     /// <summary>
-    /// The channels-last half of those that compute the same in both layouts. What flatten and reshape give depends on the order in which
-    /// the spec writes its dimensions, as it should.
+    /// The channels-last half of those that compute the same in both layouts. What flatten, reshape and parameter give depends on the order
+    /// in which the spec writes its dimensions, as it should.
     /// </summary>
     public static TheoryData<string> ChannelsLastTwins =>
-        Where(each => each.Layout == Layout.ChannelsLast && each.Example.Operator.Kind is not ("flatten" or "reshape"));
+        Where(each => each.Layout == Layout.ChannelsLast && each.Example.Operator.Kind is not ("flatten" or "reshape" or "parameter"));
 
     public string Key =>
         $"{Example.Operator.Kind}: {Example.Name} ({(Layout == Layout.ChannelsFirst ? "channels first" : "channels last")})";
@@ -76,7 +76,7 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
             writer.WriteString("name", "op");
             writer.WriteString("type", Example.Operator.Kind);
             writer.WriteStartArray("inputs");
-            for (var i = 0; i < Example.Inputs.Length - (Example.Operator.Like is null ? 0 : 1); i++)
+            for (var i = 0; i < InputCount; i++)
                 writer.WriteStringValue($"x{i}");
             writer.WriteEndArray();
             Attributes.Of(Example.Operator.GetType()).Write(writer, Example.Operator);
@@ -102,6 +102,7 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
     [
         .. Example.Inputs.Select((sizes, i) => Example.DType == DType.Int64 && i == 0
             ? randint(0, Example.MaxValue + 1, [batch, .. sizes], dtype: ScalarType.Int64)
+            : Example.ArePositive ? rand([batch, .. sizes]) + 0.1
             : randn([batch, .. sizes])),
     ];
 
@@ -111,8 +112,16 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
             ? channelsFirst
             : channelsFirst.movedim([1], [-1]).contiguous();
 
+    /// <summary>Whether the layer reads the inputs; what has none of its own is only given a batch by them.</summary>
+    public bool ReadsInputs => Example.Operator.Arity.Max > 0;
+
+    private int InputCount => ReadsInputs ? Example.Inputs.Length - (Example.Operator.Like is null ? 0 : 1) : 0;
+
     private bool HasOwnAxes(int input) =>
-        ((input == 0 || Example.SameAxes) && Example.InputAxes is not null) || (Example.DType == DType.Int64 && input == 0);
+        AxesOf(input) is not null || (Example.DType == DType.Int64 && input == 0);
+
+    private Axis[]? AxesOf(int input) =>
+        input == 0 || (Example.SameAxes && Example.InputAxes?.Length == Example.Inputs[input].Length) ? Example.InputAxes : null;
 
     private void WriteInput(Utf8JsonWriter writer, int i)
     {
@@ -124,7 +133,7 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
         writer.WriteEndArray();
         if (i == 0 && Example.DType == DType.Int64)
             writer.WriteString("dtype", "int64");
-        if ((i == 0 || Example.SameAxes) && Example.InputAxes is { } axes)
+        if (AxesOf(i) is { } axes)
         {
             writer.WriteStartArray("axes");
             foreach (var axis in axes)

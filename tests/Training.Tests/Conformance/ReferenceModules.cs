@@ -18,6 +18,7 @@ internal static class ReferenceModules
         return layer.Operator switch
         {
             Conv { Padding.IsSame: true } => null, // another rule with a stride
+            Conv { PaddingMode: not PaddingFill.Zeros } => null, // TorchSharp pads by its own rules
             Conv { Padding.IsOneSided: true, Kind: "conv1d" } op => () => Padded(
                 nn.Conv1d(
                     features,
@@ -26,7 +27,7 @@ internal static class ReferenceModules
                     op.Stride[0],
                     0L,
                     op.Dilation[0],
-                    groups: op.Groups,
+                    groups: op.Groups.Of(features),
                     bias: op.Bias
                 ),
                 op.Padding.IsCausal
@@ -41,7 +42,7 @@ internal static class ReferenceModules
                     Two(op.Stride),
                     (0L, 0L),
                     Two(op.Dilation),
-                    groups: op.Groups,
+                    groups: op.Groups.Of(features),
                     bias: op.Bias
                 ),
                 [before[1], after[1], before[0], after[0]] // torch.nn.functional.pad begins with the last dimension
@@ -54,7 +55,19 @@ internal static class ReferenceModules
                     op.Stride[0],
                     op.Padding.Cells[0],
                     op.Dilation[0],
-                    groups: op.Groups,
+                    groups: op.Groups.Of(features),
+                    bias: op.Bias
+                )
+            ),
+            Conv { Kind: "conv3d" } op => () => One(
+                nn.Conv3d(
+                    features,
+                    op.OutChannels,
+                    Three(op.KernelSize),
+                    Three(op.Stride),
+                    Three(op.Padding.Cells),
+                    Three(op.Dilation),
+                    groups: op.Groups.Of(features),
                     bias: op.Bias
                 )
             ),
@@ -66,7 +79,7 @@ internal static class ReferenceModules
                     Two(op.Stride),
                     Two(op.Padding.Cells),
                     Two(op.Dilation),
-                    groups: op.Groups,
+                    groups: op.Groups.Of(features),
                     bias: op.Bias
                 )
             ),
@@ -79,7 +92,20 @@ internal static class ReferenceModules
                     op.Padding[0],
                     op.OutputPadding[0],
                     op.Dilation[0],
-                    groups: op.Groups,
+                    groups: op.Groups.Of(features),
+                    bias: op.Bias
+                )
+            ),
+            ConvTranspose { Kind: "conv_transpose3d" } op => () => One(
+                nn.ConvTranspose3d(
+                    features,
+                    op.OutChannels,
+                    Three(op.KernelSize),
+                    Three(op.Stride),
+                    Three(op.Padding),
+                    Three(op.OutputPadding),
+                    Three(op.Dilation),
+                    groups: op.Groups.Of(features),
                     bias: op.Bias
                 )
             ),
@@ -92,7 +118,7 @@ internal static class ReferenceModules
                     Two(op.Padding),
                     Two(op.OutputPadding),
                     Two(op.Dilation),
-                    groups: op.Groups,
+                    groups: op.Groups.Of(features),
                     bias: op.Bias
                 )
             ),
@@ -100,10 +126,16 @@ internal static class ReferenceModules
             BatchNorm op when layer.Input.Rank == 4 => () => One(
                 nn.BatchNorm2d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)
             ),
+            BatchNorm op when layer.Input.Rank == 5 => () => One(
+                nn.BatchNorm3d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)
+            ),
             BatchNorm op => () => One(nn.BatchNorm1d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
             GroupNorm op when layer.Input.Rank > 2 => () => One(nn.GroupNorm(op.NumGroups, features, op.Eps, op.Affine)),
             InstanceNorm op when layer.Input.Rank == 4 => () => One(
                 nn.InstanceNorm2d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)
+            ),
+            InstanceNorm op when layer.Input.Rank == 5 => () => One(
+                nn.InstanceNorm3d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)
             ),
             InstanceNorm op => () => One(nn.InstanceNorm1d(features, op.Eps, op.Momentum ?? 0.1, op.Affine, op.TrackRunningStats)),
             LayerNorm op when layer.Input.Rank == 2 => () => One(nn.LayerNorm(features, op.Eps, op.ElementwiseAffine, op.Bias)),
@@ -133,6 +165,26 @@ internal static class ReferenceModules
                     op.DivisorOverride
                 )
             ),
+            MaxPool { Padding: { IsSame: false, IsOneSided: false }, Kind: "max_pool3d" } op => () => One(
+                nn.MaxPool3d(
+                    op.KernelSize.ToArray(3),
+                    op.Stride?.ToArray(3),
+                    op.Padding.Cells.ToArray(3),
+                    op.Dilation.ToArray(3),
+                    op.CeilMode
+                )
+            ),
+            AvgPool { Padding: { IsSame: false, IsOneSided: false }, Kind: "avg_pool3d" } op => () => One(
+                nn.AvgPool3d(
+                    op.KernelSize.ToArray(3),
+                    op.Stride?.ToArray(3),
+                    op.Padding.Cells.ToArray(3),
+                    op.CeilMode,
+                    op.CountIncludePad,
+                    op.DivisorOverride
+                )
+            ),
+            AdaptivePool { Kind: "adaptive_avg_pool3d" } op => () => One(nn.AdaptiveAvgPool3d(op.OutputSize.ToArray(3))),
             AdaptivePool { Kind: "adaptive_avg_pool2d" } op => () => One(nn.AdaptiveAvgPool2d(op.OutputSize.ToArray(2))),
             PixelShuffle { Kind: "pixel_shuffle" } op => () => One(nn.PixelShuffle(op.Factor)),
             PixelShuffle op => () => One(nn.PixelUnshuffle(op.Factor)),
@@ -202,6 +254,8 @@ internal static class ReferenceModules
         "hard_sigmoid" => nn.Hardsigmoid(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
+
+    private static (long, long, long) Three(Extent extent) => extent.ToArray(3) is var each ? (each[0], each[1], each[2]) : default;
 
     private static (long, long) Two(Extent extent) => (extent[0], extent[extent.Count is null ? 0 : 1]);
 }

@@ -45,8 +45,8 @@ public sealed class RandomAttributes(Random random)
                 layer[entry.Name] = Value(entry, input, visible);
         }
 
-        if (layer["groups"] is { } groups && layer["out_channels"] is not null && random.NextDouble() < 0.75)
-            layer["out_channels"] = (long)groups * random.Next(1, 4);
+        if (layer["groups"] is JsonValue given && layer["out_channels"] is not null && random.NextDouble() < 0.75)
+            layer["out_channels"] = (given.TryGetValue<long>(out var groups) ? groups : 1) * random.Next(1, 4);
         if (type.Record.IsAssignableTo(typeof(IHasShorthand)) && random.NextDouble() < 0.3)
             layer["norm"] = random.Next(2) == 0 ? "batch_norm" : Nested[random.Next(Nested.Length)];
         if (type.Record.IsAssignableTo(typeof(IHasShorthand)) && random.NextDouble() < 0.3)
@@ -68,6 +68,8 @@ public sealed class RandomAttributes(Random random)
             return random.Next(2) == 0;
         if (type == typeof(long))
             return Whole(min);
+        if (type == typeof(GroupCount))
+            return random.Next(3) == 0 ? "depthwise" : Whole(min);
         if (type == typeof(double))
             return double.IsFinite(entry.Range.Max) && entry.Range.Max <= 1 ? random.Next(4) * 0.25
                 : entry.Name == "eps" ? Math.Pow(10, -random.Next(2, 6))
@@ -76,6 +78,12 @@ public sealed class RandomAttributes(Random random)
             return random.Next(3) > 0 ? Factors[random.Next(Factors.Length)] : List(spatial, () => Factors[random.Next(Factors.Length)]);
         if (type == typeof(AxisName))
             return random.Next(2) == 0 ? random.Next(-4, 5) : Axes.Names.ElementAt(random.Next(Axes.Names.Count()));
+        if (type == typeof(AxisList))
+            return List(random.Next(1, 3), () => random.Next(1, 4));
+        if (type == typeof(AxisLabels))
+            return new JsonArray(
+                [.. Axes.Names.Skip(2).OrderBy(_ => random.Next()).Take(random.Next(1, 5)).Select(name => (JsonNode)name)]
+            );
         if (type == typeof(Integers) || type == typeof(TargetShape))
             return random.Next(2) == 0 ? Whole(min) : List(random.Next(1, 5), () => Whole(min));
         if (type == typeof(Padding) && random.Next(3) == 0)
@@ -117,6 +125,11 @@ public sealed class RandomAttributes(Random random)
                 return new JsonArray([0, .. order.Select(each => (JsonNode)each)]);
             case "shape" when entry.Property.DeclaringType == typeof(Operators.Expand):
                 return new JsonArray([.. input.Dims.Skip(1).Select(dim => (JsonNode)(dim.Value == 1 ? random.Next(1, 4) : dim.Value))]);
+            case "axes" when entry.Property.PropertyType == typeof(AxisList):
+                var positions = Enumerable.Range(1, input.Rank - 1).OrderBy(_ => random.Next()).Take(random.Next(1, input.Rank));
+                return new JsonArray([.. positions.Select(position => (JsonNode)position)]);
+            case "shape" when entry.Property.DeclaringType == typeof(Operators.LearnedTensor):
+                return new JsonArray([.. input.Dims.Skip(1).Select(dim => (JsonNode)(random.Next(3) == 0 ? 1 : dim.Value))]);
             case "repeats":
                 return List(input.Rank - 1, () => (long)random.Next(1, 4));
             case "shape":

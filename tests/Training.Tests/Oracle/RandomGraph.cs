@@ -13,6 +13,8 @@ public sealed class RandomGraph
 {
     private static readonly OperatorType[] Types = [.. OperatorCatalog.All.OrderBy(type => type.Kind, StringComparer.Ordinal)];
 
+    private static readonly OperatorType[] Merges = [.. Types.Where(type => type.Create() is IMerge)];
+
     private readonly Random _random;
     private readonly RandomAttributes _attributes;
     private readonly JsonArray _layers = [];
@@ -57,7 +59,8 @@ public sealed class RandomGraph
             _ => Layer(shape, top: true),
         };
         layer["name"] = $"{(string)layer["type"]!}{++_made}";
-        layer["inputs"] ??= new JsonArray(name);
+        if (OperatorCatalog.Find((string)layer["type"]!)?.Create().Arity.Max != 0)
+            layer["inputs"] ??= new JsonArray(name);
         _reading.Add(name);
         _layers.Add(layer);
         Spec.Remove("outputs");
@@ -128,7 +131,7 @@ public sealed class RandomGraph
         var branches = new JsonArray();
         for (var i = _random.Next(1, 4); i > 0; i--)
             branches.Add(Nested(shape, _random.Next(3)));
-        var merge = Types.Where(type => type.Create() is IMerge).ElementAt(_random.Next(7));
+        var merge = Merges[_random.Next(Merges.Length)];
         var options = new JsonObject { ["type"] = merge.Kind };
         _attributes.Fill(options, merge, shape, [name]);
         return new() { ["type"] = "parallel", ["branches"] = branches, ["merge"] = _random.Next(2) == 0 ? merge.Kind : options };
@@ -148,7 +151,7 @@ public sealed class RandomGraph
         for (var tries = 0; tries < 20 && (!Suits(type, shape) || (!top && (type.Create().Arity.Min > 1 || type.Kind == "split"))); tries++)
             type = Types[_random.Next(Types.Length)];
         if (_random.Next(5) == 0)
-            type = Types.Where(each => each.Create() is IMerge).ElementAt(_random.Next(7));
+            type = Merges[_random.Next(Merges.Length)];
         var layer = new JsonObject { ["type"] = type.Kind };
         _attributes.Fill(layer, type, shape, [.. _values.Select(value => value.Name)]);
         var arity = type.Create().Arity;
@@ -182,7 +185,7 @@ public sealed class RandomGraph
         if (_random.Next(10) == 0)
             return type.Kind != "embedding"; // numbers looked up that were computed say nothing about shapes
         var sequence = shape.Rank == 3 && shape.Axes[1] == Axis.Time && shape.Axes[2] == Axis.Channels;
-        if (type.Kind is "lstm" or "gru" or "multi_head_attention")
+        if (type.Kind is "lstm" or "gru" or "multi_head_attention" or "attention")
             return sequence;
         if (type.Kind == "embedding" || shape.DType == DType.Int64)
             return type.Kind == "embedding"
@@ -190,6 +193,7 @@ public sealed class RandomGraph
                 : type.Kind is "cast" or "permute" or "flatten" or "slice" or "reshape" or "concat";
         return type.Kind.EndsWith("1d", StringComparison.Ordinal)
             ? shape.Rank == 3
+            : type.Kind.EndsWith("3d", StringComparison.Ordinal) ? shape.Rank == 5
             : !type.Kind.EndsWith("2d", StringComparison.Ordinal) || shape.Rank == 4;
     }
 }

@@ -105,7 +105,7 @@ public static class Refusals
         new(
             "as many values as keys",
             "PyTorch asserts it in Python; libtorch's fused attention reads past the shorter of them",
-            (each, op, _) => op is MultiHeadAttention && each.Code == Codes.LayerShape
+            (each, op, _) => op is MultiHeadAttention or Attention && each.Code == Codes.LayerShape
         ),
         new(
             "a padding_idx that is looked up",
@@ -116,6 +116,21 @@ public static class Refusals
             "no corners to align",
             "PyTorch refuses align_corners for mode nearest in Python, before libtorch sees it",
             (each, op, _) => op is Upsample { AlignCorners: true, Mode: Operators.UpsampleMode.Nearest } && each.Code == Codes.OutOfRange
+        ),
+        new(
+            "an axis stays",
+            "libtorch reduces a sample to one number; a spec's tensors have an axis behind the batch",
+            (each, op, _) => op is Reduce && each.Code == Codes.OutOfRange
+        ),
+        new(
+            "limits in their order",
+            "libtorch makes every number the upper limit where it is the smaller one",
+            (each, op, _) => op is Clamp && each.Code == Codes.OutOfRange
+        ),
+        new(
+            "a name for each dimension",
+            "libtorch knows no axes",
+            (each, op, _) => op is Reshape { Axes: not null } or LearnedTensor && each.Code == Codes.OutOfRange
         ),
         new(
             "axes in one order at a merge",

@@ -17,6 +17,8 @@ internal sealed class EditInput : FixStrategy
             yield break;
         foreach (var branch in merge.Branches)
         {
+            if (branch.Path is [{ Inputs: [] }, ..])
+                continue;
             var first = branch.Path.Count > 0 ? branch.Path[0].Inputs[0] : merge.Merge.Inputs[branch.Index];
             if (merge.Compiled.Graph.Inputs.FirstOrDefault(input => input.Name == first.Source) is not { } input)
                 continue;

@@ -24,6 +24,8 @@ internal sealed class DeepWithoutNorm : WarningRule
         var deepest = -1;
         for (var i = 0; i < flow.Layers.Length; i++)
         {
+            if (flow.IsOwn(i))
+                continue;
             var source = Shortest(flow, i, depth);
             var before = flow.IsOutput(source) ? 0 : depth[source]; // a loss of its own trains what is before it (Lee et al. 2015)
             depth[i] = flow.Effects[i].Has(Effect.Normalizes) ? 0 : before + (flow.Effects[i].Has(Effect.Weighs) ? 1 : 0);
@@ -50,7 +52,7 @@ internal sealed class DeepWithoutNorm : WarningRule
         {
             foreach (var source in sources[1..])
             {
-                if (depth[source] < depth[shortest])
+                if (!flow.IsOwn(source) && (depth[source] < depth[shortest] || flow.IsOwn(shortest)))
                     shortest = source;
             }
         }

@@ -28,7 +28,8 @@ internal sealed class LinearFuse : WarningRule
         HashSet<int>? told = null;
         for (var i = 0; i < flow.Layers.Length; i++)
         {
-            var source = flow.Sources(i)[0];
+            if (flow.Sources(i) is not [var source, ..])
+                continue;
             var effect = flow.Effects[i];
             if (flow.IsMerge(i))
             {

@@ -54,8 +54,13 @@ internal sealed class SaturatingBranch : WarningRule
     /// <summary>The saturating layer that gives these numbers, or null.</summary>
     private static int? Last(Flow flow, int layer)
     {
-        while (!flow.IsInput(layer) && flow.Effects[layer] == Effect.None && !flow.IsMerge(layer))
-            layer = flow.Sources(layer)[0];
+        while (
+            !flow.IsInput(layer)
+            && flow.Effects[layer] == Effect.None
+            && !flow.IsMerge(layer)
+            && flow.Sources(layer) is [var source, ..]
+        )
+            layer = source;
         return !flow.IsInput(layer) && flow.Effects[layer] == Effect.Saturates ? layer : null;
     }
 

@@ -34,7 +34,8 @@ internal sealed class UnmixedChain : WarningRule
         Array.Fill(last, None);
         for (var i = 0; i < flow.Layers.Length; i++)
         {
-            var source = flow.Sources(i)[0];
+            if (flow.Sources(i) is not [var source, ..])
+                continue;
             if (flow.JoinsFeatures(i))
             {
                 foreach (var other in flow.Sources(i))

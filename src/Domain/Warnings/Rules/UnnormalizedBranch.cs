@@ -75,7 +75,7 @@ internal sealed class UnnormalizedBranch : WarningRule
         for (var i = 0; i < flow.Layers.Length; i++)
         {
             var sources = flow.Sources(i);
-            var before = since[sources[0]];
+            var before = flow.IsOwn(i) ? Raw : since[sources[0]];
             if (flow.IsMerge(i))
             {
                 foreach (var source in sources[1..])

@@ -1,0 +1,96 @@
+using System.Text;
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Jobs;
+using ConcatService.Training.Optimizers;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training.Tests;
+
+/// <summary>Tensors of the network's own and weights that layers share, while they are trained.</summary>
+[Collection("libtorch")]
+public sealed class LearnedTensorTests
+{
+    private const string Towers = """
+        { "inputs": { "x": { "shape": [3] }, "y": { "shape": [3] } }, "layers": [
+          { "name": "b", "type": "linear", "inputs": ["y"], "out_features": 2, "weights": "a" },
+          { "name": "a", "type": "linear", "inputs": ["x"], "out_features": 2 },
+          { "name": "sum", "type": "add", "inputs": ["a", "b"] } ] }
+        """;
+
+    private const string Scaled = """
+        { "inputs": { "x": { "shape": [3] } }, "layers": [
+          { "name": "dense", "type": "linear", "inputs": ["x"], "out_features": 3, "bias": false },
+          { "name": "scale", "type": "parameter", "shape": [3], "init": "constant", "value": 0.25 },
+          { "name": "shift", "type": "parameter", "shape": [3], "init": "ones", "trainable": false },
+          { "name": "noise", "type": "parameter", "shape": [100, 100], "init": "truncated_normal", "std": 1.5 },
+          { "name": "scaled", "type": "multiply", "inputs": ["dense", "scale"] },
+          { "name": "out", "type": "add", "inputs": ["scaled", "shift"] } ], "outputs": ["out", "noise"] }
+        """;
+
+    private static TorchModel Model(string spec)
+    {
+        manual_seed(3);
+        var model = new TorchModel(Compiler.Compile(Encoding.UTF8.GetBytes(spec)).Plan!);
+        Initializers.Fill(model, Initialization.Auto);
+        return model;
+    }
+
+    private static Tensor ValueOf(TorchModel model, string key) => model.Parameters.Single(each => each.Key == key).Tensor;
+
+    [Fact]
+    public void The_gradients_of_shared_weights_add_up()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(Towers);
+        Assert.Equal(["a.weight", "a.bias"], model.Parameters.Select(each => each.Key));
+        var (x, y) = (randn(5, 3), randn(5, 3));
+        model.Forward(x, y)[0].sum().backward();
+        var expected = (x + y).sum(0).unsqueeze(0).expand(2, 3);
+        Assert.True(ValueOf(model, "a.weight").grad!.allclose(expected, 1e-5, 1e-5));
+        Assert.True(ValueOf(model, "a.bias").grad!.eq(10).all().item<bool>());
+    }
+
+    [Fact]
+    public void Tensors_start_as_they_say()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(Scaled);
+        Assert.True(ValueOf(model, "scale.value").eq(0.25).all().item<bool>());
+        Assert.True(ValueOf(model, "shift.value").eq(1).all().item<bool>());
+        var noise = ValueOf(model, "noise.value");
+        Assert.InRange(noise.abs().max().item<float>(), 1.9f, 2);
+        Assert.InRange(noise.std().item<float>(), 1, 1.05f); // of 1.5, cut at ±2: 1.023
+    }
+
+    [Theory]
+    [InlineData("adamw")]
+    [InlineData("adam")]
+    [InlineData("sgd")]
+    [InlineData("nadam")]
+    [InlineData("rmsprop")]
+    public void Weight_decay_leaves_them_out(string type)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(Scaled);
+        using var optimizer = Optimizer.For(Settings(type), model);
+        optimizer.ZeroGradient();
+        var (dense, scale) = (ValueOf(model, "dense.weight").detach().clone(), ValueOf(model, "scale.value").detach().clone());
+        optimizer.Step(0.1);
+        Assert.False(ValueOf(model, "dense.weight").equal(dense).all().item<bool>());
+        Assert.True(ValueOf(model, "scale.value").allclose(scale));
+    }
+
+    private static OptimizerSettings Settings(string type)
+    {
+        const double WeightDecay = 0.5;
+        return type switch
+        {
+            "adamw" => AdamSettings.AdamW() with { WeightDecay = WeightDecay },
+            "adam" => AdamSettings.Adam() with { WeightDecay = WeightDecay },
+            "sgd" => new SgdSettings { WeightDecay = WeightDecay },
+            "nadam" => new NAdamSettings { WeightDecay = WeightDecay },
+            _ => new RmsPropSettings { WeightDecay = WeightDecay },
+        };
+    }
+}
