@@ -10,7 +10,9 @@ internal sealed record GroupAccess(string Group, string Team, string[] Scopes);
 /// <param name="Audience"><c>OpenIdConnect:Audience</c> of bearer tokens; default: the client id.</param>
 /// <param name="GroupsClaim"><c>OpenIdConnect:GroupsClaim</c>: the claim with a person's groups; default <c>groups</c>.</param>
 /// <param name="RequiresHttps"><c>OpenIdConnect:RequireHttps</c>; default true. False for a provider on the same machine.</param>
-/// <param name="Groups"><c>OpenIdConnect:Groups</c>: <c>GROUP=TEAM SCOPE SCOPE; GROUP=TEAM SCOPE</c>, the first that fits names the team.</param>
+/// <param name="Groups">
+/// <c>OpenIdConnect:Groups</c>: <c>GROUP=TEAM SCOPE SCOPE; GROUP=TEAM SCOPE</c>, the first that fits names the team.
+/// </param>
 internal sealed record OpenIdSettings(
     string Authority,
     string ClientId,
@@ -25,19 +27,19 @@ internal sealed record OpenIdSettings(
     /// <exception cref="InvalidOperationException">Something is missing or cannot be read.</exception>
     public static OpenIdSettings? From(IConfiguration configuration)
     {
-        if (configuration.GetValue<string?>("OpenIdConnect:Authority") is not { Length: > 0 } authority)
+        if (configuration.GetValue<string>("OpenIdConnect:Authority") is not { Length: > 0 } authority)
             return null;
         var client =
-            configuration.GetValue<string?>("OpenIdConnect:ClientId")
+            configuration.GetValue<string>("OpenIdConnect:ClientId")
             ?? throw new InvalidOperationException("OpenIdConnect:Authority is set and OpenIdConnect:ClientId is not.");
         return new(
             authority,
             client,
-            configuration.GetValue<string?>("OpenIdConnect:ClientSecret"),
-            configuration.GetValue<string?>("OpenIdConnect:Audience") ?? client,
-            configuration.GetValue<string?>("OpenIdConnect:GroupsClaim") ?? "groups",
+            configuration.GetValue<string>("OpenIdConnect:ClientSecret"),
+            configuration.GetValue<string>("OpenIdConnect:Audience") ?? client,
+            configuration.GetValue<string>("OpenIdConnect:GroupsClaim") ?? "groups",
             configuration.GetValue("OpenIdConnect:RequireHttps", true),
-            [.. (configuration.GetValue<string?>("OpenIdConnect:Groups") ?? "").Split(';', Trimmed).Select(Read)]
+            [.. (configuration.GetValue<string>("OpenIdConnect:Groups") ?? "").Split(';', Trimmed).Select(Read)]
         );
     }
 

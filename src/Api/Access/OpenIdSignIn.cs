@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace ConcatService.Api.Access;
 
 /// <summary>
-/// Tokens of the provider in place of keys, and /login/openid for browsers: the code flow with PKCE. Both end in a key of the person's team,
-/// the browser's in a session like any other.
+/// Tokens of the provider in place of keys, and /login/openid for browsers: the code flow with PKCE. Both end in a key of the person's
+/// team, the browser's in a session like any other.
 /// </summary>
 internal static class OpenIdSignIn
 {
@@ -87,7 +87,7 @@ internal static class OpenIdSignIn
         await TypedResults.Content(GoOn(Login.LocalOr(ticket.ReturnUri)), "text/html; charset=utf-8").ExecuteAsync(http);
     }
 
-    /// <summary>A page that goes on by itself: a redirect would still be the provider's, and would not carry the session's cookie.</summary>
+    /// <summary>A page that goes on by itself: a redirect would still be the provider's, and would not carry the cookie.</summary>
     private static string GoOn(string after)
     {
         var url = HtmlEncoder.Default.Encode(after);

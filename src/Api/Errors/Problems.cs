@@ -97,7 +97,11 @@ internal static class Problems
         : Of(401, "access.no_key", "This call needs a key: 'Authorization: Bearer ccs_…', or a browser that signed in at /login.");
 
     public static ProblemHttpResult TooManyRefused() =>
-        Of(429, "access.too_many_refused", "So many keys from this address were refused that only one a second is looked up. Try again in a second.");
+        Of(
+            429,
+            "access.too_many_refused",
+            "So many keys from this address were refused that only one a second is looked up. Try again in a second."
+        );
 
     public static ProblemHttpResult Forbidden(HttpContext context)
     {

@@ -69,7 +69,11 @@ internal sealed partial class EventFeed(
             if (own >= most)
             {
                 Interlocked.Decrement(ref _streams);
-                throw new QuotaException("event_streams", most, $"The team has {most} event streams open here, as many as it may. Close some.");
+                throw new QuotaException(
+                    "event_streams",
+                    most,
+                    $"The team has {most} event streams open here, as many as it may. Close some."
+                );
             }
 
             own++;

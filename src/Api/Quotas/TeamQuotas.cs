@@ -37,8 +37,8 @@ internal sealed class TeamQuotas(ConcatDb db, QuotaLimits defaults, IMemoryCache
             throw new QuotaException(
                 "queued_jobs",
                 limits.QueuedJobs,
-                $"The team has {Number(limits.QueuedJobs)} jobs that wait or are paused, as many as it may. Try again when some have begun, "
-                    + "or cancel some."
+                $"The team has {Number(limits.QueuedJobs)} jobs that wait or are paused, as many as it may. Try again when some have "
+                    + "begun, or cancel some."
             );
         await AdmitBytesAsync(team, 0, limits, cancel);
         if (
@@ -62,7 +62,8 @@ internal sealed class TeamQuotas(ConcatDb db, QuotaLimits defaults, IMemoryCache
             throw new QuotaException(
                 "data_sets",
                 limits.DataSets,
-                $"The team has {Number(limits.DataSets)} versions of data sets, as many as it may. Delete some: DELETE /v1/datasets/{{name}}."
+                $"The team has {Number(limits.DataSets)} versions of data sets, as many as it may. Delete some: "
+                    + "DELETE /v1/datasets/{name}."
             );
         await AdmitBytesAsync(team, bytes, limits, cancel);
     }

@@ -36,6 +36,9 @@ public static class JobLife
     /// </summary>
     public static TimeSpan EnqueueTimeout { get; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How much longer a job must have waited to go before one of the next higher priority: 1 day.</summary>
+    public static TimeSpan PriorityStep { get; } = TimeSpan.FromDays(1);
+
     /// <summary>Attempts without a new checkpoint after which a lost job is failed instead of queued again.</summary>
     public const int PoisonAttempts = 3;
 

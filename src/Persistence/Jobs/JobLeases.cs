@@ -20,7 +20,7 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
 
     /// <summary>
     /// Whose turn it is. Between teams: the one that runs the fewest jobs for its weight, then the one that has waited longest for a turn.
-    /// Inside a team: what has begun, then by priority, where a day of waiting is worth a step, so that nothing waits for ever. Of each
+    /// Inside a team: what has begun, then by priority, where <see cref="JobLife.PriorityStep"/> of waiting is worth a step, so that nothing waits for ever. Of each
     /// team and queue a few are looked at, because other workers may claim the first ones at this moment.
     /// </summary>
     private const string Next = $"""
@@ -37,7 +37,7 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
         join jobs on jobs.id = head.id
         where jobs.state = @queued and running.jobs < coalesce(team_quotas.running_jobs, running.jobs + 1)
         order by running.jobs / coalesce(team_quotas.weight, 1), teams.served_at nulls first, teams.id,
-                 jobs.attempt = 0, jobs.queued_at + ascii(jobs.queue) * interval '1 day', jobs.id
+                 jobs.attempt = 0, jobs.queued_at + ascii(jobs.queue) * @step, jobs.id
         limit 1 for update of jobs skip locked
         """;
 
@@ -121,6 +121,7 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
         command.Parameters.AddWithValue("lease", JobLife.Lease);
         command.Parameters.AddWithValue("worker_timeout", JobLife.WorkerTimeout);
         command.Parameters.AddWithValue("poison", JobLife.PoisonAttempts);
+        command.Parameters.AddWithValue("step", JobLife.PriorityStep);
         command.Parameters.AddStates();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? new JobFence(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt64(2)) : null;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ConcatService.Domain.Jobs;
+using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Storage;
 using Npgsql;
@@ -14,8 +15,8 @@ internal static class OldCheckpoints
     /// On a checkpoint <c>c</c> of an old job. Not one that is being exported, or that a model version was made of; the job's own is made
     /// of the best weights, which the newest has.
     /// </summary>
-    private const string Due = """
-        not exists (select from checkpoint_exports e where e.job_id = c.job_id and e.step = c.step and e.state = 'queued')
+    private const string Due = $"""
+        not exists (select from checkpoint_exports e where e.job_id = c.job_id and e.step = c.step and e.state = '{CheckpointExport.Queued}')
         and not exists (
             select from model_versions v
             where v.job_id = c.job_id

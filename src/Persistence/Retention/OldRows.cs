@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ConcatService.Persistence.Entities;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -35,7 +36,7 @@ internal sealed record OldRows(string Table, string Bytes, string Condition)
                     "checkpoint_exports",
                     "96 + pg_column_size(model_name) + coalesce(pg_column_size(error), 0)",
                     $"""
-                    {RetentionScope.Condition} and finished_at < now() - @period and state <> 'queued' and not exists (
+                    {RetentionScope.Condition} and finished_at < now() - @period and state <> '{CheckpointExport.Queued}' and not exists (
                         select from model_versions v
                         where v.job_id = checkpoint_exports.job_id and v.checkpoint_step = checkpoint_exports.step)
                     """

@@ -14,7 +14,7 @@ public static class NetworkSvg
 
     /// <summary>A standalone SVG document.</summary>
     /// <param name="compiled">The network.</param>
-    /// <param name="trained">What a training showed of its branches. With it repetitions are not folded: each has branches of its own.</param>
+    /// <param name="trained">What a training showed of its branches. With it nothing is folded: each repetition has its own.</param>
     public static string Draw(Compilation compiled, IReadOnlyList<BranchNote>? trained = null)
     {
         var (diagram, boxOf) = Boxes.Of(compiled);

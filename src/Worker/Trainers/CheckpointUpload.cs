@@ -6,8 +6,8 @@ namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// From the training, which waits while its state goes into a local file, to the database, while it trains on. One at a time. What was
-/// reported before a checkpoint is written before it, so that no metric is missing up to its step. However short the job's interval: between
-/// two checkpoints lies <see cref="Rest"/> times what the first one took, so that a job cannot fill the database's disk and log with them.
+/// reported before a checkpoint is written before it, so that no metric is missing up to its step. However short the job's interval:
+/// between two checkpoints lies <see cref="Rest"/> times what the first one took, so that a job cannot fill the database's disk and log.
 /// </summary>
 internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter reporter, CancellationToken stop) : IAsyncDisposable
 {

@@ -31,7 +31,10 @@ internal sealed class OpenIdProvider : IAsyncDisposable
         _app.MapGet("/keys", () => Keys());
         _app.MapGet("/authorize", (HttpRequest request) => Authorize(request.Query));
         _app.MapPost("/token", async (HttpRequest request) => Token(await request.ReadFormAsync()));
-        _app.MapGet("/person", () => new JsonObject { ["sub"] = Subject, ["groups"] = new JsonArray([.. Groups.Select(each => (JsonNode)each)]) });
+        _app.MapGet(
+            "/person",
+            () => new JsonObject { ["sub"] = Subject, ["groups"] = new JsonArray([.. Groups.Select(each => (JsonNode)each)]) }
+        );
     }
 
     public string Address => _app.Urls.Single();

@@ -168,7 +168,8 @@ public sealed class OpenIdTests : IClassFixture<OpenIdTests.Server>
 
     private static (int, string?) Of(Answer answer) => (answer.Status, answer.Code);
 
-    private static IEnumerable<string?> Scopes(Answer me) => me.Json.GetProperty("scopes").EnumerateArray().Select(each => each.GetString());
+    private static IEnumerable<string?> Scopes(Answer me) =>
+        me.Json.GetProperty("scopes").EnumerateArray().Select(each => each.GetString());
 
     private HttpClient Browser() =>
         new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = _server.Address };

@@ -27,7 +27,7 @@ public sealed class BrowserTests(BrowserTests.Server server) : IClassFixture<Bro
                 {
                     ExecutablePath = chromium,
                     Headless = true,
-                    Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"],
+                    Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
                 }
             );
             var page = await (await _browser.CreateBrowserContextAsync()).NewPageAsync();
@@ -118,7 +118,8 @@ public sealed class BrowserTests(BrowserTests.Server server) : IClassFixture<Bro
         }
         catch (WaitTaskTimeoutException)
         {
-            Assert.Fail($"{page.Url} did not come to {expression}: {await page.EvaluateExpressionAsync<string>("document.body.innerText")}");
+            var shown = await page.EvaluateExpressionAsync<string>("document.body.innerText");
+            Assert.Fail($"{page.Url} did not come to {expression}: {shown}");
         }
     }
 
