@@ -24,7 +24,7 @@ publish_all() {
     hash=$(sources_hash)
     exec 8<"$root"
     flock -w 600 8 || fail "another build in $root has not ended for 10 minutes."
-    : >"$logs/build.log"
+    (umask 077; : >"$logs/build.log")
     for project in Api Worker Cli; do
         # The compiler's server outlives the build: with the locks' descriptors it would hold the locks.
         timeout 900 dotnet publish "src/$project" -c Release -v q -nologo -o "$app.new/${project,,}" >>"$logs/build.log" 2>&1 </dev/null 8<&- 9>&- ||

@@ -41,6 +41,7 @@ make_cluster() {
     password=$new/password
     install -m 600 "$home/postgres-password" "$password"
     ((EUID != 0)) || chown -R "$owner:" "$new"
+    (umask 077; : >"$logs/initdb.log")
     {
         "${become[@]}" env -C "$new" "$bin/initdb" -D data -U concat -A scram-sha-256 --pwfile=password -E UTF8 --no-locale &&
         "${become[@]}" env -C "$new" "$bin/postgres" --single -D data postgres <<<'create database concat'
