@@ -1,7 +1,10 @@
 using System.Text;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Jobs;
+using ConcatService.Domain.OnnxExport;
+using ConcatService.Training.Onnx;
 using ConcatService.Training.Optimizers;
+using Microsoft.ML.OnnxRuntime;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -28,6 +31,22 @@ public sealed class LearnedTensorTests
           { "name": "out", "type": "add", "inputs": ["scaled", "shift"] } ], "outputs": ["out", "noise"] }
         """;
 
+    private const string Transformer = """
+        { "layout": "channels_last", "inputs": { "image": { "shape": [16, 16, 3] } }, "layers": [
+          { "name": "patches",   "type": "conv2d", "out_channels": 12, "kernel_size": 4, "stride": 4 },
+          { "name": "tokens",    "type": "flatten", "start_dim": 1, "end_dim": 2 },
+          { "name": "class",     "type": "parameter", "shape": [1, 12], "init": "normal" },
+          { "name": "sequence",  "type": "concat", "inputs": ["class", "tokens"], "axis": "time" },
+          { "name": "positions", "type": "parameter", "shape": [17, 12], "init": "normal" },
+          { "name": "placed",    "type": "add", "inputs": ["sequence", "positions"] },
+          { "name": "queries",   "type": "linear", "out_features": 8 },
+          { "name": "keys",      "type": "linear", "inputs": ["placed"], "out_features": 8, "weights": "queries" },
+          { "name": "bias",      "type": "parameter", "shape": [2, 17, 17], "axes": ["other", "time", "features"], "init": "normal" },
+          { "name": "taken",     "type": "attention", "inputs": ["queries", "keys", "placed", "bias"], "num_heads": 2 },
+          { "name": "mean",      "type": "reduce", "axes": ["time"] },
+          { "name": "head",      "type": "linear", "out_features": 5 } ] }
+        """;
+
     private static TorchModel Model(string spec)
     {
         manual_seed(3);
@@ -46,9 +65,35 @@ public sealed class LearnedTensorTests
         Assert.Equal(["a.weight", "a.bias"], model.Parameters.Select(each => each.Key));
         var (x, y) = (randn(5, 3), randn(5, 3));
         model.Forward(x, y)[0].sum().backward();
-        var expected = (x + y).sum(0).unsqueeze(0).expand(2, 3);
+        var expected = (x + y).sum([0L]).unsqueeze(0).expand(2, 3);
         Assert.True(ValueOf(model, "a.weight").grad!.allclose(expected, 1e-5, 1e-5));
         Assert.True(ValueOf(model, "a.bias").grad!.eq(10).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(Transformer)]
+    [InlineData(Towers)]
+    public void ONNX_Runtime_computes_what_libtorch_does(string spec)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(spec);
+        var bytes = OnnxBytes.Write(
+            OnnxGraphBuilder.Build(model.Plan, new Dictionary<string, Normalization>()),
+            model.Parameters.ToDictionary(each => each.Key, each => each.Tensor),
+            new Dictionary<string, string>()
+        );
+        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var session = new InferenceSession(bytes, options);
+        var inputs = model
+            .Plan.Inputs.Select(input => randn([.. input.Shape.Dims.Select(size => size.Known ?? 3)]))
+            .ToArray();
+        using var run = new RunOptions();
+        var given = Array.ConvertAll(inputs, x => OrtValue.CreateTensorValueFromMemory(x.data<float>().ToArray(), x.shape));
+        using var outputs = session.Run(run, [.. session.InputNames], given, [.. session.OutputNames]);
+        var expected = model.Forward(inputs)[0];
+        Assert.Equal(expected.shape, outputs[0].GetTensorTypeAndShape().Shape);
+        Assert.True(tensor(outputs[0].GetTensorDataAsSpan<float>().ToArray()).reshape(expected.shape).allclose(expected, 1e-4, 1e-5));
+        Array.ForEach(given, value => value.Dispose());
     }
 
     [Fact]

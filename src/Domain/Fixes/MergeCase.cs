@@ -131,6 +131,8 @@ public sealed class MergeCase
     /// </summary>
     public bool CanBeTapped(PlannedLayer layer)
     {
+        if (layer.Inputs.Length == 0)                                             // the same for every sample, so not what was meant
+            return false;
         if (Compiled.Graph.KnownAs.ContainsKey(layer.Name))
             return true;
         var slash = layer.Name.LastIndexOf('/');

@@ -43,7 +43,12 @@ public sealed record AvgPool : Operator
     [SpecIgnore]
     public int SpatialRank => Twins.RankOf(Kind);
 
-    public override Footprint Footprint => Footprint.Inputs with { Format = NumberFormat.AsGiven };
+    // libtorch 2.10 has no mean of volumes in bfloat16.
+    public override Footprint Footprint =>
+        Footprint.Inputs with
+        {
+            Format = SpatialRank == 3 ? NumberFormat.Float32 : NumberFormat.AsGiven,
+        };
 
     public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 

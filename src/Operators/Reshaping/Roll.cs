@@ -1,8 +1,6 @@
-using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
-using ConcatService.Domain.Symbols;
 
 namespace ConcatService.Operators;
 
@@ -19,37 +17,31 @@ public sealed record Roll : Operator
 
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
 
-    public override Shape? Infer(ShapeContext context)
-    {
-        if (AxesOf.Position(context, Axis) is not { } position)
-            return null;
-        var size = context.Input.Dims[position];
-        return
-            size.IsKnown
-            || context.Require(
-                Codes.LayerShape,
-                $"shift is {Shift} and {context.Input.Axes[position].Name()} {size}; an open size must be as large. Shift by less.",
-                Requirement.AtLeast(size, Math.Abs(Shift))
-            )
-            ? context.Input
-            : null;
-    }
+    public override Shape? Infer(ShapeContext context) => AxesOf.Position(context, Axis) is null ? null : context.Input;
 
     public override void EmitOnnx(OnnxScope onnx)
     {
         var index = AxesOf.Index(onnx.Layer.Input, Axis);
-        var shift = onnx.Layer.Input.Dims[Axis.PositionIn(onnx.Layer.Input)!.Value].Known is { } size ? Shift % size : Shift;
-        if (shift == 0)
+        var size = onnx.Layer.Input.Dims[Axis.PositionIn(onnx.Layer.Input)!.Value].Known;
+        if (size is { } known && Shift % known == 0)
         {
             onnx.Add("Identity");
             return;
         }
 
-        var (end, start) = (Part(-shift, long.MaxValue), Part(0, -shift));
+        var cut = size is { } cells ? onnx.Constant(Rest(cells)) : OpenRest();
+        var end = onnx.Part("Slice", [onnx.Input, cut, onnx.Constant(long.MaxValue), onnx.Constant(index)]);
+        var start = onnx.Part("Slice", [onnx.Input, onnx.Constant(0), cut, onnx.Constant(index)]);
         onnx.Add("Concat", [end, start], ("axis", (long)index));
 
-        string Part(long from, long to) =>
-            onnx.Part("Slice", [onnx.Input, onnx.Constant(from), onnx.Constant(to), onnx.Constant(index)]);
+        // Where the axis is cut in two.
+        long Rest(long all) => (all - (Shift % all)) % all;
+
+        string OpenRest()
+        {
+            var all = onnx.Part("Slice", [onnx.Part("Shape", [onnx.Input]), onnx.Constant(index), onnx.Constant(index + 1)]);
+            return onnx.Part("Sub", [all, onnx.Part("Mod", [onnx.Constant(Shift), all])]);
+        }
     }
 
     public static IEnumerable<Example> Examples =>

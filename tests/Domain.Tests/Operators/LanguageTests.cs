@@ -197,7 +197,6 @@ public sealed class LanguageTests
     }
 
     [Theory]
-    [InlineData("""{ "type": "roll", "axis": "width", "shift": 5 }""", "W >= 5")]
     [InlineData(
         """{ "type": "conv2d", "out_channels": 2, "kernel_size": 7, "padding": 3, "padding_mode": "reflect" }""",
         "W >= 4"

@@ -61,14 +61,10 @@ public sealed class SchemaTests
     public void Attributes_carry_their_documentation_their_range_and_their_default()
     {
         using var schema = JsonDocument.Parse(SchemaWriter.Utf8);
-        var groups = schema.RootElement.GetProperty("$defs").GetProperty("conv2d").GetProperty("properties").GetProperty("groups");
-        Assert.Equal(1, groups.GetProperty("minimum").GetInt32());
-        Assert.Equal(1, groups.GetProperty("default").GetInt32());
-        Assert.StartsWith(
-            "Channel groups convolved independently;",
-            groups.GetProperty("description").GetString(),
-            StringComparison.Ordinal
-        );
+        var layers = schema.RootElement.GetProperty("$defs").GetProperty("lstm").GetProperty("properties").GetProperty("num_layers");
+        Assert.Equal(1, layers.GetProperty("minimum").GetInt32());
+        Assert.Equal(1, layers.GetProperty("default").GetInt32());
+        Assert.StartsWith("Number of stacked layers.", layers.GetProperty("description").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,10 +12,12 @@ public sealed class SourceTests
 {
     private const string Mismatch = """
         { "inputs": { "x": { "shape": [3, 28, 28] } }, "layers": [
+          { "name": "stem", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "source": { "line": 8 } },
           { "name": "fine", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "source": { "line": 9 } },
-          { "name": "low", "type": "max_pool2d", "inputs": ["x"], "kernel_size": 2,
+          { "name": "low", "type": "max_pool2d", "inputs": ["stem"], "kernel_size": 2,
             "source": { "file": "net.py", "line": 10, "column": 5, "end_line": 10, "end_column": 30, "text": "self.low(x)" } },
-          { "name": "merge", "type": "concat", "inputs": ["fine", "low"], "source": { "file": "net.py", "line": 11 }, "metadata": [1, {}] }
+          { "name": "coarse", "type": "conv2d", "out_channels": 16, "kernel_size": 3, "padding": 1 },
+          { "name": "merge", "type": "concat", "inputs": ["fine", "coarse"], "source": { "file": "net.py", "line": 11 }, "metadata": [] }
         ] }
         """;
 

@@ -21,14 +21,27 @@ public static class Refusals
     private sealed record Rule(string Name, string Reason, Func<Diagnostic, Operator, Shape[], bool> Covers);
 
     /// <summary>What libtorch is not asked, since it would take the process down.</summary>
-    private static readonly Rule Fatal = new(
-        "a transposed convolution that is refused",
-        "libtorch 2.10 ends the process in oneDNN where a group has no output or a size is below one",
-        (_, op, _) => op is ConvTranspose
-    );
+    private static readonly Rule[] Fatal =
+    [
+        new(
+            "a transposed convolution that is refused",
+            "libtorch 2.10 ends the process in oneDNN where a group has no output or a size is below one",
+            (_, op, _) => op is ConvTranspose
+        ),
+        new(
+            "a matrix product that is refused",
+            "TorchSharp 0.107 lets no exception out of matmul: the process ends",
+            (_, op, _) => op is MatMul
+        ),
+    ];
 
     private static readonly Rule[] Rules =
     [
+        new(
+            "a tensor of the network's own",
+            "libtorch has no layer without inputs that could refuse",
+            (_, op, _) => op is LearnedTensor
+        ),
         new(
             "axes have meanings",
             "libtorch counts dimensions; a spec names them, and a layer in the wrong order would compute something else than it says",
@@ -130,7 +143,7 @@ public static class Refusals
         new(
             "a name for each dimension",
             "libtorch knows no axes",
-            (each, op, _) => op is Reshape { Axes: not null } or LearnedTensor && each.Code == Codes.OutOfRange
+            (each, op, _) => op is Reshape { Axes: not null } && each.Code == Codes.OutOfRange
         ),
         new(
             "axes in one order at a merge",
@@ -142,7 +155,7 @@ public static class Refusals
     ];
 
     /// <summary>The names of the rules with their reasons.</summary>
-    public static IEnumerable<(string Name, string Reason)> Named => Rules.Append(Fatal).Select(rule => (rule.Name, rule.Reason));
+    public static IEnumerable<(string Name, string Reason)> Named => Rules.Concat(Fatal).Select(rule => (rule.Name, rule.Reason));
 
     /// <summary>Who agrees with a refusal: the name of a rule, "libtorch", or null for nobody.</summary>
     public static string? AgreesWith(Diagnostic refusal, Compilation compiled)
@@ -151,8 +164,8 @@ public static class Refusals
         if (layer is null)
             return null;
         var inputs = Array.ConvertAll(layer.Inputs, wire => compiled.Planned.Shapes[wire]);
-        if (Fatal.Covers(refusal, layer.Operator, inputs))
-            return Fatal.Name;
+        if (Array.Find(Fatal, rule => rule.Covers(refusal, layer.Operator, inputs)) is { } fatal)
+            return fatal.Name;
         var op = layer.Operator is Concat concat ? concat with { Fuse = new NoFusion(), Align = Align.Error } : layer.Operator;
         if (!op.Expands && Refuses(layer with { Operator = op }, inputs))
             return "libtorch";
@@ -162,6 +175,8 @@ public static class Refusals
     /// <summary>Whether libtorch throws at the layer's form on tensors of the shapes that arrive; our shape rule is not asked.</summary>
     private static bool Refuses(Layer layer, Shape[] inputs)
     {
+        if (inputs.Length == 0)
+            return false;
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         // The output is what nobody knows here; where a form looks at it, for the place of an axis, the input's does.
