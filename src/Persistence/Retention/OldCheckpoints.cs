@@ -16,7 +16,9 @@ internal static class OldCheckpoints
     /// of the best weights, which the newest has.
     /// </summary>
     private const string Due = $"""
-        not exists (select from checkpoint_exports e where e.job_id = c.job_id and e.step = c.step and e.state = '{CheckpointExport.Queued}')
+        not exists (
+            select from checkpoint_exports e
+            where e.job_id = c.job_id and e.step = c.step and e.state = '{CheckpointExport.Queued}')
         and not exists (
             select from model_versions v
             where v.job_id = c.job_id
