@@ -415,7 +415,7 @@ internal sealed class DarknetReader
             : Layers.Of("identity");
         var added = Add(section, name, stands, Last);
         var message = $"{added}: [{section.Kind}] is not known. Its output is taken to be as large as its input.";
-        _spec.Gap($"[{section.Kind}]", message, added, section.Place);
+        _spec.Unknown($"[{section.Kind}]", message, added, section.Place);
     }
 }
 

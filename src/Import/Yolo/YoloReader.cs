@@ -353,7 +353,7 @@ internal sealed class YoloReader
                 : Layers.Of("identity")
             : Layers.Of("conv2d", ("out_channels", width), ("kernel_size", stride), ("stride", stride), ("bias", false));
         var added = _spec.Add(name, stands, place, input);
-        _spec.Gap(
+        _spec.Unknown(
             shown,
             message + (isSame ? "" : " A convolution without bias stands for it; its parameters are not those of the module."),
             added,
