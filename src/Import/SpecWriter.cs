@@ -75,6 +75,13 @@ internal sealed class SpecWriter
     public void Gap(string what, string message, string? layer, Place? place, long? parameters = null) =>
         _gaps.Add(new(what, message, layer, place, parameters));
 
+    /// <summary>Tells of a layer that stands for what is not known, and that findings behind it may be its fault.</summary>
+    public void Unknown(string what, string message, string layer, Place place)
+    {
+        Gap(what, message, layer, place);
+        Assume("The size of what is not known is a guess: a finding behind a gap may come from the gap and not from the file.");
+    }
+
     /// <summary>Says once what was assumed.</summary>
     public void Assume(string sentence)
     {

@@ -105,6 +105,12 @@ internal sealed class DarknetReader
                 var deeper = Last.Divided(stride) with { Channels = Bounded(Last.Channels, stride * stride) };
                 Add(section, name, Layers.Of("reorg", ("stride", stride)), deeper);
                 break;
+            case "reorg3d":
+                var side = section.Size("stride", 1);
+                _spec.Assume("[reorg3d] is taken in the order of pixel_unshuffle; its channels may be in another order.");
+                var packed = Last.Divided(side) with { Channels = Bounded(Last.Channels, side * side) };
+                Add(section, name, Layers.Of("pixel_unshuffle", ("factor", side)), packed);
+                break;
             case "connected" or "conn":
                 WriteConnected(section, name);
                 break;
@@ -409,7 +415,7 @@ internal sealed class DarknetReader
             : Layers.Of("identity");
         var added = Add(section, name, stands, Last);
         var message = $"{added}: [{section.Kind}] is not known. Its output is taken to be as large as its input.";
-        _spec.Gap($"[{section.Kind}]", message, added, section.Place);
+        _spec.Unknown($"[{section.Kind}]", message, added, section.Place);
     }
 }
 

@@ -8,9 +8,22 @@ internal static class KerasActivations
 {
     private static readonly Dictionary<string, string> Known = new()
     {
-        ["relu"] = "relu", ["relu6"] = "relu6", ["sigmoid"] = "sigmoid", ["tanh"] = "tanh", ["softmax"] = "softmax", ["elu"] = "elu",
-        ["selu"] = "selu", ["gelu"] = "gelu", ["swish"] = "silu", ["silu"] = "silu", ["softplus"] = "softplus", ["mish"] = "mish",
-        ["hard_sigmoid"] = "hard_sigmoid", ["hard_swish"] = "hard_swish", ["hard_silu"] = "hard_swish", ["log_softmax"] = "log_softmax",
+        ["relu"] = "relu",
+        ["relu6"] = "relu6",
+        ["sigmoid"] = "sigmoid",
+        ["tanh"] = "tanh",
+        ["softmax"] = "softmax",
+        ["elu"] = "elu",
+        ["selu"] = "selu",
+        ["gelu"] = "gelu",
+        ["swish"] = "silu",
+        ["silu"] = "silu",
+        ["softplus"] = "softplus",
+        ["mish"] = "mish",
+        ["hard_sigmoid"] = "hard_sigmoid",
+        ["hard_swish"] = "hard_swish",
+        ["hard_silu"] = "hard_swish",
+        ["log_softmax"] = "log_softmax",
         ["exponential"] = "exp",
     };
 

@@ -201,13 +201,13 @@ internal sealed class KerasModel
         var shown = call.Type[..Math.Min(60, call.Type.Length)];
         var stands = Layers.Exists("opaque") ? Layers.Of("opaque", ("of", shown), ("like", call.Input)) : Layers.Of("identity");
         var added = Add(call.Name, stands, call.Place, call.Input);
-        Spec.Gap(shown, message, added, call.Place);
+        Spec.Unknown(shown, message, added, call.Place);
         return added;
     }
 
     private static JsonElement? ShapeOf(KerasConfig config) =>
         (config.Member("batch_input_shape") ?? config.Member("batch_shape") ?? config.Member("build_input_shape")) is
-            { ValueKind: JsonValueKind.Array } shape
+        { ValueKind: JsonValueKind.Array } shape
             ? shape
             : null;
 

@@ -20,7 +20,8 @@ internal static class OnnxFolding
             "Concat" when Enumerable.Range(0, call.Node.Inputs.Count).All(i => call.Numbers(i) is not null) => Concat(call),
             "Unsqueeze" or "Squeeze" or "Cast" or "Identity" or "Floor" or "Ceil" when call.Numbers(0) is { } list =>
                 OnnxData.Of(list, call.Node.Type == "Squeeze" || (call.Node.Type != "Unsqueeze" && call[0]!.IsScalar))
-                    with { Sources = call[0]!.Sources },
+                    with
+                { Sources = call[0]!.Sources },
             "Add" or "Sub" or "Mul" or "Div" when call.Numbers(0) is { } a && call.Numbers(1) is { } b => Arithmetic(call, a, b),
             "Reshape" when call.Numbers(0) is { } list => OnnxData.Of(list),
             "Identity" or "Cast" when call[0] is { Layer: null } data => data,

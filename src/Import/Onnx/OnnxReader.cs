@@ -134,7 +134,7 @@ internal sealed class OnnxReader
 
         var stands = Layers.Exists("opaque") ? Layers.Of("opaque", ("of", Shown(call.Node.Type)), ("like", input)) : Layers.Of("identity");
         var added = call.Add(stands, "", input);
-        Spec.Gap(
+        Spec.Unknown(
             Shown(call.Node.Type),
             $"{added} ({Shown(call.Node.Type)}): {message}. Its output is taken to be as large as its input.",
             added,

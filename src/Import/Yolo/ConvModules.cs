@@ -26,6 +26,7 @@ internal static class ConvModules
         ("nn.ConvTranspose2d", new(true, false, call => Transposed(call, hasNorm: false))),
         ("SCDown", new(true, false, ScDown)),
         ("space_to_depth", new(false, false, SpaceToDepth)),
+        ("ReOrg", new(false, false, SpaceToDepth)),
     ];
 
     /// <summary>Conv(c2, k=1, s=1, p=None, g=1, d=1, act=True).</summary>

@@ -9,6 +9,7 @@ internal static class PlainModules
     [
         ("nn.Upsample", new(false, false, Upsample)),
         ("nn.MaxPool2d", new(false, false, call => Pool(call, "max_pool2d"))),
+        ("MP", new(false, false, call => Add(call, Layers.Of("max_pool2d", ("kernel_size", call.Arguments.Size(0, 2)))))),
         ("nn.AvgPool2d", new(false, false, call => Pool(call, "avg_pool2d"))),
         ("nn.AdaptiveAvgPool2d", new(false, false, call => Add(
             call, Layers.Of("adaptive_avg_pool2d", ("output_size", BlockWriter.Numbers(call.Arguments.Sizes(0, 1))))))),

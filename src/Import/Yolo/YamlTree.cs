@@ -16,7 +16,8 @@ internal static class YamlTree
     /// <exception cref="ImportException">The text is not such a document.</exception>
     public static YamlNode Read(string text)
     {
-        var parser = new Parser(new StringReader(text));
+        // PyYAML takes a comment right behind a comma; this parser wants a space before it.
+        var parser = new Parser(new StringReader(text.Replace(",#", ", #", StringComparison.Ordinal)));
         try
         {
             parser.MoveNext();

@@ -287,7 +287,7 @@ internal sealed class YoloReader
 
     /// <summary>
     /// A module that the table does not have: its width is taken from its first argument where its name says that it is one of the
-    /// convolution families, and stays otherwise, as Ultralytics does.
+    /// convolution families, or where kernel and stride follow as those have them, and stays otherwise, as Ultralytics does.
     /// </summary>
     private void WriteUnknown(YoloRow row, List<long> reads, string[] inputs)
     {
@@ -306,14 +306,16 @@ internal sealed class YoloReader
             return;
         }
 
+        var hasWindow = row.Arguments[1] is long and >= 1 and <= 11 && row.Arguments[2] is 1L or 2L;
         var takesWidth =
             row.Arguments[0] is long and >= 8
-            && (row.Module.Contains("Conv", StringComparison.OrdinalIgnoreCase)
+            && (hasWindow
+                || row.Module.Contains("Conv", StringComparison.OrdinalIgnoreCase)
                 || row.Module.StartsWith("C2", StringComparison.Ordinal)
                 || row.Module.StartsWith("C3", StringComparison.Ordinal)
                 || row.Module.StartsWith("SPP", StringComparison.Ordinal));
         var width = takesWidth ? _settings.Scaled(row.Arguments.Size(0)) : channels;
-        var stride = takesWidth && row.Module.Contains("Conv", StringComparison.OrdinalIgnoreCase) && row.Arguments[2] is 2L ? 2 : 1;
+        var stride = takesWidth && hasWindow && row.Arguments[2] is 2L ? 2 : 1;
         AddGap(
             row.Module,
             $"{row.Name}: {row.Module} is not known. "
@@ -351,7 +353,7 @@ internal sealed class YoloReader
                 : Layers.Of("identity")
             : Layers.Of("conv2d", ("out_channels", width), ("kernel_size", stride), ("stride", stride), ("bias", false));
         var added = _spec.Add(name, stands, place, input);
-        _spec.Gap(
+        _spec.Unknown(
             shown,
             message + (isSame ? "" : " A convolution without bias stands for it; its parameters are not those of the module."),
             added,

@@ -39,7 +39,7 @@ internal static class DarknetFiles
         + "avg,out 1000,softmax");
 
     public static readonly string DenseNet201 = File(256,
-        $"64 7 2,max 2 2,{Dense(6)},128 1,max 2 2,{Dense(12)},256 1,max 2 2,{Dense(48)},896 1,max 2 2,{Dense(32)},out 1000,avg,softmax");
+        $"64 7 2,max 2 2,{Dense(6)},128 1,max 2 2,{Dense(12)},256 1,max 2 2,{Dense(48)},512 1,max 2 2,{Dense(32)},out 1000,avg,softmax");
 
     private static string Darknet53 =>
         "32 3,64 3 2," + Residuals(32, 1) + ",128 3 2," + Residuals(64, 2) + ",256 3 2," + Residuals(128, 8)

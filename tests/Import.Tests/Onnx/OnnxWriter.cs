@@ -98,7 +98,7 @@ internal sealed class OnnxWriter
     {
         foreach (var size in tensor.Dims)
             Number(1, size);
-        Number(2, tensor.Constants is long[] ? 7 : 1);
+        Number(2, tensor.Constants is long[]? 7 : 1);
         Text(8, tensor.Name);
         var count = tensor.Dims.Aggregate(1L, (a, b) => a * b);
         Bytes(9, tensor.Constants switch

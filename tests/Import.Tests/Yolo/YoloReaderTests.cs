@@ -54,6 +54,22 @@ public sealed class YoloReaderTests
     }
 
     [Fact]
+    public void A_module_that_is_not_known_and_has_kernel_and_stride_is_taken_as_a_convolution_of_that_size()
+    {
+        var file = YoloFiles.Version8.Replace("[-1, 1, Conv, [256, 3, 2]]", "[-1, 1, RepBlock, [256, 3, 2]]", StringComparison.Ordinal);
+        var imported = Imported.Of(file, "n").IsValid();
+        Assert.Equal(["3.RepBlock", "16.RepBlock"], imported.Network.Gaps.Select(gap => gap.Layer));
+        Assert.Equal("[N, 64, 80, 80]", imported.Compiled.Plan!.Shapes[new("3.RepBlock")].ToString());
+    }
+
+    [Fact]
+    public void A_comment_right_behind_a_comma_is_one()
+    {
+        var imported = Imported.Of("nc: 3\nbackbone:\n  [[-1, 1, Conv, [16, 3, 2]],# 0\n   [-1, 1, Conv, [32, 3, 2]],# 1\n  ]\n").IsValid();
+        Assert.Equal((4, 4), (imported.Network.Sources["1.Conv"].Line, imported.Network.Sources["1.Conv"].Column));
+    }
+
+    [Fact]
     public void A_row_that_is_no_row_is_a_gap_with_what_was_expected()
     {
         var file = YoloFiles.Version8.Replace("[-1, 1, SPPF, [1024, 5]]", "[-1, 1, SPPF, [1024, five]]", StringComparison.Ordinal);
