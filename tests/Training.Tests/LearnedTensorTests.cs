@@ -47,6 +47,46 @@ public sealed class LearnedTensorTests
           { "name": "head",      "type": "linear", "out_features": 5 } ] }
         """;
 
+    private const string VisionTransformer = """
+        { "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
+          { "name": "patches",   "type": "conv2d", "out_channels": 24, "kernel_size": 7, "stride": 7 },
+          { "name": "row",       "type": "flatten", "start_dim": 2 },
+          { "name": "tokens",    "type": "permute", "dims": [0, 2, 1] },
+          { "name": "class",     "type": "parameter", "shape": [1, 24], "axes": ["time", "features"] },
+          { "name": "sequence",  "type": "concat", "inputs": ["class", "tokens"], "axis": "time" },
+          { "name": "positions", "type": "parameter", "shape": [17, 24], "axes": ["time", "features"], "init": "normal", "std": 0.02 },
+          { "name": "placed",    "type": "add", "inputs": ["sequence", "positions"] },
+          { "name": "attention", "type": "parallel", "merge": "add", "branches": [ [], [
+            { "name": "norm",    "type": "layer_norm" },
+            { "name": "q",       "type": "linear", "out_features": 24 },
+            { "name": "k",       "type": "linear", "inputs": ["norm"], "out_features": 24 },
+            { "name": "v",       "type": "linear", "inputs": ["norm"], "out_features": 24 },
+            { "name": "taken",   "type": "attention", "inputs": ["q", "k", "v"], "num_heads": 4 },
+            { "name": "scale",   "type": "parameter", "shape": [1, 24], "axes": ["time", "features"], "init": "constant", "value": 0.5 },
+            { "name": "scaled",  "type": "multiply", "inputs": ["taken", "scale"] } ] ] },
+          { "name": "mlp",       "type": "parallel", "merge": "add", "branches": [ [], [
+            { "type": "layer_norm" },
+            { "type": "linear", "out_features": 48, "activation": "gelu" }, { "type": "linear", "out_features": 24 } ] ] },
+          { "name": "mean",      "type": "reduce", "axes": ["time"] },
+          { "name": "logits",    "type": "linear", "out_features": 10 } ] }
+        """;
+
+    private const string Volumes = """
+        { "inputs": { "image": { "shape": [1, 28, 28] } }, "layers": [
+          { "name": "volume", "type": "reshape", "shape": [1, 4, 14, 14] },
+          { "name": "first",  "type": "conv3d", "out_channels": 8, "kernel_size": 3, "padding": 1, "norm": "batch_norm",
+            "activation": "relu" },
+          { "name": "low",    "type": "max_pool3d", "kernel_size": 2 },
+          { "name": "second", "type": "conv3d", "out_channels": 8, "kernel_size": 3, "padding": 1, "norm": "batch_norm",
+            "activation": "relu" },
+          { "name": "third",  "type": "conv3d", "out_channels": 8, "kernel_size": 3, "padding": 1, "weights": "second" },
+          { "name": "up",     "type": "upsample", "size": { "like": "first" }, "mode": "trilinear" },
+          { "name": "both",   "type": "concat", "inputs": ["first", "up"] },
+          { "name": "mean",   "type": "avg_pool3d", "kernel_size": [2, 7, 7] },
+          { "name": "flat",   "type": "flatten" },
+          { "name": "logits", "type": "linear", "out_features": 10 } ] }
+        """;
+
     private static TorchModel Model(string spec)
     {
         manual_seed(3);
@@ -56,6 +96,19 @@ public sealed class LearnedTensorTests
     }
 
     private static Tensor ValueOf(TorchModel model, string key) => model.Parameters.Single(each => each.Key == key).Tensor;
+
+    [Theory]
+    [InlineData(VisionTransformer, "float32")]
+    [InlineData(VisionTransformer, "bfloat16")]
+    [InlineData(Volumes, "float32")]
+    [InlineData(Volumes, "bfloat16")]
+    public void A_network_with_them_learns_and_its_export_computes_the_same(string spec, string precision)
+    {
+        var outcome = TestTraining.Train($$"""{ "epochs": 2, "batch_size": 64, "threads": 2, "precision": "{{precision}}" }""", spec);
+        var finished = Assert.IsType<Outcome.Finished>(outcome);
+        Assert.InRange(finished.Result.TestAccuracy!.Value, 0.15, 1); // chance is 0.1
+        Assert.InRange(finished.Result.Parity.MaxRelativeToPeak, 0, Parity.Tolerance);
+    }
 
     [Fact]
     public void The_gradients_of_shared_weights_add_up()

@@ -133,7 +133,7 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
                     ConcatSignals.OfConsumer(node, layer, inputs[0], sample.Readings);
             }
 
-            _layers.OfActivation(layer.Plan, inputs[0], outputs[0], sample.Readings);
+            _layers.OfActivation(layer.Plan, inputs is [var first, ..] ? first : outputs[0], outputs[0], sample.Readings);
         }
 
         _cost.Stop();

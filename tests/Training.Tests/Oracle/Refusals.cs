@@ -187,6 +187,8 @@ public static class Refusals
                 return view.NumberOfElements == 0;
             if (layer.Operator is Concat && inputs.Any(input => input.Rank != inputs[0].Rank))
                 return cat(Array.ConvertAll(inputs, TensorOf), 1).NumberOfElements == 0;         // the axis may not be one of the first's
+            if (layer.Operator is Stack)
+                return stack(Array.ConvertAll(inputs, TensorOf), 1).NumberOfElements == 0;       // the new axis is in no shape yet
             var parameters = layer.Operator.Parameters(planned).ToDictionary(each => each.Name, each => zeros(each.Dims));
             var outputs = new TorchLayer(planned, parameters).Run(Array.ConvertAll(inputs, TensorOf));
             return outputs.Any(output => output.NumberOfElements == 0);                          // a tensor of nothing is no result
