@@ -61,7 +61,7 @@ check_format() {
 run_tests() {
     local name out code=0 began=$SECONDS total=0 ok=0 bad=0 left=0
     name=$(basename "$1" .csproj)
-    out=$(OMP_WAIT_POLICY=PASSIVE timeout 600 dotnet test --project "$1" --no-build --no-progress 2>&1 </dev/null) || code=$?
+    out=$(OMP_WAIT_POLICY=PASSIVE timeout 900 dotnet test --project "$1" --no-build --no-progress 2>&1 </dev/null) || code=$?
     printf '%s\n' "$out" >>"$log"
     total=$(count total) ok=$(count succeeded) bad=$(count failed) left=$(count skipped)
     # 8: the project has no tests.
