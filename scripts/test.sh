@@ -1,44 +1,26 @@
 # Everything that must hold before a change lands. `.ci/run` calls this and nothing else.
 
 command_test() {
-    local began=$SECONDS log=$home/logs/test.log sums=$home/logs/test.sums lane format passed=0 failed=0 skipped=0
+    local began=$SECONDS log=$home/logs/test.log project format passed=0 failed=0 skipped=0
     need_dotnet
     make_home
     postgres_bin >/dev/null || need_postgres
     want_tcmalloc
     want_fashion_mnist
     : >"$log"
-    : >"$sums"
     step "Restoring packages (seconds; the first time minutes)" checked 900 dotnet restore -v q -nologo
     step "Building; a warning is an error (half a minute)" checked 900 dotnet build --no-restore -v q -nologo
-    # These two wait for servers and clocks more than they compute, so they run side by side.
-    run_lane Worker Persistence & lane=$!
-    run_lane Api
-    wait "$lane"
+    # Beside the first tests: it takes one core, and half a minute.
     timeout 300 dotnet format --no-restore --verify-no-changes >"$home/logs/format.log" 2>&1 </dev/null & format=$!
-    run_lane $(others Worker Persistence Api)
-    check_format "$format"
+    for project in tests/*.Tests/*.csproj; do
+        run_tests "$project"
+        [[ -z $format ]] || { check_format "$format"; format=; }
+    done
     run_python_tests
-    while read -r ok bad left; do passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left)); done <"$sums"
     say "All of it: $log. $((SECONDS - began)) s in all."
     ((passed + failed > 0)) || fail "no test ran."
     say "$passed passed, $failed failed, $skipped skipped"
     ((failed == 0))
-}
-
-# run_lane NAME...: the test projects of these names, one after the other.
-run_lane() {
-    local name
-    for name in "$@"; do run_tests "tests/$name.Tests/$name.Tests.csproj"; done
-}
-
-# others NAME...: the names of all test projects but these.
-others() {
-    local project name
-    for project in tests/*.Tests/*.csproj; do
-        name=$(basename "$project" .Tests.csproj)
-        [[ " $* " == *" $name "* ]] || echo "$name"
-    done
 }
 
 # checked SECONDS COMMAND...: into the log; on failure its last lines, and the end.
@@ -54,10 +36,10 @@ check_format() {
     if wait "$1"; then say "· format: as it should be"; return; fi
     tail -n 40 "$home/logs/format.log"
     say "· format: not as it should be; dotnet format mends it"
-    echo "0 1 0" >>"$sums"
+    failed=$((failed + 1))
 }
 
-# run_tests PROJECT: runs one project and adds a line to the sums: passed, failed, skipped. A runner that dies counts as one failure.
+# run_tests PROJECT: runs one project and adds to the sums of command_test. A runner that dies counts as one failure.
 run_tests() {
     local name out code=0 began=$SECONDS total=0 ok=0 bad=0 left=0
     name=$(basename "$1" .csproj)
@@ -68,7 +50,7 @@ run_tests() {
     if ((code != 0 && code != 8 && bad == 0)); then bad=1; fi
     if ((bad)); then printf '%s\n' "$out" | tail -n 80; fi
     say "· $name: $ok passed, $bad failed, $left skipped ($((SECONDS - began)) s)"
-    echo "$ok $bad $left" >>"$sums"
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
 # run_python_tests: those of the client, with the system's Python, which has Debian's torch where that is installed.
@@ -89,7 +71,7 @@ run_python_tests() {
     local ok=$((${ran:-0} - bad - ${left:-0}))
     if ((ok < 0)); then ok=0; fi
     say "· clients/python: $ok passed, $bad failed, ${left:-0} skipped ($((SECONDS - began)) s)"
-    echo "$ok $bad ${left:-0}" >>"$sums"
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
 }
 
 # count WORD: the number behind WORD in the runner's summary, which is the last such line.
