@@ -17,7 +17,8 @@ internal static class FormMaker
     public static (byte[] Bytes, string ContentType) Make(JsonNode? schema, Random random)
     {
         var form = new MemoryStream();
-        var names = schema?["properties"]?.AsObject().Select(field => field.Key).Where(name => name != "file").ToList() ?? ["name"];
+        string[] known = [.. schema?["properties"]?.AsObject().Select(field => field.Key).Where(name => name != "file") ?? []];
+        var names = known.Length > 0 ? known : ["name"];
         Field("name", random.Next(5) == 0 ? Hostile.Text(random) : $"set-{random.Next(20)}");
         for (var i = random.Next(3); i > 0; i--)
             Field(random.Next(8) == 0 ? Hostile.Text(random) : Hostile.Pick(random, names), Value(random));

@@ -6,30 +6,32 @@ namespace ConcatService.Worker.Trainers;
 
 /// <summary>
 /// From the training, which waits while its state goes into a local file, to the database, while it trains on. One at a time. What was
-/// reported before a checkpoint is written before it, so that no metric is missing up to its step. However short the job's interval:
-/// between two checkpoints lies <see cref="Rest"/> times what the first one took, so that a job cannot fill the database's disk and log.
+/// reported before a checkpoint is written before it, so that no metric is missing up to its step. However short the job's interval: it
+/// writes no more than <see cref="MostBytesPerSecond"/>, so that it cannot fill the database's disk and log.
 /// </summary>
 internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter reporter, CancellationToken stop) : IAsyncDisposable
 {
-    public const int Rest = 10;
+    /// <summary>4 MiB/s: a checkpoint of 100 MiB every 25 s.</summary>
+    public const double MostBytesPerSecond = 4 << 20;
 
     private Task _upload = Task.CompletedTask;
-    private TimeSpan _took;
-    private long _stored;
+    private TimeSpan _rest;
+    private long _taken;
 
     /// <summary>
     /// Waits for the state to be copied, not for the database, but for a checkpoint on the way when <paramref name="leave"/> has fired.
-    /// False when there is one, or one was stored a moment ago.
+    /// False when there is one, or one was taken a moment ago.
     /// </summary>
     public bool Take(Checkpointing.Kept kept, CancellationToken leave)
     {
-        if ((!_upload.IsCompleted || Stopwatch.GetElapsedTime(_stored) < Rest * _took) && !leave.IsCancellationRequested)
+        if ((!_upload.IsCompleted || Stopwatch.GetElapsedTime(_taken) < _rest) && !leave.IsCancellationRequested)
             return false;
         TrainingThread.Wait(_upload);
-        var begun = Stopwatch.GetTimestamp();
+        _taken = Stopwatch.GetTimestamp();
         var file = Nameless();
         kept.Write(file);
-        _upload = UploadAsync(kept.Step, kept.Epoch, file, begun);
+        _rest = TimeSpan.FromSeconds(file.Length / MostBytesPerSecond);
+        _upload = UploadAsync(kept.Step, kept.Epoch, file);
         return true;
     }
 
@@ -59,7 +61,7 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter repo
 
     public async ValueTask DisposeAsync() => await _upload.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task UploadAsync(long step, int epoch, FileStream file, long begun)
+    private async Task UploadAsync(long step, int epoch, FileStream file)
     {
         await using (file)
         {
@@ -69,8 +71,6 @@ internal sealed class CheckpointUpload(Checkpoints checkpoints, JobReporter repo
                 file.Position = 0;
                 return checkpoints.AddAsync(step, epoch, file, CancellationToken.None);
             });
-            _stored = Stopwatch.GetTimestamp();
-            _took = Stopwatch.GetElapsedTime(begun, _stored);
         }
     }
 
