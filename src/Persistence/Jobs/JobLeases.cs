@@ -20,8 +20,8 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
 
     /// <summary>
     /// Whose turn it is. Between teams: the one that runs the fewest jobs for its weight, then the one that has waited longest for a turn.
-    /// Inside a team: what has begun, then by priority, where <see cref="JobLife.PriorityStep"/> of waiting is worth a step, so that nothing
-    /// waits for ever. Of each team and queue a few are looked at, because other workers may claim the first ones at this moment.
+    /// Inside a team: what has begun, then by priority, where <see cref="JobLife.PriorityStep"/> of waiting is worth a step, so that
+    /// nothing waits for ever. Of each team and queue a few are looked at, because other workers may claim the first ones at this moment.
     /// </summary>
     private const string Next = $"""
         select jobs.id, jobs.state
