@@ -34,11 +34,8 @@ internal sealed class ShapeProbe(string layout)
         var names = read.Select((input, i) => (Input: input, Own: $"x{i}")).ToDictionary(each => each.Input, each => each.Own);
         using var spec = Spec(layer, inputs, names, symbols);
         var planned = Compilation.Of(spec.RootElement).Planned;
-        foreach (var (wire, shape) in planned.Shapes)
-        {
-            if (wire.Source == "layer" && shape is not null)
-                _shapes[wire.Port == 0 ? name : $"{name}:{wire.Port}"] = ProbedShape.Of(shape, symbols);
-        }
+        foreach (var (port, shape) in planned.Shapes.Of("layer").Index())
+            _shapes[port == 0 ? name : $"{name}:{port}"] = ProbedShape.Of(shape, symbols);
 
         if (layer["norm"] is not null || layer["activation"] is not null || layer["type"]?.ToString() is "split")
             AddLast(name, planned, symbols);

@@ -257,12 +257,12 @@ public static class ReportWriter
         }
 
         writer.WriteStartArray();
-        for (var i = 0; i < shape.Rank; i++)
+        foreach (var dim in shape.DimSpan)
         {
-            if (shape.Dims[i].Known is { } size)
+            if (dim.Known is { } size)
                 writer.WriteNumberValue(size);
             else
-                writer.WriteStringValue(shape.Dims[i].ToString());
+                writer.WriteStringValue(dim.ToString());
         }
 
         writer.WriteEndArray();

@@ -9,6 +9,8 @@ internal static class Sources
 {
     public static void Add(Compilation compiled)
     {
+        if (compiled.Report.Diagnostics.Count == 0)
+            return;
         var byPath = new Dictionary<string, LayerSource>();
         Collect(compiled.Spec.Layers, byPath);
         if (byPath.Count == 0)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -21,7 +22,7 @@ public sealed class BetweenAttribute(double min, double max = double.PositiveInf
 /// <remarks>One walk reports every fault of the object, each with its path, and never throws.</remarks>
 public sealed partial class Attributes
 {
-    private static readonly Dictionary<Type, Attributes> Cache = [];
+    private static readonly ConcurrentDictionary<Type, Attributes> Cache = [];
     private readonly Entry[] _entries;
 
     private Attributes(Type type)
@@ -40,15 +41,7 @@ public sealed partial class Attributes
             )];
     }
 
-    public static Attributes Of(Type type)
-    {
-        lock (Cache)
-        {
-            if (!Cache.TryGetValue(type, out var known))
-                Cache[type] = known = new(type);
-            return known;
-        }
-    }
+    public static Attributes Of(Type type) => Cache.GetOrAdd(type, static type => new(type));
 
     public IEnumerable<string> Names => _entries.Select(entry => entry.Name);
 
@@ -58,9 +51,10 @@ public sealed partial class Attributes
     /// <summary>The entry that this member of a JSON object names, or -1.</summary>
     public int Find(JsonProperty member)
     {
+        var name = new MemberName(member);
         for (var i = 0; i < _entries.Length; i++)
         {
-            if (member.IsNamed(_entries[i].Utf8Name))
+            if (name.Is(_entries[i].Utf8Name))
                 return i;
         }
 

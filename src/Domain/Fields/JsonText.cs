@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace ConcatService.Domain.Fields;
@@ -16,14 +15,6 @@ internal static class JsonText
             : json.ValueKind is JsonValueKind.Array && json.GetArrayLength() > 8 ? "a list"
             : json.GetRawText();
         return Shortened(text);
-    }
-
-    /// <summary>Whether a member of an object has this name: what <see cref="JsonProperty.NameEquals(ReadOnlySpan{byte})"/> says,
-    /// sooner.</summary>
-    public static bool IsNamed(this JsonProperty member, ReadOnlySpan<byte> utf8)
-    {
-        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
-        return raw.SequenceEqual(utf8) || (raw.Contains((byte)'\\') && member.NameEquals(utf8));
     }
 
     public static string Shortened(string text) => text.Length <= MaxLength ? text : text[..MaxLength] + "…";

@@ -15,17 +15,30 @@ internal sealed class NameTable
 
     private readonly HashSet<string> _known = [];
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private string _last = "";
 
     public NameTable() => _lookup = _known.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public void EnsureCapacity(int names) => _known.EnsureCapacity(names);
 
-    /// <summary>The text of a JSON string, kept for the next time.</summary>
-    public string Text(JsonElement json)
+    /// <summary>The text of a JSON string that names a layer, most often for the first time.</summary>
+    public string Own(JsonElement json)
     {
-        Span<char> letters = stackalloc char[NameTable.MaxNameLength];
+        Span<char> letters = stackalloc char[MaxNameLength];
         if (!TryDecode(json, letters, out var length))
             return json.GetString()!;
+        var text = letters[..length].ToString();
+        return _last = _known.Add(text) || !_known.TryGetValue(text, out var known) ? text : known;
+    }
+
+    /// <summary>The text of a JSON string that most often names what was named before: the layer above.</summary>
+    public string Reference(JsonElement json)
+    {
+        Span<char> letters = stackalloc char[MaxNameLength];
+        if (!TryDecode(json, letters, out var length))
+            return json.GetString()!;
+        if (letters[..length].SequenceEqual(_last))
+            return _last;
         if (_lookup.TryGetValue(letters[..length], out var known))
             return known;
         var text = letters[..length].ToString();

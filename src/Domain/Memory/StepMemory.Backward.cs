@@ -7,7 +7,7 @@ internal sealed partial class StepMemory
     {
         foreach (var output in _plan.Outputs)
         {
-            ref var value = ref _values[ValueOf(output.Wire)];
+            ref var value = ref _values[_first[_plan.Wiring.NumberOf(output.Wire.Source)] + output.Wire.Port];
             _memory.Add(2 * 4 * value.Elements); // the loss reads float32 scores and holds their logarithms
             if (value.Trains && value.Gradient == MemoryBlocks.None)
                 _memory.Grow(value.Gradient = _memory.New(users: 1), value.Bytes);

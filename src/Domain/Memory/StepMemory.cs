@@ -16,7 +16,7 @@ internal sealed partial class StepMemory
 {
     private readonly Plan _plan;
     private readonly int _precisionWidth;
-    private readonly Dictionary<string, int> _first;
+    private readonly int[] _first;                                                             // of each layer and input: its first value
     private readonly MemoryBlocks _memory;
     private PooledList<Value> _values;
     private PooledList<LayerStep> _ran;
@@ -26,7 +26,7 @@ internal sealed partial class StepMemory
     {
         _plan = plan;
         _precisionWidth = precision == Precision.Bfloat16 ? 2 : 4;
-        _first = new(plan.Shapes.Count);
+        _first = new int[plan.Wiring.Count];
         _memory = new(2 * plan.Shapes.Count);
         _values = new(plan.Shapes.Count);
         _ran = new(plan.Layers.Count);
@@ -68,39 +68,42 @@ internal sealed partial class StepMemory
 
     private void Forward()
     {
-        foreach (var input in _plan.Inputs)
+        var wiring = _plan.Wiring;
+        for (var i = 0; i < _plan.Inputs.Count; i++)
         {
-            _first[input.Name] = Add(input.Shape, input.Shape.DType == DType.Int64 ? 8 : 4, _memory.New(users: 0), trains: false);
-            ref var value = ref _values[_first[input.Name]];
+            var shape = _plan.Inputs[i].Shape;
+            var number = Add(shape, shape.DType == DType.Int64 ? 8 : 4, _memory.New(users: 0), trains: false);
+            _first[wiring.Layers + i] = number;
+            ref var value = ref _values[number];
             _memory.Grow(value.Block, value.Bytes); // what the network reads: normalized, so a copy
             _memory.Add(value.Bytes);                                                   // the batch as loaded stays to the end of the step
         }
 
-        foreach (var layer in _plan.Layers)
-            Prepare(layer);
+        for (var i = 0; i < wiring.Layers; i++)
+            Prepare(i, _plan.Layers[i], wiring.Sources(i));
         foreach (var output in _plan.Outputs)
-            _values[ValueOf(output.Wire)].Readers++;                                    // the loss
+            _values[_first[wiring.NumberOf(output.Wire.Source)] + output.Wire.Port].Readers++;                                  // the loss
         for (var i = 0; i < _ran.Count; i++)
             Forward(ref _ran[i]);
     }
 
     /// <summary>Makes the layer's values, without memory yet, and counts it among the readers of its inputs.</summary>
-    private void Prepare(PlannedLayer layer)
+    private void Prepare(int number, PlannedLayer layer, ReadOnlySpan<int> sources)
     {
         var footprint = layer.Operator.Footprint;
         var firstInput = _inputs.Count;
         var (widest, trains) = (0, layer.Trains);
-        foreach (var wire in layer.Inputs)
+        for (var i = 0; i < sources.Length; i++)
         {
-            var number = ValueOf(wire);
-            _inputs.Add(number);
-            ref var input = ref _values[number];
+            var value = _first[sources[i]] + layer.Inputs[i].Port;
+            _inputs.Add(value);
+            ref var input = ref _values[value];
             input.Readers++;
             trains |= input.Trains;
             widest = Math.Max(widest, input.Width);
         }
 
-        var firstOutput = _first[layer.Name] = _values.Count;
+        var firstOutput = _first[number] = _values.Count;
         foreach (var shape in layer.Outputs)
         {
             var width =
@@ -162,8 +165,6 @@ internal sealed partial class StepMemory
         for (var i = 0; i < ran.Inputs; i++)
             ReadBy(ref Input(ran, i), 1);
     }
-
-    private int ValueOf(Wire wire) => _first[wire.Source] + wire.Port;
 
     private ref Value Input(in LayerStep ran, int input) => ref _values[_inputs[ran.FirstInput + input]];
 

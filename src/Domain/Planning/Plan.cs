@@ -12,7 +12,7 @@ public sealed class Plan
         Graph graph,
         IReadOnlyList<PlannedLayer> layers,
         IReadOnlyList<GraphOutput> outputs,
-        IReadOnlyDictionary<Wire, Shape> shapes
+        WireShapes shapes
     )
     {
         Inputs = graph.Inputs;
@@ -31,6 +31,9 @@ public sealed class Plan
     /// <summary>Names as the spec gives them, wires resolved to planned layers.</summary>
     public IReadOnlyList<GraphOutput> Outputs { get; }
 
+    /// <summary>The wires as numbers.</summary>
+    public Wiring Wiring => field ??= new(this);
+
     /// <summary>The shape of every spec input and every layer output.</summary>
-    public IReadOnlyDictionary<Wire, Shape> Shapes { get; }
+    public WireShapes Shapes { get; }
 }

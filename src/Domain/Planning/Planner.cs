@@ -22,7 +22,7 @@ public sealed class Planner
 
     private readonly Graph _graph;
     private readonly Report _report;
-    private readonly Dictionary<Wire, Shape> _shapes;
+    private readonly WireShapes _shapes;
     private readonly List<PlannedLayer> _planned;
     private readonly List<LayerRow> _rows;
     private readonly Conditions _conditions;
@@ -55,7 +55,7 @@ public sealed class Planner
         foreach (var input in _graph.Inputs)
         {
             if (input.IsReadable)
-                _shapes[new(input.Name)] = input.Shape;
+                _shapes.Set(input.Name, [input.Shape]);
         }
 
         foreach (var layer in _graph.Layers)
@@ -165,9 +165,7 @@ public sealed class Planner
             return null;
         }
 
-        var outputs = new List<Wire>();
-        for (var port = 0; _shapes.ContainsKey(new(output.Source, port)); port++)
-            outputs.Add(new(output.Source, port));
+        var outputs = _shapes.Of(output.Source).Select((_, port) => new Wire(output.Source, port));
         return PlanLayer(new(layer.Name, new Relabel { Kind = "relabel", From = own, To = spec }, [.. outputs], layer.Path));
     }
 
@@ -183,8 +181,7 @@ public sealed class Planner
                 $"{layer.Name}: with this layer the network has {_parameters:N0} parameters; at most {MaxParameters:N0} are accepted.",
                 layer.Name
             );
-        for (var port = 0; port < planned.Outputs.Length; port++)
-            _shapes[new(layer.Name, port)] = planned.Outputs[port];
+        _shapes.Set(layer.Name, planned.Outputs);
         _planned.Add(planned);
         _rows.Add(new(layer, planned));
     }
@@ -193,9 +190,10 @@ public sealed class Planner
     {
         foreach (var output in outputs)
         {
-            for (var i = 1; i < output.Rank; i++)
+            var dims = output.DimSpan;
+            for (var i = 1; i < dims.Length; i++)
             {
-                if (output.Dims[i].Known is not { } size)
+                if (dims[i].Known is not { } size)
                 {
                     if (IsSize(context, output, i))
                         continue;
@@ -271,7 +269,7 @@ public sealed class Planner
             Codes.UnknownInput,
             layer.EdgeOf(input)?.Reference ?? layer.Path,
             $"{layer.Name}: there is no '{wire}'; {wire.Source} has the outputs 0 to "
-                + $"{_shapes.Keys.Count(known => known.Source == wire.Source) - 1}. Name one of those.",
+                + $"{_shapes.Of(wire.Source).Count - 1}. Name one of those.",
             layer.Name
         );
     }
@@ -285,7 +283,7 @@ public sealed record Planned(
     Plan? Plan,
     IReadOnlyList<LayerRow> Rows,
     IReadOnlyList<PlannedLayer> Layers,
-    IReadOnlyDictionary<Wire, Shape> Shapes,
+    WireShapes Shapes,
     Conditions Conditions
 )
 {

@@ -22,11 +22,15 @@ public sealed class Shape
         // A map or sequence with its features last is kept features-first in memory, as libtorch and ONNX want it; everything else as
         // written.
         FeatureMovesFirst = axes.Length >= 3 && axes[^1] == Axis.Channels && AreSpatial(axes.AsSpan(1..^1));
+        ElementsPerSample = Product(dims.AsSpan(1..));
     }
 
     public IReadOnlyList<Dim> Dims => _dims;
 
     public IReadOnlyList<Axis> Axes => _axes;
+
+    /// <summary><see cref="Dims"/>, for what every layer of every spec passes through.</summary>
+    internal ReadOnlySpan<Dim> DimSpan => _dims;
 
     public DType DType { get; }
 
@@ -97,21 +101,7 @@ public sealed class Shape
     public Shape With(DType dtype) => new(_dims, _axes, dtype);
 
     /// <summary>Elements in one sample, or null when a dimension other than the batch is symbolic.</summary>
-    public long? ElementsPerSample
-    {
-        get
-        {
-            var product = 1L;
-            for (var i = 1; i < _dims.Length; i++)
-            {
-                if (!_dims[i].IsKnown)
-                    return null;
-                product = Saturating.Multiply(product, _dims[i].Value);
-            }
-
-            return product;
-        }
-    }
+    public long? ElementsPerSample { get; }
 
     /// <summary>Places in one sample: the product of the spatial dimensions, or null when one is symbolic.</summary>
     public long? Positions
@@ -147,6 +137,19 @@ public sealed class Shape
     public string SpatialSizes => string.Join('x', SpatialAxes.Select(axis => this[axis].ToString()));
 
     public override string ToString() => $"[{string.Join(", ", _dims)}]";
+
+    private static long? Product(ReadOnlySpan<Dim> dims)
+    {
+        var product = 1L;
+        foreach (var dim in dims)
+        {
+            if (!dim.IsKnown)
+                return null;
+            product = Saturating.Multiply(product, dim.Value);
+        }
+
+        return product;
+    }
 
     private static bool AreSpatial(ReadOnlySpan<Axis> axes)
     {

@@ -69,7 +69,7 @@ internal sealed class FieldReader(Report report)
         foreach (var item in json.EnumerateArray())
         {
             if (item.ValueKind == JsonValueKind.String)
-                references[count++] = new(names.Text(item), owner, field, index);
+                references[count++] = new(names.Reference(item), owner, field, index);
             else
                 report.Error(
                     Codes.WrongType,

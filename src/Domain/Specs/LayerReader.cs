@@ -74,15 +74,16 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         LayerSource? source = null;
         foreach (var member in json.EnumerateObject())
         {
-            if (member.IsNamed("name"u8))
+            var field = new MemberName(member);
+            if (field.Is("name"u8))
                 nameJson = member.Value;
-            else if (member.IsNamed("type"u8))
+            else if (field.Is("type"u8))
                 typeJson = member.Value;
-            else if (member.IsNamed("inputs"u8))
+            else if (field.Is("inputs"u8))
                 inputJson = member.Value;
-            else if (member.IsNamed("source"u8))
+            else if (field.Is("source"u8))
                 source = _sources.Read(member.Value, path["source"]);
-            else if (!member.IsNamed("metadata"u8))
+            else if (!field.Is("metadata"u8))
                 attributes++;
         }
 
@@ -103,7 +104,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         string? name = null;
         if (nameJson.ValueKind == JsonValueKind.String)
         {
-            if (_names.Text(nameJson) is var given && (FieldReader.IsName(given) || _fields.IsName(given, path["name"])))
+            if (_names.Own(nameJson) is var given && (FieldReader.IsName(given) || _fields.IsName(given, path["name"])))
                 name = given;
         }
         else if (nameJson.ValueKind != JsonValueKind.Undefined)

@@ -24,7 +24,7 @@ internal sealed class ShorthandFields
     public ShorthandFields(Report report)
     {
         _report = report;
-        IsOther = member => IsLayerField(member) || Read(member);
+        IsOther = member => IsLayerField(new(member)) || Read(member);
     }
 
     /// <summary>Whether a member is none of the operator's attributes; the two are read then.</summary>
@@ -56,20 +56,17 @@ internal sealed class ShorthandFields
         return Read;
     }
 
-    private static bool IsLayerField(JsonProperty member) =>
-        member.IsNamed("name"u8)
-        || member.IsNamed("type"u8)
-        || member.IsNamed("inputs"u8)
-        || member.IsNamed("source"u8)
-        || member.IsNamed("metadata"u8);
+    private static bool IsLayerField(MemberName name) =>
+        name.Is("name"u8) || name.Is("type"u8) || name.Is("inputs"u8) || name.Is("source"u8) || name.Is("metadata"u8);
 
     private bool Read(JsonProperty member)
     {
-        if (_known && member.IsNamed("norm"u8))
+        var name = new MemberName(member);
+        if (_known && name.Is("norm"u8))
             Norm = NestedOperator.Read(member.Value, _path["norm"], "norm", _report);
-        else if (_known && member.IsNamed("activation"u8))
+        else if (_known && name.Is("activation"u8))
             Activation = NestedOperator.Read(member.Value, _path["activation"], "activation", _report);
-        else if (_weighs && member.IsNamed("weights"u8))
+        else if (_weighs && name.Is("weights"u8))
             Weights = ReadWeights(member.Value);
         else
             return false;

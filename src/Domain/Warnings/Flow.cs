@@ -11,7 +11,7 @@ namespace ConcatService.Domain.Warnings;
 /// </summary>
 internal sealed class Flow
 {
-    private readonly int[] _starts, _sources;
+    private readonly Wiring _wiring;
     private readonly HashSet<int> _outputs = [];
     private HashSet<string>? _written;
     private readonly bool[] _isMerge, _joinsFeatures, _isPointwise, _isTransposed;
@@ -24,17 +24,12 @@ internal sealed class Flow
         Layers = [.. plan.Layers];
         Effects = new Effect[Layers.Length];
         Uses = new int[Layers.Length + Inputs.Count];
-        _starts = new int[Layers.Length + 1];
+        _wiring = plan.Wiring;
         (_isMerge, _joinsFeatures) = (new bool[Layers.Length], new bool[Layers.Length]);
         (_isPointwise, _isTransposed) = (new bool[Layers.Length], new bool[Layers.Length]);
-        var numbers = new Dictionary<string, int>(Uses.Length);
-        for (var i = 0; i < Inputs.Count; i++)
-            numbers[Inputs[i].Name] = Layers.Length + i;
-        var sources = new List<int>(Layers.Length * 2);
         for (var i = 0; i < Layers.Length; i++)
         {
             var layer = Layers[i];
-            numbers[layer.Name] = i;
             Effects[i] = layer.Operator.Effect;
             var window = layer.Operator.Window;
             _isTransposed[i] = window is { IsTransposed: true };
@@ -53,22 +48,15 @@ internal sealed class Flow
                     && layer.Output.Axes[axis.PositionIn(layer.Output)!.Value] == Axis.Channels;
             }
 
-            foreach (var wire in layer.Inputs)
-            {
-                // Most layers read the one before them, whose name is the same object.
-                var source = i > 0 && ReferenceEquals(wire.Source, Layers[i - 1].Name) ? i - 1 : numbers[wire.Source];
+            foreach (var source in Sources(i))
                 Uses[source]++;
-                sources.Add(source);
-            }
-
-            _starts[i + 1] = sources.Count;
         }
 
-        _sources = [.. sources];
         foreach (var output in plan.Outputs)
         {
-            Uses[numbers[output.Wire.Source]]++;
-            _outputs.Add(numbers[output.Wire.Source]);
+            var number = _wiring.NumberOf(output.Wire.Source);
+            Uses[number]++;
+            _outputs.Add(number);
         }
     }
 
@@ -93,12 +81,12 @@ internal sealed class Flow
     public int Count => Uses.Length;
 
     /// <summary>What a layer reads, in order.</summary>
-    public ReadOnlySpan<int> Sources(int layer) => _sources.AsSpan(_starts[layer], _starts[layer + 1] - _starts[layer]);
+    public ReadOnlySpan<int> Sources(int layer) => _wiring.Sources(layer);
 
     public bool IsInput(int source) => source >= Layers.Length;
 
     /// <summary>Whether it is a layer without inputs: a tensor of the network's own, through which no signal comes.</summary>
-    public bool IsOwn(int source) => !IsInput(source) && _starts[source] == _starts[source + 1];
+    public bool IsOwn(int source) => !IsInput(source) && Sources(source).Length == 0;
 
     public bool IsMerge(int layer) => _isMerge[layer];
 

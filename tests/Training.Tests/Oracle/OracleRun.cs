@@ -141,6 +141,7 @@ public sealed class OracleRun
 
     private static bool IsSmall(Plan plan) =>
         plan.Layers.Count <= MaxLayers
-        && plan.Shapes.Values.All(shape => shape.ElementsPerSample <= MaxElements)
+        && plan.Inputs.All(input => input.Shape.ElementsPerSample <= MaxElements)
+        && plan.Layers.All(layer => layer.Outputs.All(shape => shape.ElementsPerSample <= MaxElements))
         && plan.Layers.Sum(layer => layer.ParameterCount) <= MaxParameters;
 }
