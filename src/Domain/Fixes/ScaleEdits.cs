@@ -81,7 +81,7 @@ internal static class ScaleEdits
                         yield return (
                             new(layer, branch, attribute, value, usual.Gain(layer, edited(layer.Operator)!))
                             {
-                                IsResponsible = IsScaled(layer),
+                                IsResponsible = IsScaled(layer) && !IsLarge(attribute, value),
                                 IsShortcut = IsShortcut(merge, branch, layer),
                             },
                             edited
@@ -123,6 +123,9 @@ internal static class ScaleEdits
         && branch.Path.Count(each => each.Operator.Effect.Has(Effect.Weighs) && each.Operator.Window is not null) == 1
         && merge.Branches.Any(other => other != branch && other.Path.Any(each => each.Operator.Window?.KernelSize[0] > 1));
 
+    // Layers that upsample by two are many; one that should have done it by four is seldom the fault.
+    private static bool IsLarge(string attribute, JsonNode value) => attribute == "scale_factor" && (double)value > 2;
+
     private static bool IsScaled(PlannedLayer layer) =>
         layer.Output.SpatialAxes.Any(axis => layer.Operator.RescalingOf(axis, layer) is var scale && scale.Numerator != scale.Denominator);
 
@@ -160,7 +163,7 @@ internal static class ScaleEdits
     private static double? Scaled(Scale scale, Ratio[] factors) =>
         scale.Count <= 1
         && factors.Distinct().Count() == 1
-        && scale[0] * factors[0].Numerator / factors[0].Denominator is (1 or 2) and var scaled
+        && scale[0] * factors[0].Numerator / factors[0].Denominator is (1 or 2 or 4 or 8 or 16) and var scaled
             ? scaled
             : null;
 }

@@ -22,8 +22,8 @@ public sealed record SourceCandidate(
 )
 {
     /// <summary>
-    /// The layer on the wrong input's way that would read it, where that way only projects what it reads: a lateral convolution of a
-    /// pyramid. Null where the merge itself would.
+    /// The layer on the wrong input's way that would read it, where that way only projects or resizes what it reads: a lateral convolution
+    /// of a pyramid, or its upsampling. Null where the merge itself would.
     /// </summary>
     public PlannedLayer? Via { get; init; }
 }
@@ -106,10 +106,18 @@ internal sealed class SourceCandidates
                     );
                 if (
                     lateral is not null
-                    && IsAnotherSource(layer, lateral, others[0].Shape)
+                    && IsAnotherSource(layer, lateral, wrong.Shape, others[0].Shape)
                     && !related.Exists(each => each.Same.Contains(layer.Name))
                 )
-                    yield return new(wrong, others[0], layer, false, Likelihood(layer, lateral.Inputs[0].Source, false), false, false)
+                    yield return new(
+                        wrong,
+                        others[0],
+                        layer,
+                        false,
+                        Likelihood(layer, lateral.Inputs[0].Source, false),
+                        IsUnread(layer.Name),
+                        false
+                    )
                     {
                         Via = lateral,
                     };
@@ -117,16 +125,13 @@ internal sealed class SourceCandidates
         }
     }
 
-    /// <summary>
-    /// The first layer of a way that nothing else reads and that leaves sizes alone, behind a source that others read too; null where there
-    /// is none.
-    /// </summary>
+    /// <summary>The first layer of a way that nothing else reads, behind a source that others read too; null where there is none.</summary>
     private PlannedLayer? Lateral(Branch wrong)
     {
         PlannedLayer? first = null;
         foreach (var layer in wrong.Path.Reverse())
         {
-            if (layer.Inputs.Length != 1 || ReadersOf(layer.Name).Count != 1 || layer.Output.SpatialSizes != layer.Input.SpatialSizes)
+            if (layer.Inputs.Length != 1 || ReadersOf(layer.Name).Count != 1 || !layer.Output.SameAxes(layer.Input))
                 break;
             first = layer;
         }
@@ -136,14 +141,21 @@ internal sealed class SourceCandidates
             : null;
     }
 
-    private bool IsAnotherSource(PlannedLayer layer, PlannedLayer lateral, Shape target) =>
-        _merge.CanBeTapped(layer)
-        && !_merge.Merge.Inputs.Any(wire => wire.Source == layer.Name)
-        && layer.Name != lateral.Inputs[0].Source
-        && _readers.ContainsKey(layer.Name)
-        && layer.Output.SameAxes(target)
-        && layer.Output.SpatialSizes == target.SpatialSizes
-        && _merge.OrderOf(layer) < _merge.OrderOf(lateral);
+    /// <summary>
+    /// Whether the way would give the target's size if it began at this layer; where it resizes, for a layer that nothing reads yet.
+    /// </summary>
+    private bool IsAnotherSource(PlannedLayer layer, PlannedLayer lateral, Shape given, Shape target)
+    {
+        var source = lateral.Input;
+        return _merge.CanBeTapped(layer)
+            && !_merge.Merge.Inputs.Any(wire => wire.Source == layer.Name)
+            && layer.Name != lateral.Inputs[0].Source
+            && (source.SpatialSizes == given.SpatialSizes ? _readers.ContainsKey(layer.Name) : IsUnread(layer.Name))
+            && layer.Output.SameAxes(target)
+            && source.SameAxes(target)
+            && target.SpatialAxes.All(axis => layer.Output[axis] * given[axis] == source[axis] * target[axis])
+            && _merge.OrderOf(layer) < _merge.OrderOf(lateral);
+    }
 
     private bool Fits(Shape shape, Shape target)
     {

@@ -108,9 +108,10 @@ public sealed record Pad : Operator
         )
             return [];
         var missing = now.Zip(then, (size, reached) => reached - size).Reverse().ToList();
-        return missing.Exists(cells => cells < 0)
-            ? []
-            : [new JsonArray([.. missing.SelectMany(cells => new JsonNode[] { cells / 2, cells - (cells / 2) })])];
+        if (missing.Exists(cells => cells < 0))
+            return [];
+        var sides = missing.SelectMany(cells => new[] { cells / 2, cells - (cells / 2) }).ToList();
+        return [sides.TrueForAll(side => side == sides[0]) ? sides[0] : new JsonArray([.. sides.Select(side => (JsonNode)side)])];
     }
 
     private Dim? Reached(ShapeContext context, Axis axis, int dimension)

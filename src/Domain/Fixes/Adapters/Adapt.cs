@@ -51,6 +51,7 @@ internal sealed class Adapt : Strategies.FixStrategy
         )
         {
             Gain = GainOf(merge, cause, resizing, all) - (ways.Exists(AveragesPixels) ? 1 : 0),
+            AtTheCause = cause.Kind == CauseKinds.MixedLayout && ways.Count == 1 && all.TrueForAll(step => step.Verb == "permute"),
             Adapted = [.. ways.Select(way => way.Branch)],
             Target = target,
             Steps = all.Count,

@@ -4,7 +4,7 @@ namespace ConcatService.Domain.Fixes.Causes;
 
 /// <summary>
 /// The strides differ, no other stride or scale of one layer fits the whole network, and another layer has the right size that stands on
-/// the same path, or that nothing reads: the wrong layer was tapped.
+/// the same path, or that nothing reads: the wrong layer was tapped, by the merge or by the layer that brings it there.
 /// </summary>
 internal sealed class WrongInput : CauseRule
 {
@@ -12,11 +12,20 @@ internal sealed class WrongInput : CauseRule
     {
         if (
             !merge.IsSpatial
-            || merge.ScaleEdits.Any(edit => edit.IsResponsible)
+            || (merge.ScaleEdits.Any(edit => edit.IsResponsible) && merge.SourceCandidates is not [{ IsUnread: true, Via: not null }, ..])
             || !merge.SourceCandidates.Any(tap => tap.Likelihood > -1 && (tap.IsOnPath || tap.IsUnread))
         )
             return null;
         var tap = merge.SourceCandidates[0];
+        if (tap.Via is { } reader)
+            return Blame(
+                CauseKinds.WrongInput,
+                reader,
+                $"{tap.Wrong.Name} is {tap.Wrong.Shape.SpatialSizes}, since {merge.NameOf(reader.Name)} reads "
+                    + $"{merge.NameOf(reader.Inputs[0].Source)}; with {merge.NameOf(tap.Layer.Name)}"
+                    + $"{(tap.IsUnread ? ", which nothing reads," : "")} it would be {tap.Other.Shape.SpatialSizes}, the size of "
+                    + $"{tap.Other.Name}."
+            );
         return Blame(
             CauseKinds.WrongInput,
             merge.Merge,

@@ -76,7 +76,7 @@ internal static class AttributeEdits
                 {
                     foreach (var wanted in Wanted(merge, layer, branch, target).Where(wanted => !wanted.SameSizes(layer.Output)))
                     {
-                        foreach (var edit in layer.Operator.Edits.Where(edit => Changes(edit, layer.Output, wanted)))
+                        foreach (var edit in layer.Operator.Edits.Where(edit => Changes(layer, edit, wanted)))
                         {
                             foreach (var value in edit.Solve(layer, wanted))
                             {
@@ -98,10 +98,11 @@ internal static class AttributeEdits
             || branch.Path.Any(each => each.Inputs.SkipLast(each.Operator.Like is null ? 0 : 1).Any(wire => wire.Source == layer.Name))
         );
 
-    private static bool Changes(EditableAttribute edit, Shape now, Shape wanted)
+    private static bool Changes(PlannedLayer layer, EditableAttribute edit, Shape wanted)
     {
-        if (Elsewhere.Contains(edit.Name))
+        if (Elsewhere.Contains(edit.Name) && (edit.Name != "padding" || layer.Operator.Window is not null))
             return false;
+        var now = layer.Output;
         var effect = EditEffect.None;
         if (now.Rank != wanted.Rank)
             effect = EditEffect.Rank;
@@ -114,6 +115,10 @@ internal static class AttributeEdits
 
         return (edit.Effect & effect) == effect;
     }
+
+    // What it gives is lost cell by cell behind it.
+    private static bool Borders(PlannedLayer layer, Axis axis) =>
+        layer.Operator.Window is null && layer.Operator.RescalingOf(axis, layer) is { Deficit: not 0 };
 
     /// <summary>What the layer would have to give for the branch to fit beside the target.</summary>
     internal static IEnumerable<Shape> Wanted(MergeCase merge, PlannedLayer layer, Branch branch, Branch target)
@@ -140,6 +145,7 @@ internal static class AttributeEdits
                 yield break;
             var reached =
                 size == before ? after
+                : Borders(layer, axis) ? size + after - before
                 : size * after % before == 0 ? size * after / before
                 : 0;
             if (reached < 1)
