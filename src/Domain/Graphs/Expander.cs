@@ -18,6 +18,9 @@ public sealed class Expander
     private readonly Dictionary<string, LayerSource> _sources = [];
     private bool _once, _hasInputs;
 
+    /// <summary>Inside of a structure that shares the weights of another: both their names.</summary>
+    private (string Own, string Other)? _shares;
+
     private Expander(Report report)
     {
         _report = report;
@@ -79,7 +82,7 @@ public sealed class Expander
             switch (layer)
             {
                 case OperatorSpec one:
-                    ExpandOperator(one, full, wires, fed, _inputs.Weights(one, scope, i));
+                    ExpandOperator(one, full, wires, fed, _inputs.Weights(one, one.Weights, scope, i));
                     break;
                 case ParallelSpec parallel:
                     ExpandParallel(parallel, full, new(wires[0], fed!), scope, i);
@@ -194,6 +197,9 @@ public sealed class Expander
     private void ExpandRepeat(RepeatSpec layer, string full, Feed feed, Scope scope, int position)
     {
         Feed? last = feed;
+        var outer = _shares;
+        if (_inputs.Weights(layer, layer.Weights, scope, position) is { } other)
+            _shares = (full, other);
         for (var time = 0L; time < (_once ? 1 : layer.Times ?? 1) && !_report.IsFull; time++)
         {
             var prefix = layer.Times is null ? $"{full}/" : string.Create(CultureInfo.InvariantCulture, $"{full}/{time}/");
@@ -202,11 +208,14 @@ public sealed class Expander
                 break;
         }
 
+        _shares = outer;
         _names.SetAlias(full, last!.Value.Wire);
     }
 
     private void Add(Layer layer)
     {
+        if (layer.Weights is null && _shares is var (own, other))
+            layer = layer with { Weights = string.Concat(other, layer.Name.AsSpan(own.Length)) };
         _layers.Add(layer);
         if (layer.Operator.HasPorts)
             _names.AddPorted(layer.Name);

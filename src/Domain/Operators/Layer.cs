@@ -43,8 +43,10 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
         var written = References?.Length ?? 1;
         if (input < written)
             return new(Path.Parent!, Path.Index, References?[input].Path, References?[input].Name ?? Fed!);
-        return input == written && Operator.Like is { } like
-            ? new(Path.Parent!, Path.Index, Path[like.Attribute]["like"], like.Layer)
+        if (input == written && Operator.Like is { } like)
+            return new(Path.Parent!, Path.Index, Path[like.Attribute]["like"], like.Layer);
+        return Operator.AlsoReads is var (attribute, names) && input - written is var at && at < names.Each.Count
+            ? new(Path.Parent!, Path.Index, names.IsOne ? Path[attribute] : Path[attribute][at], names.Each[at])
             : null;
     }
 }

@@ -82,6 +82,15 @@ public sealed class OnnxScope
         return $"/{name}";
     }
 
+    /// <summary>A node on the way with several outputs; returns their names.</summary>
+    public string[] Parts(int outputs, string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
+        string[] given = [.. Enumerable.Range(0, outputs).Select(output => output == 0 ? $"/{name}" : $"/{name}:{output}")];
+        _nodes.Add(new(opType, name, inputs, given, attributes));
+        return given;
+    }
+
     /// <summary>
     /// Swaps the dimension at <paramref name="index"/> with the last one; what was last is at <paramref name="index"/> then.
     /// </summary>

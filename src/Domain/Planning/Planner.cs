@@ -267,11 +267,15 @@ public sealed class Planner
         var wire = layer.Inputs[input];
         if (wire.Port == 0 || !_shapes.ContainsKey(new(wire.Source)))
             return;
+        var ports = _shapes.Keys.Count(known => known.Source == wire.Source);
         _report.Error(
             Codes.UnknownInput,
             layer.EdgeOf(input)?.Reference ?? layer.Path,
-            $"{layer.Name}: there is no '{wire}'; {wire.Source} has the outputs 0 to "
-                + $"{_shapes.Keys.Count(known => known.Source == wire.Source) - 1}. Name one of those.",
+            ports == 1
+                ? $"{layer.Name}: there is no '{layer.InputName(input)}'; {wire.Source} has one output. Name that, or give the layer "
+                    + $"return_state where it is a recurrent one."
+                : $"{layer.Name}: there is no '{layer.InputName(input)}'; {wire.Source} has the outputs 0 to {ports - 1}. Name one of "
+                    + $"those.",
             layer.Name
         );
     }
