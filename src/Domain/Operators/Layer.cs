@@ -25,6 +25,27 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
     /// <summary>The full name of the layer whose weights it computes with; null where it has its own.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>
+    /// The full name of the <c>time_distributed</c> in which it reads its inputs, whose steps are folded into the batch; null outside.
+    /// </summary>
+    public string? Steps { get; init; }
+
+    /// <summary>The last part of the name of the layer that folds the steps of a <c>time_distributed</c> into the batch.</summary>
+    public const string FoldPart = "fold";
+
+    /// <summary>The same of what it gives: another one for the layers that fold the steps and unfold them.</summary>
+    public string? Gives
+    {
+        get => _changesSteps ? _gives : Steps;
+        init => (_gives, _changesSteps) = (value, true);
+    }
+
+    private readonly string? _gives;
+    private readonly bool _changesSteps;
+
+    /// <summary>Whether it gives its output on the other side of a <c>time_distributed</c>.</summary>
+    public bool CrossesSteps => Gives != Steps;
+
     /// <summary>For the merge of a <c>parallel</c>: where its branches stand.</summary>
     public IReadOnlyList<SpecPath>? Branches { get; init; }
 

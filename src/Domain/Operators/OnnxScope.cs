@@ -26,7 +26,7 @@ public sealed class OnnxScope
     public IReadOnlyList<string> Inputs => _inputs;
 
     /// <summary>The number of samples, as a tensor of one whole number.</summary>
-    public string BatchSize => _nodes.BatchSize;
+    public string BatchSize => Layer.Layer.Steps is { } steps ? _nodes.BatchSizeOf(steps) : _nodes.BatchSize;
 
     /// <summary>The layer's output; the last node emitted must give it.</summary>
     public string Output => _nodes.Tensor(new(Layer.Name));

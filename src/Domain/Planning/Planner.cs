@@ -29,6 +29,7 @@ public sealed class Planner
     private readonly Dictionary<string, Layer> _bounded = [];
     private readonly Planned? _known;
     private readonly WeightSharing? _sharing;
+    private readonly StepSides _sides;
     private int _next;
     private Layout _layout;
     private long _parameters;
@@ -43,6 +44,7 @@ public sealed class Planner
         _shapes = new(graph.Inputs.Count + graph.Layers.Count);
         _planned = new(graph.Layers.Count);
         _rows = new(graph.Layers.Count);
+        _sides = new(report);
         _sharing = graph.Layers.Any(layer => layer.Weights is not null) ? new(report) : null;
     }
 
@@ -60,6 +62,7 @@ public sealed class Planner
 
         foreach (var layer in _graph.Layers)
             PlanLayer(layer);
+        _sides.Close(_graph.Outputs);
         _sharing?.Close(_rows);
         BoundFindings.Add(_conditions, _bounded, _report);
         var plan = _report.HasErrors ? null : new Plan(_graph, _planned, _graph.Outputs, _shapes);
@@ -80,6 +83,12 @@ public sealed class Planner
             }
 
             inputs[i] = shape;
+        }
+
+        if (!_sides.Admit(layer))
+        {
+            _rows.Add(new(layer, null));
+            return null;
         }
 
         if (layer.Operator.DataFormat is { } own && own != _layout)
@@ -107,7 +116,7 @@ public sealed class Planner
             return null;
         }
 
-        var planned = new PlannedLayer(layer, inputs, outputs);
+        var planned = new PlannedLayer(layer, inputs, outputs) { Repeats = _sides.RepeatsOf(layer, inputs) };
         if (layer.Weights is not null && planned.Parameters.Count == 0)
             planned = planned with { Layer = layer with { Weights = null } };
         if (_sharing?.Admits(planned, context) == false)
@@ -138,7 +147,7 @@ public sealed class Planner
                 return null;
         }
 
-        return known with { Layer = layer, InputShapes = inputs };
+        return known with { Layer = layer, InputShapes = inputs, Repeats = _sides.RepeatsOf(layer, inputs) };
     }
 
     /// <summary>
@@ -168,7 +177,7 @@ public sealed class Planner
         var outputs = new List<Wire>();
         for (var port = 0; _shapes.ContainsKey(new(output.Source, port)); port++)
             outputs.Add(new(output.Source, port));
-        return PlanLayer(new(layer.Name, new Relabel { Kind = "relabel", From = own, To = spec }, [.. outputs], layer.Path));
+        return PlanLayer(new(layer.Name, new Relabel { Kind = "relabel", From = own, To = spec }, [.. outputs], layer.Path) { Steps = layer.Steps });
     }
 
     private void Keep(PlannedLayer planned)
@@ -185,6 +194,7 @@ public sealed class Planner
             );
         for (var port = 0; port < planned.Outputs.Length; port++)
             _shapes[new(layer.Name, port)] = planned.Outputs[port];
+        _sides.Keep(planned);
         _planned.Add(planned);
         _rows.Add(new(layer, planned));
     }

@@ -11,7 +11,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
     /// <summary>How deep lists may stand in lists, and how many layers a spec may hold before expansion.</summary>
     public const int MaxDepth = 64, MaxLayers = 20_000;
 
-    private static readonly string[] Structures = ["parallel", "repeat", "block"];
+    private static readonly string[] Structures = ["parallel", "repeat", "block", "time_distributed"];
 
     private const string AttributesByName = "an object from names to attributes";
 
@@ -134,6 +134,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 return ReadRepeat(json, name, inputs, path, overrides);
             case "block":
                 return ReadBlock(json, name, inputs, path);
+            case "time_distributed":
+                return ReadSteps(json, name, inputs, path, overrides);
             default:
                 UnknownNames.Type(
                     report,
@@ -220,6 +222,15 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         if (layers.ValueKind == JsonValueKind.Undefined)
             report.Error(Codes.MissingField, path, "repeat needs 'layers': the list to repeat.");
         return new("repeat", name, inputs, path, Math.Max(1, times), body) { Weights = ReadWeights(json, path) };
+    }
+
+    private StepsSpec ReadSteps(JsonElement json, string? name, Reference[]? inputs, SpecPath path, BlockOverrides? overrides)
+    {
+        Known(json, path, "time_distributed", ["name", "type", "inputs", "layers", "source", "metadata"]);
+        var body = json.TryGetProperty("layers", out var layers) ? ReadList(layers, path["layers"], overrides) : new([], path);
+        if (layers.ValueKind == JsonValueKind.Undefined)
+            report.Error(Codes.MissingField, path, "time_distributed needs 'layers': the list for every step.");
+        return new("time_distributed", name, inputs, path, body);
     }
 
     private LayerSpec ReadBlock(JsonElement json, string? name, Reference[]? inputs, SpecPath path)

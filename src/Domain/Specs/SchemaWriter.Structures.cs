@@ -75,6 +75,11 @@ public static partial class SchemaWriter
                 ["type", "times", "layers"],
                 Structure("repeat", new() { ["times"] = Whole(1), ["layers"] = Ref("layers"), ["weights"] = Shared() })
             ),
+        ["time_distributed"] = Closed(
+                "A list of layers that is applied to every step of the time axis, with the same weights.",
+                ["type", "layers"],
+                Structure("time_distributed", new() { ["layers"] = Ref("layers") })
+            ),
         ["block"] = Closed(
                 "A list from blocks.",
                 ["type", "block"],

@@ -79,6 +79,13 @@ public sealed record RepeatSpec(string Type, string? Name, Reference[]? Inputs, 
     public override IEnumerable<LayerList> Lists => [Body];
 }
 
+/// <summary>A list that is applied to every step of the time axis, with the same weights.</summary>
+public sealed record StepsSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, LayerList Body)
+    : LayerSpec(Type, Name, Inputs, Path)
+{
+    public override IEnumerable<LayerList> Lists => [Body];
+}
+
 /// <summary>A layer that could not be read. It keeps its name, so that references to it make no further noise.</summary>
 public sealed record UnreadableSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path)
     : LayerSpec(Type, Name, Inputs, Path);
