@@ -46,7 +46,7 @@ public sealed record PlannedLayer(Layer Layer, Shape[] InputShapes, Shape[] Outp
     /// <summary>The key of a parameter in the model, in checkpoints and in ONNX: <c>stem.weight</c>.</summary>
     public string KeyOf(Parameter parameter) => $"{Owner}.{parameter.Name}";
 
-    /// <summary>How often it runs for one sample: the steps of the <c>time_distributed</c> that it gives its output in. Default: 1.</summary>
+    /// <summary>How often it runs for one sample: the steps of the <c>time_distributed</c> in which it stands. Default: 1.</summary>
     public Dim Repeats { get; init; } = 1;
 
     /// <summary>Multiply-accumulates for one sample; null when a size is symbolic.</summary>

@@ -177,7 +177,8 @@ public sealed class Planner
         var outputs = new List<Wire>();
         for (var port = 0; _shapes.ContainsKey(new(output.Source, port)); port++)
             outputs.Add(new(output.Source, port));
-        return PlanLayer(new(layer.Name, new Relabel { Kind = "relabel", From = own, To = spec }, [.. outputs], layer.Path) { Steps = layer.Steps });
+        var back = new Relabel { Kind = "relabel", From = own, To = spec };
+        return PlanLayer(new(layer.Name, back, [.. outputs], layer.Path) { Steps = layer.Steps });
     }
 
     private void Keep(PlannedLayer planned)

@@ -6,7 +6,8 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Domain.Planning;
 
 /// <summary>
-/// Sees to it that nothing flows in or out of a <c>time_distributed</c> but its input and its output: inside, the batch is that of all steps.
+/// Sees to it that nothing flows in or out of a <c>time_distributed</c> but its input and its output: inside, the batch is that of all
+/// steps.
 /// </summary>
 internal sealed class StepSides(Report report)
 {

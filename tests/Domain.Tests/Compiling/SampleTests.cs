@@ -32,6 +32,8 @@ public sealed class SampleTests
     [InlineData("unet-3d", 19_069_955)] // Çiçek et al. 2016, which counts no norms
     [InlineData("siamese", 38_951_745)] // Koch et al. 2015
     [InlineData("seq2seq", 58_432)] // two embeddings, torch.nn.LSTM(32, 64) twice, a linear layer
+    [InlineData("yolov8n", 3_157_200)]                                                           // Ultralytics
+    [InlineData("yolo11n", 2_624_080)]                                                           // Ultralytics
     [InlineData("unet", 31_037_633)] // milesial/Pytorch-UNet, one class
     public void Parameters_are_counted_to_the_digit(string sample, long published) =>
         Assert.Equal(published, Totals.Of(Compile(sample).Plan!).Parameters);

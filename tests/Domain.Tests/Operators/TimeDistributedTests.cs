@@ -49,7 +49,9 @@ public sealed class TimeDistributedTests
 
     [Theory]
     [InlineData("""{ "type": "add", "inputs": ["video", "each/conv"] }""")]
-    [InlineData("""{ "type": "time_distributed", "inputs": ["video"], "layers": [ { "type": "add", "inputs": ["picture", "picture"] } ] }""")]
+    [InlineData(
+        """{ "type": "time_distributed", "inputs": ["video"], "layers": [ { "type": "add", "inputs": ["picture", "picture"] } ] }"""
+    )]
     public void Nothing_else_flows_in_or_out(string layer)
     {
         var error = Assert.Single(Compile($"{Convolutions}, {layer}").Report.Diagnostics);
