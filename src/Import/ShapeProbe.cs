@@ -68,7 +68,11 @@ internal sealed class ShapeProbe(string layout)
     }
 
     private static IEnumerable<string> Likes(JsonObject layer) =>
-        layer.Select(field => field.Value is JsonObject target && target["like"] is JsonValue like ? like.GetValue<string>() : null)
+        layer.Select(field =>
+                field.Value is JsonObject target && target["like"] is JsonValue like ? like.GetValue<string>()
+                : field is { Key: "like", Value: JsonValue name } ? name.GetValue<string>()
+                : null
+            )
             .OfType<string>();
 
     private JsonDocument Spec(
@@ -104,6 +108,10 @@ internal sealed class ShapeProbe(string layout)
                     writer.WriteStartObject();
                     writer.WriteString("like", names[like.GetValue<string>()]);
                     writer.WriteEndObject();
+                }
+                else if (field == "like" && value is JsonValue name)
+                {
+                    writer.WriteStringValue(names[name.GetValue<string>()]);
                 }
                 else if (value is null)
                 {

@@ -113,11 +113,14 @@ public sealed class TorchModel : IDisposable
     /// </summary>
     public Dictionary<Wire, Tensor> Run(IReadOnlyCollection<Wire>? wanted, params Tensor[] inputs)
     {
-        var values = Read(inputs);
+        var (values, folded) = (Read(inputs), new Dictionary<string, long>());
         for (var i = 0; i < _layers.Count; i++)
         {
-            _layers[i].Batch = inputs[0].shape[0];
+            var layer = _layers[i].Plan.Layer;
+            _layers[i].Batch = layer.Steps is { } steps ? folded[steps] : inputs[0].shape[0];
             RunLayer(_layers[i], values);
+            if (layer is { CrossesSteps: true, Gives: { } inside, Inputs.Length: 1 })
+                folded[inside] = values[new(layer.Name)].shape[0];
             foreach (var wire in _readLast[i])
             {
                 if (wanted?.Contains(wire) == false && values.Remove(wire, out var value))

@@ -59,7 +59,10 @@ public static class Codes
     );
     public static readonly Code MergeDType = new("merge.dtype_mismatch", "Inputs of an element-wise merge have different dtypes.");
     public static readonly Code MergeDegenerate = new("merge.degenerate", "An element-wise merge with fewer than two inputs.");
-    public static readonly Code ExportUnsupported = new("export.unsupported", "The layer cannot be exported to ONNX for these sizes.");
+    public static readonly Code ExportUnsupported = new(
+        "export.unsupported",
+        "The layer cannot be exported to ONNX for these sizes, or stands for what could not be read (opaque)."
+    );
 
     public static readonly Code DataInput = new("data.input", "The network's input does not match the samples of the data set.");
     public static readonly Code DataOutput = new("data.output", "The network's output does not match the targets of the data set.");

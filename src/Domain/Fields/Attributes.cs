@@ -160,7 +160,8 @@ public sealed partial class Attributes
             where TOwner : class
         {
             var between = property.GetCustomAttribute<BetweenAttribute>();
-            var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            var name = property.GetCustomAttribute<SpecNameAttribute>()?.Name
+                ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
             return new(property, (TOwner)fresh, nullable)
             {
                 Name = name,
@@ -176,3 +177,10 @@ public sealed partial class Attributes
 /// <summary>A property that the JSON cannot set.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SpecIgnoreAttribute : Attribute;
+
+/// <summary>The name of a property in JSON where it is not its own, because a member of its base has that.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SpecNameAttribute(string name) : Attribute
+{
+    public string Name => name;
+}

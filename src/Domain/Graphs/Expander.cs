@@ -3,6 +3,7 @@ using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Specs;
+using ConcatService.Operators;
 
 namespace ConcatService.Domain.Graphs;
 
@@ -17,6 +18,12 @@ public sealed class Expander
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<string, LayerSource> _sources = [];
     private bool _once, _hasInputs;
+
+    /// <summary>The innermost time_distributed that is expanded.</summary>
+    private string? _steps;
+
+    /// <summary>Inside of a structure that shares the weights of another: both their names.</summary>
+    private (string Own, string Other)? _shares;
 
     private Expander(Report report)
     {
@@ -79,13 +86,16 @@ public sealed class Expander
             switch (layer)
             {
                 case OperatorSpec one:
-                    ExpandOperator(one, full, wires, fed, _inputs.Weights(one, scope, i));
+                    ExpandOperator(one, full, wires, fed, _inputs.Weights(one, one.Weights, scope, i));
                     break;
                 case ParallelSpec parallel:
                     ExpandParallel(parallel, full, new(wires[0], fed!), scope, i);
                     break;
                 case RepeatSpec repeat:
                     ExpandRepeat(repeat, full, new(wires[0], fed!), scope, i);
+                    break;
+                case StepsSpec steps:
+                    ExpandSteps(steps, full, new(wires[0], fed!), scope, i);
                     break;
                 default:
                     throw new InvalidOperationException($"No expansion for {layer.GetType()}.");
@@ -194,6 +204,9 @@ public sealed class Expander
     private void ExpandRepeat(RepeatSpec layer, string full, Feed feed, Scope scope, int position)
     {
         Feed? last = feed;
+        var outer = _shares;
+        if (_inputs.Weights(layer, layer.Weights, scope, position) is { } other)
+            _shares = (full, other);
         for (var time = 0L; time < (_once ? 1 : layer.Times ?? 1) && !_report.IsFull; time++)
         {
             var prefix = layer.Times is null ? $"{full}/" : string.Create(CultureInfo.InvariantCulture, $"{full}/{time}/");
@@ -202,11 +215,38 @@ public sealed class Expander
                 break;
         }
 
+        _shares = outer;
         _names.SetAlias(full, last!.Value.Wire);
+    }
+
+    /// <summary>The steps go into the batch, through the list, and back: <c>NAME/fold</c>, the list, <c>NAME</c>.</summary>
+    private void ExpandSteps(StepsSpec layer, string full, Feed feed, Scope scope, int position)
+    {
+        var (fold, outer) = ($"{full}/{Layer.FoldPart}", _steps);
+        if (layer.Body.Layers.FirstOrDefault(each => each.Name == Layer.FoldPart) is { } same)
+            _report.Error(Codes.DuplicateName, same.Path["name"], $"'{fold}' is the layer that folds the steps. Rename this one.");
+        _names.Add(fold);
+        Add(
+            new(fold, new FoldSteps { Kind = "fold_steps" }, [feed.Wire], layer.Path)
+            {
+                References = layer.Inputs,
+                Fed = feed.Name,
+                Gives = full,
+            }
+        );
+        _steps = full;
+        var last = ExpandList(layer.Body, new($"{full}/", scope, position), new Feed(new(fold, Names.Bare), feed.Name))!.Value.Wire;
+        Add(new(full, new UnfoldSteps { Kind = "unfold_steps" }, [last, feed.Wire], layer.Path) { Gives = outer });
+        _steps = outer;
     }
 
     private void Add(Layer layer)
     {
+        if (_steps is not null)
+            layer = layer with { Steps = _steps };
+
+        if (layer.Weights is null && _shares is var (own, other))
+            layer = layer with { Weights = string.Concat(other, layer.Name.AsSpan(own.Length)) };
         _layers.Add(layer);
         if (layer.Operator.HasPorts)
             _names.AddPorted(layer.Name);

@@ -15,15 +15,15 @@ internal sealed class InputWires(Report report)
     public bool InOrder { get; private set; } = true;
 
     /// <summary>
-    /// Where a layer's inputs come from, not followed yet; null after reporting why there are none. A layer named by <c>{ "like": … }</c>
-    /// is the last input.
+    /// Where a layer's inputs come from, not followed yet; null after reporting why there are none. What an attribute names,
+    /// such as <c>{ "like": … }</c>, comes last.
     /// </summary>
     public Wire[]? Of(LayerSpec layer, Scope scope, int position, Feed? previous)
     {
         var op = (layer as OperatorSpec)?.Operator;
-        Reference? like = op?.Like is { } named ? new(named.Layer, layer.Path[named.Attribute], "like", -1) : null;
+        var named = NamedByAttribute(layer, op);
         var count = Count(layer, op, previous);
-        var wires = new Wire[Math.Max(0, count) + (like is null ? 0 : 1)];
+        var wires = new Wire[Math.Max(0, count) + named.Length];
         var found = count >= 0;
         for (var i = 0; i < count; i++)
         {
@@ -33,9 +33,19 @@ internal sealed class InputWires(Report report)
                 found &= TryResolve(layer.Inputs[i], layer, scope, position, out wires[i]);
         }
 
-        if (like is { } size)
-            found &= TryResolve(size, layer, scope, position, out wires[^1]);
+        for (var i = 0; i < named.Length; i++)
+            found &= TryResolve(named[i], layer, scope, position, out wires[wires.Length - named.Length + i]);
         return found ? wires : null;
+    }
+
+    /// <summary>What an attribute names for the layer to read: the size that it takes, or the states that it starts from.</summary>
+    private static Reference[] NamedByAttribute(LayerSpec layer, Operator? op)
+    {
+        if (op?.Like is { } like)
+            return [new(like.Layer, layer.Path[like.Attribute], "like", -1)];
+        return op?.AlsoReads is var (attribute, names)
+            ? [.. names.Each.Select((name, i) => new Reference(name, layer.Path, attribute, names.IsOne ? -1 : i))]
+            : [];
     }
 
     /// <summary>How many inputs a layer has, written or not; -1 after reporting that it cannot have that many.</summary>
@@ -82,9 +92,9 @@ internal sealed class InputWires(Report report)
     /// The full name of the layer that is named for its weights; null where none is, and after reporting that there is none. It may stand
     /// anywhere, since nothing flows.
     /// </summary>
-    public string? Weights(OperatorSpec layer, Scope scope, int position)
+    public string? Weights(LayerSpec layer, Reference? weights, Scope scope, int position)
     {
-        if (layer.Weights is not { } named)
+        if (weights is not { } named)
             return null;
         var inOrder = InOrder;
         var found = TryResolve(named, layer, scope, position, out var wire);

@@ -46,13 +46,16 @@ internal sealed class Names(Report report)
     }
 
     /// <summary>
-    /// <c>name:1</c> is a part of a split, a name alone is <see cref="Bare"/>; the name is empty where what follows the colon is no number.
+    /// <c>name:1</c> is a part of a split, <c>name:state</c> and <c>name:cell</c> are those of a recurrent layer, a name alone is
+    /// <see cref="Bare"/>; the name is empty where something else follows the colon.
     /// </summary>
     public static (string Name, int Port) NameAndPort(string written)
     {
         var colon = written.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0)
             return (written, Bare);
+        if (PartNames.PortOf(written.AsSpan(colon + 1)) is { } known)
+            return (written[..colon], known);
         return int.TryParse(written.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? (written[..colon], port)
             : ("", Bare);

@@ -62,6 +62,8 @@ internal readonly record struct Unrolled(long Layers, long Steps, long Letters)
                 foreach (var branch in parallel.Branches)
                     own += Of(branch, once, name + "/branch0/".Length);
                 return own;
+            case StepsSpec steps:
+                return own + new Unrolled(2, 1, name + "/fold".Length) + Of(steps.Body, once, name + "/".Length);
             case RepeatSpec repeat:
                 var times = once ? 1 : repeat.Times ?? 1;
                 var body = Of(repeat.Body, once, name + "/0/".Length);

@@ -13,6 +13,7 @@ public static class DataSetFit
     /// <summary>Reports everything that keeps this plan from being trained on this data with these settings.</summary>
     public static void Check(Plan plan, DataSetInfo data, TrainingSettings settings, Report report)
     {
+        CheckPlaceholders(plan, report);
         var binding = DataBinding.Of(plan, data);
         for (var i = 0; i < plan.Inputs.Count; i++)
         {
@@ -48,6 +49,21 @@ public static class DataSetFit
         }
 
         CheckSettings(plan, data, settings, report);
+    }
+
+    /// <summary>Lists every layer that stands for what could not be read.</summary>
+    private static void CheckPlaceholders(Plan plan, Report report)
+    {
+        foreach (var layer in plan.Layers)
+        {
+            if (layer.Operator.StandsFor is { } what)
+                report.Error(
+                    Codes.ExportUnsupported,
+                    layer.Path,
+                    $"{layer.Name} stands for {what} and computes nothing. Put layers that do in its place.",
+                    layer.Name
+                );
+        }
     }
 
     private static void CheckLoss(string output, DataTarget target, TrainingSettings settings, Report report)

@@ -58,7 +58,7 @@ internal sealed partial class StepMemory
         {
             foreach (var output in layer.Outputs)
             {
-                if (output.ElementsPerSample is null)
+                if (output.ElementsPerSample is null || !layer.Repeats.IsKnown)
                     return false;
             }
         }
@@ -114,7 +114,8 @@ internal sealed partial class StepMemory
                 shape,
                 width,
                 footprint.IsView && layer.Inputs.Length > 0 ? _values[_inputs[firstInput]].Block : _memory.New(users: 0),
-                trains && shape.DType == DType.Float32
+                trains && shape.DType == DType.Float32,
+                layer.Repeats.Value
             );
         }
 
@@ -168,13 +169,13 @@ internal sealed partial class StepMemory
 
     private ref Value Input(in LayerStep ran, int input) => ref _values[_inputs[ran.FirstInput + input]];
 
-    private int Add(Shape shape, int width, int block, bool trains)
+    private int Add(Shape shape, int width, int block, bool trains, long times = 1)
     {
         _memory.Use(block);
         _values.Add(
             new()
             {
-                Elements = shape.ElementsPerSample!.Value,
+                Elements = Saturating.Multiply(shape.ElementsPerSample!.Value, times),
                 Width = width,
                 Block = block,
                 Trains = trains,

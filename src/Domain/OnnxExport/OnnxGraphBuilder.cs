@@ -19,6 +19,10 @@ public sealed class OnnxGraphBuilder
     /// inputs.</param>
     public static OnnxGraph Build(Plan plan, IReadOnlyDictionary<string, Normalization> normalization)
     {
+        if (plan.Layers.Where(layer => layer.Operator.StandsFor is not null).ToList() is [_, ..] placeholders)
+            throw new InvalidOperationException(
+                $"No ONNX form: {string.Join(", ", placeholders.Select(layer => $"{layer.Name} stands for {layer.Operator.StandsFor}"))}."
+            );
         var builder = new OnnxGraphBuilder();
         foreach (var input in plan.Inputs)
             builder.Enter(input.Name, input.Shape, normalization.GetValueOrDefault(input.Name));

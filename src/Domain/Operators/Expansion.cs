@@ -37,6 +37,10 @@ public sealed class Expansion(ShapeContext context, Func<Layer, Wire?> plan, Fun
             wires[i] = wire;
         }
 
-        return plan(new(name, made.Named(), wires, context.Layer.Path) { Weights = WeightsOf(name) });
+        return plan(new(name, made.Named(), wires, context.Layer.Path)
+        {
+            Weights = WeightsOf(name),
+            Steps = context.Layer.Steps,
+        });
     }
 }

@@ -25,6 +25,27 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
     /// <summary>The full name of the layer whose weights it computes with; null where it has its own.</summary>
     public string? Weights { get; init; }
 
+    /// <summary>
+    /// The full name of the <c>time_distributed</c> in which it reads its inputs, whose steps are folded into the batch; null outside.
+    /// </summary>
+    public string? Steps { get; init; }
+
+    /// <summary>The last part of the name of the layer that folds the steps of a <c>time_distributed</c> into the batch.</summary>
+    public const string FoldPart = "fold";
+
+    /// <summary>The same of what it gives: another one for the layers that fold the steps and unfold them.</summary>
+    public string? Gives
+    {
+        get => _changesSteps ? _gives : Steps;
+        init => (_gives, _changesSteps) = (value, true);
+    }
+
+    private readonly string? _gives;
+    private readonly bool _changesSteps;
+
+    /// <summary>Whether it gives its output on the other side of a <c>time_distributed</c>.</summary>
+    public bool CrossesSteps => Gives != Steps;
+
     /// <summary>For the merge of a <c>parallel</c>: where its branches stand.</summary>
     public IReadOnlyList<SpecPath>? Branches { get; init; }
 
@@ -43,8 +64,10 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
         var written = References?.Length ?? 1;
         if (input < written)
             return new(Path.Parent!, Path.Index, References?[input].Path, References?[input].Name ?? Fed!);
-        return input == written && Operator.Like is { } like
-            ? new(Path.Parent!, Path.Index, Path[like.Attribute]["like"], like.Layer)
+        if (input == written && Operator.Like is { } like)
+            return new(Path.Parent!, Path.Index, Path[like.Attribute]["like"], like.Layer);
+        return Operator.AlsoReads is var (attribute, names) && input - written is var at && at < names.Each.Count
+            ? new(Path.Parent!, Path.Index, names.IsOne ? Path[attribute] : Path[attribute][at], names.Each[at])
             : null;
     }
 }

@@ -8,6 +8,7 @@ internal sealed class OnnxNodes
     private readonly List<OnnxNode> _nodes = [];
     private readonly Dictionary<string, OnnxTensor> _initializers = [];
     private readonly Dictionary<Wire, string> _inputs = [];
+    private readonly Dictionary<string, string> _folded = [];
     private string? _anyInput, _batchSize;
 
     public IReadOnlyList<OnnxNode> Nodes => _nodes;
@@ -26,19 +27,27 @@ internal sealed class OnnxNodes
     }
 
     /// <summary>The number of samples, as a tensor of one whole number; emitted when it is first asked for.</summary>
-    public string BatchSize => _batchSize ??= EmitBatchSize();
+    public string BatchSize => _batchSize ??= EmitBatchSize("", _anyInput!);
+
+    /// <summary>The number of samples times that of the steps, inside of a time_distributed.</summary>
+    public string BatchSizeOf(string steps)
+    {
+        if (!_folded.TryGetValue(steps, out var size))
+            _folded[steps] = size = EmitBatchSize(steps, Tensor(new($"{steps}/{Layer.FoldPart}")));
+        return size;
+    }
 
     /// <summary>
     /// The tensor that a wire carries. <c>/</c> is reserved in names, so that tensors inside never meet the names at the boundary.
     /// </summary>
     public string Tensor(Wire wire) => _inputs.GetValueOrDefault(wire, $"/{wire}");
 
-    private string EmitBatchSize()
+    private string EmitBatchSize(string name, string tensor)
     {
-        Add(new("Shape", "#shape", [_anyInput!], ["/#shape"], []));
+        Add(new("Shape", $"{name}#shape", [tensor], [$"/{name}#shape"], []));
         AddInitializer(new("#first", [1], null, new long[] { 0 }));
         AddInitializer(new("#second", [1], null, new long[] { 1 }));
-        Add(new("Slice", "#batch", ["/#shape", "#first", "#second"], ["/#batch"], []));
-        return "/#batch";
+        Add(new("Slice", $"{name}#batch", [$"/{name}#shape", "#first", "#second"], [$"/{name}#batch"], []));
+        return $"/{name}#batch";
     }
 }

@@ -26,7 +26,7 @@ public sealed class OnnxScope
     public IReadOnlyList<string> Inputs => _inputs;
 
     /// <summary>The number of samples, as a tensor of one whole number.</summary>
-    public string BatchSize => _nodes.BatchSize;
+    public string BatchSize => Layer.Layer.Steps is { } steps ? _nodes.BatchSizeOf(steps) : _nodes.BatchSize;
 
     /// <summary>The layer's output; the last node emitted must give it.</summary>
     public string Output => _nodes.Tensor(new(Layer.Name));
@@ -80,6 +80,15 @@ public sealed class OnnxScope
         var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
         _nodes.Add(new(opType, name, inputs, [$"/{name}"], attributes));
         return $"/{name}";
+    }
+
+    /// <summary>A node on the way with several outputs; returns their names.</summary>
+    public string[] Parts(int outputs, string opType, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Layer.Name}#{_parts++}");
+        string[] given = [.. Enumerable.Range(0, outputs).Select(output => output == 0 ? $"/{name}" : $"/{name}:{output}")];
+        _nodes.Add(new(opType, name, inputs, given, attributes));
+        return given;
     }
 
     /// <summary>

@@ -73,9 +73,21 @@ public abstract record Operator : IAttributeValue<Operator>
     [SpecIgnore]
     public virtual (string Attribute, string Layer)? Like => null;
 
+    /// <summary>The layers that an attribute names, one by one or in a list; they become more inputs, the last.</summary>
+    [SpecIgnore]
+    public virtual (string Attribute, LayerNames Layers)? AlsoReads => null;
+
+    /// <summary>How many inputs an attribute names: <see cref="Like"/> or <see cref="AlsoReads"/>.</summary>
+    [SpecIgnore]
+    public int NamedInputs => (Like is null ? 0 : 1) + (AlsoReads?.Layers.Each.Count ?? 0);
+
     /// <summary>The attribute that says how many features arrive, where it is given: an assertion, which decides nothing.</summary>
     [SpecIgnore]
     public virtual DeclaredWidth? Declared => null;
+
+    /// <summary>What a placeholder stands for, which nothing here can compute; null for all that can be trained and exported.</summary>
+    [SpecIgnore]
+    public virtual string? StandsFor => null;
 
     /// <summary>Whether the outputs are only known as <c>NAME:0</c>, <c>NAME:1</c>, …; the bare name is an error then.</summary>
     [SpecIgnore]
@@ -153,6 +165,11 @@ public abstract record Operator : IAttributeValue<Operator>
     /// are none.
     /// </summary>
     public virtual Wire? Expand(Expansion expansion) => throw new InvalidOperationException($"{Kind} is primitive.");
+
+    /// <summary>
+    /// What must be the same where weights are shared: every attribute but the layout that it reads, and which layers it reads besides.
+    /// </summary>
+    public virtual Operator WithoutWires() => this with { DataFormat = null };
 
     /// <summary>Weights, biases and running statistics, declared once for counts, libtorch, ONNX and checkpoints.</summary>
     public virtual IEnumerable<Parameter> Parameters(PlannedLayer layer) => [];

@@ -46,8 +46,11 @@ public sealed record PlannedLayer(Layer Layer, Shape[] InputShapes, Shape[] Outp
     /// <summary>The key of a parameter in the model, in checkpoints and in ONNX: <c>stem.weight</c>.</summary>
     public string KeyOf(Parameter parameter) => $"{Owner}.{parameter.Name}";
 
+    /// <summary>How often it runs for one sample: the steps of the <c>time_distributed</c> in which it stands. Default: 1.</summary>
+    public Dim Repeats { get; init; } = 1;
+
     /// <summary>Multiply-accumulates for one sample; null when a size is symbolic.</summary>
-    public long? Macs => Operator.Macs(this);
+    public long? Macs => Operator.Macs(this) is { } each && Repeats.Known is { } times ? Saturating.Multiply(each, times) : null;
 
     /// <summary>Trainable numbers, as PyTorch counts them; shared ones count at their owner.</summary>
     public long ParameterCount => (_counts ??= Count()).Trainable;

@@ -29,6 +29,7 @@ public sealed class Planner
     private readonly Dictionary<string, Layer> _bounded = [];
     private readonly Planned? _known;
     private readonly WeightSharing? _sharing;
+    private readonly StepSides _sides;
     private int _next;
     private Layout _layout;
     private long _parameters;
@@ -43,6 +44,7 @@ public sealed class Planner
         _shapes = new(graph.Inputs.Count + graph.Layers.Count);
         _planned = new(graph.Layers.Count);
         _rows = new(graph.Layers.Count);
+        _sides = new(report);
         _sharing = graph.Layers.Any(layer => layer.Weights is not null) ? new(report) : null;
     }
 
@@ -60,6 +62,7 @@ public sealed class Planner
 
         foreach (var layer in _graph.Layers)
             PlanLayer(layer);
+        _sides.Close(_graph.Outputs);
         _sharing?.Close(_rows);
         BoundFindings.Add(_conditions, _bounded, _report);
         var plan = _report.HasErrors ? null : new Plan(_graph, _planned, _graph.Outputs, _shapes);
@@ -80,6 +83,12 @@ public sealed class Planner
             }
 
             inputs[i] = shape;
+        }
+
+        if (!_sides.Admit(layer))
+        {
+            _rows.Add(new(layer, null));
+            return null;
         }
 
         if (layer.Operator.DataFormat is { } own && own != _layout)
@@ -107,7 +116,7 @@ public sealed class Planner
             return null;
         }
 
-        var planned = new PlannedLayer(layer, inputs, outputs);
+        var planned = new PlannedLayer(layer, inputs, outputs) { Repeats = _sides.RepeatsOf(layer, inputs) };
         if (layer.Weights is not null && planned.Parameters.Count == 0)
             planned = planned with { Layer = layer with { Weights = null } };
         if (_sharing?.Admits(planned, context) == false)
@@ -138,7 +147,7 @@ public sealed class Planner
                 return null;
         }
 
-        return known with { Layer = layer, InputShapes = inputs };
+        return known with { Layer = layer, InputShapes = inputs, Repeats = _sides.RepeatsOf(layer, inputs) };
     }
 
     /// <summary>
@@ -166,7 +175,8 @@ public sealed class Planner
         }
 
         var outputs = _shapes.Of(output.Source).Select((_, port) => new Wire(output.Source, port));
-        return PlanLayer(new(layer.Name, new Relabel { Kind = "relabel", From = own, To = spec }, [.. outputs], layer.Path));
+        var back = new Relabel { Kind = "relabel", From = own, To = spec };
+        return PlanLayer(new(layer.Name, back, [.. outputs], layer.Path) { Steps = layer.Steps });
     }
 
     private void Keep(PlannedLayer planned)
@@ -182,6 +192,7 @@ public sealed class Planner
                 layer.Name
             );
         _shapes.Set(layer.Name, planned.Outputs);
+        _sides.Keep(planned);
         _planned.Add(planned);
         _rows.Add(new(layer, planned));
     }
@@ -265,11 +276,15 @@ public sealed class Planner
         var wire = layer.Inputs[input];
         if (wire.Port == 0 || !_shapes.ContainsKey(new(wire.Source)))
             return;
+        var ports = _shapes.Of(wire.Source).Count;
         _report.Error(
             Codes.UnknownInput,
             layer.EdgeOf(input)?.Reference ?? layer.Path,
-            $"{layer.Name}: there is no '{wire}'; {wire.Source} has the outputs 0 to "
-                + $"{_shapes.Of(wire.Source).Count - 1}. Name one of those.",
+            ports == 1
+                ? $"{layer.Name}: there is no '{layer.InputName(input)}'; {wire.Source} has one output. Name that, or give the layer "
+                    + $"return_state where it is a recurrent one."
+                : $"{layer.Name}: there is no '{layer.InputName(input)}'; {wire.Source} has the outputs 0 to {ports - 1}. Name one of "
+                    + $"those.",
             layer.Name
         );
     }

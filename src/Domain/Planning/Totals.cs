@@ -21,7 +21,9 @@ public sealed record Totals(long Parameters, long Buffers, long? Macs, long? Act
             foreach (var output in layer.Outputs)
                 activations = Sum(
                     activations,
-                    output.ElementsPerSample is { } elements ? Saturating.Multiply(elements, BytesOf(output.DType)) : null
+                    output.ElementsPerSample is { } elements && layer.Repeats.Known is { } times
+                        ? Saturating.Multiply(Saturating.Multiply(elements, times), BytesOf(output.DType))
+                        : null
                 );
         }
 

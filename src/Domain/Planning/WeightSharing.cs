@@ -94,7 +94,7 @@ internal sealed class WeightSharing(Report report)
         var (mine, theirs) = (layer.Operator, owner.Operator);
         if (mine.Kind != theirs.Kind)
             return $"its weights are those of {owner.Name}, which is {theirs.Kind} and not {mine.Kind}. Share weights of one type.";
-        if ((mine with { DataFormat = null }) != (theirs with { DataFormat = null }))
+        if (mine.WithoutWires() != theirs.WithoutWires())
             return $"its weights are those of {owner.Name}, a {theirs.Kind} with other options. Give both the same.";
         if (Dims(layer).SequenceEqual(Dims(owner)))
             return null;

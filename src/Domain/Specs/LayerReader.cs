@@ -11,7 +11,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
     /// <summary>How deep lists may stand in lists, and how many layers a spec may hold before expansion.</summary>
     public const int MaxDepth = 64, MaxLayers = 20_000;
 
-    private static readonly string[] Structures = ["parallel", "repeat", "block"];
+    private static readonly string[] Structures = ["parallel", "repeat", "block", "time_distributed"];
 
     private const string AttributesByName = "an object from names to attributes";
 
@@ -135,6 +135,8 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
                 return ReadRepeat(json, name, inputs, path, overrides);
             case "block":
                 return ReadBlock(json, name, inputs, path);
+            case "time_distributed":
+                return ReadSteps(json, name, inputs, path, overrides);
             default:
                 UnknownNames.Type(
                     report,
@@ -205,7 +207,7 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
 
     private RepeatSpec ReadRepeat(JsonElement json, string? name, Reference[]? inputs, SpecPath path, BlockOverrides? overrides)
     {
-        Known(json, path, "repeat", ["name", "type", "inputs", "times", "layers", "source", "metadata"]);
+        Known(json, path, "repeat", ["name", "type", "inputs", "times", "layers", "weights", "source", "metadata"]);
         var times = 1L;
         if (!json.TryGetProperty("times", out var timesJson))
             report.Error(Codes.MissingField, path, "repeat needs 'times': a whole number of at least 1.");
@@ -220,12 +222,21 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         var body = json.TryGetProperty("layers", out var layers) ? ReadList(layers, path["layers"], overrides) : new([], path);
         if (layers.ValueKind == JsonValueKind.Undefined)
             report.Error(Codes.MissingField, path, "repeat needs 'layers': the list to repeat.");
-        return new("repeat", name, inputs, path, Math.Max(1, times), body);
+        return new("repeat", name, inputs, path, Math.Max(1, times), body) { Weights = ReadWeights(json, path) };
+    }
+
+    private StepsSpec ReadSteps(JsonElement json, string? name, Reference[]? inputs, SpecPath path, BlockOverrides? overrides)
+    {
+        Known(json, path, "time_distributed", ["name", "type", "inputs", "layers", "source", "metadata"]);
+        var body = json.TryGetProperty("layers", out var layers) ? ReadList(layers, path["layers"], overrides) : new([], path);
+        if (layers.ValueKind == JsonValueKind.Undefined)
+            report.Error(Codes.MissingField, path, "time_distributed needs 'layers': the list for every step.");
+        return new("time_distributed", name, inputs, path, body);
     }
 
     private LayerSpec ReadBlock(JsonElement json, string? name, Reference[]? inputs, SpecPath path)
     {
-        Known(json, path, "block", ["name", "type", "inputs", "block", "with", "source", "metadata"]);
+        Known(json, path, "block", ["name", "type", "inputs", "block", "with", "weights", "source", "metadata"]);
         var block =
             json.TryGetProperty("block", out var blockJson) && blockJson.ValueKind == JsonValueKind.String ? blockJson.GetString() : null;
         if (block is null || !blocks.TryGetValue(block, out var body))
@@ -256,7 +267,22 @@ internal sealed class LayerReader(Report report, IReadOnlyDictionary<string, Jso
         var list = ReadList(body, SpecPath.Root["blocks"][block], with);
         _openBlocks.RemoveAt(_openBlocks.Count - 1);
         with?.ReportUnused(block, report);
-        return new RepeatSpec("block", name, inputs, path, null, list);
+        return new RepeatSpec("block", name, inputs, path, null, list) { Weights = ReadWeights(json, path) };
+    }
+
+    /// <summary>The structure whose weights are shared, where one is named.</summary>
+    private Reference? ReadWeights(JsonElement json, SpecPath path)
+    {
+        if (!json.TryGetProperty("weights", out var weights))
+            return null;
+        if (weights.ValueKind == JsonValueKind.String)
+            return new(weights.GetString()!, path, "weights", -1);
+        report.Error(
+            Codes.WrongType,
+            path["weights"],
+            $"'weights' is {JsonText.Shown(weights)}; expected the name of a block or repetition."
+        );
+        return null;
     }
 
     private void Known(JsonElement json, SpecPath path, string what, string[] known)

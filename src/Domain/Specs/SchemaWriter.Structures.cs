@@ -73,7 +73,12 @@ public static partial class SchemaWriter
         ["repeat"] = Closed(
                 "A list of layers several times over, each fed by the last.",
                 ["type", "times", "layers"],
-                Structure("repeat", new() { ["times"] = Whole(1), ["layers"] = Ref("layers") })
+                Structure("repeat", new() { ["times"] = Whole(1), ["layers"] = Ref("layers"), ["weights"] = Shared() })
+            ),
+        ["time_distributed"] = Closed(
+                "A list of layers that is applied to every step of the time axis, with the same weights.",
+                ["type", "layers"],
+                Structure("time_distributed", new() { ["layers"] = Ref("layers") })
             ),
         ["block"] = Closed(
                 "A list from blocks.",
@@ -84,6 +89,7 @@ public static partial class SchemaWriter
                     {
                         ["block"] = Ref("name"),
                         ["with"] = Named(new() { ["type"] = "object" }, "Layer name to the attributes that differ in this use."),
+                        ["weights"] = Shared(),
                     })),
     };
 
@@ -100,6 +106,9 @@ public static partial class SchemaWriter
             properties[key] = value?.DeepClone();
         return properties;
     }
+
+    private static JsonObject Shared() =>
+        Described(Ref("reference"), "The block or repetition whose weights its layers compute with, each with those of its name there.");
 
     private static JsonObject Text(string description) =>
         new() { ["type"] = "string", ["maxLength"] = LayerSource.MaxText, ["description"] = description };

@@ -72,7 +72,7 @@ public static partial class SchemaWriter
                 ]),
             },
         };
-        foreach (var structure in new[] { "parallel", "repeat", "block" })
+        foreach (var structure in new[] { "parallel", "repeat", "block", "time_distributed" })
             layers.Add(Ref(structure));
         foreach (var type in OperatorCatalog.All)
         {

@@ -73,6 +73,16 @@ public sealed record ParallelSpec(
 public sealed record RepeatSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, long? Times, LayerList Body)
     : LayerSpec(Type, Name, Inputs, Path)
 {
+    /// <summary>The block or repetition whose weights its layers compute with, each with those of its own name there.</summary>
+    public Reference? Weights { get; init; }
+
+    public override IEnumerable<LayerList> Lists => [Body];
+}
+
+/// <summary>A list that is applied to every step of the time axis, with the same weights.</summary>
+public sealed record StepsSpec(string Type, string? Name, Reference[]? Inputs, SpecPath Path, LayerList Body)
+    : LayerSpec(Type, Name, Inputs, Path)
+{
     public override IEnumerable<LayerList> Lists => [Body];
 }
 

@@ -1,3 +1,4 @@
+using ConcatService.Domain.Fields;
 using ConcatService.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,42 +11,74 @@ namespace ConcatService.Operators;
 /// </summary>
 internal sealed class RecurrentTorch : TorchLowering<Recurrent>
 {
-    protected override Tensor Forward(Recurrent op, TorchLayer layer, Tensor[] x)
+    protected override Tensor Forward(Recurrent op, TorchLayer layer, Tensor[] x) => ForwardAll(op, layer, x)[0];
+
+    protected override Tensor[] ForwardAll(Recurrent op, TorchLayer layer, Tensor[] x)
     {
         var steps = x[0].permute(2, 0, 1);                                                       // [N, C, T] -> [T, N, C]
-        Tensor[] ends = [];
+        Reading[] read = [];
+        var (states, cells) = (new List<Tensor>(), new List<Tensor>());
         for (var number = 0; number < op.NumLayers; number++)
         {
             if (number > 0 && op.Dropout > 0)
                 steps = functional.dropout(steps, op.Dropout, layer.Training);
-            var read = Enumerable
-                .Range(0, op.Directions)
-                .Select(direction => Read(op, layer, steps, Recurrent.Suffix(number, direction), direction == 1))
-                .ToArray();
-            steps = cat([.. read.Select(states => stack(states))], -1); // [T, N, directions·H]
-            ends = [.. read.Select((states, direction) => direction == 0 ? states[^1] : states[0])];
+            read = [.. Enumerable.Range(0, op.Directions).Select(direction => Read(op, layer, steps, number, direction, Start(direction)))];
+            steps = cat([.. read.Select(each => stack(each.States))], -1);                       // [T, N, directions·H]
+            states.AddRange(read.Select(each => each.State));
+            cells.AddRange(read.Select(each => each.Cell));
+
+            // [N, layers·directions·H] -> [N, H]
+            (Tensor State, Tensor Cell) Start(int direction)
+            {
+                if (op.InitialState is null)
+                {
+                    var zero = zeros(steps.shape[1], op.HiddenSize, device: steps.device);
+                    return (zero, zero);
+                }
+
+                var at = ((number * op.Directions) + direction) * op.HiddenSize;
+                return (x[1].narrow(1, at, op.HiddenSize), x[^1].narrow(1, at, op.HiddenSize));
+            }
         }
 
-        return op.ReturnSequences ? steps.permute(1, 2, 0) : cat(ends, -1);
+        var output = op.ReturnSequences ? steps.permute(1, 2, 0) : cat([.. read.Select(each => each.State)], -1);
+        if (!op.ReturnState)
+            return [output];
+        var last = cat(states, -1);                                                              // [N, layers·directions·H]
+        return op.Kind == "lstm" ? [output, last, cat(cells, -1)] : [output, last];
     }
 
-    /// <summary>The state after each step, in the order of the steps, whichever end it starts from.</summary>
-    private static Tensor[] Read(Recurrent op, TorchLayer layer, Tensor steps, string suffix, bool fromEnd)
+    /// <param name="States">The state after each step, in the order of the steps, whichever end it starts from.</param>
+    /// <param name="State">The one that was computed last.</param>
+    private readonly record struct Reading(Tensor[] States, Tensor State, Tensor Cell);
+
+    private static Reading Read(
+        Recurrent op,
+        TorchLayer layer,
+        Tensor steps,
+        int number,
+        int direction,
+        (Tensor State, Tensor Cell) start
+    )
     {
-        var (count, batch) = ((int)steps.shape[0], steps.shape[1]);
-        var inputs = functional.linear(steps, layer["weight_ih" + suffix], op.Bias ? layer["bias_ih" + suffix] : null);   // [T, N, gates·H]
-        var state = zeros(batch, op.HiddenSize, device: steps.device);
-        var cell = state;
+        var (count, suffix) = ((int)steps.shape[0], Recurrent.Suffix(number, direction));
+        var inputs = functional.linear(steps, layer["weight_ih" + suffix], op.Bias.Count > 0 ? layer["bias_ih" + suffix] : null);
+        var (state, cell) = start;                                                               // inputs: [T, N, gates·H]
+        var (weight, bias) = (layer["weight_hh" + suffix], op.Bias.Count > 1 ? layer["bias_hh" + suffix] : null);
         var states = new Tensor[count];
         for (var i = 0; i < count; i++)
         {
-            var step = fromEnd ? count - 1 - i : i;
-            var before = functional.linear(state, layer["weight_hh" + suffix], op.Bias ? layer["bias_hh" + suffix] : null);
-            (state, cell) = op.Kind == "lstm" ? Lstm(inputs[step] + before, cell) : (Gru(inputs[step], before, state), cell);
+            var step = direction == 1 ? count - 1 - i : i;
+            if (op.Kind == "lstm")
+                (state, cell) = Lstm(inputs[step] + functional.linear(state, weight, bias), cell);
+            else
+                state = op.Bias == BiasVectors.Single
+                    ? GruOfOneBias(inputs[step], weight, state)
+                    : Gru(inputs[step], functional.linear(state, weight, bias), state);
             states[step] = state;
         }
 
-        return states;
+        return new(states, state, cell);
     }
 
     // torch.nn.LSTM: c = f·c + i·g, h = o·tanh(c)
@@ -63,6 +96,16 @@ internal sealed class RecurrentTorch : TorchLowering<Recurrent>
         var reset = (x[0] + h[0]).sigmoid();
         var keep = (x[1] + h[1]).sigmoid();
         var fresh = (x[2] + (reset * h[2])).tanh();
+        return fresh + (keep * (state - fresh));
+    }
+
+    // keras.layers.GRU(reset_after=False): n = tanh(x_n + W_n·(r·h))
+    private static Tensor GruOfOneBias(Tensor input, Tensor weight, Tensor state)
+    {
+        var (x, w) = (input.chunk(3, 1), weight.chunk(3, 0));
+        var reset = (x[0] + functional.linear(state, w[0])).sigmoid();
+        var keep = (x[1] + functional.linear(state, w[1])).sigmoid();
+        var fresh = (x[2] + functional.linear(reset * state, w[2])).tanh();
         return fresh + (keep * (state - fresh));
     }
 }

@@ -42,4 +42,6 @@ internal enum Marks
     Blamed = 64,
     /// <summary>On the way from the branches' common ancestor to where they do not meet.</summary>
     OnPath = 128,
+    /// <summary>Stands for what could not be read.</summary>
+    Opaque = 512,
 }

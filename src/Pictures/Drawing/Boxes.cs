@@ -102,6 +102,8 @@ internal sealed class Boxes
         box.Output = rows[^1].Output;
         if (box.Output is null)
             box.Marks |= Marks.Unknown;
+        if (rows.Exists(row => row.Layer.Operator.StandsFor is not null))
+            box.Marks |= Marks.Opaque;
     }
 
     private void MarkOutputs()
@@ -138,7 +140,9 @@ internal sealed class Boxes
                     new(from, to, shape, shape)
                     {
                         Port = wire.Port,
-                        SizeOnly = row.Layer.Operator.Like is not null && i == row.Layer.Inputs.Length - 1,
+                        SizeOnly =
+                            i == row.Layer.Inputs.Length - 1
+                            && (row.Layer.Operator.Like is not null || row.Layer.Operator is { StandsFor: not null, NamedInputs: > 0 }),
                     }
                 );
             }
@@ -162,7 +166,7 @@ internal sealed class Boxes
             Layout.ChannelsLast => ", channels_last",
             _ => "",
         };
-        return $"{op.Kind}{Window(op)}{layout}";
+        return $"{op.Kind}{(op.StandsFor is { } what ? $": {what}" : "")}{Window(op)}{layout}";
     }
 
     private static string Window(Operator op)

@@ -11,6 +11,7 @@ internal static class Style
         .inserted{fill:#e7f8ee;stroke:#1a7f37;stroke-width:1.6;stroke-dasharray:5 3}
         .output{stroke:#1f6feb;stroke-width:2.2}
         .unknown{stroke-dasharray:3 3;fill:#f6f8fa}
+        .opaque{stroke-dasharray:6 4;fill:#f6f8fa}
         .on-path{stroke:#cf222e}
         .blamed{fill:#fff5f4;stroke:#cf222e;stroke-width:2;stroke-dasharray:5 3}
         .broken{fill:#ffebe9;stroke:#cf222e;stroke-width:2.4;stroke-dasharray:none}
@@ -35,7 +36,7 @@ internal static class Style
         .merge{fill:#122540;stroke:#4a8df8}
         .inserted{fill:#0f2a1a;stroke:#3fb950}
         .output{stroke:#4a8df8}
-        .unknown{fill:#0d1117}
+        .unknown,.opaque{fill:#0d1117}
         .on-path{stroke:#ff7b72}
         .blamed{fill:#2a1416;stroke:#ff7b72}
         .broken{fill:#3d1417;stroke:#ff7b72}

@@ -177,6 +177,7 @@ internal sealed class SvgWriter
         (Marks.Inserted, "inserted"),
         (Marks.Output, "output"),
         (Marks.Unknown, "unknown"),
+        (Marks.Opaque, "opaque"),
         (Marks.OnPath, "on-path"),
         (Marks.Conditional, "condition"),
         (Marks.Blamed, "blamed"),

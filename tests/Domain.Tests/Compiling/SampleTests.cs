@@ -29,6 +29,11 @@ public sealed class SampleTests
     [InlineData("vit-b-16", 86_567_656)]                                                         // torchvision
     [InlineData("convnext-tiny", 28_589_128)]                                                    // torchvision
     [InlineData("r3d-18", 33_371_472)]                                                           // torchvision
+    [InlineData("unet-3d", 19_069_955)] // Çiçek et al. 2016, which counts no norms
+    [InlineData("siamese", 38_951_745)] // Koch et al. 2015
+    [InlineData("seq2seq", 58_432)] // two embeddings, torch.nn.LSTM(32, 64) twice, a linear layer
+    [InlineData("yolov8n", 3_157_200)]                                                           // Ultralytics
+    [InlineData("yolo11n", 2_624_080)]                                                           // Ultralytics
     [InlineData("unet", 31_037_633)] // milesial/Pytorch-UNet, one class
     public void Parameters_are_counted_to_the_digit(string sample, long published) =>
         Assert.Equal(published, Totals.Of(Compile(sample).Plan!).Parameters);

@@ -7,8 +7,11 @@ namespace ConcatService.Domain.Tests.Operators;
 /// <summary>Nothing outside of src/Operators asks which operator it has: what it needs to know, the operator states.</summary>
 public sealed partial class ConcreteOperatorTests
 {
-    /// <summary>The planner puts a relabeling around a layer with a data_format of its own; no spec can name that operator.</summary>
-    private static readonly string[] Exceptions = ["src/Domain/Planning/Planner.cs"];
+    /// <summary>
+    /// The planner puts a relabeling around a layer with a data_format of its own, the expander folds and unfolds the steps of a
+    /// time_distributed; no spec can name these operators.
+    /// </summary>
+    private static readonly string[] Exceptions = ["src/Domain/Planning/Planner.cs", "src/Domain/Graphs/Expander.cs"];
 
     [Fact]
     public void No_file_outside_of_the_operators_names_a_concrete_operator() =>

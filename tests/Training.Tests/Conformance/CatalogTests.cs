@@ -8,10 +8,10 @@ namespace ConcatService.Training.Tests.Conformance;
 public sealed class CatalogTests
 {
     [Fact]
-    public void Every_layer_type_has_an_example()
+    public void Every_layer_type_that_computes_has_an_example()
     {
         var shown = ConformanceCase.Examples.Select(example => example.Operator.Kind).ToHashSet();
-        Assert.Equal([], OperatorCatalog.All.Select(type => type.Kind).Except(shown));
+        Assert.Equal(["opaque"], OperatorCatalog.All.Select(type => type.Kind).Except(shown));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class CatalogTests
         var primitives = OperatorCatalog
             .All.Where(type => !type.Create().Expands)
             .Select(type => type.Record.Name)
-            .Append(nameof(Relabel))
+            .Concat([nameof(Relabel), nameof(FoldSteps), nameof(UnfoldSteps)])
             .ToHashSet();
         var lowered = typeof(TorchLowering)
             .Assembly.GetTypes()

@@ -115,7 +115,7 @@ public sealed record ConformanceCase(Example Example, Layout Layout)
     /// <summary>Whether the layer reads the inputs; what has none of its own is only given a batch by them.</summary>
     public bool ReadsInputs => Example.Operator.Arity.Max > 0;
 
-    private int InputCount => ReadsInputs ? Example.Inputs.Length - (Example.Operator.Like is null ? 0 : 1) : 0;
+    private int InputCount => ReadsInputs ? Example.Inputs.Length - Example.Operator.NamedInputs : 0;
 
     private bool HasOwnAxes(int input) =>
         AxesOf(input) is not null || (Example.DType == DType.Int64 && input == 0);

@@ -189,11 +189,15 @@ internal static class ReferenceModules
             PixelShuffle { Kind: "pixel_shuffle" } op => () => One(nn.PixelShuffle(op.Factor)),
             PixelShuffle op => () => One(nn.PixelUnshuffle(op.Factor)),
             ChannelShuffle { } op when layer.Input.Rank == 4 => () => One(nn.ChannelShuffle(op.Groups)),
+            Recurrent { Bias.Count: 1 } or Recurrent { InitialState: not null } or Recurrent { ReturnState: true } => null,
             Recurrent { Kind: "lstm" } op => () => Sequence(
-                nn.LSTM(features, op.HiddenSize, op.NumLayers, op.Bias, true, op.Dropout, op.Bidirectional),
+                nn.LSTM(features, op.HiddenSize, op.NumLayers, op.Bias == true, true, op.Dropout, op.Bidirectional),
                 op
             ),
-            Recurrent op => () => Sequence(nn.GRU(features, op.HiddenSize, op.NumLayers, op.Bias, true, op.Dropout, op.Bidirectional), op),
+            Recurrent op => () => Sequence(
+                nn.GRU(features, op.HiddenSize, op.NumLayers, op.Bias == true, true, op.Dropout, op.Bidirectional),
+                op
+            ),
             MultiHeadAttention op => () => Attention(nn.MultiheadAttention(features, op.NumHeads, op.Dropout, op.Bias)),
             _ => null,
         };

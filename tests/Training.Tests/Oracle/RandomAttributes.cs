@@ -41,7 +41,7 @@ public sealed class RandomAttributes(Random random)
                 isEither && random.NextDouble() < 0.95
                     ? (entry.Name == "size") == (eitherOr == "size")
                     : entry.Required || random.NextDouble() < (entry.Name is "data_format" ? 0.03 : 0.35);
-            if (chosen)
+            if (chosen && entry.Name is not "initial_state") // names of vectors, which RandomGraph knows
                 layer[entry.Name] = Value(entry, input, visible);
         }
 

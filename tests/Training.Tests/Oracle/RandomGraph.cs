@@ -11,7 +11,10 @@ namespace ConcatService.Training.Tests.Oracle;
 /// <remarks>The same seed and the same answers give the same spec.</remarks>
 public sealed class RandomGraph
 {
-    private static readonly OperatorType[] Types = [.. OperatorCatalog.All.OrderBy(type => type.Kind, StringComparer.Ordinal)];
+    private static readonly OperatorType[] Types =
+    [
+        .. OperatorCatalog.All.Where(type => type.Kind != "opaque").OrderBy(type => type.Kind, StringComparer.Ordinal),
+    ];
 
     private static readonly OperatorType[] Merges = [.. Types.Where(type => type.Create() is IMerge)];
 
@@ -154,12 +157,30 @@ public sealed class RandomGraph
             type = Merges[_random.Next(Merges.Length)];
         var layer = new JsonObject { ["type"] = type.Kind };
         _attributes.Fill(layer, type, shape, [.. _values.Select(value => value.Name)]);
+        if (top && type.Kind is "lstm" or "gru" && _random.Next(2) == 0)
+            StartFromState(layer, type.Kind);
         var arity = type.Create().Arity;
         if (top && arity.Max > 1)
             layer["inputs"] = new JsonArray([
                 .. Inputs(shape, _random.Next(arity.Min, Math.Min(arity.Max, 3) + 1)).Select(each => (JsonNode)each),
             ]);
         return layer;
+    }
+
+    /// <summary>A vector of the graph becomes the state that a recurrent layer starts from, and the layer as wide as it, mostly.</summary>
+    private void StartFromState(JsonObject layer, string kind)
+    {
+        var vectors = _values
+            .Where(value => value.Shape is { Rank: 2 } shape && shape.Has(Axis.Channels) && shape.Dims[1].Known <= 64)
+            .ToList();
+        if (vectors.Count == 0)
+            return;
+        var (name, shape) = vectors[_random.Next(vectors.Count)];
+        layer["initial_state"] = kind == "lstm" ? new JsonArray(name, name) : name;
+        layer["hidden_size"] = shape[Axis.Channels].Value + (_random.Next(8) == 0 ? 1 : 0);
+        layer.Remove("num_layers");
+        layer.Remove("bidirectional");
+        _reading.Add(name);
     }
 
     /// <summary>Values to read together, most of them of the same rank.</summary>
