@@ -83,7 +83,7 @@ public static class PythonPackage
         | `{{Source}}` | the network, an `nn.Module` called `{{source.ClassName}}`; what an input is normalized by is in it |
         | `{{Weights}}` | its `state_dict` in the safetensors format |
         | `{{Samples}}` | inputs, and what the service answered to them |
-        | `{{Check}}` | runs the network on them; prints the largest difference, exits with 1 above {{PythonText.Of(Tolerance)}} of the peak |
+        | `{{Check}}` | runs the network on them: the largest difference, and exit code 1 above {{PythonText.Of(Tolerance)}} of the peak |
 
         ```python
         from check import load
