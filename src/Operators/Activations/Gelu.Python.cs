@@ -5,7 +5,7 @@ namespace ConcatService.Operators;
 /// <summary>Gelu in PyTorch.</summary>
 internal sealed class GeluPython : PythonForm<Gelu>
 {
-    protected override string Forward(Gelu op, PythonScope py) => 
+    protected override string Forward(Gelu op, PythonScope py) =>
         py.Call(
             new PythonModule("nn.GELU").With(
                 "approximate",

@@ -5,7 +5,7 @@ namespace ConcatService.Operators;
 /// <summary>Softmax in PyTorch.</summary>
 internal sealed class SoftmaxPython : PythonForm<Softmax>
 {
-    protected override string Forward(Softmax op, PythonScope py) => 
+    protected override string Forward(Softmax op, PythonScope py) =>
         py.Call(
             new PythonModule(op.Kind == "softmax" ? "nn.Softmax" : "nn.LogSoftmax").With(
                 "dim",

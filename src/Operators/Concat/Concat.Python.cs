@@ -5,7 +5,7 @@ namespace ConcatService.Operators;
 /// <summary>Concat in PyTorch.</summary>
 internal sealed class ConcatPython : PythonForm<Concat>
 {
-    protected override string Forward(Concat op, PythonScope py) => 
+    protected override string Forward(Concat op, PythonScope py) =>
         $"torch.cat([{string.Join(", ", py.Inputs)}], "
             + $"{py.Layer.Output.IndexOfPosition(op.Axis.PositionIn(py.Layer.Input)!.Value)})";
 }
