@@ -19,7 +19,7 @@ internal sealed class Findings(string path, byte[] file, JsonNode? imported)
         foreach (var found in report["diagnostics"]!.AsArray())
         {
             errors += (string?)found!["severity"] == "error" ? 1 : 0;
-            Write(output, found);
+            WriteFinding(output, found);
         }
 
         foreach (var gap in imported?["gaps"]?.AsArray() ?? [])
@@ -33,7 +33,7 @@ internal sealed class Findings(string path, byte[] file, JsonNode? imported)
         return errors > 0;
     }
 
-    private void Write(TextWriter output, JsonNode found)
+    private void WriteFinding(TextWriter output, JsonNode found)
     {
         var (source, pointer) = (found["source"], (string?)found["path"]);
         output.WriteLine($"{At(source, pointer)}{found["severity"]} {found["code"]}: {found["message"]}");
