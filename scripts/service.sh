@@ -138,6 +138,13 @@ command_watch() {
     exec dotnet "$app/cli/Cli.dll" watch "$@"
 }
 
+command_check() {
+    [[ -e $app/cli/Cli.dll ]] || fail "there is no service in $home yet: ./concat up"
+    CONCAT_URL=${CONCAT_URL:-$(url)} CONCAT_KEY=${CONCAT_KEY:-$(command_key)}
+    export CONCAT_URL CONCAT_KEY
+    exec dotnet "$app/cli/Cli.dll" check "$@"
+}
+
 command_key() {
     [[ -s $home/admin-key ]] || fail "this instance has no key yet: ./concat up makes one."
     cat "$home/admin-key"

@@ -48,10 +48,13 @@ internal sealed class ServiceClient(Uri address, string key) : IDisposable
         );
 
     public Task<JsonNode> PostPngAsync(string path, byte[] png, CancellationToken cancel) =>
+        PostFileAsync(path, png, "image/png", cancel);
+
+    public Task<JsonNode> PostFileAsync(string path, byte[] file, string type, CancellationToken cancel) =>
         SendAsync(
             new(HttpMethod.Post, path)
             {
-                Content = new ByteArrayContent(png) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } },
+                Content = new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue(type) } },
             },
             cancel
         );

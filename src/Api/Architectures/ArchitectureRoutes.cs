@@ -62,6 +62,21 @@ internal static class ArchitectureRoutes
             .ProducesProblem(415)
             .ProducesProblem(422);
         architectures
+            .MapPost("pytorch", WritePyTorch.Handle)
+            .NeedsNoDatabase()
+            .WithName("write_pytorch")
+            .WithSummary("Write a spec as PyTorch source")
+            .WithDescription(
+                "Answers a Python file with the network as an `nn.Module`: a class for each block, loops for repetitions, the shapes as "
+                    + "comments. It needs torch alone, from 1.13 on. A spec with errors is refused with its report (422)."
+            )
+            .TakesJson("ArchitectureSpec", Examples.Valid)
+            .ReportsOnAnyText()
+            .Writes("text/x-python")
+            .ProducesProblem(400)
+            .ProducesProblem(413)
+            .ProducesProblem(422);
+        architectures
             .MapPost("graph.svg", DrawArchitecture.Handle)
             .NeedsNoDatabase()
             .WithName("draw_architecture")

@@ -27,6 +27,17 @@ internal static class ModelRoutes
             .Writes("application/zip")
             .ProducesProblem(404);
         models
+            .MapGet("{name}/versions/{version:int}/pytorch", DownloadPyTorch.Handle)
+            .WithName("download_pytorch")
+            .WithSummary("Download a version as PyTorch source with its weights (zip)")
+            .WithDescription(
+                "`net.py` with the network, `weights.safetensors` with its state_dict, `samples.safetensors` with inputs and the answers "
+                    + "to them, and `check.py`, which runs the network on them and prints the largest difference. Needs torch alone."
+            )
+            .Writes("application/zip")
+            .ProducesProblem(404)
+            .ProducesProblem(409);
+        models
             .MapGet("{name}/onnx", DownloadModel.HandleNewest)
             .WithName("download_model")
             .WithSummary("Download the newest version as ONNX")

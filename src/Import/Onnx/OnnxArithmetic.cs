@@ -32,6 +32,7 @@ internal static class OnnxArithmetic
         ("Div", call => Elementwise(call, "divide")),
         ("Sum", call => Elementwise(call, "add")),
         ("Mean", call => Elementwise(call, "average")),
+        ("Pow", Pow),
         ("Max", call => Elementwise(call, "maximum")),
         ("Min", call => Elementwise(call, "minimum")),
         ("Dropout", call => call.Layer()),
@@ -93,7 +94,11 @@ internal static class OnnxArithmetic
     private static string MatMul(OnnxCall call)
     {
         if (call[1] is { Tensor: { Dims: [var from, var to] } } && call[0]?.Layer is not null)
-            return call.Add(Layers.Of("linear", ("in_features", from), ("out_features", to), ("bias", false)));
+            return call.Add(
+                Layers.Of("linear", ("in_features", from), ("out_features", to), ("bias", false)),
+                "",
+                OnnxAxes.FeaturesLast(call)
+            );
         if (call[0]?.Layer is { } a && call[1]?.Layer is { } b && Layers.Exists("matmul"))
             return call.Add(Layers.Of("matmul"), "", a, b);
         throw new NodeException("products of two layers are not known yet");
@@ -106,7 +111,7 @@ internal static class OnnxArithmetic
         {
             if (!Layers.Exists(type))
                 throw new NodeException("the language has no such layer yet");
-            return call.Add(Layers.Of(type), "", [.. layers.OfType<string>()]);
+            return call.Add(Layers.Of(type), "", OnnxAxes.Alike(call, [.. layers.OfType<string>()]));
         }
 
         var constant = Enumerable.Range(0, call.Node.Inputs.Count).FirstOrDefault(i => call[i] is { Layer: null }, -1);
@@ -116,6 +121,13 @@ internal static class OnnxArithmetic
             ? WithNumber(call, type, layer, number, isFirst: constant == 0)
             : WithTensor(call, type, layer, call[constant]!.Tensor);
     }
+
+    private static string Pow(OnnxCall call) => call[1]?.Scalar switch
+    {
+        2 => call.Add(Layers.Of("square")),
+        { } exponent when double.IsFinite(exponent) => call.Add(Layers.Of("pow", ("exponent", exponent))),
+        _ => throw new NodeException("its exponent is no number"),
+    };
 
     private static string WithNumber(OnnxCall call, string type, string layer, double number, bool isFirst)
     {
@@ -158,11 +170,9 @@ internal static class OnnxArithmetic
 
         if (!Layers.Exists("parameter") || tensor.Dims.Count == 0)
             throw new NodeException("arithmetic with a learned tensor is not known yet");
-        var shape = tensor.Dims.Count >= call.Rank(call[0]?.Layer == layer ? 0 : 1) ? tensor.Dims.Skip(1).ToList() : tensor.Dims;
-        var value = Layers.Of("parameter", ("shape", Layers.List(shape)), ("init", "zeros"));
-        var learned = call.Reader.Spec.Add($"{call.Name}.value", value, call.Place);
-        call.Reader.Probe.Add(learned, value, []);
-        return call.Add(Layers.Of(type), "", layer, learned);
+        var rank = call.Rank(call[0]?.Layer == layer ? 0 : 1) - 1;
+        var learned = OnnxAxes.Learned(call, tensor, rank, call.Reader.Probe[layer]?.Axes);
+        return call.Add(Layers.Of(type), "", call[0]?.Layer == layer ? [layer, learned] : [learned, layer]);
     }
 
     private static string Cast(OnnxCall call) =>

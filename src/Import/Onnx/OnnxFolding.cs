@@ -25,6 +25,8 @@ internal static class OnnxFolding
             "Add" or "Sub" or "Mul" or "Div" when call.Numbers(0) is { } a && call.Numbers(1) is { } b => Arithmetic(call, a, b),
             "Reshape" when call.Numbers(0) is { } list => OnnxData.Of(list),
             "Identity" or "Cast" when call[0] is { Layer: null } data => data,
+            "Transpose" when call[0] is { Tensor: { } tensor } => Transpose(tensor, call.Node.Wholes("perm")),
+            "Slice" when call[0] is { Tensor: { } tensor } => Cut(call, tensor),
             _ => null,
         };
         if (folded is null)
@@ -44,6 +46,35 @@ internal static class OnnxFolding
         if (node.Real("value_float") is { } number)
             return OnnxData.Of(new FileTensor { Type = FileTensor.Float, Numbers = [number] });
         return null;
+    }
+
+    /// <summary>A tensor with its dimensions in another order; its numbers are not kept.</summary>
+    private static OnnxData? Transpose(FileTensor tensor, List<long>? order)
+    {
+        order ??= [.. Enumerable.Range(0, tensor.Dims.Count).Reverse().Select(i => (long)i)];
+        return order.Order().SequenceEqual(Enumerable.Range(0, tensor.Dims.Count).Select(i => (long)i))
+            ? Sized(tensor, order.Select(i => tensor.Dims[(int)i]))
+            : null;
+    }
+
+    /// <summary>Rows of a tensor.</summary>
+    private static OnnxData? Cut(OnnxCall call, FileTensor tensor)
+    {
+        var (starts, ends) = (call.Numbers(1) ?? call.Node.Wholes("starts"), call.Numbers(2) ?? call.Node.Wholes("ends"));
+        if (starts is not [var from] || ends is not [var to] || (call.Numbers(4) is { } steps && steps is not [1]))
+            return null;
+        var axis = (call.Numbers(3) ?? call.Node.Wholes("axes")) is [var given] ? given : 0;
+        if (axis < 0 || axis >= tensor.Dims.Count || tensor.Dims[(int)axis] > int.MaxValue)
+            return null;
+        var (start, end) = (Clamp(from, (int)tensor.Dims[(int)axis]), Clamp(to, (int)tensor.Dims[(int)axis]));
+        return end <= start ? null : Sized(tensor, tensor.Dims.Select((size, i) => i == axis ? end - start : size));
+    }
+
+    private static OnnxData Sized(FileTensor tensor, IEnumerable<long> dims)
+    {
+        var sized = new FileTensor { Type = tensor.Type };
+        sized.Dims.AddRange(dims);
+        return OnnxData.Of(sized);
     }
 
     private static OnnxData? Shape(OnnxCall call)

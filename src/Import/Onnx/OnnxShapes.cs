@@ -48,7 +48,7 @@ internal static class OnnxShapes
 
         var axis = call.Node.Whole("axis") ?? 1;
         return axis is >= -8 and <= 8
-            ? call.Add(Layers.Of("concat", ("axis", axis)), "", [.. layers.OfType<string>()])
+            ? call.Add(Layers.Of("concat", ("axis", axis)), "", OnnxAxes.Alike(call, [.. layers.OfType<string>()]))
             : throw new NodeException("its axis does not exist");
     }
 
@@ -240,9 +240,23 @@ internal static class OnnxShapes
 
     private static string Expand(OnnxCall call)
     {
+        if (call[0] is { Tensor: { } tensor } && call.Numbers(1) is { Count: > 1 } whole)
+            return whole[0] is -1 or 1 or OnnxData.Batch or OnnxData.Open
+                ? Stretched(call, tensor, [.. whole.Skip(1)])
+                : throw new NodeException("a constant with a batch of its own is not known");
         if (call.Numbers(1) is not { } target || target.Count != call.Rank())
             throw new NodeException("its target is not known");
         var sizes = Layers.List(target.Skip(1).Select(size => size is >= 1 and <= int.MaxValue ? size : -1));
         return call.Add(Layers.Of("expand", ("shape", sizes)));
+    }
+
+    /// <summary>A tensor of the file's own for every sample of the batch.</summary>
+    private static string Stretched(OnnxCall call, FileTensor tensor, IReadOnlyList<long> sizes)
+    {
+        var learned = OnnxAxes.Learned(call, tensor, sizes.Count, null);
+        var own = call.Reader.Probe[learned]?.Sizes;
+        return own is null || sizes.Select((size, i) => size == own[i] || size is 1 or -1).All(same => same)
+            ? learned
+            : call.Add(Layers.Of("expand", ("shape", Layers.List(sizes.Select(size => size > 0 ? size : -1)))), "", learned);
     }
 }

@@ -16,7 +16,8 @@ internal static class OnnxWindows
         ("BatchNormalization", BatchNorm),
         ("InstanceNormalization", call => call.Add(Layers.Of(
             "instance_norm", ("eps", call.Node.Real("epsilon") ?? 1e-5), ("affine", true)))),
-        ("LayerNormalization", call => call.Add(Layers.Of("layer_norm", ("eps", call.Node.Real("epsilon") ?? 1e-5)))),
+        ("LayerNormalization", call => call.Add(
+            Layers.Of("layer_norm", ("eps", call.Node.Real("epsilon") ?? 1e-5)), "", OnnxAxes.FeaturesLast(call))),
         ("GroupNormalization", call => call.Add(Layers.Of(
             "group_norm", ("num_groups", call.Node.Whole("num_groups") ?? 1), ("eps", call.Node.Real("epsilon") ?? 1e-5)))),
         ("Resize", Resize),

@@ -61,6 +61,7 @@ internal static class AccessTable
         POST    /v1/architectures/validate                              any-key      -
         POST    /v1/architectures/repair                                any-key      -
         POST    /v1/architectures/import                                any-key      -
+        POST    /v1/architectures/pytorch                               any-key      -
         POST    /v1/architectures/graph.svg                             any-key      -
         POST    /v1/architectures                                       jobs:write   -
         GET     /v1/architectures                                       jobs:read    -
@@ -126,6 +127,7 @@ internal static class AccessTable
         GET     /models/{name}                                          models:read  404
         GET     /v1/models/{name}/versions/{version}                    models:read  404
         GET     /v1/models/{name}/versions/{version}/bundle             models:read  404
+        GET     /v1/models/{name}/versions/{version}/pytorch            models:read  404
         GET     /v1/models/{name}/onnx                                  models:read  404
         GET     /v1/models/{name}/versions/{version}/onnx               models:read  404
         PUT     /v1/models/{name}/aliases/{alias}                       admin        404

@@ -144,6 +144,34 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_version_as_PyTorch_answers_what_is_served()
+    {
+        await SmallModels.PublishAsync(api, "taken", SmallModels.Linear("channels_last"));
+        using var client = api.Client(api.Key);
+        var folder = Directory.CreateTempSubdirectory("concat-pytorch-");
+        try
+        {
+            await using (var zip = new ZipArchive(await client.GetStreamAsync("/v1/models/taken/versions/1/pytorch", Cancel)))
+            {
+                Assert.Equal(
+                    ["net.py", "weights.safetensors", "samples.safetensors", "check.py", "README.md"],
+                    zip.Entries.Select(entry => entry.FullName)
+                );
+                Assert.Contains("class Taken(nn.Module):", Read(zip.Entries[0]), StringComparison.Ordinal);
+                await zip.ExtractToDirectoryAsync(folder.FullName, Cancel);
+            }
+
+            var (code, output, error) = TorchPython.Run(TorchPython.Required(), Path.Combine(folder.FullName, "check.py"));
+            Assert.True(code == 0, error);
+            Assert.StartsWith("15 parameters, 8 samples\nscores: largest difference ", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task The_card_is_a_page_with_the_lines_that_call_the_model()
     {
         await SmallModels.PublishAsync(api, "carded", SmallModels.Linear());

@@ -64,11 +64,15 @@ public sealed partial class LayerOrderTests
     private static IEnumerable<Source> Read(string folder) =>
         Directory
             .EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.EndsWith(".Torch.cs", StringComparison.Ordinal) && !BuildOutput().IsMatch(file))
+            .Where(file => !OtherHalf().IsMatch(file) && !BuildOutput().IsMatch(file))
             .Select(file => new Source(Path.GetRelativePath(Path.GetDirectoryName(folder)!, file), File.ReadAllText(file)));
 
     private static string LayerOf(string name) =>
         name.StartsWith(ConcreteOperators, StringComparison.Ordinal) ? ConcreteOperators : name.Split('.').ElementAtOrDefault(2) ?? "";
+
+    /// <summary>What compiles into another project.</summary>
+    [GeneratedRegex(@"\.(Torch|Python)\.cs$")]
+    private static partial Regex OtherHalf();
 
     [GeneratedRegex(@"[/\\](bin|obj)[/\\]")]
     private static partial Regex BuildOutput();

@@ -9,8 +9,8 @@ namespace ConcatService.Import.Tests.Onnx;
 /// <summary>The service's own export of each sample comes back with as many parameters and the same outputs.</summary>
 public sealed class OnnxRoundTripTests
 {
-    /// <summary>Not read without gaps yet: products of two layers, states, and learned tensors that are stretched over the batch.</summary>
-    private static readonly string[] WithGaps = ["convnext-tiny", "seq2seq", "vit-b-16"];
+    /// <summary>Not read without gaps yet: the states of recurrent layers.</summary>
+    private static readonly string[] WithGaps = ["seq2seq"];
 
     /// <summary>Weights that two layers share come back twice, and norms without weights come back with them.</summary>
     private static readonly string[] WithOtherCounts = ["siamese", "unet-3d"];

@@ -188,7 +188,7 @@ public sealed class ConformanceTests
     /// <summary>
     /// The example's model with values in every parameter that no two operators confuse: seeded, and statistics away from 0 and 1.
     /// </summary>
-    private static TorchModel Model(ConformanceCase example)
+    internal static TorchModel Model(ConformanceCase example)
     {
         var model = new TorchModel(example.Plan());
         manual_seed(11);
@@ -204,7 +204,7 @@ public sealed class ConformanceTests
         return model;
     }
 
-    private static Tensor[] Written(ConformanceCase example, Tensor[] inputs) => [.. inputs.Select(example.Written)];
+    internal static Tensor[] Written(ConformanceCase example, Tensor[] inputs) => [.. inputs.Select(example.Written)];
 
     private static string Shown(Shape shape, long batch) => string.Join('x', shape.Dims.Select(dim => dim.Evaluate(_ => batch)));
 

@@ -1,0 +1,76 @@
+using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Jobs;
+using ConcatService.Domain.OnnxExport;
+using ConcatService.Domain.Operators;
+using ConcatService.Domain.Planning;
+using ConcatService.Export.Python;
+using ConcatService.Operators;
+using ConcatService.Training.Onnx;
+using Microsoft.ML.OnnxRuntime;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace ConcatService.Training.Tests.Conformance;
+
+/// <summary>The generated PyTorch source, run in PyTorch: a fourth opinion beside shapes, libtorch and ONNX Runtime.</summary>
+[Collection("libtorch")]
+public sealed class PythonTests(TorchRunner torch) : IClassFixture<TorchRunner>
+{
+    /// <summary>The gallery's networks without an error.</summary>
+    public static TheoryData<string> Valid { get; } =
+        new(Samples.Names.Where(name => Compiler.Compile(Samples.Bytes(name)).Plan is not null));
+
+    [Fact]
+    public void Every_primitive_has_a_PyTorch_form_and_no_composite_has_one()
+    {
+        var primitives = OperatorCatalog.All.Where(type => !type.Create().Expands).Select(type => type.Record.Name).Append(nameof(Relabel));
+        Assert.Equal(primitives.Distinct().Order(), PythonForm.Operators.Select(type => type.Name).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(ConformanceCase.Keys), MemberType = typeof(ConformanceCase))]
+    public void PyTorch_computes_what_libtorch_does(string key)
+    {
+        using var scope = NewDisposeScope();
+        var example = ConformanceCase.Of(key);
+        using var model = ConformanceTests.Model(example);
+        var inputs = ConformanceTests.Written(example, example.Inputs(3));
+        torch.AssertGives(model, "Example", inputs, model.Forward(inputs), 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Valid))]
+    public void A_network_of_the_gallery_computes_what_ONNX_Runtime_does(string sample)
+    {
+        TorchPython.Required();
+        using var scope = NewDisposeScope();
+        var plan = Compiler.Compile(Samples.Bytes(sample)).Plan!;
+        using var model = Filled(plan);
+        var inputs = plan.Inputs.Select(input => randn([.. input.Shape.Dims.Select(dim => dim.Evaluate(Size))])).ToArray();
+        torch.AssertGives(model, sample, inputs, Served(model, inputs), 1e-5);
+    }
+
+    private static long Size(string symbol) => symbol == "N" ? 1 : 64;
+
+    private static TorchModel Filled(Plan plan)
+    {
+        var model = new TorchModel(plan);
+        manual_seed(7);
+        Initializers.Fill(model, Initialization.Auto);
+        using var _ = no_grad();
+        foreach (var buffer in model.Parameters.Where(each => each.Declared.Name is "running_mean" or "running_var"))
+            buffer.Tensor.uniform_(0.5, 1.5);
+        return model;
+    }
+
+    private static Tensor[] Served(TorchModel model, Tensor[] inputs)
+    {
+        var bytes = ModelExport.Write(model, new Dictionary<string, Normalization>(), new Dictionary<string, string>());
+        using var session = OnnxSession.Open(bytes);
+        using var run = new RunOptions();
+        var values = inputs.Select(x => OrtValue.CreateTensorValueFromMemory(x.contiguous().data<float>().ToArray(), x.shape)).ToList();
+        using var outputs = session.Run(run, [.. session.InputNames], values, [.. session.OutputNames]);
+        values.ForEach(value => value.Dispose());
+        return [.. outputs.Select(each => tensor(each.GetTensorDataAsSpan<float>().ToArray()).reshape(each.GetTensorTypeAndShape().Shape))];
+    }
+}
