@@ -21,7 +21,7 @@ public sealed class Replica : IAsyncDisposable
 
     private async Task KeepAsync(ProcessStartInfo start, string log)
     {
-        await using var written = new StreamWriter(log, append: true) { AutoFlush = true };
+        await using var written = new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read, 0)) { AutoFlush = true };
         var gate = new Lock();
         while (!_stop.IsCancellationRequested)
         {
@@ -38,7 +38,16 @@ public sealed class Replica : IAsyncDisposable
         void Write(string? line)
         {
             lock (gate)
-                written.WriteLine(line);
+            {
+                try
+                {
+                    written.WriteLine(line);
+                }
+                catch (IOException)
+                {
+                    // The disk is full, which the line may be about.
+                }
+            }
         }
     }
 
