@@ -97,11 +97,13 @@ await work.WaitAsync(TimeSpan.FromMinutes(10));
 var broken = await Invariants.BrokenAsync(database, run);
 var attempts = await CountAsync("select count(*) from job_attempts a join jobs j on j.id = a.job_id where j.name like @run");
 var known = await CountAsync("select count(*) from jobs where name like @run");
+var givenUp = await CountAsync($"select count(*) from jobs where name like @run and {Invariants.GivenUp}");
 if (known != callers.Accepted.Count)
     broken.Add($"{callers.Accepted.Count} jobs were accepted, and {known} are there");
 Console.WriteLine(string.Join(", ", inflicted.Select(each => $"{each.Key} {each.Value}")));
 Console.WriteLine(
-    $"{callers.Accepted.Count} jobs in {attempts} attempts, {callers.Events:N0} events by streams, "
+    $"{callers.Accepted.Count} jobs in {attempts} attempts ({givenUp} given up after three without a checkpoint), "
+        + $"{callers.Events:N0} events by streams, "
         + $"{callers.Predictions.Right:N0} predictions ({callers.Predictions.Again:N0} asked again), "
         + $"{callers.Uploads} uploads, {callers.Downloads} downloads"
 );

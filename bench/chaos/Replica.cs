@@ -21,7 +21,8 @@ public sealed class Replica : IAsyncDisposable
 
     private async Task KeepAsync(ProcessStartInfo start, string log)
     {
-        await using var written = new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read, 0)) { AutoFlush = true };
+        await using var file = new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        await using var written = new StreamWriter(file) { AutoFlush = true };
         var gate = new Lock();
         while (!_stop.IsCancellationRequested)
         {
