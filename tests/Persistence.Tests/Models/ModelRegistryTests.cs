@@ -26,6 +26,29 @@ public sealed class ModelRegistryTests(JobBench bench) : IClassFixture<JobBench>
     }
 
     [Fact]
+    public async Task The_number_of_a_version_that_is_gone_is_not_given_again()
+    {
+        Task<int> PublishAsync(JobFence fence, NewModelVersion model) =>
+            bench.Get<ModelRegistry>().PublishAsync(fence, model, "{}", "test", Cancel);
+
+        var model = await ModelAsync();
+        await PublishAsync(await FinalizingAsync(), model);
+        var gone = await PublishAsync(await FinalizingAsync(), model);
+        await using var db = bench.Open();
+        var row = await db.ModelVersions.AsNoTracking().OrderByDescending(version => version.Version).FirstAsync(Cancel);
+        Assert.Equal(gone, row.Version);
+        await using (var transaction = await db.Database.BeginTransactionAsync(Cancel))
+        {
+            await ModelRemoval.RemoveAsync(db, [row], Cancel);
+            await transaction.CommitAsync(Cancel);
+        }
+
+        Assert.False(await db.ModelVersions.AnyAsync(version => version.Version == gone, Cancel));
+        Assert.True(await db.Blobs.AnyAsync(blob => blob.Sha256 == model.OnnxSha256, Cancel)); // others have the same file
+        Assert.Equal(gone + 1, await PublishAsync(await FinalizingAsync(), model));
+    }
+
+    [Fact]
     public async Task A_job_that_was_asked_to_stop_leaves_no_version()
     {
         var fence = await FinalizingAsync();
