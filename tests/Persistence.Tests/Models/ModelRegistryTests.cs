@@ -19,7 +19,7 @@ public sealed class ModelRegistryTests(JobBench bench) : IClassFixture<JobBench>
         var versions = await Task.WhenAll(
             fences.Select(fence => bench.Get<ModelRegistry>().PublishAsync(fence, model, "{\"test_accuracy\":0.9}", "test", Cancel))
         );
-        Assert.Equal(Enumerable.Range(1, 8), versions.Order());
+        Assert.Equal(Enumerable.Range(versions.Min(), 8), versions.Order());
         var job = await bench.ReadAsync(fences[0].JobId);
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.Equal(0.9, job.Result!.Value.GetProperty("test_accuracy").GetDouble());
