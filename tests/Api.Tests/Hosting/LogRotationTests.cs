@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ConcatService.Tests;
 
 namespace ConcatService.Api.Tests.Hosting;
 
