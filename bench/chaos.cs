@@ -1,4 +1,4 @@
-// A team at work while trainers, workers, apis and PostgreSQL are killed and frozen at random: --minutes N (10), --seed S (1).
+// A team at work while processes are killed and frozen and the disk is filled: --minutes N (10), --seed S (1), --pause SECONDS (3.5).
 
 #:property PublishAot=false
 #:property PackageId=chaos-bench
@@ -14,7 +14,7 @@ using ConcatService.Chaos;
 using Npgsql;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var (minutes, random) = (Option("--minutes", 10), new Random((int)Option("--seed", 1)));
+var (minutes, pause, random) = (Option("--minutes", 10), Option("--pause", 3.5), new Random((int)Option("--seed", 1)));
 var (home, app, connection) = (Variable("CONCAT_HOME"), Variable("CONCAT_APP"), Variable("ConnectionStrings__Postgres"));
 var run = $"chaos-{DateTime.UtcNow:yyyyMMddHHmmss}";
 
@@ -42,8 +42,15 @@ await using var database = NpgsqlDataSource.Create(
     new NpgsqlConnectionStringBuilder(connection) { Timeout = 5, CommandTimeout = 15, Pooling = false }
 );
 var second = FreePort();
+var temporary = Directory.CreateDirectory(Path.Combine(home, "tmp")).FullName;
 await using var api2 = new Replica(
-    Start("api", "Api.dll", ("ASPNETCORE_URLS", $"http://127.0.0.1:{second}"), ("Service__Roles", "api,inference")),
+    Start(
+        "api",
+        "Api.dll",
+        ("ASPNETCORE_URLS", $"http://127.0.0.1:{second}"),
+        ("Service__Roles", "api,inference"),
+        ("DataSets__TemporaryFolder", temporary)
+    ),
     Path.Combine(home, "logs", "api2.log")
 );
 await using var worker2 = new Replica(
@@ -63,10 +70,19 @@ Console.WriteLine(
 );
 
 using var working = new CancellationTokenSource();
-var work = Task.WhenAll(callers.WorkAsync(parallel: 3, working.Token), callers.PredictAsync(run, working.Token));
-var faults = new Faults(home, database, new Dictionary<string, Replica> { ["api2"] = api2, ["worker2"] = worker2 }, random);
+var work = Task.WhenAll(
+    callers.WorkAsync(parallel: 3, working.Token),
+    callers.PredictAsync(run, working.Token),
+    callers.UploadAsync(working.Token),
+    callers.DownloadAsync(run, working.Token)
+);
+var disk = Disk.Of(home);
+if (disk is null)
+    Console.WriteLine($"the disk is not filled: {home} is on one of more than 8 GiB. On a small one of its own it is.");
+var replicas = new Dictionary<string, Replica> { ["api2"] = api2, ["worker2"] = worker2 };
+var faults = new Faults(home, database, replicas, disk, random);
 var inflicted = new SortedDictionary<string, int>();
-for (watch.Restart(); watch.Elapsed < TimeSpan.FromMinutes(minutes); await Task.Delay(TimeSpan.FromSeconds(1 + (5 * random.NextDouble()))))
+for (watch.Restart(); watch.Elapsed < TimeSpan.FromMinutes(minutes); await PauseAsync())
 {
     if (await faults.InflictAsync() is not { } fault)
         continue;
@@ -81,12 +97,15 @@ await work.WaitAsync(TimeSpan.FromMinutes(10));
 var broken = await Invariants.BrokenAsync(database, run);
 var attempts = await CountAsync("select count(*) from job_attempts a join jobs j on j.id = a.job_id where j.name like @run");
 var known = await CountAsync("select count(*) from jobs where name like @run");
+var givenUp = await CountAsync($"select count(*) from jobs where name like @run and {Invariants.GivenUp}");
 if (known != callers.Accepted.Count)
     broken.Add($"{callers.Accepted.Count} jobs were accepted, and {known} are there");
 Console.WriteLine(string.Join(", ", inflicted.Select(each => $"{each.Key} {each.Value}")));
 Console.WriteLine(
-    $"{callers.Accepted.Count} jobs in {attempts} attempts, {callers.Events:N0} events by streams, "
-        + $"{callers.Predictions.Right:N0} predictions ({callers.Predictions.Again:N0} asked again)"
+    $"{callers.Accepted.Count} jobs in {attempts} attempts ({givenUp} given up after three without a checkpoint), "
+        + $"{callers.Events:N0} events by streams, "
+        + $"{callers.Predictions.Right:N0} predictions ({callers.Predictions.Again:N0} asked again), "
+        + $"{callers.Uploads} uploads, {callers.Downloads} downloads"
 );
 foreach (var line in broken.Concat(callers.Complaints))
     Console.WriteLine($"BROKEN: {line}");
@@ -96,6 +115,9 @@ Console.WriteLine(
         : $"{broken.Count + callers.Complaints.Count} broken"
 );
 return broken.Count + callers.Complaints.Count == 0 ? 0 : 1;
+
+// 1 to 6 s by default.
+Task PauseAsync() => Task.Delay(TimeSpan.FromSeconds(pause * (2 + (10 * random.NextDouble())) / 7));
 
 ProcessStartInfo Start(string folder, string program, params (string Name, string Value)[] settings)
 {

@@ -75,7 +75,7 @@ async Task ExecuteAsync(string sql)
 // By the Api's own command, as the first key of an instance is made; BenchModel publishes for the team demo.
 async Task<string> KeyAsync()
 {
-    var start = new ProcessStartInfo("dotnet", ["Api.dll", "key", "--team", "demo", "--name", "fuzz", "--scopes", "admin"])
+    var start = new ProcessStartInfo("dotnet", ["Api.dll", "key", "--team", "demo", "--name", "fuzz", "--scopes", "admin,operator"])
     {
         WorkingDirectory = app,
         RedirectStandardOutput = true,

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace ConcatService.Chaos;
@@ -26,6 +28,11 @@ public sealed class Callers(Service service, string run, JsonNode spec)
 
     /// <summary>Events that were read from streams.</summary>
     public int Events => _events;
+
+    /// <summary>Data sets that came back as they were sent, and files of the model.</summary>
+    public int Uploads { get; private set; }
+
+    public int Downloads { get; private set; }
 
     private int _right, _again, _events;
 
@@ -109,6 +116,59 @@ public sealed class Callers(Service service, string run, JsonNode spec)
             await Task.Delay(20, CancellationToken.None);
         }
     }
+
+    /// <summary>
+    /// Sends data sets, one after another, until each is there; looks whether it is what was sent, and deletes it. A lost answer is asked
+    /// for again: what is there already is found by its content.
+    /// </summary>
+    public async Task UploadAsync(CancellationToken cancel)
+    {
+        for (var number = 1; !cancel.IsCancellationRequested; number++)
+        {
+            var name = $"{run}-data";
+            var table = Table(number);
+            var kept = await service.AskAsync(HttpMethod.Post, "/v1/datasets", () => Form(name, table), CancellationToken.None);
+            var found = await service.AskAsync(HttpMethod.Get, $"/v1/datasets/{kept["reference"]}", null, null, CancellationToken.None);
+            var samples = (long)found["train_samples"]! + (long)found["test_samples"]!;
+            if (samples != Samples || (string?)found["sha256"] != (string?)kept["sha256"])
+                Complaints.Enqueue($"data set {number} has {samples} samples and the hash {found["sha256"]}, not {kept["sha256"]}");
+            await service.GoneAsync($"/v1/datasets/{kept["reference"]}", CancellationToken.None);
+            Uploads++;
+            await Task.Delay(200, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Fetches the model's file again and again: whole, and with the bytes that it had.</summary>
+    public async Task DownloadAsync(string model, CancellationToken cancel)
+    {
+        string? expected = null;
+        while (!cancel.IsCancellationRequested)
+        {
+            if (await service.TryDownloadAsync($"/v1/models/{model}/versions/1/onnx", CancellationToken.None) is { } file)
+            {
+                var hash = Convert.ToHexStringLower(SHA256.HashData(file));
+                expected ??= hash;
+                if (hash != expected)
+                    Complaints.Enqueue($"a download of {file.Length} bytes has the hash {hash} and not {expected}");
+                Downloads++;
+            }
+
+            await Task.Delay(200, CancellationToken.None);
+        }
+    }
+
+    private const int Samples = 20_000;
+
+    private static byte[] Table(int number)
+    {
+        var text = new StringBuilder("x,y,label\n");
+        for (var row = 0; row < Samples; row++)
+            text.Append(CultureInfo.InvariantCulture, $"{number}.{row % 97},{row % 31},{row % 2}\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static MultipartFormDataContent Form(string name, byte[] table) =>
+        new() { { new StringContent(name), "name" }, { new ByteArrayContent(table), "file", "table.csv" } };
 
     // Every event once, in order, however often the stream breaks.
     private async Task FollowAsync(string id)

@@ -2,9 +2,16 @@ using Npgsql;
 
 namespace ConcatService.Chaos;
 
-/// <summary>Kills and freezes, at random.</summary>
+/// <summary>Kills, freezes and fills, at random.</summary>
 /// <param name="replicas">By name, beside the instance's own processes.</param>
-public sealed class Faults(string home, NpgsqlDataSource database, IReadOnlyDictionary<string, Replica> replicas, Random random)
+/// <param name="disk">The instance's; null where it cannot be filled.</param>
+public sealed class Faults(
+    string home,
+    NpgsqlDataSource database,
+    IReadOnlyDictionary<string, Replica> replicas,
+    Disk? disk,
+    Random random
+)
 {
     private static readonly string[] Own = ["api", "worker", "postgres"];
 
@@ -12,8 +19,16 @@ public sealed class Faults(string home, NpgsqlDataSource database, IReadOnlyDict
     public async Task<string?> InflictAsync()
     {
         var victims = Own.Concat(replicas.Keys).Append("trainer").Append("trainer").Append("backend").ToList();
+        if (disk is not null)
+            victims.Add("disk");
         var victim = victims[random.Next(victims.Count)];
         var (isFrozen, time) = (random.Next(2) == 0, TimeSpan.FromSeconds(0.5 + (6 * random.NextDouble())));
+        if (victim == "disk")
+        {
+            await disk!.FillAsync(time);
+            return $"disk full for {time.TotalSeconds:0.0} s";
+        }
+
         if (await FindAsync(victim) is not { Count: > 0 } processes)
             return null;
         if (!isFrozen)

@@ -5,9 +5,27 @@ namespace ConcatService.Chaos;
 /// <summary>What has to hold in the database when all is quiet again, whatever happened.</summary>
 public static class Invariants
 {
+    /// <summary>
+    /// Condition on <c>jobs</c>: failed because three attempts in a row were lost before a checkpoint, as is promised of a job that may be
+    /// what kills them.
+    /// </summary>
+    public const string GivenUp = "(state = 'failed' and coalesce(error->>'code', '') = 'poison')";
+
     private static readonly (string Broken, string Sql)[] All =
     [
-        ("jobs that did not succeed", "select id || ' ' || state from jobs where name like @run and state <> 'succeeded'"),
+        (
+            "jobs that did not succeed",
+            $"select id || ' ' || state from jobs where name like @run and state <> 'succeeded' and not {GivenUp}"
+        ),
+        (
+            "jobs that were given up with a checkpoint in the last three attempts, or after fewer",
+            $"""
+            select id::text from jobs where name like @run and {GivenUp} and not exists (
+                select from job_attempts third where third.job_id = jobs.id and third.ended_at is not null
+                and third.number = (select max(number) - 2 from job_attempts a where a.job_id = jobs.id)
+                and not exists (select from checkpoints c where c.job_id = jobs.id and c.created_at > third.started_at))
+            """
+        ),
         ("jobs of one name", "select name from jobs where name like @run group by name having count(*) > 1"),
         ("attempts that have not ended", "select job_id || ' ' || number from {attempts} a where ended_at is null"),
         (
@@ -61,7 +79,7 @@ public static class Invariants
             "different numbers of training losses",
             """
             select distinct count(*)::text from metrics m join jobs j on j.id = m.job_id join metric_names n on n.id = m.metric_id
-                where j.name like @run and n.name = 'train_loss' group by m.job_id
+                where j.name like @run and j.state = 'succeeded' and n.name = 'train_loss' group by m.job_id
             """
         ),
         (

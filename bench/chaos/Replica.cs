@@ -21,7 +21,8 @@ public sealed class Replica : IAsyncDisposable
 
     private async Task KeepAsync(ProcessStartInfo start, string log)
     {
-        await using var written = new StreamWriter(log, append: true) { AutoFlush = true };
+        await using var file = new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        await using var written = new StreamWriter(file) { AutoFlush = true };
         var gate = new Lock();
         while (!_stop.IsCancellationRequested)
         {
@@ -38,7 +39,16 @@ public sealed class Replica : IAsyncDisposable
         void Write(string? line)
         {
             lock (gate)
-                written.WriteLine(line);
+            {
+                try
+                {
+                    written.WriteLine(line);
+                }
+                catch (IOException)
+                {
+                    // The disk is full, which the line may be about.
+                }
+            }
         }
     }
 

@@ -49,7 +49,7 @@ internal static class KeyMaker
     public static async Task KeepPersonAsync(ConcatDb db, Person person, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var (teamId, isNew) = await FindOrMakeTeamAsync(db, person.Access.Team, cancel);
+        var (teamId, team, isNew) = await TeamOfGroupAsync(db, person.Access.Team, cancel);
         var (id, hash, scopes) = (Guid.CreateVersion7(), KeyText.Hash(person.KeyText), person.Access.Scopes);
         var written = await db
             .Database.SqlQuery<Guid>(
@@ -64,22 +64,36 @@ internal static class KeyMaker
         foreach (var key in written)
         {
             if (isNew)
-                db.Add(EntryOf(person, teamId, key, AuditAction.CreateTeam, person.Access.Team));
-            db.Add(EntryOf(person, teamId, key, key == id ? AuditAction.CreateKey : AuditAction.ChangeKey, key.ToString()));
+                db.Add(EntryOf(person, teamId, team, key, AuditAction.CreateTeam, team));
+            db.Add(EntryOf(person, teamId, team, key, key == id ? AuditAction.CreateKey : AuditAction.ChangeKey, key.ToString()));
         }
 
         await db.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
     }
 
-    private static AuditEntry EntryOf(Person person, int teamId, Guid key, AuditAction action, string target) =>
+    /// <summary>The team of this name, or that had it before it was renamed. Made when there is none.</summary>
+    private static async Task<(int Id, string Name, bool IsNew)> TeamOfGroupAsync(ConcatDb db, string name, CancellationToken cancel)
+    {
+        var known = await db
+            .Teams.Where(team => team.Name == name || team.FormerNames.Contains(name))
+            .OrderByDescending(team => team.Name == name)
+            .Select(team => new { team.Id, team.Name })
+            .FirstOrDefaultAsync(cancel);
+        if (known is not null)
+            return (known.Id, known.Name, false);
+        var (id, isNew) = await FindOrMakeTeamAsync(db, name, cancel);
+        return (id, name, isNew);
+    }
+
+    private static AuditEntry EntryOf(Person person, int teamId, string team, Guid key, AuditAction action, string target) =>
         new()
         {
             TeamId = teamId,
-            Team = person.Access.Team,
+            Team = team,
             KeyId = key,
             KeyName = person.Name,
-            CallerTeam = person.Access.Team,
+            CallerTeam = team,
             Action = action.Name,
             TargetKind = action.Target,
             Target = target,

@@ -34,6 +34,10 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private readonly SingleFlight<(string Hash, long Revocations), KnownKey?> _reads = new();
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+
+    /// <summary>Hashes of keys and sessions that were in force when they were looked up last; a revocation leaves them here.</summary>
+    private readonly MemoryCache _good = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+
     private readonly Lock _lock = new();
     private long _revocations;
 
@@ -45,7 +49,7 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         KeyText.IsWellFormed(key) ? FindByHashAsync(key, ReadAsync, cancel) : Task.FromResult<KnownKey?>(null);
 
     /// <summary>Whether the key or session was in force when it was looked up last, so that another look at it costs little.</summary>
-    public bool Holds(string text) => _cache.TryGetValue(KeyText.Hash(text), out _);
+    public bool Holds(string text) => _good.TryGetValue(KeyText.Hash(text), out _);
 
     /// <summary>The key that a session stands for, or null: there is no such session, or it or its key has ended.</summary>
     public Task<KnownKey?> FindSessionAsync(string text, CancellationToken cancel) =>
@@ -90,7 +94,11 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         }
     }
 
-    public void Dispose() => _cache.Dispose();
+    public void Dispose()
+    {
+        _cache.Dispose();
+        _good.Dispose();
+    }
 
     /// <summary>Keeps nothing if a key was revoked since it was read: it may be this one.</summary>
     private async Task<KnownKey?> ReadAndKeepAsync(
@@ -104,9 +112,16 @@ internal sealed class KnownKeys(IServiceScopeFactory scopes, DatabaseWatch watch
         lock (_lock)
         {
             if (known is null)
+            {
+                _good.Remove(hash);
                 _cache.Remove(hash);
-            else if (_revocations == revocations)
-                _cache.Set(hash, new Entry(known, since), new MemoryCacheEntryOptions { Size = 1 });
+            }
+            else
+            {
+                _good.Set(hash, true, new MemoryCacheEntryOptions { Size = 1 });
+                if (_revocations == revocations)
+                    _cache.Set(hash, new Entry(known, since), new MemoryCacheEntryOptions { Size = 1 });
+            }
         }
 
         return known;

@@ -5,6 +5,8 @@ using ConcatService.Api.Inference.Engine;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
+using ConcatService.Persistence.Models;
+using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -47,25 +49,19 @@ internal static class DeleteJob
             .ToListAsync(cancel);
         var versions = await db
             .ModelVersions.Where(version => version.JobId == id)
-            .Join(db.Models, version => version.ModelId, model => model.Id, (version, model) => new { model.Name, version.Version })
+            .Join(
+                db.Models,
+                version => version.ModelId,
+                model => model.Id,
+                (version, model) => new { version.ModelId, model.Name, version.Version }
+            )
             .ToListAsync(cancel);
         await db.Metrics.Where(metric => metric.JobId == id).ExecuteDeleteAsync(cancel);
         // What else belongs to the job goes with it, by the database's own rules.
         if (await mine.ExecuteDeleteAsync(cancel) == 0)
             return Problems.NotFound("job", id.ToString());
-        await db
-            .Models.Where(model => model.TeamId == caller.TeamId && !db.ModelVersions.Any(version => version.ModelId == model.Id))
-            .ExecuteDeleteAsync(cancel);
-        await db
-            .Blobs.Where(blob =>
-                blob.TeamId == caller.TeamId
-                && files.Contains(blob.Sha256)
-            && !db.ModelVersions.Any(version => version.TeamId == blob.TeamId && version.OnnxSha256 == blob.Sha256)
-            && !db.DataSets.Any(data => data.TeamId == blob.TeamId && data.Sha256 == blob.Sha256)
-            && !db.CheckpointExports.Any(export => export.TeamId == blob.TeamId && export.Sha256 == blob.Sha256)
-                && !db.Checkpoints.Any(checkpoint => checkpoint.TeamId == blob.TeamId && checkpoint.Sha256 == blob.Sha256)
-            )
-            .ExecuteDeleteAsync(cancel);
+        await ModelRemoval.RemoveEmptyAsync(db, [.. versions.Select(version => version.ModelId).Distinct()], cancel);
+        await LooseFiles.RemoveAsync(db, caller.TeamId, [.. files], cancel);
         string[] gone = [.. versions.Select(version => $"{version.Name}:{version.Version}")];
         var details = new { name = found.Name, state = found.State.Name(), versions = gone };
         db.Add(trail.Entry(AuditAction.DeleteJob, id.ToString(), details));

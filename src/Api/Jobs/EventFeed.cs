@@ -29,6 +29,8 @@ internal sealed partial class EventFeed(
     /// <summary>How long a stream goes on at most after its key was revoked.</summary>
     private static readonly TimeSpan KeyInterval = TimeSpan.FromSeconds(3);
 
+    private const string Stopping = "this process stops; come back with Last-Event-ID";
+
     private readonly Dictionary<Guid, Topic> _topics = [];
     private readonly Dictionary<int, int> _streamsOf = [];
     private readonly Lock _lock = new();
@@ -84,6 +86,8 @@ internal sealed partial class EventFeed(
         }
 
         _joined.Release();
+        if (lifetime.ApplicationStopping.IsCancellationRequested)               // the others have been ended already
+            subscription.End(Stopping);
         return subscription;
     }
 
@@ -111,7 +115,7 @@ internal sealed partial class EventFeed(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Before the server waits for its requests to end.
-        await using var stopping = lifetime.ApplicationStopping.Register(() => End(Listeners()));
+        await using var stopping = lifetime.ApplicationStopping.Register(() => End(Listeners(), Stopping));
         var checkedKeys = time.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -192,7 +196,7 @@ internal sealed partial class EventFeed(
             .ApiKeys.Where(key => keys.Contains(key.Id) && key.RevokedAt == null && (key.ExpiresAt == null || key.ExpiresAt > now))
             .Select(key => key.Id)
             .ToHashSetAsync(cancel);
-        End(listeners.Where(listener => !inForce.Contains(listener.Key)));
+        End(listeners.Where(listener => !inForce.Contains(listener.Key)), "the key is no longer in force");
     }
 
     private List<EventSubscription> Listeners()
@@ -201,10 +205,10 @@ internal sealed partial class EventFeed(
             return [.. _topics.Values.SelectMany(topic => topic.Listeners)];
     }
 
-    private static void End(IEnumerable<EventSubscription> listeners)
+    private static void End(IEnumerable<EventSubscription> listeners, string reason)
     {
         foreach (var listener in listeners)
-            listener.End();
+            listener.End(reason);
     }
 
     [LoggerMessage(2014, LogLevel.Warning, "Event streams could not be fed and are tried again: {Reason}")]

@@ -6,7 +6,7 @@ namespace ConcatService.Api.Jobs;
 /// <summary>
 /// The events of a job as they happen (https://html.spec.whatwg.org/multipage/server-sent-events.html): those after
 /// <paramref name="seen"/>, oldest first, then new ones, then <c>event: done</c> when the job has ended. A comment every 15 seconds keeps
-/// proxies from closing the connection.
+/// proxies from closing the connection, and one says why where the stream ends before the job.
 /// </summary>
 /// <param name="subscription">Of the events after <paramref name="seen"/>. The stream disposes it.</param>
 internal sealed class EventStream(EventSubscription subscription, long seen, JsonAnswers answers) : IResult
@@ -49,6 +49,8 @@ internal sealed class EventStream(EventSubscription subscription, long seen, Jso
                 yield break;
             }
         }
+
+        await CommentAsync(http.Response, subscription.Ending ?? "", cancel);
     }
 
     /// <summary>Waits for news, with a comment now and then. False when the stream must end.</summary>

@@ -24,13 +24,20 @@ internal sealed class EventSubscription(EventFeed feed, Guid job, Caller caller)
     /// </summary>
     public ChannelReader<(IReadOnlyList<JobEvent> Events, bool Ended)> News => _news.Reader;
 
+    /// <summary>Why the stream must end, for people; null while it need not.</summary>
+    public string? Ending { get; private set; }
+
     public void Tell(IReadOnlyList<JobEvent> events, bool ended)
     {
         if (!_news.Writer.TryWrite((events, ended)))
-            End();
+            End("the listener is too slow; come back with Last-Event-ID");
     }
 
-    public void End() => _news.Writer.TryComplete();
+    public void End(string reason)
+    {
+        Ending ??= reason;
+        _news.Writer.TryComplete();
+    }
 
     public void Dispose() => feed.Leave(this);
 }

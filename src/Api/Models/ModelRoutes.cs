@@ -6,6 +6,10 @@ namespace ConcatService.Api.Models;
 /// <summary>/v1/models: the registry.</summary>
 internal static class ModelRoutes
 {
+    private const string Deleted =
+        "What an alias names cannot be deleted: 409. It is no longer served at once here, and within 2 seconds by other processes. The job "
+        + "that made it stays.";
+
     public static void MapModels(this IEndpointRouteBuilder app)
     {
         var models = app.MapGroup("/v1/models").WithTags("Models").RequireScope(Scopes.ModelsRead);
@@ -49,6 +53,22 @@ internal static class ModelRoutes
             .WithSummary("Download a version as ONNX")
             .Writes("application/octet-stream")
             .ProducesProblem(404);
+
+        var deleted = app.MapGroup("/v1/models/{name}")
+            .WithTags("Models")
+            .RequireScope(Scopes.JobsWrite)
+            .ProducesProblem(404)
+            .ProducesProblem(409);
+        deleted
+            .MapDelete("", DeleteModel.Handle)
+            .WithName("delete_model")
+            .WithSummary("Delete a model with all its versions")
+            .WithDescription($"{Deleted} The name is free again.");
+        deleted
+            .MapDelete("versions/{version:int}", DeleteModel.HandleVersion)
+            .WithName("delete_model_version")
+            .WithSummary("Delete a version of a model")
+            .WithDescription($"{Deleted} No other version of the model gets its number. With its last version the model is gone.");
 
         app.MapGet("/models/{name}", ModelPage.Handle)
             .RequireScope(Scopes.ModelsRead)

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ConcatService.Api.Teams;
 
 /// <summary>
-/// PATCH /v1/teams/{name}: <c>{ name }</c>, another name. Keys and whatever else the team has stay as they are. Other processes log the
-/// name before for some seconds.
+/// PATCH /v1/teams/{name}: <c>{ name }</c>, another name. Keys and whatever else the team has stay as they are, and groups of an OpenID
+/// provider that are given the name before still mean this team. Other processes log the name before for some seconds.
 /// </summary>
 internal static class RenameTeam
 {
@@ -43,11 +43,27 @@ internal static class RenameTeam
             .Teams.Where(each => each.Id == team.Id && each.Name == name && each.Name != wanted)
             .ExecuteUpdateAsync(set => set.SetProperty(each => each.Name, wanted!), cancel);
         if (renamed > 0)
+        {
+            await RememberAsync(db, team.Id, name, cancel);
             db.Add(trail.Entry(AuditAction.RenameTeam, team.Id, wanted!, wanted!, new { from = name, to = wanted }));
+        }
+
         await db.SaveChangesAsync(cancel);
         var now = await db.Teams.Where(each => each.Id == team.Id).Counted(db, time.GetUtcNow()).SingleAsync(cancel);
         await transaction.CommitAsync(cancel);
         known.ForgetAll();
         return TypedResults.Ok(now);
     }
+
+    /// <summary>Whoever has the name in a configuration still means this team, as long as no other has it.</summary>
+    private static Task<int> RememberAsync(ConcatDb db, int team, string before, CancellationToken cancel) =>
+        db.Database.ExecuteSqlAsync(
+            $"""
+            update teams set former_names = case
+                when id = {team} then array_append(array_remove(former_names, {before}), {before})
+                else array_remove(former_names, {before}) end
+            where id = {team} or {before} = any(former_names)
+            """,
+            cancel
+        );
 }

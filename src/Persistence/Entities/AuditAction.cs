@@ -29,6 +29,12 @@ public sealed record AuditAction(string Name, string Target)
     /// <summary>Target: the job's id. Details: name, state, versions (that went with it).</summary>
     public static readonly AuditAction DeleteJob = new("job.delete", "job");
 
+    /// <summary>Target: the model's name. Details: versions (that went with it).</summary>
+    public static readonly AuditAction DeleteModel = new("model.delete", "model");
+
+    /// <summary>Target: <c>model:version</c>. Details: job (that made it).</summary>
+    public static readonly AuditAction DeleteVersion = new("version.delete", "version");
+
     /// <summary>Target: the data set's name, or <c>name@version</c>.</summary>
     public static readonly AuditAction DeleteDataSet = new("dataset.delete", "dataset");
 
@@ -49,7 +55,7 @@ public sealed record AuditAction(string Name, string Target)
 
     public static IReadOnlyList<AuditAction> All { get; } =
     [
-        CreateKey, ChangeKey, RevokeKey, RotateKey, EndSession, MoveAlias, DeleteAlias, DeleteJob, DeleteDataSet, CreateTeam, RenameTeam,
-        DeleteTeam, ChangeQuotas, ChangeRetention,
+        CreateKey, ChangeKey, RevokeKey, RotateKey, EndSession, MoveAlias, DeleteAlias, DeleteJob, DeleteModel, DeleteVersion,
+        DeleteDataSet, CreateTeam, RenameTeam, DeleteTeam, ChangeQuotas, ChangeRetention,
     ];
 }

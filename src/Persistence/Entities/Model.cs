@@ -10,5 +10,8 @@ public sealed class Model
     /// <summary>Lower-case letters, digits and <c>-</c>. Unique per team.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The highest number that a version has got here, also where that is gone: none is given twice. 0 before the first.</summary>
+    public int LastVersion { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 }

@@ -9,6 +9,9 @@ public sealed class Team
     /// <summary>Unique.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What it was called before, the oldest first; no other team has the same in this list.</summary>
+    public string[] FormerNames { get; init; } = [];
+
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When a worker last took a job of the team; null: it has a turn to get.</summary>

@@ -11,6 +11,7 @@ internal static class AccessMapping
         model.Entity<Team>(team =>
         {
             team.HasIndex(x => x.Name).IsUnique();
+            team.Property(x => x.FormerNames).HasDefaultValueSql("'{}'");
             team.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
         });
         model.Entity<TeamQuota>(quota =>

@@ -23,6 +23,7 @@ internal static class ModelMapping
         {
             entity.BelongsToTeam(x => x.TeamId);
             entity.HasIndex(x => new { x.TeamId, x.Name }).IsUnique();
+            entity.Property(x => x.LastVersion).HasDefaultValue(0);
             entity.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
         });
         model.Entity<ModelVersion>(version =>

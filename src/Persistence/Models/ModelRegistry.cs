@@ -27,14 +27,18 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         returning id
         """;
 
+    // The newest version that is there counts too: of releases that kept no number.
     private const string AddVersionSql = """
+        with numbered as (
+            update models set last_version =
+                1 + greatest(last_version, (select coalesce(max(version), 0) from model_versions where model_id = @model))
+            where id = @model returning last_version)
         insert into model_versions (
             model_id, version, team_id, job_id, checkpoint_step, onnx_sha256, weights_sha256,
             inputs, outputs, classes, metrics, parity, state, created_at)
-        select @model, 1 + coalesce(max(version), 0), @team, @job, @step, @onnx, @weights,
+        select @model, last_version, @team, @job, @step, @onnx, @weights,
                @inputs, @outputs, @classes, @metrics, @parity, 'ready', clock_timestamp()
-        from model_versions where model_id = @model
-        returning version
+        from numbered returning version
         """;
 
     /// <summary>

@@ -126,6 +126,8 @@ internal static class AccessTable
         GET     /v1/models/{name}                                       models:read  404
         GET     /models/{name}                                          models:read  404
         GET     /v1/models/{name}/versions/{version}                    models:read  404
+        DELETE  /v1/models/{name}                                       jobs:write   404
+        DELETE  /v1/models/{name}/versions/{version}                    jobs:write   404
         GET     /v1/models/{name}/versions/{version}/bundle             models:read  404
         GET     /v1/models/{name}/versions/{version}/pytorch            models:read  404
         GET     /v1/models/{name}/onnx                                  models:read  404

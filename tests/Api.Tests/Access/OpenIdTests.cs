@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using ConcatService.Api.Access;
 using ConcatService.Api.Tests.Inference.Protocol;
 using ConcatService.Persistence.Tests;
@@ -45,7 +46,8 @@ public sealed class OpenIdTests : IClassFixture<OpenIdTests.Server>
                     ["OpenIdConnect:ClientId"] = OpenIdProvider.ClientId,
                     ["OpenIdConnect:ClientSecret"] = OpenIdProvider.ClientSecret,
                     ["OpenIdConnect:RequireHttps"] = "false",
-                    ["OpenIdConnect:Groups"] = "leads=vision admin; ml=vision jobs:read jobs:write; guests=outside jobs:read",
+                    ["OpenIdConnect:Groups"] =
+                        "leads=vision admin; ml=vision jobs:read jobs:write; guests=outside jobs:read; movers=moving jobs:read",
                 },
             };
             await Api.InitializeAsync();
@@ -87,6 +89,28 @@ public sealed class OpenIdTests : IClassFixture<OpenIdTests.Server>
         me = await GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId));
         Assert.Equal("outside", me.Json.GetProperty("team").GetString());
     }
+
+    [Fact]
+    public async Task A_group_of_a_renamed_team_still_means_that_team_until_another_has_the_name()
+    {
+        _provider.Groups = ["movers"];
+        Assert.Equal("moving", await TeamAsync());
+        using var renamed = new StringContent("""{ "name": "moved" }""", Encoding.UTF8, "application/json");
+        var path = $"{_server.Address}v1/teams/moving";
+        Assert.Equal(200, (await Api.SendAsync(HttpMethod.Patch, path, renamed, Api.AdminKey)).Status);
+        Assert.Equal("moved", await TeamAsync());
+        _provider.Subject = $"bob-{Guid.NewGuid():N}";                          // nobody knows him yet
+        Assert.Equal("moved", await TeamAsync());
+        var teams = (await GetAsync("/v1/teams", Api.AdminKey)).Body;
+        Assert.DoesNotContain("\"moving\"", teams, StringComparison.Ordinal);
+
+        await Api.MakeKeyAsync("moving", "infer");
+        _provider.Subject = $"carol-{Guid.NewGuid():N}";
+        Assert.Equal("moving", await TeamAsync());
+    }
+
+    private async Task<string?> TeamAsync() =>
+        (await GetAsync("/v1/me", _provider.TokenFor(OpenIdProvider.ClientId))).Json.GetProperty("team").GetString();
 
     [Fact]
     public async Task A_token_that_is_old_or_foreign_or_of_nobodys_group_is_refused()

@@ -68,6 +68,17 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     public string[] Lines(string text) => [.. _lines.Where(line => line.Contains(text, StringComparison.Ordinal))];
 
+    /// <summary>As an orchestrator stops it: with SIGTERM.</summary>
+    /// <returns>The exit code and how long it took.</returns>
+    public async Task<(int Code, TimeSpan Time)> StopAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        using (var kill = Process.Start("kill", ["-s", "TERM", $"{_process.Id}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (_process.ExitCode, watch.Elapsed);
+    }
+
     /// <summary>With signal 9.</summary>
     public async Task KillAsync()
     {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
+using ConcatService.Api.Access;
 using ConcatService.Api.Tests.Images;
 using ConcatService.Api.Tests.Inference;
 using ConcatService.Api.Tests.Inference.Protocol;
@@ -96,6 +97,53 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, path, key: api.AdminKey)).Status);
         Assert.Equal(204, (await api.SendAsync(HttpMethod.Delete, $"/v1/jobs/{job}")).Status);
     }
+
+    [Fact]
+    public async Task A_deleted_version_is_no_longer_served_and_nothing_goes_back_to_it()
+    {
+        await PublishAsync("pruned", times: 3);
+        Assert.Equal("3", await VersionAsync("/v2/models/pruned/infer"));
+        await MoveAsync("pruned", "3");
+        await MoveAsync("pruned", "1");                                         // 3 is where the alias goes back to
+        await using var db = api.Database.Open();
+        Assert.Equal(204, (await DeleteAsync("/v1/models/pruned/versions/3")).Status);
+        Assert.Equal(404, (await api.PostAsync("/v2/models/pruned/versions/3/infer", Row)).Status);
+        Assert.Equal("2", await VersionAsync("/v2/models/pruned/versions/latest/infer"));
+        Assert.Equal(404, (await DeleteAsync("/v1/models/pruned/versions/3")).Status);
+        Assert.Equal(404, (await DeleteAsync("/v1/models/pruned/versions/2", api.ForeignKey)).Status);
+        Assert.True(await db.Jobs.AnyAsync(job => job.Name == "pruned", Cancel)); // the jobs stay
+
+        var back = await api.SendAsync(HttpMethod.Post, "/v1/models/pruned/aliases/production/back", key: api.AdminKey);
+        Assert.Equal((409, "alias.nowhere_to_go"), (back.Status, back.Code));
+    }
+
+    [Fact]
+    public async Task What_an_alias_names_is_not_deleted_and_a_model_goes_with_all_its_versions()
+    {
+        await PublishAsync("whole", times: 2);
+        await MoveAsync("whole", "1");
+        foreach (var path in new[] { "/v1/models/whole", "/v1/models/whole/versions/1" })
+        {
+            var refused = await DeleteAsync(path);
+            Assert.Equal((409, "model.aliased"), (refused.Status, refused.Code));
+            Assert.Contains("'production'", refused.Body, StringComparison.Ordinal);
+        }
+
+        var reader = await api.MakeKeyAsync("ours", Scopes.ModelsRead, Scopes.JobsRead, Scopes.Infer);
+        Assert.Equal(403, (await DeleteAsync("/v1/models/whole/versions/2", reader)).Status);
+        await DeleteAsync("/v1/models/whole/aliases/production", api.AdminKey);
+        Assert.Equal(204, (await DeleteAsync("/v1/models/whole")).Status);
+        Assert.Equal(404, (await api.PostAsync("/v2/models/whole/infer", Row)).Status);
+        Assert.Equal(404, (await api.GetAsync("/v1/models/whole")).Status);
+        Assert.Equal(404, (await DeleteAsync("/v1/models/whole")).Status);
+        await using var db = api.Database.Open();
+        var row = await db.Audit.SingleAsync(entry => entry.Action == "model.delete", Cancel);
+        Assert.Equal(("model", "whole"), (row.TargetKind, row.Target));
+        var gone = row.Details!.Value.GetProperty("versions").EnumerateArray().Select(version => version.GetString());
+        Assert.Equal(["1", "2"], gone);
+    }
+
+    private Task<Answer> DeleteAsync(string path, string key = "") => api.SendAsync(HttpMethod.Delete, path, key: key);
 
     [Fact]
     public async Task Versions_are_replaced_under_load_without_a_failed_request()

@@ -19,10 +19,33 @@ public sealed class ModelRegistryTests(JobBench bench) : IClassFixture<JobBench>
         var versions = await Task.WhenAll(
             fences.Select(fence => bench.Get<ModelRegistry>().PublishAsync(fence, model, "{\"test_accuracy\":0.9}", "test", Cancel))
         );
-        Assert.Equal(Enumerable.Range(1, 8), versions.Order());
+        Assert.Equal(Enumerable.Range(versions.Min(), 8), versions.Order());
         var job = await bench.ReadAsync(fences[0].JobId);
         Assert.Equal(JobState.Succeeded, job.State);
         Assert.Equal(0.9, job.Result!.Value.GetProperty("test_accuracy").GetDouble());
+    }
+
+    [Fact]
+    public async Task The_number_of_a_version_that_is_gone_is_not_given_again()
+    {
+        Task<int> PublishAsync(JobFence fence, NewModelVersion model) =>
+            bench.Get<ModelRegistry>().PublishAsync(fence, model, "{}", "test", Cancel);
+
+        var model = await ModelAsync();
+        await PublishAsync(await FinalizingAsync(), model);
+        var gone = await PublishAsync(await FinalizingAsync(), model);
+        await using var db = bench.Open();
+        var row = await db.ModelVersions.AsNoTracking().OrderByDescending(version => version.Version).FirstAsync(Cancel);
+        Assert.Equal(gone, row.Version);
+        await using (var transaction = await db.Database.BeginTransactionAsync(Cancel))
+        {
+            await ModelRemoval.RemoveAsync(db, [row], Cancel);
+            await transaction.CommitAsync(Cancel);
+        }
+
+        Assert.False(await db.ModelVersions.AnyAsync(version => version.Version == gone, Cancel));
+        Assert.True(await db.Blobs.AnyAsync(blob => blob.Sha256 == model.OnnxSha256, Cancel)); // others have the same file
+        Assert.Equal(gone + 1, await PublishAsync(await FinalizingAsync(), model));
     }
 
     [Fact]
