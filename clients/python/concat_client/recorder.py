@@ -291,7 +291,7 @@ class Recorder(TorchFunctionMode):
             names = self._turned(what, given, lambda: reader(Call(self, path, result), *args, **kwargs))
         except (Unreadable, TypeError) as error:
             self.gap(error.kind if isinstance(error, Unreadable) else what, str(error), path)
-            names = self._beyond_gap(path, what, given, made)
+            names = self._beyond_gap(path, what, given, made, refusal is not None)
         for tensor, name in zip(made, names if isinstance(names, list) else [names] * len(made)):
             self._bind(tensor, name)
             if isinstance(name, str):
@@ -327,15 +327,16 @@ class Recorder(TorchFunctionMode):
         value = self.value(tensor)
         return value if isinstance(value, str) else getattr(value, "path", getattr(value, "of", ""))
 
-    def _beyond_gap(self, path, what, given, made) -> list:
-        """Names for what a gap gives: an identity where the shape stays, so that the wires go on, and otherwise a new input of the spec."""
+    def _beyond_gap(self, path, what, given, made, refused) -> list:
+        """Names for what a gap gives: an identity where the shape stays, so that the wires go on, and otherwise a layer that stands for it;
+        after a call that torch refused a new input of the spec, since its shape is a guess."""
         source = next((tensor for tensor in given if isinstance(self.value(tensor), str)), None)
         names = []
         for tensor in made:
             if source is not None and tensor.shape == source.shape and tensor.dtype == source.dtype:
                 names.append(self.add(path, "identity", [self.value(source)], {}))
             else:
-                names.append(self._opaque(path, what, source, tensor))
+                names.append(self._opaque(path, what, None if refused else source, tensor))
                 self.calls[names[-1]] = self._call
                 if self.source():
                     self.sources[names[-1]] = self.source()

@@ -22,6 +22,8 @@ internal static class WritePyTorch
         var compiled = Compiler.Compile(spec.Root);
         if (compiled.Plan is not { } plan)
             return Problems.InvalidArchitecture(compiled);
+        if (plan.Layers.Where(layer => layer.Operator.StandsFor is not null).ToList() is [_, ..] placeholders)
+            return Problems.HasPlaceholders(placeholders);
         return TypedResults.Content(PythonSource.Write(plan, compiled.Spec.Name).Text, "text/x-python; charset=utf-8");
     }
 }

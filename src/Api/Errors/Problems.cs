@@ -2,6 +2,7 @@ using System.Text.Json;
 using ConcatService.Api.Storage;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
@@ -91,6 +92,17 @@ internal static class Problems
         problem.ProblemDetails.Extensions["report"] = report.RootElement.Clone();
         return problem;
     }
+
+    /// <summary>The layers that stand for what could not be read, where nothing can be written of them.</summary>
+    public static ProblemHttpResult HasPlaceholders(IReadOnlyList<PlannedLayer> layers) =>
+        Of(
+            422,
+            "export.unsupported",
+            "Placeholders compute nothing: "
+                + string.Join(", ", layers.Take(20).Select(layer => $"{layer.Path} stands for {layer.Operator.StandsFor}"))
+                + (layers.Count > 20 ? $", and {layers.Count - 20} more" : "")
+                + ". Put layers that compute in their place."
+        );
 
     public static ProblemHttpResult Unauthorized(bool refused) => refused
         ? Of(401, "access.invalid_key", "The key is unknown, revoked or expired.")

@@ -29,5 +29,18 @@ public sealed class PyTorchTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal((422, "architecture.invalid"), (answer.Status, answer.Code));
     }
 
+    [Fact]
+    public async Task Placeholders_are_refused_with_the_list_of_them()
+    {
+        const string spec = """
+            { "inputs": { "x": { "shape": [3, 8, 8] } }, "layers": [
+              { "name": "warp", "type": "opaque", "of": "DeformConv2d", "output_shape": [4, 8, 8] },
+              { "name": "out", "type": "conv2d", "out_channels": 2, "kernel_size": 1 } ] }
+            """;
+        var answer = await SendAsync(spec);
+        Assert.Equal((422, "export.unsupported"), (answer.Status, answer.Code));
+        Assert.Contains("/layers/0 stands for DeformConv2d", answer.Body, StringComparison.Ordinal);
+    }
+
     private Task<Answer> SendAsync(string spec) => api.SendAsync(HttpMethod.Post, Path, new StringContent(spec), "");
 }

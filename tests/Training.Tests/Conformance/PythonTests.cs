@@ -3,6 +3,8 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
+using ConcatService.Domain.Specs;
 using ConcatService.Export.Python;
 using ConcatService.Operators;
 using ConcatService.Training.Onnx;
@@ -23,7 +25,11 @@ public sealed class PythonTests(TorchRunner torch) : IClassFixture<TorchRunner>
     [Fact]
     public void Every_primitive_has_a_PyTorch_form_and_no_composite_has_one()
     {
-        var primitives = OperatorCatalog.All.Where(type => !type.Create().Expands).Select(type => type.Record.Name).Append(nameof(Relabel));
+        // Relabel and the steps' folding stand in no spec; a placeholder computes nothing, and no source is written with one.
+        var primitives = OperatorCatalog
+            .All.Where(type => type.Record != typeof(Opaque) && !type.Create().Expands)
+            .Select(type => type.Record.Name)
+            .Concat([nameof(Relabel), nameof(FoldSteps), nameof(UnfoldSteps)]);
         Assert.Equal(primitives.Distinct().Order(), PythonForm.Operators.Select(type => type.Name).Order());
     }
 
@@ -46,8 +52,15 @@ public sealed class PythonTests(TorchRunner torch) : IClassFixture<TorchRunner>
         using var scope = NewDisposeScope();
         var plan = Compiler.Compile(Samples.Bytes(sample)).Plan!;
         using var model = Filled(plan);
-        var inputs = plan.Inputs.Select(input => randn([.. input.Shape.Dims.Select(dim => dim.Evaluate(Size))])).ToArray();
-        torch.AssertGives(model, sample, inputs, Served(model, inputs), 1e-5);
+        var inputs = plan.Inputs.Select(Input).ToArray();
+        // The siamese network's only output is a sum of 4,096 differences that nearly cancel.
+        torch.AssertGives(model, sample, inputs, Served(model, inputs), sample == "siamese" ? 2e-4 : 1e-5);
+    }
+
+    private static Tensor Input(InputSpec input)
+    {
+        long[] shape = [.. input.Shape.Dims.Select(dim => dim.Evaluate(Size))];
+        return input.Shape.DType == DType.Int64 ? randint(0, 10, shape, dtype: ScalarType.Int64) : randn(shape);
     }
 
     private static long Size(string symbol) => symbol == "N" ? 1 : 64;
@@ -68,9 +81,14 @@ public sealed class PythonTests(TorchRunner torch) : IClassFixture<TorchRunner>
         var bytes = ModelExport.Write(model, new Dictionary<string, Normalization>(), new Dictionary<string, string>());
         using var session = OnnxSession.Open(bytes);
         using var run = new RunOptions();
-        var values = inputs.Select(x => OrtValue.CreateTensorValueFromMemory(x.contiguous().data<float>().ToArray(), x.shape)).ToList();
+        var values = inputs.Select(Value).ToList();
         using var outputs = session.Run(run, [.. session.InputNames], values, [.. session.OutputNames]);
         values.ForEach(value => value.Dispose());
+        static OrtValue Value(Tensor x) =>
+            x.dtype == ScalarType.Int64
+                ? OrtValue.CreateTensorValueFromMemory(x.contiguous().data<long>().ToArray(), x.shape)
+                : OrtValue.CreateTensorValueFromMemory(x.contiguous().data<float>().ToArray(), x.shape);
+
         return [.. outputs.Select(each => tensor(each.GetTensorDataAsSpan<float>().ToArray()).reshape(each.GetTensorTypeAndShape().Shape))];
     }
 }
