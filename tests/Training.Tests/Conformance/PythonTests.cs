@@ -18,9 +18,17 @@ namespace ConcatService.Training.Tests.Conformance;
 [Collection("libtorch")]
 public sealed class PythonTests(TorchRunner torch) : IClassFixture<TorchRunner>
 {
-    /// <summary>The gallery's networks without an error.</summary>
-    public static TheoryData<string> Valid { get; } =
-        new(Samples.Names.Where(name => Compiler.Compile(Samples.Bytes(name)).Plan is not null));
+    /// <summary>What a test of everybody's machine takes on, in multiply-accumulates for one sample.</summary>
+    private const long Quick = 1_500_000_000;
+
+    /// <summary>The gallery's networks without an error that are soon computed.</summary>
+    public static TheoryData<string> Small { get; } = Networks(macs => macs <= Quick);
+
+    /// <summary>The others: <c>dotnet test --project tests/Training.Tests -- --explicit only</c>, two minutes.</summary>
+    public static TheoryData<string> Large { get; } = Networks(macs => macs > Quick);
+
+    private static TheoryData<string> Networks(Func<long, bool> takes) =>
+        new(Samples.Names.Where(name => Compiler.Compile(Samples.Bytes(name)).Plan is { } plan && takes(Totals.Of(plan).Macs ?? 0)));
 
     [Fact]
     public void Every_primitive_has_a_PyTorch_form_and_no_composite_has_one()
@@ -45,8 +53,14 @@ public sealed class PythonTests(TorchRunner torch) : IClassFixture<TorchRunner>
     }
 
     [Theory]
-    [MemberData(nameof(Valid))]
-    public void A_network_of_the_gallery_computes_what_ONNX_Runtime_does(string sample)
+    [MemberData(nameof(Small))]
+    public void A_network_of_the_gallery_computes_what_ONNX_Runtime_does(string sample) => Compare(sample);
+
+    [Theory(Explicit = true)]
+    [MemberData(nameof(Large))]
+    public void A_large_network_of_the_gallery_computes_what_ONNX_Runtime_does(string sample) => Compare(sample);
+
+    private void Compare(string sample)
     {
         TorchPython.Required();
         using var scope = NewDisposeScope();

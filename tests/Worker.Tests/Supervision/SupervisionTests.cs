@@ -95,7 +95,7 @@ public sealed class SupervisionTests(JobBench bench) : WorkerTest(bench), IClass
         var asked = Stopwatch.GetTimestamp();
         Assert.Equal(JobState.Cancelling, await Bench.CancelAsync(id));
         await UntilAsync(id, JobState.Cancelled);
-        Assert.True(Stopwatch.GetElapsedTime(asked).TotalSeconds < 5, $"after {Stopwatch.GetElapsedTime(asked)}");
+        Assert.True(Stopwatch.GetElapsedTime(asked).TotalSeconds < 20, $"after {Stopwatch.GetElapsedTime(asked)}");
     }
 
     [Fact]
