@@ -94,6 +94,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
                     union all select concat_ws(' ', 'key', id, revoked_at, expires_at), team_id from api_keys
                     union all select concat_ws(' ', 'session', sessions.id), team_id
                         from sessions join api_keys on api_keys.id = sessions.api_key_id
+                        where sessions.expires_at > now() -- an ended one is cleared away at any time
                 ) everything
                 where team_id = {api.TeamId(Callers.Ours)} order by line
                 """
