@@ -43,7 +43,7 @@ var large = Spec(string.Join(',', Enumerable.Repeat("""{"type":"conv2d","out_cha
 ];
 
 Console.WriteLine($"{Environment.ProcessorCount} cores; {parallel} connections, {seconds} s for each kind; memory is resident, in MB");
-Console.WriteLine($"{"kind", -18} {"before", 6} {"most", 6} {"after", 6} {"health p50", 10} {"p99", 6} {"most", 6} ms  answers");
+Console.WriteLine($"{"kind",-18} {"before",6} {"most",6} {"after",6} {"health p50",10} {"p99",6} {"most",6} ms  answers");
 var isMet = true;
 foreach (var (kind, requests) in kinds.Where(each => !args.Contains("--kind") || args.Contains(each.Kind)))
 {
@@ -51,8 +51,8 @@ foreach (var (kind, requests) in kinds.Where(each => !args.Contains("--kind") ||
     var (answers, health, most) = Attack(requests);
     var p99 = Figures.Percentile(health, 99);
     Console.WriteLine(
-        $"{kind, -18} {before / 1e6, 6:F0} {most / 1e6, 6:F0} {Resident() / 1e6, 6:F0} {Figures.Percentile(health, 50), 10:F1} {p99, 6:F1} "
-            + $"{health.Max(), 6:F1}     {string.Join(", ", answers.Select(answer => $"{answer.Count} x {answer.Status}"))}"
+        $"{kind,-18} {before / 1e6,6:F0} {most / 1e6,6:F0} {Resident() / 1e6,6:F0} {Figures.Percentile(health, 50),10:F1} {p99,6:F1} "
+            + $"{health.Max(),6:F1}     {string.Join(", ", answers.Select(answer => $"{answer.Count} x {answer.Status}"))}"
     );
     isMet &= most < MaxBytes && p99 < MaxHealthMilliseconds;
 }
