@@ -4,7 +4,8 @@ using System.Text;
 namespace ConcatService.Api.Tests.Tour;
 
 /// <summary>
-/// One bash session in the repository's root, with a CONCAT_HOME of its own: commands see the variables of the ones before.
+/// One bash session in the repository's root, with a CONCAT_HOME of its own: commands see the variables of the ones before. What it
+/// starts is the build that the tests run on, not another one.
 /// </summary>
 internal sealed class Shell : IDisposable
 {
@@ -16,6 +17,7 @@ internal sealed class Shell : IDisposable
     {
         var start = new ProcessStartInfo("bash") { WorkingDirectory = root, RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["CONCAT_HOME"] = home;
+        start.Environment["CONCAT_CONFIGURATION"] = "Debug";
         _bash = Process.Start(start)!;
     }
 

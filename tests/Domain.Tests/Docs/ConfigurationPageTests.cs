@@ -19,7 +19,7 @@ public sealed partial class ConfigurationPageTests
     /// <summary>Read by what the processes start or are built from, not by C#.</summary>
     private static readonly string[] OfScriptsAndImages =
     [
-        "CONCAT_HOME", "CONCAT_LOG_BYTES", "CONCAT_LOG_FILES",
+        "CONCAT_HOME", "CONCAT_CONFIGURATION", "CONCAT_LOG_BYTES", "CONCAT_LOG_FILES",
         "XDG_DATA_HOME", "DOTNET_ROOT", "DOTNET_GCgen0size", "MALLOC_ARENA_MAX", "OMP_WAIT_POLICY",
         "POSTGRES_PASSWORD", "ORT_BACKEND", "RUNTIME_IMAGE", "TORCH_BACKEND",
     ];
