@@ -60,7 +60,7 @@ internal static class DownloadBundle
         // weights do not compress
         await using var onnx = await zip.CreateEntry($"{name}/{version.Version}/model.onnx", CompressionLevel.NoCompression)
             .OpenAsync(cancel);
-        await blobs.CopyToAsync(version.TeamId, version.OnnxSha256, onnx, cancel);
+        await blobs.CopyOnnxAsync(version, onnx, cancel);
     }
 
     private static async Task AddAsync(ZipArchive zip, string path, string text, CancellationToken cancel)

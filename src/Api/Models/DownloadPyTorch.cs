@@ -38,9 +38,11 @@ internal static class DownloadPyTorch
     {
         if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not { } found)
             return Problems.NotFound("model version", $"{name}/{version}");
-        var spec = await db.Jobs.Where(job => job.Id == found.JobId).Select(job => job.Spec).SingleAsync(cancel);
+        var spec =
+            await db.Jobs.Where(job => job.Id == found.JobId).Select(job => job.Spec).SingleOrDefaultAsync(cancel)
+            ?? throw OnnxFiles.Deleted(found);
         await using var onnx = new NamelessFile(storage.Folder);
-        await blobs.CopyToAsync(found.TeamId, found.OnnxSha256, onnx, cancel);
+        await blobs.CopyOnnxAsync(found, onnx, cancel);
         var weights = OnnxWeights.Of(onnx);
         PythonSource source;
         using (await turns.TakeAsync(cancel))

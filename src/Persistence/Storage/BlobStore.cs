@@ -59,22 +59,27 @@ public sealed class BlobStore(NpgsqlDataSource source)
     /// <summary>Writes the content of a blob to <paramref name="destination"/>. Returns whether the team has such a blob.</summary>
     public async Task<bool> CopyToAsync(int teamId, string sha256, Stream destination, CancellationToken cancel)
     {
+        // One statement: the blob is whole, or it is not there, also while it is deleted.
         await using var connection = await source.OpenConnectionAsync(cancel);
-        await using var find = new NpgsqlCommand("select id from blobs where team_id = @team and sha256 = @hash", connection);
-        find.Parameters.AddWithValue("team", teamId);
-        find.Parameters.AddWithValue("hash", sha256);
-        if (await find.ExecuteScalarAsync(cancel) is not long id)
-            return false;
-
-        await using var select = new NpgsqlCommand("select data from blob_chunks where blob_id = @id order by seq", connection);
-        select.Parameters.AddWithValue("id", id);
+        await using var select = new NpgsqlCommand(
+            """
+            select chunk.data from blobs left join blob_chunks chunk on chunk.blob_id = blobs.id
+            where team_id = @team and sha256 = @hash order by seq
+            """,
+            connection
+        );
+        select.Parameters.AddWithValue("team", teamId);
+        select.Parameters.AddWithValue("hash", sha256);
         await using var reader = await select.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancel);
         while (await reader.ReadAsync(cancel))
         {
+            if (await reader.IsDBNullAsync(0, cancel))                          // an empty blob
+                continue;
             await using var chunk = await reader.GetStreamAsync(0, cancel);
             await chunk.CopyToAsync(destination, cancel);
         }
-        return true;
+
+        return reader.HasRows;
     }
 
     /// <summary>Some bytes of a blob. Null when the team has no such blob; fewer where it ends before.</summary>

@@ -118,6 +118,21 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_version_that_is_deleted_while_it_is_asked_for_is_answered_or_not_found()
+    {
+        for (var round = 0; round < 6; round++)
+        {
+            var model = $"vanishing-{round}";
+            await SmallModels.PublishAsync(api, model, SmallModels.Linear("channels_last"));
+            var calls = new[] { "pytorch", "bundle", "onnx" }.Select(form => api.GetAsync($"/v1/models/{model}/versions/1/{form}")).ToList();
+            await Task.Delay(round * 10, Cancel);
+            calls.Add(DeleteAsync($"/v1/models/{model}/versions/1"));
+            foreach (var answer in await Task.WhenAll(calls))
+                Assert.True(answer.Status is 200 or 204 or 404, $"{answer.Status} {answer.Body}");
+        }
+    }
+
+    [Fact]
     public async Task What_an_alias_names_is_not_deleted_and_a_model_goes_with_all_its_versions()
     {
         await PublishAsync("whole", times: 2);

@@ -88,14 +88,16 @@ internal sealed class ModelCache(BlobStore blobs, IServiceScopeFactory scopes, I
     private async Task<ServedModel> LoadAsync(ModelVersion version)
     {
         var file = new MemoryStream();
-        await blobs.CopyToAsync(version.TeamId, version.OnnxSha256, file, CancellationToken.None);
+        await blobs.CopyOnnxAsync(version, file, CancellationToken.None);
         var onnx = file.ToArray();
         if (Convert.ToHexStringLower(SHA256.HashData(onnx)) != version.OnnxSha256)
             throw new InvalidDataException($"The ONNX file {version.OnnxSha256} is not what was stored.");
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
-        var spec = await db.Jobs.Where(job => job.Id == version.JobId).Select(job => job.Spec).SingleAsync(CancellationToken.None);
+        var spec =
+            await db.Jobs.Where(job => job.Id == version.JobId).Select(job => job.Spec).SingleOrDefaultAsync(CancellationToken.None)
+            ?? throw OnnxFiles.Deleted(version);
         var model = new ServedModel(version, spec, onnx, _queue);
         Trim(version.OnnxSha256, onnx.Length);
         return model;
