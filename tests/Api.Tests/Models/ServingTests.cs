@@ -124,9 +124,10 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
         {
             var model = $"vanishing-{round}";
             await SmallModels.PublishAsync(api, model, SmallModels.Linear("channels_last"));
-            var calls = new[] { "pytorch", "bundle", "onnx" }.Select(form => api.GetAsync($"/v1/models/{model}/versions/1/{form}")).ToList();
+            var version = $"/v1/models/{model}/versions/1";
+            var calls = new[] { "pytorch", "bundle", "onnx" }.Select(form => api.GetAsync($"{version}/{form}")).ToList();
             await Task.Delay(round * 10, Cancel);
-            calls.Add(DeleteAsync($"/v1/models/{model}/versions/1"));
+            calls.Add(DeleteAsync(version));
             foreach (var answer in await Task.WhenAll(calls))
                 Assert.True(answer.Status is 200 or 204 or 404, $"{answer.Status} {answer.Body}");
         }

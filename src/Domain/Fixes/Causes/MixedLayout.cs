@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fixes.Edits;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
@@ -31,6 +32,14 @@ internal sealed class MixedLayout : CauseRule
         if (merge.Mismatch.Differing.Count > 0 && ReadOtherwise(merge) is { } other)
             return new(CauseKinds.MixedLayout, other.Name, other.Path, Explain(merge, other));
 
+        if (merge.Mismatch.Differing.Count > 0 && TurnedGate(merge) is { } gate)
+            return Blame(
+                CauseKinds.MixedLayout,
+                gate.Writer,
+                $"{gate.Gate.Name}, {gate.Gate.Shape.Sizes}, has its features where the other layout has them, as {gate.Writer!.Name} "
+                    + $"({gate.Writer.Operator.Kind}) writes them; and {gate.Maker.Name} ({gate.Maker.Operator.Kind}) makes "
+                    + $"{gate.Gate.Shape.ElementsPerSample} of them, where {gate.Map.Name} has {gate.Width} channels."
+            );
         if (merge.Mismatch.Differing.Count == 0 || TurnedBranch(merge) is not { } branch)
             return null;
         var maker = branch.Path.LastOrDefault(Orders);
@@ -53,6 +62,17 @@ internal sealed class MixedLayout : CauseRule
             && merge.Branches.All(other => other == branch || Rotation(branch.Shape, other.Shape, joined) is not null)
         );
     }
+
+    /// <summary>A gate of another width that is written in the other layout as well; null when there is none.</summary>
+    private static NarrowGate? TurnedGate(MergeCase merge) =>
+        NarrowGate
+            .Of(merge)
+            .FirstOrDefault(gate =>
+                gate.Writer is not null
+                && gate.Gate.Shape.SameAxes(gate.Map.Shape)
+                && gate.Gate.Shape[Axis.Channels] == 1
+                && gate.Gate.Shape.Dims[gate.Map.Shape.Axes[1] == Axis.Channels ? ^1 : 1] != 1
+            );
 
     // Few sizes tell little: in a sequence some layer has to have put them in this order.
     private static bool Orders(PlannedLayer layer) => layer.Operator.AxisFlow is AxisFlow.Made or AxisFlow.Moved or AxisFlow.Relabeled;
@@ -98,10 +118,18 @@ internal sealed class MixedLayout : CauseRule
         int[] toFirst = [0, shape.Rank - 1, .. Enumerable.Range(1, shape.Rank - 2)];
         int[] toLast = [0, .. Enumerable.Range(2, shape.Rank - 2), 1];
         return new[] { toFirst, toLast }.FirstOrDefault(order =>
-            Enumerable.Range(1, shape.Rank - 1).All(i => i == joined || Meets(shape.Dims[order[i]], other.Dims[i]))
+            LeavesFeatures(order)
+            && Enumerable.Range(1, shape.Rank - 1).All(i => i == joined || Meets(shape.Dims[order[i]], other.Dims[i]))
             && Enumerable.Range(1, shape.Rank - 1).Any(i => i != joined && !Meets(shape.Dims[i], other.Dims[i]))
             && Enumerable.Range(1, shape.Rank - 1).Any(i => i != joined && shape.Dims[order[i]] == other.Dims[i] && other.Dims[i] != 1)
         );
+
+        // A gate with one number for each channel, turned, still has them at the channels.
+        bool LeavesFeatures(int[] order)
+        {
+            var sizes = Enumerable.Range(1, shape.Rank - 1).Where(i => shape.Dims[order[i]] != 1).ToList();
+            return joined >= 0 || sizes is not [var only] || other.Axes[only] == Axis.Channels;
+        }
 
         // An element-wise merge stretches a gate's ones.
         bool Meets(Dim size, Dim beside) => size == beside || (joined < 0 && size == 1);

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fixes.Edits;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 
@@ -22,7 +23,7 @@ internal sealed class RankDifference : CauseRule
                     CauseKinds.RankDifference,
                     changes,
                     $"{changes.Name} ({changes.Operator.Kind}) turns {changes.Input.Sizes} into {changes.Output.Sizes} on the way to "
-                        + $"{branch.Name}; the other inputs keep their dimensions."
+                        + $"{branch.Name}; the other inputs keep their dimensions.{Width(merge)}"
                 );
             // Alone among several with axes that it could have left out.
             if (Alike(branch) == 1 && merge.Branches.Count > 2 && branch.Path.Any(Keeps))
@@ -37,7 +38,7 @@ internal sealed class RankDifference : CauseRule
             CauseKinds.RankDifference,
             keeps,
             keeps is null
-                ? "They come so from the network's inputs, and no layer on the way changes that."
+                ? $"They come so from the network's inputs, and no layer on the way changes that.{Width(merge)}"
                 : $"{keeps.Name} ({keeps.Operator.Kind}) keeps its axes and gives {keeps.Output.Sizes}; the other inputs are vectors."
         );
 
@@ -45,6 +46,13 @@ internal sealed class RankDifference : CauseRule
 
         int Alike(Branch branch) => merge.Branches.Count(other => other.Shape.Rank == branch.Shape.Rank);
     }
+
+    // A gate may have another width as well.
+    private static string Width(MergeCase merge) =>
+        NarrowGate.Of(merge).FirstOrDefault() is { } gate
+            ? $" And {gate.Maker.Name} ({gate.Maker.Operator.Kind}) makes {gate.Gate.Shape.ElementsPerSample} features of it, where "
+                + $"{gate.Map.Name} has {gate.Width} channels."
+            : "";
 
     // To one cell, which then still has its axes.
     private static bool PoolsAll(PlannedLayer layer) =>

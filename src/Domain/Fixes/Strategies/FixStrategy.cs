@@ -18,6 +18,7 @@ public abstract class FixStrategy
         new EditRounding(),
         new EditAttribute(),
         new EditTogether(),
+        new EditGate(),
         new WidenKernels(),
         new OutputPadding(),
         new ResizeInput(),
