@@ -13,6 +13,7 @@ using ConcatService.Api.Errors;
 using ConcatService.Api.Headers;
 using ConcatService.Api.Health;
 using ConcatService.Api.Inference;
+using ConcatService.Api.Inference.Engine;
 using ConcatService.Api.Inference.Grpc;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Keys;
@@ -167,6 +168,9 @@ internal static class ApiHost
         }
 
         if (roles.Inference)
+        {
+            OnnxRuntime.TellWhereItRuns(app.Logger);
             app.MapInference();
+        }
     }
 }

@@ -35,7 +35,7 @@ internal sealed record ModelConfig(
             hasBatch ? BatchSize : 0,
             [.. signature.Inputs.Select(input => Describe(input, hasBatch))],
             [.. signature.Outputs.Select(output => Describe(output, hasBatch))],
-            [new(model, OnnxRuntime.HasCuda ? "KIND_GPU" : "KIND_CPU", 1)]
+            [new(model, OnnxRuntime.UsesCuda ? "KIND_GPU" : "KIND_CPU", 1)]
         );
     }
 
