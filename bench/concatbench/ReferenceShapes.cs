@@ -92,6 +92,8 @@ public sealed class ReferenceShapes
 
     private static Sizes? In(Layout layout, Operator op, Sizes[] inputs)
     {
+        if (inputs.Length == 0 || IsUnknown(op))
+            throw new NotSupportedException($"The benchmark has no {op.Kind}.");
         var x = inputs[0];
         var isMap = x.Axes == Order(x.Spatial, layout) && x.Spatial.Length > 0 && !x.IsInteger;
         return op switch
@@ -162,10 +164,26 @@ public sealed class ReferenceShapes
             Permute permute => Permuted(x, permute),
             Cast cast => x with { IsInteger = cast.Dtype == DType.Int64 },
             Reshape reshape => Reshaped(x, reshape, layout),
-            Slice or Expand or Flatten or Split => throw new NotSupportedException($"The benchmark has no {op.Kind}."),
             _ => x,
         };
     }
+
+    private static bool IsUnknown(Operator op) => op
+        is Slice
+            or Expand
+            or Flatten { StartDim: not 1 }
+            or Flatten { EndDim: not -1 }
+            or Split
+            or Tile
+            or Reorg
+            or Stack
+            or Reduce
+            or MatMul
+            or Attention
+            or FoldSteps
+            or UnfoldSteps
+            or Opaque
+            or Recurrent { ReturnState: true };
 
     // torch.reshape; the axes are the usual ones of the new rank.
     private static Sizes? Reshaped(Sizes x, Reshape reshape, Layout layout)
