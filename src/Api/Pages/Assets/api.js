@@ -166,6 +166,7 @@ export const curlButton = (call, word = "This") =>
   el(
     "button",
     {
+      type: "button",
       class: "curl",
       title: "The same call as curl",
       "aria-label": `${word} as curl`,

@@ -1,5 +1,5 @@
 // The Workbench: a spec as text, its picture, and what is wrong with it, at every keystroke.
-import { Problem, code, curl, dialog, el, failed, get, post, send, shape, short, tell } from "./api.js";
+import { Problem, code, curl, curlButton, dialog, el, failed, get, post, send, shape, short, tell } from "./api.js";
 import { Completion } from "./complete.js";
 import { LayerTable } from "./layers.js";
 import { explain } from "./shell.js";
@@ -399,14 +399,26 @@ at("train").addEventListener("click", async () => {
   at("refused").replaceChildren();
   at("training").showModal();
 });
+const training = () => ({
+  method: "POST",
+  path: "/v1/jobs",
+  body: {
+    architecture: JSON.parse(editor.value),
+    dataset: at("dataset").value,
+    settings: { epochs: Number(at("epochs").value) },
+  },
+});
+at("start").after(curlButton(training, "Train"));
+at("verdict").after(
+  curlButton(
+    () => ({ method: "POST", path: "/v1/architectures/validate", file: "spec.json", type: "application/json" }),
+    "The check",
+  ),
+);
 at("start").addEventListener("click", async event => {
   event.preventDefault();
   try {
-    const job = await post("/v1/jobs", {
-      architecture: JSON.parse(editor.value),
-      dataset: at("dataset").value,
-      settings: { epochs: Number(at("epochs").value) },
-    });
+    const job = await post("/v1/jobs", training().body);
     location.assign(`/jobs/${job.id}`);
   } catch (problem) {
     at("refused").replaceChildren(failed(problem));
