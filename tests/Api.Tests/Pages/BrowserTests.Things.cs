@@ -49,6 +49,7 @@ public sealed partial class BrowserTests
         Assert.Equal("shown-once", (await server.Api.GetAsync("/v1/me", key)).Json.GetProperty("key_name").GetString());
         await page.Keyboard.PressAsync("Escape");
 
+        await WaitAsync(page, "document.getElementById('keys').textContent.includes('shown-once')");
         await page.EvaluateExpressionAsync(
             "[...document.querySelectorAll('tr')].find(row => row.textContent.includes('shown-once')).querySelector('.danger').click()"
         );

@@ -6,6 +6,7 @@ public sealed partial class BrowserTests
     [Theory]
     [InlineData("\"type\": \"max_pool2d\"", "\"type\": \"max", "max_pool2d maximum max_pool1d max_pool3d")]
     [InlineData("\"padding\": \"same\"", "\"pa", "padding padding_mode")]
+    [InlineData("\"activation\": \"relu\"", "\"activation\": \"hard_s", "hard_sigmoid hard_swish")]
     [InlineData("\"inputs\": [\"fine\", \"coarse\"]", "\"inputs\": [\"c", "coarse")]
     public async Task What_can_stand_at_the_cursor_is_offered_in_broken_text_too(string replaced, string typed, string offered)
     {
@@ -43,8 +44,8 @@ public sealed partial class BrowserTests
     {
         var (page, complaints) = await GoAsync("/workbench");
         const string Spec = """
-            { "inputs": { "image": { "shape": [3, "H", 32] } }, "layers": [
-              { "name": "half", "type": "max_pool2d", "kernel_size": 2 }, { "name": "back", "type": "upsample", "scale": 2 },
+            { "inputs": { "image": { "shape": [3, "H", 32] } }, "symbols": { "H": { "min": 2 } }, "layers": [
+              { "name": "half", "type": "max_pool2d", "kernel_size": 2 }, { "name": "back", "type": "upsample", "scale_factor": 2 },
               { "name": "join", "type": "concat", "inputs": ["image", "back"] } ] }
             """;
         await WaitAsync(page, "document.getElementById('text').getAttribute('aria-controls') === 'options'");

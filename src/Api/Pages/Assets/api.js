@@ -64,6 +64,12 @@ export function short(number) {
   return size >= 1000 || Number.isInteger(number) ? Math.round(number).toLocaleString("en") : number.toPrecision(3);
 }
 
+/** 22 B · 1.43 MB */
+export const bytes = number => {
+  const text = short(number);
+  return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} B`;
+};
+
 export const shape = dims => dims?.slice(1).join("×") ?? "?";
 
 export const ago = time => {

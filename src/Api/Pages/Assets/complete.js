@@ -97,6 +97,8 @@ export class Completion {
         return namesBefore(context.root, context.layer?.start ?? text.length)
           .filter(name => name !== valueOf(context.layer, "name"))
           .map(name => of(name, `"${name}"`, "layer or input"));
+      const short = context.key === "norm" || context.key === "activation" ? this.#shorthand(context.key) : null;
+      if (operator?.takes_norm_and_activation && short) return short.map(each => of(each.type, `"${each.type}"`, each.summary));
       const attribute = operator?.attributes.find(each => each.name === context.key);
       return choices(attribute?.expected).map(value => of(value.replaceAll('"', ""), value, ""));
     }
@@ -117,10 +119,20 @@ export class Completion {
         .filter(each => isFree(each.name))
         .sort((a, b) => b.required - a.required)
         .map(each => keyOf(each.name, begun(each), each.required ? "required" : each.description.split(". ")[0])),
+      ...(operator?.takes_norm_and_activation ? ["norm", "activation"] : [])
+        .filter(isFree)
+        .map(name => keyOf(name, '""', "applied to what it gives")),
       ...Object.entries(Common)
         .filter(([name]) => isFree(name))
         .map(([name, help]) => keyOf(name, name === "inputs" ? "[]" : '""', help)),
     ];
+  }
+
+  /** What stands for a layer of its own behind another one. */
+  #shorthand(key) {
+    const all = [...this.#operators.values()];
+    const relu = this.#operators.get("relu")?.summary;
+    return all.filter(each => (key === "norm" ? each.type.endsWith("_norm") : each.summary === relu));
   }
 
   /** Whether a colon follows already. */
@@ -200,7 +212,7 @@ export class Completion {
     // Into the quotes or brackets that wait for something.
     const hole = /(""|\[\]|\{\})$/.exec(insert);
     if (hole) this.#editor.setSelectionRange(from + insert.length - 1, from + insert.length - 1);
-    if (insert.endsWith("[]")) this.open(true);
+    if (hole) this.open(true);
   }
 
   #key(event) {

@@ -2,6 +2,7 @@
 import {
   Problem,
   action,
+  bytes,
   code,
   curl,
   curlButton,
@@ -11,7 +12,6 @@ import {
   get,
   may,
   scopes,
-  short,
   tell,
   waiting,
   when,
@@ -177,7 +177,7 @@ function offer(files) {
   const cancel = el("button", { hidden: true, onclick: () => request.abort() }, "Stop");
   const shown = dialog(
     "Upload a data set",
-    el("p", {}, files.map(each => each.name).join(", "), el("span", { class: "soft" }, ` – ${short(size)}B`)),
+    el("p", {}, files.map(each => each.name).join(", "), el("span", { class: "soft" }, ` – ${bytes(size)}`)),
     ...field("name", "Name", "Lower-case letters, digits and '-'. A name that is there gets another version.", nameOf(files[0])),
     el(
       "details",
@@ -227,7 +227,7 @@ function offer(files) {
     request.upload.addEventListener("progress", ({ loaded, total }) => {
       bar.value = loaded / total;
       const speed = loaded / ((performance.now() - began) / 1000);
-      line.textContent = loaded < total ? `${short(loaded)}B of ${short(total)}B, ${short(speed)}B/s` : "Reading …";
+      line.textContent = loaded < total ? `${bytes(loaded)} of ${bytes(total)}, ${bytes(speed)}/s` : "Reading …";
     });
     const over = () => {
       bar.hidden = cancel.hidden = true;

@@ -12,7 +12,10 @@ export function loose(text) {
   const put = value => {
     value.parent = here;
     if (here.kind === "array") return void here.items.push(value);
-    if (!key || !colon) return void (key = value.kind === "leaf" ? value : key);
+    if (!key || !colon) {
+      if (key) here.members.push({ key, value: null });
+      return void (key = value.kind === "leaf" ? value : null);
+    }
     value.key = plain(key.text);
     here.members.push({ key, value });
     [key, colon] = [null, false];
@@ -83,7 +86,9 @@ export function contextAt(text, place) {
   const root = loose(text);
   const inside = innermost(root, place);
   const layer = layerAround(inside);
-  const word = leaf => ({ from: leaf.start, to: leaf.end, prefix: plain(text.slice(leaf.start, place)) });
+  // What is replaced ends with the word: a text without its closing quote goes on into what follows.
+  const rest = /^[\w./-]*"?/.exec(text.slice(place))[0].length;
+  const word = leaf => ({ from: leaf.start, to: place + rest, prefix: plain(text.slice(leaf.start, place)) });
   const blank = { from: place, to: place, prefix: "" };
   const isRoot = inside.parent === root && inside.kind === "object";
   if (inside.kind === "array" && inside !== root) {

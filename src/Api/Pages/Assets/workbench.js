@@ -1,5 +1,5 @@
 // The Workbench: a spec as text, its picture, and what is wrong with it, at every keystroke.
-import { Problem, code, curl, curlButton, dialog, el, failed, get, post, send, shape, short, tell } from "./api.js";
+import { Problem, bytes, code, curl, curlButton, dialog, el, failed, get, post, send, shape, short, tell } from "./api.js";
 import { Completion } from "./complete.js";
 import { LayerTable } from "./layers.js";
 import { explain } from "./shell.js";
@@ -18,7 +18,8 @@ let report,
   drawn = "",
   chosen,
   notes,
-  completion;
+  completion,
+  known; // the newest report, also while the text is broken
 const Hint = "Ctrl+Space: what can stand here · Escape, then Tab: leave the text";
 
 // The text, and everything that follows from it
@@ -50,6 +51,7 @@ async function changed() {
     ]);
     if (mine !== running) return;
     [report, drawn] = [answer, svg];
+    known = report;
     picture.classList.remove("stale");
     picture.show(svg);
     layers.show(report);
@@ -114,7 +116,7 @@ const figures = () => {
     { class: "figures" },
     of("parameters", short(report.parameters)),
     of("MACs", short(report.macs)),
-    of("activations", per == null ? "–" : `${short(per)}B`),
+    of("activations", per == null ? "–" : bytes(per)),
     of("layers", short(report.layers.length)),
   );
 };
@@ -449,9 +451,8 @@ changed();
 
 at("hint").textContent = Hint;
 completion = new Completion(editor, (await get("/v1/operators")).data, place => {
-  const before = report?.layers.filter(each => rangeOf(each.path).end <= place).at(-1)?.output_shape;
-  const first = before ?? report?.layers[0]?.output_shape;
-  return first ? first.length - 2 : undefined;
+  const before = known?.layers.filter(each => each.output_shape && rangeOf(each.path).end <= place).at(-1);
+  return (before ?? known?.layers.find(each => each.output_shape))?.output_shape.length - 2;
 });
 explain([
   ["Ctrl+Space", "what can stand at the cursor"],

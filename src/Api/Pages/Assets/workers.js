@@ -1,5 +1,5 @@
 // Who trains what, and why the rest waits.
-import { action, ago, el, empty, failed, get, may, scopes, short, table, waiting, when } from "./api.js";
+import { action, ago, bytes, el, empty, failed, get, may, scopes, table, waiting, when } from "./api.js";
 
 const lanes = document.getElementById("lanes"),
   place = document.getElementById("waiting");
@@ -53,7 +53,7 @@ function lane(worker, job) {
       { class: "soft" },
       [
         worker.device,
-        worker.memory_bytes == null ? null : `${short(worker.memory_bytes)}B`,
+        worker.memory_bytes == null ? null : bytes(worker.memory_bytes),
         worker.bfloat16 ? "bfloat16" : null,
         worker.spare_ready ? "a trainer is warm" : null,
         `process ${worker.process_id}`,
