@@ -2,6 +2,7 @@
 import { Problem, action, code, curl, el, failed, get, may, scopes, table, waiting, when } from "./api.js";
 import { figure } from "./chart.js";
 import { calls } from "./calls.js";
+import { pad } from "./pad.js";
 
 const place = document.getElementById("model");
 const name = decodeURIComponent(location.pathname.split("/")[2]),
@@ -209,7 +210,8 @@ async function attempt() {
         ),
       ]
     : [];
-  return el("div", { class: "stack" }, drop, ...samples, answer);
+  const isGray = version.inputs[0].shape.includes(1);
+  return el("div", { class: "stack" }, drop, ...samples, isGray ? pad(picture => ask(picture, answer, "drawn.png")) : "", answer);
 }
 
 function facts() {
