@@ -11,7 +11,8 @@ public sealed partial class BrowserTests
     [Fact]
     public async Task Jobs_are_compared_by_what_differs_first_then_by_their_curves()
     {
-        var (first, second) = (await QueueAsync("compared-a", """{ "epochs": 3 }"""), await QueueAsync("compared-b", """{ "epochs": 4 }"""));
+        var first = await QueueAsync("compared-a", """{ "epochs": 3 }""");
+        var second = await QueueAsync("compared-b", """{ "epochs": 4 }""");
         foreach (var id in new[] { first, second })
             await LearnAsync(id);
         var (page, complaints) = await GoAsync("/jobs?find=compared");
@@ -19,7 +20,7 @@ public sealed partial class BrowserTests
         await page.ClickAsync("[aria-label='Choose compared-a']");
         await page.ClickAsync("[aria-label='Choose compared-b']");
         await Task.WhenAll(page.WaitForNavigationAsync(), page.ClickAsync("#compare"));
-        Assert.Contains($"/jobs/compare?ids=", page.Url, StringComparison.Ordinal);
+        Assert.Contains("/jobs/compare?ids=", page.Url, StringComparison.Ordinal);
         Assert.Contains(first, page.Url, StringComparison.Ordinal);
 
         await WaitAsync(page, "document.querySelectorAll('line-chart path.line:not(.faint)').length >= 2");
@@ -39,7 +40,7 @@ public sealed partial class BrowserTests
         var id = await QueueAsync("varied", """{ "epochs": 3, "seed": 5 }""");
         var (page, complaints) = await GoAsync($"/jobs/{id}");
         await WaitAsync(page, "document.querySelector('#head h1')?.textContent === 'varied'");
-        await page.EvaluateExpressionAsync("[...document.querySelectorAll('#head button')].find(b => b.textContent.startsWith('Train a')).click()");
+        await PressAsync(page, "Train a variant…");
         await WaitAsync(page, "document.getElementById('variant-seed')");
         await page.EvaluateExpressionAsync("document.getElementById('variant-seed').value = '6'");
         await Task.WhenAll(page.WaitForNavigationAsync(), page.ClickAsync("dialog button.main"));
@@ -73,7 +74,10 @@ public sealed partial class BrowserTests
     }
 
     private static Task PressAsync(IPage page, string word) =>
-        page.EvaluateFunctionAsync("word => [...document.querySelectorAll('button')].find(each => each.textContent === word).click()", word);
+        page.EvaluateFunctionAsync(
+            "word => [...document.querySelectorAll('button')].find(each => each.textContent === word).click()",
+            word
+        );
 
     private async Task<string> QueueAsync(string name, string settings)
     {
@@ -90,7 +94,9 @@ public sealed partial class BrowserTests
         var fence = (await server.Api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), worker, 1, cancel))!.Value;
         var points = Enumerable
             .Range(1, 50)
-            .SelectMany(step => new[] { new MetricPoint("train_loss", step, 2.0 / step), new MetricPoint("validation_loss", step, 2.5 / step) });
+            .SelectMany(step => new[] { ("train_loss", 2.0), ("validation_loss", 2.5) }.Select(each =>
+                new MetricPoint(each.Item1, step, each.Item2 / step)
+            ));
         await server.Api.Services.GetRequiredService<MetricWriter>().WriteAsync(fence, [.. points], cancel);
     }
 }

@@ -5,12 +5,14 @@ namespace ConcatService.Api.Tests.Pages;
 /// <summary>What every page owes to everybody: names, contrast, landmarks, small screens, both themes.</summary>
 public sealed partial class BrowserTests
 {
-    /// <summary>Faults of a page as it is: what axe calls button-name, label, image-alt, landmarks, duplicate-id and color-contrast.</summary>
+    /// <summary>
+    /// Faults of a page as it is: what axe calls button-name, label, image-alt, landmarks, heading-order, duplicate-id and color-contrast.
+    /// </summary>
     private const string Audit = """
         (() => {
           const faults = [], all = selector => [...document.querySelectorAll(selector)];
           const isShown = e => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1;
-          const labeled = e => (e.getAttribute("aria-labelledby") ?? "").split(" ").map(id => document.getElementById(id)?.textContent ?? "").join("");
+          const labeled = e => document.getElementById(e.getAttribute("aria-labelledby"))?.textContent;
           const nameOf = e => [e.getAttribute("aria-label"), labeled(e), ...[...(e.labels ?? [])].map(l => l.textContent), e.textContent]
             .map(text => text?.trim()).find(Boolean);
           for (const e of all("a[href], button, summary, input:not([type=hidden]), select, textarea, meter, progress, [role=img]"))

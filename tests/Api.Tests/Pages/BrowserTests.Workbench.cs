@@ -19,7 +19,9 @@ public sealed partial class BrowserTests
         );
         await page.Keyboard.TypeAsync(typed);
         await WaitAsync(page, "!document.getElementById('options').hidden");
-        var shown = await page.EvaluateExpressionAsync<string[]>("[...document.querySelectorAll('#options b')].map(each => each.textContent)");
+        var shown = await page.EvaluateExpressionAsync<string[]>(
+            "[...document.querySelectorAll('#options b')].map(each => each.textContent)"
+        );
         Assert.Equal(offered.Split(' '), shown.Take(offered.Split(' ').Length));
         await page.Keyboard.PressAsync("Enter");
         Assert.Contains($"\"{shown[0]}\"", await page.EvaluateExpressionAsync<string>(Text), StringComparison.Ordinal);
@@ -33,9 +35,11 @@ public sealed partial class BrowserTests
         await WaitAsync(page, $"{Verdict} === 'valid'");
         await page.ClickAsync("#show-layers");
         await page.ClickAsync("[data-name=coarse] button");
-        Assert.Contains("\"name\": \"coarse\"", await page.EvaluateExpressionAsync<string>("getSelection().toString()"), StringComparison.Ordinal);
+        var chosen = await page.EvaluateExpressionAsync<string>("getSelection().toString()");
+        Assert.Contains("\"name\": \"coarse\"", chosen, StringComparison.Ordinal);
         Assert.Equal("coarse", await page.EvaluateExpressionAsync<string>("document.querySelector('tr.chosen').dataset.name"));
-        Assert.Contains("128×14×14", await page.EvaluateExpressionAsync<string>("document.querySelector('tr.chosen').textContent"));
+        var row = await page.EvaluateExpressionAsync<string>("document.querySelector('tr.chosen').textContent");
+        Assert.Contains("128×14×14", row, StringComparison.Ordinal);
         Assert.Empty(complaints);
     }
 
@@ -55,7 +59,8 @@ public sealed partial class BrowserTests
         foreach (var (size, word) in new[] { (33, "invalid"), (34, "valid") })
         {
             await page.EvaluateFunctionAsync(
-                "size => { const range = document.querySelector('[type=range]'); range.value = size; range.dispatchEvent(new Event('input')); }",
+                "size => { const range = document.querySelector('[type=range]'); range.value = size; "
+                    + "range.dispatchEvent(new Event('input')); }",
                 size
             );
             await WaitAsync(page, $"document.querySelector('.slider ~ p .verdict')?.textContent === '{word}'");

@@ -256,27 +256,30 @@ at("log").addEventListener("change", read);
 await read();
 if (job) checkpoints().catch(() => {});
 addEventListener("reachable", read);
-const stream = new EventSource(`${path}/events`);
-for (const type of [
-  "state",
-  "progress",
-  "checkpoint",
-  "epoch",
-  "evaluation",
-  "warning",
-  "verdict",
-  "resumed",
-  "started",
-  "finalizing",
-  "export",
-  "model",
-])
-  stream.addEventListener(type, note);
-stream.addEventListener("done", () => {
-  stream.close();
-  read();
-  checkpoints().catch(() => {});
-});
+
+const Events = ["state", "progress", "checkpoint", "epoch", "evaluation", "warning", "verdict"];
+Events.push("resumed", "started", "finalizing", "export", "model");
+let stream;
+
+/** One stream while somebody looks: a browser has six connections to a host, and a stream in each hidden tab would take them all. */
+function listen() {
+  stream?.close();
+  if (document.hidden) return;
+  at("events").replaceChildren();
+  stream = new EventSource(`${path}/events`);
+  for (const type of Events) stream.addEventListener(type, note);
+  stream.addEventListener("done", () => {
+    stream.close();
+    document.removeEventListener("visibilitychange", listen);
+    read();
+    checkpoints().catch(() => {});
+  });
+}
+
+if (job) {
+  document.addEventListener("visibilitychange", listen);
+  listen();
+}
 const timer = setInterval(async () => {
   if (document.hidden) return;
   await read();
