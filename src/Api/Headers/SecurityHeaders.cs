@@ -43,7 +43,7 @@ internal static class SecurityHeaders
     }
 
     private static ContentPolicy PolicyOf(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<ContentPolicy>() is { } own ? own
+        (http.Features.Get<ContentPolicy>() ?? http.GetEndpoint()?.Metadata.GetMetadata<ContentPolicy>()) is { } own ? own
         : http.Request.Path.StartsWithSegments("/swagger") ? ContentPolicy.Library
         : http.Response.ContentType?.StartsWith(Svg, StringComparison.Ordinal) == true ? ContentPolicy.Picture
         : ContentPolicy.Data;

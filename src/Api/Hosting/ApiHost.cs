@@ -69,7 +69,7 @@ internal static class ApiHost
         app.UseSecurityHeaders();
         RequestScope.UseIn(app);
         app.UseExceptionHandler();
-        app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext).ExecuteAsync(pages.HttpContext));
+        app.UseStatusCodePages(pages => SayStatusAsync(pages.HttpContext));
         app.UseDocs();
         app.UseRouting();
         RequestMetrics.NameRouteIn(app);
@@ -85,6 +85,11 @@ internal static class ApiHost
         await app.RunAsync();
         return 0;
     }
+
+    private static Task SayStatusAsync(HttpContext http) =>
+        http.Response.StatusCode == 404 && PageRoutes.IsForPeople(http.Request)
+            ? PageRoutes.ShowMissingAsync(http)
+            : Problems.OfStatus(http).ExecuteAsync(http);
 
     public static string ConnectionString(IConfiguration configuration) =>
         configuration.GetConnectionString("Postgres")

@@ -70,11 +70,6 @@ internal static class ModelRoutes
             .WithSummary("Delete a version of a model")
             .WithDescription($"{Deleted} No other version of the model gets its number. With its last version the model is gone.");
 
-        app.MapGet("/models/{name}", ModelPage.Handle)
-            .RequireScope(Scopes.ModelsRead)
-            .WithMetadata(ModelPage.Policy)
-            .ExcludeFromDescription();
-
         var aliases = app.MapGroup("/v1/models/{name}/aliases/{alias}").WithTags("Models").RequireScope(Scopes.Admin).ProducesProblem(404);
         aliases
             .MapPut("", Aliases.Move)

@@ -116,7 +116,11 @@ internal static class DemoCommand
         var seconds = ((DateTimeOffset)job["finished_at"]! - (DateTimeOffset)job["started_at"]!).TotalSeconds;
         AnsiConsole.WriteLine();
         AnsiConsole.MarkupLineInterpolated(
-            $"The service stays up: Swagger at [link]{service.Address}swagger[/], sign in with ./concat key. To stop it: ./concat down"
+            $"""
+            The service stays up; sign in with ./concat key, stop it with ./concat down.
+              Workbench  [link]{service.Address}workbench[/]
+              Swagger    [link]{service.Address}swagger[/]
+            """
         );
         if (accuracy < LeastAccuracy)
             throw new CliException(

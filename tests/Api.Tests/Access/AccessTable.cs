@@ -118,8 +118,12 @@ internal static class AccessTable
 
         GET     /workbench                                              any-key      -
         GET     /jobs                                                   any-key      -
+        GET     /jobs/compare                                           any-key      -
         GET     /jobs/{id}                                              any-key      -
+        GET     /data                                                   any-key      -
         GET     /models                                                 any-key      -
+        GET     /workers                                                any-key      -
+        GET     /keys                                                   any-key      -
         GET     /assets/{file}                                          anybody      -
 
         GET     /v1/models                                              models:read  -

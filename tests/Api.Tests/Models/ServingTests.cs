@@ -236,13 +236,13 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
-    public async Task The_card_is_a_page_with_the_lines_that_call_the_model()
+    public async Task The_card_is_a_page_and_404_for_what_the_team_does_not_have()
     {
         await SmallModels.PublishAsync(api, "carded", SmallModels.Linear());
-        var page = await api.GetAsync("/models/carded");
+        var page = await api.GetAsync("/models/carded?version=1");
         Assert.StartsWith("text/html", page.Headers["Content-Type"], StringComparison.Ordinal);
-        foreach (var shown in new[] { "scores", "sum, first, one", "[any, 1, 2, 2]", "curl -H", "import numpy", "new HttpClient" })
-            Assert.Contains(shown, page.Body, StringComparison.Ordinal);
+        Assert.Contains("/assets/model.js", page.Body, StringComparison.Ordinal);
+        Assert.Equal(404, (await api.GetAsync("/models/carded?version=2")).Status);
         Assert.Equal(404, (await api.GetAsync("/models/carded", api.ForeignKey)).Status);
     }
 

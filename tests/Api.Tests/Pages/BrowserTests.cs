@@ -5,7 +5,7 @@ using PuppeteerSharp;
 namespace ConcatService.Api.Tests.Pages;
 
 /// <summary>The pages in a real browser: Chromium, without a window. Skipped where there is none.</summary>
-public sealed class BrowserTests(BrowserTests.Server server) : IClassFixture<BrowserTests.Server>
+public sealed partial class BrowserTests(BrowserTests.Server server) : IClassFixture<BrowserTests.Server>
 {
     private const string Text = "document.getElementById('text').value", Verdict = "document.getElementById('verdict').textContent";
 
@@ -38,7 +38,36 @@ public sealed class BrowserTests(BrowserTests.Server server) : IClassFixture<Bro
                 if (line.Message.Type == ConsoleType.Error)
                     complaints.Add(line.Message.Text);
             };
+            page.Request += (_, asked) =>
+            {
+                if (new Uri(asked.Request.Url) is { Scheme: "http" or "https", Authority: var host } && host != $"127.0.0.1:{Api.Port}")
+                    complaints.Add($"asks {host}");
+            };
             return (page, complaints);
+        }
+
+        private readonly Dictionary<string, CookieParam[]> _sessions = [];
+
+        internal async Task<CookieParam[]> SessionAsync(string key)
+        {
+            if (_sessions.TryGetValue(key, out var known))
+                return known;
+            var (page, _) = await OpenAsync();
+            await page.GoToAsync($"http://127.0.0.1:{Api.Port}/login?return=/health/live");
+            await page.TypeAsync("#key", key);
+            await Task.WhenAll(page.WaitForNavigationAsync(), page.ClickAsync("button[type=submit]"));
+            var cookies = await page.GetCookiesAsync();
+            await page.CloseAsync();
+            return _sessions[key] =
+            [
+                .. cookies.Select(cookie => new CookieParam
+                {
+                    Name = cookie.Name,
+                    Value = cookie.Value,
+                    Url = $"http://127.0.0.1:{Api.Port}",
+                    HttpOnly = true,
+                }),
+            ];
         }
 
         public async ValueTask InitializeAsync()
@@ -101,7 +130,7 @@ public sealed class BrowserTests(BrowserTests.Server server) : IClassFixture<Bro
         await page.SelectAsync("#dataset", "two-scale");
         await Task.WhenAll(page.WaitForNavigationAsync(), page.ClickAsync("#start"));
         Assert.Matches("/jobs/[0-9a-f-]{36}$", page.Url);
-        await WaitAsync(page, "document.querySelector('#head [role=status]')?.textContent === 'queued'");
+        await WaitAsync(page, "document.querySelector('#head [role=status]')?.textContent.endsWith('queued')");
 
         await page.GoToAsync($"{Address}/jobs");
         await WaitAsync(page, "document.querySelector('tbody')?.textContent.includes('two-branch')");
@@ -114,7 +143,7 @@ public sealed class BrowserTests(BrowserTests.Server server) : IClassFixture<Bro
     {
         try
         {
-            await page.WaitForExpressionAsync(expression);
+            await page.WaitForExpressionAsync(expression, new() { Timeout = 15_000 });
         }
         catch (WaitTaskTimeoutException)
         {
@@ -132,6 +161,15 @@ public sealed class BrowserTests(BrowserTests.Server server) : IClassFixture<Bro
         await page.TypeAsync("#key", server.Api.Key);
         await Task.WhenAll(page.WaitForNavigationAsync(), page.ClickAsync("button[type=submit]"));
         Assert.Equal("/workbench", new Uri(page.Url).AbsolutePath);
+        return (page, complaints);
+    }
+
+    /// <summary>A tab at a page, signed in as an administrator or a user; the form is gone through once for each.</summary>
+    private async Task<(IPage Page, List<string> Complaints)> GoAsync(string path, bool asAdmin = false)
+    {
+        var (page, complaints) = await server.OpenAsync();
+        await page.SetCookieAsync(await server.SessionAsync(asAdmin ? server.Api.AdminKey : server.Api.Key));
+        await page.GoToAsync(Address + path);
         return (page, complaints);
     }
 }

@@ -27,6 +27,7 @@ export async function send(method, path, body, signal) {
     });
   } catch (failure) {
     if (failure.name === "AbortError") throw failure;
+    dispatchEvent(new Event("unreachable"));
     throw new Problem(0);
   }
   if (response.status === 401) location.assign(`/login?return=${encodeURIComponent(location.pathname + location.search)}`);
@@ -63,6 +64,12 @@ export function short(number) {
   return size >= 1000 || Number.isInteger(number) ? Math.round(number).toLocaleString("en") : number.toPrecision(3);
 }
 
+/** 22 B · 1.43 MB */
+export const bytes = number => {
+  const text = short(number);
+  return /[a-zA-Z]$/.test(text) ? `${text}B` : `${text} B`;
+};
+
 export const shape = dims => dims?.slice(1).join("×") ?? "?";
 
 export const ago = time => {
@@ -82,6 +89,183 @@ export const failed = (problem, retry) =>
     "div",
     { class: "problem", role: "alert" },
     el("p", {}, problem.message),
-    problem.code ? el("p", { class: "soft" }, `${problem.code}${problem.trace ? ` · trace ${problem.trace}` : ""}`) : null,
+    problem.errors?.length
+      ? el(
+          "ul",
+          {},
+          ...problem.errors
+            .slice(0, 8)
+            .map(each => el("li", {}, `${each.pointer ?? each.path ?? ""} ${each.detail ?? each.message ?? ""}`)),
+        )
+      : null,
+    problem.code ? el("p", { class: "code" }, `${problem.code}${problem.trace ? ` · trace ${problem.trace}` : ""}`) : null,
     retry ? el("button", { onclick: retry }, "Try again") : null,
   );
+
+/** What stands in a place before its answer is there. */
+export const waiting = (lines = 3) =>
+  el(
+    "div",
+    { class: "skeleton", "aria-busy": "true", "aria-label": "Reading" },
+    ...Array.from({ length: lines }, () => el("span")),
+  );
+
+/** An empty place that says what would fill it. */
+export const empty = (title, ...children) => el("div", { class: "empty" }, el("h2", {}, title), ...children);
+
+/** A line for a moment, at the foot of the page. */
+export const tell = (text, kind = "done") => dispatchEvent(new CustomEvent("told", { detail: { text, kind } }));
+
+/** Opens a dialog that is gone when it closes. */
+export function dialog(title, ...children) {
+  const id = `dialog-${document.querySelectorAll("dialog").length}`;
+  const shown = el(
+    "dialog",
+    { "aria-labelledby": id, onclose: () => shown.remove() },
+    el(
+      "div",
+      { class: "row" },
+      el("h2", { id, class: "grow" }, title),
+      el("button", { class: "icon", "aria-label": "Close", onclick: () => shown.close() }, "×"),
+    ),
+    ...children,
+  );
+  document.body.append(shown);
+  shown.showModal();
+  return shown;
+}
+
+const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** A call as a line of a shell; the key is the reader's own, in the environment. */
+export function curl({ method = "GET", path, body, form, file, type }) {
+  const lines = [
+    `curl${method === "GET" || (method === "POST" && (body || form || file)) ? "" : ` -X ${method}`} -H "Authorization: Bearer $KEY"`,
+  ];
+  if (body !== undefined) lines.push(`-H "Content-Type: application/json" --data ${quoted(JSON.stringify(body))}`);
+  if (file) lines.push(`-H "Content-Type: ${type}" --data-binary @${quoted(file)}`);
+  for (const [name, value] of Object.entries(form ?? {})) lines.push(`-F ${quoted(`${name}=${value}`)}`);
+  return [...lines, quoted(location.origin + path)].join(" \\\n  ");
+}
+
+/** Text to be copied. */
+export const code = (text, label = "Copy") =>
+  el(
+    "div",
+    { class: "snippet" },
+    el("pre", { tabindex: 0 }, el("code", {}, text)),
+    el(
+      "button",
+      {
+        class: "copy",
+        onclick: async event => {
+          await navigator.clipboard.writeText(text);
+          event.target.textContent = "Copied";
+        },
+      },
+      label,
+    ),
+  );
+
+/** The small button beside an action that shows the same call for a shell. */
+export const curlButton = (call, word = "This") =>
+  el(
+    "button",
+    {
+      type: "button",
+      class: "curl",
+      title: "The same call as curl",
+      "aria-label": `${word} as curl`,
+      onclick: () => dialog("The same call as curl", el("p", { class: "soft" }, "KEY holds an API key."), code(curl(call()))),
+    },
+    "curl",
+  );
+
+/**
+ * A button that makes one call of the public API, beside it the same call as curl.
+ * @param {() => { method: string, path: string, body?: object }} call
+ * @param {(answer: any) => void} done
+ */
+export function action(word, call, done, { style = "", confirm } = {}) {
+  const button = el("button", { class: style }, word);
+  button.addEventListener("click", async () => {
+    if (confirm && !(await sure(confirm, word))) return;
+    button.disabled = true;
+    try {
+      const { method, path, body } = call();
+      const response = await send(method, path, body);
+      await done(response.status === 204 ? null : await response.json().catch(() => null));
+    } catch (problem) {
+      tell(problem.message, "bad");
+    } finally {
+      button.disabled = false;
+    }
+  });
+  return el("span", { class: "action" }, button, curlButton(call, word));
+}
+
+/** Asks before what cannot be undone. */
+export const sure = (question, word) =>
+  new Promise(answer => {
+    const shown = dialog(
+      question,
+      el(
+        "div",
+        { class: "row" },
+        el("button", { class: "danger", onclick: () => (answer(true), shown.close()) }, word),
+        el("button", { onclick: () => shown.close() }, "Not now"),
+      ),
+    );
+    shown.addEventListener("close", () => answer(false));
+  });
+
+/** `table(["Name", { name: "Size", number: true }], rows)`; a row is a list of cells. */
+export function table(columns, rows, caption) {
+  const of = columns.map(column => (typeof column === "string" ? { name: column } : column));
+  return el(
+    "table",
+    {},
+    caption ? el("caption", {}, caption) : null,
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        ...of.map(column =>
+          column.name === "" ? el("td") : el("th", { scope: "col", class: column.number ? "number" : null }, column.name),
+        ),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      ...rows.map(cells =>
+        el("tr", {}, ...cells.map((cell, i) => el("td", { class: of[i].number ? "number" : null }, cell ?? "–"))),
+      ),
+    ),
+  );
+}
+
+const Signs = { succeeded: "●", failed: "✕", cancelled: "○", running: "▶", paused: "‖", queued: "…" };
+
+/** A state as a sign and a word, so that no color speaks alone. */
+export const state = name => el("span", { class: `state ${name}` }, `${Signs[name] ?? "◌"} ${name}`);
+
+export const Over = ["succeeded", "failed", "cancelled"];
+
+export const when = time => el("time", { datetime: time, title: new Date(time).toLocaleString() }, ago(time));
+
+/** Nested settings as one level: `{ "optimizer.lr": 0.1 }`. */
+export function flat(value, path = "", into = {}) {
+  if (value !== null && typeof value === "object" && !Array.isArray(value) && Object.keys(value).length)
+    for (const [key, each] of Object.entries(value)) flat(each, path ? `${path}.${key}` : key, into);
+  else into[path] = value;
+  return into;
+}
+
+/** What this key may do; an empty list while that is not known. */
+export const scopes = async () => (await get("/v1/me").catch(() => ({ scopes: [] }))).scopes;
+
+/** Whether a key with these scopes may do what asks for one. */
+export const may = (held, scope) => held.some(each => each === scope || each === "admin" || each === "operator");

@@ -1,27 +1,60 @@
-// One job: its progress, curves, branches and events, live until it ends.
-import { ago, el, failed, get, send } from "./api.js";
+// One job: its progress, curves, branches, checkpoints and events, live until it ends; and how to go on from it.
+import { Over, action, ago, el, failed, get, may, scopes, send, state, table, tell, waiting, when } from "./api.js";
+import { figure, smoothed } from "./chart.js";
+import { Signals, heat } from "./heat.js";
 import "./picture.js";
+import { variant } from "./variant.js";
 
 const at = id => document.getElementById(id);
 const id = location.pathname.split("/")[2],
   path = `/v1/jobs/${id}`;
-const Over = ["succeeded", "failed", "cancelled"];
-let job;
+const held = await scopes();
+const mayWrite = may(held, "jobs:write");
+let job,
+  drawn = "";
 
-const action = (name, word) =>
-  el(
-    "button",
-    {
-      onclick: async () => {
-        try {
-          await send("POST", `${path}/${name}`);
-        } finally {
-          await read();
-        }
-      },
-    },
-    word,
-  );
+const button = (name, word, options) => action(word, () => ({ method: "POST", path: `${path}/${name}` }), read, options);
+
+function buttons() {
+  const isOver = Over.includes(job.state);
+  return [
+    mayWrite && ["running", "queued"].includes(job.state) ? button("pause", "Pause") : null,
+    mayWrite && job.state === "paused" ? button("resume", "Resume", { style: "main" }) : null,
+    mayWrite && !isOver
+      ? button("cancel", "Cancel", { confirm: "Cancel this job? It keeps what it measured, and makes no model." })
+      : null,
+    mayWrite && isOver ? action("Run again", () => ({ method: "POST", path: "/v1/jobs", body: request }), open) : null,
+    mayWrite ? el("button", { onclick: () => variant(job, spec, open) }, "Train a variant…") : null,
+    el("a", { class: "button", href: `/workbench?job=${id}` }, "Open in the Workbench"),
+    job.model
+      ? el(
+          "a",
+          { class: "button main", href: `/models/${job.model.name}?version=${job.model.version}` },
+          `Model ${job.model.name} ${job.model.version}`,
+        )
+      : null,
+    mayWrite && isOver
+      ? action(
+          "Delete",
+          () => ({ method: "DELETE", path }),
+          () => location.assign("/jobs"),
+          {
+            style: "danger",
+            confirm: "Delete this job with its curves, checkpoints and model version?",
+          },
+        )
+      : null,
+  ].filter(Boolean);
+}
+
+const open = next => location.assign(`/jobs/${next.id}`);
+
+/** Reads the spec when it is needed first. */
+let spec, request;
+async function know() {
+  spec ??= await get(`${path}/architecture`);
+  request = { name: job.name, tags: job.tags, architecture: spec, dataset: job.dataset, settings: job.settings };
+}
 
 function head() {
   const { percent, epoch, epochs, step, steps, samples_per_second: speed } = job.progress;
@@ -30,46 +63,100 @@ function head() {
     `step ${step.toLocaleString("en")} of ${steps.toLocaleString("en")}`,
     speed ? `${Math.round(speed).toLocaleString("en")} samples/s` : null,
     job.estimated_finish_at && !Over.includes(job.state)
-      ? `about ${new Date(job.estimated_finish_at).toLocaleTimeString()}`
+      ? `done about ${new Date(job.estimated_finish_at).toLocaleTimeString()}`
       : null,
     `started ${ago(job.created_at)}`,
   ].filter(Boolean);
   const result = job.result;
+  const score = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
   return [
     el(
       "div",
       { class: "row" },
-      el("h1", {}, job.name, el("span", { class: "soft" }, ` on ${job.dataset}`)),
-      el("span", { class: `state ${job.state}`, role: "status" }, job.state),
-      el("span", { class: "grow" }),
-      job.state === "running" || job.state === "queued" ? action("pause", "Pause") : null,
-      job.state === "paused" ? action("resume", "Resume") : null,
-      Over.includes(job.state) ? null : action("cancel", "Cancel"),
-      el("a", { class: "button", href: `/workbench?job=${id}` }, "Open in the Workbench"),
-      job.model
-        ? el("a", { class: "button", href: `/models/${job.model.name}` }, `Model ${job.model.name}, version ${job.model.version}`)
-        : null,
+      el("h1", {}, job.name),
+      el("span", { role: "status" }, state(job.state)),
+      ...job.tags.map(tag => el("span", { class: "chip" }, tag)),
+      el("span", { class: "soft" }, "on ", el("a", { href: `/data#${job.dataset}` }, job.dataset)),
     ),
-    Over.includes(job.state) ? null : el("progress", { max: 100, value: percent, "aria-label": `${percent} %` }),
+    Over.includes(job.state) ? null : el("progress", { class: "wide", max: 100, value: percent, "aria-label": `${percent} %` }),
     el("p", { class: "soft" }, facts.join(" · ")),
+    job.notice ? el("p", { class: "notice" }, job.notice) : null,
     result
       ? el(
-          "p",
-          {},
-          result.test_accuracy != null ? `Test accuracy ${(100 * result.test_accuracy).toFixed(1)} %, ` : "",
-          `test loss ${result.test_loss?.toPrecision(3)}`,
-          result.parity
-            ? `; the exported model gives the same to ${result.parity.max_relative_to_peak.toExponential(1)} of its peak.`
-            : ".",
+          "dl",
+          { class: "figures" },
+          result.test_accuracy != null ? score("test accuracy", `${(100 * result.test_accuracy).toFixed(1)} %`) : null,
+          score("test loss", figure(result.test_loss)),
+          result.parity ? score("ONNX differs by", `${result.parity.max_relative_to_peak.toExponential(0)} of the peak`) : null,
         )
       : null,
-    job.error ? el("div", { class: "problem" }, job.error.message ?? job.error.code) : null,
+    job.error
+      ? el(
+          "div",
+          { class: "problem" },
+          el("p", {}, job.error.message ?? job.error.code),
+          el("p", { class: "code" }, job.error.code ?? ""),
+        )
+      : null,
+    el("div", { class: "row" }, ...buttons()),
   ].filter(Boolean);
 }
 
+function curves(series) {
+  const of = (name, shown, color, dots) => {
+    const found = series.find(each => each.name === name);
+    return found ? { name: shown, color, x: found.steps, y: found.values, dots } : null;
+  };
+  const train = of("train_loss", "training loss", 0);
+  const loss = [
+    train ? { ...train, faint: true } : null,
+    train ? { ...train, y: smoothed(train.y, train.y.length > 40 ? 0.8 : 0) } : null,
+    of("validation_loss", "validation loss", 1),
+  ];
+  const score = ["accuracy", "score", "f1", "r2", "iou", "dice"].flatMap((name, i) => [
+    of(`epoch_train_${name}`, `training ${name}`, 2 * i),
+    of(`validation_${name}`, `validation ${name}`, 2 * i + 1),
+  ]);
+  at("loss").show(loss.filter(Boolean), { log: at("log").checked });
+  const found = score.filter(Boolean);
+  at("score").hidden = found.length === 0;
+  if (found.length) at("score").show(found);
+}
+
+const settingsOf = () =>
+  table(
+    ["Setting", "Value"],
+    Object.entries(job.settings).map(([name, value]) => [
+      name,
+      el("code", {}, typeof value === "string" ? value : JSON.stringify(value)),
+    ]),
+  );
+
+async function checkpoints() {
+  const { data } = await get(`${path}/checkpoints`);
+  at("checkpoints").replaceChildren(
+    data.length === 0
+      ? el("p", { class: "soft" }, "None is kept: they go when the job has its model.")
+      : table(
+          [{ name: "Step", number: true }, { name: "Epoch", number: true }, { name: "Size", number: true }, "Written", ""],
+          data.map(each => [
+            each.step.toLocaleString("en"),
+            each.epoch,
+            `${(each.length_bytes / 1e6).toFixed(1)} MB`,
+            when(each.created_at),
+            mayWrite
+              ? action(
+                  "Export as a model",
+                  () => ({ method: "POST", path: `${path}/checkpoints/${each.step}/export` }),
+                  wish => tell(`The export is ${wish.state}; the model will be called ${wish.model.name}.`),
+                )
+              : "",
+          ]),
+        ),
+  );
+}
+
 const percent = share => (share == null ? "–" : `${Math.round(100 * share)} %`);
-const figure = number =>
-  number == null ? "–" : Math.abs(number) >= 0.01 && Math.abs(number) < 1000 ? number.toPrecision(3) : number.toExponential(1);
 
 function branches(concats) {
   if (!concats.some(concat => concat.step != null)) return el("p", { class: "soft" }, "No sample yet.");
@@ -127,50 +214,72 @@ function branches(concats) {
 async function read() {
   try {
     job = await get(path);
-    document.title = `${job.progress.percent} % ${job.name} · ConcatService`;
-    at("head").replaceChildren(...head());
-    const [plot, svg, concats] = await Promise.all([
-      send("GET", `${path}/plot.svg`).then(response => response.blob()),
+    await know();
+    document.title = `${Over.includes(job.state) ? job.state : `${job.progress.percent} %`} ${job.name} · ConcatService`;
+    // What is drawn anew must not take the focus or a click from whoever is at a button.
+    const face = JSON.stringify([job.state, job.progress, job.result, job.notice]);
+    if (face !== drawn) {
+      const focus = [...at("head").querySelectorAll("button, a")].indexOf(document.activeElement);
+      at("head").replaceChildren(...head());
+      at("head").querySelectorAll("button, a")[focus]?.focus();
+      drawn = face;
+    }
+    const [svg, concats, metrics] = await Promise.all([
       send("GET", `${path}/graph.svg`).then(response => response.text()),
       get(`${path}/concats`),
+      get(`${path}/metrics?max_points=500`),
     ]);
-    URL.revokeObjectURL(at("plot").src);
-    at("plot").src = URL.createObjectURL(plot);
     at("picture").show(svg);
     at("branches").replaceChildren(branches(concats.concats));
+    curves(metrics.series);
+    at("heat").replaceChildren(
+      heat(metrics.series.filter(each => each.name.startsWith("concat/") && each.name.endsWith(`/${at("signal").value}`))),
+    );
+    at("settings").replaceChildren(settingsOf());
+    at("body").hidden = false;
   } catch (problem) {
-    at("head").replaceChildren(failed(problem, read));
+    if (problem.status || !job) at("head").replaceChildren(failed(problem, read));
   }
 }
 
-function tell(event) {
+function note(event) {
   const { at: time, level, message } = JSON.parse(event.data);
   at("events").prepend(
     el("li", { class: level }, el("time", { datetime: time }, new Date(time).toLocaleTimeString()), el("span", {}, message)),
   );
 }
 
+at("head").replaceChildren(waiting(4));
+at("signal").replaceChildren(...Signals.map(each => el("option", { value: each }, each.replace("_", " "))));
+at("signal").addEventListener("change", read);
+at("log").addEventListener("change", read);
 await read();
-const stream = new EventSource(`${path}/events`);
-for (const type of [
-  "state",
-  "progress",
-  "checkpoint",
-  "epoch",
-  "evaluation",
-  "warning",
-  "verdict",
-  "resumed",
-  "started",
-  "finalizing",
-  "export",
-  "model",
-])
-  stream.addEventListener(type, tell);
-stream.addEventListener("done", () => {
-  stream.close();
-  read();
-});
+if (job) checkpoints().catch(() => {});
+addEventListener("reachable", read);
+
+const Events = ["state", "progress", "checkpoint", "epoch", "evaluation", "warning", "verdict"];
+Events.push("resumed", "started", "finalizing", "export", "model");
+let stream;
+
+/** One stream while somebody looks: a browser has six connections to a host, and a stream in each hidden tab would take them all. */
+function listen() {
+  stream?.close();
+  if (document.hidden) return;
+  at("events").replaceChildren();
+  stream = new EventSource(`${path}/events`);
+  for (const type of Events) stream.addEventListener(type, note);
+  stream.addEventListener("done", () => {
+    stream.close();
+    document.removeEventListener("visibilitychange", listen);
+    read();
+    checkpoints().catch(() => {});
+  });
+}
+
+if (job) {
+  document.addEventListener("visibilitychange", listen);
+  listen();
+}
 const timer = setInterval(async () => {
   if (document.hidden) return;
   await read();

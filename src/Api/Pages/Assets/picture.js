@@ -29,6 +29,7 @@ class NetPicture extends HTMLElement {
     this.addEventListener("wheel", event => this.#wheel(event), { passive: false });
     this.addEventListener("keydown", event => this.#key(event));
     this.#stage.addEventListener("pointerdown", event => this.#drag(event));
+    addEventListener("theme", () => this.#theme());
     new ResizeObserver(() => {
       if (!this.#own) this.#begin();
     }).observe(this);
@@ -39,6 +40,7 @@ class NetPicture extends HTMLElement {
     // The page's policy has no room for a style element; a sheet of the shadow root does the same.
     const [, before, style, after] = /^(.*?)<style>(.*?)<\/style>(.*)$/s.exec(text) ?? [, text, "", ""];
     this.#sheet.replaceSync(style);
+    this.#theme();
     const svg = new DOMParser().parseFromString(before + after, "image/svg+xml").documentElement;
     svg.removeAttribute("width");
     svg.removeAttribute("height");
@@ -48,6 +50,15 @@ class NetPicture extends HTMLElement {
     this.#svg = svg;
     this.#size = { width, height };
     this.#own ? this.#place() : this.#begin();
+  }
+
+  /** The picture asks the system whether it is dark; here it is as the reader chose. */
+  #theme() {
+    const theme = document.documentElement.dataset.theme;
+    for (const rule of this.#sheet.cssRules) {
+      if (!(rule instanceof CSSMediaRule)) continue;
+      rule.media.mediaText = theme === "auto" ? "(prefers-color-scheme: dark)" : theme === "dark" ? "all" : "not all";
+    }
   }
 
   #size = { width: 1, height: 1 };

@@ -1,5 +1,9 @@
 // The Workbench: a spec as text, its picture, and what is wrong with it, at every keystroke.
-import { Problem, el, failed, get, post, send, shape, short } from "./api.js";
+import { Problem, bytes, code, curl, curlButton, dialog, el, failed, get, post, send, shape, short, tell } from "./api.js";
+import { Completion } from "./complete.js";
+import { LayerTable } from "./layers.js";
+import { explain } from "./shell.js";
+import { Sizes } from "./sizes.js";
 import "./picture.js";
 import { JsonFault, applyPatch, find, parse, pretty } from "./text.js";
 
@@ -13,7 +17,10 @@ let report,
   running,
   drawn = "",
   chosen,
-  notes;
+  notes,
+  completion,
+  known; // the newest report, also while the text is broken
+const Hint = "Ctrl+Space: what can stand here · Escape, then Tab: leave the text";
 
 // The text, and everything that follows from it
 
@@ -44,8 +51,12 @@ async function changed() {
     ]);
     if (mine !== running) return;
     [report, drawn] = [answer, svg];
+    known = report;
     picture.classList.remove("stale");
     picture.show(svg);
+    layers.show(report);
+    sizes.show(JSON.parse(editor.value), report);
+    at("pytorch").disabled = report.verdict === "invalid";
     show();
   } catch (problem) {
     if (problem.name === "AbortError") return;
@@ -60,6 +71,7 @@ function broken(fault) {
   verdict("malformed", "no JSON");
   at("repair").hidden = true;
   at("train").disabled = true;
+  at("pytorch").disabled = true;
   const place =
     editor.value
       .split("\n")
@@ -71,7 +83,7 @@ function broken(fault) {
     el(
       "article",
       { class: "card finding error" },
-      el("h3", {}, `Line ${fault.line}, column ${fault.column}`),
+      el("h2", {}, `Line ${fault.line}, column ${fault.column}`),
       el("p", {}, `${fault.message}.`),
       el("button", { onclick: () => select(place, place + 1) }, "Go there"),
     ),
@@ -88,7 +100,7 @@ function show() {
   verdict(report.verdict, report.verdict);
   at("repair").hidden = !found.some(each => each.fixes?.some(fix => fix.kind === "edit" || fix.kind === "adapter"));
   at("train").disabled = report.verdict !== "valid";
-  at("findings").replaceChildren(figures(), ...imported(), ...found.map(card));
+  at("findings").replaceChildren(figures(), ...imported(), sizes.card, ...found.map(card));
   if (found.length === 0) at("findings").append(el("p", { class: "soft" }, "All branches meet. Nothing to mend."));
   paint(found.map(each => ({ ...rangeOf(each.path), style: each.severity })));
 }
@@ -104,7 +116,7 @@ const figures = () => {
     { class: "figures" },
     of("parameters", short(report.parameters)),
     of("MACs", short(report.macs)),
-    of("activations", per == null ? "–" : `${short(per)}B`),
+    of("activations", per == null ? "–" : bytes(per)),
     of("layers", short(report.layers.length)),
   );
 };
@@ -113,7 +125,7 @@ function card(found) {
   return el(
     "article",
     { class: `card finding ${found.severity}` },
-    el("h3", {}, found.layer ?? found.path ?? found.code, " ", el("span", { class: "soft" }, found.code)),
+    el("h2", {}, found.layer ?? found.path ?? found.code, " ", el("span", { class: "soft" }, found.code)),
     el("p", {}, sentenceOf(found)),
     found.inputs?.length
       ? el("ul", { class: "shapes" }, ...found.inputs.map(input => el("li", {}, `${input.name} ${shape(input.shape)}`)))
@@ -162,7 +174,7 @@ function fixButton(fix) {
   };
   const back = () => {
     picture.show(drawn);
-    at("fit-hint").textContent = "The network";
+    at("fit-hint").textContent = "";
   };
   const button = el(
     "button",
@@ -173,7 +185,7 @@ function fixButton(fix) {
       onmouseleave: back,
       onblur: back,
       onclick: () => {
-        at("fit-hint").textContent = "The network";
+        at("fit-hint").textContent = "";
         write(applyPatch(editor.value, fix.patch));
       },
     },
@@ -223,36 +235,88 @@ function paint(ranges) {
   marks.scrollLeft = editor.scrollLeft;
 }
 
-picture.addEventListener("pick", event => {
-  const layer = report?.layers.find(each => each.name === event.detail);
-  picture.choose(event.detail, { scroll: false });
-  const pointer = layer?.path ?? `/inputs/${event.detail}`;
-  const { start, end } = rangeOf(pointer);
+/** Text, picture and table show the same layer. */
+function pick(name, scroll) {
+  const layer = report?.layers.find(each => each.name === name);
+  picture.choose(name, { scroll });
+  layers.choose(name);
+  const { start, end } = rangeOf(layer?.path ?? `/inputs/${name}`);
   select(start, end);
-});
+}
+
+picture.addEventListener("pick", event => pick(event.detail, false));
 
 editor.addEventListener("input", changed);
 editor.addEventListener("scroll", () => {
   marks.scrollTop = editor.scrollTop;
   marks.scrollLeft = editor.scrollLeft;
 });
-editor.addEventListener("click", () => {
+/** Escape, then Tab, leaves the editor; Tab alone indents. */
+let isLeaving = false;
+editor.addEventListener("keyup", event => event.key.startsWith("Arrow") && around());
+editor.addEventListener("click", around);
+
+/** What the cursor is in: marked in picture and table, told below the text. */
+function around() {
   const place = editor.selectionStart;
+  const found = completion?.explain(place);
   const inside = report?.layers
     .filter(each => !each.name.includes("/"))
     .find(each => {
       const { start, end } = rangeOf(each.path);
       return start <= place && place < end;
     });
-  if (inside && editor.selectionStart === editor.selectionEnd) picture.choose(inside.name);
-});
+  const facts = inside ? [shape(inside.output_shape), inside.parameters ? `${short(inside.parameters)} parameters` : null] : [];
+  at("hint").replaceChildren(
+    ...(found
+      ? [el("b", {}, found.title), ` ${found.text} `, el("span", { class: "soft" }, facts.filter(Boolean).join(" · "))]
+      : [Hint]),
+  );
+  if (!inside || editor.selectionStart !== editor.selectionEnd) return;
+  picture.choose(inside.name);
+  layers.choose(inside.name);
+}
+
 editor.addEventListener("keydown", event => {
-  if (event.key !== "Tab" || event.shiftKey) return;
+  if (event.key === "Escape") isLeaving = true;
+  else if (event.key !== "Tab") isLeaving = false;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return at("train").click();
+  if (event.key !== "Tab" || event.shiftKey || isLeaving || event.defaultPrevented) return;
   event.preventDefault();
   document.execCommand("insertText", false, "  ");
 });
 
 // The bars
+
+const layers = new LayerTable(at("layers"), name => pick(name, true));
+const sizes = new Sizes(svg => {
+  picture.show(svg ?? drawn);
+  at("fit-hint").textContent = svg ? "At these sizes" : "";
+});
+for (const view of ["picture", "layers"])
+  at(`show-${view}`).addEventListener("click", () => {
+    for (const each of ["picture", "layers"]) {
+      at(each).hidden = each !== view;
+      at(`show-${each}`).setAttribute("aria-pressed", String(each === view));
+    }
+  });
+at("pytorch").addEventListener("click", async () => {
+  try {
+    const source = await (await send("POST", "/v1/architectures/pytorch", editor.value)).text();
+    const name = `${(report.name ?? JSON.parse(editor.value).name ?? "net").replace(/[^\w-]+/g, "_")}.py`;
+    const link = el("a", { href: URL.createObjectURL(new Blob([source], { type: "text/x-python" })), download: name });
+    link.click();
+    URL.revokeObjectURL(link.href);
+    dialog(
+      `${name} was downloaded`,
+      el("p", { class: "soft" }, "It needs torch alone. The same call as curl:"),
+      code(curl({ method: "POST", path: "/v1/architectures/pytorch", file: "spec.json", type: "application/json" })),
+      el("details", { open: true }, el("summary", {}, "The source"), code(source)),
+    );
+  } catch (problem) {
+    tell(problem.message, "bad");
+  }
+});
 
 at("undo").addEventListener("click", () => {
   editor.focus();
@@ -302,7 +366,7 @@ async function take(file) {
     if (!response.ok) throw new Problem(response.status, answer);
     write(pretty(answer.spec));
     notes = [
-      el("h3", {}, `${file.name}: ${answer.format}${answer.dialect ? `, ${answer.dialect}` : ""}`),
+      el("h2", {}, `${file.name}: ${answer.format}${answer.dialect ? `, ${answer.dialect}` : ""}`),
       ...answer.gaps.map(gap => el("p", {}, `${gap.source ? `line ${gap.source.line}: ` : ""}${gap.message}`)),
       ...answer.assumptions.map(each => el("p", { class: "soft" }, each)),
     ];
@@ -337,14 +401,26 @@ at("train").addEventListener("click", async () => {
   at("refused").replaceChildren();
   at("training").showModal();
 });
+const training = () => ({
+  method: "POST",
+  path: "/v1/jobs",
+  body: {
+    architecture: JSON.parse(editor.value),
+    dataset: at("dataset").value,
+    settings: { epochs: Number(at("epochs").value) },
+  },
+});
+at("start").after(curlButton(training, "Train"));
+at("verdict").after(
+  curlButton(
+    () => ({ method: "POST", path: "/v1/architectures/validate", file: "spec.json", type: "application/json" }),
+    "The check",
+  ),
+);
 at("start").addEventListener("click", async event => {
   event.preventDefault();
   try {
-    const job = await post("/v1/jobs", {
-      architecture: JSON.parse(editor.value),
-      dataset: at("dataset").value,
-      settings: { epochs: Number(at("epochs").value) },
-    });
+    const job = await post("/v1/jobs", training().body);
     location.assign(`/jobs/${job.id}`);
   } catch (problem) {
     at("refused").replaceChildren(failed(problem));
@@ -354,11 +430,11 @@ at("start").addEventListener("click", async event => {
 // The beginning: a network that the address names, the draft, or the refused one
 
 const gallery = (await get("/v1/gallery")).data;
-const pick = at("gallery");
-pick.append(...gallery.map(each => el("option", { value: each.name, title: each.title }, each.name)));
-pick.addEventListener("change", () => {
+const choice = at("gallery");
+choice.append(...gallery.map(each => el("option", { value: each.name, title: each.title }, each.name)));
+choice.addEventListener("change", () => {
   notes = undefined;
-  const found = gallery.find(each => each.name === pick.value);
+  const found = gallery.find(each => each.name === choice.value);
   if (found) write(pretty(found.spec));
 });
 const query = new URLSearchParams(location.search);
@@ -372,3 +448,16 @@ editor.value = job
     ? pretty(named.spec)
     : localStorage.getItem(Draft);
 changed();
+
+at("hint").textContent = Hint;
+completion = new Completion(editor, (await get("/v1/operators")).data, place => {
+  const before = known?.layers.filter(each => each.output_shape && rangeOf(each.path).end <= place).at(-1);
+  return (before ?? known?.layers.find(each => each.output_shape))?.output_shape.length - 2;
+});
+explain([
+  ["Ctrl+Space", "what can stand at the cursor"],
+  ["Ctrl+Enter", "train the network"],
+  ["Ctrl+Z", "take back, a fix too"],
+  ["Escape Tab", "leave the text"],
+  ["+ − 0", "zoom the picture, or fit it"],
+]);

@@ -1,0 +1,102 @@
+using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using PuppeteerSharp;
+
+namespace ConcatService.Api.Tests.Pages;
+
+/// <summary>Jobs: the table, comparing, and going on from one.</summary>
+public sealed partial class BrowserTests
+{
+    [Fact]
+    public async Task Jobs_are_compared_by_what_differs_first_then_by_their_curves()
+    {
+        var first = await QueueAsync("compared-a", """{ "epochs": 3 }""");
+        var second = await QueueAsync("compared-b", """{ "epochs": 4 }""");
+        foreach (var id in new[] { first, second })
+            await LearnAsync(id);
+        var (page, complaints) = await GoAsync("/jobs?find=compared");
+        await WaitAsync(page, "document.querySelectorAll('tbody .spark').length === 2");
+        await page.ClickAsync("[aria-label='Choose compared-a']");
+        await page.ClickAsync("[aria-label='Choose compared-b']");
+        await Task.WhenAll(page.WaitForNavigationAsync(), page.ClickAsync("#compare"));
+        Assert.Contains("/jobs/compare?ids=", page.Url, StringComparison.Ordinal);
+        Assert.Contains(first, page.Url, StringComparison.Ordinal);
+
+        await WaitAsync(page, "document.querySelectorAll('line-chart path.line:not(.faint)').length >= 2");
+        var row = await page.EvaluateExpressionAsync<string[]>(
+            "[...document.querySelectorAll('tbody')[0].rows].map(row => [...row.cells].map(cell => cell.textContent).join(' '))"
+        );
+        Assert.Contains(row, line => line is "epochs 3 4" or "epochs 4 3");
+        Assert.DoesNotContain(row, line => line.StartsWith("seed", StringComparison.Ordinal));
+        await page.SelectAsync("select[aria-label=Curve]", "validation_loss");
+        await WaitAsync(page, "location.search.includes('metric=validation_loss')");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_variant_of_a_job_has_its_settings_but_for_what_was_changed()
+    {
+        var id = await QueueAsync("varied", """{ "epochs": 3, "seed": 5 }""");
+        var (page, complaints) = await GoAsync($"/jobs/{id}");
+        await WaitAsync(page, "document.querySelector('#head h1')?.textContent === 'varied'");
+        await PressAsync(page, "Train a variant…");
+        await WaitAsync(page, "document.getElementById('variant-seed')");
+        await page.EvaluateExpressionAsync("document.getElementById('variant-seed').value = '6'");
+        await Task.WhenAll(page.WaitForNavigationAsync(), page.ClickAsync("dialog button.main"));
+
+        var before = (await server.Api.GetAsync($"/v1/jobs/{id}")).Json.GetProperty("settings");
+        var after = (await server.Api.GetAsync($"/v1{new Uri(page.Url).AbsolutePath}")).Json.GetProperty("settings");
+        var changed = after.EnumerateObject().Where(each => each.Value.ToString() != before.GetProperty(each.Name).ToString());
+        Assert.Equal(["seed"], changed.Select(each => each.Name));
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_job_is_paused_resumed_and_cancelled_from_its_page_and_each_button_says_its_call()
+    {
+        var id = await QueueAsync("moved", "{}");
+        var (page, complaints) = await GoAsync($"/jobs/{id}");
+        await WaitAsync(page, "document.querySelector('#head [role=status]')?.textContent.endsWith('queued')");
+        await page.ClickAsync("[aria-label='Pause as curl']");
+        var call = await page.EvaluateExpressionAsync<string>("document.querySelector('dialog code').textContent");
+        Assert.Equal($"curl -X POST -H \"Authorization: Bearer $KEY\" \\\n  '{Address}/v1/jobs/{id}/pause'", call);
+        await page.Keyboard.PressAsync("Escape");
+
+        await PressAsync(page, "Pause");
+        await WaitAsync(page, "document.querySelector('#head [role=status]').textContent.endsWith('paused')");
+        await PressAsync(page, "Resume");
+        await WaitAsync(page, "document.querySelector('#head [role=status]').textContent.endsWith('queued')");
+        await PressAsync(page, "Cancel");
+        await page.ClickAsync("dialog .danger");
+        await WaitAsync(page, "document.querySelector('#head [role=status]').textContent.endsWith('cancelled')");
+        Assert.Empty(complaints);
+    }
+
+    private static Task PressAsync(IPage page, string word) =>
+        page.EvaluateFunctionAsync(
+            "word => [...document.querySelectorAll('button')].find(each => each.textContent === word).click()",
+            word
+        );
+
+    private async Task<string> QueueAsync(string name, string settings)
+    {
+        var spec = (await server.Api.GetAsync("/v1/gallery/two-branch")).Body;
+        var request = $$"""{ "name": "{{name}}", "architecture": {{spec}}, "dataset": "two-scale", "settings": {{settings}} }""";
+        return (await server.Api.PostAsync("/v1/jobs", request)).Json.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Curves as a trainer would write them.</summary>
+    private async Task LearnAsync(string id)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var worker = new WorkerIdentity("vm/1", "vm", 1, "1");
+        var fence = (await server.Api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), worker, 1, cancel))!.Value;
+        var points = Enumerable
+            .Range(1, 50)
+            .SelectMany(step => new[] { ("train_loss", 2.0), ("validation_loss", 2.5) }.Select(each =>
+                new MetricPoint(each.Item1, step, each.Item2 / step)
+            ));
+        await server.Api.Services.GetRequiredService<MetricWriter>().WriteAsync(fence, [.. points], cancel);
+    }
+}
