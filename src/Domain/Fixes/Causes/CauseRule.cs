@@ -14,6 +14,7 @@ public abstract class CauseRule
         new MixedLayout(),
         new OtherLayout(),
         new WrongAxis(),
+        new StretchedSize(),
         new OddSizeRounding(),
         new PaddingDifference(),
         new WrongInput(),
