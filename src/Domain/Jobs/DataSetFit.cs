@@ -77,6 +77,13 @@ public static class DataSetFit
                 $"{loss.Type} cannot be minimized for {output}, whose target is {target.Task.Name()}. Leave it to 'auto', which takes "
                     + $"{new AutoLossSettings().For(target.Task).Type}."
             );
+        else if (loss is ClassLossSettings { ClassWeights.Given: { } weights } && weights.Count != target.Classes.Count)
+            report.Error(
+                Codes.OutOfRange,
+                path["class_weights"],
+                $"class_weights has {weights.Count} numbers and the target of {output} has {target.Classes.Count} classes. Give one for "
+                    + $"each, or \"auto\"."
+            );
         if (settings.Task.Given is { } task && task != target.Task)
             report.Error(
                 Codes.WrongType,

@@ -47,11 +47,24 @@ public abstract record LossSettings
     }
 }
 
+/// <summary>A loss over classes, of which some may count more than others.</summary>
+public abstract record ClassLossSettings : LossSettings
+{
+    /// <summary>
+    /// How much each class counts: a number for each, in the order of the data set's classes, or <c>"auto"</c>, which is n / (classes ·
+    /// count) from the training split (scikit-learn's <c>balanced</c>; of pixels where the target is a mask; 1 for a class that is not
+    /// there). The mean over a batch divides by the sum of its weights, as in torch.nn.CrossEntropyLoss. Losses of validation and test are
+    /// reported without it. Default: null, all count the same.
+    /// </summary>
+    [Between(1e-6, 1e6)]
+    public ClassWeights? ClassWeights { get; init; }
+}
+
 /// <summary>
 /// Cross entropy over the classes, torch.nn.CrossEntropyLoss. <c>dice_cross_entropy</c> adds the soft Dice loss (Isensee et al. 2021), for
 /// segmentation with classes of very different size.
 /// </summary>
-public sealed record CrossEntropySettings : LossSettings
+public sealed record CrossEntropySettings : ClassLossSettings
 {
     private bool _dice;
 

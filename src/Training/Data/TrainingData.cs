@@ -73,6 +73,10 @@ internal sealed class TrainingData : IDisposable
         }
     }
 
+    /// <summary>Samples of each class among those that are trained on; pixels of a mask.</summary>
+    /// <param name="output">The network's, by its position.</param>
+    public IReadOnlyList<long> ClassCounts(int output, int classes) => _train.ClassCounts(_trainRows, output, classes);
+
     /// <summary>
     /// For each input that is no index: mean and deviation of each channel over the samples that are trained on, as the network sees them.
     /// </summary>

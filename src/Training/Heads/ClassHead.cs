@@ -11,8 +11,11 @@ internal sealed class ClassHead(string output, Wire scores, CrossEntropySettings
 
     public override int SumCount => 2;
 
-    public override Tensor Loss(Tensor scores, Tensor target, bool training) =>
-        nn.functional.cross_entropy(ByClass(scores), target, label_smoothing: training ? loss.LabelSmoothing : 0);
+    public override Tensor? Divisor(Tensor target) => WeightsOf(loss, target)?.index_select(0, target).sum();
+
+    public override Tensor Loss(Tensor scores, Tensor target, bool training) => training
+        ? nn.functional.cross_entropy(ByClass(scores), target, WeightsOf(loss, target), label_smoothing: loss.LabelSmoothing)
+        : nn.functional.cross_entropy(ByClass(scores), target);
 
     /// <summary>Right answers, all answers.</summary>
     public override Tensor Sums(Tensor scores, Tensor target)

@@ -44,10 +44,15 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
         _ => new NumberHead(output.Name, output.Wire, plan.Shapes[output.Wire], loss),
     };
 
+    /// <summary>
+    /// What the mean of the training loss divides by, a scalar: a sum of weights. Null where that is the number of samples.
+    /// </summary>
+    public virtual Tensor? Divisor(Tensor target) => null;
+
     /// <summary>The mean over the batch, a scalar.</summary>
     /// <param name="scores">float32, in memory order.</param>
     /// <param name="target">int64 classes, or float32.</param>
-    /// <param name="training">Whether labels are smoothed.</param>
+    /// <param name="training">Whether labels are smoothed and classes weighted.</param>
     public abstract Tensor Loss(Tensor scores, Tensor target, bool training);
 
     /// <summary>What adds up over batches to what the metrics need: float64 <c>[SumCount]</c>.</summary>
@@ -65,6 +70,10 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
         var last = plan.Layers.FirstOrDefault(layer => layer.Name == output.Wire.Source);
         return last?.Operator.Nonlinearity is { } activation && isTaken(activation.Gives) ? last.Inputs[0] : output.Wire;
     }
+
+    /// <summary>The weights [classes]; null where all classes count the same.</summary>
+    protected static Tensor? WeightsOf(ClassLossSettings loss, Tensor beside) =>
+        loss.ClassWeights?.Given is { } weights ? tensor(weights.Select(weight => (float)weight).ToArray(), device: beside.device) : null;
 
     /// <summary>Two classes told by one number z are the scores 0 and z: [N, 1, …] -> [N, 2, …].</summary>
     protected static Tensor ByClass(Tensor scores) => scores.shape[1] == 1 ? cat([zeros_like(scores), scores], 1) : scores;

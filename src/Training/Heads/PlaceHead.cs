@@ -13,10 +13,15 @@ internal sealed class PlaceHead(string output, Wire scores, CrossEntropySettings
 
     public override int SumCount => 3 * classes;
 
+    public override Tensor? Divisor(Tensor target) => WeightsOf(loss, target)?.index_select(0, target.flatten()).sum();
+
+    /// <summary>Dice is of classes already, so their weights are those of the cross entropy alone.</summary>
     public override Tensor Loss(Tensor scores, Tensor target, bool training)
     {
         var byClass = ByClass(scores);
-        var entropy = nn.functional.cross_entropy(byClass, target, label_smoothing: training ? loss.LabelSmoothing : 0);
+        var entropy = training
+            ? nn.functional.cross_entropy(byClass, target, WeightsOf(loss, target), label_smoothing: loss.LabelSmoothing)
+            : nn.functional.cross_entropy(byClass, target);
         return loss.WithDice ? entropy + (1 - MeanDice(byClass.softmax(1), target)) : entropy;
     }
 

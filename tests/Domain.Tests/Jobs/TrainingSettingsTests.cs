@@ -44,6 +44,17 @@ public sealed class TrainingSettingsTests
     )]
     [InlineData("""{ "task": "clustering" }""", "/settings/task", "spec.wrong_type")]
     [InlineData("""{ "loss": { "type": "cross_entropy", "label_smoothing": 1 } }""", "/settings/loss/label_smoothing", "spec.out_of_range")]
+    [InlineData(
+        """{ "loss": { "type": "cross_entropy", "class_weights": [1, 0] } }""",
+        "/settings/loss/class_weights",
+        "spec.out_of_range"
+    )]
+    [InlineData(
+        """{ "loss": { "type": "cross_entropy", "class_weights": "balanced" } }""",
+        "/settings/loss/class_weights",
+        "spec.wrong_type"
+    )]
+    [InlineData("""{ "loss": { "type": "mse", "class_weights": [1] } }""", "/settings/loss/class_weights", "spec.unknown_field")]
     [InlineData("""{ "optimizer": "adamax" }""", "/settings/optimizer", "spec.wrong_type")]
     [InlineData("""{ "optimizer": 3 }""", "/settings/optimizer", "spec.wrong_type")]
     [InlineData("""{ "optimizer": { "lr": 0.1 } }""", "/settings/optimizer", "spec.missing_field")]
@@ -132,7 +143,8 @@ public sealed class TrainingSettingsTests
               "normalize": true, "validation_split": 0.2, "export": "ema",
               "checkpoint_every_seconds": 30, "evaluate_every_epochs": 2, "telemetry": "off", "max_duration": "PT1H30M", "threads": 2,
                 "device": "cpu", "queue": "low",
-              "loss": { "type": "cross_entropy", "label_smoothing": 0.1, "weight": 1 },
+              "loss": { "type": "cross_entropy", "label_smoothing": 0.1, "class_weights": [1, 2.5],
+                "weight": 1 },
               "optimizer": { "type": "nadam", "betas": [0.9, 0.99], "eps": 1E-08, "momentum_decay": 0.004, "lr": 0.01,
                 "weight_decay": 0.1 },
               "schedule": { "type": "step", "every_epochs": 3, "gamma": 0.5, "warmup_epochs": 1 },
@@ -176,10 +188,21 @@ public sealed class TrainingSettingsTests
             );
 
         Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""
-            { "outputs": { "mask": { "type": "dice_cross_entropy", "label_smoothing": 0, "weight": 0.5 },
+            { "outputs": { "mask": { "type": "dice_cross_entropy", "label_smoothing": 0, "class_weights": null,
+                "weight": 0.5 },
               "y": { "type": "mse", "weight": 2 }, "tags": { "type": "binary_cross_entropy", "weight": 1 } } }
             """), resolved.ToJson().GetProperty("loss")), resolved.ToJson().GetRawText());
         Assert.Equal("auto", resolved.ToJson().GetProperty("task").GetString());
+    }
+
+    [Fact]
+    public void Balanced_class_weights_are_those_of_scikit_learn()
+    {
+        // compute_class_weight("balanced", classes=[0, 1, 2], y=[0]*6 + [1]*3 + [2]*3): n / (classes * count)
+        var losses = Valid("""{ "loss": { "type": "cross_entropy", "class_weights": "auto" } }""").Loss.Balanced(["y"], _ => [6, 3, 3]);
+
+        Assert.Equal([12 / 18.0, 12 / 9.0, 12 / 9.0], ((CrossEntropySettings)losses.Every).ClassWeights!.Given!);
+        Assert.Equal([0.5, 1], ClassWeights.Balanced([6, 0]).Given!);
     }
 
     private static DataTarget Target(LearningTask task) => new("target", task, [], []);

@@ -100,6 +100,39 @@ public sealed class HeadTests
         Assert.Equal(exact + (0.05 * 4), head.Loss(scores, zeros(1, ScalarType.Int64), training: true).item<float>(), 1e-6);
     }
 
+    [Theory]
+    [InlineData("[3]", LearningTask.Classification, "cross_entropy")]
+    [InlineData("[3, 1, 2]", LearningTask.Segmentation, "cross_entropy")]
+    public void Class_weights_are_a_weighted_mean_in_training_and_nothing_in_evaluation(string shape, LearningTask task, string loss)
+    {
+        using var scope = NewDisposeScope();
+        var head = Head(shape, 3, task, $$"""{ "type": "{{loss}}", "class_weights": [1, 3, 0.5] }""");
+        var scores = tensor(new float[] { 0.5f, 0.25f, 0.25f }).log();                  // the probabilities, for every sample or pixel
+        var isMap = task == LearningTask.Segmentation;
+        var given = isMap ? scores.reshape(1, 3, 1, 1).expand(1, 3, 1, 2) : scores.expand(2, 3);
+        var target = tensor(new long[] { 0, 1 }).reshape(isMap ? [1, 1, 2] : [2]);
+
+        // torch.nn.CrossEntropyLoss: the sum of w(y) · nll over the sum of w(y).
+        Assert.Equal(((1 * Math.Log(2)) + (3 * Math.Log(4))) / (1 + 3), head.Loss(given, target, training: true).item<float>(), 1e-6);
+        Assert.Equal((Math.Log(2) + Math.Log(4)) / 2, head.Loss(given, target, training: false).item<float>(), 1e-6);
+        Assert.Equal(4, head.Divisor(target)!.item<float>());
+    }
+
+    [Fact]
+    public void Balanced_weights_are_made_of_the_training_split_and_told_as_used()
+    {
+        TrainingReport.Started? started = null;
+        TestTraining.Train(
+            """{ "epochs": 1, "loss": { "type": "cross_entropy", "class_weights": "auto" } }""",
+            report: told => started = told as TrainingReport.Started ?? started
+        );
+
+        var weights = ((CrossEntropySettings)started!.Settings.Loss.Every).ClassWeights!.Given!;
+        Assert.Equal(10, weights.Count);
+        Assert.True(weights.Distinct().Count() > 1);
+        Assert.Equal(10, weights.Sum(weight => 1 / weight), 1e-9);                      // Σ count = n, so Σ 1 / w = classes
+    }
+
     private static double[] Metrics(Head head, Tensor sums) => [.. head.Metrics(sums.data<double>().ToArray())];
 
     private static Head Head(string shape, int classes, LearningTask task, string loss) =>
@@ -107,7 +140,7 @@ public sealed class HeadTests
             Plan(shape),
             Plan(shape).Outputs[0],
             new("target", task, [], [.. Enumerable.Range(0, classes).Select(name => $"{name}")]),
-            TestTraining.Settings($$"""{ "loss": "{{loss}}" }""").Loss.Every
+            TestTraining.Settings($$"""{ "loss": {{(loss.StartsWith('{') ? loss : $"\"{loss}\"")}} }""").Loss.Every
         );
 
     private static Domain.Planning.Plan Plan(string shape) =>
