@@ -5,17 +5,15 @@ using static TorchSharp.torch;
 namespace ConcatService.Training.Heads;
 
 /// <summary>One class a sample: scores [N, classes], targets [N].</summary>
-internal sealed class ClassHead(string output, Wire scores, CrossEntropySettings loss) : Head(output, scores, loss)
+internal sealed class ClassHead(string output, Wire scores, ClassLossSettings loss) : Head(output, scores, loss)
 {
     public override IReadOnlyList<string> MetricNames { get; } = ["accuracy"];
 
     public override int SumCount => 2;
 
-    public override Tensor? Divisor(Tensor target) => WeightsOf(loss, target)?.index_select(0, target).sum();
+    public override Tensor? Divisor(Tensor target) => ClassLoss.Divisor(loss, target);
 
-    public override Tensor Loss(Tensor scores, Tensor target, bool training) => training
-        ? nn.functional.cross_entropy(ByClass(scores), target, WeightsOf(loss, target), label_smoothing: loss.LabelSmoothing)
-        : nn.functional.cross_entropy(ByClass(scores), target);
+    public override Tensor Loss(Tensor scores, Tensor target, bool training) => ClassLoss.Of(loss, ByClass(scores), target, training);
 
     /// <summary>Right answers, all answers.</summary>
     public override Tensor Sums(Tensor scores, Tensor target)

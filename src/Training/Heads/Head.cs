@@ -32,12 +32,12 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
         LearningTask.Classification => new ClassHead(
             output.Name,
             Before(plan, output, gives => gives != ScoreForm.Plain),
-            (CrossEntropySettings)loss
+            (ClassLossSettings)loss
         ),
         LearningTask.Segmentation => new PlaceHead(
             output.Name,
             Before(plan, output, gives => gives != ScoreForm.Plain),
-            (CrossEntropySettings)loss,
+            (ClassLossSettings)loss,
             target.Classes.Count
         ),
         LearningTask.Multilabel => new LabelHead(output.Name, Before(plan, output, gives => gives == ScoreForm.Probabilities), loss),
@@ -70,10 +70,6 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
         var last = plan.Layers.FirstOrDefault(layer => layer.Name == output.Wire.Source);
         return last?.Operator.Nonlinearity is { } activation && isTaken(activation.Gives) ? last.Inputs[0] : output.Wire;
     }
-
-    /// <summary>The weights [classes]; null where all classes count the same.</summary>
-    protected static Tensor? WeightsOf(ClassLossSettings loss, Tensor beside) =>
-        loss.ClassWeights?.Given is { } weights ? tensor(weights.Select(weight => (float)weight).ToArray(), device: beside.device) : null;
 
     /// <summary>Two classes told by one number z are the scores 0 and z: [N, 1, …] -> [N, 2, …].</summary>
     protected static Tensor ByClass(Tensor scores) => scores.shape[1] == 1 ? cat([zeros_like(scores), scores], 1) : scores;

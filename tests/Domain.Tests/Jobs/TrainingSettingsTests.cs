@@ -55,6 +55,8 @@ public sealed class TrainingSettingsTests
         "spec.wrong_type"
     )]
     [InlineData("""{ "loss": { "type": "mse", "class_weights": [1] } }""", "/settings/loss/class_weights", "spec.unknown_field")]
+    [InlineData("""{ "loss": { "type": "focal", "gamma": -1 } }""", "/settings/loss/gamma", "spec.out_of_range")]
+    [InlineData("""{ "loss": { "type": "focal", "alpha": 2 } }""", "/settings/loss/alpha", "spec.out_of_range")]
     [InlineData("""{ "optimizer": "adamax" }""", "/settings/optimizer", "spec.wrong_type")]
     [InlineData("""{ "optimizer": 3 }""", "/settings/optimizer", "spec.wrong_type")]
     [InlineData("""{ "optimizer": { "lr": 0.1 } }""", "/settings/optimizer", "spec.missing_field")]
