@@ -44,6 +44,9 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
         _ => new NumberHead(output.Name, output.Wire, plan.Shapes[output.Wire], loss),
     };
 
+    /// <summary>Whether <see cref="Divisor"/> gives anything.</summary>
+    public bool IsWeighted => loss is ClassLossSettings { ClassWeights: not null };
+
     /// <summary>
     /// What the mean of the training loss divides by, a scalar: a sum of weights. Null where that is the number of samples.
     /// </summary>
