@@ -65,7 +65,9 @@ internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
         return sums;
     }
 
-    /// <summary>A batch's part in the loss of its group: the parts of all batches add up to the loss of one batch with all samples.</summary>
+    /// <summary>
+    /// A batch's part in the loss of its group: the parts of all batches add up to the loss of one batch with all samples.
+    /// </summary>
     /// <param name="losses">Of the batch.</param>
     /// <param name="divisors">Of the group.</param>
     /// <param name="batches">How many the group has.</param>

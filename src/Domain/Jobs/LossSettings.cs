@@ -100,8 +100,8 @@ public sealed record FocalSettings : ClassLossSettings
     public double Gamma { get; init; } = 2;
 
     /// <summary>
-    /// Factor of labels that are there, and one minus it of those that are not, as in torchvision.ops.sigmoid_focal_loss; of two classes the
-    /// second and the first. For more classes there is class_weights. Default: null, no factor.
+    /// Factor of labels that are there, and one minus it of those that are not, as in torchvision.ops.sigmoid_focal_loss; of two classes
+    /// the second and the first. For more classes there is class_weights. Default: null, no factor.
     /// </summary>
     [Between(0, 1)]
     public double? Alpha { get; init; }

@@ -16,7 +16,8 @@ public sealed partial record TrainingSettings
     public long Epochs { get; init; } = 5;
 
     /// <summary>
-    /// Samples per batch. An optimizer step takes one batch, or as many as accumulate says. The last, smaller batch of an epoch is dropped in training and kept in evaluation. Default: 128.
+    /// Samples per batch. An optimizer step takes one batch, or as many as accumulate says. The last, smaller batch of an epoch is dropped
+    /// in training and kept in evaluation. Default: 128.
     /// </summary>
     [Between(1, 65_536)]
     public long BatchSize { get; init; } = 128;

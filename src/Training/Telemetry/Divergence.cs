@@ -7,8 +7,8 @@ namespace ConcatService.Training.Telemetry;
 internal static class Divergence
 {
     /// <summary>
-    /// Of a loss: the first layer whose output for one of the step's batches is not finite; when all are, the one that the first loss is taken of, whose
-    /// scores are then too far apart.
+    /// Of a loss: the first layer whose output for one of the step's batches is not finite; when all are, the one that the first loss is
+    /// taken of, whose scores are then too far apart.
     /// </summary>
     public static Outcome.Diverged OfLoss(Network network, IEnumerable<Tensor[]> batches, long step, double rate)
     {
