@@ -1,7 +1,9 @@
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
+using ConcatService.Training.Data;
 using ConcatService.Training.Heads;
 using ConcatService.Training.Telemetry;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;
@@ -33,8 +35,42 @@ internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
     }
 
     /// <summary>The weighted sum of the heads' losses, each a mean over the batch.</summary>
-    public Tensor Loss(Tensor[] scores, Tensor[] targets, bool training) =>
-        heads
-            .Select((head, i) => head.Loss(scores[i], targets[i], training) is var loss && head.Weight != 1 ? loss * head.Weight : loss)
-            .Aggregate((sum, loss) => sum + loss);
+    public Tensor Loss(Tensor[] scores, Tensor[] targets, bool training) => Sum(Losses(scores, targets, training));
+
+    /// <summary>The heads' losses, each a mean over the batch times the head's weight.</summary>
+    public Tensor[] Losses(Tensor[] scores, Tensor[] targets, bool training) =>
+        [
+            .. heads.Select((head, i) =>
+                head.Loss(scores[i], targets[i], training) is var loss && head.Weight != 1 ? loss * head.Weight : loss
+            ),
+        ];
+
+    public static Tensor Sum(Tensor[] losses) => losses.Aggregate((sum, loss) => sum + loss);
+
+    /// <summary>What the mean over all batches of a group divides by, for each head; null where every batch counts the same.</summary>
+    public Tensor?[] Divisors(Func<Batch>[] group)
+    {
+        var sums = new Tensor?[heads.Count];
+        foreach (var take in group)
+        {
+            using var scope = NewDisposeScope();
+            var targets = heads.Any(head => head.IsWeighted) ? take().Targets : [];
+            for (var i = 0; i < targets.Length; i++)
+            {
+                if (heads[i].Divisor(targets[i]) is { } divisor)
+                    sums[i] = (sums[i] is { } sum ? sum + divisor : divisor).MoveToOuterDisposeScope();
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>
+    /// A batch's part in the loss of its group: the parts of all batches add up to the loss of one batch with all samples.
+    /// </summary>
+    /// <param name="losses">Of the batch.</param>
+    /// <param name="divisors">Of the group.</param>
+    /// <param name="batches">How many the group has.</param>
+    public Tensor Part(Tensor[] losses, Tensor[] targets, Tensor?[] divisors, int batches) =>
+        Sum([.. losses.Select((loss, i) => divisors[i] is { } all ? loss * (heads[i].Divisor(targets[i])! / all) : loss / batches)]);
 }

@@ -19,7 +19,9 @@ internal sealed class TrainingLoop(
     private readonly TrainingClock _clock = progress.Clock;
     private readonly Sampler _sampler = progress.Sampler;
     private readonly ScalarType _precision = settings.Precision == Precision.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-    private readonly long _stepsPerEpoch = data.TrainCount / settings.BatchSize;
+    private readonly long _batchesPerEpoch = data.TrainCount / settings.BatchSize;
+    private readonly long _stepsPerEpoch =
+        ((data.TrainCount / settings.BatchSize) + settings.Accumulate - 1) / settings.Accumulate;
 
     /// <summary>Reading a scalar costs a CPU nothing; a GPU would wait for the step to end.</summary>
     private readonly int _readEvery = settings.Device == DeviceKind.Cuda ? 16 : 1;
@@ -27,10 +29,14 @@ internal sealed class TrainingLoop(
     public long Steps => settings.Epochs * _stepsPerEpoch;
 
     /// <summary>Mean over the whole training, steps only.</summary>
-    public double SamplesPerSecond => progress.Step * settings.BatchSize / _clock.InSteps.TotalSeconds;
+    public double SamplesPerSecond => BatchesIn(progress.Step) * settings.BatchSize / _clock.InSteps.TotalSeconds;
 
     /// <summary>What telemetry has cost, as a share of the time of all steps.</summary>
     public double TelemetryOverhead => _sampler.Spent / _clock.InSteps;
+
+    /// <summary>The last step of an epoch may have fewer than the others.</summary>
+    private long BatchesIn(long steps) =>
+        (steps / _stepsPerEpoch * _batchesPerEpoch) + (steps % _stepsPerEpoch * settings.Accumulate);
 
     private bool IsOutOfTime => _clock.Elapsed >= settings.MaxDuration;
 
@@ -61,23 +67,28 @@ internal sealed class TrainingLoop(
         var (optimizer, since) = (progress.Optimizer, _clock.InSteps);
         (_model.Training, _model.Precision) = (true, _precision);
         using var meter = new Meter(network);
-        foreach (var take in data.Epoch(progress.Epoch, settings.BatchSize, progress.Step - ((progress.Epoch - 1) * _stepsPerEpoch)))
+        var done = progress.Step - ((progress.Epoch - 1) * _stepsPerEpoch);
+        foreach (var group in data.Epoch(progress.Epoch, settings.BatchSize, settings.Accumulate, done))
         {
-            stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             _clock.StartStep();
             var rate = RateAt(progress.Step);
-            var batch = take();
 
             optimizer.ZeroGradient();
-            _sampler.Begin(progress.Step + 1, _clock.InSteps, batch.Targets);
-            var scores = network.Scores(batch.Inputs, _sampler);
-            var loss = network.Loss(scores, batch.Targets, training: true);
-            meter.Add(loss, scores, batch.Targets);
+            var divisors = group.Length == 1 ? [] : network.Divisors(group);
+            foreach (var take in group.SkipLast(1))
+            {
+                using var batch = NewDisposeScope();
+                Forward(take(), group.Length, divisors, meter).backward();
+            }
+
+            var last = group[^1]();
+            _sampler.Begin(progress.Step + 1, _clock.InSteps, last.Targets);
+            var loss = Forward(last, group.Length, divisors, meter, _sampler);
             var isLast = ++progress.Step % _stepsPerEpoch == 0 || IsOutOfTime;
             var read = isLast || progress.Step % _readEvery == 0 ? meter.Read() : null;
             if (read is { IsFinite: false }) // before the step, which would spread it to every weight
-                return Divergence.OfLoss(network, batch.Inputs, progress.Step, rate);
+                return Divergence.OfLoss(network, group.Select(take => take().Inputs), progress.Step, rate);
             loss.backward();
             if (read is not null && !optimizer.IsGradientFinite())
                 return Divergence.OfGradient(network, progress.Step, rate);
@@ -99,6 +110,17 @@ internal sealed class TrainingLoop(
         }
 
         return null;
+    }
+
+    /// <summary>The batch's part in the loss of its step, whose gradient is still to be added.</summary>
+    private Tensor Forward(Batch batch, int batches, Tensor?[] divisors, Meter meter, Sampler? sampler = null)
+    {
+        stop.ThrowIfCancellationRequested();
+        var scores = network.Scores(batch.Inputs, sampler);
+        var losses = network.Losses(scores, batch.Targets, training: true);
+        var loss = Network.Sum(losses);
+        meter.Add(loss, scores, batch.Targets);
+        return batches == 1 ? loss : network.Part(losses, batch.Targets, divisors, batches);
     }
 
     private double RateAt(long step)

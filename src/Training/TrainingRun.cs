@@ -53,6 +53,14 @@ public static class TrainingRun
 
         using var model = new TorchModel(plan, device);
         using var prepared = new TrainingData(data, settings, plan, device);
+        var outputs = binding.Outputs(plan, data.Info);
+        settings = settings with
+        {
+            Loss = settings.Loss.Balanced(
+                [.. outputs.Select(output => output.Output)],
+                i => prepared.ClassCounts(i, outputs[i].Target.Classes.Count)
+            ),
+        };
         Initializers.Fill(model, settings.Initialization);
         var normalization = settings.Normalize ? prepared.Statistics() : [];
         foreach (var (input, statistics) in normalization)

@@ -57,7 +57,7 @@ public sealed class TaskTests
     }
 
     [Theory]
-    [InlineData("channels_first", "cross_entropy"), InlineData("channels_last", "dice_cross_entropy")]
+    [InlineData("channels_first", "cross_entropy"), InlineData("channels_last", "dice_cross_entropy"), InlineData("channels_last", "focal")]
     public void Every_pixel_gets_its_class(string layout, string loss)
     {
         var spec = Pixels.Replace("{ \"inputs\"", $"{{ \"layout\": \"{layout}\", \"inputs\"", StringComparison.Ordinal)

@@ -55,7 +55,7 @@ public sealed class Expander
 
         var last = ExpandList(list, scope, feed);
         var outputs = Outputs.Of(spec, scope, last, _names, _report).ToList();
-        var layers = Sort();
+        var layers = ByDepth(Sort());
         return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols, KnownAs = _names.KnownAs(), Sources = _sources };
     }
 
@@ -250,6 +250,19 @@ public sealed class Expander
         _layers.Add(layer);
         if (layer.Operator.HasPorts)
             _names.AddPorted(layer.Name);
+    }
+
+    /// <summary>The l-th of L layers that drop paths by the linear rule drops l / L of what is given (Huang et al. 2016).</summary>
+    private static List<Layer> ByDepth(List<Layer> layers)
+    {
+        var deeper = layers.Count(layer => layer.Operator is DropPath { Rule: DropRule.Linear });
+        for (var (i, depth) = (0, 0); depth < deeper; i++)
+        {
+            if (layers[i].Operator is DropPath { Rule: DropRule.Linear } drop)
+                layers[i] = layers[i] with { Operator = drop with { P = drop.P * ++depth / deeper } };
+        }
+
+        return layers;
     }
 
     private List<Layer> Sort()

@@ -77,11 +77,36 @@ public static class DataSetFit
                 $"{loss.Type} cannot be minimized for {output}, whose target is {target.Task.Name()}. Leave it to 'auto', which takes "
                     + $"{new AutoLossSettings().For(target.Task).Type}."
             );
+        else
+            CheckClasses(output, target, loss, path, report);
         if (settings.Task.Given is { } task && task != target.Task)
             report.Error(
                 Codes.WrongType,
                 Settings["task"],
                 $"The task is {task.Name()} and the target of {output} is {target.Task.Name()}. Leave it to 'auto'."
+            );
+    }
+
+    private static void CheckClasses(string output, DataTarget target, LossSettings loss, SpecPath path, Report report)
+    {
+        if (loss is ClassLossSettings { ClassWeights: not null } && target.Task == LearningTask.Multilabel)
+            report.Error(
+                Codes.WrongType,
+                path["class_weights"],
+                $"class_weights is for classes, and the target of {output} is labels. Leave it out; alpha weighs labels that are there."
+            );
+        else if (loss is ClassLossSettings { ClassWeights.Given: { } weights } && weights.Count != target.Classes.Count)
+            report.Error(
+                Codes.OutOfRange,
+                path["class_weights"],
+                $"class_weights has {weights.Count} numbers and the target of {output} has {target.Classes.Count} classes. Give one for "
+                    + $"each, or \"auto\"."
+            );
+        if (loss is FocalSettings { Alpha: not null } && target.Task != LearningTask.Multilabel && target.Classes.Count != 2)
+            report.Error(
+                Codes.OutOfRange,
+                path["alpha"],
+                $"alpha is for labels or two classes, and the target of {output} has {target.Classes.Count} classes. Give class_weights."
             );
     }
 

@@ -54,7 +54,7 @@ public sealed record JobMemory(long FixedBytes, long BytesPerSample, long BatchS
             $"With a batch_size of {BatchSize} the training needs {Text(PredictedBytes)} of memory at its peak ({Text(FixedBytes)}, and "
                 + $"{Text(BytesPerSample)} for each sample), and {place} has {Text(memoryBytes)}.";
         return LargestBatch(memoryBytes) is > 0 and var batch
-            ? $"{needs} Set batch_size to {batch} or less."
+            ? $"{needs} Set batch_size to {batch} or less. With accumulate, a step can have as many samples as now."
             : $"{needs} Not even a batch_size of 1 fits: make the network or its input smaller, or start a worker with more memory.";
     }
 

@@ -20,7 +20,7 @@ public abstract record LossSettings
     public abstract bool Fits(LearningTask task);
 
     internal static string[] Names { get; } =
-    ["auto", "cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "dice_cross_entropy"];
+    ["auto", "cross_entropy", "binary_cross_entropy", "mse", "mae", "huber", "dice_cross_entropy", "focal"];
 
     internal static LossSettings Create(string name) => name switch
     {
@@ -29,6 +29,7 @@ public abstract record LossSettings
         "dice_cross_entropy" => CrossEntropySettings.Dice(),
         "binary_cross_entropy" => new BinaryCrossEntropySettings(),
         "huber" => new HuberSettings(),
+        "focal" => new FocalSettings(),
         _ => RegressionLossSettings.Of(name),
     };
 
@@ -47,11 +48,24 @@ public abstract record LossSettings
     }
 }
 
+/// <summary>A loss over classes, of which some may count more than others.</summary>
+public abstract record ClassLossSettings : LossSettings
+{
+    /// <summary>
+    /// How much each class counts: a number for each, in the order of the data set's classes, or <c>"auto"</c>, which is n / (classes ·
+    /// count) from the training split (scikit-learn's <c>balanced</c>; of pixels where the target is a mask; 1 for a class that is not
+    /// there). The mean over a batch divides by the sum of its weights, as in torch.nn.CrossEntropyLoss. Losses of validation and test are
+    /// reported without it. Default: null, all count the same.
+    /// </summary>
+    [Between(1e-6, 1e6)]
+    public ClassWeights? ClassWeights { get; init; }
+}
+
 /// <summary>
 /// Cross entropy over the classes, torch.nn.CrossEntropyLoss. <c>dice_cross_entropy</c> adds the soft Dice loss (Isensee et al. 2021), for
 /// segmentation with classes of very different size.
 /// </summary>
-public sealed record CrossEntropySettings : LossSettings
+public sealed record CrossEntropySettings : ClassLossSettings
 {
     private bool _dice;
 
@@ -71,6 +85,28 @@ public sealed record CrossEntropySettings : LossSettings
     public override bool Fits(LearningTask task) => task == LearningTask.Segmentation || (task == LearningTask.Classification && !_dice);
 
     public static CrossEntropySettings Dice() => new() { _dice = true };
+}
+
+/// <summary>
+/// Focal loss (Lin et al. 2017): the cross entropy -log p of the right class, pixel or label times (1 - p)^gamma, so that what is told
+/// rightly already counts little. With gamma 0 it is cross_entropy, and for labels binary_cross_entropy.
+/// </summary>
+public sealed record FocalSettings : ClassLossSettings
+{
+    public override string Type => "focal";
+
+    /// <summary>How much less the easy ones count; 0: as much. Default: 2.</summary>
+    [Between(0, 20)]
+    public double Gamma { get; init; } = 2;
+
+    /// <summary>
+    /// Factor of labels that are there, and one minus it of those that are not, as in torchvision.ops.sigmoid_focal_loss; of two classes
+    /// the second and the first. For more classes there is class_weights. Default: null, no factor.
+    /// </summary>
+    [Between(0, 1)]
+    public double? Alpha { get; init; }
+
+    public override bool Fits(LearningTask task) => task != LearningTask.Regression;
 }
 
 /// <summary>Binary cross entropy of each label, torch.nn.BCEWithLogitsLoss.</summary>

@@ -23,6 +23,19 @@ public sealed record OutputLosses(LossSettings Every, IReadOnlyDictionary<string
         ? Auto with { Every = this[only.Output].For(only.Target.Task) }
         : Auto with { ByOutput = outputs.ToDictionary(output => output.Output, output => this[output.Output].For(output.Target.Task)) };
 
+    /// <summary>With the <c>auto</c> of class weights replaced by the weights that are used.</summary>
+    /// <param name="outputs">The network's.</param>
+    /// <param name="countsOf">Samples of each class in the training split, by the output's position; asked only where needed.</param>
+    public OutputLosses Balanced(IReadOnlyList<string> outputs, Func<int, IReadOnlyList<long>> countsOf)
+    {
+        LossSettings Of(int i) => this[outputs[i]] is ClassLossSettings { ClassWeights: { Given: null } } loss
+            ? loss with { ClassWeights = ClassWeights.Balanced(countsOf(i)) }
+            : this[outputs[i]];
+        return outputs.Count == 1
+            ? Auto with { Every = Of(0) }
+            : Auto with { ByOutput = Enumerable.Range(0, outputs.Count).ToDictionary(i => outputs[i], Of) };
+    }
+
     /// <summary>Auto after reporting why it cannot be read.</summary>
     internal static OutputLosses Read(JsonElement json, SpecPath path, Report report)
     {

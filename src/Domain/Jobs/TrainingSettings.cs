@@ -16,10 +16,19 @@ public sealed partial record TrainingSettings
     public long Epochs { get; init; } = 5;
 
     /// <summary>
-    /// Samples per optimizer step. The last, smaller batch of an epoch is dropped in training and kept in evaluation. Default: 128.
+    /// Samples per batch. An optimizer step takes one batch, or as many as accumulate says. The last, smaller batch of an epoch is dropped
+    /// in training and kept in evaluation. Default: 128.
     /// </summary>
     [Between(1, 65_536)]
     public long BatchSize { get; init; } = 128;
+
+    /// <summary>
+    /// Batches per optimizer step, which takes the mean of their gradients: the gradient of one batch of so many times the samples, with
+    /// the memory of one. Batch norm and the Dice of dice_cross_entropy still see one batch at a time. Steps, schedule, gradient_clip and
+    /// ema count optimizer steps; the last step of an epoch takes the batches that are left. Default: 1.
+    /// </summary>
+    [Between(1, 65_536)]
+    public long Accumulate { get; init; } = 1;
 
     /// <summary>
     /// Seed of the validation split, the initial weights, shuffling, augmentation and dropout. On the same kind of machine, the same spec,

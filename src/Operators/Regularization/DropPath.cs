@@ -15,9 +15,15 @@ namespace ConcatService.Operators;
 [Kind("drop_path")]
 public sealed record DropPath : Operator
 {
-    /// <summary>Probability that a sample skips the branch, 0 to 1.</summary>
+    /// <summary>Probability that a sample skips the branch, 0 to 1; with rule linear that of the last branch.</summary>
     [Between(0, 1)]
     public required double P { get; init; }
+
+    /// <summary>
+    /// How the probability depends on the depth: uniform, or linear, where the first of L such layers of the network, counted in execution
+    /// order and through all repetitions, gets p / L, the second 2·p / L, and the last p. Default: uniform.
+    /// </summary>
+    public DropRule Rule { get; init; }
 
     public override Footprint Footprint => Footprint.Nothing with { Format = NumberFormat.AsGiven };
 
@@ -28,5 +34,15 @@ public sealed record DropPath : Operator
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");
 
     public static IEnumerable<Example> Examples =>
-        [new("maps", new DropPath { P = 0.2 }, [3, 5, 4]), new("features", new DropPath { P = 0 }, [6])];
+        [new("maps", new DropPath { P = 0.2 }, [3, 5, 4]), new("features", new DropPath { P = 0, Rule = DropRule.Linear }, [6])];
+}
+
+/// <summary>How the probability of a <c>drop_path</c> depends on its depth (Huang et al. 2016, section 3).</summary>
+public enum DropRule
+{
+    /// <summary>Not at all.</summary>
+    Uniform,
+
+    /// <summary>The linear decay rule: the probability to survive falls linearly, from the first to the last.</summary>
+    Linear,
 }

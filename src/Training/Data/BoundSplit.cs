@@ -70,6 +70,22 @@ internal sealed class BoundSplit : IDisposable
         return statistics;
     }
 
+    /// <summary>How often each class is there at these rows, without augmentation.</summary>
+    public long[] ClassCounts(Tensor rows, int output, int classes)
+    {
+        const long rowsAtOnce = 4096;                                                   // of masks, int64 for each pixel
+        using var scope = NewDisposeScope();
+        var counts = zeros(classes, ScalarType.Int64, rows.device);
+        for (var from = 0L; from < rows.shape[0]; from += rowsAtOnce)
+        {
+            using var some = NewDisposeScope();
+            var taken = _targets[output].Tensor.index_select(0, rows.narrow(0, from, Math.Min(rowsAtOnce, rows.shape[0] - from)));
+            counts.add_(bincount(taken.flatten().to(ScalarType.Int64), minlength: classes));
+        }
+
+        return counts.cpu().data<long>().ToArray();
+    }
+
     public void Dispose()
     {
         if (!_isCopy)

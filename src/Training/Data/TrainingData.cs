@@ -44,14 +44,24 @@ internal sealed class TrainingData : IDisposable
     /// <summary>What the network tells apart, where it has one output that does.</summary>
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>Full batches of one epoch, without the first <paramref name="done"/>. Each belongs to the caller's dispose scope.</summary>
-    public IEnumerable<Func<Batch>> Epoch(int epoch, long batchSize, long done = 0)
+    /// <summary>
+    /// Full batches of one epoch in groups, one for each optimizer step, the last of which may be smaller; without the first
+    /// <paramref name="done"/> groups. Each batch belongs to the caller's dispose scope, and is the same however often it is taken.
+    /// </summary>
+    public IEnumerable<Func<Batch>[]> Epoch(int epoch, long batchSize, long accumulate = 1, long done = 0)
     {
         using var order = Order(epoch);
-        for (var start = done * batchSize; start + batchSize <= TrainCount; start += batchSize)
+        var batches = TrainCount / batchSize;
+        for (var first = done * accumulate; first < batches; first += accumulate)
         {
-            var from = start;
-            yield return () => _train.Take(order.narrow(0, from, batchSize), _augmenter, epoch, from / batchSize);
+            var group = new Func<Batch>[Math.Min(accumulate, batches - first)];
+            for (var i = 0; i < group.Length; i++)
+            {
+                var number = first + i;
+                group[i] = () => _train.Take(order.narrow(0, number * batchSize, batchSize), _augmenter, epoch, number);
+            }
+
+            yield return group;
         }
     }
 
@@ -72,6 +82,10 @@ internal sealed class TrainingData : IDisposable
             yield return () => _test.Take(from, count);
         }
     }
+
+    /// <summary>Samples of each class among those that are trained on; pixels of a mask.</summary>
+    /// <param name="output">The network's, by its position.</param>
+    public IReadOnlyList<long> ClassCounts(int output, int classes) => _train.ClassCounts(_trainRows, output, classes);
 
     /// <summary>
     /// For each input that is no index: mean and deviation of each channel over the samples that are trained on, as the network sees them.

@@ -5,14 +5,15 @@ using static TorchSharp.torch;
 namespace ConcatService.Training.Heads;
 
 /// <summary>One class a sample: scores [N, classes], targets [N].</summary>
-internal sealed class ClassHead(string output, Wire scores, CrossEntropySettings loss) : Head(output, scores, loss)
+internal sealed class ClassHead(string output, Wire scores, ClassLossSettings loss) : Head(output, scores, loss)
 {
     public override IReadOnlyList<string> MetricNames { get; } = ["accuracy"];
 
     public override int SumCount => 2;
 
-    public override Tensor Loss(Tensor scores, Tensor target, bool training) =>
-        nn.functional.cross_entropy(ByClass(scores), target, label_smoothing: training ? loss.LabelSmoothing : 0);
+    public override Tensor? Divisor(Tensor target) => ClassLoss.Divisor(loss, target);
+
+    public override Tensor Loss(Tensor scores, Tensor target, bool training) => ClassLoss.Of(loss, ByClass(scores), target, training);
 
     /// <summary>Right answers, all answers.</summary>
     public override Tensor Sums(Tensor scores, Tensor target)

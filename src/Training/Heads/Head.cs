@@ -32,22 +32,30 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
         LearningTask.Classification => new ClassHead(
             output.Name,
             Before(plan, output, gives => gives != ScoreForm.Plain),
-            (CrossEntropySettings)loss
+            (ClassLossSettings)loss
         ),
         LearningTask.Segmentation => new PlaceHead(
             output.Name,
             Before(plan, output, gives => gives != ScoreForm.Plain),
-            (CrossEntropySettings)loss,
+            (ClassLossSettings)loss,
             target.Classes.Count
         ),
         LearningTask.Multilabel => new LabelHead(output.Name, Before(plan, output, gives => gives == ScoreForm.Probabilities), loss),
         _ => new NumberHead(output.Name, output.Wire, plan.Shapes[output.Wire], loss),
     };
 
+    /// <summary>Whether <see cref="Divisor"/> gives anything.</summary>
+    public bool IsWeighted => loss is ClassLossSettings { ClassWeights: not null };
+
+    /// <summary>
+    /// What the mean of the training loss divides by, a scalar: a sum of weights. Null where that is the number of samples.
+    /// </summary>
+    public virtual Tensor? Divisor(Tensor target) => null;
+
     /// <summary>The mean over the batch, a scalar.</summary>
     /// <param name="scores">float32, in memory order.</param>
     /// <param name="target">int64 classes, or float32.</param>
-    /// <param name="training">Whether labels are smoothed.</param>
+    /// <param name="training">Whether labels are smoothed and classes weighted.</param>
     public abstract Tensor Loss(Tensor scores, Tensor target, bool training);
 
     /// <summary>What adds up over batches to what the metrics need: float64 <c>[SumCount]</c>.</summary>

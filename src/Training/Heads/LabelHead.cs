@@ -11,8 +11,16 @@ internal sealed class LabelHead(string output, Wire scores, LossSettings loss) :
 
     public override int SumCount => 5;
 
-    public override Tensor Loss(Tensor scores, Tensor target, bool training) =>
-        nn.functional.binary_cross_entropy_with_logits(scores, target);
+    public override Tensor Loss(Tensor scores, Tensor target, bool training)
+    {
+        if (Minimized is not FocalSettings focal)
+            return nn.functional.binary_cross_entropy_with_logits(scores, target);
+        var each = ClassLoss.Focal(
+            nn.functional.binary_cross_entropy_with_logits(scores, target, reduction: nn.Reduction.None),
+            focal.Gamma
+        );
+        return (focal.Alpha is { } alpha ? each * ClassLoss.Alphas(alpha, target) : each).mean();
+    }
 
     /// <summary>Labels that are there and were said to be, that were said to be, that are there, that are told rightly, all.</summary>
     public override Tensor Sums(Tensor scores, Tensor target)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ConcatService.Training.Heads;
 
 /// <summary>A class at each place: scores [N, classes, H, W] (or with other places), targets [N, H, W].</summary>
-internal sealed class PlaceHead(string output, Wire scores, CrossEntropySettings loss, int classes) : Head(output, scores, loss)
+internal sealed class PlaceHead(string output, Wire scores, ClassLossSettings loss, int classes) : Head(output, scores, loss)
 {
     private const double Smooth = 1e-5; // as in nnU-Net: a class that is neither there nor foreseen counts as right
 
@@ -13,11 +13,14 @@ internal sealed class PlaceHead(string output, Wire scores, CrossEntropySettings
 
     public override int SumCount => 3 * classes;
 
+    public override Tensor? Divisor(Tensor target) => ClassLoss.Divisor(loss, target);
+
+    /// <summary>Dice is of classes already, so their weights are those of the cross entropy alone.</summary>
     public override Tensor Loss(Tensor scores, Tensor target, bool training)
     {
         var byClass = ByClass(scores);
-        var entropy = nn.functional.cross_entropy(byClass, target, label_smoothing: training ? loss.LabelSmoothing : 0);
-        return loss.WithDice ? entropy + (1 - MeanDice(byClass.softmax(1), target)) : entropy;
+        var entropy = ClassLoss.Of(loss, byClass, target, training);
+        return loss is CrossEntropySettings { WithDice: true } ? entropy + (1 - MeanDice(byClass.softmax(1), target)) : entropy;
     }
 
     /// <summary>For each class: pixels that are and were said to be of it, that were said to be, that are.</summary>

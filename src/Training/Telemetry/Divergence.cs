@@ -7,16 +7,17 @@ namespace ConcatService.Training.Telemetry;
 internal static class Divergence
 {
     /// <summary>
-    /// Of a loss: the first layer whose output for this batch is not finite; when all are, the one that the first loss is taken of, whose
-    /// scores are then too far apart.
+    /// Of a loss: the first layer whose output for one of the step's batches is not finite; when all are, the one that the first loss is
+    /// taken of, whose scores are then too far apart.
     /// </summary>
-    public static Outcome.Diverged OfLoss(Network network, Tensor[] inputs, long step, double rate)
+    public static Outcome.Diverged OfLoss(Network network, IEnumerable<Tensor[]> batches, long step, double rate)
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         string? first = null;
         network.Model.Observer = (layer, _, outputs) => first ??= Array.TrueForAll(outputs, IsFinite) ? null : layer.Plan.Name;
-        network.Scores(inputs);
+        foreach (var inputs in batches.TakeWhile(_ => first is null))
+            network.Scores(inputs);
         network.Model.Observer = null;
         return At(network, "loss", first ?? network.Heads[0].Scores.Source, step, rate);
     }

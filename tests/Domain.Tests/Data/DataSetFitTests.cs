@@ -118,6 +118,20 @@ public sealed class DataSetFitTests
         "/settings/loss/outputs/third",
         "whose target is classification"
     )]
+    [InlineData(
+        """{ "loss": { "type": "cross_entropy", "class_weights": [1, 2] } }""",
+        "segments",
+        Pixels,
+        "/settings/loss/class_weights",
+        "has 2 numbers and the target of conv2d_0 has 3 classes"
+    )]
+    [InlineData(
+        """{ "loss": { "type": "focal", "alpha": 0.25 } }""",
+        "segments",
+        Pixels,
+        "/settings/loss/alpha",
+        "has 3 classes. Give class_weights"
+    )]
     [InlineData("""{ "task": "regression" }""", "two-view", TwoInputs, "/settings/task", "Leave it to 'auto'.")]
     [InlineData("""{ "batch_size": 4000 }""", "tabular", Rows, "/settings/batch_size", "Take at most 3600.")]
     [InlineData("""{ "validation_split": 0 }""", "segments", Pixels, "/settings/validation_split", "set export to 'last'")]

@@ -26,6 +26,7 @@ public sealed class TrainingSettingsTests
     [Theory]
     [InlineData("""{ "epochz": 3 }""", "/settings/epochz", "spec.unknown_field")]
     [InlineData("""{ "epochs": 0 }""", "/settings/epochs", "spec.out_of_range")]
+    [InlineData("""{ "accumulate": 0 }""", "/settings/accumulate", "spec.out_of_range")]
     [InlineData("""{ "epochs": 2.5 }""", "/settings/epochs", "spec.wrong_type")]
     [InlineData("""{ "seed": -1 }""", "/settings/seed", "spec.out_of_range")]
     [InlineData("""{ "threads": 0 }""", "/settings/threads", "spec.out_of_range")]
@@ -44,6 +45,19 @@ public sealed class TrainingSettingsTests
     )]
     [InlineData("""{ "task": "clustering" }""", "/settings/task", "spec.wrong_type")]
     [InlineData("""{ "loss": { "type": "cross_entropy", "label_smoothing": 1 } }""", "/settings/loss/label_smoothing", "spec.out_of_range")]
+    [InlineData(
+        """{ "loss": { "type": "cross_entropy", "class_weights": [1, 0] } }""",
+        "/settings/loss/class_weights",
+        "spec.out_of_range"
+    )]
+    [InlineData(
+        """{ "loss": { "type": "cross_entropy", "class_weights": "balanced" } }""",
+        "/settings/loss/class_weights",
+        "spec.wrong_type"
+    )]
+    [InlineData("""{ "loss": { "type": "mse", "class_weights": [1] } }""", "/settings/loss/class_weights", "spec.unknown_field")]
+    [InlineData("""{ "loss": { "type": "focal", "gamma": -1 } }""", "/settings/loss/gamma", "spec.out_of_range")]
+    [InlineData("""{ "loss": { "type": "focal", "alpha": 2 } }""", "/settings/loss/alpha", "spec.out_of_range")]
     [InlineData("""{ "optimizer": "adamax" }""", "/settings/optimizer", "spec.wrong_type")]
     [InlineData("""{ "optimizer": 3 }""", "/settings/optimizer", "spec.wrong_type")]
     [InlineData("""{ "optimizer": { "lr": 0.1 } }""", "/settings/optimizer", "spec.missing_field")]
@@ -128,11 +142,13 @@ public sealed class TrainingSettingsTests
     public void Everything_that_can_be_set_is_written_as_it_was_read()
     {
         const string given = """
-            { "epochs": 9, "batch_size": 32, "seed": 4, "task": "classification", "precision": "float32", "initialization": "orthogonal",
+            { "epochs": 9, "batch_size": 32, "accumulate": 4, "seed": 4, "task": "classification", "precision": "float32",
+              "initialization": "orthogonal",
               "normalize": true, "validation_split": 0.2, "export": "ema",
               "checkpoint_every_seconds": 30, "evaluate_every_epochs": 2, "telemetry": "off", "max_duration": "PT1H30M", "threads": 2,
                 "device": "cpu", "queue": "low",
-              "loss": { "type": "cross_entropy", "label_smoothing": 0.1, "weight": 1 },
+              "loss": { "type": "cross_entropy", "label_smoothing": 0.1, "class_weights": [1, 2.5],
+                "weight": 1 },
               "optimizer": { "type": "nadam", "betas": [0.9, 0.99], "eps": 1E-08, "momentum_decay": 0.004, "lr": 0.01,
                 "weight_decay": 0.1 },
               "schedule": { "type": "step", "every_epochs": 3, "gamma": 0.5, "warmup_epochs": 1 },
@@ -176,10 +192,21 @@ public sealed class TrainingSettingsTests
             );
 
         Assert.True(JsonElement.DeepEquals(JsonElement.Parse("""
-            { "outputs": { "mask": { "type": "dice_cross_entropy", "label_smoothing": 0, "weight": 0.5 },
+            { "outputs": { "mask": { "type": "dice_cross_entropy", "label_smoothing": 0, "class_weights": null,
+                "weight": 0.5 },
               "y": { "type": "mse", "weight": 2 }, "tags": { "type": "binary_cross_entropy", "weight": 1 } } }
             """), resolved.ToJson().GetProperty("loss")), resolved.ToJson().GetRawText());
         Assert.Equal("auto", resolved.ToJson().GetProperty("task").GetString());
+    }
+
+    [Fact]
+    public void Balanced_class_weights_are_those_of_scikit_learn()
+    {
+        // compute_class_weight("balanced", classes=[0, 1, 2], y=[0]*6 + [1]*3 + [2]*3): n / (classes * count)
+        var losses = Valid("""{ "loss": { "type": "cross_entropy", "class_weights": "auto" } }""").Loss.Balanced(["y"], _ => [6, 3, 3]);
+
+        Assert.Equal([12 / 18.0, 12 / 9.0, 12 / 9.0], ((CrossEntropySettings)losses.Every).ClassWeights!.Given!);
+        Assert.Equal([0.5, 1], ClassWeights.Balanced([6, 0]).Given!);
     }
 
     private static DataTarget Target(LearningTask task) => new("target", task, [], []);

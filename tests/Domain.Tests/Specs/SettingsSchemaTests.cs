@@ -75,6 +75,8 @@ public sealed class SettingsSchemaTests
         """)]
     [InlineData("""{ "augment": ["flip", { "type": "crop", "padding": 2 }], "ema": {}, "early_stopping": { "patience": 3 } }""")]
     [InlineData("""{ "gradient_clip": { "norm": 1 } }""")]
+    [InlineData("""{ "loss": { "type": "cross_entropy", "class_weights": [1, 2.5] } }""")]
+    [InlineData("""{ "loss": { "type": "dice_cross_entropy", "class_weights": "auto" } }""")]
     [InlineData("""{ "max_duration": "PT30M", "threads": 2, "task": "classification", "ema": null }""")]
     public void Settings_that_can_be_read_fit_the_schema(string settings)
     {
@@ -90,6 +92,8 @@ public sealed class SettingsSchemaTests
     [InlineData("""{ "optimizer": { "lr": 0.1 } }""")]
     [InlineData("""{ "schedule": { "type": "cosine", "gamma": 0.1 } }""")]
     [InlineData("""{ "loss": { "outputs": { "mask": "dice" } } }""")]
+    [InlineData("""{ "loss": { "type": "cross_entropy", "class_weights": [1, 0] } }""")]
+    [InlineData("""{ "loss": { "type": "cross_entropy", "class_weights": "balanced" } }""")]
     [InlineData("""{ "augment": "flip" }""")]
     [InlineData("""{ "augment": [{ "type": "flip", "p": 2 }] }""")]
     [InlineData("""{ "ema": true }""")]

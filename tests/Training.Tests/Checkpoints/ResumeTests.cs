@@ -16,13 +16,16 @@ public sealed class ResumeTests
 
     private const string Epochs = "\"epochs\": 3, \"batch_size\": 64, \"threads\": 1, \"checkpoint_every_seconds\": 0, \"seed\": 3";
 
-    // 36 steps an epoch: in the middle, at the end of one, at its first step, at the very end.
+    // 36 batches an epoch: in the middle, at the end of one, at its first step, at the very end. Seven groups of five and one batch: in the
+    // middle of the second epoch, behind its shorter group.
     [Theory]
     [InlineData("\"precision\": \"bfloat16\"", 50)]
     [InlineData("\"precision\": \"float32\", \"optimizer\": \"sgd\", \"augment\": [\"flip\"]", 36)]
     [InlineData("\"precision\": \"float32\", \"optimizer\": \"nadam\", \"ema\": {}, \"export\": \"ema\"", 37)]
     [InlineData("\"precision\": \"float32\", \"optimizer\": \"rmsprop\", \"early_stopping\": { \"patience\": 1, \"min_delta\": 0.5 }", 60)]
     [InlineData("\"precision\": \"float32\"", 108)]
+    [InlineData("\"precision\": \"float32\", \"accumulate\": 5, \"gradient_clip\": { \"norm\": 1 }, \"ema\": {}", 12)]
+    [InlineData("\"precision\": \"float32\", \"accumulate\": 5, \"augment\": [\"flip\"]", 16)]
     public void A_training_that_is_taken_up_again_ends_with_the_same_bits_and_tells_the_same(string settings, long step)
     {
         settings = $"{{ {Epochs}, {settings} }}";

@@ -17,7 +17,7 @@ public sealed class TrainingDataTests
         using var data = Marked(100);
         using var job = new TrainingData(data, new() { ValidationSplit = 0.2 }, Plan, CPU);
 
-        var train = Marks(job.Epoch(1, 16));
+        var train = Marks(job.Epoch(1, 16).SelectMany(group => group));
         var validation = Marks(job.Validation(7));
 
         Assert.Equal(80, train.Length);
@@ -33,7 +33,7 @@ public sealed class TrainingDataTests
         int[] Order(long seed, int epoch)
         {
             using var job = new TrainingData(data, new() { Seed = seed, ValidationSplit = 0 }, Plan, CPU);
-            return Marks(job.Epoch(epoch, 10));
+            return Marks(job.Epoch(epoch, 10).SelectMany(group => group));
         }
 
         Assert.Equal(Order(3, 2), Order(3, 2));
@@ -58,7 +58,7 @@ public sealed class TrainingDataTests
         using var scope = NewDisposeScope();
         using var data = Marked(100);
         using var job = new TrainingData(data, new() { ValidationSplit = 0.2 }, Plan, CPU);
-        var values = cat([.. job.Epoch(1, 80).Select(take => take().Inputs[0])]);
+        var values = cat([.. job.Epoch(1, 80).Select(group => group[0]().Inputs[0])]);
 
         var statistics = Assert.Single(job.Statistics()).Value;
 

@@ -100,6 +100,94 @@ public sealed class HeadTests
         Assert.Equal(exact + (0.05 * 4), head.Loss(scores, zeros(1, ScalarType.Int64), training: true).item<float>(), 1e-6);
     }
 
+    [Theory]
+    [InlineData("[3]", LearningTask.Classification, "cross_entropy")]
+    [InlineData("[3, 1, 2]", LearningTask.Segmentation, "cross_entropy")]
+    [InlineData("[3]", LearningTask.Classification, "focal", ", \"gamma\": 0")]
+    [InlineData("[3, 1, 2]", LearningTask.Segmentation, "focal", ", \"gamma\": 0")]
+    public void Class_weights_are_a_weighted_mean_in_training_and_nothing_in_evaluation(
+        string shape,
+        LearningTask task,
+        string loss,
+        string options = ""
+    )
+    {
+        using var scope = NewDisposeScope();
+        var head = Head(shape, 3, task, $$"""{ "type": "{{loss}}", "class_weights": [1, 3, 0.5]{{options}} }""");
+        var scores = tensor(new float[] { 0.5f, 0.25f, 0.25f }).log();                  // the probabilities, for every sample or pixel
+        var isMap = task == LearningTask.Segmentation;
+        var given = isMap ? scores.reshape(1, 3, 1, 1).expand(1, 3, 1, 2) : scores.expand(2, 3);
+        var target = tensor(new long[] { 0, 1 }).reshape(isMap ? [1, 1, 2] : [2]);
+
+        // torch.nn.CrossEntropyLoss: the sum of w(y) · nll over the sum of w(y).
+        Assert.Equal(((1 * Math.Log(2)) + (3 * Math.Log(4))) / (1 + 3), head.Loss(given, target, training: true).item<float>(), 1e-6);
+        Assert.Equal((Math.Log(2) + Math.Log(4)) / 2, head.Loss(given, target, training: false).item<float>(), 1e-6);
+        Assert.Equal(4, head.Divisor(target)!.item<float>());
+    }
+
+    [Fact]
+    public void Focal_loss_counts_what_is_told_rightly_already_less()
+    {
+        using var scope = NewDisposeScope();
+        var scores = tensor(new float[] { 0.9f, 0.1f, 0.25f, 0.75f }).log().reshape(2, 2);
+        var target = tensor(new long[] { 0, 0 });
+        double Loss(string options) =>
+            Head("[2]", 2, LearningTask.Classification, $$"""{ "type": "focal"{{options}} }""").Loss(scores, target, true).item<float>();
+
+        // (1 - p)^gamma · -log p
+        var (easy, hard) = (-0.01 * Math.Log(0.9), -0.5625 * Math.Log(0.25));
+        Assert.Equal((easy + hard) / 2, Loss(""), 1e-6);
+        Assert.Equal((easy + hard) / 2 * 0.75, Loss(", \"alpha\": 0.25"), 1e-6);        // both are of the first class
+        Assert.Equal(-(Math.Sqrt(0.1) * Math.Log(0.9) + (Math.Sqrt(0.75) * Math.Log(0.25))) / 2, Loss(", \"gamma\": 0.5"), 1e-6);
+    }
+
+    [Fact]
+    public void Focal_loss_of_labels_is_that_of_torchvision()
+    {
+        using var scope = NewDisposeScope();
+        var head = Head("[3]", 3, LearningTask.Multilabel, """{ "type": "focal", "alpha": 0.25 }""");
+        var scores = tensor(new double[] { Math.Log(9), Math.Log(9), Math.Log(1 / 9.0) }).to(ScalarType.Float32).reshape(1, 3);
+
+        var loss = head.Loss(scores, tensor(new float[] { 1, 0, 0 }).reshape(1, 3), training: true);
+
+        // torchvision.ops.sigmoid_focal_loss(…, alpha=0.25, gamma=2, reduction="mean") of p = 0.9, 0.9, 0.1
+        Assert.Equal(
+            ((0.25 * 0.01 * -Math.Log(0.9)) + (0.75 * 0.81 * -Math.Log(0.1)) + (0.75 * 0.01 * -Math.Log(0.9))) / 3,
+            loss.item<float>(),
+            1e-6
+        );
+    }
+
+    [Theory]
+    [InlineData(0), InlineData(0.5), InlineData(1), InlineData(2)]
+    public void Focal_loss_has_a_gradient_where_the_network_is_certain(double gamma)
+    {
+        using var scope = NewDisposeScope();
+        var scores = tensor(new float[] { 200, -200, -200, 200 }).reshape(2, 2).requires_grad_(true);
+
+        Head("[2]", 2, LearningTask.Classification, $$"""{ "type": "focal", "gamma": {{gamma}} }""")
+            .Loss(scores, zeros(2, ScalarType.Int64), training: true)
+            .backward();
+
+        Assert.True(scores.grad!.isfinite().all().item<bool>());
+        Assert.Equal(0.5, scores.grad![1, 1].item<float>(), 1e-3);                      // of the one that is certain and wrong
+    }
+
+    [Fact]
+    public void Balanced_weights_are_made_of_the_training_split_and_told_as_used()
+    {
+        TrainingReport.Started? started = null;
+        TestTraining.Train(
+            """{ "epochs": 1, "loss": { "type": "cross_entropy", "class_weights": "auto" } }""",
+            report: told => started = told as TrainingReport.Started ?? started
+        );
+
+        var weights = ((CrossEntropySettings)started!.Settings.Loss.Every).ClassWeights!.Given!;
+        Assert.Equal(10, weights.Count);
+        Assert.True(weights.Distinct().Count() > 1);
+        Assert.Equal(10, weights.Sum(weight => 1 / weight), 1e-9);                      // Σ count = n, so Σ 1 / w = classes
+    }
+
     private static double[] Metrics(Head head, Tensor sums) => [.. head.Metrics(sums.data<double>().ToArray())];
 
     private static Head Head(string shape, int classes, LearningTask task, string loss) =>
@@ -107,7 +195,7 @@ public sealed class HeadTests
             Plan(shape),
             Plan(shape).Outputs[0],
             new("target", task, [], [.. Enumerable.Range(0, classes).Select(name => $"{name}")]),
-            TestTraining.Settings($$"""{ "loss": "{{loss}}" }""").Loss.Every
+            TestTraining.Settings($$"""{ "loss": {{(loss.StartsWith('{') ? loss : $"\"{loss}\"")}} }""").Loss.Every
         );
 
     private static Domain.Planning.Plan Plan(string shape) =>
