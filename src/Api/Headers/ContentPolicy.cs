@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace ConcatService.Api.Headers;
 
 /// <summary>
@@ -28,15 +25,4 @@ internal sealed record ContentPolicy(string Value)
         $"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
             + $"form-action 'self'; {NoFrames}"
     );
-
-    /// <summary>A page of ours: its own style, known by its hash, and forms to this host.</summary>
-    /// <param name="html">With one <c>style</c> element, as it is sent.</param>
-    public static ContentPolicy OfPage(string html)
-    {
-        const string Start = "<style>", End = "</style>";
-        var from = html.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
-        var style = html[from..html.IndexOf(End, StringComparison.Ordinal)];
-        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
-        return new($"default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; {NoFrames}");
-    }
 }

@@ -11,7 +11,7 @@ public sealed partial class BrowserTests
     public async Task What_can_stand_at_the_cursor_is_offered_in_broken_text_too(string replaced, string typed, string offered)
     {
         var (page, complaints) = await GoAsync("/workbench?gallery=two-branches-refused");
-        await WaitAsync(page, "document.getElementById('text').getAttribute('aria-controls') === 'options'");
+        await WaitAsync(page, $"{Verdict} === 'invalid' && document.getElementById('text').getAttribute('aria-controls') === 'options'");
         await page.EvaluateFunctionAsync(
             "(old) => { const at = text.value.indexOf(old); if (at < 0) throw Error(text.value); text.focus(); "
                 + "text.setSelectionRange(at, at + old.length); }",
