@@ -109,7 +109,7 @@ public sealed class RandomGraph
         {
             0 => 1,
             1 or 2 => 2,
-            5 => _random.Next(4) == 0 ? 4 : 3,
+            5 => _random.Next(2) == 0 ? 4 : 3,
             _ => 3,
         };
         JsonArray shape =
@@ -123,7 +123,7 @@ public sealed class RandomGraph
             input["dtype"] = "int64";
         else if (shape.Count == 2 && _random.Next(2) == 0)
             input["axes"] = new JsonArray("time", "features");
-        else if (shape.Count == 4 && _random.Next(2) == 0)
+        else if (shape.Count == 4 && _random.Next(3) == 0)
             input["axes"] =
                 (string)Spec["layout"]! == "channels_first"
                     ? new JsonArray("time", "channels", "height", "width")
