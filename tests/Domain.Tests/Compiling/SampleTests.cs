@@ -28,6 +28,7 @@ public sealed class SampleTests
     [InlineData("unet-paper", 31_030_658)] // Ronneberger et al. 2015, fig. 1, with biases
     [InlineData("vit-b-16", 86_567_656)]                                                         // torchvision
     [InlineData("convnext-tiny", 28_589_128)]                                                    // torchvision
+    [InlineData("swin-t", 28_288_354)]                                                           // torchvision
     [InlineData("r3d-18", 33_371_472)]                                                           // torchvision
     [InlineData("unet-3d", 19_069_955)] // Çiçek et al. 2016, which counts no norms
     [InlineData("siamese", 38_951_745)] // Koch et al. 2015
@@ -47,12 +48,16 @@ public sealed class SampleTests
     [InlineData("inception-v3", 5.713e9)]
     [InlineData("vit-b-16", 17.564e9)]
     [InlineData("convnext-tiny", 4.456e9)]
+    [InlineData("swin-t", 4.491e9)]
     [InlineData("r3d-18", 40.697e9)]
     public void MACs_are_within_one_percent_of_those_that_torchvision_publishes(string sample, double published)
     {
         var macs = Totals.Of(Compile(sample).Plan!).Macs!.Value;
         Assert.InRange(macs, published * 0.99, published * 1.01);
     }
+
+    [Fact]
+    public void The_windows_of_Swin_bring_no_finding() => Assert.Empty(Compile("swin-t").Report.Diagnostics);
 
     [Fact]
     public void The_refused_two_branch_network_names_the_merge_and_both_sizes()

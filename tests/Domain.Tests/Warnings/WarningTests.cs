@@ -168,6 +168,24 @@ public sealed class WarningTests
     }
 
     [Fact]
+    public void A_mixing_layer_that_a_shortcut_reads_too_is_not_one_linear_map_with_the_next()
+    {
+        var shortcut = Compile(
+            """
+            { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
+              { "name": "a", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "activation": "relu" },
+              { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "activation": "relu" },
+              { "name": "both", "type": "concat", "inputs": ["a", "b"] },
+              { "name": "mix", "type": "conv2d", "out_channels": 8, "kernel_size": 1 },
+              { "name": "next", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "activation": "relu" },
+              { "name": "sum", "type": "add", "inputs": ["mix", "next"] } ] }
+            """
+        );
+        Assert.Equal("valid", shortcut.Verdict);
+        Assert.Empty(shortcut.Report.Diagnostics);
+    }
+
+    [Fact]
     public void An_unread_layer_of_the_same_type_and_shape_is_offered_for_an_input_that_is_named_twice()
     {
         // github.com/ematvey/tensorflow-seq2seq-tutorials, issue 1

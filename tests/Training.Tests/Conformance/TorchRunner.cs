@@ -21,6 +21,26 @@ public sealed class TorchRunner : IDisposable
     /// </summary>
     public void AssertGives(TorchModel model, string? name, Tensor[] inputs, Tensor[] expected, double relativeToPeak)
     {
+        var answer = Run(model, name, inputs, expected);
+        Assert.False(answer.Error is not null, $"{answer.Error}\n{answer.Source}");
+        Assert.Equal(Totals.Of(model.Plan).Parameters, answer.Parameters);
+        Assert.All(
+            answer.Outputs,
+            output =>
+                Assert.True(
+                    output.Difference <= relativeToPeak * output.Peak,
+                    $"differs by {output.Difference:g3} at a peak of {output.Peak:g3}\n{answer.Source}"
+                )
+        );
+    }
+
+    /// <summary>What came of the network's source with the model's weights.</summary>
+    /// <param name="Outputs">How far each is from what is expected, and the largest number that is; null for what is no number.</param>
+    public sealed record Answer(string Source, string? Error, long Parameters, (double? Difference, double? Peak)[] Outputs);
+
+    /// <summary>Runs the network's source in PyTorch.</summary>
+    public Answer Run(TorchModel model, string? name, Tensor[] inputs, Tensor[] expected)
+    {
         var python = TorchPython.Required();
         var source = PythonSource.Write(model.Plan, name);
         File.WriteAllText(PathOf("net.py"), source.Text);
@@ -30,13 +50,16 @@ public sealed class TorchRunner : IDisposable
             [.. inputs.Select((each, i) => Of($"in.{i}", each)), .. expected.Select((each, i) => Of($"out.{i}", each))]
         );
         using var answer = JsonDocument.Parse(Ask(python, source.ClassName));
-        Assert.False(answer.RootElement.TryGetProperty("error", out var error), $"{error}\n{source.Text}");
-        Assert.Equal(Totals.Of(model.Plan).Parameters, answer.RootElement.GetProperty("parameters").GetInt64());
-        foreach (var output in answer.RootElement.GetProperty("outputs").EnumerateArray())
-        {
-            var (difference, peak) = (output[0].GetDouble(), output[1].GetDouble());
-            Assert.True(difference <= relativeToPeak * peak, $"differs by {difference:g3} at a peak of {peak:g3}\n{source.Text}");
-        }
+        return answer.RootElement.TryGetProperty("error", out var error)
+            ? new(source.Text, error.GetString(), 0, [])
+            : new(
+                source.Text,
+                null,
+                answer.RootElement.GetProperty("parameters").GetInt64(),
+                [.. answer.RootElement.GetProperty("outputs").EnumerateArray().Select(each => (Number(each[0]), Number(each[1])))]
+            );
+
+        static double? Number(JsonElement number) => number.ValueKind == JsonValueKind.Null ? null : number.GetDouble();
     }
 
     public void Dispose()

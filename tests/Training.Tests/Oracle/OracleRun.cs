@@ -19,7 +19,16 @@ public sealed class OracleRun
     private const long MaxParameters = 20_000;
     private const int MaxLayers = 80;
 
+    /// <summary>Every so manyth seed's valid graph is run in PyTorch, until there are as many as are wanted.</summary>
+    public const int TorchEvery = 4;
+
     public int Valid { get; private set; }
+
+    /// <summary>How many valid graphs PyTorch is to run. Default: none.</summary>
+    public int WantedInTorch { get; init; }
+
+    /// <summary>How many PyTorch ran.</summary>
+    public int InTorch { get; private set; }
 
     /// <summary>By who agrees: libtorch, or the name of a rule.</summary>
     public SortedDictionary<string, int> Refused { get; } = [];
@@ -44,16 +53,17 @@ public sealed class OracleRun
     /// <summary>Runs seeds from <paramref name="seed"/> on until there are so many graphs.</summary>
     public OracleRun Until(int graphs, int seed)
     {
+        using var torch = WantedInTorch > 0 ? new TorchCheck() : null;
         for (; Graphs < graphs; seed++)
         {
             OnSeed(seed);
-            One(seed);
+            One(seed, torch);
         }
 
         return this;
     }
 
-    private void One(int seed)
+    private void One(int seed, TorchCheck? torch)
     {
         var graph = new RandomGraph(seed);
         graph.Start(OracleCheck.Compile(graph.Spec));
@@ -75,7 +85,7 @@ public sealed class OracleRun
                             or KeyNotFoundException
                 )
             {
-                Disagree(seed, graph.Spec, new("disagreement", $"the compiler fails: {fault.Message}"), deep: false);
+                Disagree(seed, graph.Spec, new("disagreement", $"the compiler fails: {fault.Message}"), Shallow);
                 graph.Drop();
                 continue;
             }
@@ -89,22 +99,37 @@ public sealed class OracleRun
                 continue;
             }
 
-            Count(seed, graph.Spec, OracleCheck.Of(graph.Spec, deep: false), deep: false);
+            Count(seed, graph.Spec, Shallow(graph.Spec), Shallow);
             graph.Drop();
         }
 
         if (graph.Count == 0)
             return;
         graph.Finish();
-        var answer = OracleCheck.Of(graph.Spec, deep: seed % DeepEvery == 0);
-        Count(seed, graph.Spec, answer, seed % DeepEvery == 0);
+        var answer = Whole(graph.Spec);
+        Count(seed, graph.Spec, answer, Whole);
         if (answer.Kind == "valid")
         {
             if (seed % SymbolicEvery == 0)
                 CountSymbolic(seed, graph.Spec);
+            if (seed % TorchEvery == 1 && InTorch < WantedInTorch)
+                CountTorch(seed, graph.Spec, torch!);
             foreach (var layer in OracleCheck.Compile(graph.Spec).Graph.Layers)
                 Ran[layer.Operator.Kind] = Ran.GetValueOrDefault(layer.Operator.Kind) + 1;
         }
+
+        OracleAnswer Whole(JsonObject spec) => OracleCheck.Of(spec, deep: seed % DeepEvery == 0);
+    }
+
+    private static OracleAnswer Shallow(JsonObject spec) => OracleCheck.Of(spec, deep: false);
+
+    private void CountTorch(int seed, JsonObject spec, TorchCheck torch)
+    {
+        var answer = torch.Of(spec);
+        if (answer.IsDisagreement)
+            Disagree(seed, spec, answer, torch.Of);
+        if (answer.Kind != "form")
+            InTorch++;
     }
 
     private void CountSymbolic(int seed, JsonObject spec)
@@ -118,22 +143,22 @@ public sealed class OracleRun
         OracleAnswer Symbolic(JsonObject each) => OracleCheck.Compile(each).Plan is null ? new("form") : SymbolicCheck.Of(each, seed);
     }
 
-    private void Count(int seed, JsonObject spec, OracleAnswer answer, bool deep)
+    private void Count(int seed, JsonObject spec, OracleAnswer answer, Func<JsonObject, OracleAnswer> check)
     {
         if (answer.IsDisagreement)
-            Disagree(seed, spec, answer, deep);
+            Disagree(seed, spec, answer, check);
         else if (answer.Kind == "valid")
             Valid++;
         else if (answer.Kind == "refused")
             Refused[answer.Detail] = Refused.GetValueOrDefault(answer.Detail) + 1;
     }
 
-    private void Disagree(int seed, JsonObject spec, OracleAnswer answer, bool deep)
+    private void Disagree(int seed, JsonObject spec, OracleAnswer answer, Func<JsonObject, OracleAnswer> check)
     {
         var smallest = SpecReducer.Of(
             spec,
             each =>
-                OracleCheck.Of(each, deep) is { IsDisagreement: true } same
+                check(each) is { IsDisagreement: true } same
                 && same.Detail[..Math.Min(12, same.Detail.Length)] == answer.Detail[..Math.Min(12, answer.Detail.Length)]
         );
         Disagreements.Add($"seed {seed}: {answer.Detail}\n    {smallest.ToJsonString()}");

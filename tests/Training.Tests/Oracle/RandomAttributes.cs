@@ -34,11 +34,14 @@ public sealed class RandomAttributes(Random random)
     public void Fill(JsonObject layer, OperatorType type, Shape? input, IReadOnlyList<string> visible)
     {
         var eitherOr = type.Attributes.Names.Contains("size") ? random.Next(2) == 0 ? "size" : "*" : null;
+        var isLike = random.Next(2) == 0;
         foreach (var entry in type.Attributes.Entries)
         {
             var isEither = eitherOr is not null && entry.Name is "size" or "scale_factor" or "padding" && type.Kind is not "center_crop";
+            var isPromise = type.Kind == "opaque" && entry.Name is "output_shape" or "like" && random.NextDouble() < 0.95;
             var chosen =
-                isEither && random.NextDouble() < 0.95
+                isPromise ? (entry.Name == "like") == isLike
+                : isEither && random.NextDouble() < 0.95
                     ? (entry.Name == "size") == (eitherOr == "size")
                     : entry.Required || random.NextDouble() < (entry.Name is "data_format" ? 0.03 : 0.35);
             if (chosen && entry.Name is not "initial_state") // names of vectors, which RandomGraph knows
@@ -64,6 +67,8 @@ public sealed class RandomAttributes(Random random)
         var spatial = Math.Clamp((input?.Rank ?? 4) - 2, 1, 3);
         if (type == typeof(string))
             return "cpu";
+        if (type == typeof(LayerNames))
+            return visible[random.Next(visible.Count)];
         if (type == typeof(bool))
             return random.Next(2) == 0;
         if (type == typeof(long))
@@ -130,6 +135,8 @@ public sealed class RandomAttributes(Random random)
                 return new JsonArray([.. positions.Select(position => (JsonNode)position)]);
             case "shape" when entry.Property.DeclaringType == typeof(Operators.LearnedTensor):
                 return new JsonArray([.. input.Dims.Skip(1).Select(dim => (JsonNode)(random.Next(3) == 0 ? 1 : dim.Value))]);
+            case "output_shape":
+                return new JsonArray([.. input.Dims.Skip(1).Select(dim => (JsonNode)(random.Next(3) == 0 ? Whole(1) : dim.Value))]);
             case "repeats":
                 return List(input.Rank - 1, () => (long)random.Next(1, 4));
             case "shape":

@@ -13,7 +13,7 @@ public sealed class RandomGraph
 {
     private static readonly OperatorType[] Types =
     [
-        .. OperatorCatalog.All.Where(type => type.Kind != "opaque").OrderBy(type => type.Kind, StringComparer.Ordinal),
+        .. OperatorCatalog.All.OrderBy(type => type.Kind, StringComparer.Ordinal),
     ];
 
     private static readonly OperatorType[] Merges = [.. Types.Where(type => type.Create() is IMerge)];
@@ -55,9 +55,10 @@ public sealed class RandomGraph
     {
         _reading = [];
         var (name, shape) = Source();
-        var layer = _random.Next(14) switch
+        var layer = _random.Next(15) switch
         {
             0 => Parallel(name, shape),
+            2 when StepOf(shape) is { } step => Distributed(name, step),
             1 => new() { ["type"] = "repeat", ["times"] = _random.Next(1, 4), ["layers"] = Nested(shape, 1 + _random.Next(2)) },
             _ => Layer(shape, top: true),
         };
@@ -108,7 +109,7 @@ public sealed class RandomGraph
         {
             0 => 1,
             1 or 2 => 2,
-            5 => _random.Next(4) == 0 ? 4 : 3,
+            5 => _random.Next(2) == 0 ? 4 : 3,
             _ => 3,
         };
         JsonArray shape =
@@ -122,6 +123,11 @@ public sealed class RandomGraph
             input["dtype"] = "int64";
         else if (shape.Count == 2 && _random.Next(2) == 0)
             input["axes"] = new JsonArray("time", "features");
+        else if (shape.Count == 4 && _random.Next(3) == 0)
+            input["axes"] =
+                (string)Spec["layout"]! == "channels_first"
+                    ? new JsonArray("time", "channels", "height", "width")
+                    : new JsonArray("time", "height", "width", "channels");
         inputs[name] = input;
         return input;
     }
@@ -138,6 +144,24 @@ public sealed class RandomGraph
         var options = new JsonObject { ["type"] = merge.Kind };
         _attributes.Fill(options, merge, shape, [name]);
         return new() { ["type"] = "parallel", ["branches"] = branches, ["merge"] = _random.Next(2) == 0 ? merge.Kind : options };
+    }
+
+    /// <summary>A list for every step, now and then with branches.</summary>
+    private JsonObject Distributed(string name, Shape step)
+    {
+        var layers = Nested(step, _random.Next(1, 4));
+        if (_random.Next(4) == 0)
+            layers.Insert(0, Parallel(name, step));
+        return new() { ["type"] = "time_distributed", ["layers"] = layers };
+    }
+
+    /// <summary>What one step of a sequence is; of something else, seldom, what would be left of it.</summary>
+    private Shape? StepOf(Shape shape)
+    {
+        var time = shape.Has(Axis.Time) ? shape.Position(Axis.Time) : _random.Next(10) == 0 ? shape.Rank - 1 : 0;
+        return time == 0 || shape.Rank < 3 ? null : new([.. Without(shape.Dims)], [.. Without(shape.Axes)], shape.DType);
+
+        IEnumerable<T> Without<T>(IEnumerable<T> each) => each.Where((_, i) => i != time);
     }
 
     private JsonArray Nested(Shape shape, int count)

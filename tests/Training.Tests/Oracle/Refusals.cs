@@ -146,6 +146,16 @@ public static class Refusals
             (each, op, _) => op is Reshape { Axes: not null } && each.Code == Codes.OutOfRange
         ),
         new(
+            "a placeholder's promise",
+            "what it promises is told once; libtorch knows no such layer",
+            (each, op, _) => op is Opaque && each.Code == Codes.OutOfRange
+        ),
+        new(
+            "one step at a time",
+            "inside of time_distributed libtorch would see the steps of all samples beside what is outside",
+            (each, _, _) => each.Code == Codes.UnknownInput
+        ),
+        new(
             "axes in one order at a merge",
             "equal sizes on axes of other meaning are joined by libtorch",
             (each, _, inputs) =>

@@ -79,17 +79,20 @@ public static class SymbolicCheck
         var inputs = symbolic.Inputs.Select(input => input.Shape.DType == DType.Float32
             ? randn([.. input.Shape.Dims.Select(dim => dim.Evaluate(symbol => sizes[symbol]))])
             : zeros([.. input.Shape.Dims.Select(dim => dim.Evaluate(symbol => sizes[symbol]))], ScalarType.Int64)).ToArray();
-        foreach (var (wire, value) in model.Run(inputs))
+        var (repeats, counted) = (TensorSizes.Repeats(symbolic, SizeOf), TensorSizes.Repeats(numbers, SizeOf));
+        foreach (var (wire, value) in PlaceholderRun.Of(model, inputs, SizeOf))
         {
             var shape = symbolic.Shapes[wire];
-            var inferred = TensorSizes.Of(shape, symbol => sizes[symbol]);
-            var known = numbers.Shapes.TryGetValue(wire, out var other) ? TensorSizes.Of(other, symbol => sizes[symbol]) : inferred;
+            var inferred = TensorSizes.Of(shape, SizeOf, repeats(wire.Source));
+            var known = numbers.Shapes.TryGetValue(wire, out var other) ? TensorSizes.Of(other, SizeOf, counted(wire.Source)) : inferred;
             if (!inferred.SequenceEqual(known) || !inferred.SequenceEqual(value.shape))
                 return $"{wire}, {shape}, is [{string.Join(", ", inferred)}]; between numbers [{string.Join(", ", known)}], "
                     + $"in libtorch [{string.Join(", ", value.shape)}]";
         }
 
         return null;
+
+        long SizeOf(string symbol) => sizes[symbol];
     }
 
     private static (JsonObject Spec, Dictionary<string, long> Given) Symbolise(JsonObject spec, Random random)

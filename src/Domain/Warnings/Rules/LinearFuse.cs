@@ -7,7 +7,8 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Domain.Warnings.Rules;
 
 /// <summary>
-/// A 1x1 convolution or linear layer behind a concat, and another weighted layer right behind it: two linear maps in a row are one.
+/// A 1x1 convolution or linear layer behind a concat, and another weighted layer right behind it: two linear maps in a row are one, unless
+/// something else reads what is between, such as the shortcut of a residual block.
 /// </summary>
 internal sealed class LinearFuse : WarningRule
 {
@@ -25,7 +26,8 @@ internal sealed class LinearFuse : WarningRule
         var readsConcat = new bool[flow.Count];                                   // with nothing weighted between
         var fuse = new int[flow.Count];                                           // the mixing layer that only linear layers follow so far
         Array.Fill(fuse, None);
-        HashSet<int>? told = null;
+        var readOtherwise = new HashSet<int>();                                   // by what is not linear: their numbers count themselves
+        Dictionary<int, int>? readers = null;                                     // the first weighted layer behind each
         for (var i = 0; i < flow.Layers.Length; i++)
         {
             if (flow.Sources(i) is not [var source, ..])
@@ -33,12 +35,14 @@ internal sealed class LinearFuse : WarningRule
             var effect = flow.Effects[i];
             if (flow.IsMerge(i))
             {
+                foreach (var each in flow.Sources(i))
+                    readOtherwise.Add(fuse[each]);
                 readsConcat[i] = flow.JoinsFeatures(i);
             }
             else if (effect.Has(Effect.Weighs))
             {
-                if (fuse[source] != None && IsDense(flow.Layers[i].Operator) && (told ??= []).Add(fuse[source]))
-                    found.Add(Found(flow, fuse[source], i));
+                if (fuse[source] != None && IsDense(flow.Layers[i].Operator))
+                    (readers ??= []).TryAdd(fuse[source], i);
                 if (readsConcat[source] && flow.IsPointwise(i))
                     fuse[i] = i;
             }
@@ -46,7 +50,15 @@ internal sealed class LinearFuse : WarningRule
             {
                 readsConcat[i] = readsConcat[source];
                 fuse[i] = effect.Has(Effect.Activates) ? None : fuse[source];
+                if (fuse[i] == None)
+                    readOtherwise.Add(fuse[source]);
             }
+        }
+
+        foreach (var (mixing, reader) in readers ?? [])
+        {
+            if (!readOtherwise.Contains(mixing) && !flow.IsOutput(mixing))
+                found.Add(Found(flow, mixing, reader));
         }
     }
 
