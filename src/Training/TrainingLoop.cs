@@ -18,6 +18,8 @@ internal sealed class TrainingLoop(
     private readonly TorchModel _model = network.Model;
     private readonly TrainingClock _clock = progress.Clock;
     private readonly Sampler _sampler = progress.Sampler;
+    private readonly BranchWatch _watch = new(network, settings, progress.Sampler);
+    private IDisposable? _settled;
     private readonly ScalarType _precision = settings.Precision == Precision.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
     private readonly long _stepsPerEpoch = data.TrainCount / settings.BatchSize;
 
@@ -31,6 +33,9 @@ internal sealed class TrainingLoop(
 
     /// <summary>What telemetry has cost, as a share of the time of all steps.</summary>
     public double TelemetryOverhead => _sampler.Spent / _clock.InSteps;
+
+    /// <summary>Of the last epoch, in training mode; null before its end.</summary>
+    public MetricSet? Train { get; private set; }
 
     private bool IsOutOfTime => _clock.Elapsed >= settings.MaxDuration;
 
@@ -70,7 +75,7 @@ internal sealed class TrainingLoop(
             var batch = take();
 
             optimizer.ZeroGradient();
-            _sampler.Begin(progress.Step + 1, _clock.InSteps, batch.Targets);
+            _sampler.Begin(progress.Step + 1, Steps, _clock.InSteps, batch.Targets);
             var scores = network.Scores(batch.Inputs, _sampler);
             var loss = network.Loss(scores, batch.Targets, training: true);
             meter.Add(loss, scores, batch.Targets);
@@ -89,7 +94,11 @@ internal sealed class TrainingLoop(
             _clock.StopStep();
 
             if (signals is not null)
+            {
+                _watch.Saw(signals);
                 report(new TrainingReport.Sampled(progress.Step, signals));
+            }
+
             if (read is null)
                 continue;
             since = ReportStep(read, rate, since);
@@ -122,6 +131,7 @@ internal sealed class TrainingLoop(
     private string? EndEpoch(bool isOutOfTime)
     {
         var (epoch, train) = (progress.Epoch, progress.EpochSums.Of(network));
+        Train = train;
         var isDue = isOutOfTime || epoch == settings.Epochs || epoch % settings.EvaluateEveryEpochs == 0;
         var (validation, isBest) = isDue ? Evaluate() : (null, false);
         report(new TrainingReport.EpochDone(epoch, (int)settings.Epochs, progress.Step, train, validation, SamplesPerSecond, isBest));
@@ -134,8 +144,11 @@ internal sealed class TrainingLoop(
     private (MetricSet? Validation, bool IsBest) Evaluate()
     {
         progress.Average?.Swap();
+        _settled = FlatNorms.Settle(network, () => data.Epoch(1, settings.BatchSize).First()());
         var validation = data.ValidationCount == 0 ? null : Validate();
+        _watch.AtEvaluation(data, progress.Step, _clock.InSteps, stop).ForEach(report);
         var isBest = progress.Best.Offer(_model, progress.Epoch, validation);
+        _settled?.Dispose();
         progress.Average?.Swap();
         return (validation, isBest);
     }
@@ -152,6 +165,7 @@ internal sealed class TrainingLoop(
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
+            _settled?.Dispose();
             progress.Average?.Swap();
             checkpoints.KeepWhenDue(progress); // the epoch's steps are done; the next attempt evaluates
             throw;

@@ -38,6 +38,10 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
             (concat.GetProperty("layer").GetString(), concat.GetProperty("consumer").GetString(), concat.GetProperty("step").ValueKind)
         );
         Assert.Equal(
+            ("concat", "0 samples have been taken, and a verdict needs 3 in a row. Ask again later."),
+            (concat.GetProperty("merge").GetString(), concat.GetProperty("not_judged").GetString())
+        );
+        Assert.Equal(
             ["fine", "coarse", "stem"],
             concat.GetProperty("branches").EnumerateArray().Select(branch => branch.GetProperty("name").GetString())
         );
@@ -76,6 +80,7 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
         var answer = (await api.GetAsync($"/v1/jobs/{id}/concats")).Json;
         var concat = answer.GetProperty("concats")[0];
         var branches = concat.GetProperty("branches");
+        Assert.Equal(JsonValueKind.Null, concat.GetProperty("not_judged").ValueKind);
         Assert.Equal((0.011, 48), (answer.GetProperty("overhead").GetDouble(), concat.GetProperty("step").GetInt32()));
         Assert.Equal([0, 1, 0], branches.EnumerateArray().Select(branch => branch.GetProperty("verdicts").GetArrayLength()));
         var verdict = branches[1].GetProperty("verdicts")[0];
