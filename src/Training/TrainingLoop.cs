@@ -146,7 +146,7 @@ internal sealed class TrainingLoop(
         progress.Average?.Swap();
         _settled = FlatNorms.Settle(network, () => data.Epoch(1, settings.BatchSize).First()());
         var validation = data.ValidationCount == 0 ? null : Validate();
-        _watch.AtEvaluation(data, progress.Step, _clock.InSteps, stop).ForEach(report);
+        _watch.AtEvaluation(data, progress.Step, Steps, _clock.InSteps, stop).ForEach(report);
         var isBest = progress.Best.Offer(_model, progress.Epoch, validation);
         _settled?.Dispose();
         progress.Average?.Swap();

@@ -32,16 +32,18 @@ internal sealed class BranchWatch(Network network, TrainingSettings settings, Sa
     }
 
     /// <summary>Measures with the weights as they are. What it costs counts as telemetry's.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="steps">Of the whole training. In its first half nothing is tried: a branch may just learn later than another.</param>
     /// <param name="trained">The time of all steps.</param>
     /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>
-    public List<TrainingReport> AtEvaluation(TrainingData data, long step, TimeSpan trained, CancellationToken stop)
+    public List<TrainingReport> AtEvaluation(TrainingData data, long step, long steps, TimeSpan trained, CancellationToken stop)
     {
         if (_nodes.Count == 0)
             return [];
         var watch = Stopwatch.StartNew();
         var left = settings.Telemetry == TelemetryMode.Dense ? TimeSpan.MaxValue : (trained * Budget) - sampler.Spent;
         var signals = new Dictionary<string, double>();
-        if (left > TimeSpan.Zero)
+        if (left > TimeSpan.Zero && step * 2 >= steps)
         {
             _counterfactuals ??= new(network, _nodes);
             signals = _counterfactuals.Measure(data.Validation(Evaluation.BatchSize(settings)), data.ValidationCount, left, stop);

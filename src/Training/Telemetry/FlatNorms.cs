@@ -13,6 +13,9 @@ internal static class FlatNorms
     /// </summary>
     private const double PartOfEps = 0.01;
 
+    /// <summary>A running variance starts at 1 and falls by a tenth in each step: below this the norm is looked at.</summary>
+    private const double Suspicious = 0.1;
+
     /// <summary>A deviation below this part of the mean is what is left of rounding, behind other norms too.</summary>
     private const double PartOfMean = 1e-3;
 
@@ -25,11 +28,15 @@ internal static class FlatNorms
     public static IDisposable? Settle(Network network, Func<Batch> take)
     {
         var model = network.Model;
-        var suspects = Of(model).Select(flat => flat.Layer).ToHashSet();
-        if (suspects.Count == 0)
-            return null;
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
+        var suspects = model.Layers
+            .Where(layer => layer.Plan.Operator is BatchNorm && layer.Parameters.TryGetValue("running_var", out var variance)
+                && variance.lt(Suspicious).any().item<bool>())
+            .Select(layer => layer.Plan.Name)
+            .ToHashSet();
+        if (suspects.Count == 0)
+            return null;
         Tensor[] buffers = [.. model.Parameters.Where(each => !each.Declared.Trainable).Select(each => each.Tensor)];
         var before = new Kept(buffers);
         var found = new List<(TorchLayer Layer, Tensor Mean, Tensor IsFlat)>();
@@ -61,7 +68,7 @@ internal static class FlatNorms
         var mean = x.mean(others);
         var deviation = (x - x.mean(others, keepdim: true)).square().mean(others).sqrt();
         var isFlat = deviation.le(mean.abs() * PartOfMean)
-            .logical_and(layer["running_var"].lt(((BatchNorm)layer.Plan.Operator).Eps * PartOfEps));
+            .logical_and(deviation.square().lt(((BatchNorm)layer.Plan.Operator).Eps * PartOfEps));
         return (layer, mean.to(ScalarType.Float32).MoveToOuterDisposeScope(), isFlat.MoveToOuterDisposeScope());
     }
 

@@ -108,6 +108,34 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task What_is_lost_without_a_branch_is_shown_with_its_interval()
+    {
+        var id = await QueueAsync();
+        await SampleAsync(id, [
+            .. Change("fine", 0.4, 0.5, 0.6),
+            .. Change("coarse", 0.1, 0.2, 0.3),
+            .. Change("stem", -0.01, 0.001, 0.012),
+        ]);
+
+        var branches = (await api.GetAsync($"/v1/jobs/{id}/concats")).Json.GetProperty("concats")[0].GetProperty("branches");
+        Assert.Equal(
+            """
+            {"step":48,"mean":{"loss":0.5,"loss_interval":[0.4,0.6],"accuracy":null,"accuracy_interval":null},
+            "shuffle":{"loss":0.5,"loss_interval":[0.4,0.6],"accuracy":null,"accuracy_interval":null}}
+            """.ReplaceLineEndings(""),
+            branches[0].GetProperty("counterfactual").GetRawText()
+        );
+        // "stem" is what the others are made from, so its place in the concat is judged by nobody
+        Assert.All(branches.EnumerateArray(), branch => Assert.Equal(0, branch.GetProperty("verdicts").GetArrayLength()));
+
+        static IEnumerable<(string, string, double)> Change(string branch, double low, double loss, double high) =>
+            new[] { "mean", "shuffle" }.SelectMany(kind => new[]
+            {
+                (branch, $"{kind}_loss_change", loss), (branch, $"{kind}_loss_low", low), (branch, $"{kind}_loss_high", high),
+            });
+    }
+
+    [Fact]
     public async Task The_picture_has_the_curves_a_row_for_every_branch_and_the_verdict_beside_its_row()
     {
         var id = await QueueAsync();

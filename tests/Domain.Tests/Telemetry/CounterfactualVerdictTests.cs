@@ -55,8 +55,8 @@ public sealed class CounterfactualVerdictTests
         var verdict = Verdicts(new() { ["a"] = [Needed, Needed], ["b"] = [Needed, Needed], ["c"] = [Free, Free] }, null)[2].Single();
         Assert.Equal(
             "join, branch c: nothing is lost without it: with its values of other samples the held-out loss changes by 0.0010 (95 % "
-                + "interval -0.0020 to 0.0040). Check whether its input has to do with the targets. If it has, train the branch alone for "
-                + "comparison; if not, remove it.",
+                + "interval -0.0020 to 0.0040). Check whether its input has to do with the targets. If not, remove it; if it has, "
+                + "train longer, or the branch alone for comparison.",
             verdict.Message
         );
     }

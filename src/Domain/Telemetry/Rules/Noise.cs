@@ -3,7 +3,7 @@ namespace ConcatService.Domain.Telemetry.Rules;
 /// <summary>
 /// The branch has nothing in common with the other branches nor with the targets. Only beside branches that are similar to each other: two
 /// views of different things have nothing in common either, and a branch that has not learned yet looks like noise. Where no two are, as
-/// beside one other branch, it must also be one without which nothing is lost.
+/// beside one other branch, <see cref="Unused"/> tells.
 /// </summary>
 internal sealed class Noise : VerdictRule
 {
@@ -32,7 +32,7 @@ internal sealed class Noise : VerdictRule
             && targets.Count >= Verdicts.Window
             && others.Average() < Limit
             && targets.Average() < TargetLimit
-            && (HasSimilarBranches(samples, branch) || BranchUse.IsFree(samples, branch));
+            && HasSimilarBranches(samples, branch);
     }
 
     private static bool HasSimilarBranches(ConcatSamples samples, int except) => samples.Branches.Any(branch =>

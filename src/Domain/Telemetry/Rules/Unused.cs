@@ -24,7 +24,8 @@ internal sealed class Unused : VerdictRule
                 $"nothing is lost without it: with its values of other samples the held-out loss changes by {change:0.0000} (95 % interval "
                     + $"{low:0.0000} to {high:0.0000})"
             ),
-            "Check whether its input has to do with the targets. If it has, train the branch alone for comparison; if not, remove it"
+            "Check whether its input has to do with the targets. If not, remove it; if it has, train longer, or the branch alone for "
+                + "comparison"
         );
     }
 }
