@@ -35,9 +35,19 @@ public abstract record Outcome
     }
 
     /// <summary>The exported model does not compute what was trained.</summary>
-    public sealed record NotEqual(Parity Parity) : Outcome
+    /// <param name="Layer">The layer that magnifies rounding most; null where none does, and the export itself is wrong.</param>
+    /// <param name="Cause">Why, a clause about that layer; null without one.</param>
+    public sealed record NotEqual(Parity Parity, string? Layer = null, string? Cause = null) : Outcome
     {
-        public string Message =>
+        /// <summary>Whether the network is at fault and not the export.</summary>
+        public bool IsOfNetwork => Layer is not null;
+
+        public string Message => Cause is null
+            ? Figures
+            : $"{Figures} The network is at fault, not the export: {Cause}. Check the input that it is computed from for values that are "
+                + "the same in every sample, and remove it, or put the norm behind a layer whose outputs vary.";
+
+        private string Figures =>
             $"The exported model differs from the trained one on {Parity.Samples} samples: largest difference {Parity.MaxAbs:g3}, "
             + $"{Parity.MaxRelativeToPeak:g3} of the largest output (allowed: {Training.Parity.Tolerance:g1}); {Parity.ChangedClasses} "
             + $"classes changed.";

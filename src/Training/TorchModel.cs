@@ -131,6 +131,20 @@ public sealed class TorchModel : IDisposable
         return values;
     }
 
+    /// <summary>Runs some layers again, on values of a run before it. The values belong to the caller's dispose scope.</summary>
+    /// <param name="layers">Positions in <see cref="Layers"/>, rising.</param>
+    /// <param name="known">All that they read and do not give themselves.</param>
+    /// <param name="inputOf">What a layer is given instead of an input: the layer, the input's number, its value.</param>
+    internal Dictionary<Wire, Tensor> RunAgain(
+        IEnumerable<int> layers, IReadOnlyDictionary<Wire, Tensor> known, Func<TorchLayer, int, Tensor, Tensor> inputOf
+    )
+    {
+        var values = new Dictionary<Wire, Tensor>(known);
+        foreach (var i in layers)
+            RunLayer(_layers[i], values, inputOf);
+        return values;
+    }
+
     public void Dispose()
     {
         foreach (var parameter in Parameters)
@@ -164,10 +178,12 @@ public sealed class TorchModel : IDisposable
     /// A layer that gives its input back gives another handle to it, so that either can be let go. Tensors are told apart as objects: their
     /// Equals compares numbers, and NaN is never equal.
     /// </summary>
-    private void RunLayer(TorchLayer layer, Dictionary<Wire, Tensor> values)
+    private void RunLayer(TorchLayer layer, Dictionary<Wire, Tensor> values, Func<TorchLayer, int, Tensor, Tensor>? inputOf = null)
     {
         using var scope = NewDisposeScope();
         var inputs = Array.ConvertAll(layer.Plan.Inputs, wire => values[wire]);
+        for (var i = 0; inputOf is not null && i < inputs.Length; i++)
+            inputs[i] = inputOf(layer, i, inputs[i]);
         var outputs = layer.Run(inputs);
         Observer?.Invoke(layer, inputs, outputs);
         for (var port = 0; port < outputs.Length; port++)

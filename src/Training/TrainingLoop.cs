@@ -18,6 +18,8 @@ internal sealed class TrainingLoop(
     private readonly TorchModel _model = network.Model;
     private readonly TrainingClock _clock = progress.Clock;
     private readonly Sampler _sampler = progress.Sampler;
+    private readonly BranchWatch _watch = new(network, settings, progress.Sampler);
+    private IDisposable? _settled;
     private readonly ScalarType _precision = settings.Precision == Precision.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
     private readonly long _batchesPerEpoch = data.TrainCount / settings.BatchSize;
     private readonly long _stepsPerEpoch =
@@ -37,6 +39,9 @@ internal sealed class TrainingLoop(
     /// <summary>The last step of an epoch may have fewer than the others.</summary>
     private long BatchesIn(long steps) =>
         (steps / _stepsPerEpoch * _batchesPerEpoch) + (steps % _stepsPerEpoch * settings.Accumulate);
+
+    /// <summary>Of the last epoch, in training mode; null before its end.</summary>
+    public MetricSet? Train { get; private set; }
 
     private bool IsOutOfTime => _clock.Elapsed >= settings.MaxDuration;
 
@@ -83,7 +88,7 @@ internal sealed class TrainingLoop(
             }
 
             var last = group[^1]();
-            _sampler.Begin(progress.Step + 1, _clock.InSteps, last.Targets);
+            _sampler.Begin(progress.Step + 1, Steps, _clock.InSteps, last.Targets);
             var loss = Forward(last, group.Length, divisors, meter, _sampler);
             var isLast = ++progress.Step % _stepsPerEpoch == 0 || IsOutOfTime;
             var read = isLast || progress.Step % _readEvery == 0 ? meter.Read() : null;
@@ -100,7 +105,11 @@ internal sealed class TrainingLoop(
             _clock.StopStep();
 
             if (signals is not null)
+            {
+                _watch.Saw(signals);
                 report(new TrainingReport.Sampled(progress.Step, signals));
+            }
+
             if (read is null)
                 continue;
             since = ReportStep(read, rate, since);
@@ -144,6 +153,7 @@ internal sealed class TrainingLoop(
     private string? EndEpoch(bool isOutOfTime)
     {
         var (epoch, train) = (progress.Epoch, progress.EpochSums.Of(network));
+        Train = train;
         var isDue = isOutOfTime || epoch == settings.Epochs || epoch % settings.EvaluateEveryEpochs == 0;
         var (validation, isBest) = isDue ? Evaluate() : (null, false);
         report(new TrainingReport.EpochDone(epoch, (int)settings.Epochs, progress.Step, train, validation, SamplesPerSecond, isBest));
@@ -156,8 +166,11 @@ internal sealed class TrainingLoop(
     private (MetricSet? Validation, bool IsBest) Evaluate()
     {
         progress.Average?.Swap();
+        _settled = FlatNorms.Settle(network, () => data.Epoch(1, settings.BatchSize).First()());
         var validation = data.ValidationCount == 0 ? null : Validate();
+        _watch.AtEvaluation(data, progress.Step, Steps, _clock.InSteps, stop).ForEach(report);
         var isBest = progress.Best.Offer(_model, progress.Epoch, validation);
+        _settled?.Dispose();
         progress.Average?.Swap();
         return (validation, isBest);
     }
@@ -174,6 +187,7 @@ internal sealed class TrainingLoop(
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
+            _settled?.Dispose();
             progress.Average?.Swap();
             checkpoints.KeepWhenDue(progress); // the epoch's steps are done; the next attempt evaluates
             throw;

@@ -56,6 +56,16 @@ public abstract record TrainingReport
     /// <summary>No more epochs follow, although there were to be more.</summary>
     public sealed record EndsEarly(string Reason) : TrainingReport;
 
+    /// <summary>Something about the network, its data or a branch that its owner should know.</summary>
+    /// <param name="Type">The event's type: <c>lint</c>, <c>verdict</c> or <c>evaluation_gap</c>.</param>
+    /// <param name="Code">Stable, lower case.</param>
+    /// <param name="Layer">A layer or input of the spec; null where it is about the whole.</param>
+    /// <param name="Message">Where, what, the numbers, what to do.</param>
+    /// <param name="Figures">The numbers by name.</param>
+    public sealed record Finding(
+        string Type, string Code, string? Layer, string Message, IReadOnlyDictionary<string, object?> Figures
+    ) : TrainingReport;
+
     /// <summary>Training is over; what follows is the test, the export and the comparison.</summary>
     public sealed record Finalizing(int ExportedEpoch) : TrainingReport;
 }

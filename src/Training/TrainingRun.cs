@@ -9,6 +9,7 @@ using ConcatService.Domain.Planning;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Onnx;
+using ConcatService.Training.Telemetry;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -70,7 +71,7 @@ public static class TrainingRun
         try
         {
             var (trained, diverged) = Train();
-            return diverged ?? Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained!, metadata, stop);
+            return diverged ?? Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained!, metadata, report, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || checkpointing?.Leave.IsCancellationRequested == true)
         {
@@ -96,13 +97,15 @@ public static class TrainingRun
                     data.Test.Count
                 )
             );
+            if (kept is null)
+                InputLint.Of(data, plan, settings.Normalize).ForEach(report);
             var (best, diverged) = loop.Run();
             if (best is null)
                 return (null, diverged);
             using (best)
                 best.Restore(model);
             report(new TrainingReport.Finalizing(best.Epoch));
-            return (new(best.Epoch, best.Validation, loop.SamplesPerSecond, loop.TelemetryOverhead), null);
+            return (new(best.Epoch, best.Validation, loop.Train, loop.SamplesPerSecond, loop.TelemetryOverhead), null);
         }
     }
 
@@ -113,12 +116,15 @@ public static class TrainingRun
         long batchSize,
         Trained trained,
         IReadOnlyDictionary<string, string> metadata,
+        Action<TrainingReport> report,
         CancellationToken stop
     )
     {
         var model = network.Model;
         NativeHeap.Trim();
         var test = Evaluation.Of(network, data.Test(batchSize), stop);
+        if (trained.Train is { } train && EvaluationGap.Of(network, train, test) is { } gap)
+            report(gap);
         var sha256 = WeightsHash.Of(model);
         var known = new Dictionary<string, string>(metadata)
         {
@@ -130,7 +136,14 @@ public static class TrainingRun
         var onnx = ModelExport.Write(model, normalization, known);
 
         using var scope = NewDisposeScope();
-        var parity = ParityGate.Compare(model, onnx, batchSize, data.Test(ParityGate.Samples).First()().Inputs);
+        var held = data.Test(ParityGate.Samples).First()().Inputs;
+        var parity = ParityGate.Compare(model, onnx, batchSize, held);
+        if (!parity.Holds)
+        {
+            var cause = RoundingGrowth.Worst(model, held);
+            return new Outcome.NotEqual(parity, cause?.Layer, cause?.ToString());
+        }
+
         var result = new TrainingResult(
             test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null,
             test.Loss,
@@ -143,7 +156,7 @@ public static class TrainingRun
             parity,
             sha256
         );
-        return parity.Holds ? new Outcome.Finished(result, onnx) : new Outcome.NotEqual(parity);
+        return new Outcome.Finished(result, onnx);
     }
 
     private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) =>
@@ -158,5 +171,5 @@ public static class TrainingRun
         );
 
     /// <summary>What is known of the weights that the model has now.</summary>
-    private sealed record Trained(int Epoch, MetricSet? Validation, double SamplesPerSecond, double TelemetryOverhead);
+    private sealed record Trained(int Epoch, MetricSet? Validation, MetricSet? Train, double SamplesPerSecond, double TelemetryOverhead);
 }

@@ -43,7 +43,7 @@ public static class Warmup
             model.Precision = precision;
             optimizer.ZeroGradient();
             Tensor[] labels = [zeros(8, ScalarType.Int64, model.Weights.device)];
-            sampler.Begin(Governor.DenseEvery, default, labels);
+            sampler.Begin(Governor.DenseEvery, Governor.DenseEvery, default, labels);
             var scores = network.Scores([rand([8, 1, 8, 8], device: model.Weights.device)], sampler);      // [8, 2]
             var loss = network.Loss(scores, labels, training: true);
             loss.backward();

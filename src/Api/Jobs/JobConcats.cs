@@ -1,8 +1,11 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Memory;
+using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,10 +17,15 @@ namespace ConcatService.Api.Jobs;
 /// </summary>
 internal static class JobConcats
 {
-    /// <param name="Layer">The concat.</param>
+    /// <param name="Layer">The concat, or the layer that adds or multiplies its inputs.</param>
+    /// <param name="Merge">Its type: <c>concat</c>, <c>add</c>, <c>average</c>, <c>multiply</c>.</param>
     /// <param name="Consumer">The layer that weighs what was joined; null where none does so branch by branch.</param>
     /// <param name="Step">Of the newest sample; null before the first.</param>
-    public sealed record Joined(string Layer, string? Consumer, long? Step, IReadOnlyList<Joining> Branches);
+    /// <param name="NotJudged">Why the branches have no verdicts, where that does not mean that they are healthy: fewer than three samples,
+    /// or telemetry is off. Null where they were judged.</param>
+    public sealed record Joined(
+        string Layer, string Merge, string? Consumer, long? Step, string? NotJudged, IReadOnlyList<Joining> Branches
+    );
 
     /// <summary>One branch. Values are of the newest sample; null before the first, and where they cannot be measured.</summary>
     public sealed record Joining
@@ -60,11 +68,27 @@ internal static class JobConcats
         /// <summary>CKA with the targets.</summary>
         public double? TargetSimilarity { get; init; }
 
+        /// <summary>What the network loses without the branch; null before the first evaluation that had time for it.</summary>
+        public Counterfactual? Counterfactual { get; init; }
+
         /// <summary>Every signal that was measured of the branch, by its name: those above, and others that later versions add.</summary>
         public required IReadOnlyDictionary<string, double> Signals { get; init; }
 
         public required IReadOnlyList<Verdict> Verdicts { get; init; }
     }
+
+    /// <summary>The network on the same held-out samples without a branch and with it.</summary>
+    /// <param name="Step">Of the evaluation.</param>
+    /// <param name="Mean">The branch replaced by its mean over the batch.</param>
+    /// <param name="Shuffle">The branch given its values of other samples.</param>
+    public sealed record Counterfactual(long Step, Change Mean, Change Shuffle);
+
+    /// <summary>Without the branch minus with it.</summary>
+    /// <param name="Loss">Above 0: the branch is needed.</param>
+    /// <param name="LossInterval">95 %, paired.</param>
+    /// <param name="Accuracy">Below 0: the branch is needed. Null where the network has not one output that tells classes apart.</param>
+    /// <param name="AccuracyInterval">95 %, paired.</param>
+    public sealed record Change(double Loss, double[] LossInterval, double? Accuracy, double[]? AccuracyInterval);
 
     /// <param name="Overhead">What watching costs, as a share of the time of all steps; null before the first sample.</param>
     public sealed record Response(double? Overhead, IReadOnlyList<Joined> Concats);
@@ -81,17 +105,24 @@ internal static class JobConcats
             return Problems.NotFound("job", id.ToString());
         var nodes = await TrainedConcats.OfAsync(job, turns, cancel);
         var newest = await NewestSamples.ReadAsync(db, id, nodes, cancel);
-        return TypedResults.Ok(new Response(newest.Overhead, [.. nodes.Select(node => Show(node, newest))]));
+        return TypedResults.Ok(new Response(newest.Overhead, [.. nodes.Select(node => Show(node, newest, job))]));
     }
 
-    private static Joined Show(ConcatNode node, NewestSamples newest)
+    private static Joined Show(ConcatNode node, NewestSamples newest, Job job)
     {
+        var activation = Signals.ActivationRms.SeriesOf(node, node.Branches[0]);
         var verdicts = newest.VerdictsOf(node);
         var energy = node.Branches.Sum(branch => Math.Pow(Of(branch, Signals.GradientRms) ?? 0, 2) * branch.Width);
         return new(
             node.Name,
+            node.Layer.Operator.Kind,
             node.Consumer?.Layer.Name,
-            newest.StepOf(Signals.ActivationRms.SeriesOf(node, node.Branches[0])),
+            newest.StepOf(activation),
+            Verdicts.ReasonForSilence(
+                newest.CountOf(activation),
+                TrainingSettings.Read(job.Settings, new Report()).Telemetry,
+                job.FinishedAt is not null
+            ),
             [.. node.Branches.Zip(verdicts, ShowBranch)]
         );
 
@@ -116,12 +147,31 @@ internal static class JobConcats
                 Similarity = Of(branch, Signals.Similarity),
                 MostAlike = Of(branch, Signals.Twin) is { } twin ? node.Branches[(int)twin].Name : null,
                 TargetSimilarity = Of(branch, Signals.TargetSimilarity),
-                Signals = Signals.OfBranches
+                Counterfactual = CounterfactualOf(node, branch, newest),
+                Signals = Signals.OfBranches.Concat(Signals.OfEvaluations)
                     .Select(signal => (signal.Name, Value: Of(branch, signal)))
                     .Where(signal => signal.Value is not null)
                     .ToDictionary(signal => signal.Name, signal => signal.Value!.Value),
                 Verdicts = found,
             };
         }
+    }
+
+    private static Counterfactual? CounterfactualOf(ConcatNode node, ConcatBranch branch, NewestSamples newest)
+    {
+        return Of(Signals.Mean) is { } mean
+            && Of(Signals.Shuffle) is { } shuffle
+            && newest.StepOf(Signals.Shuffle.Loss.SeriesOf(node, branch)) is { } step
+            ? new(step, mean, shuffle)
+            : null;
+
+        Change? Of(Signals.Change change) =>
+            Last(change.Loss) is { } loss && Last(change.LossLow) is { } low && Last(change.LossHigh) is { } high
+                ? new(loss, [low, high], Last(change.Accuracy), Interval(Last(change.AccuracyLow), Last(change.AccuracyHigh)))
+                : null;
+
+        double? Last(Signal signal) => newest.Last(signal.SeriesOf(node, branch));
+
+        static double[]? Interval(double? low, double? high) => low is null || high is null ? null : [low.Value, high.Value];
     }
 }

@@ -22,7 +22,9 @@ internal sealed class NewestSamples
         string[] wanted =
         [
             .. nodes.SelectMany(node =>
-                node.Branches.SelectMany(branch => Signals.OfBranches.Select(signal => signal.SeriesOf(node, branch)))
+                node.Branches.SelectMany(branch =>
+                    Signals.OfBranches.Concat(Signals.OfEvaluations).Select(signal => signal.SeriesOf(node, branch))
+                )
             ),
             Signals.Overhead.Name,
         ];
@@ -47,6 +49,9 @@ internal sealed class NewestSamples
             (branch, signal) =>
                 _series.TryGetValue(signal.SeriesOf(node, branch), out var points) ? [.. points.Select(point => point.Value)] : []
         );
+
+    /// <summary>How many samples of a series there are, as far as a verdict looks back.</summary>
+    public int CountOf(string series) => _series.TryGetValue(series, out var points) ? points.Count : 0;
 
     public double? Last(string series) =>
         _series.TryGetValue(series, out var points) && double.IsFinite(points[^1].Value) ? points[^1].Value : null;

@@ -3,8 +3,9 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Telemetry;
 
-/// <summary>A concat of a network that is trained, as telemetry sees it.</summary>
-/// <param name="Axis">The joined dimension of the tensors that libtorch sees; 1 for features.</param>
+/// <summary>A merge of a network that is trained, as telemetry sees it: a concat, or a sum, mean or product of branches.</summary>
+/// <param name="Axis">The joined dimension of the tensors that libtorch sees, 1 for features; of an element-wise merge the dimension of the
+/// features.</param>
 /// <param name="Branches">In the order in which they are joined.</param>
 /// <param name="Consumer">The layer that weighs what was joined; null where none does so branch by branch.</param>
 public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<ConcatBranch> Branches, Consumer? Consumer)
@@ -16,18 +17,59 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
 
     public string Name => Layer.Name;
 
-    /// <summary>The concats that are watched, in execution order. Those of whole numbers are left out: they have no gradient.</summary>
+    /// <summary>Whether the branches lie side by side in what is given, and do not meet number by number.</summary>
+    public bool Joins => Layer.Operator is IMerge { JoinedAxis: not null };
+
+    /// <summary>Whether what is given is the sum or mean of the branches.</summary>
+    public bool Adds => Layer.Operator.Kind is "add" or "average";
+
+    /// <summary>Whether a branch is computed from another one or is the same, as at a skip connection.</summary>
+    public bool IsNested { get; private init; }
+
+    /// <summary>
+    /// Whether nothing but death tells a fault here: what a residual branch adds may be small, and a gate has a scale of its own.
+    /// </summary>
+    public bool JudgesDeathOnly => !Joins && (IsNested || !Adds);
+
+    /// <summary>The layer that weighs the branches; the merge itself where it adds them up.</summary>
+    public string Weighing => Consumer?.Layer.Name ?? Name;
+
+    /// <summary>
+    /// The merges that are watched, in execution order: every concat, then element-wise merges while there is room. Those of whole numbers
+    /// are left out: they have no gradient.
+    /// </summary>
     public static IReadOnlyList<ConcatNode> Of(Plan plan)
     {
-        var all = plan
-            .Layers.Where(layer =>
-                layer.Operator is IMerge { JoinedAxis: not null } && layer.Inputs.Length > 1 && layer.Output.DType == Shapes.DType.Float32
-            )
-            .ToList();
+        var order = new Dictionary<string, int>();
+        for (var i = 0; i < plan.Layers.Count; i++)
+            order[plan.Layers[i].Name] = i;
+        var merges = plan.Layers.Where(layer =>
+            layer.Operator is IMerge && layer.Inputs.Length > 1 && layer.Output.DType == Shapes.DType.Float32
+        ).ToLookup(layer => ((IMerge)layer.Operator).JoinedAxis is not null);
+        var concats = Spread(plan, [.. merges[true]], MostBranches);
+        var own = MergedParts.Of(plan);
+        var sums = merges[false].Where(layer => IsWatched(plan, layer, own)).ToList();
+        var left = MostBranches - concats.Sum(node => node.Branches.Count);
+        return [.. concats.Concat(Spread(plan, sums, left)).OrderBy(node => order[node.Name])];
+    }
+
+    /// <summary>Of a sum or product of the spec's own, or where a fusion without a concat brings its branches together first.</summary>
+    private static bool IsWatched(Plan plan, PlannedLayer layer, MergedParts parts) =>
+        layer.Operator.Kind is "add" or "average" or "multiply"
+        && layer.Output.Rank > 1
+        && layer.InputShapes.All(shape => shape.Rank > 1)
+        && !layer.Inputs.Any(parts.IsOwn)
+        && (layer.Layer.EdgeOf(0) is not null || (layer.Operator.Kind == "add" && parts.BringsTogether(layer)));
+
+    /// <summary>As many merges as there is room for, at even distances.</summary>
+    private static List<ConcatNode> Spread(Plan plan, List<PlannedLayer> all, int most)
+    {
+        if (all.Count == 0 || most < 2)
+            return [];
         var branches = all.Sum(layer => layer.Inputs.Length);
-        var every = (branches + MostBranches - 1) / MostBranches;
+        var every = (branches + most - 1) / most;
         var nodes = new List<ConcatNode>();
-        var left = MostBranches;
+        var left = most;
         for (var i = 0; i < all.Count; i += Math.Max(1, every))
         {
             if (all[i].Inputs.Length > left)
@@ -61,22 +103,35 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
 
     private static ConcatNode Of(Plan plan, PlannedLayer layer)
     {
-        var position = ((IMerge)layer.Operator).JoinedAxis!.Value.PositionIn(layer.Input)!.Value;
+        var isNested = Ancestry.IsNested(plan, layer);
+        if (((IMerge)layer.Operator).JoinedAxis is not { } joined)
+        {
+            var features = layer.Output.Has(Shapes.Axis.Channels) ? layer.Output.Index(Shapes.Axis.Channels) : 1;
+            return new(layer, features, BranchesOf(layer), null) { IsNested = isNested };
+        }
+
+        var position = joined.PositionIn(layer.Input)!.Value;
         var consumer = layer.Output.Axes[position] == Shapes.Axis.Channels ? Consumer.Of(plan, layer) : null;
-        return new(layer, layer.Output.IndexOfPosition(position), BranchesOf(layer), consumer);
+        return new(layer, layer.Output.IndexOfPosition(position), BranchesOf(layer), consumer) { IsNested = isNested };
     }
 
     private static List<ConcatBranch> BranchesOf(PlannedLayer layer)
     {
-        var position = ((IMerge)layer.Operator).JoinedAxis!.Value.PositionIn(layer.Input)!.Value;
+        var joined = ((IMerge)layer.Operator).JoinedAxis;
         var (branches, offset) = (new List<ConcatBranch>(), 0L);
         for (var i = 0; i < layer.Inputs.Length; i++)
         {
             var written = layer.Layer.InputName(i);
             var name = branches.Exists(other => other.Name == written) ? $"{written}#{i}" : written;         // the same output joined twice
-            var width = layer.InputShapes[i].Dims[position].Known ?? 0;
-            branches.Add(new(name, layer.Inputs[i], offset, width));
-            offset += width;
+            var shape = layer.InputShapes[i];
+            if (joined is { } axis)
+            {
+                var width = shape.Dims[axis.PositionIn(layer.Input)!.Value].Known ?? 0;
+                branches.Add(new(name, layer.Inputs[i], offset, width));
+                offset += width;
+            }
+            else
+                branches.Add(new(name, layer.Inputs[i], 0, shape.Has(Shapes.Axis.Channels) ? shape[Shapes.Axis.Channels].Known ?? 0 : 0));
         }
 
         return branches;
@@ -86,6 +141,6 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
 /// <summary>One input of a concat.</summary>
 /// <param name="Name">As the spec writes it; <c>branch 0</c> in a <c>parallel</c>.</param>
 /// <param name="Source">The output that arrives here.</param>
-/// <param name="Offset">Where it begins in what is joined.</param>
+/// <param name="Offset">Where it begins in what is joined; 0 where nothing is.</param>
 /// <param name="Width">Its size along the joined axis, the number of its channels as a rule; 0 where that is a symbol.</param>
 public sealed record ConcatBranch(string Name, Wire Source, long Offset, long Width);

@@ -21,6 +21,9 @@ public enum SignalScope
     /// <summary>One input of a concat.</summary>
     Branch,
 
+    /// <summary>One input of a concat, at an evaluation: what the network loses without it.</summary>
+    Evaluation,
+
     /// <summary>One layer.</summary>
     Layer,
 

@@ -7,7 +7,10 @@ public abstract class VerdictRule
 {
     /// <summary>All rules, in the order in which their verdicts are reported.</summary>
     public static IReadOnlyList<VerdictRule> All { get; } =
-        [new Dead(), new Scaled(), new Starved(), new Ignored(), new Cancelling(), new Duplicated(), new Noise(), new Collapsed()];
+    [
+        new Dead(), new Scaled(), new Starved(), new Ignored(), new Cancelling(), new Duplicated(), new Noise(), new Collapsed(),
+        new Unused(), new RedundantPair(), new Dominating(),
+    ];
 
     /// <summary>The code of the rule's verdicts: <c>dead</c>.</summary>
     public abstract string Code { get; }

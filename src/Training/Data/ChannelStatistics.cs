@@ -7,7 +7,12 @@ namespace ConcatService.Training.Data;
 /// <summary>Mean and deviation of each channel of some samples: of bytes as values in 0..1, of float32 as they are.</summary>
 internal static class ChannelStatistics
 {
-    private const double LeastDeviation = 1e-3;                                         // a channel of one value stays finite
+    /// <summary>
+    /// A deviation below this part of the channel's size is rounding: float32 keeps 6e-8 of a value, and the sums here lose as much again.
+    /// Such a channel has one value, and becomes 0.
+    /// </summary>
+    private const double LeastRelative = 1e-6;
+
     private const long RowsAtOnce = 4096;
 
     /// <param name="stored">uint8 or float32 <c>[N, …]</c>.</param>
@@ -20,11 +25,15 @@ internal static class ChannelStatistics
             stored.dtype == ScalarType.Byte ? OfBytes(stored.cpu(), rows.cpu(), channelAt) : OfFloats(stored, rows, channelAt);
         var count = (double)rows.shape[0] * stored.numel() / stored.shape[0] / stored.shape[channelAt];
         var mean = Array.ConvertAll(sums, sum => sum / count);
-        var deviation = mean.Zip(
-            squares,
-            (average, sum) => Math.Max(Math.Sqrt(Math.Max((sum / count) - (average * average), 0)), LeastDeviation)
-        );
+        var deviation = mean.Zip(squares, (average, sum) => Deviation(average, sum / count));
         return new(Array.ConvertAll(mean, value => (float)value), [.. deviation.Select(value => (float)value)]);
+    }
+
+    /// <summary>The root of the variance; 1 where the channel has one value.</summary>
+    private static double Deviation(double mean, double meanSquare)
+    {
+        var deviation = Math.Sqrt(Math.Max(meanSquare - (mean * mean), 0));
+        return deviation > LeastRelative * Math.Sqrt(meanSquare) ? deviation : 1;
     }
 
     /// <summary>Exact, and one pass over the bytes: how often each of the 256 values is there.</summary>

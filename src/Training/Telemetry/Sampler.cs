@@ -23,8 +23,13 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
     private int _next;
     private Sample? _sample;
 
-    /// <summary>On samples, in all attempts.</summary>
-    public TimeSpan Spent => _governor.Spent;
+    private TimeSpan _evaluations;
+
+    /// <summary>On samples, and on what is tried at evaluations, in all attempts.</summary>
+    public TimeSpan Spent => _governor.Spent + _evaluations;
+
+    /// <summary>Adds what was spent at an evaluation.</summary>
+    public void Charge(TimeSpan cost) => _evaluations += cost;
 
     public void Resume(TimeSpan spent) => _governor.Resume(spent);
 
@@ -33,10 +38,11 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
 
     /// <summary>Before the forward pass.</summary>
     /// <param name="step">From 1.</param>
+    /// <param name="steps">Of the whole training.</param>
     /// <param name="trained">The time of all steps before.</param>
-    public void Begin(long step, TimeSpan trained, Tensor[] targets)
+    public void Begin(long step, long steps, TimeSpan trained, Tensor[] targets)
     {
-        if (!_governor.IsDue(step, trained))
+        if (!_governor.IsDue(step, steps, trained))
             return;
         _cost.Restart();
         var nodes = Turn(targets[0].shape[0]);
@@ -74,7 +80,7 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
             {
                 using var gradient = joined.grad;
                 if (gradient is not null)
-                    ConcatSignals.OfGradient(node, gradient, sample.Readings);
+                    ConcatSignals.OfGradient(node, gradient, sample.FactorsOf(node), sample.Readings);
                 joined.grad = null;
             }
 
@@ -128,7 +134,10 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
             foreach (var node in sample.Nodes)
             {
                 if (node.Name == layer.Plan.Name)
+                {
                     ConcatSignals.OfInputs(node, inputs, sample.Targets, sample.Readings);
+                    sample.Keep(node, inputs);
+                }
                 else if (node.Consumer?.Layer.Name == layer.Plan.Name)
                     ConcatSignals.OfConsumer(node, layer, inputs[0], sample.Readings);
             }
@@ -184,11 +193,24 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
 
         public Tensor? Before { get; set; }
 
+        private readonly Dictionary<string, Tensor[]> _factors = [];
+
+        /// <summary>Keeps what the gradients of a product's branches are made of: its other branches.</summary>
+        public void Keep(ConcatNode node, Tensor[] inputs)
+        {
+            if (!node.Joins && !node.Adds)
+                _factors[node.Name] = Array.ConvertAll(inputs, input => ConcatSignals.FirstOf(input).clone().DetachFromDisposeScope());
+        }
+
+        public Tensor[] FactorsOf(ConcatNode node) => _factors.GetValueOrDefault(node.Name, []);
+
         public void Dispose()
         {
             Readings.Dispose();
             targets?.Dispose();
             Before?.Dispose();
+            foreach (var factor in _factors.Values.SelectMany(each => each))
+                factor.Dispose();
         }
     }
 }

@@ -30,6 +30,7 @@ internal abstract record JobReport
         TrainingReport.StepDone step => [.. Metrics(step.Number, Series(step)), ProgressOf(step)],
         TrainingReport.Sampled sampled => Metrics(sampled.Number, sampled.Signals.Select(signal => (signal.Key, signal.Value))),
         TrainingReport.EpochDone epoch => [.. Metrics(epoch.Step, Series(epoch)), Told("epoch_done", Text(epoch), epoch)],
+        TrainingReport.Finding finding => [Warned(finding)],
         TrainingReport.EndsEarly early => [Told("ends_early", early.Reason, early)],
         TrainingReport.Finalizing finalizing => [Told("training_done", Text(finalizing), finalizing)],
         _ => throw new InvalidOperationException($"Unhandled report type {report.GetType()}."),
@@ -55,6 +56,16 @@ internal abstract record JobReport
 
     private static Event Told<T>(string type, string message, T data) =>
         new(new("info", type, message, TrainerJson.Element(data).GetRawText()));
+
+    private static Event Warned(TrainingReport.Finding finding) =>
+        new(new(
+            "warning",
+            finding.Type,
+            finding.Message,
+            TrainerJson.Element(
+                new Dictionary<string, object?>(finding.Figures) { ["code"] = finding.Code, ["layer"] = finding.Layer }
+            ).GetRawText()
+        ));
 
     private static string Text(TrainingReport.Started started) => string.Create(
         CultureInfo.InvariantCulture,

@@ -32,6 +32,8 @@ internal static class TrainJob
         if (await CheckMemoryAsync(context, plan, source.DataBytes, settings) is { } tooLarge)
             return tooLarge;
 
+        foreach (var warning in compiled.Report.Diagnostics.Where(found => found.Severity == Severity.Warning))
+            context.Reporter.Report(LintOf(warning));
         Outcome outcome;
         try
         {
@@ -88,10 +90,20 @@ internal static class TrainJob
                 )
             ),
             Outcome.NotEqual different => new(
-                FailureClass.Infrastructure,
+                different.IsOfNetwork ? FailureClass.User : FailureClass.Infrastructure,
                 "parity",
                 different.Message,
-                TrainerJson.Element(different.Parity)
+                TrainerJson.Element(
+                    new
+                    {
+                        different.Parity.Samples,
+                        different.Parity.MaxAbs,
+                        different.Parity.MaxRelativeToPeak,
+                        different.Parity.ChangedClasses,
+                        different.Layer,
+                        different.Cause,
+                    }
+                )
             ),
             _ => throw new OperationCanceledException(context.Stop),
         };
@@ -107,6 +119,15 @@ internal static class TrainJob
         if (report is TrainingReport.Finalizing)
             TrainingThread.Wait(context.FinalizeAsync());
     }
+
+    private static TrainingReport.Finding LintOf(Diagnostic warning) =>
+        new(
+            "lint",
+            warning.Code.Name,
+            warning.Layer,
+            warning.Message,
+            new Dictionary<string, object?> { ["path"] = warning.Path.ToString() }
+        );
 
     private static JobFailure Invalid(ClaimedJob job, TrainingSource? source, IEnumerable<Diagnostic> findings)
     {

@@ -38,6 +38,10 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
             (concat.GetProperty("layer").GetString(), concat.GetProperty("consumer").GetString(), concat.GetProperty("step").ValueKind)
         );
         Assert.Equal(
+            ("concat", "0 samples have been taken, and a verdict needs 3 in a row. Ask again later."),
+            (concat.GetProperty("merge").GetString(), concat.GetProperty("not_judged").GetString())
+        );
+        Assert.Equal(
             ["fine", "coarse", "stem"],
             concat.GetProperty("branches").EnumerateArray().Select(branch => branch.GetProperty("name").GetString())
         );
@@ -76,6 +80,7 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
         var answer = (await api.GetAsync($"/v1/jobs/{id}/concats")).Json;
         var concat = answer.GetProperty("concats")[0];
         var branches = concat.GetProperty("branches");
+        Assert.Equal(JsonValueKind.Null, concat.GetProperty("not_judged").ValueKind);
         Assert.Equal((0.011, 48), (answer.GetProperty("overhead").GetDouble(), concat.GetProperty("step").GetInt32()));
         Assert.Equal([0, 1, 0], branches.EnumerateArray().Select(branch => branch.GetProperty("verdicts").GetArrayLength()));
         var verdict = branches[1].GetProperty("verdicts")[0];
@@ -100,6 +105,34 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
             """{"activation_rms":1,"gradient_rms":3E-05,"dead_channels":0,"similarity":0.6,"twin":1}""",
             branches[0].GetProperty("signals").GetRawText()
         );
+    }
+
+    [Fact]
+    public async Task What_is_lost_without_a_branch_is_shown_with_its_interval()
+    {
+        var id = await QueueAsync();
+        await SampleAsync(id, [
+            .. Change("fine", 0.4, 0.5, 0.6),
+            .. Change("coarse", 0.1, 0.2, 0.3),
+            .. Change("stem", -0.01, 0.001, 0.012),
+        ]);
+
+        var branches = (await api.GetAsync($"/v1/jobs/{id}/concats")).Json.GetProperty("concats")[0].GetProperty("branches");
+        Assert.Equal(
+            """
+            {"step":48,"mean":{"loss":0.5,"loss_interval":[0.4,0.6],"accuracy":null,"accuracy_interval":null},
+            "shuffle":{"loss":0.5,"loss_interval":[0.4,0.6],"accuracy":null,"accuracy_interval":null}}
+            """.ReplaceLineEndings(""),
+            branches[0].GetProperty("counterfactual").GetRawText()
+        );
+        // "stem" is what the others are made from, so its place in the concat is judged by nobody
+        Assert.All(branches.EnumerateArray(), branch => Assert.Equal(0, branch.GetProperty("verdicts").GetArrayLength()));
+
+        static IEnumerable<(string, string, double)> Change(string branch, double low, double loss, double high) =>
+            new[] { "mean", "shuffle" }.SelectMany(kind => new[]
+            {
+                (branch, $"{kind}_loss_change", loss), (branch, $"{kind}_loss_low", low), (branch, $"{kind}_loss_high", high),
+            });
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Telemetry;
 using Xunit;
 
@@ -51,6 +52,18 @@ public sealed class BranchVerdictTests
         var found = VerdictsOn(signal, first, second, third);
         Assert.Equal(expected, string.Join(", ", found.Select(each => $"{each.Code} {each.Severity}")));
     }
+
+    [Theory]
+    [InlineData(0, TelemetryMode.Auto, false, "0 samples have been taken, and a verdict needs 3 in a row. Ask again later.")]
+    [InlineData(1, TelemetryMode.Dense, false, "1 sample has been taken, and a verdict needs 3 in a row. Ask again later.")]
+    [InlineData(
+        2, TelemetryMode.Auto, true,
+        "2 samples have been taken, and a verdict needs 3 in a row. The training was too short or ended too early: train with "
+            + "settings.telemetry 'dense'.")]
+    [InlineData(0, TelemetryMode.Off, true, "settings.telemetry is 'off', so no sample is taken. Train with 'auto' or 'dense'.")]
+    [InlineData(3, TelemetryMode.Auto, false, null)]
+    public void Too_few_samples_are_told_with_the_reason(int samples, TelemetryMode mode, bool isOver, string? expected) =>
+        Assert.Equal(expected, Verdicts.ReasonForSilence(samples, mode, isOver));
 
     [Fact]
     public void Two_samples_say_nothing() => Assert.Empty(VerdictsOn("dead_channels", 1, 1));

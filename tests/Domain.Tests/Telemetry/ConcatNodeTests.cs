@@ -75,5 +75,46 @@ public sealed class ConcatNodeTests
         Assert.Equal(("m0", true), (nodes[0].Name, string.CompareOrdinal(nodes[^1].Name, "m85") > 0));
     }
 
+    [Fact]
+    public void Sums_and_products_of_branches_are_watched_and_what_is_skipped_is_told_apart()
+    {
+        var nodes = ConcatNode.Of(PlanOf("""
+            { "inputs": { "x": { "shape": [4, 8, 8] } }, "layers": [
+                { "name": "a", "type": "conv2d", "inputs": ["x"], "out_channels": 4, "kernel_size": 1 },
+                { "name": "b", "type": "conv2d", "inputs": ["x"], "out_channels": 4, "kernel_size": 1 },
+                { "name": "sum", "type": "add", "inputs": ["a", "b"] },
+                { "name": "skip", "type": "add", "inputs": ["sum", "a"] },
+                { "name": "gate", "type": "conv2d", "inputs": ["b"], "out_channels": 1, "kernel_size": 1, "activation": "sigmoid" },
+                { "name": "gated", "type": "multiply", "inputs": ["a", "gate"] },
+                { "name": "both", "type": "concat", "inputs": ["skip", "gated"] },
+                { "name": "head", "type": "conv2d", "out_channels": 2, "kernel_size": 1 } ] }
+            """));
+
+        Assert.Equal(
+            [("sum", "sum", false), ("skip", "skip", true), ("gated", "gated", true), ("both", "head", false)],
+            nodes.Select(node => (node.Name, node.Weighing, node.JudgesDeathOnly))
+        );
+        Assert.Equal([("a", 4), ("gate", 1)], nodes[2].Branches.Select(branch => (branch.Name, branch.Width)));
+    }
+
+    [Fact]
+    public void The_inside_of_an_attention_layer_is_no_merge_and_that_of_a_fusion_without_a_concat_is_one()
+    {
+        const string spec = """
+            { "inputs": { "x": { "shape": [8, 8, 8] } }, "layers": [
+                { "name": "a", "type": "conv2d", "inputs": ["x"], "out_channels": 8, "kernel_size": 1 },
+                { "name": "b", "type": "conv2d", "inputs": ["x"], "out_channels": 4, "kernel_size": 3, "padding": 1 },
+                { "name": "both", "type": "concat", "inputs": ["a", "b"], "fuse": "FUSE" },
+                { "name": "attend", "type": "cbam", "reduction": 2 }, { "type": "squeeze_excitation", "reduction": 2 } ] }
+            """;
+        string[] Names(string fuse) =>
+            [.. ConcatNode.Of(PlanOf(spec.Replace("FUSE", fuse, StringComparison.Ordinal))).Where(IsOfFusion).Select(node => node.Name)];
+        static bool IsOfFusion(ConcatNode node) => !node.Joins || node.Name.StartsWith("both", StringComparison.Ordinal);
+
+        Assert.Equal(["both/sum"], Names("aff"));
+        Assert.Equal(["both/concat"], Names("gmu"));
+        Assert.Equal(["both/concat", "both"], Names("gate"));
+    }
+
     private static Plan PlanOf(string spec) => Compiler.Compile(Encoding.UTF8.GetBytes(spec)).Plan!;
 }

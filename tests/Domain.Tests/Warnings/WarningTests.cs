@@ -126,6 +126,46 @@ public sealed class WarningTests
           { "name": "head", "type": "conv2d", "out_channels": 4, "kernel_size": 3 } ] }
         """;
 
+    private const string NearlyAllDropped = """
+        { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
+          { "name": "a", "type": "conv2d", "out_channels": 8, "kernel_size": 3, "activation": "relu" },
+          { "name": "drop", "type": "dropout", "p": 0.95 },
+          { "type": "global_avg_pool" }, { "type": "linear", "out_features": 5 } ] }
+        """;
+
+    private const string Detached = """
+        { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
+          { "name": "a", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "activation": "relu" },
+          { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 8, "kernel_size": 3, "activation": "relu" },
+          { "name": "whole", "type": "cast", "dtype": "int64" }, { "name": "back", "type": "cast", "dtype": "float32" },
+          { "name": "both", "type": "concat", "inputs": ["a", "back"] },
+          { "name": "head", "type": "conv2d", "out_channels": 4, "kernel_size": 3 } ] }
+        """;
+
+    private const string SigmoidTwice = """
+        { "inputs": { "x": { "shape": [8] } }, "layers": [
+          { "type": "linear", "out_features": 8, "activation": "sigmoid" }, { "name": "again", "type": "sigmoid" },
+          { "type": "linear", "out_features": 4 } ] }
+        """;
+
+    private const string FourSigmoids = """
+        { "inputs": { "x": { "shape": [8] } }, "layers": [
+          { "type": "linear", "out_features": 8, "activation": "sigmoid" },
+          { "type": "linear", "out_features": 8, "activation": "sigmoid" },
+          { "type": "linear", "out_features": 8, "activation": "sigmoid" },
+          { "name": "fourth", "type": "linear", "out_features": 8, "activation": "sigmoid" }, { "type": "linear", "out_features": 4 } ] }
+        """;
+
+    private const string OneChannelBetween = """
+        { "inputs": { "image": { "shape": [3, 28, 28] } }, "layers": [
+          { "name": "a", "type": "conv2d", "inputs": ["image"], "out_channels": 32, "kernel_size": 3, "padding": 1, "activation": "relu" },
+          { "name": "b", "type": "conv2d", "inputs": ["image"], "out_channels": 32, "kernel_size": 3, "padding": 1, "activation": "relu" },
+          { "name": "thin", "type": "conv2d", "out_channels": 1, "kernel_size": 3, "padding": 1, "activation": "relu" },
+          { "name": "wide", "type": "conv2d", "out_channels": 32, "kernel_size": 3, "padding": 1, "activation": "relu" },
+          { "name": "both", "type": "concat", "inputs": ["a", "wide"] },
+          { "name": "head", "type": "conv2d", "out_channels": 4, "kernel_size": 3 } ] }
+        """;
+
     private static Compilation Compile(string json) => Compiler.Compile(Encoding.UTF8.GetBytes(json));
 
     [Theory]
@@ -150,6 +190,11 @@ public sealed class WarningTests
     [InlineData(Tower, "train.deep_without_norm", "/layers/2", "24 weighted layers in a row, from tower/0/c on", "norm-stack")]
     [InlineData(TwoLinearMaps, "train.linear_fuse", "/layers/3", "25,994 parameters compute what 1,930 can", "relu-mix")]
     [InlineData(LinearFusion, "train.linear_fuse", "/layers/2", "follows without an activation", "relu-fuse-both")]
+    [InlineData(NearlyAllDropped, "train.high_dropout", "/layers/1", "5 % of the numbers, each multiplied by 20", "dropout-drop")]
+    [InlineData(Detached, "train.detached", "/layers/2", "so b before it, with 224 parameters, never learns")]
+    [InlineData(SigmoidTwice, "train.saturation_stack", "/layers/1", "two saturating activations with nothing learned between them")]
+    [InlineData(FourSigmoids, "train.saturation_stack", "/layers/3", "the last of 4 sigmoid layers in a row")]
+    [InlineData(OneChannelBetween, "concat.bottleneck", "/layers/2", "falls from 32 features to 1 here, and wide behind it has 32")]
     [InlineData(OneBranch, "concat.degenerate", "/layers/1", "a concat of one input, a (8x26x26)", "identity-both")]
     public void What_compiles_and_disappoints_is_warned_about_once_with_its_place_its_numbers_and_its_fixes(
         string spec,
@@ -253,6 +298,7 @@ public sealed class WarningTests
     [InlineData(Tower)]
     [InlineData(TwoLinearMaps)]
     [InlineData(LinearFusion)]
+    [InlineData(NearlyAllDropped)]
     [InlineData(OneBranch)]
     public void Every_fix_of_a_warning_applied_to_the_spec_as_sent_leaves_nothing_to_warn_about(string spec)
     {

@@ -65,7 +65,8 @@ public sealed class NoiseTests(ITestOutputHelper output)
                 .. new[] { Signals.Similarity, Signals.TargetSimilarity, Signals.ContributionShare }
                     .Select(signal => signal.SeriesOf(watched.Nodes[0], branch)),
             ];
-            var values = samples.Select(sample => string.Join('/', series.Select(name => $"{sample.Signals[name]:0.00}")));
+            var values = samples.Where(sample => sample.Signals.ContainsKey(series[0]))
+                .Select(sample => string.Join('/', series.Select(name => $"{sample.Signals[name]:0.00}")));
             output.WriteLine($"{branch.Name}: {string.Join(' ', values)}");
         }
 

@@ -54,7 +54,7 @@ internal sealed record Watched(Outcome Outcome, IReadOnlyList<TrainingReport.Sam
         return new(outcome, samples, ConcatNode.Of(TestTraining.Plan(spec)));
     }
 
-    public double Last(string name) => Samples[^1].Signals[name];
+    public double Last(string name) => Samples.Last(sample => sample.Signals.ContainsKey(name)).Signals[name];
 
     /// <summary>At any time of the training: branch and code.</summary>
     public HashSet<(string Branch, string Code)> Verdicts()

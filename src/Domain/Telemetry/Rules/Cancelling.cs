@@ -16,7 +16,7 @@ internal sealed class Cancelling : VerdictRule
         var share = samples.Last(branch, Signal);
         return Found(
             samples, branch, share, Limit,
-            $"{samples.Node.Consumer!.Layer.Name} subtracts it: its contribution is {share:0 %} of the sum of all branches",
+            $"{samples.Node.Weighing} subtracts it: its contribution is {share:0 %} of the sum of all branches",
             "Check whether it repeats another branch; remove it or make it narrower");
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Ignored : VerdictRule
         var share = samples.Last(branch, Signal);
         return Found(
             samples, branch, share, Limit,
-            $"it has {width:0 %} of the channels and contributes {share:0.0 %} of what {samples.Node.Consumer!.Layer.Name} computes",
+            $"it has {width:0 %} of the channels and contributes {share:0.0 %} of what {samples.Node.Weighing} computes",
             "Remove it, make it narrower, or weight the branches with \"fuse\": \"se\"");
     }
 }

@@ -12,7 +12,7 @@ internal sealed class Starved : VerdictRule
     internal override Verdict? Look(ConcatSamples samples, int branch)
     {
         var own = samples.Newest(branch, Signal);
-        if (own.Count < Verdicts.Window)
+        if (own.Count < Verdicts.Window || !samples.Node.Joins)
             return null;
         var largest = Enumerable.Range(0, Verdicts.Window).Select(at => Largest(samples, at)).ToList();
         if (!own.Zip(largest).All(pair => pair.Second > 0 && pair.First / pair.Second < Limit))
