@@ -3,7 +3,6 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Training.Data;
 using ConcatService.Training.Heads;
 using ConcatService.Training.Telemetry;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training;

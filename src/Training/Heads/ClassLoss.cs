@@ -1,5 +1,4 @@
 using ConcatService.Domain.Jobs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ConcatService.Training.Heads;

@@ -138,7 +138,7 @@ public sealed class HeadTests
         var (easy, hard) = (-0.01 * Math.Log(0.9), -0.5625 * Math.Log(0.25));
         Assert.Equal((easy + hard) / 2, Loss(""), 1e-6);
         Assert.Equal((easy + hard) / 2 * 0.75, Loss(", \"alpha\": 0.25"), 1e-6);        // both are of the first class
-        Assert.Equal(-(Math.Sqrt(0.1) * Math.Log(0.9) + (Math.Sqrt(0.75) * Math.Log(0.25))) / 2, Loss(", \"gamma\": 0.5"), 1e-6);
+        Assert.Equal(-((Math.Sqrt(0.1) * Math.Log(0.9)) + (Math.Sqrt(0.75) * Math.Log(0.25))) / 2, Loss(", \"gamma\": 0.5"), 1e-6);
     }
 
     [Fact]
