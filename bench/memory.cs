@@ -41,6 +41,9 @@ if (args is ["trial", var spec, var trained, var samples])
     ("inception-28", 256),
     ("two-branch", 256),
     ("image-and-table", 128),
+    ("vit-b-16", 2),
+    ("swin-t", 4),
+    ("r3d-18", 1),
 ];
 var precision = Enum.Parse<Precision>(Option("--precision", "auto"), ignoreCase: true);
 precision =

@@ -9,8 +9,8 @@ namespace ConcatService.Import.Tests.Onnx;
 /// <summary>The service's own export of each sample comes back with as many parameters and the same outputs.</summary>
 public sealed class OnnxRoundTripTests
 {
-    /// <summary>Not read without gaps yet: the states of recurrent layers.</summary>
-    private static readonly string[] WithGaps = ["seq2seq"];
+    /// <summary>Not read without gaps yet: the states of recurrent layers; Tile, and slices of every second element.</summary>
+    private static readonly string[] WithGaps = ["seq2seq", "swin-t"];
 
     /// <summary>Weights that two layers share come back twice, and norms without weights come back with them.</summary>
     private static readonly string[] WithOtherCounts = ["siamese", "unet-3d"];
