@@ -26,6 +26,7 @@ using ConcatService.Api.Requests;
 using ConcatService.Api.Retention;
 using ConcatService.Api.Storage;
 using ConcatService.Api.Teams;
+using ConcatService.Api.Weights;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
@@ -109,6 +110,8 @@ internal static class ApiHost
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
         services.AddSingleton(UploadLimits.From(configuration));
+        services.AddSingleton(WeightLimits.From(configuration));
+        services.AddScoped<StartingWeights>();
         services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<StorageWatch>(provider, provider.GetRequiredService<UploadLimits>().Folder)
         );
@@ -161,6 +164,7 @@ internal static class ApiHost
             app.MapArchitectures();
             app.MapCatalog();
             app.MapDataSets();
+            app.MapWeights();
             app.MapJobs();
             app.MapModels();
             app.MapDashboard();
