@@ -9,6 +9,7 @@ using ConcatService.Domain.Planning;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Onnx;
+using ConcatService.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,6 +29,7 @@ public static class TrainingRun
     /// <param name="report">Called on this thread.</param>
     /// <param name="stop">Looked at every step.</param>
     /// <param name="checkpointing">Null keeps nothing.</param>
+    /// <param name="start">The weights to begin with; null for random ones.</param>
     /// <exception cref="InvalidOperationException">The settings ask for CUDA and there is none.</exception>
     public static Outcome Execute(
         Plan plan,
@@ -36,7 +38,8 @@ public static class TrainingRun
         IReadOnlyDictionary<string, string> metadata,
         Action<TrainingReport> report,
         CancellationToken stop,
-        Checkpointing? checkpointing = null
+        Checkpointing? checkpointing = null,
+        StartWeights? start = null
     )
     {
         var machine = Machines.This();
@@ -54,20 +57,44 @@ public static class TrainingRun
         using var model = new TorchModel(plan, device);
         using var prepared = new TrainingData(data, settings, plan, device);
         Initializers.Fill(model, settings.Initialization);
-        var normalization = settings.Normalize ? prepared.Statistics() : [];
+        start?.Fill(model);
+        LayerRates.Freeze(model, settings);
+        var normalization = prepared.Normalization(settings, start?.Plan);
         foreach (var (input, statistics) in normalization)
             model.Normalize(input, statistics);
 
         var network = Network.Of(model, data.Info, settings.Loss);
         try
         {
-            var (trained, diverged) = Train();
-            return diverged ?? Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained!, metadata, stop);
+            var (trained, diverged) = settings.Epochs == 0 ? (Adopt(), null) : Train();
+            return diverged ?? Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained!, metadata, start, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || checkpointing?.Leave.IsCancellationRequested == true)
         {
             return new Outcome.Cancelled();
         }
+
+        Trained Adopt()
+        {
+            report(Started(0));
+            var validation =
+                prepared.ValidationCount == 0
+                    ? null
+                    : Evaluation.Of(network, prepared.Validation(Evaluation.BatchSize(settings)), stop);
+            report(new TrainingReport.Adopted(validation));
+            report(new TrainingReport.Finalizing(0));
+            return new(0, validation, 0, 0);
+        }
+
+        TrainingReport.Started Started(long steps) =>
+            new(
+                settings,
+                EnvironmentOf(settings, machine, data),
+                steps,
+                prepared.TrainCount,
+                prepared.ValidationCount,
+                data.Test.Count
+            );
 
         // Of the training only the weights are left when this returns: writing and comparing the model need the memory of gradients and
         // moments.
@@ -78,16 +105,7 @@ public static class TrainingRun
                 progress.Resume(kept, checkpointing!.From!);
             var checkpoints = new CheckpointSchedule(checkpointing, settings.CheckpointEverySeconds);
             var loop = new TrainingLoop(network, settings, prepared, progress, checkpoints, report, stop);
-            report(
-                new TrainingReport.Started(
-                    settings,
-                    EnvironmentOf(settings, machine, data),
-                    loop.Steps,
-                    prepared.TrainCount,
-                    prepared.ValidationCount,
-                    data.Test.Count
-                )
-            );
+            report(Started(loop.Steps));
             var (best, diverged) = loop.Run();
             if (best is null)
                 return (null, diverged);
@@ -105,6 +123,7 @@ public static class TrainingRun
         long batchSize,
         Trained trained,
         IReadOnlyDictionary<string, string> metadata,
+        StartWeights? start,
         CancellationToken stop
     )
     {
@@ -122,7 +141,10 @@ public static class TrainingRun
         var onnx = ModelExport.Write(model, normalization, known);
 
         using var scope = NewDisposeScope();
-        var parity = ParityGate.Compare(model, onnx, batchSize, data.Test(ParityGate.Samples).First()().Inputs);
+        var samples = data.Test(ParityGate.Samples).First()().Inputs;
+        var parity = ParityGate.Compare(model, onnx, batchSize, samples);
+        if (parity.Holds && start is { Plan.CompareWithFile: true })
+            parity = parity with { File = FileParity.Compare(model, File.ReadAllBytes(start.Path), batchSize, samples) };
         var result = new TrainingResult(
             test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null,
             test.Loss,
