@@ -43,6 +43,7 @@ public static class PersistenceServices
         services.AddSingleton<CheckpointExports>();
         services.AddSingleton<BlobStore>();
         services.AddSingleton<DataSetStore>();
+        services.AddSingleton<WeightsStore>();
         services.AddSingleton<ModelRegistry>();
         services.TryAddSingleton(RetentionSettings.Default);
         services.AddSingleton<RetentionSweep>();

@@ -42,12 +42,16 @@ public abstract record Outcome
         /// <summary>Whether the network is at fault and not the export.</summary>
         public bool IsOfNetwork => Layer is not null;
 
-        public string Message => Cause is null
-            ? Figures
-            : $"{Figures} The network is at fault, not the export: {Cause}. Check the input that it is computed from for values that are "
+        public string Message =>
+            Parity.File is { Holds: false } file
+                ? $"The network with the weights of the uploaded file differs from the file itself on {file.Samples} samples: largest "
+                    + $"difference {file.MaxAbs:g3}, {file.MaxRelativeToPeak:g3} of the largest output (allowed: "
+                    + $"{Training.Parity.Tolerance:g1}); {file.ChangedClasses} classes changed."
+            : Cause is null ? OfExport
+            : $"{OfExport} The network is at fault, not the export: {Cause}. Check the input that it is computed from for values that are "
                 + "the same in every sample, and remove it, or put the norm behind a layer whose outputs vary.";
 
-        private string Figures =>
+        private string OfExport =>
             $"The exported model differs from the trained one on {Parity.Samples} samples: largest difference {Parity.MaxAbs:g3}, "
             + $"{Parity.MaxRelativeToPeak:g3} of the largest output (allowed: {Training.Parity.Tolerance:g1}); {Parity.ChangedClasses} "
             + $"classes changed.";
@@ -63,7 +67,7 @@ public abstract record Outcome
 /// <param name="TestAccuracy">Null where the network has not one output that tells classes apart.</param>
 /// <param name="Test">With the metrics of every output.</param>
 /// <param name="Validation">Null without a validation split.</param>
-/// <param name="Epoch">The epoch that the exported weights are of, from 1.</param>
+/// <param name="Epoch">The epoch that the exported weights are of, from 1; 0 where nothing was trained.</param>
 /// <param name="SamplesPerSecond">Training steps only.</param>
 /// <param name="TelemetryOverhead">What watching branches and layers cost, as a share of the time of all steps.</param>
 /// <param name="PeakMemoryBytes">The most that was ever resident of this process; null where the system does not say.</param>
@@ -92,6 +96,12 @@ public sealed record Parity(int Samples, double MaxAbs, double MaxRelativeToPeak
     /// <summary>30 times what was measured between two correct programs (docs/decisions), and far below what any mistake costs.</summary>
     public const double Tolerance = 1e-5;
 
+    /// <summary>
+    /// Where a whole ONNX file was brought: the same comparison between the network and that file, whose weights it has. Null elsewhere.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Parity? File { get; init; }
+
     [JsonIgnore]
-    public bool Holds => MaxRelativeToPeak <= Tolerance && ChangedClasses == 0;
+    public bool Holds => MaxRelativeToPeak <= Tolerance && ChangedClasses == 0 && File?.Holds != false;
 }

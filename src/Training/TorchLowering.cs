@@ -43,8 +43,15 @@ public sealed class TorchLayer(PlannedLayer plan, IReadOnlyDictionary<string, Te
 
     public PlannedLayer Plan { get; } = plan;
 
-    /// <summary>Whether dropout drops and statistics are updated.</summary>
-    public bool Training { get; set; }
+    /// <summary>Whether dropout drops and statistics are updated; never in a layer that is frozen.</summary>
+    public bool Training
+    {
+        get => field && !IsFrozen;
+        set;
+    }
+
+    /// <summary>Whether the layer runs as in evaluation whatever <see cref="Training"/> is set to. Default: false.</summary>
+    public bool IsFrozen { get; set; }
 
     /// <summary>The number of samples that the network is run on.</summary>
     public long Batch { get; set; } = 1;

@@ -53,6 +53,10 @@ public abstract record TrainingReport
         bool IsBest
     ) : TrainingReport;
 
+    /// <summary>In place of epochs, where nothing is trained: how good the weights are that the training began with.</summary>
+    /// <param name="Validation">Null without a validation split.</param>
+    public sealed record Adopted(MetricSet? Validation) : TrainingReport;
+
     /// <summary>No more epochs follow, although there were to be more.</summary>
     public sealed record EndsEarly(string Reason) : TrainingReport;
 

@@ -9,6 +9,7 @@ using ConcatService.Domain.Planning;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Onnx;
+using ConcatService.Training.Optimizers;
 using ConcatService.Training.Telemetry;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,6 +30,7 @@ public static class TrainingRun
     /// <param name="report">Called on this thread.</param>
     /// <param name="stop">Looked at every step.</param>
     /// <param name="checkpointing">Null keeps nothing.</param>
+    /// <param name="start">The weights to begin with; null for random ones.</param>
     /// <exception cref="InvalidOperationException">The settings ask for CUDA and there is none.</exception>
     public static Outcome Execute(
         Plan plan,
@@ -37,7 +39,8 @@ public static class TrainingRun
         IReadOnlyDictionary<string, string> metadata,
         Action<TrainingReport> report,
         CancellationToken stop,
-        Checkpointing? checkpointing = null
+        Checkpointing? checkpointing = null,
+        StartWeights? start = null
     )
     {
         var machine = Machines.This();
@@ -63,20 +66,45 @@ public static class TrainingRun
             ),
         };
         Initializers.Fill(model, settings.Initialization);
-        var normalization = settings.Normalize ? prepared.Statistics() : [];
+        start?.Fill(model);
+        LayerRates.Freeze(model, settings);
+        var normalization = prepared.Normalization(settings, start?.Plan);
         foreach (var (input, statistics) in normalization)
             model.Normalize(input, statistics);
 
         var network = Network.Of(model, data.Info, settings.Loss);
         try
         {
-            var (trained, diverged) = Train();
-            return diverged ?? Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained!, metadata, report, stop);
+            var (trained, diverged) = settings.Epochs == 0 ? (Adopt(), null) : Train();
+            return diverged
+                ?? Finish(network, normalization, prepared, Evaluation.BatchSize(settings), trained!, metadata, report, start, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || checkpointing?.Leave.IsCancellationRequested == true)
         {
             return new Outcome.Cancelled();
         }
+
+        Trained Adopt()
+        {
+            report(Started(0));
+            var validation =
+                prepared.ValidationCount == 0
+                    ? null
+                    : Evaluation.Of(network, prepared.Validation(Evaluation.BatchSize(settings)), stop);
+            report(new TrainingReport.Adopted(validation));
+            report(new TrainingReport.Finalizing(0));
+            return new(0, validation, null, 0, 0);
+        }
+
+        TrainingReport.Started Started(long steps) =>
+            new(
+                settings,
+                EnvironmentOf(settings, machine, data),
+                steps,
+                prepared.TrainCount,
+                prepared.ValidationCount,
+                data.Test.Count
+            );
 
         // Of the training only the weights are left when this returns: writing and comparing the model need the memory of gradients and
         // moments.
@@ -87,16 +115,7 @@ public static class TrainingRun
                 progress.Resume(kept, checkpointing!.From!);
             var checkpoints = new CheckpointSchedule(checkpointing, settings.CheckpointEverySeconds);
             var loop = new TrainingLoop(network, settings, prepared, progress, checkpoints, report, stop);
-            report(
-                new TrainingReport.Started(
-                    settings,
-                    EnvironmentOf(settings, machine, data),
-                    loop.Steps,
-                    prepared.TrainCount,
-                    prepared.ValidationCount,
-                    data.Test.Count
-                )
-            );
+            report(Started(loop.Steps));
             if (kept is null)
                 InputLint.Of(data, plan, settings.Normalize).ForEach(report);
             var (best, diverged) = loop.Run();
@@ -117,6 +136,7 @@ public static class TrainingRun
         Trained trained,
         IReadOnlyDictionary<string, string> metadata,
         Action<TrainingReport> report,
+        StartWeights? start,
         CancellationToken stop
     )
     {
@@ -136,14 +156,18 @@ public static class TrainingRun
         var onnx = ModelExport.Write(model, normalization, known);
 
         using var scope = NewDisposeScope();
-        var held = data.Test(ParityGate.Samples).First()().Inputs;
-        var parity = ParityGate.Compare(model, onnx, batchSize, held);
+        var samples = data.Test(ParityGate.Samples).First()().Inputs;
+        var parity = ParityGate.Compare(model, onnx, batchSize, samples);
         if (!parity.Holds)
         {
-            var cause = RoundingGrowth.Worst(model, held);
+            var cause = RoundingGrowth.Worst(model, samples);
             return new Outcome.NotEqual(parity, cause?.Layer, cause?.ToString());
         }
 
+        if (start is { Plan.CompareWithFile: true })
+            parity = parity with { File = FileParity.Compare(model, File.ReadAllBytes(start.Path), batchSize, samples) };
+        if (!parity.Holds)
+            return new Outcome.NotEqual(parity);
         var result = new TrainingResult(
             test.Metrics.TryGetValue("accuracy", out var accuracy) ? accuracy : null,
             test.Loss,

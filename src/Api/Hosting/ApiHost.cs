@@ -27,6 +27,7 @@ using ConcatService.Api.Requests;
 using ConcatService.Api.Retention;
 using ConcatService.Api.Storage;
 using ConcatService.Api.Teams;
+using ConcatService.Api.Weights;
 using ConcatService.Domain.Compiling;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
@@ -115,6 +116,8 @@ internal static class ApiHost
         services.AddSingleton<JsonAnswers>();
         services.AddInference();
         services.AddSingleton(UploadLimits.From(configuration));
+        services.AddSingleton(WeightLimits.From(configuration));
+        services.AddScoped<StartingWeights>();
         services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<StorageWatch>(provider, provider.GetRequiredService<UploadLimits>().Folder)
         );
@@ -167,6 +170,7 @@ internal static class ApiHost
             app.MapArchitectures();
             app.MapCatalog();
             app.MapDataSets();
+            app.MapWeights();
             app.MapJobs();
             app.MapModels();
             app.MapDashboard();

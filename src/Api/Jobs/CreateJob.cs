@@ -35,6 +35,7 @@ internal static class CreateJob
         JsonAnswers answers,
         CompilerTurns turns,
         TeamQuotas quotas,
+        StartingWeights starting,
         CancellationToken cancel
     )
     {
@@ -66,9 +67,10 @@ internal static class CreateJob
         if (admission.Refusal is { } tooLarge)
             return tooLarge;
 
+        var weights = await starting.FindAsync(plan, request.Settings, request.SaysNormalize, caller, cancel);
         var model = request.ModelName ?? JobRequest.ModelNameFrom(compiled.Spec.Name);
         await quotas.AdmitJobAsync(caller.TeamId, model, cancel);
-        var job = NewJob(request, spec, compiled.Spec.Name, data.Value.Reference, admission.PredictedBytes, caller, time);
+        var job = NewJob(request, spec, compiled.Spec.Name, data.Value.Reference, admission.PredictedBytes, weights, caller, time);
         var shown = answers.Write((await db.ShowAsync([job], cancel))[0]);
         var location = $"/v1/jobs/{job.Id}";
         once?.Remember(StatusCodes.Status202Accepted, shown, location);
@@ -134,6 +136,7 @@ internal static class CreateJob
         string? name,
         string dataset,
         long? predictedBytes,
+        WeightsPlan? weights,
         Caller caller,
         TimeProvider time
     )
@@ -151,6 +154,8 @@ internal static class CreateJob
             Dataset = dataset,
             Settings = settings.ToJson(),
             PredictedMemoryBytes = predictedBytes,
+            InitialWeights = weights?.ToJson(),
+            InitialSha256 = weights?.Sha256,
             ModelName = request.ModelName ?? JobRequest.ModelNameFrom(name),
             Metadata = request.Metadata,
             Queue = Admission.QueueOf(settings),

@@ -26,6 +26,9 @@ internal sealed partial record JobRequest(
     List<PointedError> Errors
 )
 {
+    /// <summary>Whether the settings say <c>normalize</c>, which then is no default.</summary>
+    public bool SaysNormalize { get; private init; }
+
     private const int MaxMetadataBytes = 16 * 1024;
     private const int MaxMetadataDepth = 16;
     private const int MostTags = 20;
@@ -56,7 +59,11 @@ internal sealed partial record JobRequest(
             ReadModelName(fields),
             ReadMetadata(fields),
             fields.Errors
-        );
+        )
+        {
+            SaysNormalize =
+                fields.Any("settings") is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty("normalize", out _),
+        };
     }
 
     /// <summary>Faults that the Domain found in parts of the request other than the spec.</summary>

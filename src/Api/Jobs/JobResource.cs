@@ -9,6 +9,7 @@ namespace ConcatService.Api.Jobs;
 /// <param name="Settings">Every value; what was used once a trainer has decided on each <c>auto</c>.</param>
 /// <param name="PredictedMemoryBytes">What the training is expected to need at its peak; <c>result.peak_memory_bytes</c> is what it needed.
 /// Null on a GPU.</param>
+/// <param name="InitialWeights">What became of the weights that the job begins with; null where it begins from random ones.</param>
 /// <param name="Notice">Why a queued job will not start by itself, or null.</param>
 internal sealed record JobResource(
     Guid Id,
@@ -30,6 +31,7 @@ internal sealed record JobResource(
     JobResource.Made? Model,
     JsonElement? Error,
     JsonElement? Metadata,
+    WeightsReport? InitialWeights,
     string? Notice
 )
 {
@@ -73,6 +75,7 @@ internal sealed record JobResource(
             model,
             job.Error,
             job.Metadata,
+            job.InitialWeights is { } weights ? WeightsPlan.Parse(weights).Report : null,
             notice
         );
 }

@@ -68,6 +68,11 @@ internal sealed class TeamQuotas(ConcatDb db, QuotaLimits defaults, IMemoryCache
         await AdmitBytesAsync(team, bytes, limits, cancel);
     }
 
+    /// <summary>For weights that are about to be kept.</summary>
+    /// <exception cref="QuotaException">The bytes are too many.</exception>
+    public async Task AdmitWeightsAsync(int team, long bytes, CancellationToken cancel) =>
+        await AdmitBytesAsync(team, bytes, await LimitsAsync(team, cancel), cancel);
+
     private async Task AdmitBytesAsync(int team, long bytes, QuotaLimits limits, CancellationToken cancel)
     {
         if (await StoredAsync(team, cancel) is var stored && stored + bytes > limits.StoredBytes || stored == limits.StoredBytes)
@@ -75,7 +80,7 @@ internal sealed class TeamQuotas(ConcatDb db, QuotaLimits defaults, IMemoryCache
                 "stored_bytes",
                 limits.StoredBytes,
                 $"The team stores {Number(stored)} bytes{(bytes > 0 ? $", {Number(bytes)} more were to come," : "")} and may store "
-                    + $"{Number(limits.StoredBytes)}. Delete data sets or jobs."
+                    + $"{Number(limits.StoredBytes)}. Delete data sets, weights or jobs."
             );
     }
 

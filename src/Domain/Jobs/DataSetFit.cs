@@ -49,6 +49,7 @@ public static class DataSetFit
         }
 
         CheckSettings(plan, data, settings, report);
+        settings.CheckLayers(plan, report);
     }
 
     /// <summary>Lists every layer that stands for what could not be read.</summary>

@@ -41,6 +41,7 @@ public static class SettingsSchema
                 new("gradient_clip", ObjectOf(new GradientClip())),
                 new("ema", ObjectOf(new EmaSettings())),
                 new("early_stopping", ObjectOf(new EarlyStoppingSettings())),
+                new("initial_weights", InitialWeightsOf()),
             ]
         );
         return schema;
@@ -67,8 +68,35 @@ public static class SettingsSchema
         "loss" => OneOf(Ref(name), LossOfEachOutput()),
         "augment" => new() { ["type"] = "array", ["items"] = Ref(name) },
         "optimizer" or "schedule" => Ref(name),
+        "freeze" => new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } },
+        "learning_rates" => new()
+        {
+            ["type"] = "object",
+            ["additionalProperties"] = new JsonObject { ["type"] = "number", ["minimum"] = 0, ["maximum"] = 1000 },
+        },
         _ => OneOf(Ref(name), new() { ["type"] = "null" }),
     };
+
+    private static JsonObject InitialWeightsOf()
+    {
+        var schema = ObjectOf(new InitialWeights());
+        var tensor = SchemaWriter.Closed(
+            "A tensor of the file.",
+            ["name"],
+            new()
+            {
+                ["name"] = new JsonObject { ["type"] = "string" },
+                ["transpose"] = new JsonObject { ["type"] = "boolean", ["default"] = false },
+            }
+        );
+        var source = OneOf(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = "null" }, tensor);
+        schema["properties"]!["map"] = Documented(
+            new() { ["type"] = "object", ["additionalProperties"] = source },
+            typeof(InitialWeights).GetProperty(nameof(InitialWeights.Map))!,
+            new JsonObject()
+        );
+        return schema;
+    }
 
     private static JsonObject LossOfEachOutput()
     {

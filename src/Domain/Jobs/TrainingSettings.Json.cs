@@ -10,7 +10,8 @@ public sealed partial record TrainingSettings
 {
     private static readonly SpecPath Path = SpecPath.Root["settings"];
 
-    private static readonly string[] Nested = ["loss", "optimizer", "schedule", "gradient_clip", "augment", "ema", "early_stopping"];
+    private static readonly string[] Nested =
+        ["loss", "optimizer", "schedule", "gradient_clip", "augment", "ema", "early_stopping", .. Transfer];
 
     internal static readonly Variants<OptimizerSettings> Optimizers = new(
         "optimizer",
@@ -58,7 +59,9 @@ public sealed partial record TrainingSettings
                 ? Optional.Read<EarlyStoppingSettings>(early, "early_stopping", Path["early_stopping"], report)
                 : null,
         };
+        settings = settings.WithTransfer(given, report);
         settings.CheckTogether(report);
+        settings.CheckTransfer(report);
         return settings;
     }
 
@@ -81,6 +84,7 @@ public sealed partial record TrainingSettings
             writer.WriteEndArray();
             WriteNested(writer, "ema", null, Ema);
             WriteNested(writer, "early_stopping", null, EarlyStopping);
+            WriteTransfer(writer);
             writer.WriteEndObject();
         }
 
@@ -110,7 +114,7 @@ public sealed partial record TrainingSettings
 
     private void CheckTogether(Report report)
     {
-        if (Schedule.WarmupEpochs.Given is { } warmup && warmup >= Epochs)
+        if (Epochs > 0 && Schedule.WarmupEpochs.Given is { } warmup && warmup >= Epochs)
             report.Error(
                 Codes.OutOfRange,
                 Path["schedule"]["warmup_epochs"],

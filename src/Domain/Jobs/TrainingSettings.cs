@@ -11,8 +11,10 @@ namespace ConcatService.Domain.Jobs;
 /// <remarks>What is trained is a function of the spec, these settings and the data alone (same binary, threads and device).</remarks>
 public sealed partial record TrainingSettings
 {
-    /// <summary>Passes over the training split. Default: 5.</summary>
-    [Between(1, 10_000)]
+    /// <summary>
+    /// Passes over the training split; 0 trains nothing and makes a version of <c>initial_weights</c> as they are. Default: 5.
+    /// </summary>
+    [Between(0, 10_000)]
     public long Epochs { get; init; } = 5;
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Jobs;
 
 namespace ConcatService.Import.Onnx;
 
@@ -11,8 +12,9 @@ internal sealed class OnnxReader
     private readonly OnnxFile _file;
     private readonly ImportOptions _options;
     private readonly Dictionary<string, OnnxData> _values = [];
+    private readonly OnnxSources _sources;
 
-    private OnnxReader(OnnxFile file, ImportOptions options) => (_file, _options) = (file, options);
+    private OnnxReader(OnnxFile file, ImportOptions options) => (_file, _options, _sources) = (file, options, new(file));
 
     public SpecWriter Spec { get; } = new();
 
@@ -25,6 +27,17 @@ internal sealed class OnnxReader
 
     /// <exception cref="ImportException">The stream is no ONNX model.</exception>
     public static ImportedNetwork Read(Stream stream, ImportOptions options) => new OnnxReader(OnnxFileReader.Read(stream), options).Read();
+
+    /// <summary>The network, and by the key of each parameter of its spec the initializer that it is.</summary>
+    /// <exception cref="ImportException">The stream is no ONNX model.</exception>
+    public static (ImportedNetwork Network, IReadOnlyDictionary<string, TensorSource> Sources) ReadWithSources(
+        Stream stream,
+        ImportOptions options
+    )
+    {
+        var reader = new OnnxReader(OnnxFileReader.Read(stream), options);
+        return (reader.Read(), reader._sources.ByKey);
+    }
 
     private ImportedNetwork Read()
     {
@@ -111,7 +124,9 @@ internal sealed class OnnxReader
             if (node.Domain is not ("" or "ai.onnx"))
                 throw new NodeException($"its domain {Shown(node.Domain)} is not read");
             var write = OnnxNodes.Find(node.Type) ?? throw new NodeException("it is not known");
+            var before = Spec.LayerCount;
             var output = write(call);
+            _sources.Note(call, output, before);
             _values[node.Outputs[0]] = OnnxData.Of(output);
         }
         catch (NodeException fault)

@@ -38,6 +38,9 @@ public sealed record AuditAction(string Name, string Target)
     /// <summary>Target: the data set's name, or <c>name@version</c>.</summary>
     public static readonly AuditAction DeleteDataSet = new("dataset.delete", "dataset");
 
+    /// <summary>Target: the id of the uploaded weights. Details: name, format.</summary>
+    public static readonly AuditAction DeleteWeights = new("weights.delete", "weights");
+
     /// <summary>Target: the team's name.</summary>
     public static readonly AuditAction CreateTeam = new("team.create", "team");
 
@@ -56,6 +59,6 @@ public sealed record AuditAction(string Name, string Target)
     public static IReadOnlyList<AuditAction> All { get; } =
     [
         CreateKey, ChangeKey, RevokeKey, RotateKey, EndSession, MoveAlias, DeleteAlias, DeleteJob, DeleteModel, DeleteVersion,
-        DeleteDataSet, CreateTeam, RenameTeam, DeleteTeam, ChangeQuotas, ChangeRetention,
+        DeleteDataSet, DeleteWeights, CreateTeam, RenameTeam, DeleteTeam, ChangeQuotas, ChangeRetention,
     ];
 }

@@ -33,6 +33,15 @@ public sealed class Job
 
     public required string ModelName { get; init; }
 
+    /// <summary>
+    /// A <see cref="Domain.Jobs.WeightsPlan"/>: where each parameter's first value is read from. Null for a job that begins from random
+    /// weights.
+    /// </summary>
+    public JsonElement? InitialWeights { get; init; }
+
+    /// <summary>The blob that <see cref="InitialWeights"/> is read from; it stays for as long as the job has not ended.</summary>
+    public string? InitialSha256 { get; init; }
+
     /// <summary>Anything the caller wants to keep with the job.</summary>
     public JsonElement? Metadata { get; init; }
 

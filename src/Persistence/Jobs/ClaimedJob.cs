@@ -13,7 +13,10 @@ namespace ConcatService.Persistence.Jobs;
 /// <param name="ModelName">Under which the result is published.</param>
 public sealed record ClaimedJob(Guid Id, string Name, int Attempt, string Spec, string Dataset, JsonElement Settings, string ModelName)
 {
-    private const string Select = "select name, attempt, spec, dataset, settings, model_name from jobs where";
+    /// <summary>A <see cref="Domain.Jobs.WeightsPlan"/>; null for a job that begins from random weights.</summary>
+    public JsonElement? InitialWeights { get; init; }
+
+    private const string Select = "select name, attempt, spec, dataset, settings, model_name, initial_weights from jobs where";
 
     /// <exception cref="StaleFenceException">Another attempt has the job.</exception>
     public static async Task<ClaimedJob> ReadAsync(NpgsqlDataSource source, JobFence fence, CancellationToken cancel)
@@ -45,6 +48,9 @@ public sealed record ClaimedJob(Guid Id, string Name, int Attempt, string Spec, 
             reader.GetString(3),
             settings.RootElement.Clone(),
             reader.GetString(5)
-        );
+        )
+        {
+            InitialWeights = await reader.IsDBNullAsync(6, cancel) ? null : JsonElement.Parse(reader.GetString(6)),
+        };
     }
 }

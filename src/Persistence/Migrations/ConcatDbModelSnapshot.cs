@@ -486,6 +486,14 @@ namespace ConcatService.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
 
+                    b.Property<string>("InitialSha256")
+                        .HasColumnType("text")
+                        .HasColumnName("initial_sha256");
+
+                    b.Property<JsonElement?>("InitialWeights")
+                        .HasColumnType("json")
+                        .HasColumnName("initial_weights");
+
                     b.Property<long?>("LastCheckpointStep")
                         .HasColumnType("bigint")
                         .HasColumnName("last_checkpoint_step");
@@ -604,6 +612,10 @@ namespace ConcatService.Persistence.Migrations
 
                     b.HasIndex("TeamId", "Id")
                         .HasDatabaseName("ix_jobs_team_id_id");
+
+                    b.HasIndex("TeamId", "InitialSha256")
+                        .HasDatabaseName("ix_jobs_team_id_initial_sha256")
+                        .HasFilter("initial_sha256 is not null");
 
                     b.HasIndex("TeamId", "Queue", "QueuedAt")
                         .HasDatabaseName("ix_jobs_team_id_queue_queued_at")
@@ -1282,6 +1294,64 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("data_sets", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedWeights", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<JsonElement>("Content")
+                        .HasColumnType("json")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("format");
+
+                    b.Property<bool>("IsNetwork")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_network");
+
+                    b.Property<long>("LengthBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("length_bytes");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sha256");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<int>("Tensors")
+                        .HasColumnType("integer")
+                        .HasColumnName("tensors");
+
+                    b.HasKey("Id")
+                        .HasName("pk_weights");
+
+                    b.HasIndex("TeamId", "Sha256")
+                        .IsUnique()
+                        .HasDatabaseName("ix_weights_team_id_sha256");
+
+                    b.ToTable("weights", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.Entities.ApiKey", b =>
                 {
                     b.HasOne("ConcatService.Persistence.Entities.Team", null)
@@ -1556,6 +1626,24 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_data_sets_blobs_team_id_sha256");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.UploadedWeights", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_weights_teams_team_id");
+
+                    b.HasOne("ConcatService.Persistence.Entities.Blob", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId", "Sha256")
+                        .HasPrincipalKey("TeamId", "Sha256")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_weights_blobs_team_id_sha256");
                 });
 #pragma warning restore 612, 618
         }

@@ -80,7 +80,9 @@ public sealed class DataSetStore(NpgsqlDataSource source)
                             where kept.team_id = {teamId} and kept.sha256 = blobs.sha256 and kept.id not in (select id from gone))
                         and not exists (
                             select from model_versions version
-                            where version.team_id = {teamId} and version.onnx_sha256 = blobs.sha256))
+                            where version.team_id = {teamId} and version.onnx_sha256 = blobs.sha256)
+                        and not exists (
+                            select from weights kept where kept.team_id = {teamId} and kept.sha256 = blobs.sha256))
                 select count(*)::integer as "Value" from gone
                 """
             )

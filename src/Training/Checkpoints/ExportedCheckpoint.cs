@@ -25,12 +25,14 @@ public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Metri
     /// <param name="metadata">Kept in the model beside what is known here.</param>
     /// <param name="checkpoint">Read from where it stands.</param>
     /// <param name="stop">Looked at between batches.</param>
+    /// <param name="start">What the job began with, for what inputs are normalized by; null for random weights.</param>
     public static ExportedCheckpoint Make(
         Plan plan,
         DataSet data,
         IReadOnlyDictionary<string, string> metadata,
         Stream checkpoint,
-        CancellationToken stop
+        CancellationToken stop,
+        WeightsPlan? start = null
     )
     {
         var kept = TrainingState.Read(checkpoint);
@@ -38,7 +40,7 @@ public sealed record ExportedCheckpoint(byte[] Onnx, string WeightsSha256, Metri
         set_num_threads(1);
         using var model = new TorchModel(plan);
         using var prepared = new TrainingData(data, settings, plan, CPU);
-        var normalization = settings.Normalize ? prepared.Statistics() : [];
+        var normalization = prepared.Normalization(settings, start);
         foreach (var (input, statistics) in normalization)
             model.Normalize(input, statistics);
         Fill(model, settings, checkpoint);

@@ -17,7 +17,7 @@ internal sealed class TrainingProgress(Network network, TrainingSettings setting
     /// <summary>Of the epoch in work so far.</summary>
     public MetricSums EpochSums { get; set; } = MetricSums.None(network);
 
-    public Optimizer Optimizer { get; } = Optimizer.For(settings.Optimizer, network.Model);
+    public Optimizer Optimizer { get; } = LayerRates.Scaled(Optimizer.For(settings.Optimizer, network.Model), settings, network.Model);
 
     /// <summary>Null where the settings ask for none.</summary>
     public ExponentialMovingAverage? Average { get; } = settings.Ema is { } ema ? new(ema, network.Model) : null;

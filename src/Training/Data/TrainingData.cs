@@ -92,6 +92,13 @@ internal sealed class TrainingData : IDisposable
     /// </summary>
     public Dictionary<string, Normalization> Statistics() => _train.Statistics(_trainRows);
 
+    /// <summary>By input: the figures that came with initial weights, otherwise the training split's where the settings ask for them.</summary>
+    public Dictionary<string, Normalization> Normalization(TrainingSettings settings, WeightsPlan? start) =>
+        start?.Normalization is { } carried
+            ? carried.ToDictionary(each => each.Input, each => new Normalization(each.Mean, each.Deviation))
+        : settings.Normalize && start?.Report.Normalization != "none" ? Statistics()
+        : [];
+
     public void Dispose()
     {
         _trainRows.Dispose();

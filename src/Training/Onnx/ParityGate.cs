@@ -20,6 +20,13 @@ public static class ParityGate
     /// <param name="batchSize">Samples that either computes at once: what they need of memory grows with it.</param>
     public static Parity Compare(TorchModel model, byte[] onnx, long batchSize, params Tensor[] inputs)
     {
+        using var session = OnnxSession.Open(onnx);
+        return Compare(model, session, batchSize, inputs);
+    }
+
+    /// <summary>The same against a session that is open already.</summary>
+    internal static Parity Compare(TorchModel model, InferenceSession session, long batchSize, Tensor[] inputs)
+    {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         model.Training = false;
@@ -34,7 +41,6 @@ public static class ParityGate
             )
             .ToList();
         var trained = Joined(parts.Select(part => model.Forward(part)));
-        using var session = OnnxSession.Open(onnx);
         var exported = Joined(parts.Select(part => Run(session, part)));
         var parity = new Parity((int)inputs[0].shape[0], 0, 0, 0);
         for (var i = 0; i < trained.Length; i++)

@@ -10,6 +10,7 @@ internal abstract class Optimizer : IDisposable
 {
     private readonly List<Tensor> _views = [];
     private readonly Tensor? _decaying;
+    private Tensor? _rates;
 
     protected Optimizer(TorchModel model)
     {
@@ -53,6 +54,13 @@ internal abstract class Optimizer : IDisposable
         _ => throw new InvalidOperationException($"No optimizer for {settings.GetType()}."),
     };
 
+    /// <summary>
+    /// Scales every step, number by number: an update is linear in the learning rate, so this is a rate of its own for each. Weights whose
+    /// factor is 0 stay as they are, bit for bit.
+    /// </summary>
+    /// <param name="rates">As long as <see cref="Weights"/>; the optimizer's from now on.</param>
+    public void Scale(Tensor rates) => _rates = rates;
+
     public void ZeroGradient() => Gradient.zero_();
 
     /// <summary>One pass and one number read: a sum is finite when all its terms are, short of 1e38.</summary>
@@ -77,7 +85,15 @@ internal abstract class Optimizer : IDisposable
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
+        if (_rates is null)
+        {
+            Update(rate);
+            return;
+        }
+
+        var before = Weights.clone();
         Update(rate);
+        Weights.copy_(before.lerp_(Weights, _rates));                                    // exact where the factor is 0 or 1
     }
 
     public void Dispose()
@@ -85,6 +101,7 @@ internal abstract class Optimizer : IDisposable
         _views.ForEach(view => view.Dispose());
         Gradient.Dispose();
         _decaying?.Dispose();
+        _rates?.Dispose();
         foreach (var moment in State)
             moment.Dispose();
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ConcatService.Domain.Data;
+using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Storage;
 using ConcatService.Training.Checkpoints;
@@ -48,7 +49,8 @@ internal static class CheckpointModel
         var made = await TrainingThread.RunAsync(() =>
         {
             using var values = data.Load();
-            return ExportedCheckpoint.Make(plan, values, metadata, checkpoint, stop);
+            var start = job.InitialWeights is { } json ? WeightsPlan.Parse(json) : null;
+            return ExportedCheckpoint.Make(plan, values, metadata, checkpoint, stop, start);
         });
         if (!made.Parity.Holds)
             return Problem($"ONNX Runtime does not compute what the checkpoint does: {TrainerJson.Element(made.Parity).GetRawText()}.");

@@ -31,6 +31,7 @@ internal abstract record JobReport
         TrainingReport.Sampled sampled => Metrics(sampled.Number, sampled.Signals.Select(signal => (signal.Key, signal.Value))),
         TrainingReport.EpochDone epoch => [.. Metrics(epoch.Step, Series(epoch)), Told("epoch_done", Text(epoch), epoch)],
         TrainingReport.Finding finding => [Warned(finding)],
+        TrainingReport.Adopted adopted => [.. Metrics(0, Series(adopted)), Told("weights_adopted", Text(adopted), adopted)],
         TrainingReport.EndsEarly early => [Told("ends_early", early.Reason, early)],
         TrainingReport.Finalizing finalizing => [Told("training_done", Text(finalizing), finalizing)],
         _ => throw new InvalidOperationException($"Unhandled report type {report.GetType()}."),
@@ -44,6 +45,15 @@ internal abstract record JobReport
 
     private static IEnumerable<(string, double)> Series(TrainingReport.EpochDone epoch) =>
         [.. epoch.Train.Named("epoch_train"), .. epoch.Validation?.Named("validation") ?? []];
+
+    private static IEnumerable<(string, double)> Series(TrainingReport.Adopted adopted) =>
+        [("learning_rate", 0), .. adopted.Validation?.Named("validation") ?? []];
+
+    private static string Text(TrainingReport.Adopted adopted)
+    {
+        var validation = adopted.Validation is null ? "" : $"; {adopted.Validation} in validation";
+        return $"Nothing is trained: the initial weights are taken as they are{validation}.";
+    }
 
     private static Facts FactsOf(TrainingReport.Started started) =>
         new(new(started.Settings.ToJson().GetRawText(), TrainerJson.Element(started.Environment).GetRawText()));
@@ -81,6 +91,9 @@ internal abstract record JobReport
                 + $"{epoch.SamplesPerSecond:N0} samples per second.");
     }
 
-    private static string Text(TrainingReport.Finalizing finalizing) =>
-        $"The weights of epoch {finalizing.ExportedEpoch} are tested, exported and compared.";
+    private static string Text(TrainingReport.Finalizing finalizing)
+    {
+        var weights = finalizing.ExportedEpoch == 0 ? "initial weights" : $"weights of epoch {finalizing.ExportedEpoch}";
+        return $"The {weights} are tested, exported and compared.";
+    }
 }

@@ -38,6 +38,7 @@ internal static class TrainJob
         try
         {
             await source.FetchAsync(context.Store);
+            using var fetched = await FetchedWeights.FetchAsync(job, context.Store);
             await using var from = await context.Checkpoints.OpenNewestAsync();
             var checkpointing = new Checkpointing
             {
@@ -55,10 +56,15 @@ internal static class TrainJob
                     Metadata(job),
                     training => Report(context, training),
                     context.Stop,
-                    checkpointing
+                    checkpointing,
+                    fetched?.Start
                 );
             });
             await context.Checkpoints.FinishAsync();
+        }
+        catch (WeightsException weights)
+        {
+            return new(FailureClass.User, weights.Code, weights.Message);
         }
         catch (FileNotFoundException missing)
         {

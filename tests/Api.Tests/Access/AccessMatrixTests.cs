@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ConcatService.Api.Docs;
+using ConcatService.Api.Tests.Weights;
 using ConcatService.Persistence.Tests;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -121,6 +122,7 @@ public sealed partial class AccessMatrixTests(PostgresFixture postgres) : IAsync
         using HttpContent? body = row.ToString() switch
         {
             "POST /v1/datasets" => OwnedObjects.DataSet(caller.IsStranger ? "their-own" : OwnedObjects.Mark),
+            "POST /v1/weights" => new ByteArrayContent(WeightFiles.Small()),
             "POST /v1/keys" => Json(NewKey),
             "PATCH /v1/teams/{name}" => Json("{}"), // another name would hide the team from the calls that follow
             "POST /login" or "POST /logout" => new FormUrlEncodedContent([]),

@@ -80,6 +80,11 @@ internal static class AccessTable
         GET     /v1/datasets/{name}/pictures/{number}                   jobs:read    404
         DELETE  /v1/datasets/{name}                                     jobs:write   404
 
+        GET     /v1/weights                                             jobs:read    -
+        POST    /v1/weights                                             jobs:write   -
+        GET     /v1/weights/{id}                                        jobs:read    404
+        DELETE  /v1/weights/{id}                                        jobs:write   404
+
         GET     /v1/workers                                             jobs:read    -
         POST    /v1/jobs                                                jobs:write   -
         GET     /v1/jobs                                                jobs:read    -

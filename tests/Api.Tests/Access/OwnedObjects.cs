@@ -5,6 +5,7 @@ using ConcatService.Api.Architectures;
 using ConcatService.Api.Jobs;
 using ConcatService.Api.Tests.DataSets;
 using ConcatService.Api.Tests.Inference;
+using ConcatService.Api.Tests.Weights;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,7 @@ using Npgsql;
 namespace ConcatService.Api.Tests.Access;
 
 /// <summary>One of everything that a team can own, of the team <see cref="Callers.Ours"/>.</summary>
-internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid Session)
+internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid Session, Guid Weights)
 {
     /// <summary>In the name of everything: whoever reads it in an answer reads what is ours.</summary>
     public const string Mark = "owned-by-ours";
@@ -24,10 +25,11 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>What no answer to another team may hold.</summary>
-    public IEnumerable<string> Traces => [Mark, Job.ToString(), Architecture.ToString(), Key.ToString(), Session.ToString()];
+    public IEnumerable<string> Traces =>
+        [Mark, Job.ToString(), Architecture.ToString(), Key.ToString(), Session.ToString(), Weights.ToString()];
 
     /// <summary>A path of the table with what is ours in it.</summary>
-    public string Fill(string path) => Fill(path, Job, Architecture, Key, Session, Mark);
+    public string Fill(string path) => Fill(path, Job, Architecture, Key, Session, Weights, Mark);
 
     /// <summary>The same path with what there is not.</summary>
     public static string FillNothing(string path)
@@ -35,7 +37,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
         var id = Guid.CreateVersion7();
         return path.StartsWith("/inference.", StringComparison.Ordinal)
             ? path + "?not-there" // the message says it
-            : Fill(path, id, id, id, id, "not-there");
+            : Fill(path, id, id, id, id, id, "not-there");
     }
 
     public static async Task<OwnedObjects> MakeAsync(ApiServer api)
@@ -62,7 +64,15 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
         };
         db.Add(session);
         await db.SaveChangesAsync(Cancel);
-        return new(await JobAsync(api), kept.Json.GetProperty("id").GetGuid(), key.Id, session.Id);
+        var weights = await api.SendAsync(HttpMethod.Post, $"/v1/weights?name={Mark}", WeightFiles.Content(WeightFiles.Small()));
+        Assert.Equal(201, weights.Status);
+        return new(
+            await JobAsync(api),
+            kept.Json.GetProperty("id").GetGuid(),
+            key.Id,
+            session.Id,
+            weights.Json.GetProperty("id").GetGuid()
+        );
     }
 
     /// <summary>Pictures and labels, as an upload.</summary>
@@ -87,6 +97,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
                     select concat_ws(' ', 'job', id, state) as line, team_id from jobs
                     union all select concat_ws(' ', 'architecture', id), team_id from architectures
                     union all select concat_ws(' ', 'dataset', name, version), team_id from data_sets
+                    union all select concat_ws(' ', 'weights', id, name), team_id from weights
                     union all select concat_ws(' ', 'model', name), team_id from models
                     union all select concat_ws(' ', 'version', model_id, version), team_id from model_versions
                     union all select concat_ws(' ', 'alias', model_id, name, version), team_id from model_aliases
@@ -117,7 +128,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
         return id;
     }
 
-    private static string Fill(string path, Guid job, Guid architecture, Guid key, Guid session, string name) =>
+    private static string Fill(string path, Guid job, Guid architecture, Guid key, Guid session, Guid weights, string name) =>
         path.Replace(
                 "{id}",
                 path.Split('/') switch
@@ -126,6 +137,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
                     [_, _, "architectures", ..] => $"{architecture}",
                     [_, _, "keys", ..] => $"{key}",
                     [_, _, "sessions", ..] => $"{session}",
+                    [_, _, "weights", ..] => $"{weights}",
                     _ => "{id}",
                 },
                 StringComparison.Ordinal
