@@ -144,7 +144,7 @@ internal sealed class TrainingLoop(
     private (MetricSet? Validation, bool IsBest) Evaluate()
     {
         progress.Average?.Swap();
-        _settled = FlatNorms.Settle(network, () => data.Epoch(1, settings.BatchSize).First()());
+        _settled = FlatNorms.Settle(network, () => data.Epoch(1, settings.BatchSize).Select(take => take()).First());
         var validation = data.ValidationCount == 0 ? null : Validate();
         _watch.AtEvaluation(data, progress.Step, Steps, _clock.InSteps, stop).ForEach(report);
         var isBest = progress.Best.Offer(_model, progress.Epoch, validation);
