@@ -166,7 +166,7 @@ internal sealed class TrainingLoop(
     private (MetricSet? Validation, bool IsBest) Evaluate()
     {
         progress.Average?.Swap();
-        _settled = FlatNorms.Settle(network, () => data.Epoch(1, settings.BatchSize).First()[0]());
+        _settled = FlatNorms.Settle(network, () => data.Epoch(1, settings.BatchSize).Select(group => group[0]()).First());
         var validation = data.ValidationCount == 0 ? null : Validate();
         _watch.AtEvaluation(data, progress.Step, Steps, _clock.InSteps, stop).ForEach(report);
         var isBest = progress.Best.Offer(_model, progress.Epoch, validation);

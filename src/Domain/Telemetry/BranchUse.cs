@@ -3,8 +3,8 @@ namespace ConcatService.Domain.Telemetry;
 /// <summary>What the newest evaluations say a branch is worth.</summary>
 internal static class BranchUse
 {
-    /// <summary>In a row: after the first one a branch may just have learned less than the others.</summary>
-    private const int Evaluations = 2;
+    /// <summary>In a row: in a short training a branch may just have learned less than the others.</summary>
+    private const int Evaluations = Verdicts.Window;
 
     /// <summary>Of what the network loses without its most needed branch. Healthy branches that are needed little cost more.</summary>
     private const double Negligible = 0.05;

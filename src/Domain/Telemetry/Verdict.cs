@@ -7,6 +7,6 @@ namespace ConcatService.Domain.Telemetry;
 /// <param name="Message">Where, what, the numbers, what to do.</param>
 /// <param name="Signal">What was looked at.</param>
 /// <param name="Value">In the newest sample.</param>
-/// <param name="Threshold">What it was compared with; it held in each of <see cref="Verdicts.Window"/> samples in a row, or, of what is
-/// measured at evaluations, in two.</param>
+/// <param name="Threshold">What it was compared with; it held in each of <see cref="Verdicts.Window"/> samples or evaluations in a
+/// row.</param>
 public sealed record Verdict(string Code, string Severity, string Message, string Signal, double Value, double Threshold);

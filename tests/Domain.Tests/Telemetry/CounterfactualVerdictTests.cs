@@ -21,38 +21,42 @@ public sealed class CounterfactualVerdictTests
     private static readonly (double, double) Needed = (0.5, 0.7), Free = (-0.002, 0.004), Slight = (0.001, 0.01), Unclear = (-0.05, 0.1);
 
     [Fact]
-    public void Branches_that_are_needed_get_no_verdict() => Assert.Equal("", Of([Needed, Needed], [Needed, Slight], [Slight, Needed]));
+    public void Branches_that_are_needed_get_no_verdict() =>
+        Assert.Equal("", Of(Always(Needed), [Needed, Slight, Needed], [Slight, Needed, Slight]));
 
     [Fact]
     public void A_branch_without_which_nothing_is_lost_is_unused() =>
-        Assert.Equal("c unused", Of([Needed, Needed], [Needed, Needed], [Free, Free]));
+        Assert.Equal("c unused", Of(Always(Needed), Always(Needed), Always(Free)));
 
     [Fact]
-    public void One_evaluation_says_nothing_nor_do_two_of_which_one_differs() =>
-        Assert.Equal("", Of([Needed], [Needed], [Free]) + Of([Needed, Needed], [Needed, Needed], [Needed, Free]));
+    public void Two_evaluations_say_nothing_nor_do_three_of_which_one_differs() =>
+        Assert.Equal("", Of([Needed, Needed], [Needed, Needed], [Free, Free])
+            + Of(Always(Needed), Always(Needed), [Free, Needed, Free]));
 
     [Fact]
-    public void An_interval_that_is_wide_says_nothing() => Assert.Equal("", Of([Needed, Needed], [Needed, Needed], [Free, Unclear]));
+    public void An_interval_that_is_wide_says_nothing() =>
+        Assert.Equal("", Of(Always(Needed), Always(Needed), [Free, Unclear, Free]));
 
     [Fact]
-    public void A_little_that_is_certain_is_use() => Assert.Equal("", Of([Needed, Needed], [Needed, Needed], [Slight, Slight]));
+    public void A_little_that_is_certain_is_use() =>
+        Assert.Equal("", Of(Always(Needed), Always(Needed), Always(Slight)));
 
     [Fact]
     public void A_branch_beside_unused_ones_alone_is_dominating() =>
-        Assert.Equal("a dominating, b unused, c unused", Of([Needed, Needed], [Free, Free], [Free, Free]));
+        Assert.Equal("a dominating, b unused, c unused", Of(Always(Needed), Always(Free), Always(Free)));
 
     [Fact]
     public void Where_no_branch_is_needed_the_network_has_learned_nothing() =>
-        Assert.Equal("", Of([Free, Free], [Free, Free], [Free, Free]));
+        Assert.Equal("", Of(Always(Free), Always(Free), Always(Free)));
 
     [Fact]
     public void Two_of_which_one_is_needed_are_a_redundant_pair_and_said_of_the_later() =>
-        Assert.Equal("c redundant_pair", Of([Needed, Needed], [Free, Free], [Free, Free], pair: (1, 2, 0.4)));
+        Assert.Equal("c redundant_pair", Of(Always(Needed), Always(Free), Always(Free), pair: (1, 2, 0.4)));
 
     [Fact]
     public void A_verdict_tells_the_interval()
     {
-        var verdict = Verdicts(new() { ["a"] = [Needed, Needed], ["b"] = [Needed, Needed], ["c"] = [Free, Free] }, null)[2].Single();
+        var verdict = Verdicts(new() { ["a"] = Always(Needed), ["b"] = Always(Needed), ["c"] = Always(Free) }, null)[2].Single();
         Assert.Equal(
             "join, branch c: nothing is lost without it: with its values of other samples the held-out loss changes by 0.0010 (95 % "
                 + "interval -0.0020 to 0.0040). Check whether its input has to do with the targets. If not, remove it; if it has, "
@@ -60,6 +64,8 @@ public sealed class CounterfactualVerdictTests
             verdict.Message
         );
     }
+
+    private static (double, double)[] Always((double, double) change) => [change, change, change];
 
     private static string Of((double, double)[] a, (double, double)[] b, (double, double)[] c, (int, int, double)? pair = null)
     {
