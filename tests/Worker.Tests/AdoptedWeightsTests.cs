@@ -78,7 +78,7 @@ public sealed class AdoptedWeightsTests(ApiServer api) : IClassFixture<ApiServer
         );
         var (before, after) = (await TensorsAsync("base"), await TensorsAsync("tuned"));
         var stem = before.Keys.Where(name => name.StartsWith("stem", StringComparison.Ordinal)).ToList();
-        Assert.Equal(6, stem.Count);                       // weight, and of the norm weight, bias, mean, variance and the counter
+        Assert.Equal(7, stem.Count);                       // weight, bias, and of the norm weight, bias, mean, variance, counter
         Assert.All(stem, name => Assert.Equal(before[name], after[name]));
         Assert.NotEqual(before["fine.weight"], after["fine.weight"]);
     }

@@ -145,7 +145,8 @@ public static class SettingsSchema
     private static JsonObject Documented(JsonObject schema, PropertyInfo property, JsonNode? value)
     {
         schema["description"] = Documentation.Of(property) + ValuesOf(property.PropertyType);
-        schema["default"] = value?.DeepClone();
+        if (value is not JsonObject { Count: 0 })                               // OpenAPI drops a default without members
+            schema["default"] = value?.DeepClone();
         return schema;
     }
 
