@@ -236,7 +236,7 @@ public sealed class WeightMatch(
             );
     }
 
-    private static string Listed(IReadOnlyList<string> names) =>
+    private static string Listed(List<string> names) =>
         string.Join(", ", names.Take(10)) + (names.Count > 10 ? $" and {names.Count - 10} more" : "");
 
     private void Fault(string code, string message, string at = "")

@@ -88,7 +88,7 @@ internal static class OnnxArithmetic
             ("in_features", turned ? weight[1] : weight[0]),
             ("out_features", turned ? weight[0] : weight[1]),
             ("bias", call[2] is null ? false : null)
-        ));
+        ), "", OnnxAxes.FeaturesLast(call));
     }
 
     private static string MatMul(OnnxCall call)
@@ -119,7 +119,7 @@ internal static class OnnxArithmetic
             throw new NodeException("one of its inputs is not known");
         return call[constant]!.Scalar is { } number
             ? WithNumber(call, type, layer, number, isFirst: constant == 0)
-            : WithTensor(call, type, layer, call[constant]!.Tensor);
+            : WithTensor(call, type, layer, call[constant]!);
     }
 
     private static string Pow(OnnxCall call) => call[1]?.Scalar switch
@@ -150,9 +150,9 @@ internal static class OnnxArithmetic
     }
 
     /// <summary>The bias of a product before it, or a learned tensor.</summary>
-    private static string WithTensor(OnnxCall call, string type, string layer, FileTensor? tensor)
+    private static string WithTensor(OnnxCall call, string type, string layer, OnnxData data)
     {
-        if (tensor is null)
+        if (data.Tensor is not { } tensor)
             throw new NodeException("one of its inputs is not known");
         if (
             type == "add"
@@ -161,10 +161,12 @@ internal static class OnnxArithmetic
             && written["bias"] is JsonValue bias
             && !bias.GetValue<bool>()
             && tensor.Count == written[written["type"]!.GetValue<string>() == "linear" ? "out_features" : "out_channels"]!.GetValue<long>()
+            && (written["weights"] is not { } owner || call.Reader.Biases.GetValueOrDefault(owner.GetValue<string>()) == data.Origin)
             && call.Node.Inputs.Any(name => call.Reader.Value(name)?.Layer == layer && call.Reader.Users.GetValueOrDefault(name) == 1)
         )
         {
             written.Remove("bias");
+            call.Reader.Biases[layer] = data.Origin;
             return layer;
         }
 

@@ -16,13 +16,12 @@ internal static class OnnxAxes
     ];
 
     /// <summary>An input of the node with its features on the last axis.</summary>
-    public static string FeaturesLast(OnnxCall call, int input = 0)
-    {
-        var (layer, shape) = (call.Layer(input), call.Shape(input));
-        return shape is null || shape.Rank > FeaturesLastOf.Length || shape.Axes[^1] == Axis.Channels
+    public static string FeaturesLast(OnnxCall call, int input = 0) => FeaturesLast(call, call.Layer(input), call.Shape(input));
+
+    public static string FeaturesLast(OnnxCall call, string layer, ProbedShape? shape) =>
+        shape is null || shape.Rank > FeaturesLastOf.Length || shape.Axes[^1] == Axis.Channels
             ? layer
             : Named(call, layer, shape, FeaturesLastOf[shape.Rank - 1], "axes");
-    }
 
     /// <summary>The inputs of a merge, all with the axes of the first one.</summary>
     public static IReadOnlyList<string> Alike(OnnxCall call, IReadOnlyList<string> layers)

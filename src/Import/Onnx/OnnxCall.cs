@@ -33,13 +33,21 @@ internal sealed record OnnxCall(OnnxReader Reader, FileNode Node, Place Place)
     /// <summary>The rank with the batch.</summary>
     public int Rank(int input = 0) => (Shape(input) ?? throw new NodeException("the shape of its input is not known")).Rank + 1;
 
+    /// <summary>A layer of the node with its features on the last axis.</summary>
+    public string FeaturesLast(string layer) => OnnxAxes.FeaturesLast(this, layer, Reader.Probe[layer]);
+
     /// <summary>Adds a layer under the name of the node, or with more behind it.</summary>
     public string Add(JsonObject layer, string suffix = "", params IReadOnlyList<string> inputs)
     {
         var read = inputs.Count > 0 ? inputs : [Layer()];
+        var weights = OnnxSharing.Key(this, layer);
+        if (weights is not null && Reader.Owners.TryGetValue(weights, out var owner))
+            layer["weights"] = owner;
         var added = Reader.Spec.Add(Name + suffix, layer, Place, read);
         Reader.Probe.Add(added, layer, read);
         Reader.Written[added] = Reader.Spec.Last;
+        if (weights is not null)
+            Reader.Owners.TryAdd(weights, added);
         return added;
     }
 

@@ -11,8 +11,20 @@ internal sealed record OnnxData
 
     public string? Layer { get; init; }
 
+    /// <summary>A layer whose batch the file has in another place than the first; <see cref="Layer"/> is null then.</summary>
+    public OnnxView? View { get; init; }
+
     /// <summary>A tensor whose values the file has.</summary>
     public FileTensor? Tensor { get; init; }
+
+    /// <summary>For a tensor of weights: its name, also where it is transposed.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>Whether the graph makes the tensor, which is then no weight.</summary>
+    public bool IsMade { get; init; }
+
+    /// <summary>For numbers in rows: how many a row has.</summary>
+    public int? Width { get; init; }
 
     /// <summary>Whole numbers, such as the sizes of a tensor.</summary>
     public IReadOnlyList<long>? Numbers { get; init; }
@@ -26,6 +38,8 @@ internal sealed record OnnxData
     public (string Layer, int Axis)? SourceOf(int number) => Sources is { } known && number < known.Count ? known[number] : null;
 
     public static OnnxData Of(string layer) => new() { Layer = layer };
+
+    public static OnnxData Of(OnnxView view) => new() { View = view };
 
     public static OnnxData Of(FileTensor tensor) =>
         new() { Tensor = tensor, Numbers = tensor.Dims.Count <= 1 ? tensor.Wholes : null, IsScalar = tensor.Dims.Count == 0 };

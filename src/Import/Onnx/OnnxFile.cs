@@ -76,6 +76,13 @@ internal sealed class FileTensor
 
     public List<double>? Numbers { get; set; }
 
+    /// <summary>The number that all of its elements are; null where they differ or are not known.</summary>
+    public double? Fill
+    {
+        get => field ?? (Numbers is [var first, ..] && Numbers.TrueForAll(number => number == first) ? (double?)first : null);
+        init;
+    }
+
     public long Count => Dims.Aggregate(1L, (a, b) => Domain.Shapes.Saturating.Multiply(a, Math.Max(0, b)));
 }
 

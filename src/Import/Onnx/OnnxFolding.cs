@@ -12,7 +12,21 @@ internal static class OnnxFolding
         var folded = call.Node.Type switch
         {
             "Constant" => Constant(call.Node),
+            "Shape" when call[0]?.View is { } view => OnnxData.Of([.. Enumerable.Range(0, view.Groups.Length).Select(view.Size)]),
+            "Shape" when call[0] is { Tensor: null, Numbers: { } list } => OnnxData.Of([list.Count]),
             "Shape" => Shape(call),
+            "ConstantOfShape" when call.Numbers(0) is { Count: > 1 } sizes => Filled(call.Node.Tensor("value")?.Fill ?? 0, sizes),
+            "Expand" when call[0] is { IsMade: true, Tensor.Fill: { } fill } && call.Numbers(1) is { } sizes => Filled(fill, sizes),
+            "Unsqueeze" when call[0] is { Numbers: null, Tensor: { Dims.Count: > 0 } tensor } data => Unsqueeze(call, tensor, data),
+            "Reshape" when call.Numbers(0) is { } list && call.Numbers(1) is [-1, var width and > 0] && list.Count % width == 0 =>
+                OnnxData.Of(list) with { Width = (int)width },
+            "Transpose" when call[0] is { Numbers: { } list, Width: { } width } => OnnxData.Of(Turned(list, width)) with
+            {
+                Width = list.Count / width,
+            },
+            "Where" when call.Numbers(0) is { } which && call.Numbers(1) is { } yes && call.Numbers(2) is { } no
+                && yes.Count == which.Count && no.Count == which.Count =>
+                OnnxData.Of([.. which.Select((each, i) => each != 0 ? yes[i] : no[i])], call[0]!.IsScalar),
             "ConstantOfShape" when call.Numbers(0) is { Count: 1 } count && count[0] is >= 0 and <= MostNumbers =>
                 OnnxData.Of([.. Enumerable.Repeat(call.Node.Tensor("value")?.Wholes?.FirstOrDefault() ?? 0, (int)count[0])]),
             "Gather" when call.Numbers(0) is { } list && call.Numbers(1) is { } at => Gather(list, at, call[1]!.IsScalar, call[0]!),
@@ -22,10 +36,15 @@ internal static class OnnxFolding
                 OnnxData.Of(list, call.Node.Type == "Squeeze" || (call.Node.Type != "Unsqueeze" && call[0]!.IsScalar))
                     with
                 { Sources = call[0]!.Sources },
-            "Add" or "Sub" or "Mul" or "Div" when call.Numbers(0) is { } a && call.Numbers(1) is { } b => Arithmetic(call, a, b),
+            "Add" or "Sub" or "Mul" or "Div" or "Mod" or "Equal" when call.Numbers(0) is { } a && call.Numbers(1) is { } b =>
+                Arithmetic(call, a, b),
             "Reshape" when call.Numbers(0) is { } list => OnnxData.Of(list),
             "Identity" or "Cast" when call[0] is { Layer: null } data => data,
-            "Transpose" when call[0] is { Tensor: { } tensor } => Transpose(tensor, call.Node.Wholes("perm")),
+            "Transpose" when call[0] is { Tensor: { } tensor } data => Transpose(tensor, call.Node.Wholes("perm")) is { } turned
+                ? turned with { Origin = data.Origin }
+                : null,
+            "Pow" or "Mul" or "Div" or "Add" or "Sub" when call[0] is { Layer: null, View: null, Scalar: { } a }
+                && call[1] is { Layer: null, View: null, Scalar: { } b } => Reals(call.Node.Type, a, b),
             "Slice" when call[0] is { Tensor: { } tensor } => Cut(call, tensor),
             _ => null,
         };
@@ -38,7 +57,7 @@ internal static class OnnxFolding
     private static OnnxData? Constant(FileNode node)
     {
         if (node.Tensor("value") is { } tensor)
-            return OnnxData.Of(tensor);
+            return OnnxData.Of(tensor) with { IsMade = true };
         if (node.Whole("value_int") is { } whole)
             return OnnxData.Of([whole], isScalar: true);
         if (node.Wholes("value_ints") is { } wholes)
@@ -46,6 +65,43 @@ internal static class OnnxFolding
         if (node.Real("value_float") is { } number)
             return OnnxData.Of(new FileTensor { Type = FileTensor.Float, Numbers = [number] });
         return null;
+    }
+
+    /// <summary>Rows as columns.</summary>
+    private static List<long> Turned(IReadOnlyList<long> list, int width)
+    {
+        var rows = list.Count / width;
+        return [.. Enumerable.Range(0, list.Count).Select(i => list[(i % rows * width) + (i / rows)])];
+    }
+
+    /// <summary>A tensor of one number, with 1 in place of the batch.</summary>
+    private static OnnxData? Filled(double fill, IReadOnlyList<long> sizes)
+    {
+        if (sizes.Any(size => size is not OnnxData.Batch and (< 1 or > int.MaxValue)) || sizes.Count > 8)
+            return null;
+        var tensor = new FileTensor { Type = FileTensor.Float, Fill = fill };
+        tensor.Dims.AddRange(sizes.Select(size => size == OnnxData.Batch ? 1 : size));
+        return OnnxData.Of(tensor) with { IsMade = true };
+    }
+
+    private static OnnxData? Reals(string type, double a, double b)
+    {
+        var result = type switch { "Pow" => Math.Pow(a, b), "Mul" => a * b, "Div" => a / b, "Add" => a + b, _ => a - b };
+        return double.IsFinite(result) ? OnnxData.Of(new FileTensor { Type = FileTensor.Float, Numbers = [result] }) : null;
+    }
+
+    private static OnnxData? Unsqueeze(OnnxCall call, FileTensor tensor, OnnxData data)
+    {
+        var dims = tensor.Dims.ToList();
+        var axes = call.Node.Wholes("axes") ?? call.Numbers(1) ?? [];
+        foreach (var axis in axes.Select(axis => axis < 0 ? axis + tensor.Dims.Count + axes.Count : axis).Order())
+        {
+            if (axis < 0 || axis > dims.Count)
+                return null;
+            dims.Insert((int)axis, 1);
+        }
+
+        return Sized(tensor, dims) with { Origin = data.Origin };
     }
 
     /// <summary>A tensor with its dimensions in another order; its numbers are not kept.</summary>
@@ -72,7 +128,7 @@ internal static class OnnxFolding
 
     private static OnnxData Sized(FileTensor tensor, IEnumerable<long> dims)
     {
-        var sized = new FileTensor { Type = tensor.Type };
+        var sized = new FileTensor { Type = tensor.Type, Fill = tensor.Fill };
         sized.Dims.AddRange(dims);
         return OnnxData.Of(sized);
     }
@@ -114,6 +170,10 @@ internal static class OnnxFolding
     {
         var starts = call.Numbers(1) ?? call.Node.Wholes("starts");
         var ends = call.Numbers(2) ?? call.Node.Wholes("ends");
+        if (call[0]!.Width is { } width) // rows from the last to the first, as PyTorch turns the borders of a pad
+            return (starts, ends, call.Numbers(3), call.Numbers(4)) is ([-1], [< -int.MaxValue], [0], [-1])
+                ? OnnxData.Of([.. list.Chunk(width).Reverse().SelectMany(row => row)]) with { Width = width }
+                : null;
         if (starts is not [var from] || ends is not [var to] || (call.Numbers(4) is { } steps && steps is not [1]))
             return null;
         var (start, end) = (Clamp(from, list.Count), Clamp(to, list.Count));
@@ -140,7 +200,9 @@ internal static class OnnxFolding
         for (var i = 0; i < count; i++)
         {
             var (x, y) = (a[a.Count == 1 ? 0 : i], b[b.Count == 1 ? 0 : i]);
-            if (x is OnnxData.Batch or OnnxData.Open || y is OnnxData.Batch or OnnxData.Open)
+            if (call.Node.Type == "Equal")
+                result[i] = x == y ? 1 : 0;
+            else if (x is OnnxData.Batch or OnnxData.Open || y is OnnxData.Batch or OnnxData.Open)
                 result[i] = OnnxData.Open;
             else
                 result[i] = call.Node.Type switch
@@ -148,6 +210,7 @@ internal static class OnnxFolding
                     "Add" => Domain.Shapes.Saturating.Add(x, y),
                     "Sub" => unchecked(x - y),
                     "Mul" => Domain.Shapes.Saturating.Multiply(x, y),
+                    "Mod" => y is 0 or -1 ? OnnxData.Open : ((x % y) + y) % y,
                     _ => y == 0 || (x == long.MinValue && y == -1) ? OnnxData.Open : x / y,
                 };
         }

@@ -20,6 +20,18 @@ internal sealed class OnnxReader
 
     public ShapeProbe Probe { get; } = new("channels_first");
 
+    /// <summary>The batch of the sample with which the file was made; null where it is open.</summary>
+    public long? BatchSize =>
+        _file.Inputs.FirstOrDefault(input => !_file.Tensors.ContainsKey(input.Name))?.Sizes is [long size and >= 1, ..]
+            ? size
+            : null;
+
+    /// <summary>The layer that has the weights of a node, by their names.</summary>
+    public Dictionary<string, string> Owners { get; } = [];
+
+    /// <summary>The bias that a node of its own gave to a layer, by the layer's name.</summary>
+    public Dictionary<string, string?> Biases { get; } = [];
+
     public long Opset => _file.Opset;
 
     /// <summary>The layers as they were written, for what a later node changes about them.</summary>
@@ -42,7 +54,7 @@ internal sealed class OnnxReader
     private ImportedNetwork Read()
     {
         foreach (var (name, tensor) in _file.Tensors)
-            _values[name] = OnnxData.Of(tensor);
+            _values[name] = OnnxData.Of(tensor) with { Origin = name };
         var readers = _file.Nodes.Where(node => node.Inputs.Count > 0).ToLookup(node => node.Inputs[0]);
         foreach (var input in _file.Inputs.Where(input => !_file.Tensors.ContainsKey(input.Name)))
             AddInput(input, readers[input.Name].FirstOrDefault());
@@ -51,7 +63,7 @@ internal sealed class OnnxReader
             Write(node);
         foreach (var output in _file.Outputs)
         {
-            var layer = _values.GetValueOrDefault(output)?.Layer;
+            var layer = _values.GetValueOrDefault(output)?.Layer ?? _values.GetValueOrDefault(output)?.View?.Layer;
             if (layer is not null && !Spec.Outputs.Contains(layer) && Written.ContainsKey(layer.Split(':')[0]))
                 Spec.Output(layer);
         }
@@ -123,6 +135,8 @@ internal sealed class OnnxReader
         {
             if (node.Domain is not ("" or "ai.onnx"))
                 throw new NodeException($"its domain {Shown(node.Domain)} is not read");
+            if (OnnxViews.TryWrite(call))
+                return;
             var write = OnnxNodes.Find(node.Type) ?? throw new NodeException("it is not known");
             var before = Spec.LayerCount;
             var output = write(call);
@@ -139,7 +153,9 @@ internal sealed class OnnxReader
 
     private void WriteUnknown(OnnxCall call, string message)
     {
-        var input = call.Node.Inputs.Select(name => Value(name)?.Layer).FirstOrDefault(layer => layer is not null);
+        var input = call.Node.Inputs
+            .Select(name => Value(name)?.Layer ?? Value(name)?.View?.Layer)
+            .FirstOrDefault(layer => layer is not null);
         if (input is null)
         {
             if (call.Node.Inputs.Any(name => name.Length > 0 && Value(name) is null) || call.Node.Inputs.Count == 0)

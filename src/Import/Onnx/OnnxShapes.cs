@@ -38,6 +38,8 @@ internal static class OnnxShapes
     private static string Concat(OnnxCall call)
     {
         var layers = Enumerable.Range(0, call.Node.Inputs.Count).Select(i => call[i]?.Layer).ToList();
+        if (layers.OfType<string>().FirstOrDefault() is { } first)
+            layers = [.. layers.Select((layer, i) => layer ?? Constant(call, i, first))];
         if (!layers.TrueForAll(layer => layer is not null))
             throw new NodeException("one of its inputs is a constant");
         if (layers.Count == 1)
@@ -51,6 +53,12 @@ internal static class OnnxShapes
             ? call.Add(Layers.Of("concat", ("axis", axis)), "", OnnxAxes.Alike(call, [.. layers.OfType<string>()]))
             : throw new NodeException("its axis does not exist");
     }
+
+    /// <summary>A tensor of the file beside layers, such as a class token.</summary>
+    private static string? Constant(OnnxCall call, int input, string beside) =>
+        call[input]?.Tensor is { } tensor && call.Reader.Probe[beside] is { } shape && tensor.Dims.Count == shape.Rank + 1
+            ? OnnxAxes.Learned(call, tensor, shape.Rank, shape.Axes)
+            : null;
 
     private static string Split(OnnxCall call)
     {
@@ -205,7 +213,8 @@ internal static class OnnxShapes
         var rank = call.Rank();
         var axes = (call.Node.Wholes("axes") ?? call.Numbers(1) ?? []).Select(axis => Axis(call, axis)).Order().ToList();
         var keeps = (call.Node.Whole("keepdims") ?? 1) != 0;
-        if (pool is not null && rank >= 3 && axes.SequenceEqual(Enumerable.Range(2, rank - 2)))
+        var isMap = call.Shape()!.Axes[0] == Domain.Shapes.Axis.Channels;
+        if (pool is not null && isMap && rank >= 3 && axes.SequenceEqual(Enumerable.Range(2, rank - 2)))
             return call.Add(Layers.Of(pool, ("keep_dims", keeps ? true : null)));
         if (axes.Contains(0) || axes.Count == 0 || !Layers.Exists("reduce"))
             throw new NodeException("means over other axes than the places are not known yet");

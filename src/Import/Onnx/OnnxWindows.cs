@@ -14,8 +14,7 @@ internal static class OnnxWindows
         ("GlobalAveragePool", call => call.Add(Layers.Of("global_avg_pool", ("keep_dims", true)))),
         ("GlobalMaxPool", call => call.Add(Layers.Of("global_max_pool", ("keep_dims", true)))),
         ("BatchNormalization", BatchNorm),
-        ("InstanceNormalization", call => call.Add(Layers.Of(
-            "instance_norm", ("eps", call.Node.Real("epsilon") ?? 1e-5), ("affine", true)))),
+        ("InstanceNormalization", InstanceNorm),
         ("LayerNormalization", call => call.Add(
             Layers.Of("layer_norm", ("eps", call.Node.Real("epsilon") ?? 1e-5)), "", OnnxAxes.FeaturesLast(call))),
         ("GroupNormalization", call => call.Add(Layers.Of(
@@ -143,11 +142,24 @@ internal static class OnnxWindows
         );
     }
 
+    private static string InstanceNorm(OnnxCall call)
+    {
+        var isPlain = call[1]?.Tensor?.Fill == 1 && call[2]?.Tensor?.Fill == 0;
+        if (isPlain && !call[1]!.IsMade)
+            call.Reader.Spec.Assume("An instance norm whose weights are ones and zeros is taken as one without weights.");
+        return call.Add(Layers.Of(
+            "instance_norm", ("eps", call.Node.Real("epsilon") ?? 1e-5), ("affine", isPlain ? null : true)));
+    }
+
+    /// <summary>One of ones and zeros that the graph makes has no weights; those that are weights may be untrained.</summary>
+    private static bool HasNoWeights(OnnxCall call) => call[1] is { IsMade: true, Tensor.Fill: 1 } && call[2] is { Tensor.Fill: 0 };
+
     private static string BatchNorm(OnnxCall call) =>
         call.Add(Layers.Of(
             "batch_norm",
             ("num_features", call[1]?.Tensor?.Dims is [var features] && features >= 1 ? features : null),
             ("eps", call.Node.Real("epsilon") ?? 1e-5),
+            ("affine", HasNoWeights(call) ? false : null),
             ("momentum", Math.Round(1 - Math.Clamp(call.Node.Real("momentum") ?? 0.9, 0, 1), 6))
         ));
 

@@ -9,11 +9,14 @@ namespace ConcatService.Import.Tests.Onnx;
 /// <summary>The service's own export of each sample comes back with as many parameters and the same outputs.</summary>
 public sealed class OnnxRoundTripTests
 {
-    /// <summary>Not read without gaps yet: the states of recurrent layers; Tile, and slices of every second element.</summary>
+    /// <summary>
+    /// Not read without gaps yet: weights of recurrent layers whose gates the graph puts in another order; Tile, and slices of every second
+    /// element.
+    /// </summary>
     private static readonly string[] WithGaps = ["seq2seq", "swin-t"];
 
-    /// <summary>Weights that two layers share come back twice, and norms without weights come back with them.</summary>
-    private static readonly string[] WithOtherCounts = ["siamese", "unet-3d"];
+    /// <summary>A batch norm without weights comes back with them: in a file it looks like one that was never trained.</summary>
+    private static readonly string[] WithOtherCounts = ["unet-3d"];
 
     public static TheoryData<string> Valid { get; } =
         new(Samples.Names.Except(WithGaps).Except(WithOtherCounts).Where(name => Planned(name) is not null));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
