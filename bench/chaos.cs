@@ -86,7 +86,7 @@ for (watch.Restart(); watch.Elapsed < TimeSpan.FromMinutes(minutes); await Pause
 {
     if (await faults.InflictAsync() is not { } fault)
         continue;
-    Console.WriteLine($"{watch.Elapsed.TotalSeconds, 6:0} s  {fault}");
+    Console.WriteLine($"{watch.Elapsed.TotalSeconds,6:0} s  {fault}");
     var kind = fault.Split(" for ")[0];
     inflicted[kind] = inflicted.GetValueOrDefault(kind) + 1;
 }

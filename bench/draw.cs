@@ -28,8 +28,8 @@ foreach (var file in Directory.EnumerateFiles("samples", "*.json").Order())
     var root = XDocument.Parse(svg).Root!;
     int Count(string style) => root.Descendants().Count(element => ((string?)element.Attribute("class") ?? "").Split(' ')[0] == style);
     Console.WriteLine(
-        $"{Path.GetFileNameWithoutExtension(file), -22} {compiled.Planned.Rows.Count, 5} layers  {Count("box"), 4} boxes "
-            + $"{Count("frame"), 3} frames  {root.Attribute("width")!.Value, 5} x {root.Attribute("height")!.Value, -5} "
-            + $"{svg.Length / 1e3, 6:F1} KB  p50 {times[times.Count / 2], 6:F2} ms  p99 {times[(int)(times.Count * 0.99)], 6:F2} ms"
+        $"{Path.GetFileNameWithoutExtension(file),-22} {compiled.Planned.Rows.Count,5} layers  {Count("box"),4} boxes "
+            + $"{Count("frame"),3} frames  {root.Attribute("width")!.Value,5} x {root.Attribute("height")!.Value,-5} "
+            + $"{svg.Length / 1e3,6:F1} KB  p50 {times[times.Count / 2],6:F2} ms  p99 {times[(int)(times.Count * 0.99)],6:F2} ms"
     );
 }

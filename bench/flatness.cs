@@ -28,12 +28,12 @@ var job = await SendAsync(HttpMethod.Post, "/v1/jobs", new JsonObject
     ["dataset"] = "two-scale",
     ["settings"] = new JsonObject
     {
-            ["epochs"] = (steps + (Samples / Batch) - 1) / (Samples / Batch),
-            ["batch_size"] = Batch,
-            ["precision"] = precision,
-            ["ema"] = new JsonObject(),
-            ["augment"] = new JsonArray("flip"),
-            ["checkpoint_every_seconds"] = 5,
+        ["epochs"] = (steps + (Samples / Batch) - 1) / (Samples / Batch),
+        ["batch_size"] = Batch,
+        ["precision"] = precision,
+        ["ema"] = new JsonObject(),
+        ["augment"] = new JsonArray("flip"),
+        ["checkpoint_every_seconds"] = 5,
     },
 }.ToJsonString());
 var (id, began) = ((string)job["id"]!, Stopwatch.GetTimestamp());
@@ -63,7 +63,7 @@ var parts = seen.GroupBy(each => each.Step * 10 / steps)
     .ToList();
 foreach (var (part, bytes) in parts)
     Console.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $"steps {part * steps / 10, 6} to {(part + 1) * steps / 10, 6}: {bytes / 1e6, 7:N1} MB")
+        string.Create(CultureInfo.InvariantCulture, $"steps {part * steps / 10,6} to {(part + 1) * steps / 10,6}: {bytes / 1e6,7:N1} MB")
     );
 
 // The first tenth has compilation, the first evaluation and the first checkpoint in it.

@@ -72,7 +72,7 @@ foreach (var (call, _) in calls)
     double[] took = [.. own.Select(answer => answer.Milliseconds)];
     var statuses = own.GroupBy(answer => answer.Status).Select(group => $"{group.Count()} x {group.Key}");
     Console.WriteLine(
-        $"{call, -9} p50 {Figures.Percentile(took, 50), 6:F1}  p99 {Figures.Percentile(took, 99), 6:F1}  most {took.Max(), 6:F0} ms   "
+        $"{call,-9} p50 {Figures.Percentile(took, 50),6:F1}  p99 {Figures.Percentile(took, 99),6:F1}  most {took.Max(),6:F0} ms   "
             + string.Join(", ", statuses)
     );
 }

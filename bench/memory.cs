@@ -56,7 +56,7 @@ Console.WriteLine(
     $"two epochs of twelve steps, AdamW, {precision}, one process each; MB of memory above the warm process; finalizing is export and "
         + $"comparison"
 );
-Console.WriteLine($"{"network", -20} {"batch", 5} {"predicted", 9} {"measured", 9} {"ratio", 6} {"with finalizing", 15} {"idle", 5}");
+Console.WriteLine($"{"network",-20} {"batch",5} {"predicted",9} {"measured",9} {"ratio",6} {"with finalizing",15} {"idle",5}");
 var worst = 0.0;
 foreach (var (name, batch) in networks.Where(network => Option("--only", network.Name) == network.Name))
 {
@@ -77,7 +77,7 @@ foreach (var (name, batch) in networks.Where(network => Option("--only", network
     Console.WriteLine(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{name, -20} {batch, 5} {predicted / 1e6, 9:N0} {measured / 1e6, 9:N0} {ratio, 6:N2} {peak / 1e6, 15:N0} {idle / 1e6, 5:N0}"
+            $"{name,-20} {batch,5} {predicted / 1e6,9:N0} {measured / 1e6,9:N0} {ratio,6:N2} {peak / 1e6,15:N0} {idle / 1e6,5:N0}"
         )
     );
 }

@@ -72,7 +72,7 @@ async Task FillAsync(string name, int count, int series)
     }
 
     Console.WriteLine(
-        $"written, {series, 2} series: {count:N0} points in {watch.Elapsed.TotalSeconds:0.0} s, {count / watch.Elapsed.TotalSeconds:N0} "
+        $"written, {series,2} series: {count:N0} points in {watch.Elapsed.TotalSeconds:0.0} s, {count / watch.Elapsed.TotalSeconds:N0} "
             + $"points/s; slowest batch {slowest.TotalMilliseconds:N0} ms"
     );
 }

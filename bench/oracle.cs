@@ -19,7 +19,7 @@ var run = new OracleRun
     OnSeed = seed =>
     {
         last.Position = 0;
-        last.Write(System.Text.Encoding.ASCII.GetBytes($"{seed, -12}"));
+        last.Write(System.Text.Encoding.ASCII.GetBytes($"{seed,-12}"));
     },
 }.Until(graphs, Option("--seed", 1));
 var seconds = watch.Elapsed.TotalSeconds;
@@ -30,19 +30,19 @@ Console.WriteLine(
     $"{run.Graphs:N0} graphs in {seconds:F1} s on one thread of {Environment.ProcessorCount} cores: {run.Graphs / seconds:N0} graphs/s"
 );
 Console.WriteLine(
-    $"valid    {run.Valid, 9:N0}   libtorch runs them and gives the inferred shapes; every {OracleRun.DeepEvery}th seed also trains a "
+    $"valid    {run.Valid,9:N0}   libtorch runs them and gives the inferred shapes; every {OracleRun.DeepEvery}th seed also trains a "
         + $"step, is counted by torch.nn and run by ONNX Runtime"
 );
 Console.WriteLine(
-    $"symbolic {run.Symbolic.Values.Sum(), 9:N0}   every {OracleRun.SymbolicEvery}nd seed's valid graph with symbols for its spatial "
+    $"symbolic {run.Symbolic.Values.Sum(),9:N0}   every {OracleRun.SymbolicEvery}nd seed's valid graph with symbols for its spatial "
         + $"sizes, against numbers in their place and libtorch: "
         + $"{string.Join(", ", run.Symbolic.Select(each => $"{each.Key} {each.Value:N0}"))}"
 );
 if (run.WantedInTorch > 0)
-    Console.WriteLine($"PyTorch  {run.InTorch, 9:N0}   runs the source that is written of valid graphs and gives libtorch's numbers");
+    Console.WriteLine($"PyTorch  {run.InTorch,9:N0}   runs the source that is written of valid graphs and gives libtorch's numbers");
 foreach (var (by, count) in run.Refused.OrderByDescending(each => each.Value))
     Console.WriteLine(
-        $"refused  {count, 9:N0}   {by}{Refusals.Named.Where(rule => rule.Name == by).Select(rule => $": {rule.Reason}").FirstOrDefault()}"
+        $"refused  {count,9:N0}   {by}{Refusals.Named.Where(rule => rule.Name == by).Select(rule => $": {rule.Reason}").FirstOrDefault()}"
     );
 Console.WriteLine($"layers that ran in a valid graph, by type: {string.Join(", ", run.Ran.Select(each => $"{each.Key} {each.Value:N0}"))}");
 var never = OperatorCatalog.All.Select(type => type.Kind).Except(run.Ran.Keys).Order().ToList();

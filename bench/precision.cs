@@ -34,7 +34,7 @@ for (var seed = 0; seed < seeds; seed++)
 Console.WriteLine($"inception-28, {seeds} seeds, one epoch of Fashion-MNIST");
 foreach (var (precision, reached) in accuracies)
     Console.WriteLine(
-        $"{precision, -8} {reached.Average():0.0000} ± {Figures.StandardError(reached):0.0000}   "
+        $"{precision,-8} {reached.Average():0.0000} ± {Figures.StandardError(reached):0.0000}   "
             + $"{string.Join(' ', reached.Select(each => $"{each:0.0000}"))}"
     );
 var difference = accuracies["bfloat16"].Average() - accuracies["float32"].Average();

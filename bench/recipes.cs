@@ -31,8 +31,8 @@ foreach (var entry in (await client.GetAsync("/v1/gallery"))["data"]!.AsArray().
     }
 
     Console.WriteLine(
-        $"{name, -14} {accuracies.Average(), 8:0.0000} {Figures.StandardError(accuracies), 7:0.0000} {seconds.Average(), 8:0.0} "
-            + $"{speeds.Average(), 9:N0}  {string.Join(' ', accuracies.Select(each => $"{each:0.0000}"))}"
+        $"{name,-14} {accuracies.Average(),8:0.0000} {Figures.StandardError(accuracies),7:0.0000} {seconds.Average(),8:0.0} "
+            + $"{speeds.Average(),9:N0}  {string.Join(' ', accuracies.Select(each => $"{each:0.0000}"))}"
     );
 }
 

@@ -89,7 +89,7 @@ for (var number = 1; number <= jobs; number++)
     var same = outcome.Weights == expected.Weights && outcome.Points == expected.Points && outcome.Losses == expected.Losses;
     (faults, mostLost) = (faults + (same && lost <= Every + OnItsWay ? 0 : 1), Math.Max(mostLost, lost));
     Console.WriteLine(
-        $"{number, 3} {victim, -8} at step {(long)before["progress"]!["step"]!, 4}: resumed {resumed}, {lost:0.0} s of work lost; "
+        $"{number,3} {victim,-8} at step {(long)before["progress"]!["step"]!,4}: resumed {resumed}, {lost:0.0} s of work lost; "
             + (
                 same
                     ? "same bits, same losses, no metric missing or double"

@@ -41,7 +41,7 @@ foreach (var name in new[] { "unet", "unet-paper", "unet-any-size", "fpn-neck", 
 
     image["shape"] = new JsonArray((long)image["shape"]![0]!, "H", "W");
     Console.WriteLine(
-        $"{name, -14} {conditions["H"], -44} numbers {numbers, 6:F3} ms  symbols {Time(spec), 6:F3} ms, p50 to the report with causes and "
+        $"{name,-14} {conditions["H"],-44} numbers {numbers,6:F3} ms  symbols {Time(spec),6:F3} ms, p50 to the report with causes and "
             + $"fixes"
     );
 }
@@ -87,10 +87,10 @@ static bool Holds(string condition, string symbol, long size) => condition.Split
         "!=" => value != long.Parse(words[1]),
         ">=" => value >= long.Parse(words[1]),
         "<=" => value <= long.Parse(words[1]),
-                        "in" => words[1]
-                            .Trim('{', '}')
-                            .Split(", ")
-                            .Any(run => value >= long.Parse(run.Split("..")[0]) && value <= long.Parse(run.Split("..")[^1])),
+        "in" => words[1]
+            .Trim('{', '}')
+            .Split(", ")
+            .Any(run => value >= long.Parse(run.Split("..")[0]) && value <= long.Parse(run.Split("..")[^1])),
         _ => throw new FormatException(term),
     };
 }));

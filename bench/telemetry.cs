@@ -46,7 +46,7 @@ Console.WriteLine(
     $"two-scale, batch 128, {Environment.ProcessorCount} cores, {rounds} rounds of off and on in turn; medians of samples per second in "
         + $"steps"
 );
-Console.WriteLine($"{"network", -16} {"off", 8} {"on", 8} {"costs", 7} {"by its own watch", 17} {"samples", 8} {"same bits", 10}");
+Console.WriteLine($"{"network",-16} {"off",8} {"on",8} {"costs",7} {"by its own watch",17} {"samples",8} {"same bits",10}");
 var worst = 0.0;
 foreach (var (name, epochs) in networks.Where(network => Option("--only", network.Name) == network.Name))
 {
@@ -68,8 +68,8 @@ foreach (var (name, epochs) in networks.Where(network => Option("--only", networ
     Console.WriteLine(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{name, -16} {off, 8:N0} {on, 8:N0} {100 * cost, 5:0.0} % {100 * own, 15:0.0} % {trials["Auto"][0].Samples, 8} "
-                + $"{(same ? "yes" : "NO"), 10}"
+            $"{name,-16} {off,8:N0} {on,8:N0} {100 * cost,5:0.0} % {100 * own,15:0.0} % {trials["Auto"][0].Samples,8} "
+                + $"{(same ? "yes" : "NO"),10}"
         )
     );
 }

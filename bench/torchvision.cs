@@ -39,7 +39,7 @@ if (reader.ExitCode != 0)
 var read = rows.Where(row => row.IsRead).ToList();
 Console.WriteLine();
 foreach (var family in rows.GroupBy(row => row.Family))
-    Console.WriteLine($"{family.Key, -15} {family.Count(row => row.IsRead), 3} of {family.Count()} can be written");
+    Console.WriteLine($"{family.Key,-15} {family.Count(row => row.IsRead),3} of {family.Count()} can be written");
 Console.WriteLine(
     $"{read.Count} of {rows.Count} networks read: {read.Count(row => row.IsValid)} valid, {read.Count(row => row.IsExact)} with torch's "
         + $"count of parameters to the digit, {read.Count(row => row.Warnings == 0)} without warnings, {read.Count(row => row.HasMacs)} "
@@ -85,17 +85,17 @@ internal sealed record Row(string Family, string Text, bool IsRead, bool IsValid
     {
         var (name, family) = (answer.GetProperty("name").GetString()!, answer.GetProperty("family").GetString()!);
         if (!answer.TryGetProperty("spec", out var spec))
-            return new(family, $"{name, -34} cannot be written: {GapsOf(answer)}", false, false, false, 0, double.NaN);
+            return new(family, $"{name,-34} cannot be written: {GapsOf(answer)}", false, false, false, 0, double.NaN);
 
         var compiled = Compiler.Compile(Encoding.UTF8.GetBytes(spec.GetRawText()));
         var findings = compiled.Report.Diagnostics;
         var totals = compiled.Plan is { } plan ? Totals.Of(plan) : null;
         var (parameters, macs) = (answer.GetProperty("parameters").GetInt64(), answer.GetProperty("macs").GetInt64());
         var off = totals?.Macs is { } counted ? Math.Abs(counted - macs) / (double)macs : double.NaN;
-        var text = new StringBuilder($"{name, -34} {compiled.Verdict, -7} {spec.GetProperty("layers").GetArrayLength(), 5} layers  ");
-        text.Append($"{totals?.Parameters, 13:N0} parameters");
+        var text = new StringBuilder($"{name,-34} {compiled.Verdict,-7} {spec.GetProperty("layers").GetArrayLength(),5} layers  ");
+        text.Append($"{totals?.Parameters,13:N0} parameters");
         text.Append(totals?.Parameters == parameters ? " equal  " : $", torch {parameters:N0}  ");
-        text.Append($"{totals?.Macs, 15:N0} MACs ").Append(off == 0 ? "equal" : $"off by {off:P3}");
+        text.Append($"{totals?.Macs,15:N0} MACs ").Append(off == 0 ? "equal" : $"off by {off:P3}");
         foreach (var finding in findings.Take(3))
             text.Append($"\n    {finding.Severity} {finding.Code} at {finding.Layer}: {finding.Message}");
         var warnings = findings.Count(finding => finding.Severity == Severity.Warning);

@@ -22,18 +22,18 @@ if (args is ["alone", var kind, var given, ..])
     Console.WriteLine(kind switch
     {
         "plain" => Loops.Plain(given, threads, seconds),
-            "bare" => Loops.Bare(
-                given,
-                new()
-                {
-                    Epochs = 100,
-                    BatchSize = 128,
-                    ValidationSplit = 0,
-                    Export = Export.Last,
-                    Threads = threads,
-                    MaxDuration = TimeSpan.FromSeconds(seconds),
-                }
-            ),
+        "bare" => Loops.Bare(
+            given,
+            new()
+            {
+                Epochs = 100,
+                BatchSize = 128,
+                ValidationSplit = 0,
+                Export = Export.Last,
+                Threads = threads,
+                MaxDuration = TimeSpan.FromSeconds(seconds),
+            }
+        ),
         _ => Loops.Peak(Enum.Parse<torch.ScalarType>(given), threads),
     });
     return;
@@ -63,7 +63,7 @@ Console.WriteLine(
         + $"float32"
 );
 Console.WriteLine(
-    $"{"samples/s", -14} {"service", 8} {"loop alone", 10} {"plain", 8} {"eager", 8}   {"/ alone", 8} {"/ plain", 8} {"/ eager", 8}   of "
+    $"{"samples/s",-14} {"service",8} {"loop alone",10} {"plain",8} {"eager",8}   {"/ alone",8} {"/ plain",8} {"/ eager",8}   of "
         + $"the bfloat16 peak"
 );
 foreach (var spec in new[] { "two-branch", "inception-28", "densenet-28" }.Where(spec => Option("--only", spec) == spec))
@@ -83,8 +83,8 @@ foreach (var spec in new[] { "two-branch", "inception-28", "densenet-28" }.Where
     var share =
         Figures.Median(service) * 3 * 2 * Loops.PlanOf(spec).Layers.Sum(layer => (double)layer.Macs!) / peaks[torch.ScalarType.BFloat16];
     Console.WriteLine(
-        $"{spec, -14} {Figures.Median(service), 8:N0} {Figures.Median(bare), 10:N0} {Shown(plain), 8} {Shown(eager), 8}   "
-            + $"{Ratio(service, bare), 8} {Ratio(service, plain), 8} {Ratio(service, eager), 8}   {share:P0}"
+        $"{spec,-14} {Figures.Median(service),8:N0} {Figures.Median(bare),10:N0} {Shown(plain),8} {Shown(eager),8}   "
+            + $"{Ratio(service, bare),8} {Ratio(service, plain),8} {Ratio(service, eager),8}   {share:P0}"
     );
 }
 

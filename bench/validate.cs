@@ -48,8 +48,8 @@ static double InProcess(string what, byte[] spec, long? parameters = null)
     var times = Repeat(TimeSpan.FromSeconds(3), spec);
     allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
     Console.WriteLine(
-        $"{what, -32} {spec.Length / 1e3, 7:F1} KB  p50 {Percentile(times, 50), 7:F3} ms  p99 {Percentile(times, 99), 7:F3} ms  "
-            + $"{allocated / 1e6 / times.Count, 6:F2} MB allocated, {times.Count:N0} runs, {GC.CollectionCount(0) - collections} "
+        $"{what,-32} {spec.Length / 1e3,7:F1} KB  p50 {Percentile(times, 50),7:F3} ms  p99 {Percentile(times, 99),7:F3} ms  "
+            + $"{allocated / 1e6 / times.Count,6:F2} MB allocated, {times.Count:N0} runs, {GC.CollectionCount(0) - collections} "
             + $"collections"
     );
     return Percentile(times, 50);
@@ -165,8 +165,8 @@ static async Task OverHttpAsync(Uri url, byte[] spec)
         var whole = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => BackToBackAsync(TimeSpan.FromSeconds(5), times)));
         Console.WriteLine(
-            $"GoogLeNet, {spec.Length / 1e3:F1} KB, {connections, 2} connections back to back  "
-                + $"{times.Count / whole.Elapsed.TotalSeconds, 7:N0} requests/s  p50 {Percentile(times, 50):F2} ms  p99 "
+            $"GoogLeNet, {spec.Length / 1e3:F1} KB, {connections,2} connections back to back  "
+                + $"{times.Count / whole.Elapsed.TotalSeconds,7:N0} requests/s  p50 {Percentile(times, 50):F2} ms  p99 "
                 + $"{Percentile(times, 99):F2} ms"
         );
     }

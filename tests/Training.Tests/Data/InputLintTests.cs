@@ -1,7 +1,6 @@
 using ConcatService.Domain.Data;
 using ConcatService.Training.Data;
 using ConcatService.Training.Tests.Telemetry;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

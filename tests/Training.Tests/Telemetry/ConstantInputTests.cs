@@ -1,7 +1,6 @@
 using ConcatService.Domain.Data;
 using ConcatService.Training.Data;
 using Xunit;
-using static TorchSharp.torch;
 
 namespace ConcatService.Training.Tests.Telemetry;
 

@@ -1,5 +1,4 @@
 using ConcatService.Training.Telemetry;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
