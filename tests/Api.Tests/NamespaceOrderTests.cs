@@ -10,15 +10,14 @@ public sealed partial class NamespaceOrderTests
     /// <summary>For every feature. Each uses only those before it.</summary>
     private static readonly string[] Base =
     [
-        "Metering", "Headers", "Storage", "Errors", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access", "Audit",
-        "Images", "Health",
+        "Metering", "Headers", "Storage", "Errors", "Assets", "Database", "Docs", "Memory", "Requests", "Caching", "Paging", "Access",
+        "Audit", "Images", "Health",
     ];
 
     /// <summary>A feature, and the other features that it needs. Each uses only those before it.</summary>
     private static readonly (string Name, string[] Uses)[] Features =
     [
         ("Keys", []),
-        ("Pages", []),
         ("Quotas", []),
         ("Retention", []),
         ("Catalog", []),
@@ -34,6 +33,7 @@ public sealed partial class NamespaceOrderTests
         ("Inference.Grpc", ["Inference.Engine", "Inference.Rest"]),
         ("Inference", ["Inference.Engine", "Inference.Rest", "Inference.Prediction", "Inference.Grpc"]),
         ("Models", ["Inference.Engine", "Inference.Rest"]),
+        ("Pages", ["Models"]),
         ("Operations", ["Jobs", "Inference", "Inference.Engine"]),
     ];
 

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
+using ConcatService.Api.Assets;
 using ConcatService.Api.Headers;
-using ConcatService.Api.Pages;
 using ConcatService.Api.Requests;
 using ConcatService.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -72,7 +72,7 @@ internal static class Login
 
     private static ContentHttpResult Page(HttpContext context, string after, bool refused) =>
         TypedResults.Content(
-            PageRoutes.TextOf("login.html")
+            PageFiles.TextOf("login.html")
                 .Replace("{{return}}", HtmlEncoder.Default.Encode(after))
                 .Replace(
                     "{{provider}}",

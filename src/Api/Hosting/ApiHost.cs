@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
+using ConcatService.Api.Assets;
 using ConcatService.Api.Audit;
 using ConcatService.Api.Catalog;
 using ConcatService.Api.Database;
@@ -88,8 +89,8 @@ internal static class ApiHost
     }
 
     private static Task SayStatusAsync(HttpContext http) =>
-        http.Response.StatusCode == 404 && PageRoutes.IsForPeople(http.Request)
-            ? PageRoutes.ShowMissingAsync(http)
+        http.Response.StatusCode == 404 && PageFiles.IsForPeople(http.Request)
+            ? PageFiles.ShowMissingAsync(http)
             : Problems.OfStatus(http).ExecuteAsync(http);
 
     public static string ConnectionString(IConfiguration configuration) =>

@@ -1,6 +1,6 @@
 using ConcatService.Api.Access;
+using ConcatService.Api.Assets;
 using ConcatService.Api.Inference.Engine;
-using ConcatService.Api.Pages;
 using ConcatService.Persistence;
 
 namespace ConcatService.Api.Models;
@@ -18,7 +18,7 @@ internal static class ModelPage
     )
     {
         if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not null)
-            return PageRoutes.Show("model.html");
+            return PageFiles.Show("model.html");
         http.Response.StatusCode = 404;
         return TypedResults.Empty;
     }

@@ -110,7 +110,7 @@ public sealed class WeightMatch(
         var layers = plan.Layers.Where(layer => !layer.SharesWeights && layer.Parameters.Any()).ToList();
         for (var i = 0; i < layers.Count; i++)
         {
-            var norm = i + 1 < layers.Count && layers[i + 1].Operator.Kind == "batch_norm" ? layers[i + 1] : null;
+            var norm = i + 1 < layers.Count && layers[i + 1].Operator.VarianceFloor is not null ? layers[i + 1] : null;
             string[] first = norm is null ? ["bias"] : ["bias", "weight", "running_mean", "running_var"];
             foreach (var name in first)
                 Take(norm ?? layers[i], name);

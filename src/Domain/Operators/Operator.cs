@@ -127,6 +127,14 @@ public abstract record Operator : IAttributeValue<Operator>
     [SpecIgnore]
     public virtual RankSwitch? RankSwitch => null;
 
+    /// <summary>The share of its inputs that it sets to zero in training, 0 to 1. Default: 0.</summary>
+    public virtual double DropRate => 0;
+
+    /// <summary>
+    /// Of a norm by running statistics: what it adds to a variance before it takes the root. Default: null, it is no such norm.
+    /// </summary>
+    public virtual double? VarianceFloor => null;
+
     /// <summary>
     /// The attributes whose values decide the output's shape: where a repair can turn. <c>data_format</c> is among them where it is set.
     /// </summary>

@@ -21,7 +21,7 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
     public bool Joins => Layer.Operator is IMerge { JoinedAxis: not null };
 
     /// <summary>Whether what is given is the sum or mean of the branches.</summary>
-    public bool Adds => Layer.Operator.Kind is "add" or "average";
+    public bool Adds => Combines(Layer) is Combination.Sum or Combination.Mean;
 
     /// <summary>Whether a branch is computed from another one or is the same, as at a skip connection.</summary>
     public bool IsNested { get; private init; }
@@ -53,13 +53,15 @@ public sealed record ConcatNode(PlannedLayer Layer, int Axis, IReadOnlyList<Conc
         return [.. concats.Concat(Spread(plan, sums, left)).OrderBy(node => order[node.Name])];
     }
 
+    private static Combination? Combines(PlannedLayer layer) => (layer.Operator as IMerge)?.Combination;
+
     /// <summary>Of a sum or product of the spec's own, or where a fusion without a concat brings its branches together first.</summary>
     private static bool IsWatched(Plan plan, PlannedLayer layer, MergedParts parts) =>
-        layer.Operator.Kind is "add" or "average" or "multiply"
+        Combines(layer) is Combination.Sum or Combination.Mean or Combination.Product
         && layer.Output.Rank > 1
         && layer.InputShapes.All(shape => shape.Rank > 1)
         && !layer.Inputs.Any(parts.IsOwn)
-        && (layer.Layer.EdgeOf(0) is not null || (layer.Operator.Kind == "add" && parts.BringsTogether(layer)));
+        && (layer.Layer.EdgeOf(0) is not null || (Combines(layer) == Combination.Sum && parts.BringsTogether(layer)));
 
     /// <summary>As many merges as there is room for, at even distances.</summary>
     private static List<ConcatNode> Spread(Plan plan, List<PlannedLayer> all, int most)

@@ -41,6 +41,8 @@ public sealed record Concat : Operator, IMerge
     [SpecIgnore]
     public AxisName? JoinedAxis => Axis;
 
+    public Combination Combination => Combination.Joined;
+
     [SpecIgnore]
     public string? FusedBy => Fuse is NoFusion ? null : Fuse.Kind;
 

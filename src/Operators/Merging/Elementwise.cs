@@ -31,6 +31,14 @@ public sealed record Elementwise : Operator, IMerge
 
     public AxisName? JoinedAxis => null;
 
+    public Combination Combination => Kind switch
+    {
+        "add" => Combination.Sum,
+        "average" => Combination.Mean,
+        "multiply" => Combination.Product,
+        _ => Combination.Other,
+    };
+
     public string? FusedBy => null;
 
     public override FeatureFlow FeatureFlow => Kind is "multiply" or "divide" ? FeatureFlow.Kept : FeatureFlow.Other;

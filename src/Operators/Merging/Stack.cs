@@ -28,6 +28,8 @@ public sealed record Stack : Operator, IMerge
 
     public AxisName? JoinedAxis => null;
 
+    public Combination Combination => Combination.Joined;
+
     public string? FusedBy => null;
 
     public override Footprint Footprint => Footprint.PassesGradient with { Format = NumberFormat.AsGiven };

@@ -19,6 +19,8 @@ public sealed record BatchNorm : Operator
     [Between(0)]
     public double Eps { get; init; } = 1e-5;                                                     // PyTorch's default; Keras has 1e-3
 
+    public override double? VarianceFloor => Eps;
+
     /// <summary>
     /// Weight of the newest batch in the running statistics, as in PyTorch; null averages all batches so far. Default: 0.1.
     /// </summary>

@@ -30,6 +30,8 @@ public sealed record Dropout : Operator
 
     public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
+    public override double DropRate => P;
+
     public override Shape? Infer(ShapeContext context) =>
         Kind == "dropout" ? (context.RequireFloat() ? context.Input : null)
         : context.IsDefaultOrder(Twins.RankOf(Kind)) ? context.Input

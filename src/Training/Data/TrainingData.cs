@@ -92,7 +92,9 @@ internal sealed class TrainingData : IDisposable
     /// </summary>
     public Dictionary<string, Normalization> Statistics() => _train.Statistics(_trainRows);
 
-    /// <summary>By input: the figures that came with initial weights, otherwise the training split's where the settings ask for them.</summary>
+    /// <summary>
+    /// By input: the figures that came with initial weights, otherwise the training split's where the settings ask for them.
+    /// </summary>
     public Dictionary<string, Normalization> Normalization(TrainingSettings settings, WeightsPlan? start) =>
         start?.Normalization is { } carried
             ? carried.ToDictionary(each => each.Input, each => new Normalization(each.Mean, each.Deviation))

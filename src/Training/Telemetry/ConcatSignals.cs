@@ -61,7 +61,7 @@ internal static class ConcatSignals
     private static Tensor FactorOf(ConcatNode node, int branch, IReadOnlyList<Tensor> inputs)
     {
         if (inputs.Count == 0)
-            return tensor(node.Layer.Operator.Kind == "average" ? 1f / node.Branches.Count : 1f);
+            return tensor(node.Layer.Operator is IMerge { Combination: Combination.Mean } ? 1f / node.Branches.Count : 1f);
         return inputs.Where((_, i) => i != branch).Aggregate((product, other) => product * other);
     }
 

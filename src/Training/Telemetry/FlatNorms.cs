@@ -1,4 +1,3 @@
-using ConcatService.Operators;
 using ConcatService.Training.Data;
 using static TorchSharp.torch;
 
@@ -31,7 +30,7 @@ internal static class FlatNorms
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         var suspects = model.Layers
-            .Where(layer => layer.Plan.Operator is BatchNorm && layer.Parameters.TryGetValue("running_var", out var variance)
+            .Where(layer => layer.Plan.Operator.VarianceFloor is not null && layer.Parameters.TryGetValue("running_var", out var variance)
                 && variance.lt(Suspicious).any().item<bool>())
             .Select(layer => layer.Plan.Name)
             .ToHashSet();
@@ -68,7 +67,7 @@ internal static class FlatNorms
         var mean = x.mean(others);
         var deviation = (x - x.mean(others, keepdim: true)).square().mean(others).sqrt();
         var isFlat = deviation.le(mean.abs() * PartOfMean)
-            .logical_and(deviation.square().lt(((BatchNorm)layer.Plan.Operator).Eps * PartOfEps));
+            .logical_and(deviation.square().lt(layer.Plan.Operator.VarianceFloor!.Value * PartOfEps));
         return (layer, mean.to(ScalarType.Float32).MoveToOuterDisposeScope(), isFlat.MoveToOuterDisposeScope());
     }
 
@@ -110,11 +109,11 @@ internal static class FlatNorms
         var found = new List<Flat>();
         foreach (var layer in model.Layers)
         {
-            if (layer.Plan.Operator is not BatchNorm norm || !layer.Parameters.TryGetValue("running_var", out var variance))
+            if (layer.Plan.Operator.VarianceFloor is not { } eps || !layer.Parameters.TryGetValue("running_var", out var variance))
                 continue;
-            var flat = variance.lt(norm.Eps * PartOfEps).sum().item<long>();
+            var flat = variance.lt(eps * PartOfEps).sum().item<long>();
             if (flat > 0)
-                found.Add(new(layer.Plan.Name, flat, variance.numel(), 1 / Math.Sqrt(norm.Eps)));
+                found.Add(new(layer.Plan.Name, flat, variance.numel(), 1 / Math.Sqrt(eps)));
         }
 
         return found;

@@ -155,7 +155,8 @@ public sealed class TrainingSettingsTests
               "gradient_clip": { "norm": null, "value": 0.5 },
               "augment": [{ "type": "flip", "p": 0.5 }, { "type": "crop", "padding": 2 }, { "type": "erase", "p": 0.2, "max_area": 0.3 },
                 { "type": "normalize" }],
-              "ema": { "decay": 0.99 }, "early_stopping": { "patience": 3, "min_delta": 0.001 } }
+              "ema": { "decay": 0.99 }, "early_stopping": { "patience": 3, "min_delta": 0.001 },
+              "initial_weights": null, "freeze": ["stem"], "learning_rates": { "head": 0.1 } }
             """;
 
         var written = Valid(given).Resolve(TwoCores, Classes).ToJson();

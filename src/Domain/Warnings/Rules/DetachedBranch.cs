@@ -1,7 +1,6 @@
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
@@ -17,13 +16,13 @@ internal sealed class DetachedBranch : WarningRule
 
     internal override void Look(Flow flow, List<Warning> found)
     {
-        if (!Array.Exists(flow.Layers, layer => IsCut(layer.Operator)))
+        if (!Array.Exists(flow.Layers, IsCut))
             return;
         var learns = Learning(flow);
         var isToldOf = new bool[flow.Layers.Length];
         for (var i = 0; i < flow.Layers.Length; i++)
         {
-            if (!IsCut(flow.Layers[i].Operator))
+            if (!IsCut(flow.Layers[i]))
                 continue;
             var stuck = Before(flow, i).Where(layer => flow.Layers[layer].Trains && !learns[layer] && !isToldOf[layer]).ToList();
             if (stuck.Count == 0)
@@ -40,7 +39,8 @@ internal sealed class DetachedBranch : WarningRule
         }
     }
 
-    private static bool IsCut(Operator op) => op is Cast { Dtype: DType.Int64 };
+    private static bool IsCut(PlannedLayer layer) =>
+        layer.Inputs.Length > 0 && layer.Input.DType == DType.Float32 && layer.Output.DType == DType.Int64;
 
     /// <summary>For each layer whether a gradient comes back to it from an output.</summary>
     private static bool[] Learning(Flow flow)
@@ -49,7 +49,7 @@ internal sealed class DetachedBranch : WarningRule
         for (var i = flow.Layers.Length - 1; i >= 0; i--)
         {
             learns[i] |= flow.IsOutput(i);
-            if (!learns[i] || IsCut(flow.Layers[i].Operator))
+            if (!learns[i] || IsCut(flow.Layers[i]))
                 continue;
             foreach (var source in flow.Sources(i))
                 learns[source] = true;

@@ -2,7 +2,6 @@ using System.Globalization;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fields;
 using ConcatService.Domain.Fixes;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Warnings.Rules;
 
@@ -23,9 +22,9 @@ internal sealed class HighDropout : WarningRule
     {
         for (var i = 0; i < flow.Layers.Length; i++)
         {
-            if (flow.Layers[i].Operator is not Dropout { P: >= Least } dropout)
+            var (layer, p) = (i, flow.Layers[i].Operator.DropRate);
+            if (p < Least)
                 continue;
-            var (layer, p) = (i, dropout.P);
             var left = p < 1
                 ? string.Create(CultureInfo.InvariantCulture, $"{(1 - p) * 100:0.#} % of the numbers, each multiplied by {1 / (1 - p):0.#}")
                 : "nothing: all numbers are zero";
