@@ -55,7 +55,8 @@ public sealed class AccumulationTests
             optimizer.Step(1);
         }
 
-        Assert.InRange((accumulated.Weights - reference.Weights).abs().max().item<float>(), 0, 1e-6);
+        var peak = reference.Weights.abs().max().item<float>();                 // a rate of 1 makes weights of more than 1
+        Assert.InRange((accumulated.Weights - reference.Weights).abs().max().item<float>() / Math.Max(1, peak), 0, 1e-6);
         using var untrained = Model();
         Assert.True((accumulated.Weights - untrained.Weights).abs().max().item<float>() > 1e-3);
     }

