@@ -128,11 +128,13 @@ public abstract record Operator : IAttributeValue<Operator>
     public virtual RankSwitch? RankSwitch => null;
 
     /// <summary>The share of its inputs that it sets to zero in training, 0 to 1. Default: 0.</summary>
+    [SpecIgnore]
     public virtual double DropRate => 0;
 
     /// <summary>
     /// Of a norm by running statistics: what it adds to a variance before it takes the root. Default: null, it is no such norm.
     /// </summary>
+    [SpecIgnore]
     public virtual double? VarianceFloor => null;
 
     /// <summary>
