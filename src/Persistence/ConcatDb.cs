@@ -23,6 +23,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<JobAttempt> JobAttempts => Set<JobAttempt>();
     public DbSet<JobTransition> JobTransitions => Set<JobTransition>();
     public DbSet<JobEvent> JobEvents => Set<JobEvent>();
+    public DbSet<JobAnswers> JobAnswers => Set<JobAnswers>();
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
     public DbSet<CheckpointExport> CheckpointExports => Set<CheckpointExport>();
     public DbSet<MetricName> MetricNames => Set<MetricName>();

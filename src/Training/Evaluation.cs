@@ -13,8 +13,9 @@ internal static class Evaluation
     /// </summary>
     public static long BatchSize(TrainingSettings settings) => Math.Min(250, settings.BatchSize);
 
+    /// <param name="answers">Is shown every batch; null where only the figures are wanted.</param>
     /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>
-    public static MetricSet Of(Network network, IEnumerable<Func<Batch>> batches, CancellationToken stop)
+    public static MetricSet Of(Network network, IEnumerable<Func<Batch>> batches, CancellationToken stop, AnswerCounts? answers = null)
     {
         using var untracked = no_grad();
         using var meter = new Meter(network);
@@ -27,6 +28,7 @@ internal static class Evaluation
             var batch = take();
             var scores = network.Scores(batch.Inputs);
             meter.Add(network.Loss(scores, batch.Targets, training: false), scores, batch.Targets);
+            answers?.Add(scores, batch.Targets);
         }
 
         return meter.Read().Of(network);

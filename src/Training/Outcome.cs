@@ -8,7 +8,8 @@ public abstract record Outcome
 {
     /// <summary>A model that is proven to compute what was trained.</summary>
     /// <param name="Onnx">The model's bytes, with normalization inside and metadata.</param>
-    public sealed record Finished(TrainingResult Result, byte[] Onnx) : Outcome;
+    /// <param name="Answers">Of the exported weights.</param>
+    public sealed record Finished(TrainingResult Result, byte[] Onnx, TestAnswers Answers) : Outcome;
 
     /// <summary>
     /// The loss or its gradient is not a finite number: a finding about the network and its settings. The step was not taken.

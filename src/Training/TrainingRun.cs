@@ -142,7 +142,8 @@ public static class TrainingRun
     {
         var model = network.Model;
         NativeHeap.Trim();
-        var test = Evaluation.Of(network, data.Test(batchSize), stop);
+        using var counts = new AnswerCounts(network, data.Targets);
+        var test = Evaluation.Of(network, data.Test(batchSize), stop, counts);
         if (trained.Train is { } train && EvaluationGap.Of(network, train, test) is { } gap)
             report(gap);
         var sha256 = WeightsHash.Of(model);
@@ -180,7 +181,7 @@ public static class TrainingRun
             parity,
             sha256
         );
-        return new Outcome.Finished(result, onnx);
+        return new Outcome.Finished(result, onnx, data.TestAnswers(counts.Read()));
     }
 
     private static TrainingEnvironment EnvironmentOf(TrainingSettings settings, Machine machine, DataSet data) =>

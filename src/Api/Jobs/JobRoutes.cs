@@ -101,6 +101,16 @@ internal static class JobRoutes
             .WithName("get_job_concats")
             .WithSummary("Get the signals and verdicts of each concat branch")
             .WithDescription("From the newest sample, while the job runs and after.");
+        job.MapGet("answers", GetJobAnswers.Handle)
+            .RequireScope(Scopes.JobsRead)
+            .WithName("get_job_answers")
+            .WithSummary("Get the confusion matrix and the worst samples")
+            .WithDescription("Of the test split, with the weights that became the model: which classes are taken for which.");
+        job.MapGet("answers/pictures/{sample:long}", GetJobAnswers.Picture)
+            .RequireScope(Scopes.JobsRead)
+            .WithName("get_job_answer_picture")
+            .WithSummary("Get the picture of one of the worst samples")
+            .Writes("image/png");
         job.MapGet("plot.svg", JobPicture.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("draw_job")

@@ -59,6 +59,12 @@ internal static class JobMapping
             entry.HasOne<Job>().WithMany().HasForeignKey(x => x.JobId);
             entry.Property(x => x.At).HasDefaultValueSql("now()");
         });
+        model.Entity<JobAnswers>(answers =>
+        {
+            answers.BelongsToTeam(x => x.TeamId);
+            answers.HasKey(x => x.JobId);
+            answers.HasOne<Job>().WithOne().HasForeignKey<JobAnswers>(x => x.JobId);
+        });
         model.Entity<Checkpoint>(checkpoint =>
         {
             checkpoint.BelongsToTeam(x => x.TeamId);

@@ -624,6 +624,41 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("jobs", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobAnswers", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<JsonElement>("Outputs")
+                        .HasColumnType("json")
+                        .HasColumnName("outputs");
+
+                    b.PrimitiveCollection<long[]>("PictureSamples")
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("picture_samples");
+
+                    b.PrimitiveCollection<long[]>("PictureShape")
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("picture_shape");
+
+                    b.Property<byte[]>("Pictures")
+                        .HasColumnType("bytea")
+                        .HasColumnName("pictures");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("JobId")
+                        .HasName("pk_job_answers");
+
+                    b.HasIndex("TeamId")
+                        .HasDatabaseName("ix_job_answers_team_id");
+
+                    b.ToTable("job_answers", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.Entities.JobAttempt", b =>
                 {
                     b.Property<Guid>("JobId")
@@ -1458,6 +1493,23 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_jobs_teams_team_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobAnswers", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
+                        .WithOne()
+                        .HasForeignKey("ConcatService.Persistence.Entities.JobAnswers", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_answers_jobs_job_id");
+
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_answers_teams_team_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.Entities.JobAttempt", b =>

@@ -15,7 +15,14 @@ public sealed record NewModelVersion(
     string? Classes,
     string Metrics,
     string Parity
-);
+)
+{
+    /// <summary>What the network answers on the test split; null where it was not asked.</summary>
+    public NewAnswers? Answers { get; init; }
+}
+
+/// <summary>See <see cref="JobAnswers"/>.</summary>
+public sealed record NewAnswers(string Outputs, long[]? PictureSamples, long[]? PictureShape, byte[]? Pictures);
 
 /// <summary>The models that jobs leave behind.</summary>
 public sealed class ModelRegistry(NpgsqlDataSource source)
@@ -41,6 +48,11 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         from numbered returning version
         """;
 
+    private const string AddAnswersSql = """
+        insert into job_answers (job_id, team_id, outputs, picture_samples, picture_shape, pictures)
+        values (@job, @team, @outputs, @samples, @shape, @pictures)
+        """;
+
     /// <summary>
     /// Adds a version under the job's model name and ends the job as succeeded, both or neither: no version of a job that did not succeed,
     /// and no succeeded job without its version.
@@ -53,6 +65,8 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await fence.HoldAsync(connection, cancel);
         var version = await AddVersionAsync(connection, fence.JobId, fence.TeamId, name: null, step: null, model, cancel);
+        if (model.Answers is { } answers)
+            await AddAnswersAsync(connection, fence, answers, cancel);
         var end = new JobMove(fence.JobId, JobState.Succeeded, $"Model version {version} is ready.", actor)
         {
             Fence = fence.Number,
@@ -72,6 +86,18 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         CancellationToken cancel
     ) =>
         AddVersionAsync(connection, export.JobId, export.TeamId, export.ModelName, export.Step, model, cancel);
+
+    private static async Task AddAnswersAsync(NpgsqlConnection connection, JobFence fence, NewAnswers answers, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(AddAnswersSql, connection);
+        command.Parameters.AddWithValue("job", fence.JobId);
+        command.Parameters.AddWithValue("team", fence.TeamId);
+        command.Parameters.AddWithValue("outputs", NpgsqlDbType.Json, answers.Outputs);
+        command.Parameters.AddWithValue("samples", NpgsqlDbType.Array | NpgsqlDbType.Bigint, (object?)answers.PictureSamples ?? DBNull.Value);
+        command.Parameters.AddWithValue("shape", NpgsqlDbType.Array | NpgsqlDbType.Bigint, (object?)answers.PictureShape ?? DBNull.Value);
+        command.Parameters.AddWithValue("pictures", NpgsqlDbType.Bytea, (object?)answers.Pictures ?? DBNull.Value);
+        await command.ExecuteNonQueryAsync(cancel);
+    }
 
     private static async Task<Guid> LockModelAsync(NpgsqlConnection connection, Guid job, string? name, CancellationToken cancel)
     {

@@ -12,6 +12,8 @@ namespace ConcatService.Training.Data;
 /// </summary>
 internal sealed class TrainingData : IDisposable
 {
+    private readonly DataSet _data;
+    private readonly DataBinding _binding;
     private readonly BoundSplit _train, _validation, _test;
     private readonly Tensor _trainRows, _validationRows;
     private readonly long _seed;
@@ -23,6 +25,8 @@ internal sealed class TrainingData : IDisposable
     {
         using var scope = NewDisposeScope();
         var binding = DataBinding.Of(plan, data.Info);
+        (_data, _binding) = (data, binding);
+        Targets = [.. binding.Outputs(plan, data.Info).Select(output => output.Target)];
         Classes = binding.Classes(data.Info);
         _seed = settings.Seed;
         _augmenter = settings.Augment.Count > 0 ? new(settings.Augment, settings.Seed) : null;
@@ -40,6 +44,9 @@ internal sealed class TrainingData : IDisposable
     public long TrainCount { get; }
 
     public long ValidationCount => _validationRows.shape[0];
+
+    /// <summary>For each output of the network.</summary>
+    public IReadOnlyList<DataTarget> Targets { get; }
 
     /// <summary>What the network tells apart, where it has one output that does.</summary>
     public IReadOnlyList<string> Classes { get; }
@@ -82,6 +89,9 @@ internal sealed class TrainingData : IDisposable
             yield return () => _test.Take(from, count);
         }
     }
+
+    /// <summary>With the pictures of the samples that are answered worst.</summary>
+    public TestAnswers TestAnswers(IReadOnlyList<ClassAnswers> outputs) => Training.TestAnswers.Of(outputs, _data.Test, _data.Info, _binding);
 
     /// <summary>Samples of each class among those that are trained on; pixels of a mask.</summary>
     /// <param name="output">The network's, by its position.</param>

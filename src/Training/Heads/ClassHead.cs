@@ -11,6 +11,8 @@ internal sealed class ClassHead(string output, Wire scores, ClassLossSettings lo
 
     public override int SumCount => 2;
 
+    public override Tensor ClassScores(Tensor scores) => ByClass(scores);
+
     public override Tensor? Divisor(Tensor target) => ClassLoss.Divisor(loss, target);
 
     public override Tensor Loss(Tensor scores, Tensor target, bool training) => ClassLoss.Of(loss, ByClass(scores), target, training);

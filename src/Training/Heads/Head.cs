@@ -58,6 +58,9 @@ internal abstract class Head(string output, Wire scores, LossSettings loss)
     /// <param name="training">Whether labels are smoothed and classes weighted.</param>
     public abstract Tensor Loss(Tensor scores, Tensor target, bool training);
 
+    /// <summary>[N, classes, …], of which the largest is the answer; null where no classes are told apart.</summary>
+    public virtual Tensor? ClassScores(Tensor scores) => null;
+
     /// <summary>What adds up over batches to what the metrics need: float64 <c>[SumCount]</c>.</summary>
     public abstract Tensor Sums(Tensor scores, Tensor target);
 

@@ -13,6 +13,8 @@ internal sealed class PlaceHead(string output, Wire scores, ClassLossSettings lo
 
     public override int SumCount => 3 * classes;
 
+    public override Tensor ClassScores(Tensor scores) => ByClass(scores);
+
     public override Tensor? Divisor(Tensor target) => ClassLoss.Divisor(loss, target);
 
     /// <summary>Dice is of classes already, so their weights are those of the cross entropy alone.</summary>

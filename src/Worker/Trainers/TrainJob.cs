@@ -183,11 +183,24 @@ internal static class TrainJob
                 result.WeightsSha256,
                 result.Test.Named("test").Concat(result.Validation?.Named("validation") ?? []),
                 result.Parity
-            ),
+            ) with
+            {
+                Answers = AnswersOf(finished.Answers),
+            },
             TrainerJson.Element(result).GetRawText()
         );
         return null;
     }
+
+    private static NewAnswers? AnswersOf(TestAnswers answers) =>
+        answers.Outputs.Count == 0
+            ? null
+            : new(
+                TrainerJson.Element(answers.Outputs).GetRawText(),
+                answers.Pictures?.Samples,
+                answers.Pictures?.Shape,
+                answers.Pictures?.Pixels
+            );
 
     /// <summary>The version that an exported network becomes.</summary>
     internal static NewModelVersion Version(

@@ -95,6 +95,8 @@ internal static class AccessTable
         GET     /v1/jobs/{id}/events                                    jobs:read    404
         GET     /v1/jobs/{id}/metrics                                   jobs:read    404
         GET     /v1/jobs/{id}/concats                                   jobs:read    404
+        GET     /v1/jobs/{id}/answers                                   jobs:read    404
+        GET     /v1/jobs/{id}/answers/pictures/{sample}                 jobs:read    404
         GET     /v1/jobs/{id}/checkpoints                               jobs:read    404
         GET     /v1/jobs/{id}/checkpoints/{step}/export                 jobs:read    404
         POST    /v1/jobs/{id}/checkpoints/{step}/export                 jobs:write   404

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
@@ -125,6 +126,19 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
         var checkpoints = new Checkpoints(api.Services.GetRequiredService<NpgsqlDataSource>(), fence!.Value);
         await checkpoints.AddAsync(int.Parse(Step), 1, new MemoryStream(new byte[10]), Cancel);
         Assert.Equal(202, (await api.SendAsync(HttpMethod.Post, $"/v1/jobs/{id}/checkpoints/{Step}/export")).Status);
+        await using var db = api.Database.Open();
+        db.Add(
+            new JobAnswers
+            {
+                JobId = id,
+                TeamId = api.TeamId(),
+                Outputs = JsonElement.Parse("[]"),
+                PictureSamples = [0],
+                PictureShape = [1, 1, 1],
+                Pictures = [0],
+            }
+        );
+        await db.SaveChangesAsync(Cancel);
         return id;
     }
 
@@ -156,6 +170,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
             .Replace("{alias}", "production", StringComparison.Ordinal)
             .Replace("{step}", Step, StringComparison.Ordinal)
             .Replace("{number}", "0", StringComparison.Ordinal)
+            .Replace("{sample}", "0", StringComparison.Ordinal)
             .Replace("{file}", "app.css", StringComparison.Ordinal)
             .Replace("/{**path}", "", StringComparison.Ordinal);
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using ConcatService.Api.Tests.Inference;
+using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Metrics;
 using Microsoft.Extensions.DependencyInjection;
@@ -98,5 +101,55 @@ public sealed partial class BrowserTests
                 new MetricPoint(each.Item1, step, each.Item2 / step)
             ));
         await server.Api.Services.GetRequiredService<MetricWriter>().WriteAsync(fence, [.. points], cancel);
+    }
+
+    /// <summary>What the network of a job of this name answers, as a trainer would write it.</summary>
+    /// <returns>The job.</returns>
+    private async Task<Guid> AnswerAsync(string name)
+    {
+        await using var db = server.Api.Database.Open();
+        var id = db.Jobs.Single(job => job.Name == name).Id;
+        const string outputs = """
+            [{ "output": "scores", "classes": ["sum", "first", "one"], "confusion_matrix": [[8, 2, 0], [1, 9, 0], [5, 0, 100]],
+               "worst": [{ "sample": 17, "class": "one", "predicted": "sum", "probability": 0.75, "loss": 4.5 }] }]
+            """;
+        db.Add(
+            new JobAnswers
+            {
+                JobId = id,
+                TeamId = server.Api.TeamId(),
+                Outputs = JsonElement.Parse(outputs),
+                PictureSamples = [17],
+                PictureShape = [1, 2, 2],
+                Pictures = [0, 90, 180, 255],
+            }
+        );
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return id;
+    }
+
+    [Fact]
+    public async Task A_trained_job_shows_what_is_taken_for_what_and_the_pictures_it_is_most_wrong_about()
+    {
+        await SmallModels.PublishAsync(server.Api, "mistaken", SmallModels.Linear());
+        var id = await AnswerAsync("mistaken");
+        var (page, complaints) = await GoAsync($"/jobs/{id}");
+
+        await WaitAsync(page, "document.querySelector('#answers img')?.naturalWidth === 2");
+
+        const string taken = "document.querySelector('[title$=\"of one were taken for sum\"]').textContent";
+        Assert.Equal("5", await page.EvaluateExpressionAsync<string>(taken));
+        Assert.Equal(
+            "one taken for sum, 75.0 % sure · test sample 17",
+            await page.EvaluateExpressionAsync<string>("document.querySelector('#answers figcaption').textContent")
+        );
+        await page.ClickAsync("#answers summary");
+        Assert.Equal(
+            ["sum", "first", "one"],
+            await page.EvaluateExpressionAsync<string[]>(
+                "[...document.querySelectorAll('#answers details tbody td:first-child')].map(each => each.textContent)"
+            )
+        );
+        Assert.Empty(complaints);
     }
 }

@@ -61,10 +61,11 @@ public sealed partial class BrowserTests
         var other = await QueueAsync("read-again", """{ "epochs": 4 }""");
         await LearnAsync(job);
         await SmallModels.PublishAsync(server.Api, "readable", SmallModels.Linear());
+        var trained = await AnswerAsync("readable");
         var (page, complaints) = await GoAsync("/jobs", asAdmin: true);
         string[] paths =
         [
-            "/workbench?gallery=two-branches-refused", "/workbench?gallery=unet-any-size", "/jobs", $"/jobs/{job}",
+            "/workbench?gallery=two-branches-refused", "/workbench?gallery=unet-any-size", "/jobs", $"/jobs/{job}", $"/jobs/{trained}",
             $"/jobs/compare?ids={job},{other}", "/data", "/models", "/models/readable", "/workers", "/keys",
         ];
         var faults = new List<string>();

@@ -1,6 +1,7 @@
 // One job: its progress, curves, branches, checkpoints and events, live until it ends; and how to go on from it.
 import { Over, action, ago, el, failed, get, may, scopes, send, state, table, tell, waiting, when } from "./api.js";
 import { figure, smoothed } from "./chart.js";
+import { answers } from "./answers.js";
 import { Signals, heat } from "./heat.js";
 import "./picture.js";
 import { variant } from "./variant.js";
@@ -237,6 +238,7 @@ async function read() {
     );
     at("settings").replaceChildren(settingsOf());
     at("body").hidden = false;
+    if (job.model && at("answers").hidden) await answers(path, at("answers"));
   } catch (problem) {
     if (problem.status || !job) at("head").replaceChildren(failed(problem, read));
   }
