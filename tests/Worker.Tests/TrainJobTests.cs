@@ -58,6 +58,13 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
             ),
             version.Inputs.GetRawText()
         );
+        var answers = await db.JobAnswers.SingleAsync(found => found.JobId == id, Cancel);
+        var matrix = answers.Outputs[0].GetProperty("confusion_matrix").EnumerateArray().Select(row => row.EnumerateArray().ToArray()).ToList();
+        Assert.Equal(
+            Math.Round(job.Result.Value.GetProperty("test_accuracy").GetDouble() * matrix.Sum(row => row.Sum(each => each.GetInt64()))),
+            matrix.Select((row, i) => row[i].GetInt64()).Sum()
+        );
+        Assert.Equal(answers.PictureSamples!.Length * 28 * 28, answers.Pictures!.Length);
         using var onnx = new MemoryStream();
         Assert.True(await Bench.Get<BlobStore>().CopyToAsync(Bench.TeamId, version.OnnxSha256, onnx, Cancel));
         Assert.NotEqual(0, onnx.Length);
