@@ -32,6 +32,8 @@ internal static class OnnxFolding
             "Gather" when call.Numbers(0) is { } list && call.Numbers(1) is { } at => Gather(list, at, call[1]!.IsScalar, call[0]!),
             "Slice" when call.Numbers(0) is { } list => Slice(call, list),
             "Concat" when Enumerable.Range(0, call.Node.Inputs.Count).All(i => call.Numbers(i) is not null) => Concat(call),
+            "Concat" when Enumerable.Range(0, call.Node.Inputs.Count).All(i => call[i] is { Layer: null, Tensor.Dims.Count: > 0 }) =>
+                Joined(call),
             "Unsqueeze" or "Squeeze" or "Cast" or "Identity" or "Floor" or "Ceil" when call.Numbers(0) is { } list =>
                 OnnxData.Of(list, call.Node.Type == "Squeeze" || (call.Node.Type != "Unsqueeze" && call[0]!.IsScalar))
                     with
@@ -45,7 +47,7 @@ internal static class OnnxFolding
                 : null,
             "Pow" or "Mul" or "Div" or "Add" or "Sub" when call[0] is { Layer: null, View: null, Scalar: { } a }
                 && call[1] is { Layer: null, View: null, Scalar: { } b } => Reals(call.Node.Type, a, b),
-            "Slice" when call[0] is { Tensor: { } tensor } => Cut(call, tensor),
+            "Slice" when call[0] is { Tensor: { } tensor } data => Cut(call, tensor, data),
             _ => null,
         };
         if (folded is null)
@@ -113,8 +115,29 @@ internal static class OnnxFolding
             : null;
     }
 
+    /// <summary>Tensors one behind the other, such as gates in the order that the operator wants.</summary>
+    private static OnnxData? Joined(OnnxCall call)
+    {
+        var parts = Enumerable.Range(0, call.Node.Inputs.Count).Select(i => call[i]!).ToList();
+        var first = parts[0].Tensor!;
+        var axis = call.Node.Whole("axis") ?? 0;
+        var at = axis < 0 ? axis + first.Dims.Count : axis;
+        if (at < 0 || at >= first.Dims.Count || parts.Exists(part => !FitsBut(part.Tensor!, first, at)))
+            return null;
+        var whole = parts.Aggregate(0L, (sum, part) => Domain.Shapes.Saturating.Add(sum, part.Tensor!.Dims[(int)at]));
+        return Sized(first, first.Dims.Select((size, i) => i == at ? whole : size)) with
+        {
+            Origin = string.Join('+', parts.Select(part => part.Origin)),
+        };
+    }
+
+    private static bool FitsBut(FileTensor tensor, FileTensor other, long axis) =>
+        tensor.Type == other.Type
+        && tensor.Dims.Count == other.Dims.Count
+        && Enumerable.Range(0, tensor.Dims.Count).All(i => i == axis || tensor.Dims[i] == other.Dims[i]);
+
     /// <summary>Rows of a tensor.</summary>
-    private static OnnxData? Cut(OnnxCall call, FileTensor tensor)
+    private static OnnxData? Cut(OnnxCall call, FileTensor tensor, OnnxData data)
     {
         var (starts, ends) = (call.Numbers(1) ?? call.Node.Wholes("starts"), call.Numbers(2) ?? call.Node.Wholes("ends"));
         if (starts is not [var from] || ends is not [var to] || (call.Numbers(4) is { } steps && steps is not [1]))
@@ -123,7 +146,9 @@ internal static class OnnxFolding
         if (axis < 0 || axis >= tensor.Dims.Count || tensor.Dims[(int)axis] > int.MaxValue)
             return null;
         var (start, end) = (Clamp(from, (int)tensor.Dims[(int)axis]), Clamp(to, (int)tensor.Dims[(int)axis]));
-        return end <= start ? null : Sized(tensor, tensor.Dims.Select((size, i) => i == axis ? end - start : size));
+        return end <= start
+            ? null
+            : Sized(tensor, tensor.Dims.Select((size, i) => i == axis ? end - start : size)) with { Origin = $"{data.Origin}[{start}:{end}]" };
     }
 
     private static OnnxData Sized(FileTensor tensor, IEnumerable<long> dims)
