@@ -1,3 +1,5 @@
+using ConcatService.Domain.Jobs;
+
 namespace ConcatService.Import.Onnx;
 
 /// <summary>Arithmetic on shapes: nodes whose inputs are numbers that are known give numbers, and no layer.</summary>
@@ -42,9 +44,7 @@ internal static class OnnxFolding
                 Arithmetic(call, a, b),
             "Reshape" when call.Numbers(0) is { } list => OnnxData.Of(list),
             "Identity" or "Cast" when call[0] is { Layer: null } data => data,
-            "Transpose" when call[0] is { Tensor: { } tensor } data => Transpose(tensor, call.Node.Wholes("perm")) is { } turned
-                ? turned with { Origin = data.Origin }
-                : null,
+            "Transpose" when call[0] is { Tensor: { } tensor } data => Transpose(tensor, call.Node.Wholes("perm"), data),
             "Pow" or "Mul" or "Div" or "Add" or "Sub" when call[0] is { Layer: null, View: null, Scalar: { } a }
                 && call[1] is { Layer: null, View: null, Scalar: { } b } => Reals(call.Node.Type, a, b),
             "Slice" when call[0] is { Tensor: { } tensor } data => Cut(call, tensor, data),
@@ -103,17 +103,21 @@ internal static class OnnxFolding
             dims.Insert((int)axis, 1);
         }
 
-        return Sized(tensor, dims) with { Origin = data.Origin };
+        return Sized(tensor, dims) with { Origin = data.Origin, Source = data.Source };
     }
 
     /// <summary>A tensor with its dimensions in another order; its numbers are not kept.</summary>
-    private static OnnxData? Transpose(FileTensor tensor, List<long>? order)
+    private static OnnxData? Transpose(FileTensor tensor, List<long>? order, OnnxData data)
     {
         order ??= [.. Enumerable.Range(0, tensor.Dims.Count).Reverse().Select(i => (long)i)];
-        return order.Order().SequenceEqual(Enumerable.Range(0, tensor.Dims.Count).Select(i => (long)i))
-            ? Sized(tensor, order.Select(i => tensor.Dims[(int)i]))
-            : null;
+        var axes = Enumerable.Range(0, tensor.Dims.Count).Select(i => (long)i);
+        if (!order.Order().SequenceEqual(axes))
+            return null;
+        var source = order.SequenceEqual(axes) ? data.Source : order is [1, 0] ? Turned(data.Source) : null;
+        return Sized(tensor, order.Select(i => tensor.Dims[(int)i])) with { Origin = data.Origin, Source = source };
     }
+
+    private static TensorSource? Turned(TensorSource? source) => source is null ? null : source with { Transpose = !source.Transpose };
 
     /// <summary>Tensors one behind the other, such as gates in the order that the operator wants.</summary>
     private static OnnxData? Joined(OnnxCall call)
