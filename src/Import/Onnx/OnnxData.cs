@@ -1,3 +1,5 @@
+using ConcatService.Domain.Jobs;
+
 namespace ConcatService.Import.Onnx;
 
 /// <summary>What a name of the graph stands for: a layer or input of the spec, a tensor of the file, or numbers about shapes.</summary>
@@ -19,6 +21,9 @@ internal sealed record OnnxData
 
     /// <summary>For a tensor of weights: its name, also where it is transposed.</summary>
     public string? Origin { get; init; }
+
+    /// <summary>For the numbers of one tensor of the file, as they are or with rows as columns; null for others.</summary>
+    public TensorSource? Source { get; init; }
 
     /// <summary>Whether the graph makes the tensor, which is then no weight.</summary>
     public bool IsMade { get; init; }

@@ -1,3 +1,5 @@
+using ConcatService.Domain.Jobs;
+
 namespace ConcatService.Import.Onnx;
 
 /// <summary>Arithmetic on shapes: nodes whose inputs are numbers that are known give numbers, and no layer.</summary>
@@ -32,6 +34,8 @@ internal static class OnnxFolding
             "Gather" when call.Numbers(0) is { } list && call.Numbers(1) is { } at => Gather(list, at, call[1]!.IsScalar, call[0]!),
             "Slice" when call.Numbers(0) is { } list => Slice(call, list),
             "Concat" when Enumerable.Range(0, call.Node.Inputs.Count).All(i => call.Numbers(i) is not null) => Concat(call),
+            "Concat" when Enumerable.Range(0, call.Node.Inputs.Count).All(i => call[i] is { Layer: null, Tensor.Dims.Count: > 0 }) =>
+                Joined(call),
             "Unsqueeze" or "Squeeze" or "Cast" or "Identity" or "Floor" or "Ceil" when call.Numbers(0) is { } list =>
                 OnnxData.Of(list, call.Node.Type == "Squeeze" || (call.Node.Type != "Unsqueeze" && call[0]!.IsScalar))
                     with
@@ -40,12 +44,10 @@ internal static class OnnxFolding
                 Arithmetic(call, a, b),
             "Reshape" when call.Numbers(0) is { } list => OnnxData.Of(list),
             "Identity" or "Cast" when call[0] is { Layer: null } data => data,
-            "Transpose" when call[0] is { Tensor: { } tensor } data => Transpose(tensor, call.Node.Wholes("perm")) is { } turned
-                ? turned with { Origin = data.Origin }
-                : null,
+            "Transpose" when call[0] is { Tensor: { } tensor } data => Transpose(tensor, call.Node.Wholes("perm"), data),
             "Pow" or "Mul" or "Div" or "Add" or "Sub" when call[0] is { Layer: null, View: null, Scalar: { } a }
                 && call[1] is { Layer: null, View: null, Scalar: { } b } => Reals(call.Node.Type, a, b),
-            "Slice" when call[0] is { Tensor: { } tensor } => Cut(call, tensor),
+            "Slice" when call[0] is { Tensor: { } tensor } data => Cut(call, tensor, data),
             _ => null,
         };
         if (folded is null)
@@ -101,20 +103,45 @@ internal static class OnnxFolding
             dims.Insert((int)axis, 1);
         }
 
-        return Sized(tensor, dims) with { Origin = data.Origin };
+        return Sized(tensor, dims) with { Origin = data.Origin, Source = data.Source };
     }
 
     /// <summary>A tensor with its dimensions in another order; its numbers are not kept.</summary>
-    private static OnnxData? Transpose(FileTensor tensor, List<long>? order)
+    private static OnnxData? Transpose(FileTensor tensor, List<long>? order, OnnxData data)
     {
         order ??= [.. Enumerable.Range(0, tensor.Dims.Count).Reverse().Select(i => (long)i)];
-        return order.Order().SequenceEqual(Enumerable.Range(0, tensor.Dims.Count).Select(i => (long)i))
-            ? Sized(tensor, order.Select(i => tensor.Dims[(int)i]))
-            : null;
+        var axes = Enumerable.Range(0, tensor.Dims.Count).Select(i => (long)i);
+        if (!order.Order().SequenceEqual(axes))
+            return null;
+        var source = order.SequenceEqual(axes) ? data.Source : order is [1, 0] ? Turned(data.Source) : null;
+        return Sized(tensor, order.Select(i => tensor.Dims[(int)i])) with { Origin = data.Origin, Source = source };
     }
 
+    private static TensorSource? Turned(TensorSource? source) => source is null ? null : source with { Transpose = !source.Transpose };
+
+    /// <summary>Tensors one behind the other, such as gates in the order that the operator wants.</summary>
+    private static OnnxData? Joined(OnnxCall call)
+    {
+        var parts = Enumerable.Range(0, call.Node.Inputs.Count).Select(i => call[i]!).ToList();
+        var first = parts[0].Tensor!;
+        var axis = call.Node.Whole("axis") ?? 0;
+        var at = axis < 0 ? axis + first.Dims.Count : axis;
+        if (at < 0 || at >= first.Dims.Count || parts.Exists(part => !FitsBut(part.Tensor!, first, at)))
+            return null;
+        var whole = parts.Aggregate(0L, (sum, part) => Domain.Shapes.Saturating.Add(sum, part.Tensor!.Dims[(int)at]));
+        return Sized(first, first.Dims.Select((size, i) => i == at ? whole : size)) with
+        {
+            Origin = string.Join('+', parts.Select(part => part.Origin)),
+        };
+    }
+
+    private static bool FitsBut(FileTensor tensor, FileTensor other, long axis) =>
+        tensor.Type == other.Type
+        && tensor.Dims.Count == other.Dims.Count
+        && Enumerable.Range(0, tensor.Dims.Count).All(i => i == axis || tensor.Dims[i] == other.Dims[i]);
+
     /// <summary>Rows of a tensor.</summary>
-    private static OnnxData? Cut(OnnxCall call, FileTensor tensor)
+    private static OnnxData? Cut(OnnxCall call, FileTensor tensor, OnnxData data)
     {
         var (starts, ends) = (call.Numbers(1) ?? call.Node.Wholes("starts"), call.Numbers(2) ?? call.Node.Wholes("ends"));
         if (starts is not [var from] || ends is not [var to] || (call.Numbers(4) is { } steps && steps is not [1]))
@@ -123,7 +150,9 @@ internal static class OnnxFolding
         if (axis < 0 || axis >= tensor.Dims.Count || tensor.Dims[(int)axis] > int.MaxValue)
             return null;
         var (start, end) = (Clamp(from, (int)tensor.Dims[(int)axis]), Clamp(to, (int)tensor.Dims[(int)axis]));
-        return end <= start ? null : Sized(tensor, tensor.Dims.Select((size, i) => i == axis ? end - start : size));
+        return end <= start
+            ? null
+            : Sized(tensor, tensor.Dims.Select((size, i) => i == axis ? end - start : size)) with { Origin = $"{data.Origin}[{start}:{end}]" };
     }
 
     private static OnnxData Sized(FileTensor tensor, IEnumerable<long> dims)

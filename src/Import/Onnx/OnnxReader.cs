@@ -12,9 +12,9 @@ internal sealed class OnnxReader
     private readonly OnnxFile _file;
     private readonly ImportOptions _options;
     private readonly Dictionary<string, OnnxData> _values = [];
-    private readonly OnnxSources _sources;
+    private readonly OnnxSources _sources = new();
 
-    private OnnxReader(OnnxFile file, ImportOptions options) => (_file, _options, _sources) = (file, options, new(file));
+    private OnnxReader(OnnxFile file, ImportOptions options) => (_file, _options) = (file, options);
 
     public SpecWriter Spec { get; } = new();
 
@@ -54,7 +54,7 @@ internal sealed class OnnxReader
     private ImportedNetwork Read()
     {
         foreach (var (name, tensor) in _file.Tensors)
-            _values[name] = OnnxData.Of(tensor) with { Origin = name };
+            _values[name] = OnnxData.Of(tensor) with { Origin = name, Source = new(name) };
         var readers = _file.Nodes.Where(node => node.Inputs.Count > 0).ToLookup(node => node.Inputs[0]);
         foreach (var input in _file.Inputs.Where(input => !_file.Tensors.ContainsKey(input.Name)))
             AddInput(input, readers[input.Name].FirstOrDefault());
@@ -138,15 +138,21 @@ internal sealed class OnnxReader
             if (OnnxViews.TryWrite(call))
                 return;
             var write = OnnxNodes.Find(node.Type) ?? throw new NodeException("it is not known");
-            var before = Spec.LayerCount;
-            var output = write(call);
-            _sources.Note(call, output, before);
-            _values[node.Outputs[0]] = OnnxData.Of(output);
+            _values[node.Outputs[0]] = OnnxData.Of(Write(call, write));
         }
         catch (NodeException fault)
         {
             WriteUnknown(call, fault.Message);
         }
+    }
+
+    /// <summary>Writes a node whose batch is in front, and keeps which tensors its parameters are.</summary>
+    public string Write(OnnxCall call, OnnxNodes.Writer write)
+    {
+        var before = Spec.LayerCount;
+        var output = write(call);
+        _sources.Note(call, output, before);
+        return output;
     }
 
     private static string Shown(string text) => text[..Math.Min(60, text.Length)];

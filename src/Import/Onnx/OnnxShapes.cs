@@ -25,6 +25,7 @@ internal static class OnnxShapes
         ("ReduceL2", call => Reduce(call, "l2", null)),
         ("Gather", Gather),
         ("Expand", Expand),
+        ("Tile", Tile),
     ];
 
     /// <summary>An axis from 0, the batch counted.</summary>
@@ -80,8 +81,8 @@ internal static class OnnxShapes
             throw new NodeException("where it cuts is not known");
         var axes = call.Numbers(3) ?? call.Node.Wholes("axes") ?? [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
         var steps = call.Numbers(4);
-        if (axes.Count != starts.Count || steps is not null && steps.Any(step => step != 1))
-            throw new NodeException("its steps are not 1");
+        if (axes.Count != starts.Count || steps is not null && (steps.Count != starts.Count || steps.Any(step => step is < 1 or > int.MaxValue)))
+            throw new NodeException("its steps are not known, or go backward");
         var last = call.Layer();
         for (var i = 0; i < starts.Count; i++)
         {
@@ -89,12 +90,23 @@ internal static class OnnxShapes
                 "slice",
                 ("axis", Axis(call, axes[i])),
                 ("start", starts[i] == 0 ? null : Math.Clamp(starts[i], -int.MaxValue, int.MaxValue)),
-                ("end", ends[i] >= int.MaxValue ? null : Math.Clamp(ends[i], -int.MaxValue, int.MaxValue))
+                ("end", ends[i] >= int.MaxValue ? null : Math.Clamp(ends[i], -int.MaxValue, int.MaxValue)),
+                ("step", steps is null || steps[i] == 1 ? null : steps[i])
             );
             last = call.Add(layer, i == starts.Count - 1 ? "" : $".{i}", last);
         }
 
         return last;
+    }
+
+    private static string Tile(OnnxCall call)
+    {
+        var repeats = call.Numbers(1) ?? throw new NodeException("how often is not known");
+        if (repeats.Count != call.Rank() || repeats[0] != 1 || repeats.Any(count => count is < 1 or > int.MaxValue))
+            throw new NodeException("it repeats the batch");
+        return repeats.All(count => count == 1)
+            ? call.Layer()
+            : call.Add(Layers.Of("tile", ("repeats", Layers.List(repeats.Skip(1)))));
     }
 
     private static string Flatten(OnnxCall call) =>

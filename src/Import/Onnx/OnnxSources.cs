@@ -21,14 +21,7 @@ internal sealed class OnnxSources
         ["BatchNormalization"] = ["", "weight", "bias", "running_mean", "running_var"],
     };
 
-    private readonly Dictionary<FileTensor, string> _names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, TensorSource> _byKey = [];
-
-    public OnnxSources(OnnxFile file)
-    {
-        foreach (var (name, tensor) in file.Tensors)
-            _names[tensor] = name;
-    }
 
     public IReadOnlyDictionary<string, TensorSource> ByKey => _byKey;
 
@@ -60,7 +53,7 @@ internal sealed class OnnxSources
 
     private void Note(string key, OnnxData? data, bool transpose)
     {
-        if (data?.Tensor is { } tensor && _names.TryGetValue(tensor, out var name))
-            _byKey[key] = new(name, transpose);
+        if (data?.Source is { } source)
+            _byKey[key] = source with { Transpose = source.Transpose != transpose };
     }
 }

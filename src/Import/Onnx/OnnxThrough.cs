@@ -43,7 +43,7 @@ internal static class OnnxThrough
         }
 
         var write = OnnxNodes.Find(inner.Type) ?? throw new NodeException("it is not known");
-        call.Reader.Set(inner.Outputs[0], OnnxData.Of(write(call with { Node = inner })));
+        call.Reader.Set(inner.Outputs[0], OnnxData.Of(call.Reader.Write(call with { Node = inner }, write)));
         foreach (var output in inner.Outputs.Where(output => call.Reader.Value(output)?.Layer is not null))
         {
             var layer = call.Reader.Value(output)!.Layer!;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
+using ConcatService.Import.Weights;
 using Xunit;
 
 namespace ConcatService.Import.Tests.Onnx;
@@ -47,6 +49,56 @@ public sealed class OnnxTorchTests
 
         Assert.Equal(4 * ((12 * 12) + 12), Totals.Of(plan).Parameters);
         Assert.Equal([7, 12], plan.Shapes[plan.Outputs[0].Wire].Dims.Skip(1).Select(size => size.Known));
+        var keys = graph.Keys();
+        Assert.Equal(8, keys.Count);
+        Assert.Equal(new("k.weight", Transpose: true), keys["k.product.weight"]);
+        Assert.Equal(new("k.bias"), keys["k.product.bias"]);
+        Assert.Equal(new("out.weight"), keys["projected.weight"]);
+    }
+
+    /// <summary>Without folding, a linear layer's weight is turned by the graph.</summary>
+    [Fact]
+    public void A_weight_that_the_graph_turns_is_known_as_the_tensor_that_it_was()
+    {
+        var graph = new Graph(Dim.Batch, 12);
+        graph.Weight("head.weight", 5, 12);
+        graph.Add("Transpose", ["head.weight"], "turned", ("perm", new long[] { 1, 0 }));
+        graph.Add("MatMul", ["x", "turned"], "y");
+
+        Assert.Equal(60, Totals.Of(graph.Read()).Parameters);
+        Assert.Equal(new("head.weight"), graph.Keys()["y.weight"]);
+    }
+
+    /// <summary>Without folding, the gates of an LSTM are cut out of PyTorch's tensors and joined in ONNX's order.</summary>
+    [Fact]
+    public void An_lstm_whose_gates_the_graph_puts_in_order_is_read()
+    {
+        var graph = new Graph(Dim.Batch, 7, 8);
+        graph.Add("Transpose", ["x"], "sequence", ("perm", new long[] { 1, 0, 2 }));
+        foreach (var (name, sizes) in new[] { ("w", new long[] { 64, 8 }), ("r", [64, 16]), ("bw", [64]), ("br", [64]) })
+        {
+            graph.Weight($"{name}.torch", sizes);
+            foreach (var (gate, from, to) in new[] { ("i", 0L, 16L), ("o", 48L, 64L), ("fc", 16L, 48L) })
+            {
+                graph.Numbers($"{name}.{gate}.from", from);
+                graph.Numbers($"{name}.{gate}.to", to);
+                graph.Add("Slice", [$"{name}.torch", $"{name}.{gate}.from", $"{name}.{gate}.to"], $"{name}.{gate}");
+            }
+
+            graph.Add("Concat", [$"{name}.i", $"{name}.o", $"{name}.fc"], name, ("axis", 0L));
+        }
+
+        graph.Add("Concat", ["bw", "br"], "b", ("axis", 0L));
+        graph.Numbers("front", 0);
+        foreach (var name in new[] { "w", "r", "b" })
+            graph.Add("Unsqueeze", [name, "front"], $"{name}.one");
+        graph.Add("LSTM", ["sequence", "w.one", "r.one", "b.one"], "states", ("hidden_size", 16L));
+        graph.Numbers("second", 1);
+        graph.Add("Squeeze", ["states", "second"], "steps");
+        graph.Add("Transpose", ["steps"], "y", ("perm", new long[] { 1, 0, 2 }));
+
+        Assert.Equal((64 * 8) + (64 * 16) + 128, Totals.Of(graph.Read()).Parameters);
+        Assert.Empty(graph.Keys());                                                     // they would need cutting, too
     }
 
     [Fact]
@@ -92,10 +144,15 @@ public sealed class OnnxTorchTests
         public void Add(string type, string[] inputs, string output, params (string Name, object Value)[] attributes) =>
             _nodes.Add(new(type, output, inputs, [output], attributes));
 
+        /// <summary>By parameter, the tensor of the file.</summary>
+        public IReadOnlyDictionary<string, TensorSource> Keys() => WeightsFile.Read(new MemoryStream(Write())).Keys;
+
+        private byte[] Write() =>
+            OnnxWriter.Write(new([new("x", DType.Float32, input)], [new("y", DType.Float32, [Dim.Batch])], _nodes, _tensors));
+
         public Plan Read()
         {
-            OnnxGraph graph = new([new("x", DType.Float32, input)], [new("y", DType.Float32, [Dim.Batch])], _nodes, _tensors);
-            var network = Importer.Read(OnnxWriter.Write(graph), new());
+            var network = Importer.Read(Write(), new());
             Assert.Empty(network.Gaps);
             using var spec = JsonDocument.Parse(network.Spec.ToJsonString());
             var compiled = Compiler.Compile(spec.RootElement.Clone());
