@@ -109,8 +109,8 @@ public sealed partial class KubernetesTests
     public void Ports_are_those_of_the_images_and_probes_ask_paths_that_are_there()
     {
         var paths = JsonElement.Parse(Deployed.Read("tests/Approved/openapi.json")).GetProperty("paths");
-        foreach (var (of, pod) in Deployed.Pods)
-        foreach (var container in pod.Spec.Containers)
+        var containers = Deployed.Pods.SelectMany(each => each.Pod.Spec.Containers, (each, container) => (each.Of, container));
+        foreach (var (of, container) in containers)
         {
             var file = container.Image.Contains("worker", StringComparison.Ordinal) ? "Dockerfile.worker" : "Dockerfile.api";
             var exposed = Exposed().Match(Deployed.Read(file)).Groups[1].Value.Split(' ');

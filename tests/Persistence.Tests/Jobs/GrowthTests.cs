@@ -1,6 +1,5 @@
 using ConcatService.Domain.Jobs;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace ConcatService.Persistence.Tests.Jobs;
 

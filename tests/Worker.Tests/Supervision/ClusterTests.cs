@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
-using ConcatService.Persistence.Queue;
 using ConcatService.Persistence.Tests.Jobs;
 using Microsoft.EntityFrameworkCore;
 
