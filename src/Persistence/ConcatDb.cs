@@ -22,6 +22,7 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<JobAttempt> JobAttempts => Set<JobAttempt>();
     public DbSet<JobTransition> JobTransitions => Set<JobTransition>();
+    public DbSet<JobTally> JobTallies => Set<JobTally>();
     public DbSet<JobEvent> JobEvents => Set<JobEvent>();
     public DbSet<JobAnswers> JobAnswers => Set<JobAnswers>();
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();

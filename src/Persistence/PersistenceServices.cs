@@ -37,6 +37,7 @@ public static class PersistenceServices
         services.AddSingleton<JobLeases>();
         services.AddSingleton<Doorbells>();
         services.AddSingleton<WorkerRegistry>();
+        services.AddSingleton<JobTallies>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<MetricWriter>();
         services.AddSingleton<MetricReader>();

@@ -34,8 +34,10 @@ using ConcatService.Persistence;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Logs;
 using ConcatService.Persistence.Retention;
+using ConcatService.Persistence.Telemetry;
 using Hangfire;
 using Hangfire.Dashboard;
+using OpenTelemetry.Trace;
 
 namespace ConcatService.Api.Hosting;
 
@@ -56,6 +58,11 @@ internal static class ApiHost
         if (roles.Inference)
             GrpcPort.Open(builder);
         ConsoleLog.Configure(builder);
+        Tracing.Configure(
+            builder,
+            "concat-api",
+            traces => traces.AddAspNetCoreInstrumentation(options => options.Filter = http => !OperationRoutes.IsPolled(http.Request.Path))
+        );
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         // what fails reaches ExceptionProblems, or was expected

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
 using ConcatService.Api.DataSets;
@@ -159,6 +160,7 @@ internal static class CreateJob
             ModelName = request.ModelName ?? JobRequest.ModelNameFrom(name),
             Metadata = request.Metadata,
             Queue = Admission.QueueOf(settings),
+            Traceparent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null,
             Epochs = (int)settings.Epochs,
             CreatedAt = new(now.Ticks / 10 * 10, TimeSpan.Zero),                        // what PostgreSQL keeps: microseconds
         };

@@ -78,6 +78,7 @@ internal static class DownloadPyTorch
                 using (var tensors = zip.CreateEntry(PythonPackage.Samples).Open())
                     Safetensors.Write(tensors, samples);
                 Add(zip, PythonPackage.Check, PythonPackage.CheckOf(source));
+                Add(zip, PythonTraining.File, PythonTraining.TextOf(source));
                 Add(zip, PythonPackage.Readme, readme);
             }
 

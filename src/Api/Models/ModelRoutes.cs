@@ -36,7 +36,8 @@ internal static class ModelRoutes
             .WithSummary("Download a version as PyTorch source with its weights (zip)")
             .WithDescription(
                 "`net.py` with the network, `weights.safetensors` with its state_dict, `samples.safetensors` with inputs and the answers "
-                    + "to them, and `check.py`, which runs the network on them and prints the largest difference. Needs torch alone."
+                    + "to them, `check.py`, which runs the network on them and prints the largest difference, and `train.py`, which trains "
+                    + "it by several processes or GPUs with torchrun. Needs torch alone."
             )
             .Writes("application/zip")
             .ProducesProblem(404)

@@ -4,17 +4,16 @@ using ConcatService.Api.Errors;
 using ConcatService.Api.Metering;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Operations;
 
 /// <summary>What the database knows of the whole instance: jobs, queues, workers, its own size. The same from every process.</summary>
-internal sealed class InstanceMetrics(IServiceScopeFactory scopes, DatabaseWatch watch)
+internal sealed class InstanceMetrics(IServiceScopeFactory scopes, JobTallies tallies, DatabaseWatch watch)
 {
     private const string QueueJobs = "concat_queue_jobs", QueueOldest = "concat_queue_oldest_wait_seconds";
     private const string TeamInfo = "concat_team_info";
-
-    private sealed record StateRow(JobState State, int Count);
 
     private sealed record QueueRow(string Team, string Queue, int Jobs, double OldestSeconds);
 
@@ -25,10 +24,9 @@ internal sealed class InstanceMetrics(IServiceScopeFactory scopes, DatabaseWatch
     private sealed record DatabaseRow(long Bytes, long Connections, long ConnectionsLimit, int Workers);
 
     private sealed record Reading(
-        IReadOnlyList<StateRow> States,
+        IReadOnlyList<JobTallies.Row> Jobs,
         IReadOnlyList<QueueRow> Queues,
         IReadOnlyList<CountRow> Running,
-        IReadOnlyList<CountRow> Failed,
         IReadOnlyList<TeamRow> Teams,
         DatabaseRow Database
     );
@@ -60,10 +58,7 @@ internal sealed class InstanceMetrics(IServiceScopeFactory scopes, DatabaseWatch
         // A scope of its own: where the database hangs, the request ends before the reading does.
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
-        var states = await db
-            .Jobs.GroupBy(job => job.State)
-            .Select(group => new StateRow(group.Key, group.Count()))
-            .ToListAsync(cancel);
+        var jobs = await tallies.ReadAsync(cancel);
         var queues = await db
             .Database.SqlQuery<QueueRow>(
                 $"""
@@ -81,14 +76,6 @@ internal sealed class InstanceMetrics(IServiceScopeFactory scopes, DatabaseWatch
                 """
             )
             .ToListAsync(cancel);
-        var failed = await db
-            .Database.SqlQuery<CountRow>(
-                $"""
-                select coalesce(error ->> 'class', 'unknown') as name, count(*)::int as count
-                from jobs where state = {JobState.Failed.Name()} group by 1 order by 1
-                """
-            )
-            .ToListAsync(cancel);
         var database = await db
             .Database.SqlQuery<DatabaseRow>(
                 $"""
@@ -100,18 +87,19 @@ internal sealed class InstanceMetrics(IServiceScopeFactory scopes, DatabaseWatch
             )
             .SingleAsync(cancel);
         var teams = await db.Teams.OrderBy(team => team.Id).Select(team => new TeamRow(team.Id, team.Name)).ToListAsync(cancel);
-        return new(states, queues, running, failed, teams, database);
+        return new(jobs, queues, running, teams, database);
     }
 
     private static void Write(PrometheusText text, Reading reading)
     {
-        var counts = reading.States.ToDictionary(row => row.State, row => row.Count);
+        var counts = reading.Jobs.ToLookup(row => row.State);
         text.Family("concat_jobs", "gauge", "Jobs by state, of all teams.");
         foreach (var state in Enum.GetValues<JobState>())
-            text.Sample("concat_jobs", counts.GetValueOrDefault(state), ("state", state.Name()));
+            text.Sample("concat_jobs", counts[state].Sum(row => row.Jobs), ("state", state.Name()));
         WriteCounts(text, "concat_jobs_held", "Jobs that a worker works on, by team.", "team", reading.Running);
         const string Failed = "Failed jobs that are kept, by class: user, resource or infrastructure.";
-        WriteCounts(text, "concat_jobs_failed", Failed, "class", reading.Failed);
+        var failed = counts[JobState.Failed].OrderBy(row => row.FailureClass, StringComparer.Ordinal);
+        WriteCounts(text, "concat_jobs_failed", Failed, "class", failed.Select(row => new CountRow(row.FailureClass, (int)row.Jobs)));
 
         text.Family(QueueJobs, "gauge", "Jobs that wait for a worker, by team and queue.");
         foreach (var row in reading.Queues)
@@ -137,7 +125,7 @@ internal sealed class InstanceMetrics(IServiceScopeFactory scopes, DatabaseWatch
         text.Gauge("concat_database_connections_limit", "Connections that the database server takes.", database.ConnectionsLimit);
     }
 
-    private static void WriteCounts(PrometheusText text, string name, string help, string label, IReadOnlyList<CountRow> rows)
+    private static void WriteCounts(PrometheusText text, string name, string help, string label, IEnumerable<CountRow> rows)
     {
         text.Family(name, "gauge", help);
         foreach (var row in rows)

@@ -27,6 +27,9 @@ internal static class OperationRoutes
     /// <param name="Detail">For people.</param>
     public sealed record Lack(string Code, string Detail);
 
+    /// <summary>Whether it is asked every few seconds by a machine, so that nobody wants to see each time.</summary>
+    public static bool IsPolled(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
+
     public static void MapOperations(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").WithTags("Operations").AllowAnonymous().NeedsNoDatabase();

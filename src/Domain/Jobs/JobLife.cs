@@ -28,6 +28,12 @@ public static class JobLife
     /// <summary>A worker that has not reported for longer is taken for dead: 30 s. A living one reports every 2 s.</summary>
     public static TimeSpan WorkerTimeout { get; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a worker may be silent, on the list and about its lease, before its job is taken from it while the database answers: 10 s.
+    /// The lease is longer, so that a training outlives a database that is away.
+    /// </summary>
+    public static TimeSpan WorkerSilence { get; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a worker stays on the list after its last report, for whoever looks for it: 10 min.</summary>
     public static TimeSpan WorkerRetention { get; } = TimeSpan.FromMinutes(10);
 

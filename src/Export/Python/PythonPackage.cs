@@ -84,6 +84,7 @@ public static class PythonPackage
         | `{{Weights}}` | its `state_dict` in the safetensors format |
         | `{{Samples}}` | inputs, and what the service answered to them |
         | `{{Check}}` | runs the network on them: the largest difference, and exit code 1 above {{PythonText.Of(Tolerance)}} of the peak |
+        | `{{PythonTraining.File}}` | trains it on several GPUs: `torchrun --standalone --nproc_per_node 2 {{PythonTraining.File}}` |
 
         ```python
         from check import load

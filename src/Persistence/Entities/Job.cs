@@ -110,6 +110,12 @@ public sealed class Job
     /// <summary>A <see cref="JobFailure"/>, or null.</summary>
     public JsonElement? Error { get; init; }
 
+    /// <summary>
+    /// The request that asked for the job, as <c>traceparent</c> of https://www.w3.org/TR/trace-context/: every attempt is part of its
+    /// trace. Null for a job that nobody's request made.
+    /// </summary>
+    public string? Traceparent { get; init; }
+
     /// <summary>The sequence of the job's newest event; 0 when it has none.</summary>
     public long LastEvent { get; init; }
 }

@@ -165,6 +165,19 @@ public sealed class JobLeases(NpgsqlDataSource source, JobQueue queue)
     public async Task<int> ReclaimExpiredAsync(CancellationToken cancel) =>
         (await EndAsync(new LeaseReturn("jobs.lease_expires_at < now()", Expired), cancel)).Count;
 
+    /// <summary>
+    /// Takes back what workers hold that are listed and have been silent for <see cref="JobLife.WorkerSilence"/>, their leases too. Only
+    /// for a caller for whom the database has answered for longer than that: after an outage all workers were silent. Returns how many jobs
+    /// that were.
+    /// </summary>
+    public async Task<int> ReclaimSilentAsync(CancellationToken cancel) =>
+        (await EndAsync(new LeaseReturn(Silent, "The worker was not heard of for 10 s, while the database answered."), cancel)).Count;
+
+    private const string Silent = """
+        jobs.lease_expires_at < now() + @lease - @silence
+        and exists (select from workers where workers.id = jobs.lease_owner and workers.last_seen_at < now() - @silence)
+        """;
+
     private static string Expired => $"The worker did not renew its lease for {JobLife.Lease.TotalSeconds} s.";
 
     private async Task<IReadOnlyList<LeaseReturn.Returned>> EndAsync(LeaseReturn lease, CancellationToken cancel)

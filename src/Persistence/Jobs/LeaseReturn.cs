@@ -48,6 +48,8 @@ internal sealed record LeaseReturn(string Which, string Reason)
         await using var command = new NpgsqlCommand(Sql.Replace("{0}", Which), connection);
         Fence?.AddTo(command);
         command.Parameters.AddWithValue("owners", Owners);
+        command.Parameters.AddWithValue("lease", JobLife.Lease);
+        command.Parameters.AddWithValue("silence", JobLife.WorkerSilence);
         command.Parameters.AddWithValue("reason", Reason);
         command.Parameters.AddWithValue("uncounted", Counts ? 0 : 1);
         command.Parameters.AddWithValue("poison", JobLife.PoisonAttempts);

@@ -7,7 +7,10 @@ namespace ConcatService.Persistence.Jobs;
 /// <summary>The list of workers, kept by the workers themselves.</summary>
 public sealed class WorkerRegistry(NpgsqlDataSource source)
 {
-    /// <summary>Reports that the worker is there, and what it does; more often than <see cref="JobLife.WorkerTimeout"/>.</summary>
+    /// <summary>
+    /// Reports that the worker is there, and what it does; more often than <see cref="JobLife.WorkerSilence"/>. Does not wait long: the
+    /// next report may have a better connection.
+    /// </summary>
     public async Task HeartbeatAsync(
         WorkerIdentity worker,
         WorkerDevice device,
@@ -21,6 +24,7 @@ public sealed class WorkerRegistry(NpgsqlDataSource source)
             values (@id, @host, @process, @device, @memory, @bfloat16, @queues, @spare, @job)
             on conflict (id) do update set last_seen_at = now(), spare_ready = excluded.spare_ready, current_job = excluded.current_job
             """);
+        command.CommandTimeout = 4;                                             // seconds
         command.Parameters.AddWithValue("id", worker.Id);
         command.Parameters.AddWithValue("host", worker.Host);
         command.Parameters.AddWithValue("process", worker.ProcessId);

@@ -31,12 +31,16 @@ internal static class JobMapping
             job.Property(x => x.QueuedAt).HasDefaultValueSql("now()");
             job.Property(x => x.CreatedAt).HasDefaultValueSql("now()");
             job.HasIndex(x => new { x.TeamId, x.Id }); // pages, newest first
+            job.HasIndex(x => new { x.TeamId, x.State, x.Id }); // pages of one state
+            job.HasIndex(x => new { x.TeamId, x.Name, x.Id }); // pages of one name
+            job.HasIndex(x => x.State).HasFilter("finished_at is null"); // how many have not ended
             job.HasIndex(x => x.QueuedAt).HasFilter($"state = '{JobState.Queued.Name()}'"); // the reconciler
             job.HasIndex(x => new { x.TeamId, x.Queue, x.QueuedAt }).HasFilter($"state = '{JobState.Queued.Name()}'"); // whose turn it is
             job.HasIndex(x => new { x.FinishedAt, x.Id }).HasFilter("finished_at is not null"); // what is old enough to be deleted
             job.HasIndex(x => new { x.TeamId, x.InitialSha256 }).HasFilter("initial_sha256 is not null");       // whether bytes are needed
             job.HasIndex(x => x.LeaseExpiresAt).HasFilter("lease_owner is not null");                                   // expired leases
         });
+        model.Entity<JobTally>(tally => tally.Property(x => x.FailureClass).HasDefaultValue(""));
         model.Entity<JobAttempt>(attempt =>
         {
             attempt.BelongsToTeam(x => x.TeamId);

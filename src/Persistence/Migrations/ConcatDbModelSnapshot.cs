@@ -592,6 +592,10 @@ namespace ConcatService.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("team_id");
 
+                    b.Property<string>("Traceparent")
+                        .HasColumnType("text")
+                        .HasColumnName("traceparent");
+
                     b.HasKey("Id")
                         .HasName("pk_jobs");
 
@@ -606,6 +610,10 @@ namespace ConcatService.Persistence.Migrations
                         .HasDatabaseName("ix_jobs_queued_at")
                         .HasFilter("state = 'queued'");
 
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_jobs_state")
+                        .HasFilter("finished_at is null");
+
                     b.HasIndex("FinishedAt", "Id")
                         .HasDatabaseName("ix_jobs_finished_at_id")
                         .HasFilter("finished_at is not null");
@@ -617,9 +625,15 @@ namespace ConcatService.Persistence.Migrations
                         .HasDatabaseName("ix_jobs_team_id_initial_sha256")
                         .HasFilter("initial_sha256 is not null");
 
+                    b.HasIndex("TeamId", "Name", "Id")
+                        .HasDatabaseName("ix_jobs_team_id_name_id");
+
                     b.HasIndex("TeamId", "Queue", "QueuedAt")
                         .HasDatabaseName("ix_jobs_team_id_queue_queued_at")
                         .HasFilter("state = 'queued'");
+
+                    b.HasIndex("TeamId", "State", "Id")
+                        .HasDatabaseName("ix_jobs_team_id_state_id");
 
                     b.ToTable("jobs", (string)null);
                 });
@@ -755,6 +769,37 @@ namespace ConcatService.Persistence.Migrations
                         .HasDatabaseName("ix_job_events_team_id");
 
                     b.ToTable("job_events", (string)null);
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.JobTally", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("FailureClass")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("failure_class");
+
+                    b.Property<long>("Jobs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("jobs");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_job_tallies");
+
+                    b.ToTable("job_tallies", (string)null);
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.Entities.JobTransition", b =>

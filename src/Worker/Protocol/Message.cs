@@ -18,6 +18,9 @@ internal sealed record Message(MessageKind Kind)
     /// <summary>With <see cref="MessageKind.Run"/>: the supervisor's id, the actor in the job's transitions.</summary>
     public string Worker { get; init; } = "";
 
+    /// <summary>With <see cref="MessageKind.Run"/>: what the training is a part of; empty where nobody traces.</summary>
+    public string Traceparent { get; init; } = "";
+
     /// <summary>With <see cref="MessageKind.Ready"/>: <c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "";
 

@@ -18,6 +18,9 @@ internal sealed partial class CheckpointExporter(
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromMinutes(30);
 
+    /// <summary>Whether it makes a model now.</summary>
+    public bool IsBusy { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Look);
@@ -42,6 +45,7 @@ internal sealed partial class CheckpointExporter(
         var scope = await JobScope.OfAsync(log, source, export.JobId, export.TeamId, stop);
         trainer.LogScope = scope.Begin;
         using var told = scope.Begin();
+        IsBusy = true;
         try
         {
             await trainer.Ready.WaitAsync(stop);
@@ -62,6 +66,7 @@ internal sealed partial class CheckpointExporter(
         }
         finally
         {
+            IsBusy = false;
             trainer.Kill();
         }
     }

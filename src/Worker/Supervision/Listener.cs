@@ -27,6 +27,9 @@ internal sealed partial class Listener(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Glance = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Whether it hears doorbells: the first trainer is warm.</summary>
+    public bool IsListening { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var warming = FirstDeviceAsync(stoppingToken);
@@ -35,6 +38,7 @@ internal sealed partial class Listener(
         var device = new WorkerDevice(name, name == "cpu" ? memory.Bytes : null, Machines.HasBFloat16);
         await RoundAsync(device, stoppingToken);
         using var server = new BackgroundJobServer(Options(device.Name), storage);
+        IsListening = true;
         Listening(self.Id, device.Name);
         if (TrainerEnvironment.Tcmalloc is null)
             NoTcmalloc();

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Telemetry;
 using ConcatService.Worker.Memory;
 using ConcatService.Worker.Protocol;
 using Microsoft.Extensions.Hosting;
@@ -54,6 +56,9 @@ internal sealed partial class Supervisor(
         CurrentJob = fence.JobId;
         try
         {
+            var scope = await JobScope.OfAsync(log, source, fence.JobId, fence.TeamId, stop);
+            using var span = Tracing.Continue("attempt", scope.Traceparent, ActivityKind.Consumer);
+            span?.SetTag("concat.job.id", fence.JobId.ToString()).SetTag("concat.worker.id", self.Id);
             trainer.Send(
                 new Message(MessageKind.Run)
                 {
@@ -61,14 +66,15 @@ internal sealed partial class Supervisor(
                     TeamId = fence.TeamId,
                     Fence = fence.Number,
                     Worker = self.Id,
+                    Traceparent = span?.Id ?? scope.Traceparent ?? "",
                 }
             );
-            var scope = await JobScope.OfAsync(log, source, fence.JobId, fence.TeamId, stop);
             trainer.LogScope = scope.Begin;
             using var told = scope.Begin();
             AttemptBegun(fence.JobId, fence.Number, trainer.ProcessId);
             var attempt = new Attempt(trainer, memory, leases, fence, log, stop);
             await attempt.WatchAsync();
+            span?.SetTag("concat.attempt.reason", attempt.Reason);
             AttemptEnded(fence.JobId, fence.Number, attempt.Elapsed.TotalSeconds, attempt.Reason);
             if (attempt.OutOfMemory is { } what && await FailAsync(fence, what, attempt.PeakBytes))
                 return JobState.Failed;

@@ -2,6 +2,7 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Storage;
+using ConcatService.Persistence.Telemetry;
 using Npgsql;
 
 namespace ConcatService.Worker.Trainers;
@@ -92,10 +93,13 @@ internal sealed class TrainerContext : IAsyncDisposable
     /// <exception cref="StaleFenceException">Someone asked for the end, or another attempt has the job.</exception>
     public async Task<int> PublishAsync(NewModelVersion model, string resultJson)
     {
+        using var span = Tracing.Start("publish");
         await FlushAsync();
-        return await DatabaseRetry.ExecuteAsync(() =>
+        var version = await DatabaseRetry.ExecuteAsync(() =>
             new ModelRegistry(_source).PublishAsync(_fence, model, resultJson, _worker, CancellationToken.None)
         );
+        span?.SetTag("concat.model.version", version);
+        return version;
     }
 
     /// <summary>Ends the job as failed.</summary>

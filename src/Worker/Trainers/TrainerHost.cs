@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
+using ConcatService.Persistence.Telemetry;
 using ConcatService.Training;
 using ConcatService.Worker.Memory;
 using ConcatService.Worker.Protocol;
@@ -28,6 +30,7 @@ internal static class TrainerHost
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
 
+        using var traces = Tracing.Open("concat-worker");
         var pipe = new SupervisorPipe();
         await using var source = OpenDatabase();
         pipe.Send(new Message(MessageKind.Ready) { Device = await TrainerWarmup.RunAsync(source) });
@@ -41,6 +44,7 @@ internal static class TrainerHost
         }
 
         Niceness.Lower(Niceness.OfJobs);
+        using var span = Tracing.Continue("train", run.Traceparent, ActivityKind.Internal);
         var fence = new JobFence(run.JobId, run.TeamId, run.Fence);
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
@@ -5,6 +6,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Tests.Images;
 using ConcatService.Api.Tests.Inference;
 using ConcatService.Api.Tests.Inference.Protocol;
+using ConcatService.Api.Tests.Weights;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Tests.Models;
@@ -218,7 +220,7 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
             await using (var zip = new ZipArchive(await client.GetStreamAsync("/v1/models/taken/versions/1/pytorch", Cancel)))
             {
                 Assert.Equal(
-                    ["net.py", "weights.safetensors", "samples.safetensors", "check.py", "README.md"],
+                    ["net.py", "weights.safetensors", "samples.safetensors", "check.py", "train.py", "README.md"],
                     zip.Entries.Select(entry => entry.FullName)
                 );
                 Assert.Contains("class Taken(nn.Module):", Read(zip.Entries[0]), StringComparison.Ordinal);
@@ -228,11 +230,35 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
             var (code, output, error) = TorchPython.Run(TorchPython.Required(), Path.Combine(folder.FullName, "check.py"));
             Assert.True(code == 0, error);
             Assert.StartsWith("15 parameters, 8 samples\nscores: largest difference ", output, StringComparison.Ordinal);
+            await TrainByTwoAsync(folder.FullName);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Two processes train it towards the served answers: the loss falls, and the service takes the weights back.</summary>
+    private async Task TrainByTwoAsync(string folder)
+    {
+        var trained = Path.Combine(folder, "trained.safetensors");
+        // -r and -t: without them torch 1.13 does not start processes under Python 3.11 and later.
+        string[] torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-r", "1", "-t", "1"];
+        string[] options = ["--from-scratch", "--epochs", "6", "--batch", "2", "--lr", "0.1", "--out", trained];
+        var (code, output, error) = TorchPython.Run(
+            TorchPython.Required(),
+            [.. torchrun, Path.Combine(folder, "train.py"), .. options]
+        );
+        Assert.True(code == 0, error);
+        var losses = output.Split('\n').Where(line => line.Contains(": loss ", StringComparison.Ordinal))
+            .Select(line => double.Parse(line.Split(": loss ")[1].Split(',')[0], CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(6, losses.Count);
+        Assert.True(losses[^1] < losses[0] / 2, output);
+
+        var file = await File.ReadAllBytesAsync(trained, Cancel);
+        var weights = await api.SendAsync(HttpMethod.Post, "/v1/weights?name=trained", WeightFiles.Content(file));
+        Assert.True(weights.Status == 201, weights.Body);
+        Assert.Contains("scores.weight", weights.Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed partial class ConfigurationPageTests
         "CONCAT_HOME", "CONCAT_CONFIGURATION", "CONCAT_LOG_BYTES", "CONCAT_LOG_FILES",
         "XDG_DATA_HOME", "DOTNET_ROOT", "DOTNET_GCgen0size", "MALLOC_ARENA_MAX", "OMP_WAIT_POLICY",
         "POSTGRES_PASSWORD", "API_PORT", "INFERENCE_PORT", "GRPC_PORT", "WORKER_MEMORY", "ORT_BACKEND", "RUNTIME_IMAGE", "TORCH_BACKEND",
+        "SDK_IMAGE", "WORKER_IMAGE", "IMAGE_TOOL_OPTIONS",
     ];
 
     /// <summary>Handed over by the script, not set by people; and XDG's, which is part of a default.</summary>
