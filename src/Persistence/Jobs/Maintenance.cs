@@ -1,5 +1,6 @@
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Retention;
+using ConcatService.Persistence.Studies;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,9 +8,9 @@ using Npgsql;
 namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
-/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, every ten minutes answers
-/// that nobody will ask for again, and every hour what is older than it is to be kept. Any process may host it; an advisory lock lets one
-/// at a time do the work.
+/// Every few seconds: takes back expired leases, rings for queued jobs without a doorbell, forgets dead workers, ends studies and
+/// stops their variants, every ten minutes answers that nobody will ask for again, and every hour what is older than it is to be kept. Any
+/// process may host it; an advisory lock lets one at a time do the work.
 /// </summary>
 public sealed partial class Maintenance(
     NpgsqlDataSource source,
@@ -17,6 +18,7 @@ public sealed partial class Maintenance(
     Doorbells doorbells,
     WorkerRegistry workers,
     RetentionTurns retention,
+    StudyStore studies,
     TimeProvider time,
     ILogger<Maintenance> log
 ) : BackgroundService
@@ -41,6 +43,7 @@ public sealed partial class Maintenance(
         if (await doorbells.RingMissingAsync(cancel) is > 0 and var rung)
             RungAgain(rung);
         await workers.RemoveSilentAsync(cancel);
+        await studies.SettleAsync(cancel);
         if (_swept is not { } swept || time.GetElapsedTime(swept) >= SweepInterval)
         {
             await SweepAsync(cancel);
