@@ -38,8 +38,8 @@ foreach (var deviation in deviations)
     {
         var found = Rate(0.02, variants, 10, deviation, Gauss, stops: false);
         var stopped = Rate(0.02, variants, 10, deviation, Gauss, stops: true);
-        Console.WriteLine($"{100 * deviation,7:0.00} pt {variants,9} {found,8:0.0%} {stopped,16:0.0%} {Used(0.02, 10, deviation),11:0.0}");
-        bad += found < 0.8 ? 1 : 0;
+        Console.WriteLine($"{100 * deviation,7:0.00} pt {variants,9} {found,8:0.0%} {stopped,16:0.0%} {Used(0.02, 10, deviation, variants),11:0.0}");
+        bad += (found < 0.8 ? 1 : 0) + (stopped < 0.8 ? 1 : 0);
     }
 
 Console.WriteLine($"\n{(bad == 0 ? "Every rate is within its target, allowing for chance." : $"{bad} rates miss their target.")}");
@@ -63,7 +63,7 @@ double Rate(double gain, int variants, int seeds, double deviation, Func<Random,
         {
             var mean = variant == 0 ? gain : 0;
             double[] all = [.. standard.Select(value => mean + (deviation / Math.Sqrt(2) * (draw(random) - value)))];
-            differences.Add(stops ? all[..Last(all)] : all);
+            differences.Add(stops ? all[..Last(all, variants)] : all);
         }
 
         var adjusted = Holm.Adjust([.. differences.Select(each => SignFlipTest.PValue(each))]);
@@ -73,18 +73,18 @@ double Rate(double gain, int variants, int seeds, double deviation, Func<Random,
     return (double)hits / studies;
 }
 
-double Used(double gain, int seeds, double deviation)
+double Used(double gain, int seeds, double deviation, int variants)
 {
     var random = new Random(20261128);
     return Enumerable.Range(0, studies)
-        .Average(_ => Last([.. Enumerable.Range(0, seeds).Select(_ => gain + (deviation * Gauss(random)))]));
+        .Average(_ => Last([.. Enumerable.Range(0, seeds).Select(_ => gain + (deviation * Gauss(random)))], variants));
 }
 
 // The number of seeds after which the variant is stopped, or all.
-int Last(double[] differences)
+int Last(double[] differences, int variants)
 {
     for (var seeds = StudyPower.SeedsForStop; seeds < differences.Length; seeds++)
-        if (StudyComparison.IsSettled(differences[..seeds]))
+        if (StudyComparison.IsSettled(differences[..seeds], variants))
             return seeds;
     return differences.Length;
 }

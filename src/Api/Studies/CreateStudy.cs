@@ -5,11 +5,10 @@ using ConcatService.Api.Jobs;
 using ConcatService.Api.Memory;
 using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
-using ConcatService.Domain.Data;
 using ConcatService.Domain.Studies;
 using ConcatService.Persistence;
-using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Studies;
@@ -56,6 +55,8 @@ internal static class CreateStudy
                 new PointedError("/architecture_id", "not_found", $"There is no architecture '{request.Job.ArchitectureId}' here.")
             );
 
+        if (TooLarge(request, body.Utf8.Length, spec.Length) is { } large)
+            return large;
         StudyVariety variety;
         using (await turns.TakeAsync(cancel))
             variety = StudyVariety.Of(request, JsonBody.Parse(spec), data!.Value.Info);
@@ -101,6 +102,29 @@ internal static class CreateStudy
         }
 
         return JsonAnswers.Accepted(http, shown, location);
+    }
+
+    /// <summary>Every variant is a spec that is compiled, and every job keeps its own.</summary>
+    private static ProblemHttpResult? TooLarge(StudyRequest request, int body, int spec)
+    {
+        if (body > StudyRequest.MostBytes || spec > StudyRequest.MostBytes)
+            return Problems.Invalid(
+                new PointedError(
+                    "/architecture",
+                    "too_large",
+                    $"A study takes at most {StudyRequest.MostBytes:N0} bytes of spec and patches; here are {Math.Max(body, spec):N0}."
+                )
+            );
+        var all = (long)spec * request.Seeds * (request.Variants?.Count ?? 1);
+        return all <= StudyRequest.MostSpecBytes
+            ? null
+            : Problems.Invalid(
+                new PointedError(
+                    "/seeds",
+                    "too_large",
+                    $"The specs of all jobs would have {all:N0} bytes; at most {StudyRequest.MostSpecBytes:N0} are kept. Take fewer seeds."
+                )
+            );
     }
 
     private static StudyDesign Design(StudyVariety variety, StudyRequest request, int jobs, StudyEstimate estimate)

@@ -1,8 +1,9 @@
+using System.Text.Json;
 using ConcatService.Api.Access;
+using ConcatService.Api.Jobs;
 using ConcatService.Api.Paging;
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
-using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,7 +33,7 @@ internal static class ListStudies
         PageQuery page,
         Caller caller,
         ConcatDb db,
-        StudyReading reading,
+        JsonAnswers answers,
         CancellationToken cancel
     )
     {
@@ -42,6 +43,10 @@ internal static class ListStudies
             .Where(study => study.TeamId == caller.TeamId && (after == null || study.Id < after))
             .OrderByDescending(study => study.Id)
             .Take(page.Limit + 1)
+            .Select(study => new Listed(                                                        // without the specs, which may be large
+                study.Id, study.Name, study.Dataset, study.Baseline, study.Seeds, study.Design, study.CreatedAt, study.FinishedAt,
+                study.CancelledAt
+            ))
             .ToListAsync(cancel);
         var ids = studies.ConvertAll(study => study.Id);
         var states = (
@@ -52,14 +57,14 @@ internal static class ListStudies
         ).ToLookup(row => row.StudyId, row => row.State);
         return TypedResults.Ok(page.Of(studies, study => study.Id, study => Shown(study, [.. states[study.Id]])));
 
-        StudySummary Shown(Study study, List<JobState> jobs) =>
+        StudySummary Shown(Listed study, List<JobState> jobs) =>
             new(
                 study.Id,
                 study.Name,
-                StudyReading.StateOf(study, jobs),
+                StudyReading.StateOf(study.CancelledAt is not null, jobs),
                 study.Dataset,
                 study.Baseline,
-                [.. reading.DesignOf(study).Variants.Select(variant => variant.Name)],
+                [.. answers.Read<StudyDesign>(study.Design).Variants.Select(variant => variant.Name)],
                 study.Seeds,
                 jobs.Count,
                 jobs.Count(state => state.IsTerminal()),
@@ -67,4 +72,16 @@ internal static class ListStudies
                 study.FinishedAt
             );
     }
+
+    private sealed record Listed(
+        Guid Id,
+        string Name,
+        string Dataset,
+        string Baseline,
+        int Seeds,
+        JsonElement Design,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset? FinishedAt,
+        DateTimeOffset? CancelledAt
+    );
 }

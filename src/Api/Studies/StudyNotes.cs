@@ -26,8 +26,8 @@ internal static class StudyNotes
             notes.Add($"An interval needs {StudyPower.SeedsForInterval} seeds.");
         if (request.Seeds > StudyPower.SeedsForStop)
             notes.Add(
-                $"A variant whose interval excludes minus and plus one point after {StudyPower.SeedsForStop} seeds or more gets no further "
-                    + "seeds."
+                $"A variant whose interval holds neither minus nor plus one point after {StudyPower.SeedsForStop} seeds or more gets no "
+                    + "further seeds; one beyond a point must be significant as well."
             );
         if (!request.MatchesParameters && variety.Variants.Select(made => made.Totals!.Parameters).Distinct().Count() > 1)
             notes.Add("The variants have different numbers of parameters: see 'match_parameters'.");

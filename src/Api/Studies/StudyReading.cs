@@ -2,7 +2,6 @@ using System.Text.Json;
 using ConcatService.Api.Access;
 using ConcatService.Api.Jobs;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Studies;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Studies;
@@ -31,7 +30,7 @@ internal sealed class StudyReading(ConcatDb db, StudyStore store, JsonAnswers an
         return new(
             study.Id,
             study.Name,
-            StateOf(study, rows.Select(row => row.JobState).ToList()),
+            StateOf(study.CancelledAt is not null, rows.Select(row => row.JobState).ToList()),
             study.CreatedAt,
             study.FinishedAt,
             study.Dataset,
@@ -72,10 +71,10 @@ internal sealed class StudyReading(ConcatDb db, StudyStore store, JsonAnswers an
     public static Dictionary<string, int> StoppedOf(Study study) => study.Stopped?.Deserialize<Dictionary<string, int>>() ?? [];
 
     /// <summary>From the states of its jobs.</summary>
-    public static string StateOf(Study study, IReadOnlyCollection<JobState> jobs)
+    public static string StateOf(bool isCancelled, IReadOnlyCollection<JobState> jobs)
     {
         var isOver = jobs.All(state => state.IsTerminal());
-        if (study.CancelledAt is not null)
+        if (isCancelled)
             return isOver ? "cancelled" : "cancelling";
         return isOver ? "finished" : jobs.All(state => state == JobState.Queued) ? "queued" : "running";
     }

@@ -82,7 +82,7 @@ internal static class StudyReport
             .ToList();
         var comparisons = StudyComparison.Of(measure, study.Baseline, values, StudyReading.StoppedOf(study));
         var standard = values.Find(each => each.Name == study.Baseline).Item2;
-        var state = StudyReading.StateOf(study, [.. rows.Select(row => row.JobState)]);
+        var state = StudyReading.StateOf(study.CancelledAt is not null, [.. rows.Select(row => row.JobState)]);
         return new(
             study.Id,
             study.Name,

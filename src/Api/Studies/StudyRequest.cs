@@ -24,6 +24,12 @@ internal sealed record StudyRequest(
 {
     public const int DefaultSeeds = 5, MostSeeds = 50, MostVariants = 40, MostJobs = 500;
 
+    /// <summary>Of the request, and of a kept spec.</summary>
+    public const int MostBytes = 2_000_000;
+
+    /// <summary>Of the specs of all jobs together.</summary>
+    public const long MostSpecBytes = 100_000_000;
+
     private const int MaxName = 64;
 
     /// <summary>A variant: a known name alone, or a name with patches.</summary>

@@ -60,15 +60,19 @@ public sealed record StudyComparison(
         [.. variant.Where(each => baseline.ContainsKey(each.Key)).OrderBy(each => each.Key).Select(each => each.Value - baseline[each.Key])];
 
     /// <summary>
-    /// Whether more seeds would tell nothing that matters: from six seeds on the interval holds neither minus nor plus one point.
+    /// Whether more seeds would tell nothing that matters: from six seeds on the interval holds neither minus nor plus one point. Where it
+    /// lies beyond, the difference must be significant as well, or the variant would be stopped before it can be.
     /// </summary>
-    public static bool IsSettled(IReadOnlyList<double> differences) =>
-        differences.Count >= StudyPower.SeedsForStop
-        && BootstrapInterval.Of(differences) is var (low, high)
-        && !Holds(low, high, StudyPower.Point)
-        && !Holds(low, high, -StudyPower.Point);
-
-    private static bool Holds(double low, double high, double value) => low <= value && value <= high;
+    /// <param name="comparisons">Variants beside the baseline.</param>
+    public static bool IsSettled(IReadOnlyList<double> differences, int comparisons)
+    {
+        if (differences.Count < StudyPower.SeedsForStop)
+            return false;
+        var (low, high) = BootstrapInterval.Of(differences);
+        if (low > -StudyPower.Point && high < StudyPower.Point)
+            return true;
+        return (low > StudyPower.Point || high < -StudyPower.Point) && SignFlipTest.PValue(differences) * comparisons <= StudyPower.Level;
+    }
 
     private static StudyComparison Compared(
         StudyMeasure measure,

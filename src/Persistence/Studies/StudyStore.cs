@@ -78,13 +78,14 @@ public sealed class StudyStore(NpgsqlDataSource source, JobTransitions transitio
         if (StudyRow.MeasureOf(rows) != StudyMeasure.Accuracy)
             return;                                                                     // nobody can say which loss is too little to matter
         var standard = StudyRow.ValuesOf(rows, baseline, StudyMeasure.Accuracy);
-        foreach (var variant in rows.Select(row => row.Variant).Where(name => name != baseline).Distinct())
+        var variants = rows.Select(row => row.Variant).Where(name => name != baseline).Distinct().ToList();
+        foreach (var variant in variants)
         {
             var waiting = rows.Where(row => row.Variant == variant && row.JobState == JobState.Queued).ToList();
             if (waiting.Count == 0)
                 continue;
             var differences = StudyComparison.Paired(standard, StudyRow.ValuesOf(rows, variant, StudyMeasure.Accuracy));
-            if (!StudyComparison.IsSettled(differences))
+            if (!StudyComparison.IsSettled(differences, variants.Count))
                 continue;
             var reason = $"Its study knows enough of '{variant}' after {differences.Count} seeds.";
             var stopped = 0;

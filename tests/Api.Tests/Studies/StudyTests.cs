@@ -147,22 +147,22 @@ public sealed class StudyTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_variant_of_which_enough_is_known_gets_no_further_seeds()
     {
-        var id = await StartAsync(8, "none", "se", "gate");
-        await EndAsync(id, "none", [.70, .71, .72, .73, .74, .75]);
-        await EndAsync(id, "se", [.75, .76, .78, .77, .79, .80]);
-        await EndAsync(id, "gate", [.72, .70, .75, .72, .76, .73]);
+        var id = await StartAsync(9, "none", "se", "gate");
+        await EndAsync(id, "none", [.70, .71, .72, .73, .74, .75, .76]);
+        await EndAsync(id, "se", [.75, .76, .78, .77, .79, .80, .81]);
+        await EndAsync(id, "gate", [.72, .70, .75, .72, .76, .73, .78]);
         await api.Services.GetRequiredService<StudyStore>().SettleAsync(Cancel);
 
         var study = (await api.GetAsync($"/v1/studies/{id}")).Json;
-        Assert.Equal(6, Variant(study, "se").GetProperty("stopped_after").GetInt32());
+        Assert.Equal(7, Variant(study, "se").GetProperty("stopped_after").GetInt32());
         Assert.Equal(
             ["cancelled", "cancelled"],
-            Variant(study, "se").GetProperty("jobs").EnumerateArray().Skip(6).Select(job => job.GetProperty("state").GetString())
+            Variant(study, "se").GetProperty("jobs").EnumerateArray().Skip(7).Select(job => job.GetProperty("state").GetString())
         );
         Assert.Equal(JsonValueKind.Null, Variant(study, "gate").GetProperty("stopped_after").ValueKind);
-        Assert.Equal("queued", Variant(study, "gate").GetProperty("jobs")[7].GetProperty("state").GetString());
+        Assert.Equal("queued", Variant(study, "gate").GetProperty("jobs")[8].GetProperty("state").GetString());
         var report = (await api.GetAsync($"/v1/studies/{id}/report")).Json;
-        Assert.Contains("It got no further seeds after 6", report.GetProperty("comparisons")[0].GetProperty("sentence").GetString());
+        Assert.Contains("It got no further seeds after 7", report.GetProperty("comparisons")[0].GetProperty("sentence").GetString());
     }
 
     [Fact]

@@ -41,10 +41,19 @@ public sealed class StudyComparisonTests
     {
         double[] none = [.70, .71, .72, .73, .74, .75], alike = [.701, .709, .722, .731, .738, .751];
         Assert.Contains("less than a point either way", Assert.Single(Compare(("none", none), ("se", alike))).Sentence);
-        Assert.True(StudyComparison.IsSettled([.001, -.001, .002, .001, -.002, .001]));
-        Assert.True(StudyComparison.IsSettled([.02, .03, .02, .025, .03, .02]));
-        Assert.False(StudyComparison.IsSettled([.005, .015, .02, -.005, .01, .012]));
-        Assert.False(StudyComparison.IsSettled([.02, .03, .02, .025, .03]));
+        Assert.True(StudyComparison.IsSettled([.001, -.001, .002, .001, -.002, .001], 6));
+    }
+
+    [Fact]
+    public void A_variant_is_settled_when_more_seeds_would_tell_nothing_that_matters()
+    {
+        double[] better = [.02, .03, .02, .025, .03, .02, .03, .02];
+        Assert.True(StudyComparison.IsSettled(better[..6], 1));
+        Assert.False(StudyComparison.IsSettled(better[..5], 1));
+        // Beside five others six seeds cannot be significant, and eight can.
+        Assert.False(StudyComparison.IsSettled(better[..6], 6));
+        Assert.True(StudyComparison.IsSettled(better, 6));
+        Assert.False(StudyComparison.IsSettled([.005, .015, .02, -.005, .01, .012], 1));
     }
 
     [Fact]
