@@ -116,8 +116,8 @@ public sealed record Coherence(string Layer, string Merge, string Together, stri
             return $"One branch of {node.Name} is computed from another or is the same, as at a skip connection: what is lost without one "
                 + "says little about the others.";
         if (branches.Exists(branch => branch.Judgement == "not_measured"))
-            return $"What the branches of {node.Name} are worth was not measured: that takes an evaluation with at least 128 held-out "
-                + "samples and settings.telemetry other than 'off'.";
+            return $"What the branches of {node.Name} are worth was not measured: that takes an evaluation in the second half of a "
+                + "training, at least 128 held-out samples, and time: settings.telemetry 'dense' always takes it.";
         var parts = string.Join("; ", branches.Select(Said));
         var start = together switch
         {

@@ -1,6 +1,8 @@
 namespace ConcatService.Domain.Studies;
 
-/// <summary>Holm's correction of several tests (Holm 1979): the chance that any of them is significant by luck stays at the level.</summary>
+/// <summary>
+/// Holm's correction of several tests (Holm 1979): the chance that any of them is significant by luck stays at the level.
+/// </summary>
 public static class Holm
 {
     /// <summary>The adjusted p-values, in the order given: each is significant where it is at most the level.</summary>

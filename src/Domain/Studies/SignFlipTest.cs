@@ -3,8 +3,8 @@ using System.Numerics;
 namespace ConcatService.Domain.Studies;
 
 /// <summary>
-/// The sign-flip test of paired differences: if nothing differs, each difference is as likely with the other sign (Fisher 1935, section 21).
-/// Needs no distribution.
+/// The sign-flip test of paired differences: if nothing differs, each difference is as likely with the other sign (Fisher 1935, section
+/// 21). Needs no distribution.
 /// </summary>
 public static class SignFlipTest
 {

@@ -39,7 +39,10 @@ public sealed record StudyComparison(
     )
     {
         var standard = values.First(each => each.Variant == baseline).Values;
-        var paired = values.Where(each => each.Variant != baseline).Select(each => (each.Variant, Of: Paired(standard, each.Values))).ToList();
+        var paired = values
+            .Where(each => each.Variant != baseline)
+            .Select(each => (each.Variant, Of: Paired(standard, each.Values)))
+            .ToList();
         // A variant without seeds is no test that was made.
         var tested = paired.Where(each => each.Of.Count > 0).ToList();
         var raw = tested.ConvertAll(each => SignFlipTest.PValue(each.Of));
@@ -57,7 +60,12 @@ public sealed record StudyComparison(
 
     /// <summary>Variant minus baseline for each seed that both have, in the order of the seeds.</summary>
     public static IReadOnlyList<double> Paired(IReadOnlyDictionary<long, double> baseline, IReadOnlyDictionary<long, double> variant) =>
-        [.. variant.Where(each => baseline.ContainsKey(each.Key)).OrderBy(each => each.Key).Select(each => each.Value - baseline[each.Key])];
+        [
+            .. variant
+                .Where(each => baseline.ContainsKey(each.Key))
+                .OrderBy(each => each.Key)
+                .Select(each => each.Value - baseline[each.Key]),
+        ];
 
     /// <summary>
     /// Whether more seeds would tell nothing that matters: from six seeds on the interval holds neither minus nor plus one point. Where it
@@ -126,7 +134,8 @@ public sealed record StudyComparison(
         var verdict = found.IsSignificant
             ? $"The difference is significant (p = {p} after Holm's correction)."
             : found.Seeds < needed
-                ? $"It cannot be significant: with {comparisons} comparison{(comparisons == 1 ? "" : "s")} that takes at least {needed} seeds."
+                ? $"It cannot be significant: with {comparisons} comparison{(comparisons == 1 ? "" : "s")} that takes at least {needed} "
+                    + "seeds."
                 : $"The difference is not significant (p = {p} after Holm's correction).";
         var size = measure.Margin.Length > 0 && low > -StudyPower.Point && high < StudyPower.Point
             ? $" Whatever it is, it is less than {measure.Margin} either way."

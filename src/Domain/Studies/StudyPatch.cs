@@ -16,7 +16,8 @@ public static class StudyPatch
     public static IReadOnlyList<string> Fusions { get; } = ["none", "conv1x1", "se", "gate", "gmu", "aff", "l2norm"];
 
     /// <summary>Those, and each branch of the merges alone.</summary>
-    public static IReadOnlyList<string> Defaults(IReadOnlyList<StudyMerge> merges) => [.. Fusions, .. Alone(merges).Select(each => each.Name)];
+    public static IReadOnlyList<string> Defaults(IReadOnlyList<StudyMerge> merges) =>
+        [.. Fusions, .. Alone(merges).Select(each => each.Name)];
 
     /// <summary>Joins the branches in another way, at each of the merges.</summary>
     /// <param name="fuse">A value of <c>fuse</c>: a name, or an object with options.</param>
@@ -78,7 +79,9 @@ public static class StudyPatch
     {
         if (!merge.IsParallel)
             return [Operation("add", $"{merge.Pointer}/fuse", fuse.DeepClone())];
-        var written = At(spec, $"{merge.Pointer}/merge") is JsonObject given ? (JsonObject)given.DeepClone() : new() { ["type"] = "concat" };
+        var written = At(spec, $"{merge.Pointer}/merge") is JsonObject given
+            ? (JsonObject)given.DeepClone()
+            : new() { ["type"] = "concat" };
         written["fuse"] = fuse.DeepClone();
         return [Operation("add", $"{merge.Pointer}/merge", written)];
     }
@@ -93,14 +96,16 @@ public static class StudyPatch
         for (var i = rows.Count - 1; i >= 0; i--)
         {
             var pointer = $"/layers/{i}";
-            var own = graph.Layers.Where(layer => layer.Path.ToString() is var path && (path == pointer || path.StartsWith(pointer + "/", StringComparison.Ordinal)));
-            if (own.Any() && !own.Any(layer => read.Contains(layer.Name)))
+            var own = graph.Layers.Where(layer => IsIn(layer.Path.ToString(), pointer)).ToList();
+            if (own.Count > 0 && !own.Exists(layer => read.Contains(layer.Name)))
                 yield return Operation("remove", pointer, null);
         }
 
         foreach (var input in graph.Inputs.Where(input => !read.Contains(input.Name)))
             yield return Operation("remove", "/inputs/" + input.Name, null);
     }
+
+    private static bool IsIn(string path, string pointer) => path == pointer || path.StartsWith(pointer + "/", StringComparison.Ordinal);
 
     private static HashSet<string> Read(Graph graph)
     {

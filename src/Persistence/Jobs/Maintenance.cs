@@ -43,7 +43,6 @@ public sealed partial class Maintenance(
         if (await doorbells.RingMissingAsync(cancel) is > 0 and var rung)
             RungAgain(rung);
         await workers.RemoveSilentAsync(cancel);
-        await studies.SettleAsync(cancel);
         if (_swept is not { } swept || time.GetElapsedTime(swept) >= SweepInterval)
         {
             await SweepAsync(cancel);
@@ -51,6 +50,7 @@ public sealed partial class Maintenance(
         }
 
         await retention.NextAsync(cancel);
+        await studies.SettleAsync(cancel);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

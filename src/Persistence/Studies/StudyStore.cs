@@ -54,7 +54,8 @@ public sealed class StudyStore(NpgsqlDataSource source, JobTransitions transitio
     /// <summary>Ends every job of a study that has not ended: at once where nobody works on it, otherwise by asking the worker.</summary>
     public async Task CancelAsync(Guid study, CancellationToken cancel)
     {
-        await using (var command = source.CreateCommand("update studies set cancelled_at = coalesce(cancelled_at, now()) where id = @study"))
+        const string sql = "update studies set cancelled_at = coalesce(cancelled_at, now()) where id = @study";
+        await using (var command = source.CreateCommand(sql))
         {
             command.Parameters.AddWithValue("study", study);
             await command.ExecuteNonQueryAsync(cancel);

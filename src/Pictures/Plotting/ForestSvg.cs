@@ -42,10 +42,11 @@ public sealed class ForestSvg
         _plot = plot;
         _left = plot.Rows.Select(row => Text.Width(Text.Cut(row.Label, 40), NormalText)).DefaultIfEmpty().Max() + 32;
         _right = Width - plot.Rows.Select(row => Text.Width(row.Note, SmallText)).DefaultIfEmpty().Max() - 32;
-        // Zero, and something on either side of it, are always there.
+        // Zero, and something on either side of it, are always there. The scale of a few values must not cut off the largest.
         var ends = plot.Rows.SelectMany(row => new[] { row.Value, row.Low, row.High }).OfType<double>().Where(double.IsFinite).ToList();
         var reach = ends.Count == 0 || ends.Max(Math.Abs) == 0 ? 1 : ends.Max(Math.Abs);
-        _scale = AxisScale.Around([.. ends, -0.1 * reach, 0.1 * reach], _left, _right);
+        var (low, high) = (ends.Append(-0.1 * reach).Min(), ends.Append(0.1 * reach).Max());
+        _scale = AxisScale.Around([low, high, high], _left, _right);
     }
 
     public static string Draw(ForestPlot plot) => new ForestSvg(plot).Write();

@@ -27,7 +27,10 @@ public sealed class CoherenceTests
         var found = Of(Needed, Needed, Slight);
         Assert.Equal(("yes", "join", "concat"), (found.Together, found.Layer, found.Merge));
         Assert.All(found.Branches, branch => Assert.Equal("needed", branch.Judgement));
-        Assert.StartsWith("The branches of join belong together: each is needed. Without a the held-out loss rises by 0.600", found.Sentence);
+        Assert.StartsWith(
+            "The branches of join belong together: each is needed. Without a the held-out loss rises by 0.600",
+            found.Sentence
+        );
     }
 
     [Fact]
