@@ -62,6 +62,10 @@ internal static class CreateStudy
             variety = StudyVariety.Of(request, JsonBody.Parse(spec), data!.Value.Info);
         if (variety.Refusal is { } refused)
             return refused;
+        if (variety.Variants.Count < 2)
+            return Problems.Invalid(
+                new PointedError("/variants", "out_of_range", "A study compares at least two variants. Name one beside the baseline.")
+            );
         var jobs = variety.Variants.Count * request.Seeds;
         if (jobs > StudyRequest.MostJobs)
             return Problems.Invalid(
