@@ -30,6 +30,9 @@ internal sealed record StudyRequest(
     /// <summary>Of the specs of all jobs together.</summary>
     public const long MostSpecBytes = 100_000_000;
 
+    /// <summary>What <see cref="Domain.Jobs.TrainingSettings.Seed"/> may be: 2^53 - 1.</summary>
+    private const long MostSeed = 9_007_199_254_740_991;
+
     private const int MaxName = 64;
 
     /// <summary>A variant: a known name alone, or a name with patches.</summary>
@@ -51,6 +54,10 @@ internal sealed record StudyRequest(
             fields.Text("baseline", MaxName),
             ReadMatch(fields)
         );
+        if (job.Settings.Seed > MostSeed - request.Seeds)
+            job.Errors.Add(
+                new("/settings/seed", "out_of_range", $"The last seed of the study would be over {MostSeed}. Take a lower one.")
+            );
         job.Errors.AddRange(fields.Errors.Where(error => !job.Errors.Contains(error)));
         return request;
     }

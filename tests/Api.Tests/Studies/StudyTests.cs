@@ -77,6 +77,7 @@ public sealed class StudyTests(ApiServer api) : IClassFixture<ApiServer>
         );
         Assert.Equal((422, ("/variants/0", "invalid_variant")), (settings.Status, settings.Fault));
         Assert.Equal((422, ("/seeds", "out_of_range")), await FaultAsync(("seeds", "1")));
+        Assert.Equal((422, ("/settings/seed", "out_of_range")), await FaultAsync(("settings", """{ "seed": 9007199254740990 }""")));
         Assert.Equal((422, ("/variants", "out_of_range")), await FaultAsync(("variants", """["none"]""")));
         Assert.Equal((422, ("/merge", "unknown_merge")), await FaultAsync(("merge", "\"stem\"")));
         Assert.Equal((400, ("/seed", "unknown_field")), await FaultAsync(("seed", "1")));
