@@ -34,6 +34,8 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
     public DbSet<BlobChunk> BlobChunks => Set<BlobChunk>();
     public DbSet<UploadedDataSet> DataSets => Set<UploadedDataSet>();
     public DbSet<UploadedWeights> Weights => Set<UploadedWeights>();
+    public DbSet<Study> Studies => Set<Study>();
+    public DbSet<StudyJob> StudyJobs => Set<StudyJob>();
     public DbSet<Model> Models => Set<Model>();
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
@@ -58,5 +60,6 @@ public sealed class ConcatDb(DbContextOptions<ConcatDb> options) : DbContext(opt
         DataMapping.Apply(modelBuilder);
         AuditMapping.Apply(modelBuilder);
         RetentionMapping.Apply(modelBuilder);
+        StudyMapping.Apply(modelBuilder);
     }
 }

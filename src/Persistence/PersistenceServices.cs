@@ -4,6 +4,7 @@ using ConcatService.Persistence.Models;
 using ConcatService.Persistence.Queue;
 using ConcatService.Persistence.Retention;
 using ConcatService.Persistence.Storage;
+using ConcatService.Persistence.Studies;
 using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,6 +50,7 @@ public static class PersistenceServices
         services.TryAddSingleton(RetentionSettings.Default);
         services.AddSingleton<RetentionSweep>();
         services.AddSingleton<RetentionTurns>();
+        services.AddSingleton<StudyStore>();
         services.AddScoped<JobControl>();
         return services;
     }

@@ -27,6 +27,7 @@ using ConcatService.Api.Quotas;
 using ConcatService.Api.Requests;
 using ConcatService.Api.Retention;
 using ConcatService.Api.Storage;
+using ConcatService.Api.Studies;
 using ConcatService.Api.Teams;
 using ConcatService.Api.Weights;
 using ConcatService.Domain.Compiling;
@@ -126,6 +127,7 @@ internal static class ApiHost
         services.AddSingleton(UploadLimits.From(configuration));
         services.AddSingleton(WeightLimits.From(configuration));
         services.AddScoped<StartingWeights>();
+        services.AddScoped<StudyReading>();
         services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<StorageWatch>(provider, provider.GetRequiredService<UploadLimits>().Folder)
         );
@@ -180,6 +182,7 @@ internal static class ApiHost
             app.MapDataSets();
             app.MapWeights();
             app.MapJobs();
+            app.MapStudies();
             app.MapModels();
             app.MapDashboard();
         }

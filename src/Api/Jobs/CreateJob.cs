@@ -88,7 +88,7 @@ internal static class CreateJob
         return JsonAnswers.Accepted(http, shown, location);
     }
 
-    private static Task<string?> KeptSpecAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel) =>
+    internal static Task<string?> KeptSpecAsync(JobRequest request, Caller caller, ConcatDb db, CancellationToken cancel) =>
         db
             .Architectures.Where(kept => kept.TeamId == caller.TeamId && kept.Id == request.ArchitectureId)
             .Select(kept => kept.Spec)
@@ -98,7 +98,7 @@ internal static class CreateJob
     /// The data set, its size in memory, and its name with the version that is the newest now: what is trained on does not change under a
     /// job. A fault of the request where there is none.
     /// </summary>
-    private static async Task<(DataSetInfo Info, long Bytes, string Reference)?> FindDataAsync(
+    internal static async Task<(DataSetInfo Info, long Bytes, string Reference)?> FindDataAsync(
         JobRequest request,
         Caller caller,
         ConcatDb db,
@@ -116,7 +116,7 @@ internal static class CreateJob
     }
 
     /// <summary>Where network and data do not fit: places in the spec are places in the request's <c>architecture</c>.</summary>
-    private static PointedError[] Misfits(Plan plan, JobRequest request, DataSetInfo data)
+    internal static PointedError[] Misfits(Plan plan, JobRequest request, DataSetInfo data)
     {
         var report = new Report();
         DataSetFit.Check(plan, data, request.Settings, report);
@@ -131,7 +131,8 @@ internal static class CreateJob
         ];
     }
 
-    private static Job NewJob(
+    /// <param name="queuedAt">When it became waiting, for jobs that are queued together in an order; null: when its row is written.</param>
+    internal static Job NewJob(
         JobRequest request,
         string spec,
         string? name,
@@ -139,7 +140,8 @@ internal static class CreateJob
         long? predictedBytes,
         WeightsPlan? weights,
         Caller caller,
-        TimeProvider time
+        TimeProvider time,
+        DateTimeOffset? queuedAt = null
     )
     {
         var now = time.GetUtcNow();
@@ -162,6 +164,7 @@ internal static class CreateJob
             Queue = Admission.QueueOf(settings),
             Traceparent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null,
             Epochs = (int)settings.Epochs,
+            QueuedAt = queuedAt ?? default,                                             // the default is the database's clock
             CreatedAt = new(now.Ticks / 10 * 10, TimeSpan.Zero),                        // what PostgreSQL keeps: microseconds
         };
     }

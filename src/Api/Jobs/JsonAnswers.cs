@@ -12,6 +12,12 @@ internal sealed class JsonAnswers(IOptions<Microsoft.AspNetCore.Http.Json.JsonOp
 
     public string Write<T>(T value) => JsonSerializer.Serialize(value, options.Value.SerializerOptions);
 
+    /// <summary>To keep in the database.</summary>
+    public JsonElement ToElement<T>(T value) => JsonSerializer.SerializeToElement(value, options.Value.SerializerOptions);
+
+    /// <summary>What <see cref="ToElement"/> wrote.</summary>
+    public T Read<T>(JsonElement kept) => kept.Deserialize<T>(options.Value.SerializerOptions)!;
+
     /// <summary>202: it was accepted, and this is where to look.</summary>
     public static ContentHttpResult Accepted(HttpContext http, string json, string location)
     {

@@ -17,8 +17,16 @@ internal sealed class NewestSamples
     public double? Overhead => Last(Signals.Overhead.Name);
 
     /// <summary>One descent of the key's index for each series, however long they are.</summary>
-    public static async Task<NewestSamples> ReadAsync(ConcatDb db, Guid job, IReadOnlyList<ConcatNode> nodes, CancellationToken cancel)
+    /// <param name="until">The last step that counts; null for all.</param>
+    public static async Task<NewestSamples> ReadAsync(
+        ConcatDb db,
+        Guid job,
+        IReadOnlyList<ConcatNode> nodes,
+        CancellationToken cancel,
+        long? until = null
+    )
     {
+        var last = until ?? long.MaxValue;
         string[] wanted =
         [
             .. nodes.SelectMany(node =>
@@ -36,7 +44,7 @@ internal sealed class NewestSamples
             from metric_names name
             cross join lateral (
                 select step, value from metrics
-                where job_id = {job} and metric_id = name.id
+                where job_id = {job} and metric_id = name.id and step <= {last}
                 order by step desc limit {Verdicts.Window}) newest
             where name.name = any({wanted})
             """).ToListAsync(cancel));

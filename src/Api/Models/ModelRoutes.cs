@@ -25,6 +25,15 @@ internal static class ModelRoutes
             .WithSummary("Get a model version: tensors, metrics and parity of its export")
             .ProducesProblem(404);
         models
+            .MapGet("{name}/versions/{version:int}/coherence", GetCoherence.Handle)
+            .WithName("get_model_coherence")
+            .WithSummary("Get what each branch of a version is worth, and whether they belong together")
+            .WithDescription(
+                "By what the job measured at its last evaluation before the version: what is lost without each branch, with a 95 % "
+                    + "interval, its likeness to the targets and to the other branches, and its share. Nothing is trained."
+            )
+            .ProducesProblem(404);
+        models
             .MapGet("{name}/versions/{version:int}/bundle", DownloadBundle.Handle)
             .WithName("download_bundle")
             .WithSummary("Download a version as a Triton model repository (zip)")

@@ -34,6 +34,8 @@ internal static class PageRoutes
             .WithMetadata(new TakenQuery("metric", JsonSchemaType.String, "The curve to show."))
             .WithMetadata(new TakenQuery("smooth", JsonSchemaType.Number, "0 to 0.99: how much the curves are smoothed."));
         pages.MapGet("/jobs/{id:guid}", (Guid id) => PageFiles.Show("job.html"));
+        pages.MapGet("/studies", () => PageFiles.Show("studies.html"));
+        pages.MapGet("/studies/{id:guid}", (Guid id) => PageFiles.Show("study.html"));
         pages.MapGet("/data", () => PageFiles.Show("data.html"));
         pages.MapGet("/models", () => PageFiles.Show("models.html"));
         pages.MapGet("/models/{name}", ModelPage.Handle).RequireScope(Scopes.ModelsRead);

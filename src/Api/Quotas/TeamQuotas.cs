@@ -30,10 +30,22 @@ internal sealed class TeamQuotas(ConcatDb db, QuotaLimits defaults, IMemoryCache
 
     /// <summary>For a job that is about to be queued.</summary>
     /// <exception cref="QuotaException">Too many wait, too much is stored, or the job would add a model too many.</exception>
-    public async Task AdmitJobAsync(int team, string modelName, CancellationToken cancel)
+    public Task AdmitJobAsync(int team, string modelName, CancellationToken cancel) => AdmitJobsAsync(team, modelName, 1, cancel);
+
+    /// <summary>For jobs of one model that are queued together.</summary>
+    /// <exception cref="QuotaException">Too many would wait, too much is stored, or the jobs would add a model too many.</exception>
+    public async Task AdmitJobsAsync(int team, string modelName, int jobs, CancellationToken cancel)
     {
         var limits = await LimitsAsync(team, cancel);
-        if (await QueuedAsync(team, cancel) >= limits.QueuedJobs)
+        var queued = await QueuedAsync(team, cancel);
+        if (jobs > 1 && queued + jobs > limits.QueuedJobs)
+            throw new QuotaException(
+                "queued_jobs",
+                limits.QueuedJobs,
+                $"The team may have {Number(limits.QueuedJobs)} jobs that wait or are paused. It has {Number(queued)}, and {Number(jobs)} "
+                    + "more were to come. Ask for fewer, or try again when some have begun."
+            );
+        if (queued >= limits.QueuedJobs)
             throw new QuotaException(
                 "queued_jobs",
                 limits.QueuedJobs,

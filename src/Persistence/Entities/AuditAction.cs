@@ -41,6 +41,9 @@ public sealed record AuditAction(string Name, string Target)
     /// <summary>Target: the id of the uploaded weights. Details: name, format.</summary>
     public static readonly AuditAction DeleteWeights = new("weights.delete", "weights");
 
+    /// <summary>Target: the study's id. Details: name. Its jobs stay.</summary>
+    public static readonly AuditAction DeleteStudy = new("study.delete", "study");
+
     /// <summary>Target: the team's name.</summary>
     public static readonly AuditAction CreateTeam = new("team.create", "team");
 
@@ -59,6 +62,6 @@ public sealed record AuditAction(string Name, string Target)
     public static IReadOnlyList<AuditAction> All { get; } =
     [
         CreateKey, ChangeKey, RevokeKey, RotateKey, EndSession, MoveAlias, DeleteAlias, DeleteJob, DeleteModel, DeleteVersion,
-        DeleteDataSet, DeleteWeights, CreateTeam, RenameTeam, DeleteTeam, ChangeQuotas, ChangeRetention,
+        DeleteDataSet, DeleteWeights, DeleteStudy, CreateTeam, RenameTeam, DeleteTeam, ChangeQuotas, ChangeRetention,
     ];
 }

@@ -9,11 +9,15 @@ namespace ConcatService.Persistence.Jobs;
 public sealed class JobControl(ConcatDb db, JobTransitions transitions, JobQueue queue)
 {
     /// <summary>Keeps the job, then rings for it. A crash in between costs seconds: the reconciler rings again.</summary>
-    public async Task CreateAsync(Job job, CancellationToken cancel)
+    public Task CreateAsync(Job job, CancellationToken cancel) => CreateAsync([job], cancel);
+
+    /// <summary>The same of several: all of them are kept, or none.</summary>
+    public async Task CreateAsync(IReadOnlyList<Job> jobs, CancellationToken cancel)
     {
-        db.Add(job);
+        db.AddRange(jobs);
         await db.SaveChangesAsync(cancel);
-        queue.Ring(job.Id, job.Queue);
+        foreach (var job in jobs)
+            queue.Ring(job.Id, job.Queue);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Retention;
+using ConcatService.Persistence.Studies;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -9,8 +10,8 @@ namespace ConcatService.Persistence.Jobs;
 
 /// <summary>
 /// Every few seconds: takes back leases that expired or whose workers are silent, rings for queued jobs without a doorbell, forgets dead
-/// workers, every ten minutes answers that nobody will ask for again, and every hour what is older than it is to be kept. Any process may
-/// host it; an advisory lock lets one at a time do the work.
+/// workers, ends studies and stops their variants, every ten minutes answers that nobody will ask for again, and every hour what is older
+/// than it is to be kept. Any process may host it; an advisory lock lets one at a time do the work.
 /// </summary>
 public sealed partial class Maintenance(
     NpgsqlDataSource source,
@@ -19,6 +20,7 @@ public sealed partial class Maintenance(
     WorkerRegistry workers,
     JobTallies tallies,
     RetentionTurns retention,
+    StudyStore studies,
     TimeProvider time,
     ILogger<Maintenance> log
 ) : BackgroundService
@@ -56,6 +58,7 @@ public sealed partial class Maintenance(
         }
 
         await retention.NextAsync(cancel);
+        await studies.SettleAsync(cancel);
         Hear();
     }
 

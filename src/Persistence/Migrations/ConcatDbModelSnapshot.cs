@@ -1211,6 +1211,120 @@ namespace ConcatService.Persistence.Migrations
                     b.ToTable("sessions", (string)null);
                 });
 
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Study", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Baseline")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("baseline");
+
+                    b.Property<DateTimeOffset?>("CancelledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancelled_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Dataset")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("dataset");
+
+                    b.Property<JsonElement>("Design")
+                        .HasColumnType("json")
+                        .HasColumnName("design");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("ModelName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model_name");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Seeds")
+                        .HasColumnType("integer")
+                        .HasColumnName("seeds");
+
+                    b.Property<JsonElement>("Settings")
+                        .HasColumnType("json")
+                        .HasColumnName("settings");
+
+                    b.Property<string>("Spec")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("spec");
+
+                    b.Property<JsonElement?>("Stopped")
+                        .HasColumnType("json")
+                        .HasColumnName("stopped");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_studies");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_studies_open")
+                        .HasFilter("finished_at is null");
+
+                    b.HasIndex("TeamId", "Id")
+                        .HasDatabaseName("ix_studies_team_id_id");
+
+                    b.ToTable("studies", (string)null);
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.StudyJob", b =>
+                {
+                    b.Property<Guid>("StudyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("study_id");
+
+                    b.Property<string>("Variant")
+                        .HasColumnType("text")
+                        .HasColumnName("variant");
+
+                    b.Property<long>("Seed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seed");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("StudyId", "Variant", "Seed")
+                        .HasName("pk_study_jobs");
+
+                    b.HasIndex("JobId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_study_jobs_job_id");
+
+                    b.HasIndex("TeamId")
+                        .HasDatabaseName("ix_study_jobs_team_id");
+
+                    b.ToTable("study_jobs", (string)null);
+                });
+
             modelBuilder.Entity("ConcatService.Persistence.Entities.Team", b =>
                 {
                     b.Property<int>("Id")
@@ -1685,6 +1799,40 @@ namespace ConcatService.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_api_keys_api_key_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.Study", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_studies_teams_team_id");
+                });
+
+            modelBuilder.Entity("ConcatService.Persistence.Entities.StudyJob", b =>
+                {
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
+                        .WithOne()
+                        .HasForeignKey("ConcatService.Persistence.Entities.StudyJob", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_study_jobs_jobs_job_id");
+
+                    b.HasOne("ConcatService.Persistence.Entities.Study", null)
+                        .WithMany()
+                        .HasForeignKey("StudyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_study_jobs_studies_study_id");
+
+                    b.HasOne("ConcatService.Persistence.Entities.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_study_jobs_teams_team_id");
                 });
 
             modelBuilder.Entity("ConcatService.Persistence.Entities.TeamQuota", b =>

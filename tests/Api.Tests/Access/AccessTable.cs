@@ -105,6 +105,14 @@ internal static class AccessTable
         POST    /v1/jobs/{id}/cancel                                    jobs:write   404
         DELETE  /v1/jobs/{id}                                           jobs:write   404
 
+        POST    /v1/studies                                             jobs:write   -
+        GET     /v1/studies                                             jobs:read    -
+        GET     /v1/studies/{id}                                        jobs:read    404
+        GET     /v1/studies/{id}/report                                 jobs:read    404
+        GET     /v1/studies/{id}/plot.svg                               jobs:read    404
+        POST    /v1/studies/{id}/cancel                                 jobs:write   404
+        DELETE  /v1/studies/{id}                                        jobs:write   404
+
         GET     /v1/me                                                  any-key      -
         GET     /v1/keys                                                admin        all
         POST    /v1/keys                                                admin        -
@@ -127,6 +135,8 @@ internal static class AccessTable
         GET     /jobs                                                   any-key      -
         GET     /jobs/compare                                           any-key      -
         GET     /jobs/{id}                                              any-key      -
+        GET     /studies                                                any-key      -
+        GET     /studies/{id}                                           any-key      -
         GET     /data                                                   any-key      -
         GET     /models                                                 any-key      -
         GET     /workers                                                any-key      -
@@ -140,6 +150,7 @@ internal static class AccessTable
         DELETE  /v1/models/{name}                                       jobs:write   404
         DELETE  /v1/models/{name}/versions/{version}                    jobs:write   404
         GET     /v1/models/{name}/versions/{version}/bundle             models:read  404
+        GET     /v1/models/{name}/versions/{version}/coherence          models:read  404
         GET     /v1/models/{name}/versions/{version}/pytorch            models:read  404
         GET     /v1/models/{name}/onnx                                  models:read  404
         GET     /v1/models/{name}/versions/{version}/onnx               models:read  404

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ConcatService.Api.Access;
 using ConcatService.Api.Architectures;
 using ConcatService.Api.Jobs;
+using ConcatService.Api.Studies;
 using ConcatService.Api.Tests.DataSets;
 using ConcatService.Api.Tests.Inference;
 using ConcatService.Api.Tests.Weights;
@@ -16,7 +17,7 @@ using Npgsql;
 namespace ConcatService.Api.Tests.Access;
 
 /// <summary>One of everything that a team can own, of the team <see cref="Callers.Ours"/>.</summary>
-internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid Session, Guid Weights)
+internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid Session, Guid Weights, Guid Study)
 {
     /// <summary>In the name of everything: whoever reads it in an answer reads what is ours.</summary>
     public const string Mark = "owned-by-ours";
@@ -27,10 +28,10 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
 
     /// <summary>What no answer to another team may hold.</summary>
     public IEnumerable<string> Traces =>
-        [Mark, Job.ToString(), Architecture.ToString(), Key.ToString(), Session.ToString(), Weights.ToString()];
+        [Mark, Job.ToString(), Architecture.ToString(), Key.ToString(), Session.ToString(), Weights.ToString(), Study.ToString()];
 
     /// <summary>A path of the table with what is ours in it.</summary>
-    public string Fill(string path) => Fill(path, Job, Architecture, Key, Session, Weights, Mark);
+    public string Fill(string path) => Fill(path, Job, Architecture, Key, Session, Weights, Study, Mark);
 
     /// <summary>The same path with what there is not.</summary>
     public static string FillNothing(string path)
@@ -38,7 +39,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
         var id = Guid.CreateVersion7();
         return path.StartsWith("/inference.", StringComparison.Ordinal)
             ? path + "?not-there" // the message says it
-            : Fill(path, id, id, id, id, id, "not-there");
+            : Fill(path, id, id, id, id, id, id, "not-there");
     }
 
     public static async Task<OwnedObjects> MakeAsync(ApiServer api)
@@ -72,7 +73,8 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
             kept.Json.GetProperty("id").GetGuid(),
             key.Id,
             session.Id,
-            weights.Json.GetProperty("id").GetGuid()
+            weights.Json.GetProperty("id").GetGuid(),
+            await StudyAsync(api)
         );
     }
 
@@ -99,6 +101,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
                     union all select concat_ws(' ', 'architecture', id), team_id from architectures
                     union all select concat_ws(' ', 'dataset', name, version), team_id from data_sets
                     union all select concat_ws(' ', 'weights', id, name), team_id from weights
+                    union all select concat_ws(' ', 'study', id, cancelled_at), team_id from studies
                     union all select concat_ws(' ', 'model', name), team_id from models
                     union all select concat_ws(' ', 'version', model_id, version), team_id from model_versions
                     union all select concat_ws(' ', 'alias', model_id, name, version), team_id from model_aliases
@@ -142,7 +145,16 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
         return id;
     }
 
-    private static string Fill(string path, Guid job, Guid architecture, Guid key, Guid session, Guid weights, string name) =>
+    private static async Task<Guid> StudyAsync(ApiServer api)
+    {
+        var request = JsonNode.Parse(CreateStudy.Example)!;
+        request["name"] = Mark;
+        var answer = await api.PostAsync("/v1/studies", request.ToJsonString());
+        Assert.Equal(202, answer.Status);
+        return answer.Json.GetProperty("id").GetGuid();
+    }
+
+    private static string Fill(string path, Guid job, Guid architecture, Guid key, Guid session, Guid weights, Guid study, string name) =>
         path.Replace(
                 "{id}",
                 path.Split('/') switch
@@ -152,6 +164,7 @@ internal sealed record OwnedObjects(Guid Job, Guid Architecture, Guid Key, Guid 
                     [_, _, "keys", ..] => $"{key}",
                     [_, _, "sessions", ..] => $"{session}",
                     [_, _, "weights", ..] => $"{weights}",
+                    [_, _, "studies", ..] or [_, "studies", _] => $"{study}",
                     _ => "{id}",
                 },
                 StringComparison.Ordinal

@@ -16,7 +16,10 @@ public sealed class DatabaseUpgradeTests(PostgresDatabase database, UpgradedServ
     private const string Job = "01a219d7-04c2-7979-a997-02b76e3640d9";
 
     /// <summary>Tables that later releases have added.</summary>
-    private static readonly string[] LaterTables = ["sessions", "team_quotas", "audit", "retention", "weights", "job_answers", "job_tallies"];
+    private static readonly string[] LaterTables =
+    [
+        "sessions", "team_quotas", "audit", "retention", "weights", "job_answers", "job_tallies", "studies", "study_jobs",
+    ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

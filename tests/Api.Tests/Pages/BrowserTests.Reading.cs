@@ -1,3 +1,4 @@
+using ConcatService.Api.Studies;
 using ConcatService.Api.Tests.Inference;
 
 namespace ConcatService.Api.Tests.Pages;
@@ -60,13 +61,15 @@ public sealed partial class BrowserTests
         var job = await QueueAsync("read", """{ "epochs": 3 }""");
         var other = await QueueAsync("read-again", """{ "epochs": 4 }""");
         await LearnAsync(job);
+        var study = (await server.Api.PostAsync("/v1/studies", CreateStudy.Example)).Json.GetProperty("id").GetGuid();
         await SmallModels.PublishAsync(server.Api, "readable", SmallModels.Linear());
         var trained = await AnswerAsync("readable");
         var (page, complaints) = await GoAsync("/jobs", asAdmin: true);
         string[] paths =
         [
             "/workbench?gallery=two-branches-refused", "/workbench?gallery=unet-any-size", "/jobs", $"/jobs/{job}", $"/jobs/{trained}",
-            $"/jobs/compare?ids={job},{other}", "/data", "/models", "/models/readable", "/workers", "/keys",
+            $"/jobs/compare?ids={job},{other}", "/studies", $"/studies/{study}", "/data",
+            "/models", "/models/readable", "/workers", "/keys",
         ];
         var faults = new List<string>();
         foreach (var path in paths)

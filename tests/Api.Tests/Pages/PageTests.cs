@@ -9,6 +9,8 @@ public sealed class PageTests(ApiServer api) : IClassFixture<ApiServer>
     [InlineData("/jobs", "<title>Jobs ·")]
     [InlineData("/jobs/01a21f97-42c6-7721-9215-3193ba3c6ada", "<title>Job ·")]
     [InlineData("/jobs/compare", "<title>Compare ·")]
+    [InlineData("/studies", "<title>Studies ·")]
+    [InlineData("/studies/01a21f97-42c6-7721-9215-3193ba3c6ada", "<title>Study ·")]
     [InlineData("/data", "<title>Data ·")]
     [InlineData("/models", "<title>Models ·")]
     [InlineData("/workers", "<title>Workers ·")]
@@ -48,8 +50,11 @@ public sealed class PageTests(ApiServer api) : IClassFixture<ApiServer>
     [Fact]
     public async Task Every_file_that_a_page_names_is_there_open_and_sent_once()
     {
-        const string Job = "/jobs/01a21f97-42c6-7721-9215-3193ba3c6ada";
-        string[] pages = ["/login", "/workbench", "/jobs", "/jobs/compare", Job, "/data", "/models", "/workers", "/keys"];
+        const string Job = "/jobs/01a21f97-42c6-7721-9215-3193ba3c6ada", Study = "/studies/01a21f97-42c6-7721-9215-3193ba3c6ada";
+        string[] pages =
+        [
+            "/login", "/workbench", "/jobs", "/jobs/compare", Job, "/studies", Study, "/data", "/models", "/workers", "/keys",
+        ];
         var seen = new HashSet<string>();
         foreach (var page in pages)
         {

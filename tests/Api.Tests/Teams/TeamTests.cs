@@ -190,7 +190,8 @@ public sealed class TeamTests(ApiServer api) : IClassFixture<ApiServer>
         form.Add(new ByteArrayContent(npz), "file", "data.npz");
         Assert.Equal(201, (await api.SendAsync(HttpMethod.Post, "/v1/datasets", form, key)).Status);
         Assert.Equal(201, (await api.PostAsync("/v1/architectures", ConcatService.Api.Architectures.Examples.Valid, key)).Status);
-        var job = await QueueAsync(name);
+        const string Empty = "{}";
+        var (job, study) = (await QueueAsync(name), Guid.CreateVersion7());
         await api.Services.GetRequiredService<JobLeases>().ClaimAsync(job, Worker, 1, Cancel); // an attempt, a transition, an event
         await using var db = api.Database.Open();
         var blob = await api.Services.GetRequiredService<BlobStore>().PutAsync(team, new MemoryStream([1, 2, 3]), Cancel);
@@ -211,6 +212,9 @@ public sealed class TeamTests(ApiServer api) : IClassFixture<ApiServer>
                 (model_id, version, team_id, job_id, onnx_sha256, weights_sha256, inputs, outputs, metrics, parity, state)
                 values ({model.Id}, 1, {team}, {job}, {blob.Sha256}, '', '[]', '[]', '[]', '[]', 'ready');
             insert into model_aliases (model_id, name, team_id, version) values ({model.Id}, 'production', {team}, 1);
+            insert into studies (id, team_id, name, spec, dataset, settings, design, baseline, seeds, model_name)
+                values ({study}, {team}, 'a study', {Empty}, 'two-scale', {Empty}::json, {Empty}::json, 'none', 2, 'm');
+            insert into study_jobs (study_id, variant, seed, team_id, job_id) values ({study}, 'none', 0, {team}, {job});
             """,
             Cancel
         );

@@ -247,7 +247,7 @@ export function table(columns, rows, caption) {
   );
 }
 
-const Signs = { succeeded: "●", failed: "✕", cancelled: "○", running: "▶", paused: "‖", queued: "…" };
+const Signs = { succeeded: "●", finished: "●", failed: "✕", cancelled: "○", running: "▶", paused: "‖", queued: "…" };
 
 /** A state as a sign and a word, so that no color speaks alone. */
 export const state = name => el("span", { class: `state ${name}` }, `${Signs[name] ?? "◌"} ${name}`);

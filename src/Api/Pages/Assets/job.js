@@ -26,6 +26,14 @@ function buttons() {
       : null,
     mayWrite && isOver ? action("Run again", () => ({ method: "POST", path: "/v1/jobs", body: request }), open) : null,
     mayWrite ? el("button", { onclick: () => variant(job, spec, open) }, "Train a variant…") : null,
+    mayWrite && isOver
+      ? action(
+          "Compare fusions",
+          () => ({ method: "POST", path: "/v1/studies", body: { architecture: spec, dataset: job.dataset, settings: job.settings } }),
+          study => location.assign(`/studies/${study.id}`),
+          { confirm: "Start a study? It trains each way to fuse the concat, and each branch alone, with 5 seeds." },
+        )
+      : null,
     el("a", { class: "button", href: `/workbench?job=${id}` }, "Open in the Workbench"),
     job.model
       ? el(

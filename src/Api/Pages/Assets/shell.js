@@ -4,6 +4,7 @@ import { dialog, el, get, send } from "./api.js";
 const Places = [
   ["Workbench", "/workbench", "w"],
   ["Jobs", "/jobs", "j"],
+  ["Studies", "/studies", "s"],
   ["Data", "/data", "d"],
   ["Models", "/models", "m"],
   ["Workers", "/workers", "o"],
