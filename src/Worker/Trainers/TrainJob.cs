@@ -183,7 +183,10 @@ internal static class TrainJob
                 result.WeightsSha256,
                 result.Test.Named("test").Concat(result.Validation?.Named("validation") ?? []),
                 result.Parity
-            ),
+            ) with
+            {
+                StateReasons = result.Quarantine.Count == 0 ? null : TrainerJson.Element(result.Quarantine).GetRawText(),
+            },
             TrainerJson.Element(result).GetRawText()
         );
         return null;

@@ -33,6 +33,7 @@ public sealed partial class LayerOrderTests
         "Data",
         "Jobs",
         "Telemetry",
+        "Repair",
     ];
 
     private static readonly IReadOnlyList<Source> Sources = [.. Folders().SelectMany(Read)];
