@@ -7,7 +7,7 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Repair;
 using Xunit;
 
-namespace ConcatService.Domain.Tests.Repair;
+namespace ConcatService.Domain.Tests.Repairs;
 
 /// <summary>Which changes are tried for which finding. Each is compiled, and its patch makes of the job what the body says.</summary>
 public sealed class RepairCandidateTests

@@ -5,7 +5,7 @@ using ConcatService.Training.Repair;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace ConcatService.Training.Tests.Repair;
+namespace ConcatService.Training.Tests.Repairs;
 
 /// <summary>A norm that is put into a trained network changes no answer before the first step.</summary>
 [Collection("libtorch")]
