@@ -179,7 +179,7 @@ internal sealed class Proposals(Compilation compiled, TrainingSettings settings)
     private bool IsOf(string layer, SpecPath path) =>
         _plan.Layers.FirstOrDefault(planned => planned.Name == layer)?.Path.ToString() == path.ToString();
 
-    private static JsonNode Set(string path, JsonNode? value) => new JsonObject { ["op"] = "add", ["path"] = path, ["value"] = value };
+    private static JsonObject Set(string path, JsonNode? value) => new JsonObject { ["op"] = "add", ["path"] = path, ["value"] = value };
 
     /// <summary>An operation on the spec as one on the job.</summary>
     private static JsonNode Moved(JsonNode operation)

@@ -66,6 +66,10 @@ internal sealed class TrainingData : IDisposable
         }
     }
 
+    /// <summary>Some samples that are trained on, the same ones in every epoch and unchanged by augmentation.</summary>
+    /// <param name="most">All of them where there are fewer.</param>
+    public Batch Some(long most) => _train.Take(_trainRows.narrow(0, 0, Math.Min(most, TrainCount)));
+
     public IEnumerable<Func<Batch>> Validation(long batchSize)
     {
         for (var start = 0L; start < ValidationCount; start += batchSize)

@@ -121,7 +121,7 @@ internal sealed class RaceLeg(RepairCandidate candidate, TrainingSettings settin
         using var original = new TrainingData(data, start.Settings, start.Plan, device);
         foreach (var (input, statistics) in original.Normalization(start.Settings, weights))
             unchanged.Normalize(input, statistics);
-        var batch = prepared.Epoch(1, Math.Min(prepared.TrainCount, 512)).First()[0]();
+        var batch = prepared.Some(512);
         SameStart.Calibrate(unchanged, network.Model, batch);
         FirstDifference = SameStart.Difference(Network.Of(unchanged, data.Info, start.Settings.Loss), network, batch);
     }

@@ -1,4 +1,3 @@
-using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using ConcatService.Operators;
 using ConcatService.Training.Data;

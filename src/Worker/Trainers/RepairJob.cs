@@ -4,7 +4,6 @@ using System.Text.Json;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Repair;
 using ConcatService.Domain.Specs;
-using ConcatService.Persistence.Jobs;
 using ConcatService.Training;
 using ConcatService.Training.Repair;
 

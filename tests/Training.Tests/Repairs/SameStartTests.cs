@@ -38,7 +38,7 @@ public sealed class SameStartTests
         Initializers.Fill(normed, settings.Initialization);
         using var prepared = new TrainingData(data, settings, plain.Plan, CPU);
         using var scope = NewDisposeScope();
-        var batch = prepared.Epoch(1, 256).First()[0]();
+        var batch = prepared.Some(256);
         var resolved = settings.Resolve(Machines.This(), DataBindingOf(plain, data));
         var (a, b) = (Network.Of(plain, data.Info, resolved.Loss), Network.Of(normed, data.Info, resolved.Loss));
         Assert.InRange(SameStart.Difference(a, b, batch), 1e-3, double.PositiveInfinity);
