@@ -1,4 +1,4 @@
-// Faults of branches found, at the right branch, and false alarms; with --repair, what repairs recover: --seeds N (1), --family NAME, --fault NAME.
+// Faults of branches that are found, and false alarms; with --repair what that recovers: --seeds N (1), --family NAME, --fault NAME.
 
 #:property PublishAot=false
 #:property PackageId=branches-bench

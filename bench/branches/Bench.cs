@@ -14,7 +14,9 @@ public static class Bench
         string[] families = Option(args, "--family") is { } family ? [family] : Case.Families;
         string[] faults = Option(args, "--fault") is { } fault ? [fault] : Case.Faults;
         using var service = new Service();
-        Console.WriteLine($"{Environment.ProcessorCount} cores; families {string.Join(", ", families)}; {seeds} seed(s); default telemetry");
+        Console.WriteLine(
+            $"{Environment.ProcessorCount} cores; families {string.Join(", ", families)}; {seeds} seed(s); default telemetry"
+        );
         var twins = new Dictionary<(string, int), Outcome>();
         foreach (var name in families)
         {
@@ -90,7 +92,10 @@ public static class Bench
     }
 
     private static string Words(IEnumerable<Outcome> outcomes) =>
-        string.Join(", ", outcomes.SelectMany(each => each.Standing).CountBy(found => found.Code).Select(each => $"{each.Key} {each.Value}"));
+        string.Join(
+            ", ",
+            outcomes.SelectMany(each => each.Standing).CountBy(found => found.Code).Select(each => $"{each.Key} {each.Value}")
+        );
 
     private static string? Option(string[] args, string name)
     {

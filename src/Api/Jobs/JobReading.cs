@@ -43,7 +43,11 @@ internal static class JobReading
                         version.WeightsSha256,
                     }
             )
-            .ToDictionaryAsync(row => row.JobId, row => new JobResource.Made(row.Name, row.Version.ToString(), row.State, row.WeightsSha256), cancel);
+            .ToDictionaryAsync(
+                row => row.JobId,
+                row => new JobResource.Made(row.Name, row.Version.ToString(), row.State, row.WeightsSha256),
+                cancel
+            );
         var listened = jobs.Any(job => job.State == JobState.Queued) ? await ListenedQueuesAsync(db, cancel) : [];
         return [.. jobs.Select(job => JobResource.Of(job, attempts[job.Id], models.GetValueOrDefault(job.Id), Notice(job, listened)))];
     }

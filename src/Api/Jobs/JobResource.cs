@@ -58,7 +58,8 @@ internal sealed record JobResource(
     public sealed record Made(string Name, string Version, string State, string WeightsSha256);
 
     public static JobResource Of(Job job, IEnumerable<JobAttempt> attempts, Made? model, string? notice) => new(
-        job.Id, job.Repair is null ? "training" : "repair", job.RepairOf, job.Name, job.Tags, job.State, job.CreatedAt, job.StartedAt, job.FinishedAt, job.EstimatedFinishAt,
+        job.Id, job.Repair is null ? "training" : "repair", job.RepairOf,
+        job.Name, job.Tags, job.State, job.CreatedAt, job.StartedAt, job.FinishedAt, job.EstimatedFinishAt,
         new(job.Epoch, job.Epochs, job.Step, job.Steps, job.Percent, job.SamplesPerSecond),
             [
                 .. attempts.Select(each => new Attempted(

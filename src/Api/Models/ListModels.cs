@@ -10,7 +10,8 @@ namespace ConcatService.Api.Models;
 /// <summary>GET /v1/models.</summary>
 internal static class ListModels
 {
-    /// <param name="LatestVersion">The newest that is ready. Callers who name none get it, unless the model has an alias <c>production</c>.</param>
+    /// <param name="LatestVersion">The newest that is ready; null where none is. Callers who name none get it, unless the model has an
+    /// alias <c>production</c>.</param>
     public sealed record Listed(string Name, DateTimeOffset CreatedAt, string? LatestVersion);
 
     public static async Task<Ok<Page<Listed>>> Handle(PageQuery page, Caller caller, ConcatDb db, CancellationToken cancel)

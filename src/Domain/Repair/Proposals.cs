@@ -9,7 +9,7 @@ using ConcatService.Domain.Telemetry;
 
 namespace ConcatService.Domain.Repair;
 
-/// <summary>What may mend a job, finding by finding, the cause before the symptom: the input, then the branch, then the optimizer.</summary>
+/// <summary>What may mend a job, finding by finding, the cause before the symptom: the input, the branch, the optimizer.</summary>
 internal sealed class Proposals(Compilation compiled, TrainingSettings settings)
 {
     private readonly Plan _plan = compiled.Plan!;

@@ -9,7 +9,7 @@ namespace ConcatService.Domain.Repair;
 /// <param name="Why">What it does, a sentence.</param>
 /// <param name="Patch">RFC 6902 on <c>{ "architecture": …, "settings": … }</c>; empty for "change nothing".</param>
 /// <param name="Body">The patched <c>architecture</c> and <c>settings</c>, as <c>POST /v1/jobs</c> takes them.</param>
-/// <param name="Compiled">The patched spec for the job's data; it has a plan.</param>
+/// <param name="Compiled">The patched spec for the job's data, every layer with the name that it had before; it has a plan.</param>
 /// <param name="Settings">As asked, not resolved.</param>
 public sealed record RepairCandidate(
     string Id,

@@ -26,8 +26,10 @@ public static class RepairCandidates
     )
     {
         var job = new JsonObject { ["architecture"] = JsonPatch.Read(spec), ["settings"] = JsonPatch.Read(settings) };
+        // Weights go over by name, and a layer that is named by its position would be another one behind what a patch inserts.
+        var named = JsonPatch.Read(StableNames.Of(spec));
         var nothing =
-            Make(job, new(RepairCandidate.Nothing, "Nothing is changed: what the others are compared with.", []), data)
+            Make(job, named, new(RepairCandidate.Nothing, "Nothing is changed: what the others are compared with.", []), data)
             ?? throw new ArgumentException("The job's own spec does not compile.", nameof(spec));
         var proposals = new Proposals(nothing.Compiled, nothing.Settings);
         var found = new List<RepairCandidate>();
@@ -37,7 +39,7 @@ public static class RepairCandidates
                 break;
             if (found.Exists(each => each.Id == proposal.Id || Same(each.Patch, proposal.Patch)))
                 continue;
-            if (proposal.Patch.Count > 0 && Make(job, proposal, data) is { } made && !Same(made.Body, job))
+            if (proposal.Patch.Count > 0 && Make(job, named, proposal, data) is { } made && !Same(made.Body, job))
                 found.Add(made);
         }
 
@@ -46,20 +48,22 @@ public static class RepairCandidates
 
     private static bool Same(JsonNode a, JsonNode b) => JsonNode.DeepEquals(a, b);
 
-    private static RepairCandidate? Make(JsonObject job, Proposal proposal, DataSetInfo data)
+    private static RepairCandidate? Make(JsonObject job, JsonNode named, Proposal proposal, DataSetInfo data)
     {
         var body = job.DeepClone().AsObject();
+        var raced = new JsonObject { ["architecture"] = named.DeepClone(), ["settings"] = job["settings"]!.DeepClone() };
         try
         {
             JsonPatch.Apply(body, proposal.Patch);
+            JsonPatch.Apply(raced, proposal.Patch);
         }
         catch (Exception unwritable) when (unwritable is ArgumentException or InvalidOperationException)
         {
             return null;                                                                        // a field stands there twice
         }
 
-        using var spec = JsonPatch.Write(body["architecture"]!);
-        using var asked = JsonPatch.Write(body["settings"]!);
+        using var spec = JsonPatch.Write(raced["architecture"]!);
+        using var asked = JsonPatch.Write(raced["settings"]!);
         var report = new Report();
         var compiled = SampleSizes.Compile(spec.RootElement, data);
         var settings = TrainingSettings.Read(asked.RootElement.Clone(), report);

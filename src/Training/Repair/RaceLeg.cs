@@ -54,7 +54,8 @@ internal sealed class RaceLeg(RepairCandidate candidate, TrainingSettings settin
     /// <param name="told">Gets each step's number in the race, from 1, and its loss.</param>
     /// <exception cref="OperationCanceledException">Someone asked for the end.</exception>
     public void Run(
-        DataSet data, RaceStart start, WeightsPlan? weights, long until, long length, Action<long, double> told, CancellationToken stop
+        DataSet data, RaceStart start, WeightsPlan? weights, long until, long length, Action<long, double> told,
+        CancellationToken stop
     )
     {
         var watch = Stopwatch.StartNew();
@@ -93,16 +94,27 @@ internal sealed class RaceLeg(RepairCandidate candidate, TrainingSettings settin
         Spent += watch.Elapsed;
     }
 
-    /// <summary>Whether a verdict stands at the end of what was trained.</summary>
+    /// <summary>
+    /// Whether a verdict stands at the end of what was trained, or cannot be judged: the merge is not watched any more, or has too few
+    /// samples.
+    /// </summary>
+    /// <param name="merge">Its name; a fusion's parts are named behind it.</param>
+    /// <param name="branch">Its number; null: any.</param>
     public bool Stands(string code, string merge, int? branch)
     {
-        foreach (var node in ConcatNode.Of(candidate.Plan).Where(node => node.Name == merge))
+        var nodes = ConcatNode.Of(candidate.Plan)
+            .Where(node => node.Name == merge || node.Name.StartsWith($"{merge}/", StringComparison.Ordinal))
+            .ToList();
+        foreach (var node in nodes)
         {
+            if (!_series.TryGetValue(Signals.ActivationRms.SeriesOf(node, node.Branches[0]), out var taken) || taken.Count < Verdicts.Window)
+                return true;
             var verdicts = Verdicts.Of(node, (each, signal) => _series.GetValueOrDefault(signal.SeriesOf(node, each)) ?? []);
-            return verdicts.Where((_, i) => branch is null || branch == i).Any(found => found.Any(verdict => verdict.Code == code));
+            if (verdicts.Where((_, i) => branch is null || branch == i).Any(found => found.Any(verdict => verdict.Code == code)))
+                return true;
         }
 
-        return false;
+        return nodes.Count == 0;
     }
 
     /// <summary>Whether a verdict stands at any merge.</summary>

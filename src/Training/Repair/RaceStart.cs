@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace ConcatService.Training.Repair;
 
-/// <summary>What every candidate begins with: the unchanged network at a checkpoint, or as the seed and the initial weights make it.</summary>
+/// <summary>What every candidate begins with: the unchanged network at a checkpoint, or as seed and initial weights make it.</summary>
 /// <param name="Plan">Of the unchanged network.</param>
 /// <param name="Settings">Of the unchanged job, resolved.</param>
 /// <param name="Step">Steps done there.</param>

@@ -136,13 +136,13 @@ public static class RepairRace
                 judged,
                 best?.Id,
                 best is null
-                    ? "No repair was proven: no change was better than none by its whole interval and with both seeds, and had the findings "
-                        + "gone. Nothing is to be applied."
+                    ? "No repair was proven: no change was better than none by its whole interval and with both seeds, and had the "
+                        + "findings gone. Nothing is to be applied."
                     : string.Create(
                         CultureInfo.InvariantCulture,
                         $"{best.Why} The validation loss is {-best.Change!.Value:0.0000} lower than without a change (95 % interval "
-                            + $"{-best.ChangeInterval![1]:0.0000} to {-best.ChangeInterval[0]:0.0000}), and the findings are gone. Nothing has "
-                            + $"been applied: send 'body' to POST /v1/jobs."
+                            + $"{-best.ChangeInterval![1]:0.0000} to {-best.ChangeInterval[0]:0.0000}), and the findings are gone. Nothing "
+                            + $"has been applied: send 'body' to POST /v1/jobs."
                     ),
                 accepted?.Body.DeepClone().AsObject(),
                 judged.Sum(each => each.CostSteps),

@@ -39,7 +39,8 @@ public sealed class RepairCandidateTests
     public void Every_patch_makes_the_body_of_the_job()
     {
         var job = Job("""{ "normalize": false }""");
-        foreach (var each in For(Spec, """{ "normalize": false }""", new("dead", "merge", "known", 0, ""), new("scaled", "merge", "seen", 8, "")))
+        RepairFinding[] findings = [new("dead", "merge", "known", 0, ""), new("scaled", "merge", "seen", 8, "")];
+        foreach (var each in For(Spec, """{ "normalize": false }""", findings))
         {
             var patched = job.DeepClone();
             JsonPatch.Apply(patched, each.Patch);
@@ -60,8 +61,8 @@ public sealed class RepairCandidateTests
     [Fact]
     public void A_rate_is_lowered_and_the_optimizers_other_options_stay()
     {
-        var slower = For(Spec, """{ "optimizer": { "type": "sgd", "lr": 3, "momentum": 0.5 } }""", new RepairFinding("diverged", null, null, 9, ""))
-            .Single(each => each.Id == "lr_10");
+        const string settings = """{ "optimizer": { "type": "sgd", "lr": 3, "momentum": 0.5 } }""";
+        var slower = For(Spec, settings, new RepairFinding("diverged", null, null, 9, "")).Single(each => each.Id == "lr_10");
 
         var optimizer = Assert.IsType<SgdSettings>(slower.Settings.Optimizer);
         Assert.Equal((0.3, 0.5), (optimizer.Lr.Given, optimizer.Momentum));

@@ -105,8 +105,8 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, DatabaseWatch 
     private static InferenceException Refused(string model, string version) =>
         new(
             "model.quarantined",
-            $"Version {version} of '{model}' is quarantined. GET /v1/models/{model}/versions/{version} says why; an admin may serve it by an "
-                + $"alias: PUT /v1/models/{model}/aliases/production.",
+            $"Version {version} of '{model}' is quarantined. GET /v1/models/{model}/versions/{version} says why; an admin may serve it by "
+                + $"an alias: PUT /v1/models/{model}/aliases/production.",
             Fault.NotFound
         );
 
