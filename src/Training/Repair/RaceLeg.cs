@@ -107,7 +107,8 @@ internal sealed class RaceLeg(RepairCandidate candidate, TrainingSettings settin
             .ToList();
         foreach (var node in nodes)
         {
-            if (!_series.TryGetValue(Signals.ActivationRms.SeriesOf(node, node.Branches[0]), out var taken) || taken.Count < Verdicts.Window)
+            var taken = _series.GetValueOrDefault(Signals.ActivationRms.SeriesOf(node, node.Branches[0]));
+            if (taken is null || taken.Count < Verdicts.Window)
                 return true;
             var verdicts = Verdicts.Of(node, (each, signal) => _series.GetValueOrDefault(signal.SeriesOf(node, each)) ?? []);
             if (verdicts.Where((_, i) => branch is null || branch == i).Any(found => found.Any(verdict => verdict.Code == code)))
