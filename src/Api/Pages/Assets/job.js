@@ -23,7 +23,9 @@ function buttons() {
     mayWrite && !isOver
       ? button("cancel", "Cancel", { confirm: "Cancel this job? It keeps what it measured, and makes no model." })
       : null,
-    mayWrite && isOver ? action("Run again", () => ({ method: "POST", path: "/v1/jobs", body: request }), open) : null,
+    mayWrite && isOver && job.kind === "training"
+      ? action("Run again", () => ({ method: "POST", path: "/v1/jobs", body: request }), open)
+      : null,
     mayWrite && isOver && job.kind === "training"
       ? action("Repair", () => ({ method: "POST", path: `${path}/repair` }), open)
       : null,
