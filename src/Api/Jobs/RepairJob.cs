@@ -1,7 +1,6 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Quotas;
-using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Repair;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
