@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using Microsoft.EntityFrameworkCore;

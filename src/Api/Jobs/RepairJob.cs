@@ -1,7 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Quotas;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;

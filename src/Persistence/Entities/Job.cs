@@ -45,7 +45,7 @@ public sealed class Job
     /// <summary>The job that this one looks for a repair of; null for a training, and when that job was deleted.</summary>
     public Guid? RepairOf { get; init; }
 
-    /// <summary>A <see cref="Domain.Repair.RepairOrder"/>: what is to be repaired. Null for a training.</summary>
+    /// <summary>A <see cref="Domain.Repairs.RepairOrder"/>: what is to be repaired. Null for a training.</summary>
     public JsonElement? Repair { get; init; }
 
     /// <summary>Anything the caller wants to keep with the job.</summary>

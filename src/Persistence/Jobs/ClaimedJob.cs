@@ -16,7 +16,7 @@ public sealed record ClaimedJob(Guid Id, string Name, int Attempt, string Spec, 
     /// <summary>A <see cref="Domain.Jobs.WeightsPlan"/>; null for a job that begins from random weights.</summary>
     public JsonElement? InitialWeights { get; init; }
 
-    /// <summary>A <see cref="Domain.Repair.RepairOrder"/>; null for a training.</summary>
+    /// <summary>A <see cref="Domain.Repairs.RepairOrder"/>; null for a training.</summary>
     public JsonElement? Repair { get; init; }
 
     private const string Select = "select name, attempt, spec, dataset, settings, model_name, initial_weights, repair from jobs where";

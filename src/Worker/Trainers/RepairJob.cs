@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using ConcatService.Domain.Specs;
 using ConcatService.Training;
-using ConcatService.Training.Repair;
+using ConcatService.Training.Repairs;
 
 namespace ConcatService.Worker.Trainers;
 

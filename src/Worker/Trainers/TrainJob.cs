@@ -5,7 +5,7 @@ using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Models;
 using ConcatService.Training;

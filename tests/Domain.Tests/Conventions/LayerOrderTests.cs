@@ -33,7 +33,7 @@ public sealed partial class LayerOrderTests
         "Data",
         "Jobs",
         "Telemetry",
-        "Repair",
+        "Repairs",
     ];
 
     private static readonly IReadOnlyList<Source> Sources = [.. Folders().SelectMany(Read)];

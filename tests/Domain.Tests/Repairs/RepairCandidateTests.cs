@@ -4,7 +4,7 @@ using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Repairs;
@@ -76,7 +76,7 @@ public sealed class RepairCandidateTests
             "{ \"name\": \"thin\", \"type\": \"linear\", \"out_features\": 1 }",
             StringComparison.Ordinal
         );
-        var wider = For(spec, "{}", new RepairFinding("concat.bottleneck", "thin", null, 0, "")).First();
+        var wider = For(spec, "{}", new RepairFinding("concat.bottleneck", "thin", null, 0, ""))[0];
 
         Assert.Equal(("wider", 6), (wider.Id, (int)wider.Patch[0]!["value"]!));                  // 24 features meet in it
     }

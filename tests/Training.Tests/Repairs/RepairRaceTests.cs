@@ -1,9 +1,10 @@
 using System.Text.Json;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using ConcatService.Training.Checkpoints;
-using ConcatService.Training.Repair;
+using ConcatService.Training.Data;
+using ConcatService.Training.Repairs;
 using Xunit;
 
 namespace ConcatService.Training.Tests.Repairs;
@@ -41,7 +42,7 @@ public sealed class RepairRaceTests
         Assert.Equal(report.CostSteps, told.Count(step => !step.IsValidation));
     }
 
-    private static byte[] CheckpointOf(Data.DataSet data, long step)
+    private static byte[] CheckpointOf(DataSet data, long step)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using var kept = new MemoryStream();

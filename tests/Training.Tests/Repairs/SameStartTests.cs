@@ -1,7 +1,7 @@
 using System.Text.Json;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using ConcatService.Training.Data;
-using ConcatService.Training.Repair;
+using ConcatService.Training.Repairs;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -5,7 +5,7 @@ using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Jobs;
 
-namespace ConcatService.Domain.Repair;
+namespace ConcatService.Domain.Repairs;
 
 /// <summary>The changes that may mend a job, by the causes of its findings: the likeliest first, "change nothing" last.</summary>
 public static class RepairCandidates

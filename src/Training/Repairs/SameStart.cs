@@ -3,7 +3,7 @@ using ConcatService.Operators;
 using ConcatService.Training.Data;
 using static TorchSharp.torch;
 
-namespace ConcatService.Training.Repair;
+namespace ConcatService.Training.Repairs;
 
 /// <summary>Has a changed network begin with what the unchanged one knows.</summary>
 internal static class SameStart

@@ -3,7 +3,7 @@ using ConcatService.Domain.Planning;
 using ConcatService.Domain.Specs;
 using ConcatService.Domain.Telemetry;
 
-namespace ConcatService.Domain.Repair;
+namespace ConcatService.Domain.Repairs;
 
 /// <summary>The layers of a spec as they are written, in all of its lists.</summary>
 internal static class Written

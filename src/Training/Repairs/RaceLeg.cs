@@ -2,13 +2,13 @@ using System.Diagnostics;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Operators;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using static TorchSharp.torch;
 
-namespace ConcatService.Training.Repair;
+namespace ConcatService.Training.Repairs;
 
 /// <summary>One candidate with one seed: trained for a while, judged, kept in a file, trained on.</summary>
 internal sealed class RaceLeg(RepairCandidate candidate, TrainingSettings settings, long seed) : IDisposable

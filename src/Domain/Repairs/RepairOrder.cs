@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ConcatService.Domain.Repair;
+namespace ConcatService.Domain.Repairs;
 
 /// <summary>What a repair job is to repair: worked out when it was asked for, carried out by the trainer.</summary>
 /// <param name="Job">The job that has the findings.</param>

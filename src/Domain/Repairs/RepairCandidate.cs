@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
 
-namespace ConcatService.Domain.Repair;
+namespace ConcatService.Domain.Repairs;
 
 /// <summary>A change of a job that may mend it, compiled.</summary>
 /// <param name="Id">Stable within the repair: <c>normalize</c>.</param>

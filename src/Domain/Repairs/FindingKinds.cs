@@ -1,4 +1,4 @@
-namespace ConcatService.Domain.Repair;
+namespace ConcatService.Domain.Repairs;
 
 /// <summary>Which findings another spec or other settings may mend, and which are faults of the data.</summary>
 public static class FindingKinds

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 
-namespace ConcatService.Training.Repair;
+namespace ConcatService.Training.Repairs;
 
 /// <summary>What a race of repairs found.</summary>
 /// <param name="Job">The job that was to be repaired.</param>

@@ -7,7 +7,7 @@ using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Telemetry;
 
-namespace ConcatService.Domain.Repair;
+namespace ConcatService.Domain.Repairs;
 
 /// <summary>What may mend a job, finding by finding, the cause before the symptom: the input, the branch, the optimizer.</summary>
 internal sealed class Proposals(Compilation compiled, TrainingSettings settings)

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using ConcatService.Domain.Data;
 using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Repair;
+using ConcatService.Domain.Repairs;
 using ConcatService.Domain.Telemetry;
 using ConcatService.Training.Data;
 using ConcatService.Training.Telemetry;
 using static TorchSharp.torch;
 
-namespace ConcatService.Training.Repair;
+namespace ConcatService.Training.Repairs;
 
 /// <summary>
 /// Candidates against "change nothing", by successive halving: all of them for a twentieth of the job's steps, the best for three

@@ -5,7 +5,7 @@ using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Optimizers;
 using static TorchSharp.torch;
 
-namespace ConcatService.Training.Repair;
+namespace ConcatService.Training.Repairs;
 
 /// <summary>What every candidate begins with: the unchanged network at a checkpoint, or as seed and initial weights make it.</summary>
 /// <param name="Plan">Of the unchanged network.</param>
