@@ -14,6 +14,9 @@ internal static class Soundness
     /// <summary>So many times the loss of a guess, or the squared error of the mean, is no training that merely ended early.</summary>
     private const double Exploded = 10;
 
+    /// <summary>Of a guess: where so few samples were asked that the network may be this much better, nothing is said.</summary>
+    private const double Better = 1.5;
+
     /// <summary>The 95 % quantile of the normal distribution: what luck gives one guesser in twenty.</summary>
     private const double Luck = 1.645;
 
@@ -127,7 +130,8 @@ internal static class Soundness
             var there = Enumerable.Range(0, _all.Length).Where(i => _all[i] > 0).ToList();
             chance = there.Count == 0 ? 1 : 1.0 / there.Count;
             recall = there.Count == 0 ? 1 : there.Average(i => _right[i] / _all[i]);
-            return there.Count > 1 && recall <= chance + (Luck * Math.Sqrt(chance * (1 - chance) / _all.Sum()));
+            var error = Luck * Math.Sqrt(chance * (1 - chance) / _all.Sum());
+            return there.Count > 1 && recall <= chance + error && recall + error < Better * chance;
         }
 
         private static void Count(double[] counts, Tensor classes)
