@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using ConcatService.Api.Tests;
 using ConcatService.Domain.Data;
-using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -177,7 +176,7 @@ public sealed class RepairTests(ApiServer api) : WorkerTest(null!), IClassFixtur
     }
 
     /// <summary>Numbers around -1 or 1 as the table's bit says; of noise, as nothing says.</summary>
-    private Task AddAsync(string name, float scale, bool isNoise = false)
+    private async Task AddAsync(string name, float scale, bool isNoise = false)
     {
         var info = new DataSetInfo(
             name,
@@ -204,7 +203,7 @@ public sealed class RepairTests(ApiServer api) : WorkerTest(null!), IClassFixtur
             bytes.AddRange(MemoryMarshal.AsBytes(classes.AsSpan()));
         }
 
-        return new DataSetStore(api.Database.Source).AddAsync(
+        await new DataSetStore(api.Database.Source).AddAsync(
             api.TeamId(), name, stored.ToJson(), JsonElement.Parse("{}"), new MemoryStream([.. bytes]), Cancel
         );
     }
