@@ -78,7 +78,7 @@ public sealed class RepairCandidateTests
         );
         var wider = For(spec, "{}", new RepairFinding("concat.bottleneck", "thin", null, 0, ""))[0];
 
-        Assert.Equal(("wider", 6), (wider.Id, (int)wider.Patch[0]!["value"]!));                  // 24 features meet in it
+        Assert.Equal(("wider", 6L), (wider.Id, (long)wider.Patch[0]!["value"]!));                  // 24 features meet in it
     }
 
     private static IReadOnlyList<RepairCandidate> For(string spec, string settings, params RepairFinding[] findings) =>
