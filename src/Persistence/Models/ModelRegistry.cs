@@ -19,6 +19,9 @@ public sealed record NewModelVersion(
 {
     /// <summary>What the network answers on the test split; null where it was not asked.</summary>
     public NewAnswers? Answers { get; init; }
+
+    /// <summary>A list of <c>{ code, message }</c> where the version is quarantined; null where it is ready.</summary>
+    public string? StateReasons { get; init; }
 }
 
 /// <summary>See <see cref="JobAnswers"/>.</summary>
@@ -42,9 +45,9 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
             where id = @model returning last_version)
         insert into model_versions (
             model_id, version, team_id, job_id, checkpoint_step, onnx_sha256, weights_sha256,
-            inputs, outputs, classes, metrics, parity, state, created_at)
+            inputs, outputs, classes, metrics, parity, state, state_reasons, created_at)
         select @model, last_version, @team, @job, @step, @onnx, @weights,
-               @inputs, @outputs, @classes, @metrics, @parity, 'ready', clock_timestamp()
+               @inputs, @outputs, @classes, @metrics, @parity, @state, @reasons, clock_timestamp()
         from numbered returning version
         """;
 
@@ -67,7 +70,7 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         var version = await AddVersionAsync(connection, fence.JobId, fence.TeamId, name: null, step: null, model, cancel);
         if (model.Answers is { } answers)
             await AddAnswersAsync(connection, fence, answers, cancel);
-        var end = new JobMove(fence.JobId, JobState.Succeeded, $"Model version {version} is ready.", actor)
+        var end = new JobMove(fence.JobId, JobState.Succeeded, StateOf(version, model), actor)
         {
             Fence = fence.Number,
             Result = resultJson,
@@ -77,6 +80,11 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         await transaction.CommitAsync(cancel);
         return version;
     }
+
+    private static string StateOf(int version, NewModelVersion model) =>
+        model.StateReasons is null
+            ? $"Model version {version} is ready."
+            : $"Model version {version} is quarantined: callers get it only by an alias. The model's card says why.";
 
     /// <summary>Adds a version of a checkpoint in the caller's transaction, under the name that the export has.</summary>
     internal static Task<int> AddAsync(
@@ -131,6 +139,8 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         command.Parameters.AddWithValue("classes", NpgsqlDbType.Json, (object?)model.Classes ?? DBNull.Value);
         command.Parameters.AddWithValue("metrics", NpgsqlDbType.Json, model.Metrics);
         command.Parameters.AddWithValue("parity", NpgsqlDbType.Json, model.Parity);
+        command.Parameters.AddWithValue("state", model.StateReasons is null ? ModelVersion.Ready : ModelVersion.Quarantined);
+        command.Parameters.AddWithValue("reasons", NpgsqlDbType.Json, (object?)model.StateReasons ?? DBNull.Value);
         return (int)(await command.ExecuteScalarAsync(cancel))!;
     }
 }

@@ -34,6 +34,7 @@ public sealed partial class LayerOrderTests
         "Jobs",
         "Telemetry",
         "Studies",
+        "Repairs",
     ];
 
     private static readonly IReadOnlyList<Source> Sources = [.. Folders().SelectMany(Read)];
