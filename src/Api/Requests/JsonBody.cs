@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Memory;
@@ -17,10 +16,7 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
     private const int MaxBytes = Compiler.MaxBytes;
 
     /// <summary>Memory is taken for what has come, not for what was announced.</summary>
-    private const int FirstBytes = 1 << 20;
-
-    /// <summary>Of a buffer that doubles: what is there, and room for as much again.</summary>
-    private const long GrowthFactor = 2;
+    private const int FirstBytes = 1 << 16;
 
     /// <summary>As deep as a spec may be. Answers that repeat a body are one or two deeper.</summary>
     public const int MaxDepth = SpecReader.MaxJsonDepth;
@@ -61,29 +57,35 @@ internal sealed record JsonBody(JsonElement Root, ReadOnlyMemory<byte> Utf8)
         return document.RootElement.Clone();
     }
 
-    /// <summary>The whole body, or a 413 as soon as it is over the limit, also where no length was announced.</summary>
+    /// <summary>
+    /// The whole body, or a 413 as soon as it is over the limit, also where no length was announced. It lies outside the managed heap, for
+    /// as long as the request lasts.
+    /// </summary>
     public static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request, CancellationToken cancel)
     {
         if (request.ContentLength > MaxBytes)
             throw new ProblemException(Problems.TooLarge());
         var memory = MemoryShare.Of(request.HttpContext);
-        var buffer = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, FirstBytes));
-        var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        try
+        var mostBytes = (int)(request.ContentLength ?? MaxBytes + 1);
+        var capacity = Math.Min(mostBytes, FirstBytes);
+        memory.Take(capacity);
+        var body = new NativeBytes(capacity);
+        request.HttpContext.Response.RegisterForDispose(body);
+        var length = 0;
+        while (length < mostBytes)
         {
-            while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
+            if (length == capacity)
             {
-                if (buffer.Length + read > MaxBytes)
-                    throw new ProblemException(Problems.TooLarge());
-                memory.Take(GrowthFactor * read);
-                buffer.Write(chunk, 0, read);
+                var larger = Math.Min(mostBytes, 2 * capacity);
+                memory.Take(larger - capacity);
+                body.Resize(capacity = larger);
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
+
+            if (await request.Body.ReadAsync(body.Memory[length..], cancel) is not (> 0 and var read))
+                break;
+            length += read;
         }
 
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        return length <= MaxBytes ? body.Memory[..length] : throw new ProblemException(Problems.TooLarge());
     }
 }

@@ -36,7 +36,7 @@ public static class Compiler
     {
         var compiled = Compilation.Of(json);
         if ((compiled.Report.HasErrors || compiled.Report.HasConditions) && !IsTooLarge(compiled))
-            AddFixes(compiled, StableNames.Of(json), effort);
+            AddFixes(compiled, StableNames.Of(json, compiled.Spec), effort);
         if (compiled.Plan is not null)
             WarningCheck.Add(compiled, json, effort);
         Sources.Add(compiled);

@@ -19,7 +19,8 @@ internal sealed class PatchedSpec(Compilation before, JsonElement json)
     private static readonly SpecPath List = SpecPath.Root["layers"];
 
     private Spec? _spec;
-    private Planned _known = before.Planned;
+    private Graph? _graph;
+    private readonly KnownPlans _known = new(before.Planned);
 
     /// <summary>A layer of the patched list.</summary>
     /// <param name="Written">Its position in the list as sent.</param>
@@ -41,11 +42,9 @@ internal sealed class PatchedSpec(Compilation before, JsonElement json)
 
         var report = new Report();
         var spec = _spec with { Layers = Read(items, report), IsWellFormed = report.Diagnostics.Count == 0 };
-        var graph = Expander.Expand(spec, report);
-        var planned = Planner.Plan(graph, report, _known);
-        if (planned.Layers.Count >= _known.Layers.Count)
-            _known = planned;
-        return new(spec, graph, planned, report);
+        _graph ??= ReferenceEquals(_spec, before.Spec) ? before.Graph : Expander.Expand(_spec, new Report());
+        var graph = Expander.Expand(spec, report, _spec, _graph);
+        return new(spec, graph, Planner.Plan(graph, report, _known), report);
     }
 
     /// <summary>The list of layers with the patch applied; null where it changes something else.</summary>

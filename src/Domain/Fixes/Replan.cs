@@ -9,7 +9,7 @@ namespace ConcatService.Domain.Fixes;
 internal sealed class Replan(MergeCase merge)
 {
     private readonly HashSet<string> _before = [.. Errors(merge.Compiled.Report)];
-    private Planned _known = merge.Compiled.Planned;
+    private readonly KnownPlans _known = new(merge.Compiled.Planned);
 
     /// <summary>
     /// Whether the merge fits, and nothing else breaks, when the layer is edited so wherever the spec's text stands for it.
@@ -40,8 +40,6 @@ internal sealed class Replan(MergeCase merge)
         var report = new Report();
         var layers = merge.Compiled.Graph.Layers.Select(each => edit(each) is { } op ? each with { Operator = op } : each).ToList();
         var planned = Planner.Plan(merge.Compiled.Graph with { Layers = layers }, report, _known);
-        if (planned.Layers.Count > _known.Layers.Count)
-            _known = planned;
         return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && Errors(report).All(_before.Contains);
     }
 

@@ -34,6 +34,8 @@ internal sealed class SourceCandidates
     /// <summary>Branches times layers; DenseNet-264 written flat has 70,000.</summary>
     private const long MostCompared = 200_000;
 
+    private static readonly List<Layer> Nobody = [];
+
     private readonly MergeCase _merge;
     private readonly Dictionary<string, List<Layer>> _readers = [];
     private readonly Dictionary<string, int> _order = [];
@@ -243,7 +245,7 @@ internal sealed class SourceCandidates
         return descendants;
     }
 
-    private List<Layer> ReadersOf(string layer) => _readers.GetValueOrDefault(layer, []);
+    private List<Layer> ReadersOf(string layer) => _readers.GetValueOrDefault(layer, Nobody);
 
     private bool IsUnread(string layer) =>
         !_readers.ContainsKey(layer) && _merge.Compiled.Graph.Outputs.All(output => output.Wire.Source != layer);

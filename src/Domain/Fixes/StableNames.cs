@@ -18,6 +18,14 @@ internal static class StableNames
     /// </summary>
     private const int MostText = 400_000;
 
+    /// <summary>The same, without a look at the text where what was read tells that all are named.</summary>
+    public static JsonElement Of(JsonElement json, Spec read) =>
+        read.IsWellFormed
+        && read.Layers.All(layer => layer is OperatorSpec { Name: not null })
+        && !json.TryGetProperty("blocks", out _)
+            ? json
+            : Of(json);
+
     /// <summary>
     /// The same spec, at the same paths; itself where every layer is named, and where a name that was given by position is referred to: a
     /// patch that puts a layer before it would break that.

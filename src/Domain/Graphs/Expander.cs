@@ -16,6 +16,9 @@ public sealed class Expander
     private readonly Names _names;
     private readonly InputWires _inputs;
     private readonly List<Layer> _layers = [];
+    private readonly List<Layer> _unresolved = [];
+    private readonly List<int> _starts = [];
+    private readonly KnownLayers? _known;
     private readonly Dictionary<string, LayerSource> _sources = [];
     private bool _once, _hasInputs;
 
@@ -25,17 +28,23 @@ public sealed class Expander
     /// <summary>Inside of a structure that shares the weights of another: both their names.</summary>
     private (string Own, string Other)? _shares;
 
-    private Expander(Report report)
+    private Expander(Report report, KnownLayers? known)
     {
         _report = report;
+        _known = known;
         _names = new(report);
         _inputs = new(report);
     }
 
-    public static Graph Expand(Spec spec, Report report) => new Expander(report).Run(spec);
+    public static Graph Expand(Spec spec, Report report) => new Expander(report, null).Run(spec);
+
+    /// <summary>The same, where much the same spec was expanded before.</summary>
+    internal static Graph Expand(Spec spec, Report report, Spec before, Graph expanded) =>
+        new Expander(report, KnownLayers.Of(spec, before, expanded)).Run(spec);
 
     private Graph Run(Spec spec)
     {
+        var found = _report.Diagnostics.Count;
         _layers.EnsureCapacity(spec.Layers.Count);
         _hasInputs = spec.Inputs.Count > 0;
         var inputs = new Scope("", null, 0);
@@ -55,8 +64,15 @@ public sealed class Expander
 
         var last = ExpandList(list, scope, feed);
         var outputs = Outputs.Of(spec, scope, last, _names, _report).ToList();
-        var layers = ByDepth(Sort());
-        return new(spec.Layout, spec.Inputs, layers, outputs) { Symbols = spec.Symbols, KnownAs = _names.KnownAs(), Sources = _sources };
+        var sorted = Sort();
+        var isAsWritten = _inputs.InOrder && _report.Diagnostics.Count == found && !sorted.Exists(IsByDepth);
+        return new(spec.Layout, spec.Inputs, ByDepth(sorted), outputs)
+        {
+            Symbols = spec.Symbols,
+            KnownAs = _names.KnownAs(),
+            Sources = _sources,
+            Starts = isAsWritten ? _starts : null,
+        };
     }
 
     private bool IsTooLarge(LayerList list)
@@ -78,6 +94,17 @@ public sealed class Expander
             var full = scope.FullName(names[i]);
             if (layer.Source is { } source)
                 _sources[full] = source;
+            if (scope.IsRoot)
+            {
+                _starts.Add(_layers.Count);
+                if (_known is not null && _known.Of(layer, i) is { Length: > 0 } known)
+                {
+                    Take(known);
+                    previous = new(new(full, Names.Bare), names[i]);
+                    continue;
+                }
+            }
+
             var wires = _inputs.Of(layer, scope, i, previous);
             var fed = layer.Inputs is [var first, ..] ? first.Name : wires is [] ? null : previous?.Name;
             previous = new(new(full, Names.Bare), names[i]);
@@ -240,6 +267,20 @@ public sealed class Expander
         _steps = outer;
     }
 
+    /// <summary>A layer with its shorthand, resolved before.</summary>
+    private void Take(ReadOnlySpan<Layer> known)
+    {
+        var layer = known[0];
+        _layers.AddRange(known);
+        if (layer.Operator.HasPorts)
+            _names.AddPorted(layer.Name);
+        if (known.Length == 1)
+            return;
+        foreach (var part in known[1..])
+            _names.Add(part.Name);
+        _names.SetAlias(layer.Name, new(known[^1].Name), final: true);
+    }
+
     private void Add(Layer layer)
     {
         if (_steps is not null)
@@ -248,6 +289,7 @@ public sealed class Expander
         if (layer.Weights is null && _shares is var (own, other))
             layer = layer with { Weights = string.Concat(other, layer.Name.AsSpan(own.Length)) };
         _layers.Add(layer);
+        _unresolved.Add(layer);
         if (layer.Operator.HasPorts)
             _names.AddPorted(layer.Name);
     }
@@ -255,7 +297,7 @@ public sealed class Expander
     /// <summary>The l-th of L layers that drop paths by the linear rule drops l / L of what is given (Huang et al. 2016).</summary>
     private static List<Layer> ByDepth(List<Layer> layers)
     {
-        var deeper = layers.Count(layer => layer.Operator is DropPath { Rule: DropRule.Linear });
+        var deeper = layers.Count(IsByDepth);
         for (var (i, depth) = (0, 0); depth < deeper; i++)
         {
             if (layers[i].Operator is DropPath { Rule: DropRule.Linear } drop)
@@ -265,9 +307,11 @@ public sealed class Expander
         return layers;
     }
 
+    private static bool IsByDepth(Layer layer) => layer.Operator is DropPath { Rule: DropRule.Linear };
+
     private List<Layer> Sort()
     {
-        foreach (var layer in _layers)
+        foreach (var layer in _unresolved)
         {
             for (var i = 0; i < layer.Inputs.Length; i++)
             {

@@ -21,6 +21,11 @@ public sealed record Graph(Layout Layout, IReadOnlyList<InputSpec> Inputs, IRead
     /// <summary>Where layers and structures came from, by full name, for those of which the spec says it.</summary>
     public IReadOnlyDictionary<string, LayerSource> Sources { get; init; } = new Dictionary<string, LayerSource>();
 
+    /// <summary>
+    /// Where in <see cref="Layers"/> each of the spec's layers begins; null where a layer is not where it was written, or not as it was.
+    /// </summary>
+    internal IReadOnlyList<int>? Starts { get; init; }
+
     /// <summary>Whether no size but the batch's is a symbol.</summary>
     internal bool HasKnownSizes => Inputs.All(input => input.Shape.Dims.Skip(1).All(size => size.IsKnown));
 

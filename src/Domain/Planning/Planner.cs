@@ -9,8 +9,8 @@ using ConcatService.Operators;
 namespace ConcatService.Domain.Planning;
 
 /// <summary>
-/// <see cref="Graph"/> -> <see cref="Plan"/>: infers every shape, expands composite operators, counts. A layer behind an error stays
-/// without a shape and makes no noise.
+/// <see cref="Graph"/> -> <see cref="Planning.Plan"/>: infers every shape, expands composite operators, counts. A layer behind an error
+/// stays without a shape and makes no noise.
 /// </summary>
 public sealed class Planner
 {
@@ -27,18 +27,19 @@ public sealed class Planner
     private readonly List<LayerRow> _rows;
     private readonly Conditions _conditions;
     private readonly Dictionary<string, Layer> _bounded = [];
-    private readonly Planned? _known;
+    private readonly KnownPlans? _known;
     private readonly WeightSharing? _sharing;
     private readonly StepSides _sides;
-    private int _next;
+    private int _inferred;
     private Layout _layout;
     private long _parameters;
 
-    private Planner(Graph graph, Report report, Planned? known)
+    private Planner(Graph graph, Report report, KnownPlans? known)
     {
         _graph = graph;
         _report = report;
         _known = graph.HasKnownSizes ? known : null;                           // what is decided about symbols is decided in order
+        _known?.Begin();
         _layout = graph.Layout;
         _conditions = new(graph.Inputs.SelectMany(input => input.Shape.Dims.Skip(1)), graph.Symbols);
         _shapes = new(graph.Inputs.Count + graph.Layers.Count);
@@ -50,7 +51,14 @@ public sealed class Planner
 
     /// <param name="known">What was planned for much the same graph: a layer with the same operator, the very object, and the same inputs
     /// is taken from there. Only errors are found again where they are; no other findings.</param>
-    public static Planned Plan(Graph graph, Report report, Planned? known = null) => new Planner(graph, report, known).Run();
+    internal static Planned Plan(Graph graph, Report report, KnownPlans? known)
+    {
+        var planned = new Planner(graph, report, known).Run();
+        known?.Keep(planned);
+        return planned;
+    }
+
+    public static Planned Plan(Graph graph, Report report) => new Planner(graph, report, null).Run();
 
     private Planned Run()
     {
@@ -60,13 +68,30 @@ public sealed class Planner
                 _shapes.Set(input.Name, [input.Shape]);
         }
 
-        foreach (var layer in _graph.Layers)
-            PlanLayer(layer);
+        var layers = _graph.Layers;
+        for (var i = TakeAsBefore(); i < layers.Count; i++)
+            PlanLayer(layers[i]);
         _sides.Close(_graph.Outputs);
         _sharing?.Close(_rows);
         BoundFindings.Add(_conditions, _bounded, _report);
         var plan = _report.HasErrors ? null : new Plan(_graph, _planned, _graph.Outputs, _shapes);
-        return new(plan, _rows, _planned, _shapes, _conditions);
+        return new(plan, _rows, _planned, _shapes, _conditions) { Inferred = _inferred };
+    }
+
+    /// <summary>Takes the first layers that are the very same as before, without looking at them; returns how many.</summary>
+    private int TakeAsBefore()
+    {
+        if (_known is null || _sharing is not null)
+            return 0;
+        var (before, layers, same) = (_known.Before.Rows, _graph.Layers, 0);
+        for (; same < Math.Min(before.Count, layers.Count); same++)
+        {
+            if (!ReferenceEquals(before[same].Layer, layers[same]) || before[same].Planned is not { } planned || !IsOutside(layers[same]))
+                break;
+            Keep(planned);
+        }
+
+        return same;
     }
 
     /// <summary>The layer's output; null when it has no shape.</summary>
@@ -116,6 +141,7 @@ public sealed class Planner
             return null;
         }
 
+        _inferred++;
         var planned = new PlannedLayer(layer, inputs, outputs) { Repeats = _sides.RepeatsOf(layer, inputs) };
         if (layer.Weights is not null && planned.Parameters.Count == 0)
             planned = planned with { Layer = layer with { Weights = null } };
@@ -129,25 +155,17 @@ public sealed class Planner
         return new(layer.Name);
     }
 
+    /// <summary>Whether it runs once for a sample: neither folds steps nor is inside.</summary>
+    private static bool IsOutside(Layer layer) => layer is { Steps: null, Gives: null };
+
     /// <summary>The layer as it was planned before, where nothing that decides its shape is another.</summary>
     private PlannedLayer? Known(Layer layer, Shape[] inputs)
     {
-        if (_known is null || layer.Weights is not null)
+        if (layer.Weights is not null || _known?.Of(layer, inputs) is not { } known)
             return null;
-        if (_next >= _known.Layers.Count || !ReferenceEquals(_known.Layers[_next].Name, layer.Name))
-            _next = _known.Numbers.GetValueOrDefault(layer.Name, int.MaxValue);
-        if (_next >= _known.Layers.Count)
-            return null;
-        var known = _known.Layers[_next++];
-        if (!ReferenceEquals(known.Operator, layer.Operator) || known.InputShapes.Length != inputs.Length)
-            return null;
-        for (var i = 0; i < inputs.Length; i++)
-        {
-            if (!inputs[i].IsSame(known.InputShapes[i]))
-                return null;
-        }
-
-        return known with { Layer = layer, InputShapes = inputs, Repeats = _sides.RepeatsOf(layer, inputs) };
+        return ReferenceEquals(known.Layer, layer) && _sharing is null && IsOutside(layer)
+            ? known
+            : known with { Layer = layer, InputShapes = inputs, Repeats = _sides.RepeatsOf(layer, inputs) };
     }
 
     /// <summary>
@@ -302,6 +320,9 @@ public sealed record Planned(
     Conditions Conditions
 )
 {
+    /// <summary>How many layers were asked for their shapes, and not known.</summary>
+    internal int Inferred { get; init; }
+
     /// <summary>The position of each layer in <see cref="Layers"/>.</summary>
     internal IReadOnlyDictionary<string, int> Numbers => field ??= Numbered();
 

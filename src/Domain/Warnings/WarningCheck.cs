@@ -20,7 +20,7 @@ internal static class WarningCheck
         var found = Find(compiled);
         if (found.Count == 0)
             return;
-        json = StableNames.Of(json);
+        json = StableNames.Of(json, compiled.Spec);
         var before = found.Select(each => each.Key).ToHashSet();
         var cost = compiled.Planned.Rows.Count + (10 * found.Count);            // each proof compiles, and words what is left
         foreach (var repeated in found.GroupBy(each => (each.Code, each.Path.ToString())))

@@ -148,6 +148,20 @@ public sealed class HostileSpecTests
     }
 
     [Fact]
+    public void Features_that_are_joined_with_themselves_again_and_again_are_not_taken_apart_each_time()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var found = Compile(
+            """
+            [ { "type": "repeat", "times": 24, "layers": [ { "type": "parallel", "branches": [ [], [] ] } ] },
+              { "type": "global_avg_pool", "name": "pool" }, { "type": "conv2d", "out_channels": 8, "kernel_size": 1 } ]
+            """
+        ).Report.Diagnostics;
+        Assert.Equal("keep-dims-pool", Assert.Single(found, each => each.Code.Name == "layer.rank").Fixes[0].Id);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+    }
+
+    [Fact]
     public void A_field_that_is_there_twice_keeps_no_cause_from_being_found() =>
         Assert.Contains(Compiler.Compile("""
             { "name": "a", "name": "b", "inputs": { "x": { "shape": [28, 28, 3] }, "y": { "shape": [28, 14, 3] } },

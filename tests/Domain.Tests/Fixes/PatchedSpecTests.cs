@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Fixes;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Specs;
+using ConcatService.Fuzz;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Fixes;
@@ -91,9 +93,98 @@ public sealed class PatchedSpecTests
         Assert.True(fixes > 30, $"{fixes} fixes");
     }
 
+    [Fact]
+    public void Every_fix_of_two_thousand_random_networks_says_the_same_in_both_ways()
+    {
+        var fixes = 0;
+        for (var seed = 0; seed < 2_000; seed++)
+            fixes += SameForAll(RandomSpec(new Random(seed)));
+        Assert.True(fixes > 2_000, $"{fixes} fixes");
+    }
+
+    [Fact]
+    public void Every_fix_of_hostile_specs_says_the_same_in_both_ways()
+    {
+        var mutator = new SpecMutator([.. Samples.Names.Select(Samples.Text)]);
+        var fixes = 0;
+        for (var seed = 1; seed <= 200; seed++)
+        {
+            try
+            {
+                fixes += SameForAll(mutator.Make(seed));
+            }
+            catch (JsonException)
+            {
+                // Not a spec at all.
+            }
+        }
+
+        Assert.True(fixes > 50, $"{fixes} fixes");
+    }
+
+    /// <summary>All fixes of a spec by the same <see cref="PatchedSpec"/>; returns how many.</summary>
+    private static int SameForAll(byte[] spec)
+    {
+        var compiled = Compiler.Compile(spec);
+        using var document = JsonDocument.Parse(spec, SpecReader.JsonOptions);
+        var named = StableNames.Of(document.RootElement);
+        var patched = new PatchedSpec(compiled, named);
+        var fixes = compiled.Report.Diagnostics.SelectMany(found => found.Fixes).Take(20).ToList();
+        foreach (var fix in fixes)
+            Same(named, patched, fix.Patch);
+        return fixes.Count;
+    }
+
+    /// <summary>Ten to thirty layers in one list that read the one before, or others before; merges seldom fit.</summary>
+    private static byte[] RandomSpec(Random random)
+    {
+        var layers = new JsonArray();
+        var names = new List<string> { "image" };
+        for (var count = random.Next(10, 30); layers.Count < count;)
+        {
+            var (name, layer) = ($"l{layers.Count}", RandomLayer(random));
+            layer["name"] = name;
+            var inputs = layer["type"]!.GetValue<string>() is "concat" or "add" ? 2 : random.Next(5) == 0 ? 1 : 0;
+            if (inputs > 0)
+                layer["inputs"] = new JsonArray([.. Enumerable.Range(0, inputs).Select(_ => (JsonNode)Before())]);
+            layers.Add((JsonNode)layer);
+            if (layer["type"]!.GetValue<string>() == "split")
+            {
+                var part = new JsonObject { ["type"] = "relu", ["name"] = $"{name}r", ["inputs"] = new JsonArray($"{name}:1") };
+                layers.Add((JsonNode)part);
+                name = $"{name}r";
+            }
+
+            names.Add(name);
+        }
+
+        var spec = new JsonObject { ["inputs"] = new JsonObject { ["image"] = new JsonObject { ["shape"] = new JsonArray(4, 32, 32) } } };
+        spec["layers"] = layers;
+        return Encoding.UTF8.GetBytes(spec.ToJsonString());
+
+        string Before() => names[^random.Next(1, Math.Min(9, names.Count + 1))];
+    }
+
+    private static JsonObject RandomLayer(Random random)
+    {
+        var (stride, padding) = (random.Next(4) == 0 ? 2 : 1, random.Next(6) == 0 ? 0 : 1);
+        return (JsonObject)JsonNode.Parse(random.Next(11) switch
+        {
+            0 => """{ "type": "relu" }""",
+            1 => """{ "type": "batch_norm" }""",
+            2 => """{ "type": "max_pool2d", "kernel_size": 2 }""",
+            3 => """{ "type": "upsample", "scale": 2 }""",
+            4 or 5 => """{ "type": "concat" }""",
+            6 => """{ "type": "add" }""",
+            7 => """{ "type": "split", "sections": 2 }""",
+            8 => """{ "type": "conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1, "norm": "batch_norm", "activation": "relu" }""",
+            _ => $$"""{ "type": "conv2d", "out_channels": 8, "kernel_size": 3, "stride": {{stride}}, "padding": {{padding}} }""",
+        })!;
+    }
+
     private static void Same(JsonElement json, PatchedSpec patched, JsonArray patch)
     {
-        using var document = JsonDocument.Parse(PatchedText.Of(json, patch));
+        using var document = JsonDocument.Parse(PatchedText.Of(json, patch), SpecReader.JsonOptions);
         var (whole, quick) = (Compilation.Of(document.RootElement), patched.Compile(patch));
         whole.Report.Close();
         quick.Report.Close();

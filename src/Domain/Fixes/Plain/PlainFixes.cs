@@ -35,7 +35,7 @@ internal static class PlainFixes
         {
             if (PlainCase.Of(network ??= new(compiled, json), found) is not { } at)
                 continue;
-            var fixes = Proven(at, json, () => effort.Spend(cost));
+            var fixes = effort.Spend(0) ? Proven(at, json, () => effort.Spend(cost)) : [];
             compiled.Report.Replace(found, Explained(found, at, fixes));
         }
     }

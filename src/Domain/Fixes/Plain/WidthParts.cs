@@ -85,11 +85,28 @@ internal sealed record WidthParts(long Features, IReadOnlyList<long> Places, IRe
         {
             if (layer.InputShapes[i].Dims[position].Known is not { } width)
                 return null;
-            var traced = Traced(found, layer.Inputs[i], layer.Layer.InputName(i), width);
-            parts.Add(new(width, layer.Layer.InputName(i), traced is { Places: [], Parts: [{ Decider: { } decider }] } ? decider : null));
+            parts.Add(new(width, layer.Layer.InputName(i), Decider(found, layer.Inputs[i], width)));
         }
 
         return parts.Sum(part => part.Features) == features ? parts : null;
+    }
+
+    /// <summary>
+    /// The layer of which an attribute says how many features arrive there; null behind another concat or a flatten. A concat is not taken
+    /// apart further: one that joins a layer with itself, again and again, would have twice as many parts at each.
+    /// </summary>
+    private static PlannedLayer? Decider(PlainCase found, Wire wire, long features)
+    {
+        while (found.Producer(wire) is { Inputs.Length: > 0 } layer)
+        {
+            if (layer.Operator.Width is not null)
+                return layer;
+            if (!layer.Input.Has(Axis.Channels) || layer.Input[Axis.Channels].Known != features)
+                return null;
+            wire = layer.Inputs[0];
+        }
+
+        return null;
     }
 }
 

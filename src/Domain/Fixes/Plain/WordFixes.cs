@@ -17,11 +17,11 @@ internal static class WordFixes
 {
     public static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
-        var network = new PlainNetwork(compiled, json);
+        PlainNetwork? network = null;
         var renames = new List<(Diagnostic Found, Misnamed Misnamed, JsonArray Patch)>();
         foreach (var found in compiled.Report.Diagnostics)
         {
-            if (found.Evidence is Misnamed misnamed && Patch(network, misnamed) is { } patch)
+            if (found.Evidence is Misnamed misnamed && Patch(network ??= new(compiled, json), misnamed) is { } patch)
                 renames.Add((found, misnamed, patch));
         }
 
