@@ -77,18 +77,25 @@ internal sealed class MixedLayout : CauseRule
     // Few sizes tell little: in a sequence some layer has to have put them in this order.
     private static bool Orders(PlannedLayer layer) => layer.Operator.AxisFlow is AxisFlow.Made or AxisFlow.Moved or AxisFlow.Relabeled;
 
-    /// <summary>The layer with a <c>data_format</c> of its own on the way to some inputs and not to all; null when there is none.</summary>
-    internal static Layer? ReadOtherwise(MergeCase merge)
+    /// <summary>
+    /// The first layer with a <c>data_format</c> of its own on the way to some inputs and not to all; null when there is none.
+    /// </summary>
+    internal static Layer? ReadOtherwise(MergeCase merge) => AllReadOtherwise(merge).FirstOrDefault();
+
+    /// <summary>All of them on the way to the first such input, in order.</summary>
+    internal static IReadOnlyList<Layer> AllReadOtherwise(MergeCase merge)
     {
         var read = merge
             .Branches.Select(branch =>
                 branch
                     .Path.Where(planned => planned.Operator.AxisFlow == AxisFlow.Relabeled)
                     .Select(Written)
-                    .FirstOrDefault(layer => layer is not null)
+                    .OfType<Layer>()
+                    .DistinctBy(layer => layer.Path.ToString())
+                    .ToList()
             )
             .ToList();
-        return read.Contains(null) ? read.FirstOrDefault(layer => layer is not null) : null;
+        return read.Exists(layers => layers.Count == 0) ? read.Find(layers => layers.Count > 0) ?? [] : [];
 
         Layer? Written(PlannedLayer planned) =>
             merge.Compiled.Graph.Layers.FirstOrDefault(layer => layer.Name == planned.Name && layer.Operator.DataFormat is not null);
