@@ -57,8 +57,11 @@ internal sealed class MixedLayout : CauseRule
         var joined = merge.Mismatch.Axis ?? -1;
         if (merge.JoinsAxis && (merge.IsSample || !merge.DifferingAxes.Any(axis => axis.IsSpatial())))
             return null;
+        // What comes from one layer has one order, unless some layer turns it: sizes that agree turned are chance then.
+        var canDiffer = merge.Ancestor is null || merge.Branches.Any(branch => branch.Path.Any(Orders));
         return merge.Branches.Reverse().FirstOrDefault(branch =>
-            (branch.Shape.Rank > 3 || branch.Path.Any(Orders) || merge.Ancestor is null)
+            canDiffer
+            && (branch.Shape.Rank > 3 || branch.Path.Any(Orders) || merge.Ancestor is null)
             && merge.Branches.All(other => other == branch || Rotation(branch.Shape, other.Shape, joined) is not null)
         );
     }
