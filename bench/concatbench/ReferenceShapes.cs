@@ -283,6 +283,8 @@ public sealed class ReferenceShapes
     {
         if (permute.Dims.Count != x.Dims.Length + 1)
             return null;
+        if (x.Axes.Length != x.Dims.Length)
+            throw new NotSupportedException($"The benchmark has no names for the dimensions of {x}.");
         var order = permute.Dims.ToArray().Skip(1).Select(dim => (int)(dim < 0 ? dim + x.Dims.Length : dim - 1)).ToArray();
         return x with { Dims = [.. order.Select(i => x.Dims[i])], Axes = string.Concat(order.Select(i => x.Axes[i])) };
     }

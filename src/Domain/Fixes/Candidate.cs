@@ -34,6 +34,9 @@ public sealed record Candidate(string Id, FixKind Kind, string Title, string Eff
     /// <summary>Of an adapter: the branch that the others are brought to.</summary>
     public Branch? Target { get; init; }
 
+    /// <summary>Whether it edits a second attribute too, which is offered only where one alone does not do.</summary>
+    public bool IsSecondEdit { get; init; }
+
     /// <summary>How many layers it inserts or places it changes.</summary>
     public int Steps { get; init; } = Patch.Count;
 

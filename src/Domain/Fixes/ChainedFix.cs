@@ -61,7 +61,7 @@ internal sealed class ChainedFix(Proof proof, JsonElement json, Cause cause, Fun
         return null;
     }
 
-    private static string Way(Candidate candidate) => candidate.Id[..candidate.Id.IndexOf('-', StringComparison.Ordinal)];
+    internal static string Way(Candidate candidate) => candidate.Id[..candidate.Id.IndexOf('-', StringComparison.Ordinal)];
 
     private JsonDocument Patched(JsonArray patch)
     {

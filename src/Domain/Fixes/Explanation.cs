@@ -47,7 +47,7 @@ public static class Explanation
                     proof,
                     merge,
                     FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()),
-                    fix => WidthsBehind.Extend(fix, proof, Spend) ?? throughout.Extend(fix)
+                    fix => fix.NewErrors == 0 ? null : WidthsBehind.Extend(fix, proof, Spend) ?? throughout.Extend(fix)
                 )
                 .ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
@@ -96,10 +96,20 @@ public static class Explanation
                     .ProposeAll(merge, cause)
                     .Where(candidate => !candidate.IsForOneSize)
                     .TakeWhile(_ => effort.Spend(cost + (inputs * inputs / 10)));
+        var proof = at.Proof();
+        var throughout =
+            cause is null || found.Severity != Severity.Condition
+                ? null
+                : new OpenLevels(proof, json, cause, () => effort.Spend(cost + (inputs * inputs / 10)));
         var fixes = Rank(
-                at.Proof(),
+                proof,
                 merge,
-                [.. candidates, .. Promises.OneSymbol(compiled, found.Mismatch!), .. promise is null ? Array.Empty<Candidate>() : [promise]]
+                [
+                    .. candidates,
+                    .. Promises.OneSymbol(compiled, found.Mismatch!),
+                    .. promise is null ? Array.Empty<Candidate>() : [promise],
+                ],
+                throughout is null ? null : throughout.Extend
             )
             .Select(fix => merge is null ? fix : at.Tell(fix, merge))
             .ToList();
@@ -107,7 +117,8 @@ public static class Explanation
         compiled.Report.Replace(found, found with { Message = Sentence(found, cause ?? told, fixes), Cause = told, Fixes = fixes });
     }
 
-    /// <param name="extend">Carries a repair on to the mismatches that it brings to light; null where each is found for itself.</param>
+    /// <param name="extend">Carries a repair on to the mismatches that it brings to light, or leaves; null where each is found for
+    /// itself.</param>
     private static IEnumerable<Fix> Rank(
         Proof proof,
         MergeCase? merge,
@@ -117,7 +128,7 @@ public static class Explanation
     {
         var proven = candidates.DistinctBy(candidate => candidate.Id).Select(proof.Try).OfType<Proven>().ToList();
         if (extend is not null)
-            proven = [.. proven.Select(fix => fix.NewErrors == 0 || fix.Candidate.Loss == Loss.Rewired ? fix : extend(fix) ?? fix)];
+            proven = [.. proven.Select(fix => fix.Candidate.Loss == Loss.Rewired ? fix : extend(fix) ?? fix)];
         proven.RemoveAll(fix => fix.ComesAgain);
         if (proven.Any(fix => fix.NewErrors == 0))
             proven.RemoveAll(fix => fix.NewErrors > 0);

@@ -123,6 +123,16 @@ public sealed class MergeCase
     /// <summary>The name by which people and the spec know a layer's output.</summary>
     public string NameOf(string layer) => Compiled.Graph.KnownAs.GetValueOrDefault(layer, layer);
 
+    /// <summary>
+    /// Whether a branch is an input of the network as it is given, and that a list of numbers with a feature axis of one: the columns of a
+    /// table, which are features each by itself.
+    /// </summary>
+    public bool IsColumn(Branch branch) =>
+        branch is { Path: [], Shape: { Rank: 3, DType: DType.Float32 } shape }
+        && Ancestor is null
+        && shape.Has(Axis.Channels)
+        && shape[Axis.Channels] == 1;
+
     /// <summary>The size of a branch, whatever it is, for an attribute that takes another layer's.</summary>
     public JsonObject Like(Branch branch) => new() { ["like"] = NameOf(Merge.Inputs[branch.Index].Source) };
 

@@ -86,6 +86,9 @@ public sealed class PatchWriter(Compilation compiled, PlannedLayer target)
         return true;
     }
 
+    /// <summary>The name of the last layer that this patch has put on the way into an input; null where it has put none.</summary>
+    public string? LastBefore(int input) => _last.GetValueOrDefault(input);
+
     /// <summary>Takes a layer of one input out, so that what read it reads its input. False where that cannot be written.</summary>
     public bool TakeAway(PlannedLayer layer)
     {

@@ -20,11 +20,17 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
     /// <summary>Whether the layer lacks the stride that the shortcut beside it has.</summary>
     public bool IsMissing { get; init; }
 
+    /// <summary>
+    /// Whether it is there to bring one input of the network to the rate of another, as SlowFast's lateral convolutions are: its stride is
+    /// the ratio of the two.
+    /// </summary>
+    public bool IsBridge { get; init; }
+
     /// <summary>Whether its window then needs "same" padding too.</summary>
     public bool NeedsSame { get; init; }
 
     /// <summary>To rank by: what makes the difference is likelier than what could.</summary>
-    internal double Likelihood => Gain + (IsShortcut ? -2 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
+    internal double Likelihood => Gain + (IsShortcut ? -2 : IsBridge ? 1 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
 }
 
 /// <summary>Finds them: for each layer on the way, the value that would bring its branch to the scale of another.</summary>
@@ -74,15 +80,17 @@ internal static class ScaleEdits
                     )
                 )
                 {
+                    var isBridge = IsBridge(merge, branch, target, layer);
                     if (
-                        Edited(layer, [.. factors.Select(factor => factor!.Value)]) is var (attribute, value, edited)
+                        Edited(layer, [.. factors.Select(factor => factor!.Value)], isBridge) is var (attribute, value, edited)
                         && seen.Add((layer.Path.ToString(), value.ToJsonString()))
                     )
                         yield return (
-                            new(layer, branch, attribute, value, usual.Gain(layer, edited(layer.Operator)!))
+                            new(layer, branch, attribute, value, isBridge ? 0 : usual.Gain(layer, edited(layer.Operator)!))
                             {
-                                IsResponsible = IsScaled(layer) && !IsLarge(attribute, value),
+                                IsResponsible = IsScaled(merge, layer) && !IsLarge(attribute, value),
                                 IsShortcut = IsShortcut(merge, branch, layer),
+                                IsBridge = isBridge,
                             },
                             edited
                         );
@@ -94,7 +102,7 @@ internal static class ScaleEdits
             foreach (
                 var layer in branch.Path.Where(layer =>
                     layer.Output.Rank == branch.Shape.Rank
-                    && IsScaled(layer)
+                    && IsScaled(merge, layer)
                     && layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal)
                 )
             )
@@ -117,7 +125,7 @@ internal static class ScaleEdits
 
     private static bool IsShortcut(MergeCase merge, Branch branch, PlannedLayer layer) =>
         !merge.JoinsAxis
-        && IsScaled(layer)
+        && IsScaled(merge, layer)
         && layer.Operator.Window is { IsTransposed: false } window
         && window.KernelSize.ToArray(branch.Shape.Rank - 1).All(size => size == 1)
         && branch.Path.Count(each => each.Operator.Effect.Has(Effect.Weighs) && each.Operator.Window is not null) == 1
@@ -126,14 +134,35 @@ internal static class ScaleEdits
     // Layers that upsample by two are many; one that should have done it by four is seldom the fault.
     private static bool IsLarge(string attribute, JsonNode value) => attribute == "scale_factor" && (double)value > 2;
 
-    private static bool IsScaled(PlannedLayer layer) =>
-        layer.Output.SpatialAxes.Any(axis => layer.Operator.RescalingOf(axis, layer) is var scale && scale.Numerator != scale.Denominator);
+    // Along the axes that differ: what it does to others is beside the point.
+    private static bool IsScaled(MergeCase merge, PlannedLayer layer) => merge.DifferingAxes.Any(axis => IsScaled(layer, axis));
 
-    private static (string Attribute, JsonNode Value, Func<Operator, Operator?> Edited)? Edited(PlannedLayer layer, Ratio[] factors)
+    private static bool IsScaled(PlannedLayer layer, Axis axis) =>
+        layer.Output.Has(axis) && layer.Operator.RescalingOf(axis, layer) is var scale && scale.Numerator != scale.Denominator;
+
+    // Of two inputs of the network one has several times as many steps, and of all layers this one alone makes them fewer.
+    private static bool IsBridge(MergeCase merge, Branch branch, Branch target, PlannedLayer layer) =>
+        merge.Ancestor is null
+        && merge.DifferingAxes.All(axis =>
+            IsScaled(layer, axis)
+            && !branch.Path.Concat(target.Path).Any(other => other != layer && IsScaled(other, axis))
+            && SizeOf(branch.Start, axis) is { } own
+            && SizeOf(target.Start, axis) is { } beside
+            && own > beside
+            && own % beside == 0
+        );
+
+    private static long? SizeOf(Shape? shape, Axis axis) => shape is not null && shape.Has(axis) ? shape[axis].Known : null;
+
+    private static (string Attribute, JsonNode Value, Func<Operator, Operator?> Edited)? Edited(
+        PlannedLayer layer,
+        Ratio[] factors,
+        bool isBridge
+    )
     {
         if (layer.Operator.Resampling is { Factor: { } scale })
             return Scaled(scale, factors) is { } scaled ? ("scale_factor", scaled, op => op.With("scale_factor", scaled)) : null;
-        if (layer.Operator.Window is not { } window || Strided(window, factors) is not { } strides)
+        if (layer.Operator.Window is not { } window || Strided(window, factors, isBridge) is not { } strides)
             return null;
         var value = EditableAttribute.Spelled(strides);
         return ("stride", value, Restrided(window.Stride, value));
@@ -145,16 +174,16 @@ internal static class ScaleEdits
 
     /// <summary>
     /// The strides after which the layer's scale is so many times what it is; null where they are not 1, 2 or the kernel's size, as strides
-    /// are.
+    /// are but for those that a ratio of inputs gives.
     /// </summary>
-    private static long[]? Strided(SlidingWindow window, Ratio[] factors)
+    private static long[]? Strided(SlidingWindow window, Ratio[] factors, bool isBridge)
     {
         var strides = window
             .Stride.ToArray(factors.Length)
             .Select((old, i) => window.IsTransposed ? new Ratio(old, 1) * factors[i] : new Ratio(old, 1) / factors[i])
             .ToArray();
         return strides
-            .Select((each, i) => each.IsWhole && (each.Numerator is 1 or 2 || each.Numerator == window.KernelSize[i]))
+            .Select((each, i) => each.IsWhole && (isBridge || each.Numerator is 1 or 2 || each.Numerator == window.KernelSize[i]))
             .All(usual => usual)
             ? [.. strides.Select(each => each.Numerator)]
             : null;

@@ -146,7 +146,9 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
                 $"{Layer.Operator.Kind} needs a known number of features and its input {Layer.InputName(0)} has {Input[Axis.Channels]}, a "
                     + $"symbol. Give the features of the input as a number."
             );
-        else if (Layer.Operator.Declared is { } declared && declared.Features != known)
+        else if (Layer.Operator.Declared is not { } declared || declared.Features == known)
+            features = known;
+        else if (!OwnerSaysSo())
             Error(
                 Codes.DeclaredWidth,
                 $"{declared.Attribute} is {declared.Features} and {known} arrive from {Layer.InputName(0)}, {Input.Sizes}.",
@@ -156,10 +158,13 @@ public readonly record struct ShapeContext(Layer Layer, Shape[] Inputs, Layout L
                     Values = [new(declared.Attribute, known, $"It is made for the {known} that arrive.")],
                 }
             );
-        else
-            features = known;
         return features > 0;
     }
+
+    /// <summary>Weights that are shared are declared once: where the owner's number is wrong, that is told there alone.</summary>
+    private bool OwnerSaysSo() =>
+        Layer.Weights is { } owner
+        && Report.Diagnostics.Any(found => found.Code == Codes.DeclaredWidth && found.Layer == owner);
 
     /// <summary>
     /// Whether the features come right after the batch, or last behind spatial axes, so that libtorch and ONNX see <c>[N, C, …]</c>;

@@ -22,6 +22,9 @@ public sealed record Wanted : Evidence
     /// <summary>The number of features that it should have.</summary>
     public long? Width { get; init; }
 
+    /// <summary>The part of a layer that is meant where its output is given: <c>state</c>. Null: the output is meant.</summary>
+    public string? Part { get; init; }
+
     /// <summary>What the number of features should be a multiple of.</summary>
     public long? MultipleOf { get; init; }
 
@@ -30,6 +33,17 @@ public sealed record Wanted : Evidence
 
     /// <summary>Values of the layer's own attributes with which it would take the input as it is, the likeliest first.</summary>
     public IReadOnlyList<OtherValue> Values { get; init; } = [];
+
+    /// <summary>All of it but the input as text: where two layers lack the same, what serves one serves both.</summary>
+    public string Key
+    {
+        get
+        {
+            var values = Values.Select(value => $"{value.Attribute} {value.Value.ToJsonString()}");
+            return $"{DType} {Features} {Width} {MultipleOf} {SizesMultipleOf} {Part} [{string.Join(' ', Axes ?? [])}] "
+                + string.Join(", ", values);
+        }
+    }
 
     /// <summary>The divisors of a number that are nearest to another one, below and above, up to twice that.</summary>
     public static IEnumerable<long> DivisorsNear(long number, long wanted)

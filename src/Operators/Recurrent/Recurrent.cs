@@ -168,7 +168,8 @@ public sealed partial record Recurrent : Operator
             new Wanted
             {
                 Input = input,
-                Width = code == Codes.LayerShape ? StateWidth : null,
+                Width = StateWidth,
+                Part = input < context.Inputs.Length - 1 || States == 1 ? "state" : "cell",
                 Axes = code == Codes.LayerRank ? [Axis.Batch, Axis.Channels] : null,
                 Values = values,
             }

@@ -618,11 +618,12 @@ namespace ConcatService.Persistence.Migrations
                         .HasDatabaseName("ix_jobs_queued_at")
                         .HasFilter("state = 'queued'");
 
+                    b.HasIndex("RepairOf")
+                        .HasDatabaseName("ix_jobs_repair_of");
+
                     b.HasIndex("State")
                         .HasDatabaseName("ix_jobs_state")
                         .HasFilter("finished_at is null");
-                    b.HasIndex("RepairOf")
-                        .HasDatabaseName("ix_jobs_repair_of");
 
                     b.HasIndex("FinishedAt", "Id")
                         .HasDatabaseName("ix_jobs_finished_at_id")

@@ -50,7 +50,7 @@ internal sealed class Adapt : Strategies.FixStrategy
             patch.Patch
         )
         {
-            Gain = GainOf(merge, cause, resizing, all) - (ways.Exists(AveragesPixels) ? 1 : 0),
+            Gain = GainOf(merge, cause, resizing, all) - (ways.Exists(way => AveragesGiven(merge, way)) ? 1 : 0),
             AtTheCause = cause.Kind == CauseKinds.MixedLayout && ways.Count == 1 && all.TrueForAll(step => step.Verb == "permute"),
             Adapted = [.. ways.Select(way => way.Branch)],
             Target = target,
@@ -60,10 +60,10 @@ internal sealed class Adapt : Strategies.FixStrategy
         };
     }
 
-    // The mean of a picture that no layer has looked at says next to nothing.
-    private static bool AveragesPixels((Branch Branch, List<Step> Steps) way) =>
+    // The mean of a picture that no layer has looked at says next to nothing, and that of a table's columns nothing.
+    private static bool AveragesGiven(MergeCase merge, (Branch Branch, List<Step> Steps) way) =>
         way.Branch.Path.Count == 0
-        && way.Branch.Shape.SpatialAxes.Count() > 1
+        && (way.Branch.Shape.SpatialAxes.Count() > 1 || merge.IsColumn(way.Branch))
         && way.Steps.Exists(step => (string?)step.Layer["type"] == "global_avg_pool");
 
     private static double GainOf(MergeCase merge, Cause cause, Resizing resizing, List<Step> steps)

@@ -77,7 +77,9 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
         if (surplus.Count == 0)
             return Unflatten() || Widen();
         if (lacking.Count == 0)
-            return surplus.TrueForAll(axis => _at[axis] == 1) ? Squeeze() : Reduce();
+            return surplus.TrueForAll(axis => _at[axis] == 1) ? Squeeze()
+                : _wanted.Rank == 2 && merge.IsColumn(branch) && reduction == Reduction.List ? Unroll()
+                : Reduce();
         return _at.Rank == 2 && _wanted.Rank == 2 && _wanted.Has(Axis.Channels)
             ? Reshape([_at.Dims[1].Known], "reshape", $"Read {Name} as features", "The same numbers, read as features; nothing is lost.")
             : PositionsAsSteps();
@@ -132,6 +134,17 @@ internal sealed class Way(MergeCase merge, Branch branch, Branch target, Resizin
             Loss.None
         );
     }
+
+    private bool Unroll() =>
+        _at.ElementsPerSample is { } numbers
+        && Add(
+            "flatten",
+            new() { ["type"] = "flatten" },
+            new([Dim.Batch, numbers], [Axis.Batch, Axis.Channels]),
+            $"Flatten {Name} to its {numbers} numbers",
+            $"Each number of {Name} is a feature of its own; nothing is lost.",
+            Loss.None
+        );
 
     private bool Reduce()
     {

@@ -57,8 +57,11 @@ internal sealed class MixedLayout : CauseRule
         var joined = merge.Mismatch.Axis ?? -1;
         if (merge.JoinsAxis && (merge.IsSample || !merge.DifferingAxes.Any(axis => axis.IsSpatial())))
             return null;
+        // What comes from one layer has one order, unless some layer turns it: sizes that agree turned are chance then.
+        var canDiffer = merge.Ancestor is null || merge.Branches.Any(branch => branch.Path.Any(Orders));
         return merge.Branches.Reverse().FirstOrDefault(branch =>
-            (branch.Shape.Rank > 3 || branch.Path.Any(Orders) || merge.Ancestor is null)
+            canDiffer
+            && (branch.Shape.Rank > 3 || branch.Path.Any(Orders) || merge.Ancestor is null)
             && merge.Branches.All(other => other == branch || Rotation(branch.Shape, other.Shape, joined) is not null)
         );
     }
@@ -77,18 +80,25 @@ internal sealed class MixedLayout : CauseRule
     // Few sizes tell little: in a sequence some layer has to have put them in this order.
     private static bool Orders(PlannedLayer layer) => layer.Operator.AxisFlow is AxisFlow.Made or AxisFlow.Moved or AxisFlow.Relabeled;
 
-    /// <summary>The layer with a <c>data_format</c> of its own on the way to some inputs and not to all; null when there is none.</summary>
-    internal static Layer? ReadOtherwise(MergeCase merge)
+    /// <summary>
+    /// The first layer with a <c>data_format</c> of its own on the way to some inputs and not to all; null when there is none.
+    /// </summary>
+    internal static Layer? ReadOtherwise(MergeCase merge) => AllReadOtherwise(merge).FirstOrDefault();
+
+    /// <summary>All of them on the way to the first such input, in order.</summary>
+    internal static IReadOnlyList<Layer> AllReadOtherwise(MergeCase merge)
     {
         var read = merge
             .Branches.Select(branch =>
                 branch
                     .Path.Where(planned => planned.Operator.AxisFlow == AxisFlow.Relabeled)
                     .Select(Written)
-                    .FirstOrDefault(layer => layer is not null)
+                    .OfType<Layer>()
+                    .DistinctBy(layer => layer.Path.ToString())
+                    .ToList()
             )
             .ToList();
-        return read.Contains(null) ? read.FirstOrDefault(layer => layer is not null) : null;
+        return read.Exists(layers => layers.Count == 0) ? read.Find(layers => layers.Count > 0) ?? [] : [];
 
         Layer? Written(PlannedLayer planned) =>
             merge.Compiled.Graph.Layers.FirstOrDefault(layer => layer.Name == planned.Name && layer.Operator.DataFormat is not null);

@@ -12,6 +12,17 @@ internal sealed class RankDifference : CauseRule
     {
         if (merge.SameRank)
             return null;
+        if (
+            merge.Branches.FirstOrDefault(merge.IsColumn) is { } column
+            && merge.Branches.All(branch => branch == column || branch.Shape.Rank == 2)
+            && merge.Compiled.Graph.Inputs.FirstOrDefault(input => input.Name == merge.Merge.Inputs[column.Index].Source) is { } given
+        )
+            return new(
+                CauseKinds.RankDifference,
+                null,
+                given.Path,
+                $"{column.Name} is given as {column.Shape.Sizes}, a column of numbers with one feature each; the other inputs are vectors."
+            );
 
         // The branch without the axis to join along first, then the one that stands alone; of two, the one on which a layer changes the
         // number. That ids become vectors is meant.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Fields;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
@@ -17,7 +18,32 @@ internal sealed class PlainCase
     {
         _network = network;
         (Diagnostic, Layer, Written, Wanted, Inputs) = (found, layer, written, wanted, inputs);
+        Readers = Namesakes = [this];
     }
+
+    /// <summary>The same with the layers beside it that have the same fault; alone where there are too many.</summary>
+    /// <param name="alike">All with this <see cref="Fault"/>, in the order of the spec.</param>
+    public PlainCase Among(IReadOnlyList<PlainCase> alike)
+    {
+        const int Most = 32;
+        if (alike.Count is 1 or > Most)
+            return this;
+        var readers = IsReroutable(this) ? alike.Where(other => other == this || Shares(other)).ToList() : [this];
+        var namesakes = Diagnostic.Code == Codes.DeclaredWidth
+            ? alike.Where(other => other.Layer.Operator.Kind == Layer.Operator.Kind && other.Attributes(other.Layer) is not null).ToList()
+            : [this];
+        return new(_network, Diagnostic, Layer, Written, Wanted, Inputs) { Readers = readers, Namesakes = namesakes };
+    }
+
+    private bool Shares(PlainCase other) =>
+        other.Wire == Wire
+        && IsReroutable(other)
+        && other.Edge!.List.ToString() == Edge!.List.ToString()
+        && other.Input.DType == Input.DType;
+
+    private static bool IsReroutable(PlainCase one) => one.Edge is { Reference: not null } && !one._network.IsInside(one.Written);
+
+    private Edge? Edge => Written.EdgeOf(Wanted.Input);
 
     /// <summary>Null where the finding is at no layer of which the shapes that arrive are known.</summary>
     public static PlainCase? Of(PlainNetwork network, Diagnostic found)
@@ -46,6 +72,9 @@ internal sealed class PlainCase
 
     public Wanted Wanted { get; }
 
+    /// <summary>What is wrong as text, the same for layers that lack the same.</summary>
+    public string Fault => $"{Diagnostic.Code} {Wanted.Key}";
+
     /// <summary>What arrives at <see cref="Written"/>.</summary>
     public Shape[] Inputs { get; }
 
@@ -58,8 +87,19 @@ internal sealed class PlainCase
 
     public Layout Layout => _network.Compiled.Graph.Layout;
 
-    /// <summary>The name by which people know the layer.</summary>
-    public string Name => NameOf(Written.Name);
+    /// <summary>
+    /// This and the other layers that lack the same thing of the same wire, in the order of the spec: one repair on the way serves all.
+    /// </summary>
+    public IReadOnlyList<PlainCase> Readers { get; private init; }
+
+    /// <summary>This and the other layers of its type that declare the same number of features where another number arrives.</summary>
+    public IReadOnlyList<PlainCase> Namesakes { get; private init; }
+
+    /// <summary>Whether a repair of this layer could mend others at once.</summary>
+    public bool HasCompany => Readers.Count > 1 || Namesakes.Count > 1;
+
+    /// <summary>The name by which people know the layer, and those of the others that a repair on the way serves.</summary>
+    public string Name => Words.Listed(Readers.Select(reader => reader.NameOf(reader.Written.Name)));
 
     public string InputName => Written.InputName(Wanted.Input);
 
@@ -110,17 +150,23 @@ internal sealed class PlainCase
     /// <summary>A patch that puts these layers, in order, before the input; null where the spec has no place for them.</summary>
     public JsonArray? Inserted(params IReadOnlyList<(string Verb, JsonObject Layer)> layers)
     {
-        if (_network.IsInside(Written))
+        var first = Readers[0];
+        if (_network.IsInside(first.Written))
             return null;
-        var patch = Patch();
+        var patch = first.Patch();
         foreach (var (verb, layer) in layers)
         {
-            if (!patch.Insert(Wanted.Input, verb, layer))
+            if (!patch.Insert(first.Wanted.Input, verb, layer))
                 return null;
         }
 
-        return patch.Patch;
+        // Before the list of layers grows, the others are where the spec has them.
+        var others = Readers.Skip(1).Select(reader => Read(reader.Edge!.Reference!, patch.LastBefore(first.Wanted.Input)!));
+        return [.. others, .. patch.Patch.Select(step => step!.DeepClone())];
     }
+
+    private static JsonObject Read(SpecPath reference, string name) =>
+        new() { ["op"] = "replace", ["path"] = reference.ToString(), ["value"] = name };
 
     /// <summary>The value that the spec writes at a path; null where there is none.</summary>
     public JsonElement? ValueAt(SpecPath path) => _network.ValueAt(path);

@@ -29,28 +29,37 @@ internal static class PlainFixes
 
     public static void Add(Compilation compiled, JsonElement json, Effort effort)
     {
-        PlainNetwork? network = null;
+        var answered = compiled.Report.Diagnostics.Where(IsAnswered).ToList();
+        if (answered.Count == 0)
+            return;
+        var network = new PlainNetwork(compiled, json);
         var cost = Effort.Of(compiled, json);
-        foreach (var found in compiled.Report.Diagnostics.Where(IsAnswered).ToList())
+        var cases = answered.Select(found => PlainCase.Of(network, found)).OfType<PlainCase>().ToList();
+        var alike = cases.ToLookup(at => at.Fault);
+        foreach (var at in cases)
         {
-            if (PlainCase.Of(network ??= new(compiled, json), found) is not { } at)
-                continue;
-            var fixes = effort.Spend(0) ? Proven(at, json, () => effort.Spend(cost)) : [];
-            compiled.Report.Replace(found, Explained(found, at, fixes));
+            var fixes = effort.Spend(0) ? Proven(at, at.Among([.. alike[at.Fault]]), json, () => effort.Spend(cost)) : [];
+            compiled.Report.Replace(at.Diagnostic, Explained(at.Diagnostic, at, fixes));
         }
     }
 
-    private static List<Fix> Proven(PlainCase at, JsonElement json, Func<bool> spend)
+    private static List<Fix> Proven(PlainCase at, PlainCase among, JsonElement json, Func<bool> spend)
     {
         var proof = new Proof(at.Compiled, json, after => after.Planned.Shapes.GetValueOrDefault(new Wire(at.Diagnostic.Layer!)));
-        var proven = PlainStrategy
-            .ProposeAll(at)
-            .DistinctBy(candidate => candidate.Id)
-            .Take(MostTried)
-            .TakeWhile(_ => spend())
-            .Select(candidate => WidthsBehind.Try(candidate, proof, spend))
-            .OfType<Proven>()
-            .ToList();
+        var proven = new List<Proven>();
+        foreach (var (candidate, alone) in Candidates(at, among))
+        {
+            if (candidate.IsSecondEdit && proven.Exists(fix => fix.NewErrors == 0))
+                continue;
+            if (!spend())
+                break;
+            var fix = WidthsBehind.Try(candidate, proof, spend);
+            if (alone is not null && fix is not { NewErrors: 0 } && spend())
+                fix = WidthsBehind.Try(alone, proof, spend) ?? fix;
+            if (fix is not null)
+                proven.Add(fix);
+        }
+
         // What comes to light behind every repair alike was wrong by itself; what comes behind one of them alone, that one made.
         var isOwn = proven.Count > 1 && proven.TrueForAll(fix => fix.NewErrors == proven[0].NewErrors);
         return
@@ -60,6 +69,22 @@ internal static class PlainFixes
                 .OfType<Fix>()
                 .Take(MostOffers),
         ];
+    }
+
+    /// <summary>What mends the layer together with those beside it, each with what mends it alone; null where that is the same.</summary>
+    private static IEnumerable<(Candidate Candidate, Candidate? Alone)> Candidates(PlainCase at, PlainCase among)
+    {
+        var own = among.HasCompany ? PlainStrategy.ProposeAll(at).DistinctBy(candidate => candidate.Id).ToDictionary(each => each.Id) : [];
+        return PlainStrategy
+            .ProposeAll(among)
+            .DistinctBy(candidate => candidate.Id)
+            .Take(MostTried)
+            .Select(candidate =>
+                (
+                    candidate,
+                    own.GetValueOrDefault(candidate.Id) is { } alone && alone.Patch.Count < candidate.Patch.Count ? alone : null
+                )
+            );
     }
 
     private static Diagnostic Explained(Diagnostic found, PlainCase at, List<Fix> fixes)

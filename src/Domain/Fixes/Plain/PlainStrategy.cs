@@ -10,6 +10,7 @@ internal abstract class PlainStrategy
     [
         new OtherValues(),
         new KeepAxes(),
+        new ReadState(),
         new InputDeclaration(),
         new Rearrange(),
         new CastInput(),

@@ -1,28 +1,39 @@
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using static ConcatService.Domain.Fields.Words;
 
 namespace ConcatService.Domain.Fixes.Strategies;
 
-/// <summary>Lets the one layer that reads its input in the other layout read it as the spec does.</summary>
+/// <summary>Lets the layers of a branch that read their inputs in the other layout read them as the spec does.</summary>
 internal sealed class EditDataFormat : FixStrategy
 {
     protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.MixedLayout];
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (MixedLayout.ReadOtherwise(merge) is not { } other)
+        if (MixedLayout.AllReadOtherwise(merge) is not { Count: > 0 } others)
             yield break;
+        if (others.Count > 1)
+            yield return Read(merge, others) with { Gain = 0.3 * others.Count };                    // one change, written several times
+        yield return Read(merge, [others[0]]);
+    }
+
+    private static Candidate Read(MergeCase merge, IReadOnlyList<Layer> layers)
+    {
         var layout = merge.Compiled.Graph.Layout.Name();
-        var patch = new PatchWriter(merge).Set(other.Path, "data_format", layout).Patch;
-        yield return new(
-            $"data-format-{Slug(other.Name)}",
+        var patch = new PatchWriter(merge);
+        foreach (var layer in layers)
+            patch.Set(layer.Path, "data_format", layout);
+        var names = Listed(layers.Select(layer => merge.NameOf(layer.Name)));
+        return new(
+            $"data-format-{Slug(layers[0].Name)}{(layers.Count > 1 ? "-all" : "")}",
             FixKind.Edit,
-            $"Let {other.Name} read {layout}, as the spec does",
-            $"{other.Name} takes channels for channels again; nothing is lost.",
+            $"Let {names} read {layout}, as the spec does",
+            $"{names} {(layers.Count > 1 ? "take" : "takes")} channels for channels again; nothing is lost.",
             Loss.None,
-            patch
+            patch.Patch
         )
         {
             AtTheCause = true,

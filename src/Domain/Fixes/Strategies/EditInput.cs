@@ -13,7 +13,14 @@ internal sealed class EditInput : FixStrategy
 {
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        if (!merge.SameRank || merge.Ancestor is not null)
+        if (!merge.SameRank)
+        {
+            foreach (var column in AsVectors(merge))
+                yield return column;
+            yield break;
+        }
+
+        if (merge.Ancestor is not null)
             yield break;
         foreach (var branch in merge.Branches)
         {
@@ -66,6 +73,29 @@ internal sealed class EditInput : FixStrategy
                         Gain = isOther && !isTable ? -1.5 : 0,                  // not a slip, but another rate
                     };
             }
+        }
+    }
+
+    // A table's columns are declared as the vector that they are.
+    private static IEnumerable<Candidate> AsVectors(MergeCase merge)
+    {
+        foreach (var branch in merge.Branches.Where(merge.IsColumn))
+        {
+            if (
+                merge.Compiled.Graph.Inputs.FirstOrDefault(each => each.Name == merge.Merge.Inputs[branch.Index].Source) is { } input
+                && branch.Shape.ElementsPerSample is { } numbers
+            )
+                yield return new(
+                    $"feed-{Slug(input.Name)}-{numbers}",
+                    FixKind.Edit,
+                    $"Feed {input.Name} as a vector of {numbers}",
+                    $"The network stays as it is; the samples of {input.Name} are sent without their axis of one.",
+                    Loss.None,
+                    new PatchWriter(merge).Set(input.Path, "shape", new JsonArray(numbers)).Patch
+                )
+                {
+                    IsForOneSize = true,
+                };
         }
     }
 

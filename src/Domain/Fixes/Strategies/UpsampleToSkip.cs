@@ -7,10 +7,14 @@ namespace ConcatService.Domain.Fixes.Strategies;
 /// <summary>An upsampling that multiplies takes the other branch's size instead: exact for every input.</summary>
 internal sealed class UpsampleToSkip : FixStrategy
 {
-    protected override IReadOnlyList<CauseKind> Answers { get; } = [CauseKinds.OddSizeRounding, CauseKinds.SymbolUnprovable];
+    protected override IReadOnlyList<CauseKind> Answers { get; } =
+    [CauseKinds.OddSizeRounding, CauseKinds.SymbolUnprovable, CauseKinds.StrideDifference];
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
+        var isUsual = OthersDoSo(merge);
+        if (cause.Kind == CauseKinds.StrideDifference && !isUsual)
+            yield break;
         foreach (var branch in merge.Branches)
         {
             if (branch.Path.LastOrDefault(layer => layer.Operator.Resampling is not null) is not { } upsample)
@@ -29,7 +33,7 @@ internal sealed class UpsampleToSkip : FixStrategy
                 )
                 {
                     AtTheCause = true,
-                    Gain = OthersDoSo(merge) ? 3 : 0,
+                    Gain = isUsual ? 3 : 0,
                 };
             }
         }
