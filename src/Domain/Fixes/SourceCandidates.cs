@@ -44,7 +44,7 @@ internal sealed class SourceCandidates
         foreach (var layer in merge.Compiled.Graph.Layers)
         {
             _order[layer.Name] = _order.Count;
-            foreach (var wire in Feeds(layer.Inputs, layer.Operator))
+            foreach (var wire in layer.Inputs)
             {
                 if (!_readers.TryGetValue(wire.Source, out var readers))
                     _readers[wire.Source] = readers = [];
@@ -221,7 +221,7 @@ internal sealed class SourceCandidates
         var open = new Stack<string>(names);
         while (open.TryPop(out var source))
         {
-            foreach (var wire in _merge.Producer(new Wire(source)) is { } layer ? Feeds(layer.Inputs, layer.Operator) : [])
+            foreach (var wire in _merge.Producer(new Wire(source))?.Inputs ?? [])
             {
                 if (ancestors.Add(wire.Source))
                     open.Push(wire.Source);
@@ -236,15 +236,12 @@ internal sealed class SourceCandidates
         var (sources, descendants) = (names.ToHashSet(), new HashSet<string>());
         foreach (var layer in _merge.Compiled.Graph.Layers)
         {
-            if (Feeds(layer.Inputs, layer.Operator).Any(wire => sources.Contains(wire.Source) || descendants.Contains(wire.Source)))
+            if (Array.Exists(layer.Inputs, wire => sources.Contains(wire.Source) || descendants.Contains(wire.Source)))
                 descendants.Add(layer.Name);
         }
 
         return descendants;
     }
-
-    // A layer that only gives its size is neither read nor a part of what is computed.
-    private static IEnumerable<Wire> Feeds(Wire[] inputs, Operator op) => op.Like is null ? inputs : inputs.SkipLast(1);
 
     private List<Layer> ReadersOf(string layer) => _readers.GetValueOrDefault(layer, []);
 

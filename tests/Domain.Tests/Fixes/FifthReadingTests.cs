@@ -51,42 +51,6 @@ public sealed class FifthReadingTests
           { "name": "join", "type": "concat", "inputs": ["skip", "up"] } ] }
         """;
 
-    // A skip that is cropped to what comes up, which only its size still needs: the merge reads what comes up a level below.
-    private const string CroppedToWhatIsNotJoined = """
-        { "inputs": { "x": { "shape": [3, 48, 48] } }, "layers": [
-          { "name": "fine", "type": "conv2d", "out_channels": 8, "kernel_size": 3 },
-          { "name": "half", "type": "max_pool2d", "kernel_size": 2 },
-          { "name": "middle", "type": "conv2d", "out_channels": 16, "kernel_size": 3, "padding": 1 },
-          { "name": "quarter", "type": "conv2d", "out_channels": 32, "kernel_size": 3, "padding": 1, "stride": 2 },
-          { "name": "up2", "type": "upsample", "size": { "like": "middle" } },
-          { "name": "join2", "type": "concat", "inputs": ["middle", "up2"] },
-          { "name": "deep", "type": "conv2d", "out_channels": 16, "kernel_size": 3 },
-          { "name": "up1", "type": "conv_transpose2d", "out_channels": 8, "kernel_size": 2, "stride": 2 },
-          { "name": "skip1", "type": "center_crop", "inputs": ["fine"], "size": { "like": "up1" } },
-          { "name": "join1", "type": "concat", "inputs": ["skip1", "up2"] } ] }
-        """;
-
-    [Fact]
-    public void A_layer_that_only_its_size_is_taken_of_is_read_by_nothing()
-    {
-        var found = Assert.Single(Errors(CroppedToWhatIsNotJoined));
-        Assert.Equal(("wrong_input", "join1"), (found.Cause!.Kind.Name, found.Cause.Layer));
-        Assert.Contains(found.Fixes.Take(3), fix => fix is { Id: "reroute-up2-up1", Kind: FixKind.Rewire });
-    }
-
-    [Fact]
-    public void A_decoders_level_comes_back_to_the_width_of_its_skip()
-    {
-        const string spec = """
-            { "inputs": { "x": { "shape": [3, 32, 32] } }, "layers": [
-              { "name": "skip", "type": "conv2d", "out_channels": 32, "kernel_size": 3, "padding": 1 },
-              { "name": "down", "type": "conv2d", "out_channels": 64, "kernel_size": 3, "padding": 1, "stride": 2 },
-              { "name": "up", "type": "conv_transpose2d", "out_channels": 64, "kernel_size": 2, "stride": 2 },
-              { "name": "sum", "type": "add", "inputs": ["skip", "up"] } ] }
-            """;
-        Assert.Equal("out-channels-up-32", Assert.Single(Errors(spec)).Fixes[0].Id);
-    }
-
     [Theory]
     [InlineData(ColumnBesidePictures, "rank_difference", null, "flatten-table", "[N, 31]")]
     [InlineData(TwoConvolutionsTurned, "mixed_layout", "first", "data-format-first-all", "[N, 3, 16, 16]")]

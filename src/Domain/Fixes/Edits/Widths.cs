@@ -37,18 +37,11 @@ internal sealed class Widths
             + _namesakes.Share(path, Role(layer), then.ToString())
             - _namesakes.Share(path, Role(layer), now.ToString())
             + (0.5 * (_merge.Branches.Count(each => HasWidth(each, then)) - _merge.Branches.Count(each => HasWidth(each, now))));
-        // A block beside a plain shortcut was written to change the width; a decoder's level comes back to that of its skip.
-        return
-            target.Path.Any(each => each.Operator.Effect.Has(Effect.Weighs))
-            || target.Start is null
-            || _merge.Ancestor is null
-            || _merge.Branches.Any(branch => branch != target && branch.Path.Contains(layer) && branch.Path.Any(Enlarges))
+        // A block beside a plain shortcut was written to change the width.
+        return target.Path.Any(each => each.Operator.Effect.Has(Effect.Weighs)) || target.Start is null || _merge.Ancestor is null
             ? gain
             : gain - 1.5;
     }
-
-    private static bool Enlarges(PlannedLayer layer) =>
-        layer.Operator.Resampling is not null || layer.Operator.Window is { IsTransposed: true };
 
     private static long Halvings(Dim width) => width.Known is > 0 and var size ? long.TrailingZeroCount(size) : 0;
 

@@ -54,7 +54,7 @@ internal static class PlainFixes
             if (!spend())
                 break;
             var fix = WidthsBehind.Try(candidate, proof, spend);
-            if (alone is not null && fix is not { NewErrors: 0 } && spend())
+            if (alone is not null && fix is not { NewErrors: 0 })
                 fix = WidthsBehind.Try(alone, proof, spend) ?? fix;
             if (fix is not null)
                 proven.Add(fix);
