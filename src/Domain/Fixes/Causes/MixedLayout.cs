@@ -83,7 +83,7 @@ internal sealed class MixedLayout : CauseRule
     /// <summary>
     /// The first layer with a <c>data_format</c> of its own on the way to some inputs and not to all; null when there is none.
     /// </summary>
-    internal static Layer? ReadOtherwise(MergeCase merge) => AllReadOtherwise(merge).FirstOrDefault();
+    internal static Layer? ReadOtherwise(MergeCase merge) => AllReadOtherwise(merge) is [var first, ..] ? first : null;
 
     /// <summary>All of them on the way to the first such input, in order.</summary>
     internal static IReadOnlyList<Layer> AllReadOtherwise(MergeCase merge)
