@@ -38,8 +38,8 @@ var empty = await MeasureAsync();
 var filling = Stopwatch.StartNew();
 await FillAsync();
 Console.WriteLine(
-    $"{jobs:N0} finished jobs, {(long)jobs * Events:N0} events, {(long)jobs * Points:N0} points, made in {filling.Elapsed.TotalSeconds:0} s; "
-        + $"{Environment.ProcessorCount} cores, p50 and slowest of {Calls} calls"
+    $"{jobs:N0} finished jobs, {(long)jobs * Events:N0} events, {(long)jobs * Points:N0} points, made in "
+        + $"{filling.Elapsed.TotalSeconds:0} s; {Environment.ProcessorCount} cores, p50 and slowest of {Calls} calls"
 );
 Console.WriteLine($"{"call",-28} {"empty, ms",18} {"full, ms",18}");
 var full = await MeasureAsync();

@@ -17,7 +17,6 @@ using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Queue;
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -115,7 +114,7 @@ internal sealed class SimulatedSupervisor(ServiceProvider services, WorkerIdenti
     : JobActivator, ITrainingJob, IAsyncDisposable
 {
     private BackgroundJobServer? _server;
-    private IHostedService? _maintenance;
+    private Maintenance? _maintenance;
     private Task _reporting = Task.CompletedTask;
 
     public IServiceProvider Services => services;

@@ -26,29 +26,30 @@ public sealed class TracingTests(PostgresFixture postgres)
         };
         await api.InitializeAsync();
         string id;
-        settings = [.. settings, "Worker__UntilIdleSeconds=5"];
+        const string Told = "Logging__LogLevel__ConcatService.Worker.Supervision.Supervisor=Information";
+        settings = [.. settings, "Worker__UntilIdleSeconds=5", Told];
         await using (var worker = WorkerProcess.StartReal(api.Database.ConnectionString, settings: settings))
         {
             id = await PostAsync(api);
             Assert.Equal(0, await worker.EndAsync(Cancel));                     // and has sent what it had
         }
 
-        await WorkerTest.EventuallyAsync(
-            () => Task.FromResult(receiver.Spans.Any(span => span.Name == "POST /v1/jobs")),
-            "the request is told"
-        );
-        await WorkerTest.EventuallyAsync(() => Task.FromResult(receiver.Logs.Any(trace => trace != "")), "a line of the log is told");
         await using var db = api.Database.Open();
         var job = await db.Jobs.AsNoTracking().SingleAsync(job => job.Id == Guid.Parse(id), Cancel);
         Assert.Equal("Succeeded", $"{job.State}");
 
         var trace = job.Traceparent!.Split('-')[1];
-        var spans = receiver.Spans.Where(span => span.Trace == trace).ToDictionary(span => span.Name);
+        await WorkerTest.EventuallyAsync(
+            () => Task.FromResult(receiver.Spans.Any(span => span.Trace == trace && span.Parent == "")),
+            $"the request is told; so far: {string.Join(", ", receiver.Spans)}"
+        );
+        var spans = receiver.Spans.Where(span => span.Trace == trace).ToDictionary(span => span.Name.TrimEnd('/'));
         Assert.Equal(["POST /v1/jobs", "attempt", "publish", "train"], spans.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(spans["POST /v1/jobs"].Id, spans["attempt"].Parent);
         Assert.Equal(spans["attempt"].Id, spans["train"].Parent);
         Assert.Equal(spans["train"].Id, spans["publish"].Parent);
         Assert.DoesNotContain(receiver.Spans, span => span.Name.Contains("/health", StringComparison.Ordinal));
+        Assert.Contains(trace, receiver.Logs);                                  // the attempt begins, and ends
         Assert.Contains("dotnet.gc.collections", receiver.Metrics.Keys);        // the worker's, at its end
     }
 
