@@ -39,10 +39,10 @@ internal static class RepairJob
             return TypedResults.Accepted($"/v1/jobs/{same}", shown);
 
         var findings = await db.FindingsAsync(job, cancel);
-        var (mendable, ofData) = (
-            findings.Where(finding => FindingKinds.IsMendable(finding.Code)).ToList(),
-            findings.Where(finding => FindingKinds.IsOfData(finding.Code)).ToList()
-        );
+        var ofData = findings.Where(finding => FindingKinds.IsOfData(finding.Code)).ToList();
+        var mendable = findings
+            .Where(finding => FindingKinds.IsMendable(finding.Code) && !FindingKinds.Follows(finding.Code, ofData))
+            .ToList();
         if (Refusal(job, mendable, ofData) is { } refusal)
             return refusal;
         await quotas.AdmitJobAsync(caller.TeamId, job.ModelName, cancel);

@@ -18,6 +18,13 @@ public static class FindingKinds
         "equal_inputs", "constant_input", "constant_columns", "sentinel", "target_leak", "evaluation_gap", "parity",
     ];
 
+    /// <summary>Verdicts on a branch whose input says nothing, whatever the network does with it.</summary>
+    private static readonly HashSet<string> OfConstants = ["dead", "collapsed", "starved", "ignored", "cancelling"];
+
+    /// <summary>Whether a finding follows from a fault of the data, so that nothing but other data mends it.</summary>
+    public static bool Follows(string code, IReadOnlyList<RepairFinding> ofData) =>
+        OfConstants.Contains(code) && ofData.Any(finding => finding.Code == "constant_input");
+
     /// <summary>Whether a change of spec or settings may mend it.</summary>
     public static bool IsMendable(string code) => Mendable.Contains(code);
 
