@@ -42,6 +42,12 @@ public sealed class Job
     /// <summary>The blob that <see cref="InitialWeights"/> is read from; it stays for as long as the job has not ended.</summary>
     public string? InitialSha256 { get; init; }
 
+    /// <summary>The job that this one looks for a repair of; null for a training, and when that job was deleted.</summary>
+    public Guid? RepairOf { get; init; }
+
+    /// <summary>A <see cref="Domain.Repairs.RepairOrder"/>: what is to be repaired. Null for a training.</summary>
+    public JsonElement? Repair { get; init; }
+
     /// <summary>Anything the caller wants to keep with the job.</summary>
     public JsonElement? Metadata { get; init; }
 

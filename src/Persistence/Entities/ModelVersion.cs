@@ -36,8 +36,17 @@ public sealed class ModelVersion
 
     public required JsonElement Parity { get; init; }
 
-    /// <summary><c>ready</c>, or <c>retired</c>.</summary>
+    /// <summary>The state of a version that callers get by default.</summary>
+    public const string Ready = "ready";
+
+    /// <summary>The state of one that they get only by an alias.</summary>
+    public const string Quarantined = "quarantined";
+
+    /// <summary><see cref="Ready"/> or <see cref="Quarantined"/>.</summary>
     public required string State { get; set; }
+
+    /// <summary>Why it is quarantined: a list of <c>{ code, message }</c>; null for one that is ready.</summary>
+    public JsonElement? StateReasons { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 }

@@ -35,6 +35,7 @@ internal static class JobMapping
             job.HasIndex(x => new { x.TeamId, x.Queue, x.QueuedAt }).HasFilter($"state = '{JobState.Queued.Name()}'"); // whose turn it is
             job.HasIndex(x => new { x.FinishedAt, x.Id }).HasFilter("finished_at is not null"); // what is old enough to be deleted
             job.HasIndex(x => new { x.TeamId, x.InitialSha256 }).HasFilter("initial_sha256 is not null");       // whether bytes are needed
+            job.HasOne<Job>().WithMany().HasForeignKey(x => x.RepairOf).OnDelete(DeleteBehavior.SetNull);
             job.HasIndex(x => x.LeaseExpiresAt).HasFilter("lease_owner is not null");                                   // expired leases
         });
         model.Entity<JobAttempt>(attempt =>

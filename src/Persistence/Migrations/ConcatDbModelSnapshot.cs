@@ -543,6 +543,14 @@ namespace ConcatService.Persistence.Migrations
                         .HasColumnName("queued_at")
                         .HasDefaultValueSql("now()");
 
+                    b.Property<JsonElement?>("Repair")
+                        .HasColumnType("json")
+                        .HasColumnName("repair");
+
+                    b.Property<Guid?>("RepairOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repair_of");
+
                     b.Property<JsonElement?>("ResolvedSettings")
                         .HasColumnType("json")
                         .HasColumnName("resolved_settings");
@@ -605,6 +613,9 @@ namespace ConcatService.Persistence.Migrations
                     b.HasIndex("QueuedAt")
                         .HasDatabaseName("ix_jobs_queued_at")
                         .HasFilter("state = 'queued'");
+
+                    b.HasIndex("RepairOf")
+                        .HasDatabaseName("ix_jobs_repair_of");
 
                     b.HasIndex("FinishedAt", "Id")
                         .HasDatabaseName("ix_jobs_finished_at_id")
@@ -1008,6 +1019,10 @@ namespace ConcatService.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<JsonElement?>("StateReasons")
+                        .HasColumnType("json")
+                        .HasColumnName("state_reasons");
 
                     b.Property<int>("TeamId")
                         .HasColumnType("integer")
@@ -1451,6 +1466,12 @@ namespace ConcatService.Persistence.Migrations
                         .HasForeignKey("ArchitectureId")
                         .OnDelete(DeleteBehavior.SetNull)
                         .HasConstraintName("fk_jobs_architectures_architecture_id");
+
+                    b.HasOne("ConcatService.Persistence.Entities.Job", null)
+                        .WithMany()
+                        .HasForeignKey("RepairOf")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_jobs_jobs_repair_of");
 
                     b.HasOne("ConcatService.Persistence.Entities.Team", null)
                         .WithMany()

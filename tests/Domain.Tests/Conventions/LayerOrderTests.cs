@@ -33,6 +33,7 @@ public sealed partial class LayerOrderTests
         "Data",
         "Jobs",
         "Telemetry",
+        "Repairs",
     ];
 
     private static readonly IReadOnlyList<Source> Sources = [.. Folders().SelectMany(Read)];
