@@ -84,7 +84,11 @@ public sealed record TrainingResult(
     long? PeakMemoryBytes,
     Parity Parity,
     string WeightsSha256
-);
+)
+{
+    /// <summary>Why the version is no one that callers should get by default; empty where nothing speaks against it.</summary>
+    public IReadOnlyList<QuarantineReason> Quarantine { get; init; } = [];
+}
 
 /// <summary>The exported model in ONNX Runtime against the trained module, on held-out samples.</summary>
 /// <param name="MaxAbs">The largest difference of two outputs.</param>

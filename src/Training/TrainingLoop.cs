@@ -1,5 +1,6 @@
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Operators;
+using ConcatService.Domain.Telemetry;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Telemetry;
@@ -42,6 +43,9 @@ internal sealed class TrainingLoop(
 
     /// <summary>Of the last epoch, in training mode; null before its end.</summary>
     public MetricSet? Train { get; private set; }
+
+    /// <summary>What is wrong with a branch at the last evaluation.</summary>
+    public IReadOnlyList<Verdict> Alarms => _watch.Alarms;
 
     private bool IsOutOfTime => _clock.Elapsed >= settings.MaxDuration;
 

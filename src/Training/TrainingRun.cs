@@ -6,6 +6,7 @@ using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.OnnxExport;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Telemetry;
 using ConcatService.Training.Checkpoints;
 using ConcatService.Training.Data;
 using ConcatService.Training.Onnx;
@@ -93,7 +94,7 @@ public static class TrainingRun
                     : Evaluation.Of(network, prepared.Validation(Evaluation.BatchSize(settings)), stop);
             report(new TrainingReport.Adopted(validation));
             report(new TrainingReport.Finalizing(0));
-            return new(0, validation, null, 0, 0);
+            return new(0, validation, null, 0, 0, []);
         }
 
         TrainingReport.Started Started(long steps) =>
@@ -124,7 +125,7 @@ public static class TrainingRun
             using (best)
                 best.Restore(model);
             report(new TrainingReport.Finalizing(best.Epoch));
-            return (new(best.Epoch, best.Validation, loop.Train, loop.SamplesPerSecond, loop.TelemetryOverhead), null);
+            return (new(best.Epoch, best.Validation, loop.Train, loop.SamplesPerSecond, loop.TelemetryOverhead, loop.Alarms), null);
         }
     }
 
@@ -145,6 +146,9 @@ public static class TrainingRun
         var test = Evaluation.Of(network, data.Test(batchSize), stop);
         if (trained.Train is { } train && EvaluationGap.Of(network, train, test) is { } gap)
             report(gap);
+        IReadOnlyList<QuarantineReason> quarantine = trained.Train is null
+            ? []
+            : [.. Soundness.Of(network, data, batchSize, stop), .. trained.Alarms.Select(QuarantineReason.Of)];
         var sha256 = WeightsHash.Of(model);
         var known = new Dictionary<string, string>(metadata)
         {
@@ -179,7 +183,10 @@ public static class TrainingRun
             ProcessMemory.PeakBytes(),
             parity,
             sha256
-        );
+        )
+        {
+            Quarantine = quarantine,
+        };
         return new Outcome.Finished(result, onnx);
     }
 
@@ -195,5 +202,12 @@ public static class TrainingRun
         );
 
     /// <summary>What is known of the weights that the model has now.</summary>
-    private sealed record Trained(int Epoch, MetricSet? Validation, MetricSet? Train, double SamplesPerSecond, double TelemetryOverhead);
+    private sealed record Trained(
+        int Epoch,
+        MetricSet? Validation,
+        MetricSet? Train,
+        double SamplesPerSecond,
+        double TelemetryOverhead,
+        IReadOnlyList<Verdict> Alarms
+    );
 }

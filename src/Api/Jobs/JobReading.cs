@@ -39,10 +39,15 @@ internal static class JobReading
                         version.JobId,
                         model.Name,
                         version.Version,
+                        version.State,
                         version.WeightsSha256,
                     }
             )
-            .ToDictionaryAsync(row => row.JobId, row => new JobResource.Made(row.Name, row.Version.ToString(), row.WeightsSha256), cancel);
+            .ToDictionaryAsync(
+                row => row.JobId,
+                row => new JobResource.Made(row.Name, row.Version.ToString(), row.State, row.WeightsSha256),
+                cancel
+            );
         var listened = jobs.Any(job => job.State == JobState.Queued) ? await ListenedQueuesAsync(db, cancel) : [];
         return [.. jobs.Select(job => JobResource.Of(job, attempts[job.Id], models.GetValueOrDefault(job.Id), Notice(job, listened)))];
     }

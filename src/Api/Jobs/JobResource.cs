@@ -5,6 +5,8 @@ using ConcatService.Persistence.Entities;
 namespace ConcatService.Api.Jobs;
 
 /// <summary>A job as everybody sees it.</summary>
+/// <param name="Kind"><c>training</c>, or <c>repair</c>: one that looks for a repair of another job, and makes no model.</param>
+/// <param name="RepairOf">The job that is to be repaired; null for a training, and when that job was deleted.</param>
 /// <param name="Name">As the request gave it, otherwise the spec's.</param>
 /// <param name="Settings">Every value; what was used once a trainer has decided on each <c>auto</c>.</param>
 /// <param name="PredictedMemoryBytes">What the training is expected to need at its peak; <c>result.peak_memory_bytes</c> is what it needed.
@@ -13,6 +15,8 @@ namespace ConcatService.Api.Jobs;
 /// <param name="Notice">Why a queued job will not start by itself, or null.</param>
 internal sealed record JobResource(
     Guid Id,
+    string Kind,
+    Guid? RepairOf,
     string Name,
     string[] Tags,
     JobState State,
@@ -50,10 +54,12 @@ internal sealed record JobResource(
     );
 
     /// <summary>The model version that the job made.</summary>
-    public sealed record Made(string Name, string Version, string WeightsSha256);
+    /// <param name="State"><c>ready</c>, or <c>quarantined</c>: served only by an alias.</param>
+    public sealed record Made(string Name, string Version, string State, string WeightsSha256);
 
     public static JobResource Of(Job job, IEnumerable<JobAttempt> attempts, Made? model, string? notice) => new(
-        job.Id, job.Name, job.Tags, job.State, job.CreatedAt, job.StartedAt, job.FinishedAt, job.EstimatedFinishAt,
+        job.Id, job.Repair is null ? "training" : "repair", job.RepairOf,
+        job.Name, job.Tags, job.State, job.CreatedAt, job.StartedAt, job.FinishedAt, job.EstimatedFinishAt,
         new(job.Epoch, job.Epochs, job.Step, job.Steps, job.Percent, job.SamplesPerSecond),
             [
                 .. attempts.Select(each => new Attempted(

@@ -60,6 +60,20 @@ internal static class JobRoutes
             .WithSummary("Resume a paused job")
             .WithDescription("The training continues from the last checkpoint.")
             .ProducesProblem(409);
+        job.MapPost("repair", RepairJob.Handle)
+            .RequireScope(Scopes.JobsWrite)
+            .WithName("repair_job")
+            .WithSummary("Look for a repair of a job")
+            .WithDescription(
+                "Queues a job of the kind `repair`: it races at most six changes by the causes of this job's findings, one of them "
+                    + "\"change nothing\", from the newest checkpoint before the first finding, and judges them on the validation split. "
+                    + "Its `result.repair` tells what each change was worth, and has the body to train with the one that is proven, if one "
+                    + "is. Nothing is applied. 409 where nothing is known to be wrong, 422 where the fault is in the data. A second call "
+                    + "while the repair has not ended answers with the same job."
+            )
+            .Produces<JobResource>(202)
+            .ProducesProblem(409)
+            .ProducesProblem(422);
         job.MapGet("architecture", JobArchitecture.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_job_architecture")

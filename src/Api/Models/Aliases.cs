@@ -108,7 +108,7 @@ internal static partial class Aliases
               and model_id = (select id from models where team_id = {caller.TeamId} and name = {name})
               and exists (
                 select from model_versions v
-                where v.model_id = model_aliases.model_id and v.version = model_aliases.previous_version and v.state = 'ready')
+                where v.model_id = model_aliases.model_id and v.version = model_aliases.previous_version)
             returning *
             """,
             cancel

@@ -21,7 +21,7 @@ internal static class GetModel
         CancellationToken cancel
     )
     {
-        var versions = await db.ReadyVersions(caller.TeamId, name).ToListAsync(cancel);
+        var versions = await db.VersionsOf(caller.TeamId, name).ToListAsync(cancel);
         if (versions.Count == 0)
             return Problems.NotFound("model", name);
         var aliases = await db.AliasesOf(caller.TeamId, name).ToListAsync(cancel);

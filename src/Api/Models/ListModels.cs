@@ -1,6 +1,7 @@
 using ConcatService.Api.Access;
 using ConcatService.Api.Paging;
 using ConcatService.Persistence;
+using ConcatService.Persistence.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,8 @@ namespace ConcatService.Api.Models;
 /// <summary>GET /v1/models.</summary>
 internal static class ListModels
 {
-    /// <param name="LatestVersion">The newest. Callers who name none get it, unless the model has an alias <c>production</c>.</param>
+    /// <param name="LatestVersion">The newest that is ready; null where none is. Callers who name none get it, unless the model has an
+    /// alias <c>production</c>.</param>
     public sealed record Listed(string Name, DateTimeOffset CreatedAt, string? LatestVersion);
 
     public static async Task<Ok<Page<Listed>>> Handle(PageQuery page, Caller caller, ConcatDb db, CancellationToken cancel)
@@ -25,7 +27,7 @@ internal static class ListModels
                 model.Name,
                 model.CreatedAt,
                 Latest = db
-                    .ModelVersions.Where(version => version.ModelId == model.Id && version.State == "ready")
+                    .ModelVersions.Where(version => version.ModelId == model.Id && version.State == ModelVersion.Ready)
                     .Max(version => (int?)version.Version),
             })
             .ToListAsync(cancel);

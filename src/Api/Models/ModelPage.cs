@@ -2,6 +2,7 @@ using ConcatService.Api.Access;
 using ConcatService.Api.Assets;
 using ConcatService.Api.Inference.Engine;
 using ConcatService.Persistence;
+using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Models;
 
@@ -17,7 +18,7 @@ internal static class ModelPage
         CancellationToken cancel
     )
     {
-        if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not null)
+        if (await db.VersionsOf(caller.TeamId, name).AnyAsync(each => version == null || each.Version == version, cancel))
             return PageFiles.Show("model.html");
         http.Response.StatusCode = 404;
         return TypedResults.Empty;

@@ -50,12 +50,20 @@ internal static class WatchCommand
         var state = (string)job["state"]!;
         if (state == "succeeded")
         {
+            if ((string?)job["result"]!["repair"]?["conclusion"] is { } conclusion)
+            {
+                AnsiConsole.MarkupLineInterpolated($"[green]succeeded[/]: {conclusion}");
+                return 0;
+            }
+
             var results = job["result"]!
                 ["test"]
                 ?["metrics"]?.AsObject()
                 .Select(metric => string.Create(CultureInfo.InvariantCulture, $", test {metric.Key} {(double)metric.Value!:F4}"));
             var (model, scores) = (job["model"], string.Concat(results ?? []));
             AnsiConsole.MarkupLineInterpolated($"[green]succeeded[/]: model [bold]{model?["name"]}[/] version {model?["version"]}{scores}");
+            if ((string?)model?["state"] == "quarantined")
+                AnsiConsole.MarkupLineInterpolated($"[yellow]quarantined[/]: {job["result"]!["quarantine"]?[0]?["message"]}");
             return 0;
         }
 

@@ -16,7 +16,10 @@ public sealed record ClaimedJob(Guid Id, string Name, int Attempt, string Spec, 
     /// <summary>A <see cref="Domain.Jobs.WeightsPlan"/>; null for a job that begins from random weights.</summary>
     public JsonElement? InitialWeights { get; init; }
 
-    private const string Select = "select name, attempt, spec, dataset, settings, model_name, initial_weights from jobs where";
+    /// <summary>A <see cref="Domain.Repairs.RepairOrder"/>; null for a training.</summary>
+    public JsonElement? Repair { get; init; }
+
+    private const string Select = "select name, attempt, spec, dataset, settings, model_name, initial_weights, repair from jobs where";
 
     /// <exception cref="StaleFenceException">Another attempt has the job.</exception>
     public static async Task<ClaimedJob> ReadAsync(NpgsqlDataSource source, JobFence fence, CancellationToken cancel)
@@ -51,6 +54,7 @@ public sealed record ClaimedJob(Guid Id, string Name, int Attempt, string Spec, 
         )
         {
             InitialWeights = await reader.IsDBNullAsync(6, cancel) ? null : JsonElement.Parse(reader.GetString(6)),
+            Repair = await reader.IsDBNullAsync(7, cancel) ? null : JsonElement.Parse(reader.GetString(7)),
         };
     }
 }

@@ -15,7 +15,11 @@ public sealed record NewModelVersion(
     string? Classes,
     string Metrics,
     string Parity
-);
+)
+{
+    /// <summary>A list of <c>{ code, message }</c> where the version is quarantined; null where it is ready.</summary>
+    public string? StateReasons { get; init; }
+}
 
 /// <summary>The models that jobs leave behind.</summary>
 public sealed class ModelRegistry(NpgsqlDataSource source)
@@ -35,9 +39,9 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
             where id = @model returning last_version)
         insert into model_versions (
             model_id, version, team_id, job_id, checkpoint_step, onnx_sha256, weights_sha256,
-            inputs, outputs, classes, metrics, parity, state, created_at)
+            inputs, outputs, classes, metrics, parity, state, state_reasons, created_at)
         select @model, last_version, @team, @job, @step, @onnx, @weights,
-               @inputs, @outputs, @classes, @metrics, @parity, 'ready', clock_timestamp()
+               @inputs, @outputs, @classes, @metrics, @parity, @state, @reasons, clock_timestamp()
         from numbered returning version
         """;
 
@@ -53,7 +57,7 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await fence.HoldAsync(connection, cancel);
         var version = await AddVersionAsync(connection, fence.JobId, fence.TeamId, name: null, step: null, model, cancel);
-        var end = new JobMove(fence.JobId, JobState.Succeeded, $"Model version {version} is ready.", actor)
+        var end = new JobMove(fence.JobId, JobState.Succeeded, StateOf(version, model), actor)
         {
             Fence = fence.Number,
             Result = resultJson,
@@ -63,6 +67,11 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         await transaction.CommitAsync(cancel);
         return version;
     }
+
+    private static string StateOf(int version, NewModelVersion model) =>
+        model.StateReasons is null
+            ? $"Model version {version} is ready."
+            : $"Model version {version} is quarantined: callers get it only by an alias. The model's card says why.";
 
     /// <summary>Adds a version of a checkpoint in the caller's transaction, under the name that the export has.</summary>
     internal static Task<int> AddAsync(
@@ -105,6 +114,8 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         command.Parameters.AddWithValue("classes", NpgsqlDbType.Json, (object?)model.Classes ?? DBNull.Value);
         command.Parameters.AddWithValue("metrics", NpgsqlDbType.Json, model.Metrics);
         command.Parameters.AddWithValue("parity", NpgsqlDbType.Json, model.Parity);
+        command.Parameters.AddWithValue("state", model.StateReasons is null ? ModelVersion.Ready : ModelVersion.Quarantined);
+        command.Parameters.AddWithValue("reasons", NpgsqlDbType.Json, (object?)model.StateReasons ?? DBNull.Value);
         return (int)(await command.ExecuteScalarAsync(cancel))!;
     }
 }

@@ -19,13 +19,14 @@ internal sealed class TrainingData : IDisposable
 
     /// <param name="data">Fits the plan.</param>
     /// <param name="device">Where the batches are wanted; the data is copied there when it is elsewhere.</param>
-    public TrainingData(DataSet data, TrainingSettings settings, Plan plan, Device device)
+    /// <param name="order">Seed of the order of the samples and of their changes, where it is not that of the split.</param>
+    public TrainingData(DataSet data, TrainingSettings settings, Plan plan, Device device, long? order = null)
     {
         using var scope = NewDisposeScope();
         var binding = DataBinding.Of(plan, data.Info);
         Classes = binding.Classes(data.Info);
-        _seed = settings.Seed;
-        _augmenter = settings.Augment.Count > 0 ? new(settings.Augment, settings.Seed) : null;
+        _seed = order ?? settings.Seed;
+        _augmenter = settings.Augment.Count > 0 ? new(settings.Augment, _seed) : null;
         _train = new(data.Train, data.Info, binding, plan, device);
         _test = new(data.Test, data.Info, binding, plan, device);
         _validation = data.Validation is { } own ? new(own, data.Info, binding, plan, device) : _train;
@@ -64,6 +65,10 @@ internal sealed class TrainingData : IDisposable
             yield return group;
         }
     }
+
+    /// <summary>Some samples that are trained on, the same ones in every epoch and unchanged by augmentation.</summary>
+    /// <param name="most">All of them where there are fewer.</param>
+    public Batch Some(long most) => _train.Take(_trainRows.narrow(0, 0, Math.Min(most, TrainCount)));
 
     public IEnumerable<Func<Batch>> Validation(long batchSize)
     {

@@ -18,6 +18,9 @@ internal sealed class BranchWatch(Network network, TrainingSettings settings, Sa
     private readonly Dictionary<(string Merge, string Branch, string Code), long> _standing = [];
     private Counterfactuals? _counterfactuals;
 
+    /// <summary>The alarms that the newest judgment found.</summary>
+    public IReadOnlyList<Verdict> Alarms { get; private set; } = [];
+
     /// <summary>Remembers a sample.</summary>
     public void Saw(IReadOnlyDictionary<string, double> signals)
     {
@@ -61,6 +64,7 @@ internal sealed class BranchWatch(Network network, TrainingSettings settings, Sa
     private List<TrainingReport.Finding> Judge(long step)
     {
         var (now, reports) = (new HashSet<(string, string, string)>(), new List<TrainingReport.Finding>());
+        var alarms = new List<Verdict>();
         foreach (var node in _nodes)
         {
             var verdicts = Verdicts.Of(node, (branch, signal) => _series.GetValueOrDefault(signal.SeriesOf(node, branch)) ?? []);
@@ -68,6 +72,8 @@ internal sealed class BranchWatch(Network network, TrainingSettings settings, Sa
             foreach (var (branch, verdict) in told)
             {
                 now.Add((node.Name, branch.Name, verdict.Code));
+                if (verdict.Severity == "alarm")
+                    alarms.Add(verdict);
                 if (_standing.TryAdd((node.Name, branch.Name, verdict.Code), step))
                     reports.Add(Told(node.Name, branch.Name, verdict.Code, verdict.Message, "standing", step, null, verdict));
             }
@@ -80,6 +86,7 @@ internal sealed class BranchWatch(Network network, TrainingSettings settings, Sa
             reports.Add(Told(gone.Merge, gone.Branch, gone.Code, message, "gone", first, step, null));
         }
 
+        Alarms = alarms;
         return reports;
     }
 

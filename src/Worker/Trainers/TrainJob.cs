@@ -5,6 +5,7 @@ using ConcatService.Domain.Data;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Repairs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Models;
 using ConcatService.Training;
@@ -40,6 +41,8 @@ internal static class TrainJob
             await source.FetchAsync(context.Store);
             using var fetched = await FetchedWeights.FetchAsync(job, context.Store);
             await using var from = await context.Checkpoints.OpenNewestAsync();
+            if (job.Repair is { } order)
+                return await RepairJob.RunAsync(context, RepairOrder.Parse(order), source, fetched?.Start);
             var checkpointing = new Checkpointing
             {
                 From = from,
@@ -183,7 +186,10 @@ internal static class TrainJob
                 result.WeightsSha256,
                 result.Test.Named("test").Concat(result.Validation?.Named("validation") ?? []),
                 result.Parity
-            ),
+            ) with
+            {
+                StateReasons = result.Quarantine.Count == 0 ? null : TrainerJson.Element(result.Quarantine).GetRawText(),
+            },
             TrainerJson.Element(result).GetRawText()
         );
         return null;

@@ -71,10 +71,20 @@ internal sealed class TrainerContext : IAsyncDisposable
 
     /// <summary>Training is over: what was reported is written, and the job becomes <c>finalizing</c>.</summary>
     /// <exception cref="StaleFenceException">Someone asked for the end, or another attempt has the job.</exception>
-    public async Task FinalizeAsync()
+    public async Task FinalizeAsync(string reason = "Training is over; the model is exported and compared.")
     {
         await FlushAsync();
-        if (!await TryMoveAsync(JobState.Finalizing, "Training is over; the model is exported and compared."))
+        if (!await TryMoveAsync(JobState.Finalizing, reason))
+            throw new StaleFenceException(_fence);
+    }
+
+    /// <summary>Ends a <c>finalizing</c> job that makes no model as succeeded.</summary>
+    /// <exception cref="StaleFenceException">Someone asked for the end, or another attempt has the job.</exception>
+    public async Task SucceedAsync(string resultJson, string reason)
+    {
+        await FlushAsync();
+        var end = new JobMove(Job.Id, JobState.Succeeded, reason, _worker) { Fence = _fence.Number, Result = resultJson };
+        if (!await DatabaseRetry.ExecuteAsync(() => _transitions.TryMoveAsync(end, CancellationToken.None)))
             throw new StaleFenceException(_fence);
     }
 

@@ -101,6 +101,7 @@ internal static class AccessTable
         POST    /v1/jobs/{id}/pause                                     jobs:write   404
         POST    /v1/jobs/{id}/resume                                    jobs:write   404
         POST    /v1/jobs/{id}/cancel                                    jobs:write   404
+        POST    /v1/jobs/{id}/repair                                    jobs:write   404
         DELETE  /v1/jobs/{id}                                           jobs:write   404
 
         GET     /v1/me                                                  any-key      -

@@ -31,6 +31,9 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, DatabaseWatch 
     /// <summary>The version that its name asks for: the newest.</summary>
     public const string Latest = "latest";
 
+    /// <summary>Why a version that is there is not served.</summary>
+    public const string Quarantined = "The version is quarantined. GET /v1/models/{name} says why; an admin may serve it by an alias.";
+
     private static readonly Entry Nothing = new([], new Dictionary<string, int>(), 0);
 
     private const int MaxModels = 10_000;
@@ -52,6 +55,13 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, DatabaseWatch 
     private sealed record Entry(IReadOnlyList<ServedVersion> Versions, IReadOnlyDictionary<string, int> Aliases, long Since)
     {
         public int Refreshing;
+
+        /// <summary>Of those that are ready; 0 where none is.</summary>
+        public int Newest { get; } =
+            Versions.FirstOrDefault(version => version.Row.State == ModelVersion.Ready)?.Row.Version ?? 0;
+
+        public bool Serves(ServedVersion version) =>
+            version.Row.State == ModelVersion.Ready || Aliases.Values.Contains(version.Row.Version);
     }
 
     /// <summary>Everything that was asked for in this process, by team, model and version.</summary>
@@ -59,33 +69,46 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, DatabaseWatch 
         _entries.SelectMany(entry => entry.Value.Versions.Select(version => (entry.Key.TeamId, version)));
 
     /// <summary>
-    /// A version by number, <c>latest</c> or alias; with null the one under <c>production</c>, or the newest where there is none such.
+    /// A version by number, <c>latest</c> or alias; with null the one under <c>production</c>, or the newest where there is none such. Of
+    /// versions in quarantine only those that an alias names.
     /// </summary>
-    /// <exception cref="InferenceException">The team has no such model or version.</exception>
+    /// <exception cref="InferenceException">The team has no such model or version, or it is in quarantine.</exception>
     public async ValueTask<ServedVersion> FindAsync(int teamId, string model, string? version, CancellationToken cancel)
     {
         var entry = await EntryAsync(teamId, model, cancel);
         var number = version switch
         {
-            Latest => entry.Versions is [var newest, ..] ? newest.Row.Version : 0,
-            null or "" => entry.Aliases.TryGetValue(ModelAlias.Production, out var production) ? production
-            : entry.Versions is [var newest, ..] ? newest.Row.Version
-            : 0,
+            Latest => entry.Newest,
+            null or "" => entry.Aliases.TryGetValue(ModelAlias.Production, out var production) ? production : entry.Newest,
             _ => int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var given)
                 ? given
                 : entry.Aliases.GetValueOrDefault(version),
         };
-        return entry.Versions.FirstOrDefault(each => each.Row.Version == number)
-            ?? throw new InferenceException(
+        if (entry.Versions.FirstOrDefault(each => each.Row.Version == number) is { } found)
+            return entry.Serves(found) ? found : throw Refused(model, found.Version);
+        throw version is null or "" or Latest && entry.Versions is [var last, ..]
+            ? Refused(model, last.Version)
+            : new InferenceException(
                 "not_found",
                 $"There is no model '{(string.IsNullOrEmpty(version) ? model : $"{model}/{version}")}' here.",
                 Fault.NotFound
             );
     }
 
-    /// <summary>All versions of a model, the newest first; empty when the team has no such model.</summary>
-    public async ValueTask<IReadOnlyList<ServedVersion>> AllAsync(int teamId, string model, CancellationToken cancel) =>
-        (await EntryAsync(teamId, model, cancel)).Versions;
+    /// <summary>All versions of a model that are served, the newest first; empty when the team has no such model.</summary>
+    public async ValueTask<IReadOnlyList<ServedVersion>> AllAsync(int teamId, string model, CancellationToken cancel)
+    {
+        var entry = await EntryAsync(teamId, model, cancel);
+        return entry.Versions.All(entry.Serves) ? entry.Versions : [.. entry.Versions.Where(entry.Serves)];
+    }
+
+    private static InferenceException Refused(string model, string version) =>
+        new(
+            "model.quarantined",
+            $"Version {version} of '{model}' is quarantined. GET /v1/models/{model}/versions/{version} says why; an admin may serve it by "
+                + $"an alias: PUT /v1/models/{model}/aliases/production.",
+            Fault.NotFound
+        );
 
     /// <summary>Forgets a model whose versions or aliases have just changed.</summary>
     public void Forget(int teamId, string model)
@@ -135,7 +158,7 @@ internal sealed class ServedVersions(IServiceScopeFactory scopes, DatabaseWatch 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ConcatDb>();
         var since = time.GetTimestamp();
-        var rows = await db.ReadyVersions(teamId, model).ToListAsync();
+        var rows = await db.VersionsOf(teamId, model).ToListAsync();
         var aliases =
             rows.Count == 0
                 ? []

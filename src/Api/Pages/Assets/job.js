@@ -23,7 +23,12 @@ function buttons() {
     mayWrite && !isOver
       ? button("cancel", "Cancel", { confirm: "Cancel this job? It keeps what it measured, and makes no model." })
       : null,
-    mayWrite && isOver ? action("Run again", () => ({ method: "POST", path: "/v1/jobs", body: request }), open) : null,
+    mayWrite && isOver && job.kind === "training"
+      ? action("Run again", () => ({ method: "POST", path: "/v1/jobs", body: request }), open)
+      : null,
+    mayWrite && isOver && job.kind === "training"
+      ? action("Repair", () => ({ method: "POST", path: `${path}/repair` }), open)
+      : null,
     mayWrite ? el("button", { onclick: () => variant(job, spec, open) }, "Train a variant…") : null,
     el("a", { class: "button", href: `/workbench?job=${id}` }, "Open in the Workbench"),
     job.model
@@ -81,7 +86,10 @@ function head() {
     Over.includes(job.state) ? null : el("progress", { class: "wide", max: 100, value: percent, "aria-label": `${percent} %` }),
     el("p", { class: "soft" }, facts.join(" · ")),
     job.notice ? el("p", { class: "notice" }, job.notice) : null,
-    result
+    job.repair_of ? el("p", {}, "A repair of ", el("a", { href: `/jobs/${job.repair_of}` }, "this job"), ".") : null,
+    result?.repair
+      ? repair(result.repair)
+      : result
       ? el(
           "dl",
           { class: "figures" },
@@ -100,6 +108,32 @@ function head() {
       : null,
     el("div", { class: "row" }, ...buttons()),
   ].filter(Boolean);
+}
+
+/** What each change was worth, and the proven one to train with. */
+function repair(report) {
+  const change = each =>
+    each.change_interval ? `${figure(each.change)} (${each.change_interval.map(figure).join(" to ")})` : "–";
+  return el(
+    "section",
+    { class: "scroll" },
+    el("p", { class: report.accepted ? "" : "notice" }, report.conclusion),
+    table(
+      ["Change", { name: "Validation loss", number: true }, { name: "Against no change (95 %)", number: true }, "Why", "Patch"],
+      report.candidates.map(each => [
+        each.accepted ? el("strong", {}, `● ${each.id}`) : each.id,
+        each.validation_losses.map(loss => (loss == null ? "–" : figure(loss))).join(", "),
+        change(each),
+        each.reason,
+        el("code", {}, JSON.stringify(each.patch)),
+      ]),
+      `${report.cost_steps.toLocaleString("en")} steps in ${Math.round(report.cost_seconds)} s, judged on ` +
+        `${report.validation_samples} validation samples.`,
+    ),
+    mayWrite && report.body
+      ? action("Train the repaired job", () => ({ method: "POST", path: "/v1/jobs", body: report.body }), open, { style: "main" })
+      : null,
+  );
 }
 
 function curves(series) {
@@ -258,6 +292,7 @@ if (job) checkpoints().catch(() => {});
 addEventListener("reachable", read);
 
 const Events = ["state", "progress", "checkpoint", "epoch", "evaluation", "warning", "verdict"];
+Events.push("lint", "evaluation_gap", "race_started", "repair_done");
 Events.push("resumed", "started", "finalizing", "export", "model");
 let stream;
 

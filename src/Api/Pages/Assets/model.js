@@ -11,7 +11,8 @@ const held = await scopes();
 let model, version;
 
 const sizes = tensor => `[${tensor.shape.map(size => (size < 0 ? "any" : size)).join(", ")}]`;
-const served = () => model.aliases.find(alias => alias.name === "production")?.version ?? model.versions[0].version;
+const served = () => model.aliases.find(alias => alias.name === "production")?.version ??
+  model.versions.find(each => each.state === "ready")?.version;
 
 /** No better than guessing one of the classes. */
 function poor() {
@@ -44,7 +45,14 @@ function head() {
         el("a", { href: `/jobs/${version.job_id}` }, "this job"),
       ),
     ),
-    poor(),
+    version.state === "quarantined"
+      ? el(
+          "div",
+          { class: "problem" },
+          el("p", {}, "✕ quarantined: callers get this version only if an admin serves it."),
+          ...version.state_reasons.map(reason => el("p", {}, el("code", {}, reason.code), ` ${reason.message}`)),
+        )
+      : poor(),
     el(
       "dl",
       { class: "figures" },
@@ -78,7 +86,7 @@ function versions() {
         el(
           "a",
           { href: `?version=${each.version}`, "aria-current": each.version === version.version ? "true" : false },
-          each.version,
+          each.state === "ready" ? each.version : `${each.version} (${each.state})`,
         ),
         each.metrics.test_accuracy != null
           ? `${(100 * each.metrics.test_accuracy).toFixed(1)} %`

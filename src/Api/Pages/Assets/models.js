@@ -3,14 +3,15 @@ import { el, empty, failed, get, table, waiting, when } from "./api.js";
 import { figure } from "./chart.js";
 
 const place = document.getElementById("models");
-const served = model => model.aliases.find(alias => alias.name === "production")?.version ?? model.versions[0].version;
+const served = model => model.aliases.find(alias => alias.name === "production")?.version ??
+  model.versions.find(each => each.state === "ready")?.version;
 
 function row(model) {
   const version = model.versions.find(each => each.version === served(model)) ?? model.versions[0];
   const { test_accuracy: accuracy, test_loss: loss } = version.metrics;
   return [
     el("a", { href: `/models/${model.name}` }, model.name),
-    version.version,
+    served(model) ?? `none (${version.version} is quarantined)`,
     String(model.versions.length),
     el("span", {}, ...model.aliases.map(alias => el("span", { class: "chip" }, `${alias.name} → ${alias.version}`))),
     accuracy != null ? `${(100 * accuracy).toFixed(1)} %` : loss != null ? `loss ${figure(loss)}` : "–",
@@ -22,7 +23,7 @@ function row(model) {
 async function read() {
   try {
     const { data } = await get("/v1/models?limit=50");
-    const models = await Promise.all(data.filter(each => each.latest_version).map(each => get(`/v1/models/${each.name}`)));
+    const models = await Promise.all(data.map(each => get(`/v1/models/${each.name}`)));
     place.replaceChildren(
       models.length === 0
         ? empty(
