@@ -1,6 +1,7 @@
 using ConcatService.Domain.Jobs;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Retention;
+using ConcatService.Persistence.Studies;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ConcatService.Persistence.Tests.Jobs;
@@ -53,6 +54,7 @@ public sealed class SilenceTests(JobBench bench) : IClassFixture<JobBench>
             bench.Get<WorkerRegistry>(),
             bench.Get<JobTallies>(),
             bench.Get<RetentionTurns>(),
+            bench.Get<StudyStore>(),
             time,
             NullLogger<Maintenance>.Instance
         );
