@@ -1,5 +1,5 @@
-// ONNX files that torch writes of torchvision's networks, read, counted, and computed with the weights of the file beside the file itself in
-// ONNX Runtime. Arguments: names.
+// ONNX files that torch writes of torchvision's networks, read, counted, and computed with the weights of the file beside the file itself
+// in ONNX Runtime. Arguments: names.
 // needs: nothing
 
 #:property PublishAot=false
@@ -57,8 +57,8 @@ try
     Console.WriteLine();
     foreach (var mode in rows.GroupBy(row => row.Mode))
         Console.WriteLine(
-            $"norms {mode.Key}: {mode.Count()} networks, {mode.Count(row => row.Gaps == 0)} read whole, {mode.Count(row => row.IsExact)} with "
-                + $"torch's count of parameters to the digit, {mode.Count(row => row.IsEqual)} with the file's own answers"
+            $"norms {mode.Key}: {mode.Count()} networks, {mode.Count(row => row.Gaps == 0)} read whole, {mode.Count(row => row.IsExact)} "
+                + $"with torch's count of parameters to the digit, {mode.Count(row => row.IsEqual)} with the file's own answers"
         );
     return 0;
 }
@@ -111,8 +111,8 @@ internal sealed record Row(string Mode, string Text, int Gaps, bool IsExact, boo
         var (apart, isEqual) = isExact ? Compared(compiled.Plan!, file) : ("not compared", false);
         return new(
             mode,
-            $"{name,-26} {mode,-6} {network.Gaps.Count,5} gaps {counted,12:N0} parameters {(counted == parameters ? "equal" : $"torch {parameters:N0}")}"
-                + $" {milliseconds,5} ms  {apart}",
+            $"{name,-26} {mode,-6} {network.Gaps.Count,5} gaps {counted,12:N0} parameters "
+                + $"{(counted == parameters ? "equal" : $"torch {parameters:N0}")} {milliseconds,5} ms  {apart}",
             network.Gaps.Count,
             isExact,
             isEqual

@@ -59,7 +59,8 @@ public sealed class TrainJobTests(JobBench bench) : WorkerTest(bench), IClassFix
             version.Inputs.GetRawText()
         );
         var answers = await db.JobAnswers.SingleAsync(found => found.JobId == id, Cancel);
-        var matrix = answers.Outputs[0].GetProperty("confusion_matrix").EnumerateArray().Select(row => row.EnumerateArray().ToArray()).ToList();
+        var rows = answers.Outputs[0].GetProperty("confusion_matrix").EnumerateArray();
+        var matrix = rows.Select(row => row.EnumerateArray().ToArray()).ToList();
         Assert.Equal(
             Math.Round(job.Result.Value.GetProperty("test_accuracy").GetDouble() * matrix.Sum(row => row.Sum(each => each.GetInt64()))),
             matrix.Select((row, i) => row[i].GetInt64()).Sum()

@@ -101,7 +101,8 @@ internal static class GetJobAnswers
             ? Problems.Of(
                 404,
                 "job.no_answers",
-                "There are no answers of this job: it has not succeeded, its network tells no classes apart, or an earlier release trained it."
+                "There are no answers of this job: it has not succeeded, its network tells no classes apart, or an earlier release "
+                    + "trained it."
             )
             : Problems.NotFound("job", id.ToString());
 

@@ -97,14 +97,17 @@ internal sealed class Proposals(Compilation compiled, TrainingSettings settings)
         var patch = new JsonArray();
         foreach (var layer in Written.Of(compiled.Spec).Where(layer => own?.Contains(layer.Path.ToString()) != false))
         {
-            if (layer.Activation?.Kind == "relu")
+            if (Dies(layer.Activation))
                 patch.Add(Set($"/architecture{layer.Path}/activation", "leaky_relu"));
-            else if (layer.Operator.Kind == "relu")
+            else if (Dies(layer.Operator))
                 patch.Add(Set($"/architecture{layer.Path}/type", "leaky_relu"));
         }
 
         yield return new("leaky_relu", "leaky_relu in place of relu: what is negative keeps a gradient, so no unit stays dead.", patch);
     }
+
+    /// <summary>Whether a unit has no gradient below 0.</summary>
+    private static bool Dies(Operator? activation) => activation?.Nonlinearity?.Alive?.From == 0;
 
     private IEnumerable<Proposal> Rectified()
     {

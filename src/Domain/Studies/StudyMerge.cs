@@ -1,6 +1,5 @@
 using ConcatService.Domain.Graphs;
 using ConcatService.Domain.Operators;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Studies;
 
@@ -14,7 +13,7 @@ public sealed record StudyMerge(string Name, string Pointer, bool IsParallel, IR
     /// <summary>Every concat of at least two branches. What a repetition or a block has many times is there once.</summary>
     public static IReadOnlyList<StudyMerge> Of(Graph graph) =>
         [
-            .. graph.Layers.Where(layer => layer.Operator is Concat && layer.Inputs.Length > 1)
+            .. graph.Layers.Where(layer => layer.Operator is IMerge { JoinedAxis: not null } && layer.Inputs.Length > 1)
                 .Select(layer => new StudyMerge(layer.Name, layer.Path.ToString(), layer.Branches is not null, BranchesOf(layer)))
                 .DistinctBy(merge => merge.Pointer),
         ];

@@ -152,7 +152,10 @@ internal static class OnnxFolding
         var (start, end) = (Clamp(from, (int)tensor.Dims[(int)axis]), Clamp(to, (int)tensor.Dims[(int)axis]));
         return end <= start
             ? null
-            : Sized(tensor, tensor.Dims.Select((size, i) => i == axis ? end - start : size)) with { Origin = $"{data.Origin}[{start}:{end}]" };
+            : Sized(tensor, tensor.Dims.Select((size, i) => i == axis ? end - start : size)) with
+            {
+                Origin = $"{data.Origin}[{start}:{end}]",
+            };
     }
 
     private static OnnxData Sized(FileTensor tensor, IEnumerable<long> dims)

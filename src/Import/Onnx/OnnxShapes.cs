@@ -81,7 +81,9 @@ internal static class OnnxShapes
             throw new NodeException("where it cuts is not known");
         var axes = call.Numbers(3) ?? call.Node.Wholes("axes") ?? [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
         var steps = call.Numbers(4);
-        if (axes.Count != starts.Count || steps is not null && (steps.Count != starts.Count || steps.Any(step => step is < 1 or > int.MaxValue)))
+        if (axes.Count != starts.Count || (steps ?? starts).Count != starts.Count)
+            throw new NodeException("where it cuts is not known");
+        if (steps is not null && steps.Any(step => step is < 1 or > int.MaxValue))
             throw new NodeException("its steps are not known, or go backward");
         var last = call.Layer();
         for (var i = 0; i < starts.Count; i++)

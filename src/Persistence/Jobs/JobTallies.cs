@@ -16,11 +16,12 @@ public sealed class JobTallies(NpgsqlDataSource source)
         await using var command = source.CreateCommand(
             """
             select state, '' as failure_class, count(*) as jobs from jobs
-            where finished_at is null and state not in ('succeeded', 'failed', 'cancelled') group by state
+            where finished_at is null and state <> all(@terminal) group by state
             union all
             select state, failure_class, sum(jobs)::bigint from job_tallies group by state, failure_class having sum(jobs) <> 0
             """
         );
+        command.Parameters.AddStates();
         var rows = new List<Row>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

@@ -101,8 +101,9 @@ public sealed class ModelRegistry(NpgsqlDataSource source)
         command.Parameters.AddWithValue("job", fence.JobId);
         command.Parameters.AddWithValue("team", fence.TeamId);
         command.Parameters.AddWithValue("outputs", NpgsqlDbType.Json, answers.Outputs);
-        command.Parameters.AddWithValue("samples", NpgsqlDbType.Array | NpgsqlDbType.Bigint, (object?)answers.PictureSamples ?? DBNull.Value);
-        command.Parameters.AddWithValue("shape", NpgsqlDbType.Array | NpgsqlDbType.Bigint, (object?)answers.PictureShape ?? DBNull.Value);
+        const NpgsqlDbType longs = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+        command.Parameters.AddWithValue("samples", longs, (object?)answers.PictureSamples ?? DBNull.Value);
+        command.Parameters.AddWithValue("shape", longs, (object?)answers.PictureShape ?? DBNull.Value);
         command.Parameters.AddWithValue("pictures", NpgsqlDbType.Bytea, (object?)answers.Pictures ?? DBNull.Value);
         await command.ExecuteNonQueryAsync(cancel);
     }

@@ -96,7 +96,8 @@ internal sealed class TrainingData : IDisposable
     }
 
     /// <summary>With the pictures of the samples that are answered worst.</summary>
-    public TestAnswers TestAnswers(IReadOnlyList<ClassAnswers> outputs) => Training.TestAnswers.Of(outputs, _data.Test, _data.Info, _binding);
+    public TestAnswers TestAnswers(IReadOnlyList<ClassAnswers> outputs) =>
+        Training.TestAnswers.Of(outputs, _data.Test, _data.Info, _binding);
 
     /// <summary>Samples of each class among those that are trained on; pixels of a mask.</summary>
     /// <param name="output">The network's, by its position.</param>

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Shapes;
-using ConcatService.Operators;
 using ConcatService.Training.Data;
 using static TorchSharp.torch;
 
@@ -10,6 +9,8 @@ internal static class SameStart
 {
     /// <summary>Of the largest answer, as in the comparison with the exported model.</summary>
     public const double Tolerance = 1e-5;
+
+    private static readonly string[] Calibrated = ["running_mean", "running_var", "weight", "bias"];
 
     /// <summary>Every parameter that both have, by its name, where the sizes are the same. The others stay as they are.</summary>
     public static void Copy(TorchModel from, TorchModel to)
@@ -38,7 +39,7 @@ internal static class SameStart
         var values = to.Run([.. added.Select(layer => layer.Plan.Inputs[0])], batch.Inputs);
         foreach (var layer in added)
         {
-            if (layer.Plan.Operator is not BatchNorm { Affine: true, TrackRunningStats: true } norm)
+            if (layer.Plan.Operator.VarianceFloor is not { } floor || !Calibrated.All(layer.Parameters.ContainsKey))
                 continue;
             var x = values[layer.Plan.Inputs[0]].to(ScalarType.Float32);
             var axis = layer.Plan.Input.Index(Axis.Channels);
@@ -46,7 +47,7 @@ internal static class SameStart
             var (mean, variance) = (rows.mean([1]), rows.var(1, unbiased: false));
             layer["running_mean"].copy_(mean);
             layer["running_var"].copy_(variance);
-            layer["weight"].copy_((variance + norm.Eps).sqrt());
+            layer["weight"].copy_((variance + floor).sqrt());
             layer["bias"].copy_(mean);
         }
     }

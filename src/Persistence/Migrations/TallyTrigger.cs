@@ -1,4 +1,4 @@
-namespace ConcatService.Persistence.Jobs;
+namespace ConcatService.Persistence.Migrations;
 
 /// <summary>
 /// What keeps <c>job_tallies</c>, whatever ends or deletes jobs: statements of ours, a cascade from a team, somebody at the console. A
