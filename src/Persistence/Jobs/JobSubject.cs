@@ -10,7 +10,7 @@ public sealed record JobSubject(string Team, string? Traceparent)
     public static async Task<JobSubject> ReadAsync(NpgsqlDataSource source, Guid job, int team, CancellationToken cancel)
     {
         await using var command = source.CreateCommand(
-            "select name, traceparent from teams left join jobs on jobs.id = @job where teams.id = @team"
+            "select teams.name, jobs.traceparent from teams left join jobs on jobs.id = @job where teams.id = @team"
         );
         command.Parameters.AddWithValue("job", job);
         command.Parameters.AddWithValue("team", team);

@@ -26,7 +26,7 @@ internal sealed class JobScope(ILogger log, Guid job, JobSubject subject)
         {
             return new(log, job, await JobSubject.ReadAsync(source, job, team, cancel));
         }
-        catch (NpgsqlException)
+        catch (NpgsqlException away) when (away.IsTransient)
         {
             return new(log, job, new($"{team}", null));
         }
