@@ -6,6 +6,7 @@
 #:project ../src/Import/Import.csproj
 #:project ../src/Export/Export.csproj
 #:project ../src/Training/Training.csproj
+#:project torch/Torch.csproj
 
 using System.Diagnostics;
 using System.Globalization;
@@ -16,6 +17,7 @@ using ConcatService.Domain.Planning;
 using ConcatService.Export.Python;
 using ConcatService.Import;
 using ConcatService.Import.Weights;
+using ConcatService.TorchBench;
 using ConcatService.Training;
 using ConcatService.Training.Onnx;
 using static TorchSharp.torch;
@@ -23,8 +25,7 @@ using static TorchSharp.torch;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 set_num_threads(Environment.ProcessorCount);
 
-// Debian's packages are for the system's Python, which need not be the first on the path.
-var python = new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(HasTorchvision);
+var python = TorchPython.Find("torchvision, onnx");
 if (python is null)
 {
     Console.WriteLine(
@@ -38,7 +39,7 @@ var folder = Directory.CreateTempSubdirectory("torch-onnx-").FullName;
 try
 {
     List<Row> rows = [];
-    using var exporter = Start(python, ["bench/torch_onnx.py", folder, .. args], errors: true);
+    using var exporter = TorchPython.Start(python, ["bench/torch_onnx.py", folder, .. args], errors: true);
     exporter.ErrorDataReceived += (_, _) => { };
     exporter.BeginErrorReadLine();
     while (await exporter.StandardOutput.ReadLineAsync() is { } line)
@@ -66,30 +67,6 @@ finally
 {
     Directory.Delete(folder, recursive: true);
 }
-
-static bool HasTorchvision(string python)
-{
-    try
-    {
-        using var process = Start(python, ["-c", "import torchvision, onnx"], errors: true);
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
-    catch (System.ComponentModel.Win32Exception)                                                 // there is no such program
-    {
-        return false;
-    }
-}
-
-static Process Start(string python, string[] arguments, bool errors) =>
-    Process.Start(
-        new ProcessStartInfo(python, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = errors,
-            Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" },
-        }
-    )!;
 
 /// <summary>One file: what torch says of it, what was read, and how far the answers are apart.</summary>
 internal sealed record Row(string Mode, string Text, int Gaps, bool IsExact, bool IsEqual)

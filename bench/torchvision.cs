@@ -1,20 +1,20 @@
 // Torchvision's networks, read by clients/python: verdict, warnings, parameters and MACs against torch's own counts. Arguments: names.
 // needs: nothing
 #:project ../src/Domain/Domain.csproj
+#:project torch/Torch.csproj
 #:property PublishAot=false
 
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ConcatService.Domain.Compiling;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
+using ConcatService.TorchBench;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// Debian's packages are for the system's Python, which need not be the first on the path.
-var python = new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(HasTorchvision);
+var python = TorchPython.Find("torchvision");
 if (python is null)
 {
     Console.WriteLine(
@@ -24,7 +24,7 @@ if (python is null)
 }
 
 List<Row> rows = [];
-using var reader = Start(python, ["bench/torchvision_read.py", .. args], errors: false);
+using var reader = TorchPython.Start(python, ["bench/torchvision_read.py", .. args], errors: false);
 while (await reader.StandardOutput.ReadLineAsync() is { } line)
 {
     using var answer = JsonDocument.Parse(line);
@@ -46,30 +46,6 @@ Console.WriteLine(
         + $"with MACs within 1 %, {read.Count(row => row.HasEqualMacs)} of them equal"
 );
 return read.All(row => row.IsRight) ? 0 : 1;
-
-static bool HasTorchvision(string python)
-{
-    try
-    {
-        using var process = Start(python, ["-c", "import torchvision"], errors: true);
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
-    catch (System.ComponentModel.Win32Exception)                                                 // there is no such program
-    {
-        return false;
-    }
-}
-
-static Process Start(string python, string[] arguments, bool errors) =>
-    Process.Start(
-        new ProcessStartInfo(python, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = errors,
-            Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" },
-        }
-    )!;
 
 /// <summary>One network: what torch says of it and what the compiler says of its spec.</summary>
 internal sealed record Row(string Family, string Text, bool IsRead, bool IsValid, bool IsExact, int Warnings, double MacsOff)

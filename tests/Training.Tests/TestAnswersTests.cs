@@ -55,16 +55,9 @@ public sealed class TestAnswersTests
                 { "name": "mask", "type": "conv2d", "out_channels": 3, "kernel_size": 3, "padding": "same" } ] }
             """;
         using var data = Segments.Generate(BuiltInDataSets.Segments with { TrainSamples = 64, TestSamples = 40 });
-        var outcome = TrainingRun.Execute(
-            TestTraining.Plan(spec),
-            TestTraining.Settings("""{ "epochs": 1, "batch_size": 16, "precision": "float32" }"""),
-            data,
-            new Dictionary<string, string>(),
-            _ => { },
-            TestContext.Current.CancellationToken
-        );
 
-        var finished = Assert.IsType<Outcome.Finished>(outcome);
+        var finished = Train(spec, data);
+
         var output = Assert.Single(finished.Answers.Outputs);
         Assert.Empty(output.Worst);
         Assert.Null(finished.Answers.Pictures);
@@ -80,15 +73,19 @@ public sealed class TestAnswersTests
             { "inputs": { "x": { "shape": [10] } }, "layers": [ { "name": "y", "type": "linear", "out_features": 1 } ] }
             """;
         using var data = Tabular.Generate(BuiltInDataSets.Tabular with { TrainSamples = 128, TestSamples = 32 });
-        var outcome = TrainingRun.Execute(
-            TestTraining.Plan(spec),
-            TestTraining.Settings("""{ "epochs": 1, "batch_size": 16, "precision": "float32" }"""),
-            data,
-            new Dictionary<string, string>(),
-            _ => { },
-            TestContext.Current.CancellationToken
-        );
 
-        Assert.Empty(Assert.IsType<Outcome.Finished>(outcome).Answers.Outputs);
+        Assert.Empty(Train(spec, data).Answers.Outputs);
     }
+
+    private static Outcome.Finished Train(string spec, DataSet data) =>
+        Assert.IsType<Outcome.Finished>(
+            TrainingRun.Execute(
+                TestTraining.Plan(spec),
+                TestTraining.Settings("""{ "epochs": 1, "batch_size": 16, "precision": "float32" }"""),
+                data,
+                new Dictionary<string, string>(),
+                _ => { },
+                TestContext.Current.CancellationToken
+            )
+        );
 }
