@@ -1,12 +1,11 @@
-// ONNX files that torch writes of torchvision's networks, read, counted, and computed with the weights of the file beside the file itself
-// in ONNX Runtime. Arguments: names.
+// ONNX files that torch writes of torchvision's networks: read, counted, computed beside the file in ONNX Runtime. Arguments: names.
 // needs: nothing
 
 #:property PublishAot=false
 #:project ../src/Import/Import.csproj
 #:project ../src/Export/Export.csproj
 #:project ../src/Training/Training.csproj
-#:project torch/Torch.csproj
+#:project torch/TorchBench.csproj
 
 using System.Diagnostics;
 using System.Globalization;

@@ -1,7 +1,7 @@
 // Torchvision's networks, read by clients/python: verdict, warnings, parameters and MACs against torch's own counts. Arguments: names.
 // needs: nothing
 #:project ../src/Domain/Domain.csproj
-#:project torch/Torch.csproj
+#:project torch/TorchBench.csproj
 #:property PublishAot=false
 
 using System.Globalization;
