@@ -2,6 +2,7 @@
 
 command_test() {
     local began=$SECONDS log=$home/logs/test.log project format passed=0 failed=0 skipped=0
+    local -A process began_at
     need_dotnet
     make_home
     postgres_bin >/dev/null || need_postgres
@@ -12,11 +13,18 @@ command_test() {
     step "Building; a warning is an error (half a minute)" checked 900 dotnet build --no-restore -v q -nologo
     # Style is the build's; this is white space, also of what no project has. Beside the first tests: it takes one core, and seconds.
     timeout 300 dotnet format whitespace --folder --verify-no-changes >"$home/logs/format.log" 2>&1 </dev/null & format=$!
-    for project in tests/*.Tests/*.csproj; do
-        run_tests "$project"
-        [[ -z $format ]] || { check_format "$format"; format=; }
+    # Worker mostly waits, for processes that die and are found dead: the small ones run beside it.
+    run_tests Api
+    check_format "$format"
+    start_tests Worker
+    for project in tests/*.Tests; do
+        project=$(basename "$project" .Tests)
+        [[ $project =~ ^(Api|Training|Worker)$ ]] || run_tests "$project"
     done
     run_python_tests
+    end_tests Worker
+    run_tests Training
+    if ((failed)); then say "What failed:"$'\n'"$(sed -nE 's/^(failed |FAIL: |ERROR: )/  /p' "$log")"; fi
     say "All of it: $log. $((SECONDS - began)) s in all."
     ((passed + failed > 0)) || fail "no test ran."
     say "$passed passed, $failed failed, $skipped skipped"
@@ -39,17 +47,27 @@ check_format() {
     failed=$((failed + 1))
 }
 
-# run_tests PROJECT: runs one project and adds to the sums of command_test. A runner that dies counts as one failure.
-run_tests() {
-    local name out code=0 began=$SECONDS total=0 ok=0 bad=0 left=0
-    name=$(basename "$1" .csproj)
-    out=$(OMP_WAIT_POLICY=PASSIVE timeout 900 dotnet test --project "$1" --no-build --no-progress 2>&1 </dev/null) || code=$?
+# run_tests NAME: runs tests/NAME.Tests and adds to the sums of command_test.
+run_tests() { start_tests "$1"; end_tests "$1"; }
+
+# start_tests NAME: in the background, into a log of its own.
+start_tests() {
+    OMP_WAIT_POLICY=PASSIVE timeout 900 dotnet test --project "tests/$1.Tests" --no-build --no-progress \
+        >"$home/logs/test-$1.log" 2>&1 </dev/null &
+    process[$1]=$! began_at[$1]=$SECONDS
+}
+
+# end_tests NAME: waits for it. A runner that dies counts as one failure.
+end_tests() {
+    local out code=0 total=0 ok=0 bad=0 left=0
+    wait "${process[$1]}" || code=$?
+    out=$(<"$home/logs/test-$1.log")
     printf '%s\n' "$out" >>"$log"
     total=$(count total) ok=$(count succeeded) bad=$(count failed) left=$(count skipped)
     # 8: the project has no tests.
     if ((code != 0 && code != 8 && bad == 0)); then bad=1; fi
     if ((bad)); then printf '%s\n' "$out" | tail -n 80; fi
-    say "· $name: $ok passed, $bad failed, $left skipped ($((SECONDS - began)) s)"
+    say "· $1.Tests: $ok passed, $bad failed, $left skipped ($((SECONDS - began_at[$1])) s)"
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
