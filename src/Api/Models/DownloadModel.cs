@@ -4,7 +4,6 @@ using ConcatService.Api.Inference.Engine;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace ConcatService.Api.Models;
 
@@ -42,15 +41,12 @@ internal static class DownloadModel
     {
         if (await db.FindVersionAsync(caller.TeamId, name, version, cancel) is not { } found)
             return Problems.NotFound("model version", version is null ? name : $"{name}/{version}");
-        var length = await db
-            .Blobs.Where(blob => blob.TeamId == caller.TeamId && blob.Sha256 == found.OnnxSha256)
-            .Select(blob => (long?)blob.LengthBytes)
-            .SingleOrDefaultAsync(cancel);
-        if (length is null)
+        if (await blobs.OpenAsync(caller.TeamId, found.OnnxSha256, cancel) is not { } onnx)
             return Problems.NotFound("model version", $"{name}/{found.Version}"); // deleted meanwhile
-        response.ContentLength = length;
+        response.RegisterForDisposeAsync(onnx);
+        response.ContentLength = onnx.LengthBytes;
         return TypedResults.Stream(
-            body => blobs.CopyToAsync(caller.TeamId, found.OnnxSha256, body, cancel),
+            body => onnx.CopyToAsync(body, cancel),
             "application/octet-stream",
             $"{name}-{found.Version}.onnx",
             entityTag: new($"\"{found.OnnxSha256}\"")

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Data;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -59,27 +58,26 @@ public sealed class BlobStore(NpgsqlDataSource source)
     /// <summary>Writes the content of a blob to <paramref name="destination"/>. Returns whether the team has such a blob.</summary>
     public async Task<bool> CopyToAsync(int teamId, string sha256, Stream destination, CancellationToken cancel)
     {
-        // One statement: the blob is whole, or it is not there, also while it is deleted.
-        await using var connection = await source.OpenConnectionAsync(cancel);
-        await using var select = new NpgsqlCommand(
-            """
-            select chunk.data from blobs left join blob_chunks chunk on chunk.blob_id = blobs.id
-            where team_id = @team and sha256 = @hash order by seq
-            """,
-            connection
-        );
-        select.Parameters.AddWithValue("team", teamId);
-        select.Parameters.AddWithValue("hash", sha256);
-        await using var reader = await select.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            if (await reader.IsDBNullAsync(0, cancel))                          // an empty blob
-                continue;
-            await using var chunk = await reader.GetStreamAsync(0, cancel);
-            await chunk.CopyToAsync(destination, cancel);
-        }
+        await using var blob = await OpenAsync(teamId, sha256, cancel);
+        if (blob is null)
+            return false;
+        await blob.CopyToAsync(destination, cancel);
+        return true;
+    }
 
-        return reader.HasRows;
+    /// <summary>Opens a blob, which is whole until it is closed, whoever deletes it meanwhile. Null: the team has no such blob.</summary>
+    public async Task<OpenBlob?> OpenAsync(int teamId, string sha256, CancellationToken cancel)
+    {
+        var connection = await source.OpenConnectionAsync(cancel);
+        try
+        {
+            return await OpenBlob.OnAsync(connection, teamId, sha256, cancel);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Some bytes of a blob. Null when the team has no such blob; fewer where it ends before.</summary>

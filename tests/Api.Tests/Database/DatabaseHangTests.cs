@@ -16,8 +16,10 @@ public sealed class DatabaseHangTests
     private const string Tensors =
         """{ "inputs": [ { "name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [0, 0, 0, 0] } ] }""";
 
-    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan OfReadiness = TimeSpan.FromSeconds(2.5), OfAll = TimeSpan.FromSeconds(6);
+    /// <summary>
+    /// Several times what is promised (live at once, readiness in 2 s, others in 5 s), for a busy machine: what hangs takes for ever.
+    /// </summary>
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(10), OfAll = TimeSpan.FromSeconds(20), Back = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Loaded_models_go_on_and_everybody_else_is_told_soon()
@@ -36,7 +38,7 @@ public sealed class DatabaseHangTests
         await database.FreezeAsync();
         var frozen = Stopwatch.StartNew();
         var told = Task.WhenAll(
-            AwayAsync(() => Get("/health/ready"), OfReadiness),
+            AwayAsync(() => Get("/health/ready"), Short),
             AwayAsync(() => Get("/v1/jobs"), OfAll),
             AwayAsync(() => SendAsync(http, "/v1/jobs", KeyText.New()), OfAll),
             AwayAsync(() => SendAsync(http, "/v1/architectures", api.Key, Named), OfAll)
@@ -59,7 +61,7 @@ public sealed class DatabaseHangTests
         foreach (var call in new[] { () => Get("/v1/jobs"), () => Get("/health/ready"), Infer })
         {
             while ((await call()).Status != 200)
-                Assert.True(thawed.Elapsed < TimeSpan.FromSeconds(5), "The service did not recover.");
+                Assert.True(thawed.Elapsed < Back, "The service did not recover.");
         }
     }
 

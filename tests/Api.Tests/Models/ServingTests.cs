@@ -242,8 +242,13 @@ public sealed class ServingTests(ApiServer api) : IClassFixture<ApiServer>
     private async Task TrainByTwoAsync(string folder)
     {
         var trained = Path.Combine(folder, "trained.safetensors");
+        // By address: --standalone asks for the machine's own name, which not every machine can resolve.
         // -r and -t: without them torch 1.13 does not start processes under Python 3.11 and later.
-        string[] torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-r", "1", "-t", "1"];
+        string[] torchrun =
+        [
+            "-m", "torch.distributed.run", "--master_addr", "127.0.0.1", "--master_port", $"{ProtocolServer.FreePorts()}",
+            "--nproc_per_node", "2", "-r", "1", "-t", "1",
+        ];
         string[] options = ["--from-scratch", "--epochs", "6", "--batch", "2", "--lr", "0.1", "--out", trained];
         var (code, output, error) = TorchPython.Run(
             TorchPython.Required(),

@@ -92,7 +92,7 @@ public sealed class FullDiskTests(PostgresFixture postgres)
             for (var waited = Stopwatch.StartNew(); !Nameless(api.ProcessId, folder).Any();)
             {
                 Assert.False(sent.IsCompleted);
-                Assert.True(waited.Elapsed < TimeSpan.FromSeconds(20), "The upload does not arrive.");
+                Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "The upload does not arrive.");
                 await Task.Delay(20, Cancel);
             }
 

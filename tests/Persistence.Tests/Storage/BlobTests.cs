@@ -29,6 +29,26 @@ public sealed class BlobTests(JobBench bench) : IClassFixture<JobBench>
     }
 
     [Fact]
+    public async Task An_open_blob_is_whole_also_when_it_is_deleted_meanwhile()
+    {
+        var bytes = new byte[3_000_000];
+        new Random(4).NextBytes(bytes);
+        var blobs = bench.Get<BlobStore>();
+        var stored = await blobs.PutAsync(bench.TeamId, new MemoryStream(bytes), Cancel);
+        await using (var blob = await blobs.OpenAsync(bench.TeamId, stored.Sha256, Cancel))
+        {
+            Assert.Equal(bytes.Length, blob!.LengthBytes);
+            await using var db = bench.Open();
+            Assert.Equal(1, await db.Blobs.Where(row => row.Sha256 == stored.Sha256).ExecuteDeleteAsync(Cancel));
+            using var back = new MemoryStream();
+            await blob.CopyToAsync(back, Cancel);
+            Assert.Equal(bytes, back.ToArray());
+        }
+
+        Assert.Null(await blobs.OpenAsync(bench.TeamId, stored.Sha256, Cancel));
+    }
+
+    [Fact]
     public async Task The_same_bytes_are_kept_once_per_team_and_unseen_by_others()
     {
         var blobs = bench.Get<BlobStore>();
