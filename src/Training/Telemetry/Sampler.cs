@@ -57,10 +57,17 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         if (_sample is null)
             return;
         model.Observer = null;
+        Hold(values);
+    }
+
+    /// <summary>Before a backward pass through these values: asks for the gradients of those to hold that are among them.</summary>
+    public void Hold(IReadOnlyDictionary<Wire, Tensor> values)
+    {
+        if (_sample is null)
+            return;
         foreach (var node in _sample.Nodes)
         {
-            var joined = values[new(node.Name)];
-            if (!joined.requires_grad)
+            if (!values.TryGetValue(new(node.Name), out var joined) || !joined.requires_grad)
                 continue;                                                                       // nothing before it is learned
             joined.retain_grad();
             _sample.Joined.Add((node, joined));
