@@ -139,15 +139,14 @@ internal sealed class Recomputation(TorchModel model, IEnumerable<Wire> scores)
 
         set_rng_state(random);
         Hold(pass);
-        foreach (var held in pass.Held.Values)
-            held.MoveToOuterDisposeScope();
         Differentiate(section, pass);
+        _sampler?.MeasureHeld();
         using var untracked = no_grad();
         foreach (var (buffer, before) in buffers)
             buffer.copy_(before);                                                       // after it: autograd has seen them as they were
     }
 
-    /// <summary>Shows telemetry what it asks for: it looks at the gradients when the step is over.</summary>
+    /// <summary>Shows telemetry what it asks the gradients of.</summary>
     private void Hold(Pass pass)
     {
         foreach (var wire in _sampler?.Held ?? [])
@@ -269,7 +268,7 @@ internal sealed class Recomputation(TorchModel model, IEnumerable<Wire> scores)
 
         public Dictionary<Wire, Tensor> Values { get; } = [];
 
-        /// <summary>What telemetry reads the gradients of, until the step is over.</summary>
+        /// <summary>What telemetry reads the gradients of.</summary>
         public Dictionary<Wire, Tensor> Held { get; } = [];
 
         public void Dispose()

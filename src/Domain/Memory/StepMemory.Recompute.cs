@@ -30,8 +30,15 @@ internal sealed partial class StepMemory
             var section = sections.Each[s];
             if (section.RunsAgain)
                 RunAgain(section, sections);
+            var watched = 2 * section.Leaving.Sum(wire => sections.JointOf(wire) is null ? 0 : _values[NumberOf(wire)].Bytes);
+            _memory.Add(watched);                                   // telemetry's copies of a concat's gradient, at the steps that it samples
+            foreach (var wire in section.Leaving)
+                Share(_values[NumberOf(wire)].Gradient);
             for (var i = section.End - 1; i >= section.First; i--)
                 Backward(_ran[i], ref given);
+            foreach (var wire in section.Leaving)
+                _memory.Release(_values[NumberOf(wire)].Gradient);
+            _memory.Add(-watched);
             if (section.RunsAgain)
                 LetGo(section, sections);
             foreach (var wire in last[s])
@@ -84,6 +91,13 @@ internal sealed partial class StepMemory
             if (sections.JointOf(wire) is not null)
                 ReadBy(ref _values[NumberOf(wire)], 1);
         }
+    }
+
+    /// <summary>A gradient that a section begins with is the caller's until the section's backward pass is over.</summary>
+    private void Share(int gradient)
+    {
+        if (gradient != MemoryBlocks.None)
+            _memory.Use(gradient);
     }
 
     private int NumberOf(Wire wire) => _first[_plan.Wiring.NumberOf(wire.Source)] + wire.Port;

@@ -83,18 +83,23 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         using (no_grad())
         using (NewDisposeScope())
         {
-            foreach (var (node, joined) in sample.Joined)
-            {
-                using var gradient = joined.grad;
-                if (gradient is not null)
-                    ConcatSignals.OfGradient(node, gradient, sample.FactorsOf(node), sample.Readings);
-                joined.grad = null;
-            }
-
+            MeasureHeld(sample);
             _layers.OfGradient(optimizer.Gradient, sample.Readings);
             sample.Before = model.Weights.detach().clone().DetachFromDisposeScope();
         }
 
+        _cost.Stop();
+    }
+
+    /// <summary>After a part of the backward pass: reads the gradients that have come, so that the values can go.</summary>
+    public void MeasureHeld()
+    {
+        if (_sample is not { } sample)
+            return;
+        _cost.Start();
+        using (no_grad())
+        using (NewDisposeScope())
+            MeasureHeld(sample);
         _cost.Stop();
     }
 
@@ -153,6 +158,19 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         }
 
         _cost.Stop();
+    }
+
+    private static void MeasureHeld(Sample sample)
+    {
+        foreach (var (node, joined) in sample.Joined)
+        {
+            using var gradient = joined.grad;
+            if (gradient is not null)
+                ConcatSignals.OfGradient(node, gradient, sample.FactorsOf(node), sample.Readings);
+            joined.grad = null;
+        }
+
+        sample.Joined.Clear();
     }
 
     /// <summary>The concats of this sample, in turn, as many as may be held.</summary>
