@@ -1,4 +1,4 @@
-// Memory that training takes, predicted and measured, on gallery networks: --precision auto|float32|bfloat16 (auto), --only NAME.
+// Memory that training takes, predicted and measured, on gallery networks: --precision auto|float32|bfloat16 (auto), --only NAME, --recompute.
 // needs: nothing
 #:project training/TrainingBench.csproj
 #:property PublishAot=false
@@ -13,13 +13,14 @@ using ConcatService.Domain.Planning;
 using ConcatService.Training;
 using ConcatService.TrainingBench;
 
-if (args is ["trial", var spec, var trained, var samples])
+if (args is ["trial", var spec, var trained, var samples, var again])
 {
     var settings = new TrainingSettings
     {
         Epochs = 2,
         BatchSize = long.Parse(samples, CultureInfo.InvariantCulture),
         Precision = Enum.Parse<Precision>(trained),
+        Recompute = bool.Parse(again),
     };
     var trial = MemoryTrial.Run(PlanOf(spec), settings);
     Console.WriteLine($"{trial.IdleBytes} {trial.TrainingBytes} {trial.PeakBytes}");
@@ -52,6 +53,7 @@ precision =
             ? Precision.Bfloat16
             : Precision.Float32
         : precision;
+var recompute = args.Contains("--recompute");
 Console.WriteLine(
     $"two epochs of twelve steps, AdamW, {precision}, one process each; MB of memory above the warm process; finalizing is export and "
         + $"comparison"
@@ -60,8 +62,8 @@ Console.WriteLine($"{"network",-20} {"batch",5} {"predicted",9} {"measured",9} {
 var worst = 0.0;
 foreach (var (name, batch) in networks.Where(network => Option("--only", network.Name) == network.Name))
 {
-    var predicted = TrainingMemory.Of(PlanOf(name), precision).Bytes(batch)!.Value;
-    var start = new ProcessStartInfo(Environment.ProcessPath!, ["trial", name, $"{precision}", $"{batch}"])
+    var predicted = TrainingMemory.Of(PlanOf(name), precision, recompute: recompute).Bytes(batch)!.Value;
+    var start = new ProcessStartInfo(Environment.ProcessPath!, ["trial", name, $"{precision}", $"{batch}", $"{recompute}"])
     {
         RedirectStandardOutput = true,
     };

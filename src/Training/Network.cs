@@ -14,23 +14,38 @@ internal sealed class Network(TorchModel model, IReadOnlyList<Head> heads)
 
     public IReadOnlyList<Head> Heads => heads;
 
+    /// <summary>Runs units of the network again on the way back. Default: null, all that the way back reads is held.</summary>
+    private Recomputation? Recomputation { get; init; }
+
     /// <param name="losses">Resolved: none is <c>auto</c>.</param>
-    public static Network Of(TorchModel model, DataSetInfo data, OutputLosses losses)
+    /// <param name="recompute">Whether units of the network run again on the way back.</param>
+    public static Network Of(TorchModel model, DataSetInfo data, OutputLosses losses, bool recompute = false)
     {
         var targets = DataBinding.Of(model.Plan, data).Outputs(model.Plan, data);
-        return new(
-            model,
-            [.. model.Plan.Outputs.Zip(targets, (output, bound) => Head.For(model.Plan, output, bound.Target, losses[output.Name]))]
-        );
+        Head[] heads =
+            [.. model.Plan.Outputs.Zip(targets, (output, bound) => Head.For(model.Plan, output, bound.Target, losses[output.Name]))];
+        return new(model, heads) { Recomputation = recompute ? new(model, heads.Select(head => head.Scores)) : null };
     }
 
     /// <summary>Inputs as the spec writes them -> the scores of each head, float32 in memory order.</summary>
     /// <param name="sampler">Is shown the outputs that it asks for.</param>
     public Tensor[] Scores(Tensor[] inputs, Sampler? sampler = null)
     {
-        var values = model.Run([.. heads.Select(head => head.Scores), .. sampler?.Held ?? []], inputs);
+        var values =
+            Recomputation is not null && is_grad_enabled()
+                ? Recomputation.Forward(inputs, sampler)
+                : model.Run([.. heads.Select(head => head.Scores), .. sampler?.Held ?? []], inputs);
         sampler?.Watch(values);
         return [.. heads.Select(head => values[head.Scores].to(ScalarType.Float32))];
+    }
+
+    /// <summary>Adds the gradient of a loss of the last scores to every parameter's.</summary>
+    public void Backward(Tensor loss)
+    {
+        if (Recomputation is null)
+            loss.backward();
+        else
+            Recomputation.Backward(loss);
     }
 
     /// <summary>The weighted sum of the heads' losses, each a mean over the batch.</summary>

@@ -52,7 +52,7 @@ public sealed class TorchModel : IDisposable
 
         foreach (var layer in plan.Layers)
             _layers.Add(new(layer, owned[layer.Owner]));
-        _readLast = ReadLast(plan);
+        _readLast = LastReads(plan);
     }
 
     public Plan Plan { get; }
@@ -116,11 +116,7 @@ public sealed class TorchModel : IDisposable
         var (values, folded) = (Read(inputs), new Dictionary<string, long>());
         for (var i = 0; i < _layers.Count; i++)
         {
-            var layer = _layers[i].Plan.Layer;
-            _layers[i].Batch = layer.Steps is { } steps ? folded[steps] : inputs[0].shape[0];
-            RunLayer(_layers[i], values);
-            if (layer is { CrossesSteps: true, Gives: { } inside, Inputs.Length: 1 })
-                folded[inside] = values[new(layer.Name)].shape[0];
+            Run(i, values, inputs[0].shape[0], folded);
             foreach (var wire in _readLast[i])
             {
                 if (wanted?.Contains(wire) == false && values.Remove(wire, out var value))
@@ -130,6 +126,26 @@ public sealed class TorchModel : IDisposable
 
         return values;
     }
+
+    /// <summary>Runs one layer on values of those before it, and adds what it gives.</summary>
+    /// <param name="layer">Its position in <see cref="Layers"/>.</param>
+    /// <param name="values">Of what it reads.</param>
+    /// <param name="batch">The samples of the network's inputs.</param>
+    /// <param name="folded">The batch in each <c>time_distributed</c> that has begun.</param>
+    internal void Run(int layer, Dictionary<Wire, Tensor> values, long batch, Dictionary<string, long> folded)
+    {
+        var planned = _layers[layer].Plan.Layer;
+        _layers[layer].Batch = planned.Steps is { } steps ? folded[steps] : batch;
+        RunLayer(_layers[layer], values);
+        if (planned is { CrossesSteps: true, Gives: { } inside, Inputs.Length: 1 })
+            folded[inside] = values[new(planned.Name)].shape[0];
+    }
+
+    /// <summary>Runs one layer once more, for as many samples as the last time.</summary>
+    internal void RunAgain(int layer, Dictionary<Wire, Tensor> values) => RunLayer(_layers[layer], values);
+
+    /// <summary>The values that no layer behind this one reads.</summary>
+    internal IReadOnlyList<Wire> ReadLast(int layer) => _readLast[layer];
 
     /// <summary>Runs some layers again, on values of a run before it. The values belong to the caller's dispose scope.</summary>
     /// <param name="layers">Positions in <see cref="Layers"/>, rising.</param>
@@ -158,7 +174,8 @@ public sealed class TorchModel : IDisposable
         Weights.Dispose();
     }
 
-    private Dictionary<Wire, Tensor> Read(Tensor[] inputs)
+    /// <summary>The inputs' values, in memory order and normalized where that is asked for.</summary>
+    internal Dictionary<Wire, Tensor> Read(Tensor[] inputs)
     {
         var values = new Dictionary<Wire, Tensor>();
         for (var i = 0; i < Plan.Inputs.Count; i++)
@@ -192,7 +209,7 @@ public sealed class TorchModel : IDisposable
             ).MoveToOuterDisposeScope();
     }
 
-    private static Wire[][] ReadLast(Plan plan)
+    private static Wire[][] LastReads(Plan plan)
     {
         var last = new Dictionary<Wire, int>();
         for (var i = 0; i < plan.Layers.Count; i++)

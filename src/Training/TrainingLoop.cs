@@ -88,7 +88,7 @@ internal sealed class TrainingLoop(
             foreach (var take in group.SkipLast(1))
             {
                 using var batch = NewDisposeScope();
-                Forward(take(), group.Length, divisors, meter).backward();
+                network.Backward(Forward(take(), group.Length, divisors, meter));
             }
 
             var last = group[^1]();
@@ -98,7 +98,7 @@ internal sealed class TrainingLoop(
             var read = isLast || progress.Step % _readEvery == 0 ? meter.Read() : null;
             if (read is { IsFinite: false }) // before the step, which would spread it to every weight
                 return Divergence.OfLoss(network, group.Select(take => take().Inputs), progress.Step, rate);
-            loss.backward();
+            network.Backward(loss);
             if (read is not null && !optimizer.IsGradientFinite())
                 return Divergence.OfGradient(network, progress.Step, rate);
             _sampler.Measure(optimizer);

@@ -73,7 +73,7 @@ public static class TrainingRun
         foreach (var (input, statistics) in normalization)
             model.Normalize(input, statistics);
 
-        var network = Network.Of(model, data.Info, settings.Loss);
+        var network = Network.Of(model, data.Info, settings.Loss, settings.Recompute);
         try
         {
             var (trained, diverged) = settings.Epochs == 0 ? (Adopt(), null) : Train();

@@ -15,7 +15,7 @@ internal sealed class WatchedJob(ServiceClient service, string id) : IAsyncDispo
     /// <summary>Loss, and what the tasks measure, where there is one output.</summary>
     private static readonly string[] Names =
     [
-        .. new[] { "loss", "accuracy", "f1", "label_accuracy", "r2", "mae", "mean_iou", "pixel_accuracy" }.SelectMany(name =>
+        .. new[] { "loss", "accuracy", "f1", "label_accuracy", "r2", "mae", "mean_iou", "pixel_accuracy", "dice" }.SelectMany(name =>
             new[] { $"train_{name}", $"validation_{name}" }
         ),
     ];

@@ -82,7 +82,26 @@ public static class BuiltInDataSets
         [new("y", LearningTask.Regression, [1], []), new("third", LearningTask.Classification, [], ["low", "middle", "high"])],
         4_000, 0, 1_000);
 
-    public static IReadOnlyList<DataSetInfo> All { get; } = [FashionMnist, TwoScale, TwoView, ShapesRgb.Default, Segments, Tabular];
+    /// <summary>Generated: a class for each voxel.</summary>
+    public static DataSetInfo Volumes { get; } = new(
+        "volumes",
+        "480 generated grey volumes, 16x16x16, with balls and cubes as bright as each other on noise; every voxel is background, ball or "
+            + "cube. Channels-first in either layout. Needs nothing.",
+        [new("volume", [1, 16, 16, 16], ElementType.Uint8)],
+        [new("mask", LearningTask.Segmentation, [16, 16, 16], ["background", "ball", "cube"])],
+        400, 0, 80);
+
+    /// <summary>Generated: a sequence to a sequence, as an encoder and a decoder learn it.</summary>
+    public static DataSetInfo Reversal { get; } = new(
+        "reversal",
+        "9,000 generated sequences of eight symbols from 1 to 15. The answer, a class for each step, is the sequence from its end to its "
+            + "beginning; the input target is the answer one step late, behind a 0, for a decoder. Needs nothing.",
+        [new("source", [8], ElementType.Int64), new("target", [8], ElementType.Int64)],
+        [new("next", LearningTask.Segmentation, [8], [.. Enumerable.Range(0, 16).Select(symbol => $"{symbol}")])],
+        8_000, 0, 1_000);
+
+    public static IReadOnlyList<DataSetInfo> All { get; } =
+        [FashionMnist, TwoScale, TwoView, ShapesRgb.Default, Segments, Volumes, Reversal, Tabular];
 
     /// <summary>
     /// Null when there is none of that name. The version of a generated data set is its seed: <c>two-scale@7</c>; without one it is 0.

@@ -25,6 +25,9 @@ public sealed class Expander
     /// <summary>The innermost time_distributed that is expanded.</summary>
     private string? _steps;
 
+    /// <summary>Of the innermost repetition or block that is expanded: what stands before the names in it.</summary>
+    private string? _unit;
+
     /// <summary>Inside of a structure that shares the weights of another: both their names.</summary>
     private (string Own, string Other)? _shares;
 
@@ -231,18 +234,19 @@ public sealed class Expander
     private void ExpandRepeat(RepeatSpec layer, string full, Feed feed, Scope scope, int position)
     {
         Feed? last = feed;
-        var outer = _shares;
+        var (outer, around) = (_shares, _unit);
         if (_inputs.Weights(layer, layer.Weights, scope, position) is { } other)
             _shares = (full, other);
         for (var time = 0L; time < (_once ? 1 : layer.Times ?? 1) && !_report.IsFull; time++)
         {
             var prefix = layer.Times is null ? $"{full}/" : string.Create(CultureInfo.InvariantCulture, $"{full}/{time}/");
+            _unit = prefix;
             last = ExpandList(layer.Body, new(prefix, scope, position), last);
             if (layer.Body.Layers.Count == 0)
                 break;
         }
 
-        _shares = outer;
+        (_shares, _unit) = (outer, around);
         _names.SetAlias(full, last!.Value.Wire);
     }
 
@@ -285,7 +289,8 @@ public sealed class Expander
     {
         if (_steps is not null)
             layer = layer with { Steps = _steps };
-
+        if (_unit is not null)
+            layer = layer with { Unit = _unit };
         if (layer.Weights is null && _shares is var (own, other))
             layer = layer with { Weights = string.Concat(other, layer.Name.AsSpan(own.Length)) };
         _layers.Add(layer);

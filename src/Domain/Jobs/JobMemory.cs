@@ -27,7 +27,7 @@ public sealed record JobMemory(long FixedBytes, long BytesPerSample, long BatchS
     public static JobMemory Of(Plan plan, long dataBytes, TrainingSettings settings, bool hasBFloat16)
     {
         var precision = settings.Precision == Precision.Auto ? hasBFloat16 ? Precision.Bfloat16 : Precision.Float32 : settings.Precision;
-        var training = TrainingMemory.Of(plan, precision, settings.Optimizer.Moments);
+        var training = TrainingMemory.Of(plan, precision, settings.Optimizer.Moments, settings.Recompute);
         var average =
             settings.Ema is null && settings.Export != Export.Ema
                 ? 0

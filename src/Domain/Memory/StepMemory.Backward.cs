@@ -5,6 +5,15 @@ internal sealed partial class StepMemory
 {
     private void Backward()
     {
+        Loss();
+        var given = new PooledList<int>(16);
+        for (var i = _ran.Count - 1; i >= 0; i--)
+            Backward(_ran[i], ref given);
+        given.GiveBack();
+    }
+
+    private void Loss()
+    {
         foreach (var output in _plan.Outputs)
         {
             ref var value = ref _values[_first[_plan.Wiring.NumberOf(output.Wire.Source)] + output.Wire.Port];
@@ -14,10 +23,6 @@ internal sealed partial class StepMemory
         }
 
         _memory.See(0);
-        var given = new PooledList<int>(16);
-        for (var i = _ran.Count - 1; i >= 0; i--)
-            Backward(_ran[i], ref given);
-        given.GiveBack();
     }
 
     private void Backward(in LayerStep ran, ref PooledList<int> given)

@@ -35,13 +35,21 @@ internal sealed partial class StepMemory
     }
 
     /// <summary>Bytes for one sample at the worst moment; null when a size is symbolic.</summary>
-    public static double? PeakOf(Plan plan, Precision precision)
+    /// <param name="plan">The network.</param>
+    /// <param name="precision">What matrix products compute in.</param>
+    /// <param name="sections">Of a training that recomputes.</param>
+    public static double? PeakOf(Plan plan, Precision precision, Sections? sections = null)
     {
         if (!IsKnown(plan))
             return null;
         var step = new StepMemory(plan, precision);
-        step.Forward();
-        step.Backward();
+        if (sections is null)
+        {
+            step.Forward();
+            step.Backward();
+        }
+        else
+            step.Recompute(sections);
         step.GiveBack();
         return step._memory.Peak;
     }
@@ -68,6 +76,13 @@ internal sealed partial class StepMemory
 
     private void Forward()
     {
+        Prepare();
+        for (var i = 0; i < _ran.Count; i++)
+            Forward(ref _ran[i]);
+    }
+
+    private void Prepare()
+    {
         var wiring = _plan.Wiring;
         for (var i = 0; i < _plan.Inputs.Count; i++)
         {
@@ -83,8 +98,6 @@ internal sealed partial class StepMemory
             Prepare(i, _plan.Layers[i], wiring.Sources(i));
         foreach (var output in _plan.Outputs)
             _values[_first[wiring.NumberOf(output.Wire.Source)] + output.Wire.Port].Readers++;                                  // the loss
-        for (var i = 0; i < _ran.Count; i++)
-            Forward(ref _ran[i]);
     }
 
     /// <summary>Makes the layer's values, without memory yet, and counts it among the readers of its inputs.</summary>

@@ -24,8 +24,13 @@ public sealed record TrainingMemory(long FixedBytes, long? BytesPerSample)
     /// <summary>
     /// Of a training in a precision with an optimizer; by default float32 and two moments (AdamW), the most that a training can need.
     /// </summary>
-    public static TrainingMemory Of(Plan plan, Precision precision = Precision.Float32, int moments = 2)
+    /// <param name="plan">The network.</param>
+    /// <param name="precision">What matrix products compute in.</param>
+    /// <param name="moments">Numbers that the optimizer keeps for each weight.</param>
+    /// <param name="recompute">Whether repeated blocks run again on the way back.</param>
+    public static TrainingMemory Of(Plan plan, Precision precision = Precision.Float32, int moments = 2, bool recompute = false)
     {
+        var sections = recompute ? Sections.Of(plan, plan.Outputs.Select(output => output.Wire)) : null;
         double trainable = 0, buffers = 0, casts = 0, largest = 0;
         foreach (var layer in plan.Layers)
         {
@@ -36,10 +41,13 @@ public sealed record TrainingMemory(long FixedBytes, long? BytesPerSample)
                 casts += layer.ParameterCount;
         }
 
+        foreach (var section in sections?.Each ?? [])
+            largest = Math.Max(largest, section.Layers(plan).Sum(layer => (double)layer.ParameterCount));  // added when all are there
+
         // Weights, their gradients and the best ones so far; buffers and the best ones; a layer's gradient before it is added; weights as
         // products read them.
         var always = (4 * (3 + moments) * trainable) + (2 * 4 * buffers) + (4 * largest) + (2 * casts);
-        return new(Whole(always + ProgramBytes), StepMemory.PeakOf(plan, precision) is { } sample ? Whole(Scatter * sample) : null);
+        return new(Whole(always + ProgramBytes), StepMemory.PeakOf(plan, precision, sections) is { } sample ? Whole(Scatter * sample) : null);
     }
 
     /// <summary>The peak with a batch of this size; null when a size is symbolic.</summary>

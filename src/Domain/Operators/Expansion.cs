@@ -41,6 +41,7 @@ public sealed class Expansion(ShapeContext context, Func<Layer, Wire?> plan, Fun
         {
             Weights = WeightsOf(name),
             Steps = context.Layer.Steps,
+            Unit = context.Layer.Unit,
         });
     }
 }

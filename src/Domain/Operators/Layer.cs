@@ -43,6 +43,12 @@ public sealed record Layer(string Name, Operator Operator, Wire[] Inputs, SpecPa
     private readonly string? _gives;
     private readonly bool _changesSteps;
 
+    /// <summary>
+    /// What stands before its name in the innermost repetition or block that it is part of, which a training may run again as a whole:
+    /// <c>stage/3/</c>; null outside of all.
+    /// </summary>
+    public string? Unit { get; init; }
+
     /// <summary>Whether it gives its output on the other side of a <c>time_distributed</c>.</summary>
     public bool CrossesSteps => Gives != Steps;
 

@@ -131,6 +131,10 @@ public abstract record Operator : IAttributeValue<Operator>
     [SpecIgnore]
     public virtual double DropRate => 0;
 
+    /// <summary>Whether it draws random numbers in training. Default: where it drops some of its inputs.</summary>
+    [SpecIgnore]
+    public virtual bool IsRandom => DropRate > 0;
+
     /// <summary>
     /// Of a norm by running statistics: what it adds to a variance before it takes the root. Default: null, it is no such norm.
     /// </summary>

@@ -194,7 +194,7 @@ public sealed class Planner
 
         var outputs = _shapes.Of(output.Source).Select((_, port) => new Wire(output.Source, port));
         var back = new Relabel { Kind = "relabel", From = own, To = spec };
-        return PlanLayer(new(layer.Name, back, [.. outputs], layer.Path) { Steps = layer.Steps });
+        return PlanLayer(new(layer.Name, back, [.. outputs], layer.Path) { Steps = layer.Steps, Unit = layer.Unit });
     }
 
     private void Keep(PlannedLayer planned)

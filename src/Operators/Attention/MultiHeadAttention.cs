@@ -32,6 +32,8 @@ public sealed record MultiHeadAttention : Operator
     [Between(0, 1)]
     public double Dropout { get; init; }
 
+    public override bool IsRandom => Dropout > 0;
+
     /// <summary>The features that must arrive: an assertion, as PyTorch asks for it. Default: whatever arrives.</summary>
     [Between(1)]
     public long? EmbedDim { get; init; }

@@ -36,6 +36,8 @@ public sealed partial record Recurrent : Operator
     [Between(0, 1)]
     public double Dropout { get; init; }
 
+    public override bool IsRandom => Dropout > 0;
+
     /// <summary>Adds a second direction that reads from the end; doubles the output's features. Default: false.</summary>
     public bool Bidirectional { get; init; }
 

@@ -29,6 +29,8 @@ public sealed record DropPath : Operator
 
     public override FeatureFlow FeatureFlow => FeatureFlow.Kept;
 
+    public override bool IsRandom => P > 0;
+
     public override Shape? Infer(ShapeContext context) => context.RequireFloat() ? context.Input : null;
 
     public override void EmitOnnx(OnnxScope onnx) => onnx.Add("Identity");

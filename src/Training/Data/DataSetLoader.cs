@@ -11,6 +11,8 @@ public static class DataSetLoader
         [BuiltInDataSets.TwoScale.Name] = TwoScale.Generate,
         [BuiltInDataSets.TwoView.Name] = TwoView.Generate,
         [BuiltInDataSets.Segments.Name] = Segments.Generate,
+        [BuiltInDataSets.Volumes.Name] = Volumes.Generate,
+        [BuiltInDataSets.Reversal.Name] = Reversal.Generate,
         [BuiltInDataSets.Tabular.Name] = Tabular.Generate,
     };
 

@@ -9,7 +9,7 @@ internal sealed class PlaceHead(string output, Wire scores, ClassLossSettings lo
 {
     private const double Smooth = 1e-5; // as in nnU-Net: a class that is neither there nor foreseen counts as right
 
-    public override IReadOnlyList<string> MetricNames { get; } = ["mean_iou", "pixel_accuracy"];
+    public override IReadOnlyList<string> MetricNames { get; } = ["mean_iou", "pixel_accuracy", "dice"];
 
     public override int SumCount => 3 * classes;
 
@@ -38,10 +38,10 @@ internal sealed class PlaceHead(string output, Wire scores, ClassLossSettings lo
         ]);
     }
 
-    /// <summary>Mean IoU is over the classes that are there or were said to be.</summary>
+    /// <summary>Mean IoU and Dice, 2 both / (said + truth), are over the classes that are there or were said to be.</summary>
     public override IReadOnlyList<double> Metrics(ReadOnlySpan<double> sums)
     {
-        var (iou, seen, right, all) = (0.0, 0, 0.0, 0.0);
+        var (iou, dice, seen, right, all) = (0.0, 0.0, 0, 0.0, 0.0);
         for (var i = 0; i < classes; i++)
         {
             var (both, said, truth) = (sums[i], sums[classes + i], sums[(2 * classes) + i]);
@@ -49,10 +49,11 @@ internal sealed class PlaceHead(string output, Wire scores, ClassLossSettings lo
             if (said + truth == 0)
                 continue;
             iou += both / (said + truth - both);
+            dice += 2 * both / (said + truth);
             seen++;
         }
 
-        return [iou / seen, right / all];
+        return [iou / seen, right / all, dice / seen];
     }
 
     /// <summary>

@@ -71,7 +71,7 @@ internal sealed class RaceLeg(RepairCandidate candidate, TrainingSettings settin
         using var model = new TorchModel(candidate.Plan, device);
         foreach (var (input, statistics) in prepared.Normalization(resolved, weights))
             model.Normalize(input, statistics);
-        var network = Network.Of(model, data.Info, resolved.Loss);
+        var network = Network.Of(model, data.Info, resolved.Loss, resolved.Recompute);
         if (_kept.Length == 0)
             Begin(network, prepared, data, start, weights, device);
         Optimizers.LayerRates.Freeze(model, resolved);
@@ -188,7 +188,7 @@ internal sealed class RaceLeg(RepairCandidate candidate, TrainingSettings settin
         foreach (var take in group.SkipLast(1))
         {
             using var inner = NewDisposeScope();
-            Forward(take(), null).backward();
+            network.Backward(Forward(take(), null));
         }
 
         var last = group[^1]();
@@ -197,7 +197,7 @@ internal sealed class RaceLeg(RepairCandidate candidate, TrainingSettings settin
         var read = meter.Read();
         if (!read.IsFinite)
             return null;
-        loss.backward();
+        network.Backward(loss);
         if (!optimizer.IsGradientFinite())
             return null;
         sampler.Measure(optimizer);

@@ -57,10 +57,17 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         if (_sample is null)
             return;
         model.Observer = null;
+        Hold(values);
+    }
+
+    /// <summary>Before a backward pass through these values: asks for the gradients of those to hold that are among them.</summary>
+    public void Hold(IReadOnlyDictionary<Wire, Tensor> values)
+    {
+        if (_sample is null)
+            return;
         foreach (var node in _sample.Nodes)
         {
-            var joined = values[new(node.Name)];
-            if (!joined.requires_grad)
+            if (!values.TryGetValue(new(node.Name), out var joined) || !joined.requires_grad)
                 continue;                                                                       // nothing before it is learned
             joined.retain_grad();
             _sample.Joined.Add((node, joined));
@@ -76,18 +83,23 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         using (no_grad())
         using (NewDisposeScope())
         {
-            foreach (var (node, joined) in sample.Joined)
-            {
-                using var gradient = joined.grad;
-                if (gradient is not null)
-                    ConcatSignals.OfGradient(node, gradient, sample.FactorsOf(node), sample.Readings);
-                joined.grad = null;
-            }
-
+            MeasureHeld(sample);
             _layers.OfGradient(optimizer.Gradient, sample.Readings);
             sample.Before = model.Weights.detach().clone().DetachFromDisposeScope();
         }
 
+        _cost.Stop();
+    }
+
+    /// <summary>After a part of the backward pass: reads the gradients that have come, so that the values can go.</summary>
+    public void MeasureHeld()
+    {
+        if (_sample is not { } sample)
+            return;
+        _cost.Start();
+        using (no_grad())
+        using (NewDisposeScope())
+            MeasureHeld(sample);
         _cost.Stop();
     }
 
@@ -146,6 +158,19 @@ internal sealed class Sampler(TorchModel model, TelemetryMode mode) : IDisposabl
         }
 
         _cost.Stop();
+    }
+
+    private static void MeasureHeld(Sample sample)
+    {
+        foreach (var (node, joined) in sample.Joined)
+        {
+            using var gradient = joined.grad;
+            if (gradient is not null)
+                ConcatSignals.OfGradient(node, gradient, sample.FactorsOf(node), sample.Readings);
+            joined.grad = null;
+        }
+
+        sample.Joined.Clear();
     }
 
     /// <summary>The concats of this sample, in turn, as many as may be held.</summary>

@@ -59,7 +59,7 @@ public sealed class GalleryTests(ApiServer api) : IClassFixture<ApiServer>
             .Where(sample => sample.GetProperty("settings").ValueKind == JsonValueKind.Object)
             .ToList();
         Assert.Equal(
-            ["fashion-large", "fashion-medium", "fashion-small"],
+            ["fashion-large", "fashion-medium", "fashion-small", "fashion-vit", "seq2seq", "volumes-unet"],
             recipes.Select(recipe => recipe.GetProperty("name").GetString())
         );
         foreach (var recipe in recipes)

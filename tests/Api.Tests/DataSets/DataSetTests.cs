@@ -138,7 +138,7 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
             .Where(data => data.GetProperty("version").ValueKind == JsonValueKind.Null)
             .ToDictionary(data => data.GetProperty("name").GetString()!, data => data.GetProperty("pictures").GetArrayLength());
         Assert.Equal(
-            ["fashion-mnist 8", "segments 8", "shapes-rgb 8", "tabular 0", "two-scale 8", "two-view 8"],
+            ["fashion-mnist 8", "reversal 0", "segments 8", "shapes-rgb 8", "tabular 0", "two-scale 8", "two-view 8", "volumes 0"],
             listed.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key} {each.Value}")
         );
 

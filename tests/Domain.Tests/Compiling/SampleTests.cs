@@ -32,7 +32,9 @@ public sealed class SampleTests
     [InlineData("r3d-18", 33_371_472)]                                                           // torchvision
     [InlineData("unet-3d", 19_069_955)] // Çiçek et al. 2016, which counts no norms
     [InlineData("siamese", 38_951_745)] // Koch et al. 2015
-    [InlineData("seq2seq", 58_432)] // two embeddings, torch.nn.LSTM(32, 64) twice, a linear layer
+    [InlineData("seq2seq", 52_240)] // two embeddings, torch.nn.LSTM(32, 64) twice, a linear layer
+    [InlineData("fashion-vit", 123_370)] // PyTorch's modules of the same sizes
+    [InlineData("volumes-unet", 67_795)]
     [InlineData("yolov8n", 3_157_200)]                                                           // Ultralytics
     [InlineData("yolo11n", 2_624_080)]                                                           // Ultralytics
     [InlineData("unet", 31_037_633)] // milesial/Pytorch-UNet, one class
