@@ -7,6 +7,9 @@ internal sealed class OnnxTensorReader(WireReader wire)
 {
     private const int MostNumbers = 1024;
 
+    /// <summary>Of whole numbers, which may be positions in a window of up to 9 by 9.</summary>
+    private const int MostWholes = 8192;
+
     /// <summary>A tensor whose values are kept where they are at most <see cref="MostNumbers"/>.</summary>
     public (string Name, FileTensor Tensor) Read(long end)
     {
@@ -28,14 +31,14 @@ internal sealed class OnnxTensorReader(WireReader wire)
                     Floats(type, end, floats, MostNumbers);
                     break;
                 case (5 or 7, _):
-                    Wholes(type, end, wholes, MostNumbers);
+                    Wholes(type, end, wholes, MostWholes);
                     break;
                 case (8, WireReader.Bytes):
                     name = wire.ReadText(end);
                     break;
                 case (9, WireReader.Bytes):
                     var last = wire.ReadEnd(end);
-                    raw = last - wire.Position <= 8 * MostNumbers ? Raw(last) : null;
+                    raw = last - wire.Position <= 8 * MostWholes ? Raw(last) : null;
                     wire.SkipTo(last);
                     break;
                 default:
@@ -120,7 +123,7 @@ internal sealed class OnnxTensorReader(WireReader wire)
 
     private static void Fill(FileTensor tensor, byte[]? raw, List<double> floats, List<long> wholes)
     {
-        if (tensor.Count > MostNumbers)
+        if (tensor.Count > (tensor.Type is FileTensor.Int64 or FileTensor.Int32 ? MostWholes : MostNumbers))
             return;
         var count = (int)tensor.Count;
         if (tensor.Type is FileTensor.Int64 or FileTensor.Int32)
