@@ -34,7 +34,7 @@ public sealed class ImportedWindowTests
             new StartWeights(weights!, path).Fill(model);
             model.Training = false;
 
-            var parity = FileParity.Compare(model, bytes, 3, [randn(3, 4, 2, 9, 9)]);
+            var parity = FileParity.Compare(model, bytes, 3, [randn([3, 4, 2, 9, 9])]);
 
             Assert.True(parity.Holds, $"{parity.MaxRelativeToPeak:g3} of the peak");
         }
