@@ -103,6 +103,7 @@ internal sealed record Row(string Mode, string Text, int Gaps, bool IsExact, boo
             return (match.Faults[0].Message, false);
         using var scope = NewDisposeScope();
         using var model = new TorchModel(plan);
+        Initializers.Fill(model, Initialization.Auto);                                  // constants of the spec are in no file
         new StartWeights(weights, file.Name).Fill(model);
         model.Training = false;
         long[] sizes = [Samples, .. plan.Inputs[0].Shape.Dims.Skip(1).Select(dim => dim.Known!.Value)];

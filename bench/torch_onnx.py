@@ -41,7 +41,8 @@ def build(name):
 
 
 def left(network):
-    """Parameters that the answer depends on, and how many fewer they are where norms are folded into the convolutions before them."""
+    """Parameters that the answer depends on, and how many fewer they are where norms are folded into the convolutions before them, and a
+    lookup by relative positions into the values that it gives."""
     used = {name: each for name, each in network.named_parameters() if not name.startswith(("aux", "AuxLogits"))}
     total, folded, before = sum(each.numel() for each in used.values()), 0, None
     for name, module in network.named_modules():
@@ -49,6 +50,9 @@ def left(network):
             continue
         if isinstance(module, nn.BatchNorm2d) and before is not None and before.out_channels == module.num_features:
             folded += module.num_features * (1 if before.bias is None else 2)
+        if hasattr(module, "relative_position_bias_table"):
+            table, index = module.relative_position_bias_table, module.relative_position_index
+            folded += table.numel() - index.numel() * table.shape[1]
         if not list(module.children()):
             before = module if isinstance(module, nn.Conv2d) else None
     return total, folded

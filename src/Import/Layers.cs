@@ -21,6 +21,8 @@ internal static class Layers
 
     public static JsonArray List(params IEnumerable<long> sizes) => new([.. sizes.Select(size => (JsonNode)size)]);
 
+    public static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
+
     /// <summary>Whether the language has this layer type.</summary>
     public static bool Exists(string type) => OperatorCatalog.Find(type) is not null;
 }

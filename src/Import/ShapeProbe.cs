@@ -37,7 +37,7 @@ internal sealed class ShapeProbe(string layout)
         foreach (var (port, shape) in planned.Shapes.Of("layer").Index())
             _shapes[port == 0 ? name : $"{name}:{port}"] = ProbedShape.Of(shape, symbols);
 
-        if (layer["norm"] is not null || layer["activation"] is not null || layer["type"]?.ToString() is "split")
+        if (layer["norm"] is not null || layer["activation"] is not null || layer["type"]?.ToString() is "split" or "time_distributed")
             AddLast(name, planned, symbols);
         if (!_shapes.ContainsKey(name) && inputs.Count > 1)
             AddMerged(name, layer["type"]?.ToString(), inputs);
@@ -100,7 +100,7 @@ internal sealed class ShapeProbe(string layout)
             writer.WriteString("name", "layer");
             foreach (var (field, value) in layer)
             {
-                if (field is "name" or "inputs" or "source" or "weights")
+                if (field is "name" or "inputs" or "source" or "weights" or "initial_state")
                     continue;
                 writer.WritePropertyName(field);
                 if (value is JsonObject target && target["like"] is JsonValue like)

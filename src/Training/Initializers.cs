@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace ConcatService.Training;
 
 /// <summary>Fills a model before training. Draws from libtorch's generator in declared order, so the seed decides every number.</summary>
-internal static class Initializers
+public static class Initializers
 {
     public static void Fill(TorchModel model, Initialization initialization)
     {

@@ -1,5 +1,6 @@
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
+using ConcatService.Operators;
 
 namespace ConcatService.Domain.Jobs;
 
@@ -77,6 +78,7 @@ public sealed class WeightMatch(
     private void Find(List<(string Key, string Layer, Parameter Parameter)> parameters)
     {
         var names = new TensorNames(file, [.. parameters.Select(each => each.Key)], stateNames);
+        var constants = plan.Layers.Where(IsConstant).SelectMany(layer => layer.Parameters.Select(layer.KeyOf)).ToHashSet();
         foreach (var (key, _, parameter) in parameters)
         {
             if (Mapped(key, out var source))
@@ -92,12 +94,16 @@ public sealed class WeightMatch(
             {
                 Assign(key, parameter, tensor, transpose);
             }
-            else
+            else if (!constants.Contains(key))
             {
                 Miss(key, meant: parameter.Name == BatchCounter);
             }
         }
     }
+
+    /// <summary>Numbers that the spec itself says, which a file need not have.</summary>
+    private static bool IsConstant(PlannedLayer layer) =>
+        layer.Operator is LearnedTensor { Trainable: false, Init: TensorInit.Zeros or TensorInit.Ones or TensorInit.Constant };
 
     /// <summary>
     /// In the order of the layers, each convolution as Darknet writes it: bias, or with a norm behind it its bias, weight, mean and

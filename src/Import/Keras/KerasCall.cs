@@ -18,6 +18,9 @@ internal sealed record KerasCall(
 {
     public string Input => Inputs.Count > 0 ? Inputs[0] : throw new LayerException("it has no input");
 
+    /// <summary>Outputs of the call behind its first, such as the states of a recurrent layer.</summary>
+    public List<string> More { get; } = [];
+
     public ProbedShape? InputShape => Model.Probe[Input];
 
     /// <summary>Adds a layer of the spec under the name of the call, or with more behind it.</summary>

@@ -19,6 +19,9 @@ internal sealed class KerasModel
     private int _depth;
     private string? _first;
 
+    /// <summary>Where layers go that are applied to every step; null for the spec's own list.</summary>
+    private JsonArray? _steps;
+
     public KerasModel(KerasFile file, JsonElement root, ImportOptions options)
     {
         (_file, _root, _options) = (file, root, options);
@@ -48,9 +51,44 @@ internal sealed class KerasModel
     {
         if (_first is not null && Language.HasSharedWeights && HasWeights(layer))
             layer["weights"] = _first;
-        var added = Spec.Add(name, layer, place, inputs);
+        var added = _steps is null ? Spec.Add(name, layer, place, inputs) : AddToStep(name, layer, inputs);
         Probe.Add(added, layer, inputs);
         return added;
+    }
+
+    private string AddToStep(string name, JsonObject layer, IReadOnlyList<string> inputs)
+    {
+        var own = Spec.Unique(name);
+        var written = new JsonObject { ["name"] = own };
+        foreach (var (field, value) in layer)
+            written[field] = value?.DeepClone();
+        written["inputs"] = new JsonArray([.. inputs.Select(input => (JsonNode)input)]);
+        Spec.Count(1);
+        _steps!.Add((JsonNode)written);
+        return own;
+    }
+
+    /// <summary>The layers that a layer or model inside another becomes, as a list that reads one step.</summary>
+    /// <param name="step">The name that the step has inside, whose shape is probed.</param>
+    /// <returns>The list, and the name in it of the output.</returns>
+    public (JsonArray Layers, string Output) WriteSteps(KerasCall call, JsonElement layer, string step)
+    {
+        var outer = _steps;
+        (_steps, _first) = ([], null);
+        try
+        {
+            var (own, prefix) = (new KerasConfig(layer), call.Name + ".");
+            var arguments = new KerasConfig(own.Member("config") ?? default);
+            var type = own.Text("class_name") ?? throw new LayerException("the layer inside has no 'class_name'");
+            var outputs = WriteCall(type, NameOf(own, arguments, type), arguments, layer, prefix, [step], false);
+            return outputs is [var output] && _steps.Count > 0
+                ? (_steps, output)
+                : throw new LayerException("the layer inside has several outputs, or none of its own");
+        }
+        finally
+        {
+            _steps = outer;
+        }
     }
 
     private static bool HasWeights(JsonObject layer) =>
@@ -178,7 +216,7 @@ internal sealed class KerasModel
         {
             var output = KerasLayers.Find(type) is { } write ? write(call) : WriteUnknown(call, $"{full}: {Unknown(type)}");
             _called.TryAdd(full, output);
-            return [output];
+            return [output, .. call.More];
         }
         catch (LayerException fault)
         {

@@ -9,48 +9,21 @@ internal static class KerasSequences
             "embedding",
             ("num_embeddings", call.Config.Size("input_dim")),
             ("embedding_dim", call.Config.Size("output_dim"))))),
-        ("LSTM", call => Recurrent(call, call.Config, "lstm", false)),
-        ("CuDNNLSTM", call => Recurrent(call, call.Config, "lstm", false)),
-        ("GRU", call => Recurrent(call, call.Config, "gru", false)),
-        ("CuDNNGRU", call => Recurrent(call, call.Config, "gru", false)),
+        ("LSTM", call => KerasRecurrent.Write(call, call.Config, "lstm", false)),
+        ("CuDNNLSTM", call => KerasRecurrent.Write(call, call.Config, "lstm", false)),
+        ("GRU", call => KerasRecurrent.Write(call, call.Config, "gru", false)),
+        ("CuDNNGRU", call => KerasRecurrent.Write(call, call.Config, "gru", false)),
         ("Bidirectional", Bidirectional),
         ("TimeDistributed", TimeDistributed),
         ("MultiHeadAttention", MultiHeadAttention),
     ];
-
-    /// <summary>Whether the language has recurrent layers with one bias, as Keras has them.</summary>
-    private static readonly Lazy<bool> HasSingleBias = new(() => Language.Takes("gru", ("hidden_size", 4), ("bias", "single")));
-
-    private static string Recurrent(KerasCall call, KerasConfig config, string type, bool bidirectional)
-    {
-        var units = config.Size("units", "output_dim");
-        var bias = config.Flag("use_bias", true);
-        var two = type == "gru" && config.Flag("reset_after", call.Type.StartsWith("CuDNN", StringComparison.Ordinal));
-        var name = call.Add(Layers.Of(
-            type,
-            ("hidden_size", units),
-            ("bias", !bias ? false : !two && HasSingleBias.Value ? "single" : null),
-            ("bidirectional", bidirectional ? true : null),
-            ("return_sequences", config.Flag("return_sequences", false) ? null : false)
-        ));
-        if (bias && !two && !HasSingleBias.Value)
-            call.Gap(
-                $"{call.Type}, one bias",
-                $"{name}: Keras has one bias and the language two; their sum does what one does.",
-                name,
-                -(type == "lstm" ? 4 : 3) * units * (bidirectional ? 2 : 1)
-            );
-        if (config.Flag("return_state", false) || config.Flag("stateful", false))
-            call.Gap("return_state", $"{name}: states are not passed on.", name);
-        return name;
-    }
 
     private static string Bidirectional(KerasCall call)
     {
         var (type, config) = Inner(call);
         if (type is not ("LSTM" or "GRU") || (call.Config.Text("merge_mode") ?? "concat") != "concat")
             throw new LayerException("of Bidirectional, LSTM and GRU with merge_mode concat are known");
-        return Recurrent(call, config, type.ToLowerInvariant(), true);
+        return KerasRecurrent.Write(call, config, type.ToLowerInvariant(), true);
     }
 
     private static (string Type, KerasConfig Config) Inner(KerasCall call) =>
@@ -61,13 +34,13 @@ internal static class KerasSequences
             ? (type, new(config))
             : throw new LayerException("the layer inside is missing");
 
-    /// <summary>A layer that works on the features alone does the same at every step.</summary>
+    /// <summary>A layer that works on the features alone does the same at every step; others are applied to every step as a list.</summary>
     private static string TimeDistributed(KerasCall call)
     {
         var (type, config) = Inner(call);
-        if (type is "Dense" or "Activation" or "Dropout" or "LayerNormalization" or "ReLU" or "LeakyReLU")
-            return KerasLayers.Find(type)!(call with { Type = type, Config = config });
-        throw new LayerException($"TimeDistributed({type[..Math.Min(40, type.Length)]}) is not known");
+        return type is "Dense" or "Activation" or "Dropout" or "LayerNormalization" or "ReLU" or "LeakyReLU"
+            ? KerasLayers.Find(type)!(call with { Type = type, Config = config })
+            : KerasSteps.Write(call, call.Config.Member("layer")!.Value);
     }
 
     private static string MultiHeadAttention(KerasCall call)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Import.Onnx;
 
@@ -152,6 +153,8 @@ internal static class OnnxArithmetic
     /// <summary>The bias of a product before it, or a learned tensor.</summary>
     private static string WithTensor(OnnxCall call, string type, string layer, OnnxData data)
     {
+        if (data.Grid is { } grid && Computed(call, layer, grid) is { } made)
+            return call.Add(Layers.Of(type), "", call[0]?.Layer == layer ? [layer, made] : [made, layer]);
         if (data.Tensor is not { } tensor)
             throw new NodeException("one of its inputs is not known");
         if (
@@ -175,6 +178,21 @@ internal static class OnnxArithmetic
         var rank = call.Rank(call[0]?.Layer == layer ? 0 : 1) - 1;
         var learned = OnnxAxes.Learned(call, tensor, rank, call.Reader.Probe[layer]?.Axes);
         return call.Add(Layers.Of(type), "", call[0]?.Layer == layer ? [layer, learned] : [learned, layer]);
+    }
+
+    /// <summary>A constant that the graph computes, as layers.</summary>
+    private static string? Computed(OnnxCall call, string layer, OnnxGrid grid)
+    {
+        if (call.Reader.Probe[layer]?.Axes is not { } axes || grid.Dims.SkipLast(axes.Length).Any(size => size != 1))
+            return null;
+        List<long> sizes = [.. Enumerable.Repeat(1L, Math.Max(0, axes.Length - grid.Dims.Length)), .. grid.Dims.TakeLast(axes.Length)];
+        List<string> names = [.. axes.Select(axis => axis.Name())];
+        return grid.Picks is not null ? OnnxPositions.Write(call, grid, sizes, names)
+                ?? throw new NodeException("it looks up a table of weights otherwise than by relative positions")
+            : OnnxMasks.Write(call, grid.Values!, sizes, names)
+                ?? (grid.Values!.Length > OnnxConstants.MostNumbers
+                    ? throw new NodeException("a constant that the graph computes is known where it is a mask of windows")
+                    : null);
     }
 
     private static string Cast(OnnxCall call) =>

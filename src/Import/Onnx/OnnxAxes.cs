@@ -48,10 +48,16 @@ internal static class OnnxAxes
         var value = Layers.Of("parameter", ("shape", Layers.List(shape)), ("init", "zeros"));
         if (axes is not null && axes.Count == shape.Count && !axes.Contains(Axis.Other))
             value["axes"] = new JsonArray([.. axes.Select(axis => (JsonNode)axis.Name())]);
-        var learned = call.Reader.Spec.Add($"{call.Name}.value", value, call.Place);
-        call.Reader.Probe.Add(learned, value, []);
-        call.Reader.Written[learned] = call.Reader.Spec.Last;
-        return learned;
+        return Made(call, "value", value);
+    }
+
+    /// <summary>Adds a layer of no inputs.</summary>
+    public static string Made(OnnxCall call, string suffix, JsonObject layer)
+    {
+        var made = call.Reader.Spec.Add($"{call.Name}.{suffix}", layer, call.Place);
+        call.Reader.Probe.Add(made, layer, []);
+        call.Reader.Written[made] = call.Reader.Spec.Last;
+        return made;
     }
 
     private static bool HasOthers(ProbedShape shape, ProbedShape first) =>

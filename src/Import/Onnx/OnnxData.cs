@@ -28,6 +28,9 @@ internal sealed record OnnxData
     /// <summary>Whether the graph makes the tensor, which is then no weight.</summary>
     public bool IsMade { get; init; }
 
+    /// <summary>For a constant that the graph computes in more than one dimension: its elements.</summary>
+    public OnnxGrid? Grid { get; init; }
+
     /// <summary>For numbers in rows: how many a row has.</summary>
     public int? Width { get; init; }
 

@@ -11,7 +11,7 @@ internal static class OnnxFolding
     {
         if (call.Node.Outputs.Count == 0)
             return false;
-        var folded = call.Node.Type switch
+        var folded = OnnxConstants.Fold(call) ?? call.Node.Type switch
         {
             "Constant" => Constant(call.Node),
             "Shape" when call[0]?.View is { } view => OnnxData.Of([.. Enumerable.Range(0, view.Groups.Length).Select(view.Size)]),

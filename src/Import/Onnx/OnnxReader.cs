@@ -13,6 +13,7 @@ internal sealed class OnnxReader
     private readonly ImportOptions _options;
     private readonly Dictionary<string, OnnxData> _values = [];
     private readonly OnnxSources _sources = new();
+    private long _elements;
 
     private OnnxReader(OnnxFile file, ImportOptions options) => (_file, _options) = (file, options);
 
@@ -33,6 +34,9 @@ internal sealed class OnnxReader
     public Dictionary<string, string?> Biases { get; } = [];
 
     public long Opset => _file.Opset;
+
+    /// <summary>Layers that stand for a constant of the graph, by what it is: several nodes may compute the same.</summary>
+    public Dictionary<string, string> Made { get; } = [];
 
     /// <summary>The layers as they were written, for what a later node changes about them.</summary>
     public Dictionary<string, JsonObject> Written { get; } = [];
@@ -80,6 +84,16 @@ internal sealed class OnnxReader
 
     /// <summary>How often each value is read.</summary>
     public Dictionary<string, int> Users { get; private set; } = [];
+
+    /// <summary>Whether there is room for one more constant that the graph computes; then it is counted.</summary>
+    public bool CanMake(OnnxGrid grid)
+    {
+        var count = OnnxGrid.CountOf(grid.Dims);
+        if (count > OnnxGrid.Most || _elements + count > OnnxGrid.MostTogether)
+            return false;
+        _elements += count;
+        return true;
+    }
 
     public OnnxData? Value(string name) => _values.GetValueOrDefault(name);
 

@@ -45,7 +45,7 @@ internal sealed class OnnxSources
             Note($"{value["name"]!.GetValue<string>()}.value", learned, false);
     }
 
-    private static bool IsLearned(OnnxData? data) => data is { Layer: null, Tensor.Dims.Count: > 0 };
+    private static bool IsLearned(OnnxData? data) => data is { Layer: null, Tensor.Dims.Count: > 0 } or { Grid.Picks: not null };
 
     /// <summary>A product has its matrix as [in, out], which is a linear layer's weight the other way round.</summary>
     private static bool IsTurned(FileNode node, int input) =>

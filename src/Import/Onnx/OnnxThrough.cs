@@ -61,9 +61,13 @@ internal static class OnnxThrough
     {
         var name = call.Node.Inputs[input];
         var data = call[input];
-        if (data?.Tensor is { Dims.Count: > 1 } tensor && call.Node.Type is not ("MatMul" or "Gemm"))
+        if (data is { Tensor.Dims.Count: > 1 } or { Grid: not null } && call.Node.Type is not ("MatMul" or "Gemm"))
         {
-            call.Reader.Set($"{name}\n{call.Name}", data with { Tensor = Aligned(tensor, view) });
+            call.Reader.Set($"{name}\n{call.Name}", data with
+            {
+                Tensor = data.Tensor is { } tensor ? Aligned(tensor, view) : null,
+                Grid = data.Grid?.Sized([.. Aligned(data.Grid.Dims, view)]),
+            });
             return $"{name}\n{call.Name}";
         }
 
@@ -81,16 +85,23 @@ internal static class OnnxThrough
     /// <summary>A constant without the dimension where the batch is, or with one for each factor beside it.</summary>
     private static FileTensor Aligned(FileTensor tensor, OnnxView view)
     {
-        var aligned = new FileTensor { Type = tensor.Type, Wholes = tensor.Wholes, Numbers = tensor.Numbers };
-        for (var i = 0; i < tensor.Dims.Count; i++)
+        var aligned = new FileTensor { Type = tensor.Type, Wholes = tensor.Wholes, Numbers = tensor.Numbers, Fill = tensor.Fill };
+        aligned.Dims.AddRange(Aligned(tensor.Dims, view));
+        return aligned;
+    }
+
+    private static List<long> Aligned(IReadOnlyList<long> dims, OnnxView view)
+    {
+        var aligned = new List<long>();
+        for (var i = 0; i < dims.Count; i++)
         {
-            var dimension = view.Groups.Length - tensor.Dims.Count + i;
+            var dimension = view.Groups.Length - dims.Count + i;
             if (dimension < 0 || !view.HasBatch(dimension))
-                aligned.Dims.Add(tensor.Dims[i]);
-            else if (tensor.Dims[i] != 1)
+                aligned.Add(dims[i]);
+            else if (dims[i] != 1)
                 throw new NodeException("a constant with a batch of its own is not known");
             else
-                aligned.Dims.AddRange(Enumerable.Repeat(1L, view.Groups[dimension] - 1));
+                aligned.AddRange(Enumerable.Repeat(1L, view.Groups[dimension] - 1));
         }
 
         return aligned;

@@ -42,6 +42,14 @@ internal sealed class KerasJson(int version = 2)
         return name;
     }
 
+    /// <summary>Adds a model that is applied to every step.</summary>
+    public string AddSteps(KerasJson model, string name, string[] modelInputs, string[] modelOutputs, params string[] inputs)
+    {
+        var inner = new JsonObject { ["class_name"] = "Functional", ["config"] = model.Config("inner", modelInputs, modelOutputs) };
+        Layer("TimeDistributed", name, new JsonObject { ["layer"] = inner })["inbound_nodes"] = new JsonArray(Node(inputs));
+        return name;
+    }
+
     public string Write(string[] inputs, string[] outputs) =>
         new JsonObject
         {
@@ -70,7 +78,9 @@ internal sealed class KerasJson(int version = 2)
     }
 
     private static JsonNode Reference(string output) =>
-        output.Split('#') is [var name, var call] ? new JsonArray(name, int.Parse(call), 0) : new JsonArray(output, 0, 0);
+        output.Split('#') is [var name, var call] ? new JsonArray(name, int.Parse(call), 0)
+        : output.Split(':') is [var layer, var tensor] ? new JsonArray(layer, 0, int.Parse(tensor))
+        : new JsonArray(output, 0, 0);
 
     private JsonNode Node(string[] inputs)
     {

@@ -1,10 +1,5 @@
-using System.Text.Json;
-using ConcatService.Domain.Compiling;
-using ConcatService.Domain.Jobs;
-using ConcatService.Domain.Onnx;
 using ConcatService.Domain.Planning;
 using ConcatService.Domain.Shapes;
-using ConcatService.Import.Weights;
 using Xunit;
 
 namespace ConcatService.Import.Tests.Onnx;
@@ -18,7 +13,7 @@ public sealed class OnnxTorchTests
     [InlineData(false)]
     public void Attention_with_the_heads_in_the_batch_is_read(bool isOpen)
     {
-        var graph = new Graph(isOpen ? Dim.Batch : 1, 7, 12);
+        var graph = new WrittenGraph(isOpen ? Dim.Batch : 1, 7, 12);
         graph.Add("Transpose", ["x"], "sequence", ("perm", new long[] { 1, 0, 2 }));
         foreach (var part in new[] { "q", "k", "v" })
         {
@@ -60,7 +55,7 @@ public sealed class OnnxTorchTests
     [Fact]
     public void A_weight_that_the_graph_turns_is_known_as_the_tensor_that_it_was()
     {
-        var graph = new Graph(Dim.Batch, 12);
+        var graph = new WrittenGraph(Dim.Batch, 12);
         graph.Weight("head.weight", 5, 12);
         graph.Add("Transpose", ["head.weight"], "turned", ("perm", new long[] { 1, 0 }));
         graph.Add("MatMul", ["x", "turned"], "y");
@@ -73,7 +68,7 @@ public sealed class OnnxTorchTests
     [Fact]
     public void An_lstm_whose_gates_the_graph_puts_in_order_is_read()
     {
-        var graph = new Graph(Dim.Batch, 7, 8);
+        var graph = new WrittenGraph(Dim.Batch, 7, 8);
         graph.Add("Transpose", ["x"], "sequence", ("perm", new long[] { 1, 0, 2 }));
         foreach (var (name, sizes) in new[] { ("w", new long[] { 64, 8 }), ("r", [64, 16]), ("bw", [64]), ("br", [64]) })
         {
@@ -104,7 +99,7 @@ public sealed class OnnxTorchTests
     [Fact]
     public void An_lstm_of_both_directions_is_read_with_its_steps_first()
     {
-        var graph = new Graph(Dim.Batch, 7, 8);
+        var graph = new WrittenGraph(Dim.Batch, 7, 8);
         graph.Add("Transpose", ["x"], "sequence", ("perm", new long[] { 1, 0, 2 }));
         graph.Weight("w", 2, 64, 8);
         graph.Weight("r", 2, 64, 16);
@@ -124,40 +119,11 @@ public sealed class OnnxTorchTests
     [Fact]
     public void Two_nodes_of_one_tensor_share_their_weights()
     {
-        var graph = new Graph(Dim.Batch, 3, 8, 8);
+        var graph = new WrittenGraph(Dim.Batch, 3, 8, 8);
         graph.Weight("w", 3, 3, 3, 3);
         graph.Add("Conv", ["x", "w"], "once", ("pads", new long[] { 1, 1, 1, 1 }));
         graph.Add("Conv", ["once", "w"], "y", ("pads", new long[] { 1, 1, 1, 1 }));
 
         Assert.Equal(81, Totals.Of(graph.Read()).Parameters);
-    }
-
-    private sealed class Graph(params Dim[] input)
-    {
-        private readonly List<OnnxNode> _nodes = [];
-        private readonly List<OnnxTensor> _tensors = [];
-
-        public void Weight(string name, params long[] sizes) => _tensors.Add(new(name, sizes, name, null));
-
-        public void Numbers(string name, params long[] numbers) => _tensors.Add(new(name, [numbers.Length], null, numbers));
-
-        public void Add(string type, string[] inputs, string output, params (string Name, object Value)[] attributes) =>
-            _nodes.Add(new(type, output, inputs, [output], attributes));
-
-        /// <summary>By parameter, the tensor of the file.</summary>
-        public IReadOnlyDictionary<string, TensorSource> Keys() => WeightsFile.Read(new MemoryStream(Write())).Keys;
-
-        private byte[] Write() =>
-            OnnxWriter.Write(new([new("x", DType.Float32, input)], [new("y", DType.Float32, [Dim.Batch])], _nodes, _tensors));
-
-        public Plan Read()
-        {
-            var network = Importer.Read(Write(), new());
-            Assert.Empty(network.Gaps);
-            using var spec = JsonDocument.Parse(network.Spec.ToJsonString());
-            var compiled = Compiler.Compile(spec.RootElement.Clone());
-            Assert.True(compiled.Plan is not null, string.Join('\n', compiled.Report.Diagnostics.Select(found => found.Message)));
-            return compiled.Plan;
-        }
     }
 }
