@@ -186,6 +186,20 @@ public sealed class MergeCase
     /// <summary>The layer that gives this wire, when it is one and it was planned.</summary>
     public PlannedLayer? Producer(Wire wire) => _layers.GetValueOrDefault(wire.Source);
 
+    /// <summary>The layers before an input of the merge, the nearest first, by the first input of each.</summary>
+    internal IEnumerable<PlannedLayer> Before(Branch branch)
+    {
+        const int MostLayers = 1000;
+        var wire = Merge.Inputs[branch.Index];
+        for (var i = 0; i < MostLayers && Producer(wire) is { } layer; i++)
+        {
+            yield return layer;
+            if (layer.Inputs.Length == 0)
+                yield break;
+            wire = layer.Inputs[0];
+        }
+    }
+
     /// <summary>The branch that stands alone when all others agree in size; null otherwise, and for two branches.</summary>
     public Branch? Outlier
     {

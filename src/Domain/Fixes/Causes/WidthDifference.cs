@@ -25,12 +25,15 @@ internal sealed class WidthDifference : CauseRule
 
     internal static string Indefinite(string kind) => $"{("aeiou".Contains(kind[0], StringComparison.Ordinal) ? "An" : "A")} {kind}";
 
-    // The layer that decides the width of the branch that stands alone; of two, of the one that has such a layer.
+    // The layer that decides the width of the branch that stands alone, also where all come from it; of two, of the one that has such a
+    // layer.
     private static PlannedLayer? Deciding(MergeCase merge) =>
-        merge
-            .Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape[Axis.Channels] == branch.Shape[Axis.Channels]))
-            .Select(branch => branch.Path.LastOrDefault(each => each.Operator.Width is not null))
-            .FirstOrDefault(each => each is not null);
+        merge.Outlier is { Path.Count: 0 } odd
+            ? merge.Before(odd).FirstOrDefault(each => each.Operator.Width is not null)
+            : merge
+                .Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape[Axis.Channels] == branch.Shape[Axis.Channels]))
+                .Select(branch => branch.Path.LastOrDefault(each => each.Operator.Width is not null))
+                .FirstOrDefault(each => each is not null);
 }
 
 /// <summary>Reads a shape's features for messages.</summary>
