@@ -65,6 +65,7 @@ internal sealed class EditInput : FixStrategy
                         $"Feed {input.Name} with {string.Join(" and ", sizes)}, as {target.Name} has",
                         $"The network stays as it is; the samples of {input.Name} have to be cut or made so beforehand.",
                         isTable ? Loss.None
+                            : isSameWay ? Loss.Resampled
                             : cuts ? Loss.Dropped
                             : isSlip ? Loss.MadeUp                             // a step more, of nothing
                             : Loss.None,
