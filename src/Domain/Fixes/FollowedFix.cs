@@ -61,8 +61,8 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
     }
 
     private Candidate? Mending(Compilation after, Diagnostic next, JsonElement spec) =>
-        next.Mismatch is null ? AtLayer(after, next, spec)
-        : next.Mismatch.Layer.Inputs.Length <= Explanation.MostInputs ? AtMerge(new(after, next, spec))
+        next.Mismatch is not { } mismatch ? AtLayer(after, next, spec)
+        : mismatch.Layer.Inputs.Length <= Explanation.MostInputs ? AtMerge(new(after, next, spec))
         : null;
 
     private Candidate? AtMerge(MergeCase merge)

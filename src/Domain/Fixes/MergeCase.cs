@@ -200,6 +200,32 @@ public sealed class MergeCase
         }
     }
 
+    /// <summary>All layers that lead to an input of the merge and to no other one, the last first.</summary>
+    internal IEnumerable<PlannedLayer> OnlyBefore(Branch branch)
+    {
+        var others = AncestorsOf(Merge.Inputs.Where((_, index) => index != branch.Index));
+        return AncestorsOf([Merge.Inputs[branch.Index]])
+            .Where(name => !others.Contains(name))
+            .Select(name => _layers.GetValueOrDefault(name))
+            .OfType<PlannedLayer>()
+            .OrderByDescending(OrderOf);
+    }
+
+    private HashSet<string> AncestorsOf(IEnumerable<Wire> wires)
+    {
+        var ancestors = new HashSet<string>();
+        var open = new Stack<string>(wires.Select(wire => wire.Source));
+        while (open.TryPop(out var source))
+        {
+            if (!ancestors.Add(source) || !_layers.TryGetValue(source, out var layer))
+                continue;
+            foreach (var wire in FeedsOf(layer))
+                open.Push(wire.Source);
+        }
+
+        return ancestors;
+    }
+
     /// <summary>The branch that stands alone when all others agree in size; null otherwise, and for two branches.</summary>
     public Branch? Outlier
     {
@@ -228,16 +254,7 @@ public sealed class MergeCase
         HashSet<string>? common = null;
         foreach (var input in Merge.Inputs)
         {
-            var ancestors = new HashSet<string>();
-            var open = new Stack<string>([input.Source]);
-            while (open.TryPop(out var source))
-            {
-                if (!ancestors.Add(source) || !_layers.TryGetValue(source, out var layer))
-                    continue;
-                foreach (var wire in FeedsOf(layer))
-                    open.Push(wire.Source);
-            }
-
+            var ancestors = AncestorsOf([input]);
             if (common is null)
                 common = ancestors;
             else

@@ -19,9 +19,16 @@ internal sealed class WidthDifference : CauseRule
         return Blame(
             CauseKinds.WidthDifference,
             layer,
-            $"{wants}: {widths}." + (layer is null ? "" : $" {layer.Name} ({layer.Operator.Kind}) makes {layer.Output.Features()} of it.")
+            $"{wants}: {widths}." + (layer is null ? "" : $" {layer.Name} ({layer.Operator.Kind}) {Gives(merge, layer)}.")
         );
     }
+
+    // What positions become features behind it has a size of them.
+    private static string Gives(MergeCase merge, PlannedLayer layer) =>
+        merge.AttributeEdits is [var first, ..]
+        && layer.Operator.Edits.Any(edit => edit.Name == first.Attribute && edit.Effect == EditEffect.Sizes)
+            ? $"gives {layer.Output.SpatialSizes}"
+            : $"makes {layer.Output.Features()} of it";
 
     internal static string Indefinite(string kind) => $"{("aeiou".Contains(kind[0], StringComparison.Ordinal) ? "An" : "A")} {kind}";
 
