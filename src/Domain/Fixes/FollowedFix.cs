@@ -41,6 +41,20 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
         return followed.Count > 0 ? followed : proven;
     }
 
+    /// <summary>
+    /// The same, but the likeliest keeps its place where one edit elsewhere makes it whole: the layers of a gate follow the map that it
+    /// weighs.
+    /// </summary>
+    /// <param name="proven">The likeliest first.</param>
+    public List<Proven> WholeInPlace(List<Proven> proven) =>
+        proven is [{ Candidate.Kind: FixKind.Edit } first, ..]
+        && !IsWhole(first)
+        && proven.Exists(IsWhole)
+        && Extend(first) is { Candidate.Kind: FixKind.Edit } followed
+        && followed.Candidate.Steps == first.Candidate.Steps + 1
+            ? [followed, .. proven.Skip(1)]
+            : Whole(proven);
+
     private static bool IsWhole(Proven fix) => fix.NewErrors == 0 || fix.LimitsSizesAlone;
 
     private Proven? Extend(Proven first)

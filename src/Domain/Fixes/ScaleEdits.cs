@@ -54,7 +54,7 @@ internal static class ScaleEdits
         var restoring = new List<ScaleEdit>();
         foreach (var (edit, edited) in Possible(merge, usual).OrderByDescending(each => each.Edit.Likelihood).Take(MostTrials))
         {
-            if (again.Restores(edit.Layer, edited))
+            if (again.Restores(edit.Layer, edited) || (IsOfBlock(edit.Layer) && again.RestoresHere(edit.Layer, edited)))
                 restoring.Add(edit);
             else if (edit.IsResponsible && again.Restores(edit.Layer, op => edited(op) is { } changed ? Padded(changed) : null))
                 restoring.Add(edit with { NeedsSame = true });
@@ -65,6 +65,8 @@ internal static class ScaleEdits
             ordered[0] = first with { IsMissing = true };
         return ordered;
     }
+
+    private static bool IsOfBlock(PlannedLayer layer) => layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal);
 
     private static Operator? Padded(Operator op) =>
         op.Window is { IsTransposed: false, Padding.IsSame: false } ? op.With("padding", "same") : null;
@@ -110,7 +112,7 @@ internal static class ScaleEdits
                 var layer in branch.Path.Where(layer =>
                     layer.Output.Rank == branch.Shape.Rank
                     && IsScaled(merge, layer)
-                    && layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal)
+                    && IsOfBlock(layer)
                 )
             )
             {

@@ -1,4 +1,5 @@
 using ConcatService.Domain.Diagnostics;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Shapes;
 using ConcatService.Domain.Specs;
 
@@ -14,7 +15,7 @@ internal sealed class OneBranchDiffers : CauseRule
         if (merge.Outlier is { } odd)
             return Blame(
                 CauseKinds.OneBranchDiffers,
-                odd.Path.Count > 0 ? odd.Path[^1] : null,
+                odd.Path.Count > 0 && !IsGivenSo(merge) ? odd.Path[^1] : null,
                 $"{odd.Name} is {odd.Shape.Sizes}; the {merge.Branches.Count - 1} other inputs agree with each other."
             );
         return Given(merge)
@@ -24,6 +25,13 @@ internal sealed class OneBranchDiffers : CauseRule
                 "They come from different layers or inputs with these sizes, and no layer on the way makes the difference."
             );
     }
+
+    // Each input of the network goes the same way: its own size makes the difference.
+    private static bool IsGivenSo(MergeCase merge) =>
+        merge.Ancestor is null
+        && merge.IsSpatial
+        && merge.Branches.All(branch => merge.DifferingAxes.All(axis => branch.Scale(axis) == merge.Branches[0].Scale(axis)))
+        && merge.Branches.All(branch => branch.Path.All(layer => layer.Operator.AxisFlow != AxisFlow.Made));
 
     // What the network is given differs: the smaller one is named.
     private static Cause? Given(MergeCase merge)

@@ -82,13 +82,13 @@ internal sealed class EditInput : FixStrategy
 
     // Two encoders that are the same, each with an input of its own: nothing but the inputs' sizes differs.
     private static bool IsSameWay(MergeCase merge, Branch branch, Branch target) =>
-        branch.Path.Count > 0
+        merge.IsSpatial
+        && branch.Path.Count > 0
         && target.Path.Count > 0
         && target.Path[0].Inputs is [var first, ..]
         && merge.Compiled.Graph.Inputs.Any(input => input.Name == first.Source)
         && merge.DifferingAxes.All(axis =>
-            axis.IsSpatial()
-            && branch.Start!.Has(axis)
+            branch.Start!.Has(axis)
             && target.Start!.Has(axis)
             && branch.Scale(axis) is var scale
             && scale != Ratio.One
