@@ -49,11 +49,16 @@ public static class Labeler
             return (null, "was meant to be kept and is not");
         if (!reference.Failing.All(ReferenceShapes.IsMerge))
             return (null, "fails at a layer that is no merge");
+        if (mutant.Nearer.Any(Fits))
+            return (null, "a nearer size fits too");
         var merge = new BrokenMerge(graph, reference, reference.Failing[0]);
         return LabelOf(mutant, merge) is { } label
             ? (CaseOf(mutant, label), "")
             : (null, "the decision order makes it another class, or none");
     }
+
+    private static bool Fits(JsonObject spec) =>
+        ReferenceShapes.Of(OriginalNetwork.GraphOf(spec), SymbolSizes.Default).Failing.Count == 0;
 
     // Every admissible size of a range is tried: all run, none, or some.
     private static (Case? Case, string Discarded) OfSymbols(Mutant mutant, Graph graph)

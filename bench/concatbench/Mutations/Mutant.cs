@@ -27,6 +27,11 @@ public sealed record Mutant(string Class, string Edit, OriginalNetwork Original,
     /// <summary>Layers of the original whose shapes a repair need not give back, by name: those taken away, or a gate's.</summary>
     public IReadOnlySet<string> Free { get; init; } = new HashSet<string>();
 
+    /// <summary>
+    /// The original with its sizes changed less, the same way: where one of these fits, nothing tells that a farther size was meant.
+    /// </summary>
+    public IEnumerable<JsonObject> Nearer { get; init; } = [];
+
     /// <summary>The number of features that the layer now says it reads; null where it says nothing wrong.</summary>
     public long? Declared { get; init; }
 }

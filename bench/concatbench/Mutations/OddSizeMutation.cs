@@ -34,18 +34,29 @@ public sealed class OddSizeMutation : Mutation
         {
             for (var which = 0; which < 3; which++)
             {
-                var spec = (JsonObject)original.Spec.DeepClone();
-                foreach (var (_, input) in (JsonObject)spec["inputs"]!)
-                    Change((JsonArray)input!["shape"]!, isLast, which, change);
+                var (axes, by) = (which, change);
                 yield return new(
                     Class,
                     $"input {(which == 0 ? "" : which == 1 ? "height " : "width ")}{change:+0;-0}",
                     original,
-                    spec,
+                    Changed(original, isLast, axes, by),
                     null
-                );
+                )
+                {
+                    Nearer = Enumerable
+                        .Range(1, (int)Math.Abs(by) - 1)
+                        .Select(less => Changed(original, isLast, axes, less * Math.Sign(by))),
+                };
             }
         }
+    }
+
+    private static JsonObject Changed(OriginalNetwork original, bool isLast, int which, long change)
+    {
+        var spec = (JsonObject)original.Spec.DeepClone();
+        foreach (var (_, input) in (JsonObject)spec["inputs"]!)
+            Change((JsonArray)input!["shape"]!, isLast, which, change);
+        return spec;
     }
 
     /// <param name="which">0 for every spatial size, 1 for the first, 2 for the last.</param>

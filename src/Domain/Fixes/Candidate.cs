@@ -37,6 +37,12 @@ public sealed record Candidate(string Id, FixKind Kind, string Title, string Eff
     /// <summary>Whether it edits a second attribute too, which is offered only where one alone does not do.</summary>
     public bool IsSecondEdit { get; init; }
 
+    /// <summary>Of an edit: whether it changes how many features a layer gives.</summary>
+    public bool IsWidth { get; init; }
+
+    /// <summary>Of an edit: whether it takes its stride from a shortcut that widens too, at the start of a stage.</summary>
+    public bool IsOfTransition { get; init; }
+
     /// <summary>How many layers it inserts or places it changes.</summary>
     public int Steps { get; init; } = Patch.Count;
 

@@ -29,6 +29,8 @@ internal static class Cost
         yield return ("is for one size of the input", candidate.IsForOneSize ? 1.5 : 0);
         yield return ("changes outputs that were right", candidate.IsForOneSize ? 0 : 3 * fix.ChangedOutputs);
         yield return ("changes merges that were right", candidate.IsForOneSize ? 0 : 2 * Math.Min(2, fix.ChangedMerges));
+        yield return ("changes the width of layers beside", candidate.IsWidth && fix.ChangesBeside ? 0.5 : 0);
+        yield return ("takes the stride from the start of a stage", candidate.IsOfTransition ? 0.8 : 0);
         yield return ("layers put on the way", candidate.Kind == FixKind.Adapter ? 1 : 0);
         yield return ("changes beyond the first", 0.3 * (candidate.Steps - 1));
         yield return ("what is lost", Of(candidate.Loss));

@@ -47,7 +47,8 @@ public static class Explanation
                     proof,
                     merge,
                     FixStrategy.ProposeAll(merge, cause).TakeWhile(_ => Spend()),
-                    fix => fix.NewErrors == 0 ? null : WidthsBehind.Extend(fix, proof, Spend) ?? throughout.Extend(fix)
+                    fix => fix.NewErrors == 0 ? null : WidthsBehind.Extend(fix, proof, Spend) ?? throughout.Extend(fix),
+                    new FollowedFix(proof, json, Spend)
                 )
                 .ToList();
             compiled.Report.Replace(found, found with { Message = Sentence(found, cause, fixes), Cause = cause, Fixes = fixes });
@@ -119,17 +120,21 @@ public static class Explanation
 
     /// <param name="extend">Carries a repair on to the mismatches that it brings to light, or leaves; null where each is found for
     /// itself.</param>
+    /// <param name="followed">Mends what every repair brings to light; null where that is told for itself.</param>
     private static IEnumerable<Fix> Rank(
         Proof proof,
         MergeCase? merge,
         IEnumerable<Candidate> candidates,
-        Func<Proven, Proven?>? extend = null
+        Func<Proven, Proven?>? extend = null,
+        FollowedFix? followed = null
     )
     {
         var proven = candidates.DistinctBy(candidate => candidate.Id).Select(proof.Try).OfType<Proven>().ToList();
         if (extend is not null)
             proven = [.. proven.Select(fix => fix.Candidate.Loss == Loss.Rewired ? fix : extend(fix) ?? fix)];
         proven.RemoveAll(fix => fix.ComesAgain);
+        if (followed is not null && proven.TrueForAll(fix => fix.NewErrors > 0))
+            proven = followed.Whole([.. proven.OrderBy(fix => Cost.Of(fix, merge))]);
         if (proven.Any(fix => fix.NewErrors == 0))
             proven.RemoveAll(fix => fix.NewErrors > 0);
         else

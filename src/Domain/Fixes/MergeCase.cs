@@ -186,6 +186,46 @@ public sealed class MergeCase
     /// <summary>The layer that gives this wire, when it is one and it was planned.</summary>
     public PlannedLayer? Producer(Wire wire) => _layers.GetValueOrDefault(wire.Source);
 
+    /// <summary>The layers before an input of the merge, the nearest first, by the first input of each.</summary>
+    internal IEnumerable<PlannedLayer> Before(Branch branch)
+    {
+        const int MostLayers = 1000;
+        var wire = Merge.Inputs[branch.Index];
+        for (var i = 0; i < MostLayers && Producer(wire) is { } layer; i++)
+        {
+            yield return layer;
+            if (layer.Inputs.Length == 0)
+                yield break;
+            wire = layer.Inputs[0];
+        }
+    }
+
+    /// <summary>All layers that lead to an input of the merge and to no other one, the last first.</summary>
+    internal IEnumerable<PlannedLayer> OnlyBefore(Branch branch)
+    {
+        var others = AncestorsOf(Merge.Inputs.Where((_, index) => index != branch.Index));
+        return AncestorsOf([Merge.Inputs[branch.Index]])
+            .Where(name => !others.Contains(name))
+            .Select(name => _layers.GetValueOrDefault(name))
+            .OfType<PlannedLayer>()
+            .OrderByDescending(OrderOf);
+    }
+
+    private HashSet<string> AncestorsOf(IEnumerable<Wire> wires)
+    {
+        var ancestors = new HashSet<string>();
+        var open = new Stack<string>(wires.Select(wire => wire.Source));
+        while (open.TryPop(out var source))
+        {
+            if (!ancestors.Add(source) || !_layers.TryGetValue(source, out var layer))
+                continue;
+            foreach (var wire in FeedsOf(layer))
+                open.Push(wire.Source);
+        }
+
+        return ancestors;
+    }
+
     /// <summary>The branch that stands alone when all others agree in size; null otherwise, and for two branches.</summary>
     public Branch? Outlier
     {
@@ -214,16 +254,7 @@ public sealed class MergeCase
         HashSet<string>? common = null;
         foreach (var input in Merge.Inputs)
         {
-            var ancestors = new HashSet<string>();
-            var open = new Stack<string>([input.Source]);
-            while (open.TryPop(out var source))
-            {
-                if (!ancestors.Add(source) || !_layers.TryGetValue(source, out var layer))
-                    continue;
-                foreach (var wire in FeedsOf(layer))
-                    open.Push(wire.Source);
-            }
-
+            var ancestors = AncestorsOf([input]);
             if (common is null)
                 common = ancestors;
             else

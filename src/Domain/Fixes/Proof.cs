@@ -20,6 +20,7 @@ public sealed class Proof
     private readonly HashSet<string> _errorsBefore, _hiddenBefore;
     private readonly (long Parameters, long? Macs) _countedBefore;
     private readonly List<(Wire Wire, Shape Shape)> _outputsBefore, _mergesBefore;
+    private readonly Lazy<List<(Wire Wire, Shape Shape)>> _besideBefore;
 
     /// <param name="before">The spec with the finding.</param>
     /// <param name="json">The spec as sent, which the patches apply to.</param>
@@ -38,9 +39,14 @@ public sealed class Proof
         _outputsBefore = Shaped(before.Graph.Outputs.Select(each => each.Wire));
         _mergesBefore = Shaped(
             before
-                .Planned.Layers.Where(each => each.Inputs.Length > 1 && each.Operator is IMerge)
+                .Planned.Layers.Where(each => each.Inputs.Length > 1 && each.Operator is IMerge && !IsGate(each))
                 .Select(each => new Wire(each.Name))
         );
+        _besideBefore = new(() =>
+        {
+            var ahead = Ahead(before, place);
+            return Shaped(before.Planned.Layers.Where(each => !ahead.Contains(each.Name)).Select(each => new Wire(each.Name)));
+        });
 
         // Those that were right, and are not behind the repaired place.
         List<(Wire Wire, Shape Shape)> Shaped(IEnumerable<Wire> wires) =>
@@ -82,6 +88,7 @@ public sealed class Proof
         {
             ChangedOutputs = _outputsBefore.Count(each => IsChanged(after, each.Wire, each.Shape)),
             ChangedMerges = _mergesBefore.Count(each => IsChanged(after, each.Wire, each.Shape)),
+            ChangesBeside = candidate.IsWidth && _besideBefore.Value.Exists(each => IsChanged(after, each.Wire, each.Shape)),
             GivesInputSize = GivesInputSize(after),
             MakesDeclarationsWrong =
                 added > 0
@@ -97,6 +104,24 @@ public sealed class Proof
 
     private static bool IsChanged(Compilation after, Wire wire, Shape before) =>
         after.Planned.Shapes.TryGetValue(wire, out var now) && !before.SameSizes(now);
+
+    // What weighs a map by fewer numbers meets no other branch: the map may have any size.
+    private static bool IsGate(PlannedLayer layer) =>
+        layer.Operator is IMerge { JoinedAxis: null }
+        && layer.InputShapes.Any(input => input.SameAxes(layer.Output) && !input.SameSizes(layer.Output));
+
+    // The layer and all that it comes from.
+    private static HashSet<string> Ahead(Compilation compiled, string? place)
+    {
+        HashSet<string> ahead = place is null ? [] : [place];
+        foreach (var layer in compiled.Graph.Layers.Reverse().Where(each => ahead.Contains(each.Name)))
+        {
+            foreach (var wire in layer.Inputs)
+                ahead.Add(wire.Source);
+        }
+
+        return ahead;
+    }
 
     // The layer and all that descends from it.
     private static HashSet<string> Behind(Compilation compiled, string? place)
@@ -186,6 +211,11 @@ public sealed record Proven(Candidate Candidate, Fix Fix, int NewErrors, int Con
 
     /// <summary>Merges that were right and give another shape now.</summary>
     public int ChangedMerges { get; init; }
+
+    /// <summary>
+    /// Of another width: whether layers that were right, and neither lead to the repaired place nor come from it, have another shape too.
+    /// </summary>
+    public bool ChangesBeside { get; init; }
 
     /// <summary>
     /// Whether the same written layer then has an error in another of its places: another repetition, another use of a block.

@@ -1,6 +1,7 @@
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
+using ConcatService.Domain.Shapes;
 
 namespace ConcatService.Domain.Fixes;
 
@@ -14,11 +15,7 @@ internal sealed class Replan(MergeCase merge)
     /// <summary>
     /// Whether the merge fits, and nothing else breaks, when the layer is edited so wherever the spec's text stands for it.
     /// </summary>
-    public bool Restores(PlannedLayer layer, Func<Operator, Operator?> edit)
-    {
-        var path = layer.Path.ToString();
-        return Fits(each => each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path ? edit(each.Operator) : null);
-    }
+    public bool Restores(PlannedLayer layer, Func<Operator, Operator?> edit) => Fits(Written(layer, edit));
 
     /// <summary>
     /// The same where the layer stands, as it is when all other places of its block have a value of their own, by <c>with</c>.
@@ -35,12 +32,27 @@ internal sealed class Replan(MergeCase merge)
         static (string Path, string Kind) Key(PlannedLayer layer) => (layer.Path.ToString(), layer.Operator.Kind);
     }
 
+    /// <summary>What an input of the merge then is, whether or not it fits; null where a layer before it has no shape.</summary>
+    public Shape? Given(PlannedLayer layer, Func<Operator, Operator?> edit, int input) =>
+        Planned(Written(layer, edit), new()).Shapes.GetValueOrDefault(merge.Merge.Inputs[input]);
+
+    private static Func<Layer, Operator?> Written(PlannedLayer layer, Func<Operator, Operator?> edit)
+    {
+        var path = layer.Path.ToString();
+        return each => each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path ? edit(each.Operator) : null;
+    }
+
     private bool Fits(Func<Layer, Operator?> edit)
     {
         var report = new Report();
-        var layers = merge.Compiled.Graph.Layers.Select(each => edit(each) is { } op ? each with { Operator = op } : each).ToList();
-        var planned = Planner.Plan(merge.Compiled.Graph with { Layers = layers }, report, _known);
+        var planned = Planned(edit, report);
         return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && Errors(report).All(_before.Contains);
+    }
+
+    private Planned Planned(Func<Layer, Operator?> edit, Report report)
+    {
+        var layers = merge.Compiled.Graph.Layers.Select(each => edit(each) is { } op ? each with { Operator = op } : each).ToList();
+        return Planner.Plan(merge.Compiled.Graph with { Layers = layers }, report, _known);
     }
 
     private static IEnumerable<string> Errors(Report report) =>

@@ -17,6 +17,12 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
     /// <summary>Whether the layer is a 1x1 convolution beside a block: it has a stride because the block has one.</summary>
     public bool IsShortcut { get; init; }
 
+    /// <summary>
+    /// Whether it is a shortcut that strides and widens, as at the start of a stage: the block has lost its stride there (He et al. 2015,
+    /// 3.3 and table 1).
+    /// </summary>
+    public bool IsTransition { get; init; }
+
     /// <summary>Whether the layer lacks the stride that the shortcut beside it has.</summary>
     public bool IsMissing { get; init; }
 
@@ -30,7 +36,7 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
     public bool NeedsSame { get; init; }
 
     /// <summary>To rank by: what makes the difference is likelier than what could.</summary>
-    internal double Likelihood => Gain + (IsShortcut ? -2 : IsBridge ? 1 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
+    internal double Likelihood => Gain + (IsTransition ? -3 : IsShortcut ? -2 : IsBridge ? 1 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
 }
 
 /// <summary>Finds them: for each layer on the way, the value that would bring its branch to the scale of another.</summary>
@@ -48,7 +54,7 @@ internal static class ScaleEdits
         var restoring = new List<ScaleEdit>();
         foreach (var (edit, edited) in Possible(merge, usual).OrderByDescending(each => each.Edit.Likelihood).Take(MostTrials))
         {
-            if (again.Restores(edit.Layer, edited))
+            if (again.Restores(edit.Layer, edited) || (IsOfBlock(edit.Layer) && again.RestoresHere(edit.Layer, edited)))
                 restoring.Add(edit);
             else if (edit.IsResponsible && again.Restores(edit.Layer, op => edited(op) is { } changed ? Padded(changed) : null))
                 restoring.Add(edit with { NeedsSame = true });
@@ -59,6 +65,8 @@ internal static class ScaleEdits
             ordered[0] = first with { IsMissing = true };
         return ordered;
     }
+
+    private static bool IsOfBlock(PlannedLayer layer) => layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal);
 
     private static Operator? Padded(Operator op) =>
         op.Window is { IsTransposed: false, Padding.IsSame: false } ? op.With("padding", "same") : null;
@@ -80,16 +88,17 @@ internal static class ScaleEdits
                     )
                 )
                 {
-                    var isBridge = IsBridge(merge, branch, target, layer);
+                    var (isBridge, isShortcut) = (IsBridge(merge, branch, target, layer), IsShortcut(merge, branch, layer));
                     if (
                         Edited(layer, [.. factors.Select(factor => factor!.Value)], isBridge) is var (attribute, value, edited)
                         && seen.Add((layer.Path.ToString(), value.ToJsonString()))
                     )
                         yield return (
-                            new(layer, branch, attribute, value, isBridge ? 0 : usual.Gain(layer, edited(layer.Operator)!))
+                            new(layer, branch, attribute, value, isBridge ? 0 : Gain(merge, usual, target, layer, edited(layer.Operator)!))
                             {
                                 IsResponsible = IsScaled(merge, layer) && !IsLarge(attribute, value),
-                                IsShortcut = IsShortcut(merge, branch, layer),
+                                IsShortcut = isShortcut,
+                                IsTransition = isShortcut && Widens(layer),
                                 IsBridge = isBridge,
                             },
                             edited
@@ -103,7 +112,7 @@ internal static class ScaleEdits
                 var layer in branch.Path.Where(layer =>
                     layer.Output.Rank == branch.Shape.Rank
                     && IsScaled(merge, layer)
-                    && layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal)
+                    && IsOfBlock(layer)
                 )
             )
             {
@@ -119,6 +128,16 @@ internal static class ScaleEdits
         }
     }
 
+    // Beside a shortcut with a stride it is the block's 3x3 convolution that has one, and where a stage starts no other block is like it.
+    private static double Gain(MergeCase merge, StrideTypicality usual, Branch target, PlannedLayer layer, Operator edited)
+    {
+        const double OfOneCell = 0.6;
+        if (target.Path.FirstOrDefault(each => IsShortcut(merge, target, each)) is not { } shortcut)
+            return usual.Gain(layer, edited);
+        return (Widens(shortcut) ? StrideTypicality.GainByItself(layer, edited) : usual.Gain(layer, edited))
+            - (layer.Operator.Window?.LargestKernel == 1 ? OfOneCell : 0);
+    }
+
     /// <summary>What the branch's scale has to be multiplied with to be the target's.</summary>
     private static Ratio? Factor(Branch branch, Branch target, Axis axis) =>
         branch.FullyPadded(axis) is { Numerator: > 0 } own && target.FullyPadded(axis) is { } other ? other / own : null;
@@ -130,6 +149,9 @@ internal static class ScaleEdits
         && window.KernelSize.ToArray(branch.Shape.Rank - 1).All(size => size == 1)
         && branch.Path.Count(each => each.Operator.Effect.Has(Effect.Weighs) && each.Operator.Window is not null) == 1
         && merge.Branches.Any(other => other != branch && other.Path.Any(each => each.Operator.Window?.KernelSize[0] > 1));
+
+    private static bool Widens(PlannedLayer layer) =>
+        layer.Input.Has(Axis.Channels) && layer.Output[Axis.Channels].Known > layer.Input[Axis.Channels].Known;
 
     // Layers that upsample by two are many; one that should have done it by four is seldom the fault.
     private static bool IsLarge(string attribute, JsonNode value) => attribute == "scale_factor" && (double)value > 2;

@@ -21,7 +21,10 @@ internal sealed class StrideTypicality
 
     /// <summary>By how much the layer would be more usual if it were edited so.</summary>
     public double Gain(PlannedLayer layer, Operator edited) =>
-        Oddness(layer, layer.Operator) - Oddness(layer, edited) + Frequency(layer, edited) - Frequency(layer, layer.Operator);
+        GainByItself(layer, edited) + Frequency(layer, edited) - Frequency(layer, layer.Operator);
+
+    /// <summary>The same without its siblings.</summary>
+    public static double GainByItself(PlannedLayer layer, Operator edited) => Oddness(layer, layer.Operator) - Oddness(layer, edited);
 
     // 0 is what everybody does; 1 is seldom, 3 hardly ever meant.
     private static double Oddness(PlannedLayer layer, Operator op) =>

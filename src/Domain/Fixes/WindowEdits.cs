@@ -65,6 +65,7 @@ internal static class WindowEdits
             return [];
         return window.IsTransposed ? OfTransposed(window)
             : Reach(op) > 1 ? OfWindow(window, op.Effect.Has(Effect.Weighs))
+            : Enlarges(window) ? [("padding", 0)]                                               // one cell needs none beside it
             : [];
     }
 
@@ -83,8 +84,8 @@ internal static class WindowEdits
             yield return ("padding", "same");
         if (padding.IsSame || padding.Cells != 0)
             yield return ("padding", 0);
-        if (reach % 2 == 1 && (padding.IsSame || padding.Cells != reach / 2))
-            yield return ("padding", reach / 2);
+        if (Keeping(window) is { } keeping)
+            yield return ("padding", keeping);
         if (!isConvolution)
             yield break;
         if (window.Dilation != 1)
@@ -104,6 +105,7 @@ internal static class WindowEdits
         var gain =
             Oddness(now)
             - Oddness(then)
+            + (Style(then) == "fully" ? 0.1 : 0) // of two that are as usual the one that loses no cells
             + (2 * (siblings.Styles.Share(path, "", Style(then)) - siblings.Styles.Share(path, "", Style(now))));
         if (
             now.Window is { IsTransposed: false } before
@@ -117,18 +119,40 @@ internal static class WindowEdits
 
     private static double Oddness(Operator op) =>
         op.Window is { IsTransposed: true } window ? window.Growth(0) == 0 ? 0 : 1
-        : Style(op) == "partly" ? 2
-        : 0;
+        : Style(op) switch
+        {
+            "over" => 2.5,                                                                      // the map grows by it
+            "partly" => 2,
+            _ => 0,
+        };
 
     private static string Style(Operator op)
     {
         if (op.Window is not { IsTransposed: false } window)
             return "";
         var (kernel, reach, padding) = (window.LargestKernel, ReachOf(window), window.Padding);
-        return padding.IsSame || reach - 1 == 2 * padding.Cells[0] ? "fully"
+        return padding.IsSame ? "fully"
+            : kernel % 2 == 0 && padding.Cells[0] == kernel / 2 && reach == kernel ? "fully"
+            : Enlarges(window) ? "over"
+            : reach - 1 == 2 * padding.Cells[0] ? "fully"
             : padding.Cells == 0 ? "not"
-            : padding.Cells[0] == kernel / 2 && reach == kernel ? "fully"
             : "partly";
+    }
+
+    /// <summary>Whether it adds more at the border than it takes away, along some dimension; not for a transposed convolution.</summary>
+    internal static bool Enlarges(SlidingWindow window) => !window.IsTransposed && Along(window).Any(each => each.Rescaling.Deficit < 0);
+
+    /// <summary>The padding that keeps the size at a stride of 1; null where it would be half a cell.</summary>
+    private static JsonNode? Keeping(SlidingWindow window)
+    {
+        var spans = Along(window).Select(each => each.Span).ToList();
+        return spans.TrueForAll(span => span % 2 == 1) ? EditableAttribute.Spelled([.. spans.Select(span => span / 2)]) : null;
+    }
+
+    private static IEnumerable<Window> Along(SlidingWindow window)
+    {
+        int?[] counts = [window.KernelSize.Count, window.Dilation.Count, window.Padding.Cells.Count, window.Padding.After?.Count];
+        return Enumerable.Range(0, counts.Max() ?? 1).Select(window.Along);
     }
 
     private static string Size(Operator op) => op.Window is { IsTransposed: false } window ? $"{window.LargestKernel} "

@@ -154,7 +154,8 @@ public sealed record Attention : Operator
             context.Error(
                 Codes.LayerRank,
                 $"attention works on [time, features], with the same axes before them in queries, keys and values, and {name} is "
-                    + $"{shape.Sizes} beside {queries.Sizes}. Reshape it."
+                    + $"{shape.Sizes} beside {queries.Sizes}. Reshape it.",
+                shape.Rank < 3 ? new Wanted { Input = input, Axes = [Axis.Batch, Axis.Time, Axis.Channels] } : null
             );
         else if (shape.Axes[^1] != Axis.Channels)
             context.Error(

@@ -18,6 +18,7 @@ internal sealed class GivenSize : CauseRule
             CauseKinds.StrideDifference,
             layer,
             $"{merge.NameOf(layer.Name)} ({layer.Operator.Kind}) gives {layer.Output.SpatialSizes}, as its {given.Attribute} says; "
+                + (layer.Output.SameAxes(given.Branch.Shape) ? "" : $"{given.Branch.Name} is {given.Branch.Shape.SpatialSizes} by it, and ")
                 + $"{given.Target.Name} is {given.Target.Shape.SpatialSizes}."
         );
     }

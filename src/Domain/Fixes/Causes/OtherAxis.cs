@@ -18,6 +18,7 @@ internal sealed class OtherAxis : CauseRule
             || merge.Mismatch.Axis is not { } joined
             || merge.DifferingAxes.ToList() is not [var axis]
             || axis is Axis.Height or Axis.Width
+            || AreSignals(merge, axis)
             || IsSlip(merge, axis)
         )
             return null;
@@ -29,6 +30,10 @@ internal sealed class OtherAxis : CauseRule
             )
             : null;
     }
+
+    // With their features first: a list of boxes has them last.
+    private static bool AreSignals(MergeCase merge, Axis axis) =>
+        axis == Axis.Time && merge.Ancestor is null && merge.Branches.All(branch => branch.Shape.Axes[1] == Axis.Channels);
 
     // Almost as many steps: they were to stand side by side, and one list is a little longer.
     private static bool IsSlip(MergeCase merge, Axis axis)

@@ -28,8 +28,12 @@ internal sealed class PaddingDifference : CauseRule
             return Blame(
                 CauseKinds.PaddingDifference,
                 layer,
-                $"{layer.Name} ({layer.Operator.Kind}) takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}: its window "
-                    + $"and its padding do not go together as those of the other branches do."
+                $"{layer.Name} ({layer.Operator.Kind}) takes {axis.Name()} from {layer.Input[axis]} to {layer.Output[axis]}: "
+                    + (
+                        layer.Operator.Window is { } window && WindowEdits.Enlarges(window)
+                            ? "its padding adds more at the border than its window takes away."
+                            : "its window and its padding do not go together as those of the other branches do."
+                    )
             );
         }
 
@@ -37,7 +41,7 @@ internal sealed class PaddingDifference : CauseRule
         return Blame(
             CauseKinds.PaddingDifference,
             losing[0].Layer,
-            $"Cells are lost at the border by "
+            $"Cells are {(losing.TrueForAll(step => step.PaddingLoss < 0) ? "added" : "lost")} at the border by "
                 + $"{string.Join(", ", where.Take(4))}{(where.Count > 4 ? $" and {where.Count - 4} more" : "")}; with \"same\" padding "
                 + $"the sizes would agree."
         );

@@ -22,8 +22,27 @@ internal sealed class StrideDifference : CauseRule
         if (step is not null && FeedsAnotherMerge(branch!, step.Layer)
             && merge.ScaleEdits.FirstOrDefault(each => !FeedsAnotherMerge(each.Branch, each.Layer)) is { } behind)
             return Explain(merge, behind.Layer, behind.Branch, axis);
-        return step is null ? null : Explain(merge, step.Layer, branch!, axis);
+        return step is null ? Renamed(merge) : Explain(merge, step.Layer, branch!, axis);
     }
+
+    // Inputs of the network whose positions became others on the way: rows of a map that are read as the steps of a signal.
+    private static Cause? Renamed(MergeCase merge)
+    {
+        if (merge.Ancestor is not null)
+            return null;
+        foreach (var branch in merge.Branches)
+        {
+            var before = branch.Path.Reverse().SkipWhile(layer => layer.Operator.AxisFlow != AxisFlow.Made).ToList();
+            var resizing = before.SelectMany(layer => layer.Output.SpatialAxes.Select(axis => (Layer: layer, Axis: axis)));
+            if (resizing.FirstOrDefault(each => IsScaled(each.Layer, each.Axis)) is ({ } layer, var axis))
+                return Explain(merge, layer, branch, axis);
+        }
+
+        return null;
+    }
+
+    private static bool IsScaled(PlannedLayer layer, Axis axis) =>
+        layer.Input.Has(axis) && layer.Operator.RescalingOf(axis, layer) is var scale && scale.Numerator != scale.Denominator;
 
     private static bool FeedsAnotherMerge(Branch branch, PlannedLayer layer) =>
         branch.Path.SkipWhile(each => each != layer).Skip(1).Any(each => each.Inputs.Length > 1);
@@ -46,6 +65,9 @@ internal sealed class StrideDifference : CauseRule
                 return (step, branch);
         }
 
+        // Of inputs of the network that go the same way nothing on it makes the difference.
+        if (merge.Ancestor is null && scales.Count == 1)
+            return default;
         var made = merge
             .Branches.OrderBy(branch => branch.Shape[axis].Value)
             .Select(branch => (Step: branch.Steps(axis).LastOrDefault(each => each.Scale != Ratio.One), branch));

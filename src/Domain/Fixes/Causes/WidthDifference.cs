@@ -19,18 +19,28 @@ internal sealed class WidthDifference : CauseRule
         return Blame(
             CauseKinds.WidthDifference,
             layer,
-            $"{wants}: {widths}." + (layer is null ? "" : $" {layer.Name} ({layer.Operator.Kind}) makes {layer.Output.Features()} of it.")
+            $"{wants}: {widths}." + (layer is null ? "" : $" {layer.Name} ({layer.Operator.Kind}) {Gives(merge, layer)}.")
         );
     }
 
+    // What positions become features behind it has a size of them.
+    private static string Gives(MergeCase merge, PlannedLayer layer) =>
+        merge.AttributeEdits is [var first, ..]
+        && layer.Operator.Edits.Any(edit => edit.Name == first.Attribute && edit.Effect == EditEffect.Sizes)
+            ? $"gives {layer.Output.SpatialSizes}"
+            : $"makes {layer.Output.Features()} of it";
+
     internal static string Indefinite(string kind) => $"{("aeiou".Contains(kind[0], StringComparison.Ordinal) ? "An" : "A")} {kind}";
 
-    // The layer that decides the width of the branch that stands alone; of two, of the one that has such a layer.
+    // The layer that decides the width of the branch that stands alone, also where all come from it; of two, of the one that has such a
+    // layer.
     private static PlannedLayer? Deciding(MergeCase merge) =>
-        merge
-            .Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape[Axis.Channels] == branch.Shape[Axis.Channels]))
-            .Select(branch => branch.Path.LastOrDefault(each => each.Operator.Width is not null))
-            .FirstOrDefault(each => each is not null);
+        merge.Outlier is { Path.Count: 0 } odd
+            ? merge.Before(odd).FirstOrDefault(each => each.Operator.Width is not null)
+            : merge
+                .Branches.OrderBy(branch => merge.Branches.Count(other => other.Shape[Axis.Channels] == branch.Shape[Axis.Channels]))
+                .Select(branch => branch.Path.LastOrDefault(each => each.Operator.Width is not null))
+                .FirstOrDefault(each => each is not null);
 }
 
 /// <summary>Reads a shape's features for messages.</summary>

@@ -17,6 +17,8 @@ internal sealed class WrongInput : CauseRule
         )
             return null;
         var tap = merge.SourceCandidates[0];
+        if (!IsEnough(merge, tap))
+            return null;
         if (tap.Via is { } reader)
             return Blame(
                 CauseKinds.WrongInput,
@@ -32,5 +34,13 @@ internal sealed class WrongInput : CauseRule
             $"{tap.Wrong.Name} is {tap.Wrong.Shape.SpatialSizes}; {merge.NameOf(tap.Layer.Name)} is {tap.Layer.Output.SpatialSizes}, the "
                 + $"size of {tap.Other.Name}{(tap.IsUnread ? ", and nothing reads it" : "")}."
         );
+    }
+
+    // A skip of another level would leave all levels above it unfit.
+    private static bool IsEnough(MergeCase merge, SourceCandidate tap)
+    {
+        var patch = new PatchWriter(merge.Compiled, tap.Via ?? merge.Merge);
+        return !patch.Reroute(tap.Via is null ? tap.Wrong.Index : 0, merge.NameOf(tap.Layer.Name))
+            || new Proof(merge).Patched(patch.Patch) is { NewErrors: 0 };
     }
 }

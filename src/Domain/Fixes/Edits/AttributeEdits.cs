@@ -45,7 +45,7 @@ internal static class AttributeEdits
     {
         var again = merge.Again;
         var widths = new Widths(merge);
-        return
+        List<AttributeEdit> found =
         [
             .. Possible(merge, widths)
                 .DistinctBy(edit => (edit.Layer.Path.ToString(), edit.Attribute, edit.Value.ToJsonString()))
@@ -53,6 +53,7 @@ internal static class AttributeEdits
                 .Take(MostTrials)
                 .Where(Restores),
         ];
+        return found.Count > 0 ? found : SizesBehind.Of(merge);
 
         bool Restores(AttributeEdit edit)
         {
@@ -90,6 +91,10 @@ internal static class AttributeEdits
         }
     }
 
+    /// <summary>Whether its values are looked for here.</summary>
+    internal static bool IsSearched(PlannedLayer layer, EditableAttribute edit) =>
+        !Elsewhere.Contains(edit.Name) || (edit.Name == "padding" && layer.Operator.Window is null);
+
     // What only gives another layer its size is not on the way of the features.
     private static bool Feeds(Branch branch, PlannedLayer layer) =>
         branch.Path.Contains(layer)
@@ -100,7 +105,7 @@ internal static class AttributeEdits
 
     private static bool Changes(PlannedLayer layer, EditableAttribute edit, Shape wanted)
     {
-        if (Elsewhere.Contains(edit.Name) && (edit.Name != "padding" || layer.Operator.Window is not null))
+        if (!IsSearched(layer, edit))
             return false;
         var now = layer.Output;
         var effect = EditEffect.None;

@@ -8,6 +8,8 @@ namespace ConcatService.Domain.Fixes.Edits;
 /// <summary>How usual a width is among the layers of a network that are alike.</summary>
 internal sealed class Widths
 {
+    private const long FewestFeatures = 8;
+
     private readonly MergeCase _merge;
     private readonly Tally _namesakes;
 
@@ -34,6 +36,7 @@ internal sealed class Widths
         var gain =
             (then.Known > now.Known ? 0.1 : 0)                                                   // nothing is lost by more
             + (0.15 * Math.Clamp(Halvings(then) - Halvings(now), -3, 3))                         // 32 is meant sooner than 33
+            + (KeepsWidth(layer, then) ? 0.4 : 0)
             + _namesakes.Share(path, Role(layer), then.ToString())
             - _namesakes.Share(path, Role(layer), now.ToString())
             + (0.5 * (_merge.Branches.Count(each => HasWidth(each, then)) - _merge.Branches.Count(each => HasWidth(each, now))));
@@ -50,7 +53,12 @@ internal sealed class Widths
     private static bool Enlarges(PlannedLayer layer) =>
         layer.Operator.Resampling is not null || layer.Operator.Window is { IsTransposed: true };
 
-    private static long Halvings(Dim width) => width.Known is > 0 and var size ? long.TrailingZeroCount(size) : 0;
+    // A score of so many classes has as many when it is enlarged; numbers of features are multiples of 8.
+    private static bool KeepsWidth(PlannedLayer layer, Dim then) =>
+        then.Known % FewestFeatures is not 0 && Enlarges(layer) && layer.Input.Has(Axis.Channels) && layer.Input[Axis.Channels] == then;
+
+    // Fewer are classes or colors, of which no number is rounder than another.
+    private static long Halvings(Dim width) => width.Known is >= FewestFeatures and var size ? long.TrailingZeroCount(size) : 0;
 
     private static bool HasWidth(Branch branch, Dim width) => branch.Shape.Has(Axis.Channels) && branch.Shape[Axis.Channels] == width;
 

@@ -45,7 +45,27 @@ internal static class PlainFixes
 
     private static List<Fix> Proven(PlainCase at, PlainCase among, JsonElement json, Func<bool> spend)
     {
-        var proof = new Proof(at.Compiled, json, after => after.Planned.Shapes.GetValueOrDefault(new Wire(at.Diagnostic.Layer!)));
+        var proof = ProofOf(at, json);
+        var proven = new FollowedFix(proof, json, spend).WholeInPlace(Tried(at, among, proof, spend));
+
+        // What comes to light behind every repair alike was wrong by itself; what comes behind one of them alone, that one made.
+        var isOwn = proven.Count > 1 && proven.TrueForAll(fix => fix.NewErrors == proven[0].NewErrors);
+        return
+        [
+            .. proven
+                .Select(fix => fix.NewErrors == 0 || fix.LimitsSizesAlone || isOwn ? fix.Fix : null)
+                .OfType<Fix>()
+                .Take(MostOffers),
+        ];
+    }
+
+    /// <summary>Compiles what is patched, until the finding is gone.</summary>
+    internal static Proof ProofOf(PlainCase at, JsonElement json) =>
+        new(at.Compiled, json, after => after.Planned.Shapes.GetValueOrDefault(new Wire(at.Diagnostic.Layer!)));
+
+    /// <summary>What removes the finding, the likeliest first.</summary>
+    internal static List<Proven> Tried(PlainCase at, PlainCase among, Proof proof, Func<bool> spend)
+    {
         var proven = new List<Proven>();
         foreach (var (candidate, alone) in Candidates(at, among))
         {
@@ -60,15 +80,7 @@ internal static class PlainFixes
                 proven.Add(fix);
         }
 
-        // What comes to light behind every repair alike was wrong by itself; what comes behind one of them alone, that one made.
-        var isOwn = proven.Count > 1 && proven.TrueForAll(fix => fix.NewErrors == proven[0].NewErrors);
-        return
-        [
-            .. proven
-                .Select(fix => fix.NewErrors == 0 || fix.LimitsSizesAlone || isOwn ? fix.Fix : null)
-                .OfType<Fix>()
-                .Take(MostOffers),
-        ];
+        return proven;
     }
 
     /// <summary>What mends the layer together with those beside it, each with what mends it alone; null where that is the same.</summary>

@@ -25,6 +25,7 @@ internal sealed class EditAttribute : FixStrategy
             )
             {
                 Gain = edit.Gain,
+                IsWidth = Narrows(edit) is not null,
                 AtTheCause = edit == merge.AttributeEdits[0] && edit.Layer.Path.ToString() == cause.Path?.ToString() && edit.Gain >= 0,
             };
         }
@@ -35,6 +36,8 @@ internal sealed class EditAttribute : FixStrategy
             ? $"{edit.Layer.Name} learns {(narrows ? "fewer" : "more")} features, as many as {edit.Target.Name} has; nothing else changes."
         : edit.Layer.Operator.AxisFlow == AxisFlow.Made
             ? $"The same numbers, written in the order that {edit.Target.Name} has; nothing is lost."
+        : !edit.Layer.Output.SameAxes(edit.Branch.Shape)
+            ? $"{edit.Layer.Name} gives as many positions as {edit.Target.Name} has; nothing else changes."
         : $"{edit.Layer.Name} gives the size of {edit.Target.Name}; nothing else changes.";
 
     private static Loss LossOf(AttributeEdit edit) => Narrows(edit) is true ? Loss.Dropped : Loss.None;

@@ -16,25 +16,26 @@ internal sealed class EditGate : FixStrategy
                 continue;                                                       // its width alone is another
             var (maker, attribute) = (gate.Maker, gate.Maker.Operator.Width!.Name);
             var patch = new PatchWriter(merge).Set(maker.Path, attribute, gate.Width);
+            var isWhole = gate.Writer is not null && merge.Again.Restores(maker, op => op.With(attribute, gate.Width));
             var shape = new JsonArray([.. gate.Shape.Select(size => (JsonNode)size)]);
-            if (gate.Writer is { } writer)
+            if (gate.Writer is { } writer && !isWhole)
                 patch.Set(writer.Path, "shape", shape);
-            else if (!patch.Insert(gate.Gate.Index, "reshape", new() { ["type"] = "reshape", ["shape"] = shape }))
+            else if (!isWhole && !patch.Insert(gate.Gate.Index, "reshape", new() { ["type"] = "reshape", ["shape"] = shape }))
                 continue;
             yield return new(
                 $"gate-{Slug(maker.Name)}-{gate.Width}",
                 gate.Writer is null ? FixKind.Adapter : FixKind.Edit,
-                $"Set {attribute} of {merge.NameOf(maker.Name)} to {gate.Width}, and "
-                    + (gate.Writer is null
-                        ? $"give {gate.Gate.Name} the axes of {gate.Map.Name}"
-                        : $"shape of {merge.NameOf(gate.Writer.Name)} to [{string.Join(", ", gate.Shape)}]"),
+                $"Set {attribute} of {merge.NameOf(maker.Name)} to {gate.Width}"
+                    + (isWhole ? ""
+                        : gate.Writer is null ? $", and give {gate.Gate.Name} the axes of {gate.Map.Name}"
+                        : $", and shape of {merge.NameOf(gate.Writer.Name)} to [{string.Join(", ", gate.Shape)}]"),
                 $"{gate.Gate.Name} then has a number for each of the {gate.Width} channels of {gate.Map.Name}; nothing is lost.",
                 Loss.None,
                 patch.Patch
             )
             {
                 AtTheCause = gate.Writer is not null && maker.Path.ToString() == cause.Path?.ToString(),
-                Steps = 2,
+                Steps = isWhole ? 1 : 2,
             };
         }
     }

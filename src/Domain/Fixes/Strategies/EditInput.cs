@@ -33,11 +33,13 @@ internal sealed class EditInput : FixStrategy
             {
                 var patch = new JsonArray();
                 var (sizes, cuts, isOther, isSlip) = (new List<string>(), false, false, true);
+                var isSameWay = IsSameWay(merge, branch, target);
                 foreach (
                     var axis in MergeTargets.Differing(merge, branch.Shape, target.Shape).Select(position => target.Shape.Axes[position])
                 )
                 {
-                    if (Wanted(input.Shape, branch.Shape, target.Shape, axis) is not { } size)
+                    var wanted = isSameWay ? target.Start![axis].Known : Wanted(input.Shape, branch.Shape, target.Shape, axis);
+                    if (wanted is not { } size || input.Shape[axis] == size)
                         continue;
                     sizes.Add(axis == Axis.Time ? $"{size} steps" : $"{axis.Name()} {size}");
                     cuts |= size < input.Shape[axis].Value;
@@ -63,6 +65,7 @@ internal sealed class EditInput : FixStrategy
                         $"Feed {input.Name} with {string.Join(" and ", sizes)}, as {target.Name} has",
                         $"The network stays as it is; the samples of {input.Name} have to be cut or made so beforehand.",
                         isTable ? Loss.None
+                            : isSameWay ? Loss.Resampled
                             : cuts ? Loss.Dropped
                             : isSlip ? Loss.MadeUp                             // a step more, of nothing
                             : Loss.None,
@@ -70,11 +73,27 @@ internal sealed class EditInput : FixStrategy
                     )
                     {
                         IsForOneSize = true,
-                        Gain = isOther && !isTable ? -1.5 : 0,                  // not a slip, but another rate
+                        Gain = isOther && !isTable ? -1.5 : isSameWay && target.Index == 0 ? 0.1 : 0, // not a slip, but another rate
+                        AtTheCause = isSameWay && !isOther,
                     };
             }
         }
     }
+
+    // Two encoders that are the same, each with an input of its own: nothing but the inputs' sizes differs.
+    private static bool IsSameWay(MergeCase merge, Branch branch, Branch target) =>
+        merge.IsSpatial
+        && branch.Path.Count > 0
+        && target.Path.Count > 0
+        && target.Path[0].Inputs is [var first, ..]
+        && merge.Compiled.Graph.Inputs.Any(input => input.Name == first.Source)
+        && merge.DifferingAxes.All(axis =>
+            branch.Start!.Has(axis)
+            && target.Start!.Has(axis)
+            && branch.Scale(axis) is var scale
+            && scale != Ratio.One
+            && scale == target.Scale(axis)
+        );
 
     // A table's columns are declared as the vector that they are.
     private static IEnumerable<Candidate> AsVectors(MergeCase merge)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Fixes.Causes;
 using static ConcatService.Domain.Fields.Words;
@@ -16,14 +17,18 @@ internal sealed class EditPadding : FixStrategy
 
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
-        foreach (var edit in cause.Kind == CauseKinds.PaddingDifference ? merge.WindowEdits.Take(MostOffers) : [])
+        foreach (var edit in cause.Kind == CauseKinds.PaddingDifference ? Windows(merge).Take(MostOffers) : [])
         {
-            var (name, value) = (edit.Layer.Name, edit.Value.ToString());
+            var (name, value) = (edit.Layer.Name, Written(edit.Value));
             var (id, effect) = (edit.Attribute, value) switch
             {
                 ("padding", "same") => (
                     "same-padding",
                     "Zeros at the border make up for the cells that would be lost; nothing else changes."
+                ),
+                ("padding", "0") when Enlarges(edit) => (
+                    "no-padding",
+                    "The window takes no border away, so that none has to be added; nothing else changes."
                 ),
                 ("padding", "0") => ("no-padding", "The border that the other branches lose is lost here too."),
                 ("padding" or "output_padding", _) => (
@@ -35,7 +40,7 @@ internal sealed class EditPadding : FixStrategy
             };
             var patch = new PatchWriter(merge).Set(edit.Layer.Path, edit.Attribute, edit.Value.DeepClone()).Patch;
             yield return new(
-                $"{id}-{Slug(name)}{(id is "kernel" or "padding" ? $"-{Slug(value)}" : "")}",
+                $"{id}-{Slug(name)}{(id is "kernel" or "padding" ? $"-{Slug(value.Trim('[', ']').Replace(", ", "x", StringComparison.Ordinal))}" : "")}",
                 FixKind.Edit,
                 $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {(value == "same" ? "\"same\"" : value)}",
                 effect,
@@ -62,6 +67,17 @@ internal sealed class EditPadding : FixStrategy
             };
         }
     }
+
+    // Beside a layer that pads more than its window takes no healthy one loses its padding.
+    private static IEnumerable<WindowEdit> Windows(MergeCase merge) =>
+        merge.WindowEdits is [var first, ..] && Enlarges(first)
+            ? merge.WindowEdits.Where(Enlarges)
+            : merge.WindowEdits;
+
+    private static bool Enlarges(WindowEdit edit) => edit.Layer.Operator.Window is { } window && WindowEdits.Enlarges(window);
+
+    private static string Written(JsonNode value) =>
+        value is JsonArray ? value.ToJsonString().Replace(",", ", ", StringComparison.Ordinal) : value.ToString();
 
     private static Candidate Same(MergeCase merge, List<Step> losing, string id)
     {

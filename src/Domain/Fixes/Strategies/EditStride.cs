@@ -14,7 +14,7 @@ internal sealed class EditStride : FixStrategy
     protected override IEnumerable<Candidate> Propose(MergeCase merge, Cause cause)
     {
         var axis = merge.DifferingAxes.First();
-        foreach (var edit in merge.ScaleEdits.Take(MostOffers))
+        foreach (var edit in merge.ScaleEdits.Where((edit, i) => i < MostOffers || edit.IsTransition))
         {
             var name = edit.Layer.Name;
             var value = edit.Value.ToJsonString().Replace(',', 'x').Trim('[', ']');
@@ -37,6 +37,7 @@ internal sealed class EditStride : FixStrategy
             )
             {
                 Gain = edit.Gain,
+                IsOfTransition = edit.IsTransition,
                 AtTheCause =
                     edit.Layer.Path.ToString() == cause.Path?.ToString()
                     && !IsMeant(edit)
