@@ -168,7 +168,7 @@ public sealed partial class BrowserTests
 
     /// <summary>Pages, and the most that may come over the wire at the first visit and at the second, in kilobytes, without pictures.</summary>
     [Theory]
-    [InlineData("/workbench?gallery=two-branches-refused", 170, 5)]
+    [InlineData("/workbench?gallery=two-branches-refused", 170, 10)]
     [InlineData("/jobs", 60, 5)]
     [InlineData("/data", 30, 5)]
     [InlineData("/models", 30, 5)]

@@ -287,11 +287,15 @@ async function read() {
   }
 }
 
+/** More of them are in GET /v1/jobs/{id}/events; a page that stands open overnight keeps its size. */
+const MostEvents = 500;
+
 function note(event) {
   const { at: time, level, message } = JSON.parse(event.data);
   at("events").prepend(
     el("li", { class: level }, el("time", { datetime: time }, new Date(time).toLocaleTimeString()), el("span", {}, message)),
   );
+  if (at("events").childElementCount > MostEvents) at("events").lastChild.remove();
 }
 
 at("head").replaceChildren(waiting(4));
