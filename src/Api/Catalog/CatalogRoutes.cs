@@ -42,11 +42,13 @@ internal static class CatalogRoutes
             .ProducesProblem(400);
         catalog
             .MapGet("operators", () => TypedResults.Bytes(OperatorList.Utf8.ToArray(), "application/json"))
+            .AddEndpointFilter(KeepAsync)
             .WithName("list_operators")
             .WithSummary("List all layer types with their attributes")
             .Writes("application/json", "OperatorList");
         catalog
             .MapGet("gallery", Gallery.List)
+            .AddEndpointFilter(KeepAsync)
             .WithName("list_gallery")
             .WithSummary("List example specs")
             .WithDescription("Published networks to start from, and some specs that are invalid on purpose, to show their reports.");
@@ -78,4 +80,11 @@ internal static class CatalogRoutes
                 [.. CauseKinds.All.Select(kind => new DiagnosticCause(kind.Name, kind.Meaning))]
             )
         );
+
+    /// <summary>What changes with the program alone is kept by a browser for five minutes.</summary>
+    private static ValueTask<object?> KeepAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        context.HttpContext.Response.Headers.CacheControl = "private, max-age=300";
+        return next(context);
+    }
 }

@@ -49,7 +49,11 @@ internal sealed record DataSetResource(
             null,
             null,
             data.Inputs.FirstOrDefault(input => input.IsPicture) is { } picture
-                ? [.. Enumerable.Range(0, KnownPictures.Count(data.Name, picture)).Select(i => $"/v1/datasets/{data.Name}/pictures/{i}")]
+                ? [
+                    .. Enumerable
+                        .Range(0, Math.Min(KnownPictures.Count(data.Name, picture), MostPictures))
+                        .Select(i => $"/v1/datasets/{data.Name}/pictures/{i}"),
+                ]
                 : []
         );
 

@@ -47,10 +47,17 @@ internal static class DataSetRoutes
             .WithSummary("Delete a data set with its data")
             .ProducesProblem(409);
         dataset
+            .MapGet("samples", ListSamples.Handle)
+            .RequireScope(Scopes.JobsRead)
+            .WithName("list_dataset_samples")
+            .WithSummary("List a few training samples of each class, with their pictures")
+            .Parameter("per_class", "At most so many of each class, 1 to 16. Default: 4.")
+            .ProducesProblem(400);
+        dataset
             .MapGet("pictures/{number:int}", GetDataSetPicture.Handle)
             .RequireScope(Scopes.JobsRead)
             .WithName("get_dataset_picture")
-            .WithSummary("Get a sample as a PNG")
+            .WithSummary("Get a training sample as a PNG")
             .Writes("image/png");
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ConcatService.Api.DataSets;
 
-/// <summary>GET /v1/datasets/{name}/pictures/{number}: one of the first training samples, as PNG.</summary>
+/// <summary>GET /v1/datasets/{name}/pictures/{number}: a training sample as PNG; one of the first of what every installation has.</summary>
 internal static class GetDataSetPicture
 {
     public static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Handle(
@@ -34,7 +34,7 @@ internal static class GetDataSetPicture
         if (
             content.Info.Inputs.FirstOrDefault(input => input.IsPicture) is not { } picture
             || number < 0
-            || number >= Math.Min(content.Info.TrainSamples, DataSetResource.MostPictures)
+            || number >= content.Info.TrainSamples
         )
             return Problems.NotFound("picture", $"{number}");
         var length = (int)picture.Shape.Aggregate((product, size) => product * size);

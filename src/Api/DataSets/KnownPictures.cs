@@ -3,7 +3,7 @@ using ConcatService.Domain.Data;
 namespace ConcatService.Api.DataSets;
 
 /// <summary>
-/// The first training pictures of data sets that every installation has, kept with the program: whoever shows them needs neither the data
+/// The first training pictures, with their classes, of data sets that every installation has, kept with the program: whoever shows them needs neither the data
 /// nor the generators, which are the trainers'. A test of Training holds them to what is trained on.
 /// </summary>
 internal static class KnownPictures
@@ -25,6 +25,17 @@ internal static class KnownPictures
         var pixels = new byte[Length(picture)];
         stream.ReadExactly(pixels);
         return pixels;
+    }
+
+    /// <summary>Of each picture; empty where there are none, or a sample has not one class.</summary>
+    public static IReadOnlyList<long> Labels(string name)
+    {
+        using var stream = typeof(KnownPictures).Assembly.GetManifestResourceStream($"labels/{name}");
+        if (stream is null)
+            return [];
+        var labels = new byte[stream.Length];
+        stream.ReadExactly(labels);
+        return [.. labels.Select(label => (long)label)];
     }
 
     private static Stream? Open(string name) => typeof(KnownPictures).Assembly.GetManifestResourceStream($"pictures/{name}");

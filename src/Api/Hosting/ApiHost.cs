@@ -78,6 +78,7 @@ internal static class ApiHost
         RequestMetrics.UseIn(app);
         app.UseSecurityHeaders();
         RequestScope.UseIn(app);
+        app.UsePackedFiles();
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => SayStatusAsync(pages.HttpContext));
         app.UseDocs();
@@ -119,6 +120,7 @@ internal static class ApiHost
         services.AddAccess(configuration);
         services.AddQuotas(configuration);
         services.AddDocs();
+        services.AddPackedFiles();
         services.AddMemory(configuration);
         services.AddInstanceMetrics();
         services.AddSingleton<Readiness>();

@@ -74,8 +74,22 @@ internal static class JobConcats
         /// <summary>Every signal that was measured of the branch, by its name: those above, and others that later versions add.</summary>
         public required IReadOnlyDictionary<string, double> Signals { get; init; }
 
-        public required IReadOnlyList<Verdict> Verdicts { get; init; }
+        public required IReadOnlyList<BranchVerdict> Verdicts { get; init; }
     }
+
+    /// <summary>A finding about a branch, with the number behind it.</summary>
+    /// <param name="Code"><c>dead</c>, <c>scaled</c>, <c>starved</c>, <c>ignored</c>, <c>cancelling</c>, <c>duplicated</c>, <c>noise</c>,
+    /// <c>collapsed</c>, <c>unused</c>, <c>redundant_pair</c> or <c>dominating</c>.</param>
+    /// <param name="Severity"><c>warning</c> or <c>alarm</c>.</param>
+    /// <param name="Message">Where, what, the numbers, what to do.</param>
+    /// <param name="Signal">What was looked at.</param>
+    /// <param name="Value">In the newest sample.</param>
+    /// <param name="Threshold">What it was compared with in each of three samples or evaluations in a row.</param>
+    /// <param name="Advice">Changes that compile and fit the data, the likeliest first, at most four; whether one helps, <c>POST
+    /// /v1/jobs/{id}/repair</c> tells. Empty where only other data mends it, and behind the first sixteen verdicts of a job.</param>
+    public sealed record BranchVerdict(
+        string Code, string Severity, string Message, string Signal, double Value, double Threshold, IReadOnlyList<JobAdvice.Advised> Advice
+    );
 
     /// <summary>The network on the same held-out samples without a branch and with it.</summary>
     /// <param name="Step">Of the evaluation.</param>
@@ -105,13 +119,26 @@ internal static class JobConcats
             return Problems.NotFound("job", id.ToString());
         var nodes = await TrainedConcats.OfAsync(job, turns, cancel);
         var newest = await NewestSamples.ReadAsync(db, id, nodes, cancel);
-        return TypedResults.Ok(new Response(newest.Overhead, [.. nodes.Select(node => Show(node, newest, job))]));
+        var told = nodes
+            .SelectMany(node =>
+                node.Branches.Zip(newest.VerdictsOf(node))
+                    .SelectMany(pair => pair.Second.Select(verdict => (Node: node, Branch: pair.First, Verdict: verdict)))
+            )
+            .ToList();
+        var advice = await JobAdvice.OfAsync(job, told, caller, db, turns, cancel);
+        var verdicts = told.Zip(advice).ToLookup(
+            pair => (pair.First.Node.Name, pair.First.Branch.Name),
+            pair => Show(pair.First.Verdict, pair.Second)
+        );
+        return TypedResults.Ok(new Response(newest.Overhead, [.. nodes.Select(node => Show(node, newest, verdicts, job))]));
     }
 
-    private static Joined Show(ConcatNode node, NewestSamples newest, Job job)
+    private static BranchVerdict Show(Verdict found, IReadOnlyList<JobAdvice.Advised> advice) =>
+        new(found.Code, found.Severity, found.Message, found.Signal, found.Value, found.Threshold, advice);
+
+    private static Joined Show(ConcatNode node, NewestSamples newest, ILookup<(string, string), BranchVerdict> verdicts, Job job)
     {
         var activation = Signals.ActivationRms.SeriesOf(node, node.Branches[0]);
-        var verdicts = newest.VerdictsOf(node);
         var energy = node.Branches.Sum(branch => Math.Pow(Of(branch, Signals.GradientRms) ?? 0, 2) * branch.Width);
         return new(
             node.Name,
@@ -123,12 +150,12 @@ internal static class JobConcats
                 TrainingSettings.Read(job.Settings, new Report()).Telemetry,
                 job.FinishedAt is not null
             ),
-            [.. node.Branches.Zip(verdicts, ShowBranch)]
+            [.. node.Branches.Select(ShowBranch)]
         );
 
         double? Of(ConcatBranch branch, Signal signal) => newest.Last(signal.SeriesOf(node, branch));
 
-        Joining ShowBranch(ConcatBranch branch, IReadOnlyList<Verdict> found)
+        Joining ShowBranch(ConcatBranch branch)
         {
             var gradient = Of(branch, Signals.GradientRms);
             return new()
@@ -152,7 +179,7 @@ internal static class JobConcats
                     .Select(signal => (signal.Name, Value: Of(branch, signal)))
                     .Where(signal => signal.Value is not null)
                     .ToDictionary(signal => signal.Name, signal => signal.Value!.Value),
-                Verdicts = found,
+                Verdicts = [.. verdicts[(node.Name, branch.Name)]],
             };
         }
     }

@@ -33,7 +33,10 @@ internal static class PageRoutes
             .WithMetadata(new TakenQuery("ids", JsonSchemaType.String, "The jobs, separated by commas."))
             .WithMetadata(new TakenQuery("metric", JsonSchemaType.String, "The curve to show."))
             .WithMetadata(new TakenQuery("smooth", JsonSchemaType.Number, "0 to 0.99: how much the curves are smoothed."));
-        pages.MapGet("/jobs/{id:guid}", (Guid id) => PageFiles.Show("job.html"));
+        pages
+            .MapGet("/jobs/{id:guid}", (Guid id) => PageFiles.Show("job.html"))
+            .WithMetadata(new TakenQuery("signal", JsonSchemaType.String, "The signal that is shown over the steps."))
+            .WithMetadata(new TakenQuery("log", JsonSchemaType.Boolean, "Whether losses are on a logarithmic axis."));
         pages.MapGet("/studies", () => PageFiles.Show("studies.html"));
         pages.MapGet("/studies/{id:guid}", (Guid id) => PageFiles.Show("study.html"));
         pages.MapGet("/data", () => PageFiles.Show("data.html"));

@@ -77,6 +77,7 @@ internal static class AccessTable
         GET     /v1/datasets                                            jobs:read    -
         POST    /v1/datasets                                            jobs:write   -
         GET     /v1/datasets/{name}                                     jobs:read    404
+        GET     /v1/datasets/{name}/samples                             jobs:read    404
         GET     /v1/datasets/{name}/pictures/{number}                   jobs:read    404
         DELETE  /v1/datasets/{name}                                     jobs:write   404
 

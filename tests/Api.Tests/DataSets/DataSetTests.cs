@@ -150,10 +150,50 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
         Assert.Equal((32, 32), (picture.Width, picture.Height));
         Assert.True(picture.Data.Distinct().Count() > 20);
         foreach (
-            var absent in new[] { "shapes-rgb/pictures/8", "two-scale@7/pictures/0", "tabular/pictures/0", "shapes-rgb-64/pictures/0" }
+            var absent in new[] { "shapes-rgb/pictures/24", "two-scale@7/pictures/0", "tabular/pictures/0", "shapes-rgb-64/pictures/0" }
         )
             Assert.Equal(404, (await Api.GetAsync($"/v1/datasets/{absent}")).Status);
         Assert.Equal(0, (await Api.GetAsync("/v1/datasets/two-scale@7")).Json.GetProperty("pictures").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Samples_of_each_class_are_named_with_their_pictures()
+    {
+        await UploadNpzAsync("by-class", SmallNpz(30, 3));
+        var answer = (await Api.GetAsync("/v1/datasets/by-class/samples?per_class=2")).Json;
+        Assert.Equal("y", answer.GetProperty("target").GetString());
+        Assert.Equal(
+            ["0: 0 3", "1: 1 4", "2: 2 5"],
+            answer
+                .GetProperty("classes")
+                .EnumerateArray()
+                .Select(each => $"{each.GetProperty("class").GetString()}: {string.Join(' ', Samples(each).Select(sample => sample.Number))}")
+        );
+        using var client = Api.Client(Api.Key);
+        var last = Samples((await Api.GetAsync("/v1/datasets/by-class/samples?per_class=16")).Json.GetProperty("classes")[2]).Last();
+        Assert.Equal((29, "/v1/datasets/by-class@1/pictures/29"), last);
+        var picture = ImageResult.FromMemory(await client.GetByteArrayAsync(last.Picture, Cancel), ColorComponents.Grey);
+        Assert.Equal([116, 117, 118, 119], picture.Data);                                       // 29 · 4, as SmallNpz writes them
+
+        foreach (var name in new[] { "fashion-mnist", "two-scale", "two-view", "shapes-rgb" })
+        {
+            var known = (await Api.GetAsync($"/v1/datasets/{name}/samples")).Json.GetProperty("classes").EnumerateArray().ToList();
+            Assert.All(known, each => Assert.InRange(Samples(each).Count, 1, 4));
+            Assert.Equal(200, (await Api.GetAsync(Samples(known[^1])[0].Picture)).Status);
+        }
+
+        foreach (var name in new[] { "segments", "tabular" })
+            Assert.Equal("""{"target":null,"classes":[]}""", (await Api.GetAsync($"/v1/datasets/{name}/samples")).Body);
+        Assert.Equal("request.out_of_range", (await Api.GetAsync("/v1/datasets/two-scale/samples?per_class=17")).Code);
+        Assert.Equal(404, (await Api.GetAsync("/v1/datasets/nothing/samples")).Status);
+
+        static List<(long Number, string Picture)> Samples(JsonElement ofClass) =>
+            [
+                .. ofClass
+                    .GetProperty("samples")
+                    .EnumerateArray()
+                    .Select(each => (each.GetProperty("number").GetInt64(), each.GetProperty("picture").GetString()!)),
+            ];
     }
 
     [Fact]
@@ -202,7 +242,7 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
     public async Task Another_teams_data_set_is_a_404_and_cannot_be_trained_on()
     {
         await UploadNpzAsync("ours-alone", SmallNpz(6, 3));
-        foreach (var (method, path) in new[] { ("GET", ""), ("DELETE", ""), ("GET", "/pictures/0") })
+        foreach (var (method, path) in new[] { ("GET", ""), ("DELETE", ""), ("GET", "/pictures/0"), ("GET", "/samples") })
             Assert.Equal(404, (await Api.SendAsync(new HttpMethod(method), $"/v1/datasets/ours-alone{path}", key: Api.ForeignKey)).Status);
         var job = await Api.PostAsync(
             "/v1/jobs",

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using ConcatService.Domain.Fixes;
 using ConcatService.Persistence.Jobs;
 using ConcatService.Persistence.Metrics;
 using Microsoft.Extensions.DependencyInjection;
@@ -106,6 +108,73 @@ public sealed class JobConcatTests(ApiServer api) : IClassFixture<ApiServer>
             branches[0].GetProperty("signals").GetRawText()
         );
     }
+
+    [Theory]
+    [InlineData("leaky_relu", "architecture.layers.2.activation")]
+    [InlineData("lr_3", "settings.optimizer.lr")]
+    public async Task What_a_verdict_advises_is_a_patch_that_makes_a_job_of_which_exactly_one_field_differs(string advice, string field)
+    {
+        var id = await QueueAsync();
+        await SampleAsync(id, ("coarse", "dead_channels", 1), ("fine", "dead_channels", 0), ("stem", "dead_channels", 0));
+
+        var branches = (await api.GetAsync($"/v1/jobs/{id}/concats")).Json.GetProperty("concats")[0].GetProperty("branches");
+        var verdict = branches[1].GetProperty("verdicts")[0];
+        Assert.Equal(
+            ("dead", 1, 0.5),
+            (
+                verdict.GetProperty("code").GetString(),
+                verdict.GetProperty("value").GetDouble(),
+                verdict.GetProperty("threshold").GetDouble()
+            )
+        );
+        var offered = verdict.GetProperty("advice").EnumerateArray().ToDictionary(each => each.GetProperty("id").GetString()!);
+        Assert.Equal(["leaky_relu", "lr_3", "lr_10"], offered.Keys);
+
+        var body = await AskedAsync(id);
+        JsonPatch.Apply(body, JsonNode.Parse(offered[advice].GetProperty("patch").GetRawText())!.AsArray());
+        body["dataset"] = "two-scale";
+        var started = await api.PostAsync("/v1/jobs", body.ToJsonString());
+        Assert.Equal(202, started.Status);
+        var (before, after) = (Flat(await AskedAsync(id)), Flat(await AskedAsync(started.Json.GetProperty("id").GetString()!)));
+        Assert.Equal([field], before.Keys.Union(after.Keys).Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key)));
+    }
+
+    [Fact]
+    public async Task What_only_other_data_mends_has_no_patch()
+    {
+        var id = await QueueAsync();
+        await SampleAsync(
+            id,
+            ("fine", "similarity", 0.995),
+            ("fine", "twin", 1),
+            ("coarse", "similarity", 0.995),
+            ("coarse", "twin", 0),
+            ("fine", "dead_channels", 0),
+            ("coarse", "dead_channels", 0)
+        );
+
+        var verdict = (await api.GetAsync($"/v1/jobs/{id}/concats")).Json.GetProperty("concats")[0].GetProperty("branches")[1]
+            .GetProperty("verdicts")[0];
+        Assert.Equal(
+            ("duplicated", 0),
+            (verdict.GetProperty("code").GetString(), verdict.GetProperty("advice").GetArrayLength())
+        );
+    }
+
+    private async Task<JsonObject> AskedAsync(string id) =>
+        new()
+        {
+            ["architecture"] = JsonNode.Parse((await api.GetAsync($"/v1/jobs/{id}/architecture")).Body),
+            ["settings"] = JsonNode.Parse((await api.GetAsync($"/v1/jobs/{id}")).Json.GetProperty("settings").GetRawText()),
+        };
+
+    private static Dictionary<string, string> Flat(JsonNode? json, string path = "") =>
+        json switch
+        {
+            JsonObject fields => fields.SelectMany(each => Flat(each.Value, $"{path}.{each.Key}")).ToDictionary(),
+            JsonArray list => list.Index().SelectMany(each => Flat(each.Item, $"{path}.{each.Index}")).ToDictionary(),
+            _ => new() { [path.TrimStart('.')] = json?.ToJsonString() ?? "null" },
+        };
 
     [Fact]
     public async Task What_is_lost_without_a_branch_is_shown_with_its_interval()

@@ -76,6 +76,43 @@ public sealed partial class BrowserTests
         Assert.Empty(complaints);
     }
 
+    [Fact]
+    public async Task A_dead_branch_has_a_card_whose_advice_starts_a_job_that_differs_in_exactly_one_setting()
+    {
+        var id = await QueueAsync("dying", """{ "epochs": 3 }""");
+        await WriteAsync(id, (step, point) => [point("concat/merge/small/dead_channels", 0.75), point("concat/merge/coarse/dead_channels", 0)]);
+        var (page, complaints) = await GoAsync($"/jobs/{id}");
+        await WaitAsync(page, "document.querySelector('#verdicts .finding')");
+        var card = await page.EvaluateExpressionAsync<string>("document.querySelector('#verdicts .finding').textContent");
+        Assert.Contains("dead channels 0.75, limit 0.5", card, StringComparison.Ordinal);
+
+        const string Lower = "Train with a third of the learning rate";
+        await page.ClickAsync($"[aria-label='{Lower} as curl']");
+        var call = await page.EvaluateExpressionAsync<string>("document.querySelector('dialog code').textContent");
+        Assert.Contains($"{Address}/v1/jobs'", call, StringComparison.Ordinal);
+        await page.Keyboard.PressAsync("Escape");
+        await Task.WhenAll(page.WaitForNavigationAsync(), PressAsync(page, Lower));
+
+        var before = (await server.Api.GetAsync($"/v1/jobs/{id}")).Json;
+        var after = (await server.Api.GetAsync($"/v1{new Uri(page.Url).AbsolutePath}")).Json;
+        Assert.Equal("dying, lr_3", after.GetProperty("name").GetString());
+        Assert.Equal(["optimizer"], Changed(before.GetProperty("settings"), after.GetProperty("settings")));
+        Assert.Equal(["lr"], Changed(Optimizer(before), Optimizer(after)));
+        Assert.Equal(
+            (await server.Api.GetAsync($"/v1/jobs/{id}/architecture")).Body,
+            (await server.Api.GetAsync($"/v1{new Uri(page.Url).AbsolutePath}/architecture")).Body
+        );
+        Assert.Empty(complaints);
+
+        static JsonElement Optimizer(JsonElement job) => job.GetProperty("settings").GetProperty("optimizer");
+    }
+
+    private static IEnumerable<string> Changed(JsonElement before, JsonElement after) =>
+        after
+            .EnumerateObject()
+            .Where(each => each.Value.GetRawText() != before.GetProperty(each.Name).GetRawText())
+            .Select(each => each.Name);
+
     private static Task PressAsync(IPage page, string word) =>
         page.EvaluateFunctionAsync(
             "word => [...document.querySelectorAll('button')].find(each => each.textContent === word).click()",
@@ -90,17 +127,18 @@ public sealed partial class BrowserTests
     }
 
     /// <summary>Curves as a trainer would write them.</summary>
-    private async Task LearnAsync(string id)
+    private Task LearnAsync(string id) =>
+        WriteAsync(id, (step, point) => [point("train_loss", 2.0 / step), point("validation_loss", 2.5 / step)]);
+
+    /// <summary>Claims the job as a trainer would, and writes metrics of 50 steps.</summary>
+    private async Task<JobFence> WriteAsync(string id, Func<int, Func<string, double, MetricPoint>, MetricPoint[]> points)
     {
         var cancel = TestContext.Current.CancellationToken;
         var worker = new WorkerIdentity("vm/1", "vm", 1, "1");
         var fence = (await server.Api.Services.GetRequiredService<JobLeases>().ClaimAsync(Guid.Parse(id), worker, 1, cancel))!.Value;
-        var points = Enumerable
-            .Range(1, 50)
-            .SelectMany(step => new[] { ("train_loss", 2.0), ("validation_loss", 2.5) }.Select(each =>
-                new MetricPoint(each.Item1, step, each.Item2 / step)
-            ));
-        await server.Api.Services.GetRequiredService<MetricWriter>().WriteAsync(fence, [.. points], cancel);
+        var written = Enumerable.Range(1, 50).SelectMany(step => points(step, (name, value) => new(name, step, value)));
+        await server.Api.Services.GetRequiredService<MetricWriter>().WriteAsync(fence, [.. written], cancel);
+        return fence;
     }
 
     /// <summary>What the network of a job of this name answers, as a trainer would write it.</summary>

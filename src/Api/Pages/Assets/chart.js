@@ -98,6 +98,7 @@ class LineChart extends HTMLElement {
     this.#width = this.clientWidth;
     const shown = this.#series.filter(each => each.x.length);
     if (!shown.length || this.#width < Left + Right + 40) {
+      this.setAttribute("aria-label", "No point yet.");
       this.replaceChildren(el("p", { class: "soft" }, "No point yet."));
       return;
     }

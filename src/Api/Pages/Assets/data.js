@@ -40,13 +40,7 @@ function card(set) {
       el("h2", { class: "grow" }, set.reference),
       set.version == null ? el("span", { class: "chip" }, "built in") : when(set.created_at),
     ),
-    set.pictures.length
-      ? el(
-          "div",
-          { class: "pictures" },
-          ...set.pictures.map((path, i) => el("img", { src: path, alt: `Sample ${i + 1} of ${set.name}`, loading: "lazy" })),
-        )
-      : null,
+    pictures(set),
     set.description ? el("p", {}, set.description) : null,
     splitBar(splits),
     el("p", { class: "soft" }, splits.map(([name, count]) => `${count.toLocaleString("en")} ${name}`).join(" · ")),
@@ -73,6 +67,50 @@ function card(set) {
     ),
   );
 }
+
+const MostRows = 10;
+
+/** A few samples; of each class, where there are classes, as soon as the card is in view. */
+function pictures(set) {
+  if (set.pictures.length === 0) return null;
+  const place = el(
+    "div",
+    { class: "pictures" },
+    ...set.pictures.map((path, i) => el("img", { src: path, alt: `Sample ${i + 1} of ${set.name}`, loading: "lazy" })),
+  );
+  if (set.targets.some(target => target.task === "classification")) {
+    const seen = new IntersectionObserver(async ([entry]) => {
+      if (!entry.isIntersecting) return;
+      seen.disconnect();
+      const { classes } = await get(`/v1/datasets/${set.reference}/samples?per_class=4`).catch(() => ({ classes: [] }));
+      const rows = classes.filter(each => each.samples.length > 0).map(each => byClass(set, each));
+      if (rows.length === 0) return;
+      const rest = rows.slice(MostRows);
+      place.replaceWith(
+        el("div", { class: "by-class" }, ...rows.slice(0, MostRows)),
+        ...(rest.length
+          ? [el("details", {}, el("summary", {}, `${rest.length} more classes`), el("div", { class: "by-class" }, ...rest))]
+          : []),
+      );
+    });
+    seen.observe(place);
+  }
+  return place;
+}
+
+const byClass = (set, { class: name, samples }) =>
+  el(
+    "figure",
+    {},
+    el("figcaption", { title: name }, name),
+    el(
+      "div",
+      { class: "pictures" },
+      ...samples.map(({ number, picture }) =>
+        el("img", { src: picture, alt: `${name}, training sample ${number} of ${set.name}`, loading: "lazy" }),
+      ),
+    ),
+  );
 
 function splitBar(splits) {
   const all = splits.reduce((sum, [, count]) => sum + count, 0);

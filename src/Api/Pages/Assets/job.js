@@ -5,14 +5,26 @@ import { answers } from "./answers.js";
 import { Signals, heat } from "./heat.js";
 import "./picture.js";
 import { variant } from "./variant.js";
+import { verdictCards } from "./verdicts.js";
 
 const at = id => document.getElementById(id);
 const id = location.pathname.split("/")[2],
   path = `/v1/jobs/${id}`;
 const held = await scopes();
 const mayWrite = may(held, "jobs:write");
-let job,
-  drawn = "";
+let job;
+const drawn = new Map();
+
+/** What is drawn anew must not take the focus or a click from whoever is at a button, so only what changed is. */
+function draw(place, face, make) {
+  const now = JSON.stringify(face);
+  if (drawn.get(place) === now) return;
+  drawn.set(place, now);
+  const actions = () => [...at(place).querySelectorAll("button, a")];
+  const focus = actions().indexOf(document.activeElement);
+  at(place).replaceChildren(...make());
+  if (focus >= 0) actions()[focus]?.focus();
+}
 
 const button = (name, word, options) => action(word, () => ({ method: "POST", path: `${path}/${name}` }), read, options);
 
@@ -222,15 +234,9 @@ function branches(concats) {
             ? [el("span", { class: "state succeeded" }, "● healthy")]
             : branch.verdicts.map(verdict =>
                 el(
-                  "p",
-                  {},
-                  el(
-                    "span",
-                    { class: `state ${verdict.severity === "alarm" ? "failed" : "running"}` },
-                    `${verdict.severity === "alarm" ? "✕" : "▲"} ${verdict.code}`,
-                  ),
-                  " ",
-                  verdict.message,
+                  "span",
+                  { class: `state ${verdict.severity === "alarm" ? "failed" : "running"}` },
+                  `${verdict.severity === "alarm" ? "✕" : "▲"} ${verdict.code}`,
                 ),
               )),
         ),
@@ -259,21 +265,16 @@ async function read() {
     job = await get(path);
     await know();
     document.title = `${Over.includes(job.state) ? job.state : `${job.progress.percent} %`} ${job.name} · ConcatService`;
-    // What is drawn anew must not take the focus or a click from whoever is at a button.
-    const face = JSON.stringify([job.state, job.progress, job.result, job.notice]);
-    if (face !== drawn) {
-      const focus = [...at("head").querySelectorAll("button, a")].indexOf(document.activeElement);
-      at("head").replaceChildren(...head());
-      at("head").querySelectorAll("button, a")[focus]?.focus();
-      drawn = face;
-    }
+    draw("head", [job.state, job.progress, job.result, job.notice], head);
     const [svg, concats, metrics] = await Promise.all([
       send("GET", `${path}/graph.svg`).then(response => response.text()),
       get(`${path}/concats`),
       get(`${path}/metrics?max_points=500`),
     ]);
     at("picture").show(svg);
-    at("branches").replaceChildren(branches(concats.concats));
+    draw("branches", concats.concats, () => [branches(concats.concats)]);
+    const verdicts = concats.concats.flatMap(concat => concat.branches.flatMap(branch => branch.verdicts));
+    draw("verdicts", verdicts, () => verdictCards(concats.concats, request, mayWrite, open));
     curves(metrics.series);
     at("heat").replaceChildren(
       heat(metrics.series.filter(each => each.name.startsWith("concat/") && each.name.endsWith(`/${at("signal").value}`))),
@@ -286,17 +287,30 @@ async function read() {
   }
 }
 
+/** More of them are in GET /v1/jobs/{id}/events; a page that stands open overnight keeps its size. */
+const MostEvents = 500;
+
 function note(event) {
   const { at: time, level, message } = JSON.parse(event.data);
   at("events").prepend(
     el("li", { class: level }, el("time", { datetime: time }, new Date(time).toLocaleTimeString()), el("span", {}, message)),
   );
+  if (at("events").childElementCount > MostEvents) at("events").lastChild.remove();
 }
 
 at("head").replaceChildren(waiting(4));
 at("signal").replaceChildren(...Signals.map(each => el("option", { value: each }, each.replace("_", " "))));
-at("signal").addEventListener("change", read);
-at("log").addEventListener("change", read);
+// What the reader chose is in the address, which can be sent to somebody.
+const query = new URLSearchParams(location.search);
+if (Signals.includes(query.get("signal"))) at("signal").value = query.get("signal");
+at("log").checked = query.get("log") === "true";
+const keep = (name, value) => {
+  query.set(name, value);
+  history.replaceState(null, "", `?${query}`);
+  read();
+};
+at("signal").addEventListener("change", () => keep("signal", at("signal").value));
+at("log").addEventListener("change", () => keep("log", at("log").checked));
 await read();
 if (job) checkpoints().catch(() => {});
 addEventListener("reachable", read);

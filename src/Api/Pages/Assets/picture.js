@@ -94,11 +94,16 @@ class NetPicture extends HTMLElement {
     this.#place();
   }
 
-  /** Marks the box of a layer and brings it into sight. */
+  /**
+   * Marks the box of a layer and brings it into sight.
+   * @returns whether it has one: what repeats is folded.
+   */
   choose(name, { scroll = true } = {}) {
+    let found = false;
     for (const box of this.#boxes()) {
       const is = box.querySelector("title").textContent === name;
       box.classList.toggle("chosen", is);
+      found ||= is;
       if (!is || !scroll) continue;
       const here = box.getBoundingClientRect(),
         all = this.getBoundingClientRect();
@@ -109,6 +114,7 @@ class NetPicture extends HTMLElement {
         this.#place();
       }
     }
+    return found;
   }
 
   #boxes() {

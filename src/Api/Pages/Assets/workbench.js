@@ -1,7 +1,8 @@
 // The Workbench: a spec as text, its picture, and what is wrong with it, at every keystroke.
-import { Problem, bytes, code, curl, curlButton, dialog, el, failed, get, post, send, shape, short, tell } from "./api.js";
+import { Problem, bytes, code, curl, curlButton, dialog, el, failed, get, may, post, scopes, send, shape, short, tell } from "./api.js";
 import { Completion } from "./complete.js";
 import { LayerTable } from "./layers.js";
+import { fragmentOf, textOf } from "./link.js";
 import { explain } from "./shell.js";
 import { Sizes } from "./sizes.js";
 import "./picture.js";
@@ -260,12 +261,12 @@ editor.addEventListener("click", around);
 function around() {
   const place = editor.selectionStart;
   const found = completion?.explain(place);
-  const inside = report?.layers
-    .filter(each => !each.name.includes("/"))
-    .find(each => {
-      const { start, end } = rangeOf(each.path);
-      return start <= place && place < end;
-    });
+  // The innermost; a layer of a repeated block stands in the text once.
+  const [inside, ...outside] = (report?.layers ?? [])
+    .map(layer => ({ ...rangeOf(layer.path), layer }))
+    .filter(({ start, end }) => start <= place && place < end)
+    .sort((one, other) => one.end - one.start - (other.end - other.start))
+    .map(({ layer }) => layer);
   const facts = inside ? [shape(inside.output_shape), inside.parameters ? `${short(inside.parameters)} parameters` : null] : [];
   at("hint").replaceChildren(
     ...(found
@@ -273,7 +274,7 @@ function around() {
       : [Hint]),
   );
   if (!inside || editor.selectionStart !== editor.selectionEnd) return;
-  picture.choose(inside.name);
+  [inside, ...outside].some(layer => picture.choose(layer.name));
   layers.choose(inside.name);
 }
 
@@ -325,6 +326,12 @@ at("undo").addEventListener("click", () => {
 at("format").addEventListener("click", () => {
   if (root) write(pretty(JSON.parse(editor.value)));
 });
+at("link").addEventListener("click", async () => {
+  history.replaceState(null, "", location.pathname + (await fragmentOf(editor.value)));
+  await navigator.clipboard?.writeText(location.href).catch(() => {});
+  tell("The address of this page holds the spec now, and was copied.");
+});
+scopes().then(held => (at("train").hidden = !may(held, "jobs:write")));
 at("in").addEventListener("click", () => picture.zoom(1.25));
 at("out").addEventListener("click", () => picture.zoom(0.8));
 at("fit").addEventListener("click", () => picture.fit());
@@ -442,11 +449,13 @@ const job = query.get("job");
 const named = gallery.find(
   each => each.name === (query.get("gallery") ?? (localStorage.getItem(Draft) ? null : "two-branches-refused")),
 );
-editor.value = job
-  ? pretty(await get(`/v1/jobs/${encodeURIComponent(job)}/architecture`))
-  : named
-    ? pretty(named.spec)
-    : localStorage.getItem(Draft);
+editor.value =
+  (await textOf(location.hash)) ??
+  (job
+    ? pretty(await get(`/v1/jobs/${encodeURIComponent(job)}/architecture`))
+    : named
+      ? pretty(named.spec)
+      : localStorage.getItem(Draft));
 changed();
 
 at("hint").textContent = Hint;
