@@ -1,4 +1,4 @@
-// Memory that training takes, predicted and measured, on gallery networks: --precision auto|float32|bfloat16 (auto), --only NAME, --recompute.
+// Memory that training takes, predicted and measured, of gallery networks: --precision auto|float32|bfloat16, --only NAME, --recompute.
 // needs: nothing
 #:project training/TrainingBench.csproj
 #:property PublishAot=false

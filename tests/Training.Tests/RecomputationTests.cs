@@ -39,9 +39,11 @@ public sealed class RecomputationTests
               { "name": "left_wide", "type": "concat", "inputs": ["left", "left"] } ] },
             { "name": "row", "type": "flatten", "inputs": ["stage"], "start_dim": 2 },
             { "name": "tokens", "type": "permute", "dims": [0, 2, 1] },
-            { "name": "encoder", "type": "repeat", "times": 2, "layers": [ { "name": "mix", "type": "parallel", "merge": "add", "branches": [
-              [], [ { "name": "norm", "type": "layer_norm" }, { "name": "heads", "type": "multi_head_attention", "num_heads": 2, "dropout": 0.1 },
-                    { "name": "path", "type": "drop_path", "p": 0.3 } ] ] } ] },
+            { "name": "encoder", "type": "repeat", "times": 2, "layers": [
+              { "name": "mix", "type": "parallel", "merge": "add", "branches": [
+                [], [ { "name": "norm", "type": "layer_norm" },
+                      { "name": "heads", "type": "multi_head_attention", "num_heads": 2, "dropout": 0.1 },
+                      { "name": "path", "type": "drop_path", "p": 0.3 } ] ] } ] },
             { "name": "flat", "type": "flatten" },
             { "name": "logits", "type": "linear", "out_features": 10, "activation": "softmax" } ] }
         """;

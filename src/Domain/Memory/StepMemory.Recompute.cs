@@ -3,7 +3,9 @@ using ConcatService.Domain.Planning;
 
 namespace ConcatService.Domain.Memory;
 
-/// <summary>The walk of a training that recomputes: units hold nothing on the way forward, and run again one by one on the way back.</summary>
+/// <summary>
+/// The walk of a training that recomputes: units hold nothing on the way forward, and run again one by one on the way back.
+/// </summary>
 internal sealed partial class StepMemory
 {
     private void Recompute(Sections sections)
@@ -31,7 +33,7 @@ internal sealed partial class StepMemory
             if (section.RunsAgain)
                 RunAgain(section, sections);
             var watched = 2 * section.Leaving.Sum(wire => sections.JointOf(wire) is null ? 0 : _values[NumberOf(wire)].Bytes);
-            _memory.Add(watched);                                   // telemetry's copies of a concat's gradient, at the steps that it samples
+            _memory.Add(watched);                                       // telemetry's copies of a concat's gradient, where it samples
             foreach (var wire in section.Leaving)
                 Share(_values[NumberOf(wire)].Gradient);
             for (var i = section.End - 1; i >= section.First; i--)

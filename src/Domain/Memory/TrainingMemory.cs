@@ -42,12 +42,13 @@ public sealed record TrainingMemory(long FixedBytes, long? BytesPerSample)
         }
 
         foreach (var section in sections?.Each ?? [])
-            largest = Math.Max(largest, section.Layers(plan).Sum(layer => (double)layer.ParameterCount));  // added when all are there
+            largest = Math.Max(largest, section.Layers(plan).Sum(layer => (double)layer.ParameterCount)); // added at once
 
         // Weights, their gradients and the best ones so far; buffers and the best ones; a layer's gradient before it is added; weights as
         // products read them.
         var always = (4 * (3 + moments) * trainable) + (2 * 4 * buffers) + (4 * largest) + (2 * casts);
-        return new(Whole(always + ProgramBytes), StepMemory.PeakOf(plan, precision, sections) is { } sample ? Whole(Scatter * sample) : null);
+        var peak = StepMemory.PeakOf(plan, precision, sections);
+        return new(Whole(always + ProgramBytes), peak is { } sample ? Whole(Scatter * sample) : null);
     }
 
     /// <summary>The peak with a batch of this size; null when a size is symbolic.</summary>

@@ -142,8 +142,8 @@ public sealed class TrainingSettingsTests
     public void Everything_that_can_be_set_is_written_as_it_was_read()
     {
         const string given = """
-            { "epochs": 9, "batch_size": 32, "accumulate": 4, "recompute": true, "seed": 4, "task": "classification", "precision": "float32",
-              "initialization": "orthogonal",
+            { "epochs": 9, "batch_size": 32, "accumulate": 4, "recompute": true, "seed": 4, "task": "classification",
+              "precision": "float32", "initialization": "orthogonal",
               "normalize": true, "validation_split": 0.2, "export": "ema",
               "checkpoint_every_seconds": 30, "evaluate_every_epochs": 2, "telemetry": "off", "max_duration": "PT1H30M", "threads": 2,
                 "device": "cpu", "queue": "low",

@@ -21,7 +21,8 @@ public sealed class RecomputeTests
               "layers": [
                 { "name": "stem", "type": "relu" },
                 { "name": "deep", "type": "repeat", "times": 2, "layers": [ { "name": "b", "type": "block", "block": "twice" } ] },
-                { "name": "se", "type": "repeat", "times": 1, "layers": [ { "name": "gate", "type": "squeeze_excitation", "reduction": 2 } ] },
+                { "name": "se", "type": "repeat", "times": 1,
+                  "layers": [ { "name": "gate", "type": "squeeze_excitation", "reduction": 2 } ] },
                 { "name": "end", "type": "relu" } ] }
             """,
             out var plan
@@ -80,10 +81,8 @@ public sealed class RecomputeTests
         var (all, few) = (TrainingMemory.Of(plan), TrainingMemory.Of(plan, recompute: true));
 
         Assert.InRange(few.BytesPerSample!.Value / (double)all.BytesPerSample!.Value, 0.1, 0.25);
-        Assert.Equal(
-            few.Bytes(64) + 260_000_000,
-            JobMemory.Of(plan, 0, new TrainingSettings { BatchSize = 64, Recompute = true, Precision = Precision.Float32 }, false).PredictedBytes
-        );
+        var job = new TrainingSettings { BatchSize = 64, Recompute = true, Precision = Precision.Float32 };
+        Assert.Equal(few.Bytes(64) + 260_000_000, JobMemory.Of(plan, 0, job, hasBFloat16: false).PredictedBytes);
     }
 
     [Fact]
@@ -91,7 +90,9 @@ public sealed class RecomputeTests
     {
         var plan = PlanOf(File.ReadAllText(Path.Combine(Repository.Root, "samples", "two-branch.json")));
 
-        Assert.Equal(TrainingMemory.Of(plan).BytesPerSample, TrainingMemory.Of(plan, recompute: true).BytesPerSample);
+        var before = TrainingMemory.Of(plan).BytesPerSample!.Value;
+        var after = TrainingMemory.Of(plan, recompute: true).BytesPerSample!.Value;
+        Assert.InRange(after, before, before + 100);                                    // the scores stay for the loss
     }
 
     private static Sections SectionsOf(string spec, out Plan plan)
