@@ -21,8 +21,10 @@ for (; tried < wanted; seed++)
 
 Tell("random networks");
 (tried, computed, read) = (0, 0, 0);
-foreach (var file in args.Contains("--random") ? [] : Directory.EnumerateFiles("samples", "*.json").Order(StringComparer.Ordinal))
+foreach (var file in Directory.EnumerateFiles("samples", "*.json").Order(StringComparer.Ordinal))
 {
+    if (args.Contains("--random"))
+        break;
     var name = Path.GetFileNameWithoutExtension(file);
     // The siamese network's only output is a sum of 4,096 differences that nearly cancel.
     Count(name, JsonNode.Parse(File.ReadAllText(file))!.AsObject(), name == "siamese" ? 2e-4 : PyTorchOut.Within);

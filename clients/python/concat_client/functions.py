@@ -297,6 +297,14 @@ def transpose(call, tensor, dim0, dim1):
     return permute(call, tensor, dims)
 
 
+def movedim(call, tensor, source, destination):
+    sources, destinations = ([each % tensor.dim() for each in (dims if isinstance(dims, (list, tuple)) else [dims])]
+                             for dims in (source, destination))  # fmt: skip
+    moved = dict(zip(destinations, sources))
+    rest = iter(dim for dim in range(tensor.dim()) if dim not in sources)
+    return permute(call, tensor, [moved[dim] if dim in moved else next(rest) for dim in range(tensor.dim())])
+
+
 def over_channels(call, kind, tensor, keepdim):
     name = call.add(kind, call.ref(tensor))
     return name if keepdim else call.add("reshape", name, shape=list(tensor.shape[2:]))
@@ -430,7 +438,7 @@ FUNCTIONS = {
     "unbind": unbind, "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
     "expand": expand, "repeat": repeat, "flatten": flatten, "permute": permute, "transpose": transpose,
-    "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
+    "swapaxes": transpose, "movedim": movedim, "moveaxis": movedim, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
     "max_pool3d": max_pool("max_pool3d"), "avg_pool3d": avg_pool("avg_pool3d"), "adaptive_avg_pool3d": adaptive_pool("adaptive_avg_pool3d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
