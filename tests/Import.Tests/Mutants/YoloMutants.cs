@@ -167,7 +167,9 @@ public static partial class YoloMutants
                 return true;
             if (reading.Finding is not { } found || reading.Network?.Edits is not { } edits)
                 return false;
-            if (found.Fixes.Select(fix => edits(fix.Patch)).FirstOrDefault(each => each is not null) is not { } first)
+            var first = found.Fixes.Select(fix => edits(fix.Patch)).FirstOrDefault(each => each is not null)
+                ?? reading.Network.Renumber?.Invoke()?.Edits;
+            if (first is null)
                 return false;
             text = LineEdit.Apply(text, first);
         }

@@ -92,6 +92,7 @@ public sealed class PyTorchOut : IDisposable
         return Sizes(plan) == Sizes(read) ? null : $"read with the outputs {Sizes(read)}, not {Sizes(plan)}";
     }
 
+    /// <summary>Each once: what only passes a tensor on is no line of the source, so that two outputs may be one.</summary>
     private static string Sizes(Plan plan) =>
-        string.Join("; ", plan.Outputs.Select(output => string.Join("x", plan.Shapes[output.Wire].Dims)));
+        string.Join("; ", plan.Outputs.Select(output => string.Join("x", plan.Shapes[output.Wire].Dims)).Distinct());
 }
