@@ -66,6 +66,12 @@ def unary(kind):
     return read
 
 
+def rsqrt(call, input):
+    if not (call.knows("sqrt") and call.knows("reciprocal")):
+        raise Unreadable("rsqrt", "rsqrt has no layer type")
+    return call.add("reciprocal", call.add("sqrt", call.ref(input)))
+
+
 def clamp(call, input, min=None, max=None):
     if not call.knows("clamp") or isinstance(min, torch.Tensor) or isinstance(max, torch.Tensor):
         raise Unreadable("clamp", "a clamp")
@@ -186,6 +192,10 @@ def getitem(call, tensor, index):
     if any(isinstance(part, int) for part in index):
         name = call.add("reshape", name, shape=list(call.result.shape[1:]))
     return name
+
+
+def narrow(call, tensor, dim, start, length):
+    return getitem(call, tensor, (slice(None),) * (dim % tensor.dim()) + (slice(start, start + length),))
 
 
 def last_step(call, final, index):
@@ -431,7 +441,7 @@ FUNCTIONS = {
     "add": merge("add"), "sub": merge("subtract"), "subtract": merge("subtract"), "rsub": turned("subtract"),
     "mul": multiply, "multiply": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
     "truediv": divide, "div": divide, "divide": divide, "rtruediv": turned("divide"), "rdiv": turned("divide"),
-    "exp": unary("exp"), "log": unary("log"), "sqrt": unary("sqrt"), "abs": unary("abs"), "neg": unary("negative"),
+    "exp": unary("exp"), "log": unary("log"), "sqrt": unary("sqrt"), "rsqrt": rsqrt, "abs": unary("abs"), "neg": unary("negative"),
     "square": unary("square"), "erf": unary("erf"), "reciprocal": unary("reciprocal"), "clamp": clamp, "pow": power,
     "matmul": matmul, "bmm": matmul, "roll": roll, "sum": reduce("sum"), "amin": reduce("min"),
     "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
@@ -444,6 +454,7 @@ FUNCTIONS = {
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
     "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),
     "interpolate": interpolate, "layer_norm": layer_norm, "dropout": dropout,
+    "dropout1d": dropout, "dropout2d": dropout, "dropout3d": dropout, "narrow": narrow,
     "relu": activation("relu"), "relu6": activation("relu6"), "silu": activation("silu"), "sigmoid": activation("sigmoid"),
     "tanh": activation("tanh"), "hardswish": activation("hard_swish"), "hardsigmoid": activation("hard_sigmoid"),
     "mish": activation("mish"), "selu": activation("selu"), "gelu": activation("gelu", approximate="none"),

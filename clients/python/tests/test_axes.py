@@ -59,5 +59,16 @@ class AxesTest(unittest.TestCase):
         self.assertEqual(["channels", "time"], layers[1][1])
 
 
+class PartsTest(unittest.TestCase):
+    def test_narrow_is_a_slice_and_rsqrt_two_layers(self):
+        class Net(nn.Module):
+            def forward(self, x):
+                return x.narrow(1, 1, 2).rsqrt()
+
+        reading = read(Net(), {"x": (4, 6)}, types=TYPES | {"sqrt", "reciprocal"})
+        self.assertEqual([], reading.gaps)
+        self.assertEqual(["slice", "sqrt", "reciprocal"], [layer["type"] for layer in reading.spec["layers"]])
+
+
 if __name__ == "__main__":
     unittest.main()
