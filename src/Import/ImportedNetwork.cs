@@ -29,6 +29,12 @@ public sealed record ImportedNetwork(string Format, string Dialect, JsonObject S
     /// </summary>
     public Func<JsonArray, IReadOnlyList<LineEdit>?>? Edits { get; init; }
 
+    /// <summary>
+    /// Asked where a row reads one that there is not: the rows' numbers as they are when a row was taken out, and before which. Null where
+    /// there is no such row or no such numbers, and itself for formats without numbers.
+    /// </summary>
+    public Func<Renumbered?>? Renumber { get; init; }
+
     /// <summary>The place of a layer, or of the block that it is in.</summary>
     /// <param name="path">Where a finding stands in the spec, for one that names no layer: <c>/layers/3/inputs/1</c>.</param>
     public Place? PlaceOf(string? layer, string? path = null)

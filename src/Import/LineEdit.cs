@@ -22,3 +22,7 @@ public sealed record LineEdit(int Line, string? Old, string New)
         return string.Join('\n', lines);
     }
 }
+
+/// <summary>Numbers of rows, counted anew after one was taken out.</summary>
+/// <param name="Line">Of the row before which it stood.</param>
+public sealed record Renumbered(int Line, IReadOnlyList<LineEdit> Edits);

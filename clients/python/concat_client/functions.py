@@ -66,6 +66,12 @@ def unary(kind):
     return read
 
 
+def rsqrt(call, input):
+    if not (call.knows("sqrt") and call.knows("reciprocal")):
+        raise Unreadable("rsqrt", "rsqrt has no layer type")
+    return call.add("reciprocal", call.add("sqrt", call.ref(input)))
+
+
 def clamp(call, input, min=None, max=None):
     if not call.knows("clamp") or isinstance(min, torch.Tensor) or isinstance(max, torch.Tensor):
         raise Unreadable("clamp", "a clamp")
@@ -188,6 +194,10 @@ def getitem(call, tensor, index):
     return name
 
 
+def narrow(call, tensor, dim, start, length):
+    return getitem(call, tensor, (slice(None),) * (dim % tensor.dim()) + (slice(start, start + length),))
+
+
 def last_step(call, final, index):
     """The last layer's state is its output at the last step, and of the way back at the first."""
     count = final.layers * final.directions
@@ -295,6 +305,14 @@ def transpose(call, tensor, dim0, dim1):
     dims = list(range(tensor.dim()))
     dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
     return permute(call, tensor, dims)
+
+
+def movedim(call, tensor, source, destination):
+    sources, destinations = ([each % tensor.dim() for each in (dims if isinstance(dims, (list, tuple)) else [dims])]
+                             for dims in (source, destination))  # fmt: skip
+    moved = dict(zip(destinations, sources))
+    rest = iter(dim for dim in range(tensor.dim()) if dim not in sources)
+    return permute(call, tensor, [moved[dim] if dim in moved else next(rest) for dim in range(tensor.dim())])
 
 
 def over_channels(call, kind, tensor, keepdim):
@@ -423,19 +441,20 @@ FUNCTIONS = {
     "add": merge("add"), "sub": merge("subtract"), "subtract": merge("subtract"), "rsub": turned("subtract"),
     "mul": multiply, "multiply": multiply, "maximum": merge("maximum"), "minimum": merge("minimum"),
     "truediv": divide, "div": divide, "divide": divide, "rtruediv": turned("divide"), "rdiv": turned("divide"),
-    "exp": unary("exp"), "log": unary("log"), "sqrt": unary("sqrt"), "abs": unary("abs"), "neg": unary("negative"),
+    "exp": unary("exp"), "log": unary("log"), "sqrt": unary("sqrt"), "rsqrt": rsqrt, "abs": unary("abs"), "neg": unary("negative"),
     "square": unary("square"), "erf": unary("erf"), "reciprocal": unary("reciprocal"), "clamp": clamp, "pow": power,
     "matmul": matmul, "bmm": matmul, "roll": roll, "sum": reduce("sum"), "amin": reduce("min"),
     "cat": concat, "concat": concat, "stack": stack, "split": split, "split_with_sizes": split,
     "unbind": unbind, "chunk": lambda call, input, chunks, dim=0: split(call, input, dim=dim),
     "getitem": getitem, "pad": pad, "reshape": reshape, "view": reshape, "squeeze": reshape, "unsqueeze": reshape, "unflatten": reshape,
     "expand": expand, "repeat": repeat, "flatten": flatten, "permute": permute, "transpose": transpose,
-    "swapaxes": transpose, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
+    "swapaxes": transpose, "movedim": movedim, "moveaxis": movedim, "mean": mean, "max": maximum, "amax": maximum, "normalize": normalize,
     "max_pool1d": max_pool("max_pool1d"), "max_pool2d": max_pool("max_pool2d"),
     "max_pool3d": max_pool("max_pool3d"), "avg_pool3d": avg_pool("avg_pool3d"), "adaptive_avg_pool3d": adaptive_pool("adaptive_avg_pool3d"),
     "avg_pool1d": avg_pool("avg_pool1d"), "avg_pool2d": avg_pool("avg_pool2d"),
     "adaptive_avg_pool1d": adaptive_pool("adaptive_avg_pool1d"), "adaptive_avg_pool2d": adaptive_pool("adaptive_avg_pool2d"),
     "interpolate": interpolate, "layer_norm": layer_norm, "dropout": dropout,
+    "dropout1d": dropout, "dropout2d": dropout, "dropout3d": dropout, "narrow": narrow,
     "relu": activation("relu"), "relu6": activation("relu6"), "silu": activation("silu"), "sigmoid": activation("sigmoid"),
     "tanh": activation("tanh"), "hardswish": activation("hard_swish"), "hardsigmoid": activation("hard_sigmoid"),
     "mish": activation("mish"), "selu": activation("selu"), "gelu": activation("gelu", approximate="none"),

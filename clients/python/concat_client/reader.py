@@ -6,6 +6,7 @@ from typing import Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
 import torch
 from torch import nn
 
+from .axes import follow
 from .modules import reader_of
 from .guesses import BATCH
 from .recorder import CallRecord, Fault, Gap, Recorder, first_line
@@ -81,6 +82,8 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
     spec["inputs"].update(recorder.stand_ins)
     name_axes(spec)
     name_axes_of_layers(spec, types)
+    if "reshape.axes" in types:
+        follow(spec, recorder.shapes)
     built = {
         name: builds.of(call.module) for name, call in recorder.calls.items() if builds is not None and call and call.module is not None
     }

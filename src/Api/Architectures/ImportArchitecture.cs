@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ConcatService.Api.Errors;
 using ConcatService.Api.Memory;
 using ConcatService.Domain.Compiling;
+using ConcatService.Domain.Diagnostics;
 using ConcatService.Domain.Planning;
 using ConcatService.Import;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -129,6 +130,7 @@ internal static class ImportArchitecture
                 fix["edits"] = new JsonArray([.. edits.Select(Edit)]);
         }
 
+        AddRenumbering(report["diagnostics"]!.AsArray(), network);
         foreach (var diagnostic in report["diagnostics"]!.AsArray())
         {
             AddSource(diagnostic!.AsObject(), network);
@@ -137,6 +139,23 @@ internal static class ImportArchitecture
         }
 
         return report;
+    }
+
+    /// <summary>Where a row reads one that there is not: the file's numbers without the row that is gone. It has no patch of the spec.</summary>
+    private static void AddRenumbering(JsonArray diagnostics, ImportedNetwork network)
+    {
+        var found = diagnostics.FirstOrDefault(each => each!["code"]!.GetValue<string>() == Codes.UnknownInput.Name);
+        if (found is null || found["fixes"]!.AsArray().Count > 0 || network.Renumber?.Invoke() is not { } renumbered)
+            return;
+        found["fixes"]!.AsArray().Add((JsonNode)new JsonObject
+        {
+            ["id"] = "renumber_rows",
+            ["kind"] = "rewire",
+            ["title"] = $"Count the rows anew, as if one before line {renumbered.Line} had been taken out",
+            ["effect"] = "Rows that read the one that is gone read the one before it.",
+            ["patch"] = new JsonArray(),
+            ["edits"] = new JsonArray([.. renumbered.Edits.Select(Edit)]),
+        });
     }
 
     private static JsonObject Edit(LineEdit edit) => new() { ["line"] = edit.Line, ["old"] = edit.Old, ["new"] = edit.New };

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace ConcatService.Import.Keras;
 
 /// <summary>LSTM and GRU, in one or both directions, with the states that they start from and give.</summary>

@@ -32,8 +32,11 @@ internal static class KerasSteps
         return axes.SequenceEqual(shape.Axes) ? call.Input : call.Add(Reshape(shape.Sizes, axes), ".steps", call.Input);
     }
 
-    private static Axis[] StepAxes(KerasCall call, ProbedShape shape) =>
-        [.. Axes.Default(shape.Rank - 1, call.Model.Layout == "channels_first" ? Layout.ChannelsFirst : Layout.ChannelsLast, shape.DType).Skip(1)];
+    private static Axis[] StepAxes(KerasCall call, ProbedShape shape)
+    {
+        var layout = call.Model.Layout == "channels_first" ? Layout.ChannelsFirst : Layout.ChannelsLast;
+        return [.. Axes.Default(shape.Rank - 1, layout, shape.DType).Skip(1)];
+    }
 
     private static ProbedShape Step(KerasCall call, ProbedShape shape) =>
         shape with { Sizes = shape.Sizes[1..], Texts = shape.Texts[1..], Axes = StepAxes(call, shape) };
@@ -54,7 +57,11 @@ internal static class KerasSteps
     }
 
     private static JsonObject Reshape(IEnumerable<long?> sizes, IEnumerable<Axis> axes) =>
-        Layers.Of("reshape", ("shape", Layers.List(sizes.Select(size => size ?? -1))), ("axes", Layers.Names(axes.Select(axis => axis.Name()))));
+        Layers.Of(
+            "reshape",
+            ("shape", Layers.List(sizes.Select(size => size ?? -1))),
+            ("axes", Layers.Names(axes.Select(axis => axis.Name())))
+        );
 
     private static string Name(JsonNode layer) => layer["name"]!.GetValue<string>();
 

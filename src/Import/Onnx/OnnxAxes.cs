@@ -51,6 +51,9 @@ internal static class OnnxAxes
         return Made(call, "value", value);
     }
 
+    /// <summary>Names for dimensions that mean nothing of themselves.</summary>
+    public static JsonArray Others(int count) => Layers.Names(Enumerable.Repeat("other", count));
+
     /// <summary>Adds a layer of no inputs.</summary>
     public static string Made(OnnxCall call, string suffix, JsonObject layer)
     {

@@ -6,7 +6,7 @@ namespace ConcatService.Import.Onnx;
 /// The mask of shifted windows, which a graph computes and no file has: [windows, tokens, tokens], a number where two tokens of a window
 /// come from regions that the shift brought together, 0 elsewhere.
 /// </summary>
-/// <remarks>Liu et al. 2021, section 3.2. It is written as the regions of the rows and of the columns of the map, and their differences.</remarks>
+/// <remarks>Liu et al. 2021, section 3.2. It is written as the regions of the map's rows and columns, and their differences.</remarks>
 internal static class OnnxMasks
 {
     private const int MostRegions = 16;
@@ -28,7 +28,7 @@ internal static class OnnxMasks
             long across = windows / down;
             rows.Follow(side, Enumerable.Range(0, down).Select(i => i * across));
             columns.Follow(side, Enumerable.Range(0, (int)across).Select(i => (long)i));
-            if (rows.Regions[^1] < MostRegions && columns.Regions[^1] < MostRegions && IsMaskOf(values, rows.Regions, columns.Regions, side))
+            if (rows.IsFew && columns.IsFew && IsMaskOf(values, rows.Regions, columns.Regions, side))
                 return Written(call, new(rows.Regions, columns.Regions, side, apart), sizes, axes);
         }
 
@@ -61,7 +61,8 @@ internal static class OnnxMasks
         var rows = Line(call, "rows", mask.Rows, mask.Columns[^1] + 1, isColumn: false);
         var columns = Line(call, "columns", mask.Columns, 1, isColumn: true);
         var regions = call.Add(Layers.Of("add"), ".regions", rows, columns);
-        var parted = call.Add(Layers.Of("reshape", ("shape", Layers.List(down, side, across, side)), ("axes", Others(4))), ".parted", regions);
+        var grid = Layers.List(down, side, across, side);
+        var parted = call.Add(Layers.Of("reshape", ("shape", grid), ("axes", OnnxAxes.Others(4))), ".parted", regions);
         var area = call.Add(Layers.Of("permute", ("dims", Layers.List(0, 1, 3, 2, 4))), ".windows", parted);
         var asked = Shaped("asked", [.. sizes.Take(sizes.Count - 1), 1]);
         var keyed = Shaped("keyed", [.. sizes.Take(sizes.Count - 2), 1, sizes[^1]]);
@@ -85,14 +86,12 @@ internal static class OnnxMasks
             OnnxAxes.Made(call, own, Layers.Of(
                 "parameter",
                 ("shape", isColumn ? Layers.List(1, length) : Layers.List(length, 1)),
-                ("axes", Others(2)),
+                ("axes", OnnxAxes.Others(2)),
                 ("init", "constant"),
                 ("value", value),
                 ("trainable", false)
             ));
     }
-
-    private static System.Text.Json.Nodes.JsonNode Others(int count) => Layers.Names([.. Enumerable.Repeat("other", count)]);
 
     private sealed record Mask(List<int> Rows, List<int> Columns, long Side, double Apart)
     {
@@ -105,6 +104,8 @@ internal static class OnnxMasks
     private sealed class Bands(double[] values, long tokens, long step)
     {
         public List<int> Regions { get; } = [];
+
+        public bool IsFew => Regions[^1] < MostRegions;
 
         public void Follow(long side, IEnumerable<long> windows)
         {

@@ -20,7 +20,7 @@ internal static class OnnxPositions
         if (side < 2 || side * side != tokens || rows != ((2 * side) - 1) * ((2 * side) - 1) || !IsRelative(grid.Picks, side, heads))
             return null;
         var table = OnnxAxes.Made(call, "value", Layers.Of(
-            "parameter", ("shape", Layers.List(rows, heads)), ("axes", Others(2)), ("init", "zeros")));
+            "parameter", ("shape", Layers.List(rows, heads)), ("axes", OnnxAxes.Others(2)), ("init", "zeros")));
         var (ring, step) = ((2 * side) - 1, (2 * side) - 2);
         var offsets = Shaped("offsets", table, ring, -1);
         var down = Diagonal("rows", offsets, 1, []);
@@ -31,7 +31,7 @@ internal static class OnnxPositions
         return call.Add(Layers.Of("reshape", ("shape", Layers.List(sizes)), ("axes", Layers.Names(axes))), ".bias", turned);
 
         string Shaped(string name, string input, params long[] shape) =>
-            call.Add(Layers.Of("reshape", ("shape", Layers.List(shape)), ("axes", Others(shape.Length))), $".{name}", input);
+            call.Add(Layers.Of("reshape", ("shape", Layers.List(shape)), ("axes", OnnxAxes.Others(shape.Length))), $".{name}", input);
 
         // [..., ring, ...] to [..., key, query, ...]: the element of each pair is that of their difference.
         string Diagonal(string name, string input, int axis, long[] before)
@@ -60,6 +60,4 @@ internal static class OnnxPositions
 
         return true;
     }
-
-    private static System.Text.Json.Nodes.JsonNode Others(int count) => Layers.Names([.. Enumerable.Repeat("other", count)]);
 }

@@ -174,15 +174,9 @@ internal sealed class YoloEdits(string[] lines, IReadOnlyList<RowText> rows, IRe
 
     private bool Write(RowText row, List<string> sources, Dictionary<int, string> texts)
     {
-        var line = texts.GetValueOrDefault(row.Index, Line(row));
-        var (start, next) = (row.FromColumn - 1, row.RepeatsColumn - 1);
-        if (row.FromLine != row.Line || row.RepeatsLine != row.Line || next > line.Length)
+        if (row.Reading(sources, texts.GetValueOrDefault(row.Index, Line(row))) is not { } line)
             return false;
-        var comma = line.LastIndexOf(',', next - 1);
-        if (comma <= start)
-            return false;
-        var text = row.IsList ? $"[{string.Join(", ", sources)}]" : sources[0];
-        texts[row.Index] = line[..start] + text + line[comma..];
+        texts[row.Index] = line;
         return true;
     }
 
@@ -253,6 +247,16 @@ internal sealed record RowText(int Index, string? Layer, string Module, IReadOnl
     public int RepeatsLine => Node.Items[1].Line;
 
     public int RepeatsColumn => Node.Items[1].Column;
+
+    /// <summary>Its line with other numbers as <c>from</c>; null where they do not stand in one line.</summary>
+    public string? Reading(IReadOnlyList<string> sources, string line)
+    {
+        var (start, next) = (FromColumn - 1, RepeatsColumn - 1);
+        if (FromLine != Line || RepeatsLine != Line || next > line.Length)
+            return null;
+        var comma = line.LastIndexOf(',', next - 1);
+        return comma <= start ? null : line[..start] + (IsList ? $"[{string.Join(", ", sources)}]" : sources[0]) + line[comma..];
+    }
 
     public IReadOnlyList<YamlNode> Arguments => ((YamlList)Node.Items[3]).Items;
 }

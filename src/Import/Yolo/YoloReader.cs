@@ -50,7 +50,13 @@ internal sealed class YoloReader
             _state.Spec.Output(_state.Rows[^1].Name);
         var scale = _state.Settings.Scale.Length > 0 ? $"-{SpecWriter.Legal(_state.Settings.Scale)}" : "";
         var network = _state.Spec.Finish("yolo", YoloDialect.Of(_file, _state.Settings.HasAnchors), $"yolo{scale}");
-        return _isEditable ? network with { Edits = new YoloEdits(_lines, _texts, _rowOf, network.Spec).For } : network;
+        return _isEditable
+            ? network with
+            {
+                Edits = new YoloEdits(_lines, _texts, _rowOf, network.Spec).For,
+                Renumber = new YoloRenumbering(string.Join('\n', _lines), _texts, _options).Find,
+            }
+            : network;
     }
 
     private void ReadInput()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace ConcatService.Import.Tests.Keras;
@@ -11,25 +12,11 @@ public sealed class KerasSequenceTests
     [InlineData(3)]
     public void A_decoder_starts_from_the_states_of_an_encoder(int version)
     {
-        var model = new KerasJson(version);
-        model.Input("source", null, 71);
-        model.Input("target", null, 93);
-        model.Add("LSTM", "encoder", """{ "units": 256, "return_state": true }""", "source");
-        model.Add(
-            "LSTM",
-            "decoder",
-            """{ "units": 256, "return_sequences": true, "return_state": true }""",
-            "target",
-            "encoder:1",
-            "encoder:2"
-        );
-        model.Add("Dense", "letters", """{ "units": 93, "activation": "softmax" }""", "decoder");
-
-        var imported = Imported.Of(model.Write(["source", "target"], ["letters"])).IsValid();
+        var imported = Imported.Of(Translator(version)).IsValid();
 
         Assert.Empty(imported.Network.Gaps);
         Assert.Equal((4 * 256 * (71 + 256 + 1)) + (4 * 256 * (93 + 256 + 1)) + (93 * 257), imported.Totals.Parameters);
-        Assert.Equal(["encoder:state", "encoder:cell"], Layer(imported, "decoder")["initial_state"]!.AsArray().Select(each => each!.ToString()));
+        Assert.Equal(["encoder:state", "encoder:cell"], States(imported, "decoder"));
     }
 
     [Fact]
@@ -45,8 +32,9 @@ public sealed class KerasSequenceTests
         var imported = Imported.Of(model.Write(["x"], ["next"])).IsValid();
 
         Assert.Empty(imported.Network.Gaps);
-        Assert.Equal(["both.backward_state"], Layer(imported, "next")["initial_state"]!.AsArray().Select(each => each!.ToString()));
-        Assert.Equal((5L, 10L), ((long)Layer(imported, "both.backward_state")["start"]!, (long)Layer(imported, "both.backward_state")["end"]!));
+        Assert.Equal(["both.backward_state"], States(imported, "next"));
+        var half = Layer(imported, "both.backward_state");
+        Assert.Equal((5L, 10L), ((long)half["start"]!, (long)half["end"]!));
     }
 
     [Fact]
@@ -119,6 +107,27 @@ public sealed class KerasSequenceTests
         Assert.Equal((3 * 5 * (8 + 5 + 2)) + (3 * 5 * (5 + 5 + 2)), imported.Totals.Parameters);
     }
 
-    private static System.Text.Json.Nodes.JsonObject Layer(Imported imported, string name) =>
+    internal static string Translator(int version)
+    {
+        var model = new KerasJson(version);
+        model.Input("source", null, 71);
+        model.Input("target", null, 93);
+        model.Add("LSTM", "encoder", """{ "units": 256, "return_state": true }""", "source");
+        model.Add(
+            "LSTM",
+            "decoder",
+            """{ "units": 256, "return_sequences": true, "return_state": true }""",
+            "target",
+            "encoder:1",
+            "encoder:2"
+        );
+        model.Add("Dense", "letters", """{ "units": 93, "activation": "softmax" }""", "decoder");
+        return model.Write(["source", "target"], ["letters"]);
+    }
+
+    private static IEnumerable<string> States(Imported imported, string layer) =>
+        Layer(imported, layer)["initial_state"]!.AsArray().Select(each => each!.ToString());
+
+    private static JsonObject Layer(Imported imported, string name) =>
         imported.Network.Spec["layers"]!.AsArray().Single(layer => layer!["name"]!.ToString() == name)!.AsObject();
 }

@@ -72,6 +72,7 @@ internal sealed class OnnxWriter
     private void Attribute(string name, object value)
     {
         Text(1, name);
+        Number(20, value switch { double => 1, long => 2, string => 3, double[] => 6, _ => 7 });
         switch (value)
         {
             case long whole:

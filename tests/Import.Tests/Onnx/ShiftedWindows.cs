@@ -3,8 +3,8 @@ using ConcatService.Domain.Shapes;
 namespace ConcatService.Import.Tests.Onnx;
 
 /// <summary>
-/// Scores of shifted windows as PyTorch 1.13 exports torchvision's Swin: the mask is put together from a map of regions, and the bias looked
-/// up in a table. Two by two windows of 3x3 tokens, moved by one, and two heads.
+/// Scores of shifted windows as PyTorch 1.13 exports torchvision's Swin: the mask is put together from a map of regions, and the bias
+/// looked up in a table. Two by two windows of 3x3 tokens, moved by one, and two heads.
 /// </summary>
 internal static class ShiftedWindows
 {

@@ -68,6 +68,22 @@ public sealed class YoloEditTests
         Assert.Equal("  - [[16, 19, 22], 1, Detect, [nc]]", rows[23]);
     }
 
+    /// <summary>A row was taken out by hand, and the numbers behind it left: they are those of the file before, one less.</summary>
+    [Theory]
+    [InlineData("  - [-1, 3, C2f, [128, True]]\n", "[[-1, 5], 1, Concat, [1]]", "[[-1, 3], 1, Concat, [1]]", "[[14, 17, 20], 1, Detect, [nc]]")]
+    [InlineData("  - [-1, 3, C2f, [256]]\n", "[[-1, 6], 1, Concat, [1]]", "[[-1, 12], 1, Concat, [1]]", "[[14, 17, 20], 1, Detect, [nc]]")]
+    public void Numbers_are_counted_anew_where_a_row_is_gone(string gone, params string[] rows)
+    {
+        var broken = YoloFiles.Version8.Remove(YoloFiles.Version8.IndexOf(gone, StringComparison.Ordinal), gone.Length);
+
+        var renumbered = Imported.Of(broken, "n").Network.Renumber!();
+
+        var mended = LineEdit.Apply(broken, renumbered!.Edits);
+        Assert.All(rows, row => Assert.Contains(row, mended, StringComparison.Ordinal));
+        Assert.Empty(Imported.Of(mended, "n").IsValid().Network.Gaps);
+        Assert.Null(Imported.Of(mended, "n").Network.Renumber!());
+    }
+
     [Fact]
     public void What_no_row_can_say_is_no_edit()
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
 using ConcatService.Export;
 using ConcatService.Export.Python;
@@ -36,10 +38,19 @@ public sealed class TorchRunner : IDisposable
 
     /// <summary>What came of the network's source with the model's weights.</summary>
     /// <param name="Outputs">How far each is from what is expected, and the largest number that is; null for what is no number.</param>
-    public sealed record Answer(string Source, string? Error, long Parameters, (double? Difference, double? Peak)[] Outputs);
+    /// <param name="Parameters">As torch counts them.</param>
+    public sealed record Answer(string Source, string? Error, long Parameters, (double? Difference, double? Peak)[] Outputs)
+    {
+        /// <summary>What the client reads of the source; null where it was not asked, or fails.</summary>
+        public JsonObject? ReadBack { get; init; }
+
+        /// <summary>What the client cannot read of it.</summary>
+        public IReadOnlyList<string> Gaps { get; init; } = [];
+    }
 
     /// <summary>Runs the network's source in PyTorch.</summary>
-    public Answer Run(TorchModel model, string? name, Tensor[] inputs, Tensor[] expected)
+    /// <param name="readsBack">Whether the client reads the source, too. Default: false.</param>
+    public Answer Run(TorchModel model, string? name, Tensor[] inputs, Tensor[] expected, bool readsBack = false)
     {
         var python = TorchPython.Required();
         var source = PythonSource.Write(model.Plan, name);
@@ -49,6 +60,8 @@ public sealed class TorchRunner : IDisposable
             "data.safetensors",
             [.. inputs.Select((each, i) => Of($"in.{i}", each)), .. expected.Select((each, i) => Of($"out.{i}", each))]
         );
+        if (readsBack && !File.Exists(PathOf("types.json")))
+            File.WriteAllText(PathOf("types.json"), JsonSerializer.Serialize(Types()));
         using var answer = JsonDocument.Parse(Ask(python, source.ClassName));
         return answer.RootElement.TryGetProperty("error", out var error)
             ? new(source.Text, error.GetString(), 0, [])
@@ -57,7 +70,13 @@ public sealed class TorchRunner : IDisposable
                 null,
                 answer.RootElement.GetProperty("parameters").GetInt64(),
                 [.. answer.RootElement.GetProperty("outputs").EnumerateArray().Select(each => (Number(each[0]), Number(each[1])))]
-            );
+            )
+            {
+                ReadBack = answer.RootElement.TryGetProperty("spec", out var spec) ? JsonObject.Create(spec.Clone()) : null,
+                Gaps = answer.RootElement.TryGetProperty("gaps", out var gaps)
+                    ? [.. gaps.EnumerateArray().Select(gap => gap.GetString()!)]
+                    : [],
+            };
 
         static double? Number(JsonElement number) => number.ValueKind == JsonValueKind.Null ? null : number.GetDouble();
     }
@@ -82,6 +101,10 @@ public sealed class TorchRunner : IDisposable
         var type = tensor.dtype == ScalarType.Int64 ? "I64" : "F32";
         return SafeTensor.Of(name, type, dims ?? tensor.shape, tensor.detach().cpu().contiguous().bytes.ToArray());
     }
+
+    /// <summary>Layer types and their attributes, as <c>Client.types</c> asks the service for them.</summary>
+    private static IEnumerable<string> Types() =>
+        OperatorCatalog.All.SelectMany(type => type.Attributes.Names.Select(name => $"{type.Kind}.{name}").Prepend(type.Kind));
 
     private string Ask(string python, string name)
     {

@@ -1,16 +1,22 @@
 """Runs generated networks: a line with a folder in, a line of JSON out.
 
-A folder has net.py, weights.safetensors and data.safetensors with the inputs (in.0, in.1, ...) and what is expected (out.0, ...).
+A folder has net.py, weights.safetensors and data.safetensors with the inputs (in.0, in.1, ...) and what is expected (out.0, ...). With
+types.json, the layer types of the language, the network is also read back by clients/python.
 """
 
 import importlib.util
+import inspect
 import json
 import math
+import os
+import pathlib
 import struct
 import sys
 import traceback
 
 import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "clients" / "python"))
 
 
 def load(path):
@@ -47,7 +53,25 @@ def run(folder, name):
         difference = (output.double() - expected.double()).abs()
         figures = (difference.max().item(), expected.double().abs().max().item())
         answers.append([each if math.isfinite(each) else None for each in figures])
-    return {"parameters": parameters, "outputs": answers}
+    back = read_back(folder, getattr(module, name), data) if os.path.exists(f"{folder}/types.json") else {}
+    return {"parameters": parameters, "outputs": answers, **back}
+
+
+def read_back(folder, build, data):
+    from concat_client import read
+
+    try:
+        with open(f"{folder}/types.json") as file:
+            types = frozenset(json.load(file))
+        network = build()
+        given = {name: data[f"in.{i}"] for i, name in enumerate(inspect.signature(network.forward).parameters)}
+        shapes = {name: list(each.shape[1:]) for name, each in given.items()}
+        dtypes = {name: each.dtype for name, each in given.items() if each.dtype != torch.float32}
+        reading = read(network, shapes, training=False, dtypes=dtypes, types=types)
+        gaps = [f"{gap.kind}: {gap.what}" for gap in reading.gaps] + [f"{fault.what}: {fault.message}" for fault in reading.faults]
+        return {"spec": reading.spec, "gaps": gaps}
+    except Exception:
+        return {"gaps": [traceback.format_exc()]}
 
 
 torch.set_num_threads(1)

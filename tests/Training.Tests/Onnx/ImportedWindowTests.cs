@@ -19,13 +19,17 @@ public sealed class ImportedWindowTests
         var graph = ShiftedWindows.Graph();
         var draw = new Random(3);
         var bytes = graph.Write((_, dims) =>
-            [.. MemoryMarshal.AsBytes<float>([.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => draw.NextSingle())])]);
+        {
+            var numbers = Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => draw.NextSingle()).ToArray();
+            return MemoryMarshal.AsBytes<float>(numbers).ToArray();
+        });
         var path = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(path, bytes);
             var plan = graph.Read();
-            var match = new WeightMatch(plan, new() { Id = "file" }, WeightsFile.Read(new MemoryStream(bytes)), PythonSource.Write(plan, null).Keys);
+            var file = WeightsFile.Read(new MemoryStream(bytes));
+            var match = new WeightMatch(plan, new() { Id = "file" }, file, PythonSource.Write(plan, null).Keys);
             var weights = match.Run("", null, standardizes: false, adopts: true);
             Assert.Empty(match.Faults);
             using var scope = NewDisposeScope();

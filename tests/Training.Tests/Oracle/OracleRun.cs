@@ -164,7 +164,7 @@ public sealed class OracleRun
         Disagreements.Add($"seed {seed}: {answer.Detail}\n    {smallest.ToJsonString()}");
     }
 
-    private static bool IsSmall(Plan plan) =>
+    internal static bool IsSmall(Plan plan) =>
         plan.Layers.Count <= MaxLayers
         && plan.Inputs.All(input => input.Shape.ElementsPerSample <= MaxElements)
         && plan.Layers.All(layer => layer.Outputs.All(shape => shape.ElementsPerSample <= MaxElements))
