@@ -98,7 +98,8 @@ public sealed class SeventhReadingTests
                 """
                 { "inputs": { "x": { "shape": [24, 40, 40] } }, "layers": [
                   { "name": "block", "type": "conv2d", "out_channels": 48, "kernel_size": 3, "padding": 1, "stride": 2 },
-                  { "name": "shortcut", "type": "conv2d", "inputs": ["x"], "out_channels": 48, "kernel_size": 1, "padding": 1, "stride": 2 },
+                  { "name": "shortcut", "type": "conv2d", "inputs": ["x"], "out_channels": 48, "kernel_size": 1, "padding": 1,
+                    "stride": 2 },
                   { "name": "sum", "type": "add", "inputs": ["block", "shortcut"] } ] }
                 """
             )
