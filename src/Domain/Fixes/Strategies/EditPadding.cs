@@ -40,7 +40,7 @@ internal sealed class EditPadding : FixStrategy
             };
             var patch = new PatchWriter(merge).Set(edit.Layer.Path, edit.Attribute, edit.Value.DeepClone()).Patch;
             yield return new(
-                $"{id}-{Slug(name)}{(id is "kernel" or "padding" ? $"-{Slug(value.Trim('[', ']').Replace(", ", "x", StringComparison.Ordinal))}" : "")}",
+                $"{id}-{Slug(name)}{(id is "kernel" or "padding" ? $"-{Sizes(value)}" : "")}",
                 FixKind.Edit,
                 $"Set the {edit.Attribute.Replace('_', ' ')} of {name} to {(value == "same" ? "\"same\"" : value)}",
                 effect,
@@ -78,6 +78,8 @@ internal sealed class EditPadding : FixStrategy
 
     private static string Written(JsonNode value) =>
         value is JsonArray ? value.ToJsonString().Replace(",", ", ", StringComparison.Ordinal) : value.ToString();
+
+    private static string Sizes(string written) => Slug(written.Trim('[', ']').Replace(", ", "x", StringComparison.Ordinal));
 
     private static Candidate Same(MergeCase merge, List<Step> losing, string id)
     {
