@@ -9,8 +9,8 @@ namespace ConcatService.Api.Memory;
 internal sealed class MemoryShare(MemoryBudget budget) : IDisposable
 {
     /// <summary>
-    /// From here on memory is native: the pool of arrays, which keeps some of each size for each thread, does not keep it, and the collector
-    /// need not be waited for.
+    /// From here on memory is native: the pool of arrays, which keeps some of each size for each thread, does not keep it, and the
+    /// collector need not be waited for.
     /// </summary>
     public const int LargeBytes = 1 << 16;
 

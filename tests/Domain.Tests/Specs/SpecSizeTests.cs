@@ -39,7 +39,9 @@ public sealed class SpecSizeTests
     [Fact]
     public void What_does_not_end_is_as_large_as_can_be()
     {
-        var layers = Enumerable.Range(0, 60).Aggregate(Conv, (inside, _) => $$"""{ "type": "repeat", "times": 9, "layers": [{{inside}}] }""");
+        var layers = Enumerable
+            .Range(0, 60)
+            .Aggregate(Conv, (inside, _) => $$"""{ "type": "repeat", "times": 9, "layers": [{{inside}}] }""");
         using var spec = JsonDocument.Parse($$"""{ "layers": [{{layers}}] }""", SpecReader.JsonOptions);
         Assert.Equal(long.MaxValue, SpecSize.Of(spec.RootElement));
     }
