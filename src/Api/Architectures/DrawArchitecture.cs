@@ -32,7 +32,7 @@ internal static class DrawArchitecture
 
     private static async Task<ContentHttpResult> DrawAsync(JsonElement spec, CompilerTurns turns, CancellationToken cancel)
     {
-        using var turn = await turns.TakeAsync(cancel);
+        using var turn = await turns.TakeAsync(spec, cancel);
         return TypedResults.Content(NetworkSvg.Draw(Compiler.Compile(spec)), "image/svg+xml; charset=utf-8");
     }
 }

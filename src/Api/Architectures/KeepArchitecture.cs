@@ -28,7 +28,7 @@ internal static class KeepArchitecture
     )
     {
         Compilation compiled;
-        using (await turns.TakeAsync(cancel))
+        using (await turns.TakeAsync(body.Root, cancel))
             compiled = Compiler.Compile(body.Root);
         if (compiled.Report.HasErrors)
             return Problems.InvalidArchitecture(compiled);

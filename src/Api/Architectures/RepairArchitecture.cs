@@ -15,7 +15,7 @@ internal static class RepairArchitecture
     public static async Task<IResult> Handle(JsonBody spec, CompilerTurns turns, CancellationToken cancel, string? allow = null)
     {
         var kinds = Allowed(allow);
-        using var turn = await turns.TakeAsync(cancel);
+        using var turn = await turns.TakeAsync(spec.Root, cancel);
         return TypedResults.Bytes(ReportWriter.Write(Repair.Of(spec.Root, kinds)), "application/json");
     }
 

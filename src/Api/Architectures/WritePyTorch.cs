@@ -18,7 +18,7 @@ internal static class WritePyTorch
         CancellationToken cancel
     )
     {
-        using var turn = await turns.TakeAsync(cancel);
+        using var turn = await turns.TakeAsync(spec.Root, cancel);
         var compiled = Compiler.Compile(spec.Root);
         if (compiled.Plan is not { } plan)
             return Problems.InvalidArchitecture(compiled);

@@ -57,8 +57,9 @@ internal static class CreateJob
             );
 
         Compilation compiled;
-        using (await turns.TakeAsync(cancel))
-            compiled = SampleSizes.Compile(JsonBody.Parse(spec), data!.Value.Info);
+        var written = JsonBody.Parse(spec);
+        using (await turns.TakeAsync(written, cancel))
+            compiled = SampleSizes.Compile(written, data!.Value.Info);
         if (compiled.Plan is not { } plan || compiled.Verdict != "valid")
             return Problems.InvalidArchitecture(compiled);
         if (Misfits(plan, request, data.Value.Info) is { Length: > 0 } misfits)

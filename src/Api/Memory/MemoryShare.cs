@@ -8,8 +8,11 @@ namespace ConcatService.Api.Memory;
 /// </summary>
 internal sealed class MemoryShare(MemoryBudget budget) : IDisposable
 {
-    /// <summary>From here on memory is native: the pool of arrays does not keep it, and the collector need not be waited for.</summary>
-    public const int LargeBytes = 1 << 20;
+    /// <summary>
+    /// From here on memory is native: the pool of arrays, which keeps some of each size for each thread, does not keep it, and the
+    /// collector need not be waited for.
+    /// </summary>
+    public const int LargeBytes = 1 << 16;
 
     private readonly List<NativeBytes> _rented = [];
     private long _wantedBytes, _heldBytes;

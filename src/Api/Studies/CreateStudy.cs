@@ -58,8 +58,9 @@ internal static class CreateStudy
         if (TooLarge(request, body.Utf8.Length, spec.Length) is { } large)
             return large;
         StudyVariety variety;
-        using (await turns.TakeAsync(cancel))
-            variety = StudyVariety.Of(request, JsonBody.Parse(spec), data!.Value.Info);
+        var written = JsonBody.Parse(spec);
+        using (await turns.TakeAsync(written, cancel))
+            variety = StudyVariety.Of(request, written, data!.Value.Info);
         if (variety.Refusal is { } refused)
             return refused;
         if (variety.Variants.Count < 2)

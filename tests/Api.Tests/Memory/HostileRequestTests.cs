@@ -93,8 +93,34 @@ public sealed class HostileRequestTests(HostileRequestTests.Server server) : ICl
     {
         using var client = _api.Client(_api.Key);
         using var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        using var never = new Endless();
+        using var never = new Endless(new byte[1 << 20]);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PostAsync("/v2/models/small/infer", never, leave.Token));
+        await IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task Who_sends_no_more_of_a_packed_body_keeps_nobody_from_unpacking()
+    {
+        using var client = _api.Client(_api.Key);
+        using var leave = new CancellationTokenSource();
+        var senders = Enumerable
+            .Range(0, 2 * Environment.ProcessorCount)
+            .Select(_ => client.PostAsync(
+                "/v2/models/small/infer",
+                new Endless(Blanks.AsMemory(0, 1000)) { Headers = { ContentEncoding = { "gzip" } } },
+                leave.Token
+            ))
+            .ToList();
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        var answer = await _api.SendAsync(
+            HttpMethod.Post,
+            "/v2/models/small/infer",
+            new ByteArrayContent(Gzip([(byte)' '])) { Headers = { ContentEncoding = { "gzip" } } }
+        );
+        Assert.Equal(400, answer.Status);
+        Assert.All(senders, sender => Assert.False(sender.IsCompleted));
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(senders));
         await IsWholeAsync();
     }
 
@@ -155,8 +181,8 @@ public sealed class HostileRequestTests(HostileRequestTests.Server server) : ICl
         return packed.ToArray();
     }
 
-    /// <summary>A megabyte, and then nothing until the caller leaves.</summary>
-    private sealed class Endless : HttpContent
+    /// <summary>A beginning, and then nothing until the caller leaves.</summary>
+    private sealed class Endless(ReadOnlyMemory<byte> beginning) : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -167,7 +193,8 @@ public sealed class HostileRequestTests(HostileRequestTests.Server server) : ICl
             CancellationToken cancellationToken
         )
         {
-            await stream.WriteAsync(new byte[1 << 20], cancellationToken);
+            await stream.WriteAsync(beginning, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
 

@@ -11,6 +11,9 @@ namespace ConcatService.Api.Inference.Engine;
 /// <summary>A model version that is loaded and can answer from many threads at once.</summary>
 internal sealed class ServedModel : IDisposable
 {
+    /// <summary>Of inputs: after such a run ONNX Runtime gives back what it took, which it keeps for the next run otherwise.</summary>
+    private const int LargeBytes = 8 << 20;
+
     private readonly Lazy<Compilation> _compiled;
     private readonly InferenceSession _session;
     private readonly string[] _inputNames;
@@ -58,6 +61,8 @@ internal sealed class ServedModel : IDisposable
     {
         var (pins, values) = (new MemoryHandle[inputs.Count], new OrtValue[inputs.Count]);
         using var options = new RunOptions();
+        if (inputs.Sum(input => (long)input.Data.Length) >= LargeBytes && !OnnxRuntime.UsesCuda)
+            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
         using var stop = cancel.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, options);
         try
         {

@@ -23,6 +23,17 @@ internal sealed class InferBody : IDisposable
     /// <summary>Where no length is announced.</summary>
     private const int FirstBytes = 64 * 1024;
 
+    private const int MostAnnouncedBytes = 1 << 20;
+
+    /// <summary>That are unpacked before others are looked at.</summary>
+    private const int UnpackedBytes = 1 << 18;
+
+    /// <summary>
+    /// Bodies are unpacked as many at a time as there are processors: the others hold no memory yet, and answers that need no time do not
+    /// wait behind sixty of them.
+    /// </summary>
+    private static readonly SemaphoreSlim Unpacking = new(Environment.ProcessorCount);
+
     private IMemoryOwner<byte> _owner;
     private Memory<byte> _bytes;
     private int _start, _length;
@@ -31,7 +42,7 @@ internal sealed class InferBody : IDisposable
     {
         Memory = memory;
         memory.Take(bytes);
-        _owner = MemoryPool<byte>.Shared.Rent(bytes);
+        _owner = Owner(bytes);
         _bytes = _owner.Memory;
     }
 
@@ -65,12 +76,15 @@ internal sealed class InferBody : IDisposable
         };
         // Memory is taken for what has come, not for what was announced.
         var mostBytes = Alignment + (int)(announced ?? MaxBytes + 1);
-        var firstBytes = Math.Min(mostBytes, announced is null ? FirstBytes : MemoryShare.LargeBytes);
+        var firstBytes = Math.Min(mostBytes, announced is null ? FirstBytes : MostAnnouncedBytes);
         var body = new InferBody(MemoryShare.Of(request.HttpContext), firstBytes) { JsonBytes = json };
         try
         {
             body._start = (Alignment - (json ?? 0) % Alignment) % Alignment;
-            await body.FillAsync(stream, (int?)announced ?? int.MaxValue, mostBytes, cancel);
+            if (stream == request.Body)
+                await body.FillAsync(stream, (int?)announced ?? int.MaxValue, mostBytes, cancel);
+            else
+                await body.UnpackAsync(stream, mostBytes, cancel);
             return json > body._length
                 ? throw new InferenceException("inference.request", $"{HeaderLength} is {json}, and the body has {body._length} bytes.")
                 : body;
@@ -116,6 +130,41 @@ internal sealed class InferBody : IDisposable
         }
     }
 
+    /// <summary>Keeps its turn for as long as something has come to unpack.</summary>
+    private async Task UnpackAsync(Stream stream, int mostBytes, CancellationToken cancel)
+    {
+        var (hasTurn, read) = (false, 0);
+        try
+        {
+            do
+            {
+                if (!hasTurn)
+                    await Unpacking.WaitAsync(cancel);
+                hasTurn = true;
+                if (_start + _length == _bytes.Length)
+                    Grow(Math.Min(2 * _bytes.Length, mostBytes));
+                var free = _bytes[(_start + _length)..];
+                var reading = stream.ReadAsync(free[..Math.Min(free.Length, UnpackedBytes)], cancel);
+                if (!reading.IsCompleted)
+                {
+                    Unpacking.Release();
+                    hasTurn = false;
+                }
+
+                read = await reading;
+                _length += read;
+                if (_length > MaxBytes)
+                    throw TooLarge();
+            }
+            while (read > 0);
+        }
+        finally
+        {
+            if (hasTurn)
+                Unpacking.Release();
+        }
+    }
+
     private void Grow(int bytes)
     {
         Memory.Take(bytes - _bytes.Length);
@@ -126,13 +175,16 @@ internal sealed class InferBody : IDisposable
         else
         {
             var pooled = _owner;
-            _owner = bytes <= MemoryShare.LargeBytes ? MemoryPool<byte>.Shared.Rent(bytes) : new NativeBytes(bytes);
+            _owner = Owner(bytes);
             _bytes.CopyTo(_owner.Memory);
             pooled.Dispose();
         }
 
         _bytes = _owner.Memory;
     }
+
+    private static IMemoryOwner<byte> Owner(int bytes) =>
+        bytes <= MemoryShare.LargeBytes ? MemoryPool<byte>.Shared.Rent(bytes) : new NativeBytes(bytes);
 
     private static int? JsonLength(HttpRequest request)
     {
