@@ -130,7 +130,7 @@ public sealed partial class BrowserTests
     }
 
     /// <summary>Curves as a trainer would write them.</summary>
-    private Task LearnAsync(string id) =>
+    private Task<JobFence> LearnAsync(string id) =>
         WriteAsync(id, (step, point) => [point("train_loss", 2.0 / step), point("validation_loss", 2.5 / step)]);
 
     /// <summary>Claims the job as a trainer would, and writes metrics of 50 steps.</summary>
