@@ -9,6 +9,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
@@ -189,7 +190,7 @@ static async Task<double> HeapAsync(ICDPSession session)
 {
     await session.SendAsync("HeapProfiler.enable");
     await session.SendAsync("HeapProfiler.collectGarbage");
-    return (await session.SendAsync("Runtime.getHeapUsage")).Value.GetProperty("usedSize").GetDouble();
+    return (await session.SendAsync("Runtime.getHeapUsage"))!.Value.GetProperty("usedSize").GetDouble();
 }
 
 // A job that no worker has, as bench/metrics.cs makes it.
