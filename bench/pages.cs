@@ -1,4 +1,4 @@
-// The pages in headless Chromium: keystroke to picture, a comparison's first paint, a day of a job's events: --key N (30), --events N (5760).
+// The pages in Chromium: key to picture, a comparison's first paint, the events of a day: --keys N (30), --events N (5760).
 
 #:project ../src/Persistence/Persistence.csproj
 #:package PuppeteerSharp
@@ -9,6 +9,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using ConcatService.Domain.Jobs;
 using ConcatService.Persistence;
 using ConcatService.Persistence.Entities;
 using ConcatService.Persistence.Jobs;
@@ -16,13 +17,13 @@ using ConcatService.Persistence.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using PuppeteerSharp;
 
 // The aims: 95 of 100 keystrokes painted within 100 ms, GoogLeNet 150; three jobs of 10,000 points within 500 ms, a hover within 16; 20 MB
 // of heap over a day, one event stream.
+const int Batch = 100;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var (keys, events) = (Option("--key", 30), Option("--events", 4 * 24 * 60));
+var (keys, events) = (Option("--keys", 30), Option("--events", 4 * 24 * 60));
 var address = Variable("CONCAT_URL");
 await using var services = new ServiceCollection()
     .AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>))
@@ -91,7 +92,7 @@ async Task TypeAsync(string gallery)
         """,
         keys
     );
-    Console.WriteLine($"key to picture, {gallery,-20}: p50 {At(times, 0.5),5:0} ms, p95 {At(times, 0.95),5:0} ms, {times.Length} keystrokes");
+    Console.WriteLine($"key to picture, {gallery,-20}: p50 {At(times, 0.5),5:0} ms, p95 {At(times, 0.95),5:0} ms, {times.Length} keys");
 }
 
 async Task CompareAsync()
@@ -146,7 +147,11 @@ async Task DayAsync(JobFence fence)
         window.streams = 0;
         const Real = EventSource;
         window.EventSource = class extends Real {
-          constructor(...given) { super(...given); window.streams++; this.addEventListener("checkpoint", () => (window.got = (window.got ?? 0) + 1)); }
+          constructor(...given) {
+            super(...given);
+            window.streams++;
+            this.addEventListener("checkpoint", () => (window.got = (window.got ?? 0) + 1));
+          }
           close() { if (this.readyState !== 2) window.streams--; super.close(); }
         };
         """;
@@ -157,26 +162,15 @@ async Task DayAsync(JobFence fence)
     var before = await HeapAsync(session);
     var watch = Stopwatch.StartNew();
     string[] types = ["checkpoint", "progress", "epoch", "evaluation"];
-    await using var source = services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
-        """
-        insert into job_events (job_id, sequence, at, type, level, message, data)
-        select $1, n, now(), $2, 'info', 'Step ' || n || ': training loss 0.123, 1,234 samples/s', '{"step": 1, "loss": 0.123}'
-        from generate_series($3, $4, $5) n
-        """
-    );
-    for (var (done, batch) = (0, 100); done < events; done += batch)
+    var writer = services.GetRequiredService<EventWriter>();
+    for (var done = 0; done < events; done += Batch)
     {
-        foreach (var (i, type) in types.Index())
-        {
-            source.Parameters.Clear();
-            foreach (var value in new object[] { fence.JobId, type, 1000 + done + i, 1000 + done + batch - 1, types.Length })
-                source.Parameters.Add(new() { Value = value });
-            await source.ExecuteNonQueryAsync();
-        }
-
+        var told = Enumerable.Range(done, Batch).Select(n => new NewEvent(
+            "info", types[n % types.Length], $"Step {n}: training loss 0.123, 1,234 samples/s", """{ "step": 1, "loss": 0.123 }"""
+        ));
+        await writer.WriteAsync(fence, [.. told], default);
         await page.EvaluateExpressionAsync("dispatchEvent(new Event('reachable'))");             // what the page reads every 2.5 s, too
-        var wanted = (done + batch) / types.Length;
-        await page.WaitForExpressionAsync($"(window.got ?? 0) >= {wanted}", new() { Timeout = 60_000 });
+        await page.WaitForExpressionAsync($"(window.got ?? 0) >= {(done + Batch) / types.Length}", new() { Timeout = 60_000 });
     }
 
     var after = await HeapAsync(session);
@@ -196,7 +190,7 @@ static async Task<double> HeapAsync(ICDPSession session)
 {
     await session.SendAsync("HeapProfiler.enable");
     await session.SendAsync("HeapProfiler.collectGarbage");
-    return (await session.SendAsync("Runtime.getHeapUsage")).Value.GetProperty("usedSize").GetDouble();
+    return (await session.SendAsync("Runtime.getHeapUsage"))!.Value.GetProperty("usedSize").GetDouble();
 }
 
 // A job that no worker has, as bench/metrics.cs makes it.
@@ -235,4 +229,5 @@ int Option(string name, int otherwise) =>
     Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 
 static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set. Run this by ./concat bench pages.");
+    Environment.GetEnvironmentVariable(name)
+    ?? throw new InvalidOperationException($"{name} is not set. Run this by ./concat bench pages.");

@@ -3,8 +3,8 @@ using ConcatService.Domain.Data;
 namespace ConcatService.Api.DataSets;
 
 /// <summary>
-/// The first training pictures, with their classes, of data sets that every installation has, kept with the program: whoever shows them needs neither the data
-/// nor the generators, which are the trainers'. A test of Training holds them to what is trained on.
+/// The first training pictures, with their classes, of data sets that every installation has, kept with the program: whoever shows them
+/// needs neither the data nor the generators, which are the trainers'. A test of Training holds them to what is trained on.
 /// </summary>
 internal static class KnownPictures
 {

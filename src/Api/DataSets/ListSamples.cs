@@ -77,9 +77,13 @@ internal static class ListSamples
         CancellationToken cancel
     )
     {
-        var size = content.Fields.Single(field => field.Name == target.Name).DType.Bytes();
+        var type = content.Fields.Single(field => field.Name == target.Name).DType;
+        if (type == ElementType.Float32)
+            return [];
+        var size = type.Bytes();
         var count = Math.Min(content.Info.TrainSamples, Searched);
-        var bytes = await blobs.ReadAsync(found.TeamId, found.Sha256, content.OffsetInTrain(target.Name), (int)(count * size), cancel) ?? [];
+        var begin = content.OffsetInTrain(target.Name);
+        var bytes = await blobs.ReadAsync(found.TeamId, found.Sha256, begin, (int)(count * size), cancel) ?? [];
         return [.. Enumerable.Range(0, (int)(bytes.Length / size)).Select(i => size == 1 ? bytes[i] : Label(bytes, i))];
     }
 

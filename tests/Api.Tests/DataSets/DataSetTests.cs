@@ -167,7 +167,8 @@ public sealed class DataSetTests(ApiServer api) : DataSetTest(api), IClassFixtur
             answer
                 .GetProperty("classes")
                 .EnumerateArray()
-                .Select(each => $"{each.GetProperty("class").GetString()}: {string.Join(' ', Samples(each).Select(sample => sample.Number))}")
+                .Select(each => (Class: each.GetProperty("class").GetString(), Numbers: Samples(each).Select(sample => sample.Number)))
+                .Select(each => $"{each.Class}: {string.Join(' ', each.Numbers)}")
         );
         using var client = Api.Client(Api.Key);
         var last = Samples((await Api.GetAsync("/v1/datasets/by-class/samples?per_class=16")).Json.GetProperty("classes")[2]).Last();

@@ -94,6 +94,14 @@ public sealed class DocsTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task No_call_leads_into_the_hundreds_of_types_of_the_spec_which_freeze_Swagger()
+    {
+        var schemas = (await DocumentAsync())["components"]!["schemas"]!.AsObject();
+        Assert.DoesNotContain(schemas, each => each.Key.StartsWith("spec.", StringComparison.Ordinal));
+        Assert.DoesNotContain("$ref", schemas["ArchitectureSpec"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_schema_of_the_settings_is_served_beside_that_of_the_spec()
     {
         Assert.Equal(Encoding.UTF8.GetString(SettingsSchema.Utf8.Span), (await api.GetAsync("/v1/schema?of=settings", null)).Body);

@@ -80,7 +80,10 @@ public sealed partial class BrowserTests
     public async Task A_dead_branch_has_a_card_whose_advice_starts_a_job_that_differs_in_exactly_one_setting()
     {
         var id = await QueueAsync("dying", """{ "epochs": 3 }""");
-        await WriteAsync(id, (step, point) => [point("concat/merge/small/dead_channels", 0.75), point("concat/merge/coarse/dead_channels", 0)]);
+        await WriteAsync(
+            id,
+            (_, point) => [point("concat/merge/small/dead_channels", 0.75), point("concat/merge/coarse/dead_channels", 0)]
+        );
         var (page, complaints) = await GoAsync($"/jobs/{id}");
         await WaitAsync(page, "document.querySelector('#verdicts .finding')");
         var card = await page.EvaluateExpressionAsync<string>("document.querySelector('#verdicts .finding').textContent");
@@ -127,7 +130,7 @@ public sealed partial class BrowserTests
     }
 
     /// <summary>Curves as a trainer would write them.</summary>
-    private Task LearnAsync(string id) =>
+    private Task<JobFence> LearnAsync(string id) =>
         WriteAsync(id, (step, point) => [point("train_loss", 2.0 / step), point("validation_loss", 2.5 / step)]);
 
     /// <summary>Claims the job as a trainer would, and writes metrics of 50 steps.</summary>

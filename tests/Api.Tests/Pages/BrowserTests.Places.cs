@@ -1,6 +1,6 @@
 namespace ConcatService.Api.Tests.Pages;
 
-/// <summary>The Workbench under hard use: fast typing, every fix, every layer, every kind of broken text, and an address for all of it.</summary>
+/// <summary>The Workbench under hard use: fast typing, every fix, every layer, broken text; and an address for all of it.</summary>
 public sealed partial class BrowserTests
 {
     private const string Boxes =

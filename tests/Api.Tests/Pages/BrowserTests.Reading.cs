@@ -85,23 +85,16 @@ public sealed partial class BrowserTests
             {
                 await page.EvaluateFunctionAsync("theme => { document.documentElement.dataset.theme = theme; }", theme);
                 faults.AddRange((await page.EvaluateExpressionAsync<string[]>(Audit)).Select(fault => $"{path}, {theme}: {fault}"));
+                await PictureAsync(page, path, theme);
                 if (axe is not null)
                     faults.AddRange((await AxeAsync(page, axe)).Select(fault => $"{path}, {theme}: {fault}"));
             }
 
-            await page.SetViewportAsync(new() { Width = 390, Height = 800 });
-            // Charts are drawn again for the width that they have.
-            var over = 0;
-            for (var look = 0; look < 30; look++)
-            {
-                over = await page.EvaluateExpressionAsync<int>("document.documentElement.scrollWidth - innerWidth");
-                if (over <= 0)
-                    break;
-                await Task.Delay(100, TestContext.Current.CancellationToken);
-            }
-
-            if (over > 0)
-                faults.Add($"{path} is {over} pixels wider than a phone");
+            foreach (var width in new[] { 650, 390, 320 })                                      // 650: half of 1300, as at 200 %
+                if (await OverAsync(page, width) is > 0 and var over)
+                    faults.Add($"{path} is {over} pixels wider than {width}");
+                else if (width == 390)
+                    await PictureAsync(page, path, "phone");
         }
 
         if (axe is not null)
@@ -110,6 +103,43 @@ public sealed partial class BrowserTests
         // Chromium's own line about the page that is not there.
         Assert.All(complaints, line => Assert.Contains("status of 404", line, StringComparison.Ordinal));
         Assert.SkipWhen(axe is null, "axe did not look at the pages, all else was looked at: install npm and build again.");
+    }
+
+    /// <summary>For people to look at, into the folder that PAGE_PICTURES names.</summary>
+    private static async Task PictureAsync(PuppeteerSharp.IPage page, string path, string kind)
+    {
+        if (Environment.GetEnvironmentVariable("PAGE_PICTURES") is not { } folder)
+            return;
+        var name = string.Concat(path.Split('?')[0].Split('/', 3).Skip(1).Select(part => $"{part[..Math.Min(12, part.Length)]}-"));
+        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, $"{name}{path.Length}-{kind}.png");
+        await page.ScreenshotAsync(file, new() { FullPage = true });
+    }
+
+    /// <summary>Charts are drawn again for the width that they have.</summary>
+    private static async Task<int> OverAsync(PuppeteerSharp.IPage page, int width)
+    {
+        await page.SetViewportAsync(new() { Width = width, Height = 800 });
+        for (var look = 0; ; look++)
+        {
+            var over = await page.EvaluateExpressionAsync<int>("document.documentElement.scrollWidth - innerWidth");
+            if (over <= 0 || look == 30)
+                return over;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_moves_where_the_reader_asks_for_less_motion()
+    {
+        var (page, complaints) = await GoAsync("/jobs");
+        await page.EvaluateExpressionAsync("document.body.insertAdjacentHTML('beforeend', '<div class=skeleton><span></span></div>')");
+        const string Moving = "document.getAnimations().length";
+        Assert.NotEqual(0, await page.EvaluateExpressionAsync<int>(Moving));
+        await page.EmulateMediaFeaturesAsync([
+            new() { MediaFeature = PuppeteerSharp.MediaFeature.PrefersReducedMotion, Value = "reduce" },
+        ]);
+        Assert.Equal(0, await page.EvaluateExpressionAsync<int>(Moving));
+        Assert.Empty(complaints);
     }
 
     /// <summary>Every rule of WCAG 2.0 to 2.2, A and AA, and the best practices; none is left out.</summary>

@@ -81,6 +81,28 @@ public sealed class RepairCandidateTests
         Assert.Equal(("wider", 6L), (wider.Id, (long)wider.Patch[0]!["value"]!));                  // 24 features meet in it
     }
 
+    [Fact]
+    public void A_finding_advises_its_own_changes_and_one_that_only_other_data_mends_none()
+    {
+        RepairFinding[] findings = [new("dead", "merge", "known", 0, ""), new("unused", "merge", "seen", 0, "")];
+        var advice = Advice.For(JsonElement.Parse(Spec), SettingsOf("{}"), BuiltInDataSets.TwoView, findings);
+
+        Assert.Equal(
+            ["norm_before_activation,leaky_relu,lr_3,lr_10", ""],
+            advice.Select(list => string.Join(',', list.Select(each => each.Id)))
+        );
+    }
+
+    [Fact]
+    public void Of_many_findings_the_first_have_advice()
+    {
+        var findings = Enumerable.Repeat(new RepairFinding("dead", "merge", "known", 0, ""), Advice.MostFindings + 2).ToList();
+        var advice = Advice.For(JsonElement.Parse(Spec), SettingsOf("{}"), BuiltInDataSets.TwoView, findings);
+
+        Assert.Equal(findings.Count, advice.Count);
+        Assert.Equal(Advice.MostFindings, advice.Count(list => list.Count > 0));
+    }
+
     private static IReadOnlyList<RepairCandidate> For(string spec, string settings, params RepairFinding[] findings) =>
         RepairCandidates.For(JsonElement.Parse(spec), SettingsOf(settings), BuiltInDataSets.Find("two-view")!, findings);
 

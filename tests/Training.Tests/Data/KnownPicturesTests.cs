@@ -5,8 +5,8 @@ using Xunit;
 namespace ConcatService.Training.Tests.Data;
 
 /// <summary>
-/// The pictures that the Api shows of data sets that every installation has are the first that are trained on, and so are their classes. <c>UPDATE_APPROVED=1</c>
-/// takes them anew.
+/// The pictures that the Api shows of data sets that every installation has are the first that are trained on, and so are their classes.
+/// <c>UPDATE_APPROVED=1</c> takes them anew.
 /// </summary>
 [Collection("libtorch")]
 public sealed class KnownPicturesTests

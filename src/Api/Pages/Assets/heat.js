@@ -41,7 +41,7 @@ export function heat(series) {
     el(
       "p",
       { class: "soft" },
-      `Dark is much, pale is little (logarithmic), over ${last.toLocaleString("en")} steps; at the right the newest value.`,
+      `The stronger the color, the more (logarithmic), over ${last.toLocaleString("en")} steps; at the right the newest value.`,
     ),
   );
 }
