@@ -1,4 +1,3 @@
-using ConcatService.Domain.Jobs;
 using Xunit;
 
 namespace ConcatService.Training.Tests;

@@ -1,5 +1,4 @@
 using ConcatService.Domain.Data;
-using ConcatService.Tests;
 using ConcatService.Training.Data;
 using Xunit;
 using static TorchSharp.torch;

@@ -4,7 +4,6 @@ using ConcatService.Domain.Jobs;
 using ConcatService.Domain.Memory;
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
-using ConcatService.Domain.Tests.Docs;
 using Xunit;
 
 namespace ConcatService.Domain.Tests.Memory;
