@@ -1,5 +1,5 @@
-"""What each dimension of a tensor is. torch counts dimensions, the language names axes: a reshape that keeps every size says which are meant
-where a layer works on the last dimension and the features stand elsewhere."""
+"""What each dimension of a tensor is. torch counts dimensions, the language names axes: a reshape that keeps every size says which are
+meant where a layer works on the last dimension and the features stand elsewhere."""
 
 from typing import Dict, List, Optional
 
