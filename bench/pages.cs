@@ -71,6 +71,7 @@ async Task TypeAsync(string gallery)
         """
         async count => {
           const picture = document.getElementById("picture"), times = [];
+          text.focus();
           const place = text.value.indexOf('"out_channels": ') + 16;
           for (let i = 0; i <= count; i++) {
             text.setSelectionRange(place, place + 1);
