@@ -42,8 +42,8 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
     }
 
     /// <summary>
-    /// The same, but the likeliest keeps its place where one edit elsewhere makes it whole: the layers of a gate follow the map that it
-    /// weighs.
+    /// The same, but the likeliest keeps its place where two edits elsewhere make it whole: the width and the axes of a gate follow the map
+    /// that it weighs.
     /// </summary>
     /// <param name="proven">The likeliest first.</param>
     public List<Proven> WholeInPlace(List<Proven> proven) =>
@@ -51,7 +51,7 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
         && !IsWhole(first)
         && proven.Exists(IsWhole)
         && Extend(first) is { Candidate.Kind: FixKind.Edit } followed
-        && followed.Candidate.Steps == first.Candidate.Steps + 1
+        && followed.Candidate.Steps <= first.Candidate.Steps + 2
             ? [followed, .. proven.Skip(1)]
             : Whole(proven);
 

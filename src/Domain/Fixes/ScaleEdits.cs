@@ -17,7 +17,9 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
     /// <summary>Whether the layer is a 1x1 convolution beside a block: it has a stride because the block has one.</summary>
     public bool IsShortcut { get; init; }
 
-    /// <summary>Whether the layer lacks the stride that the shortcut beside it has.</summary>
+    /// <summary>
+    /// Whether the layer lacks the stride that the shortcut beside it has; or is that shortcut, and lacks the stride of its block.
+    /// </summary>
     public bool IsMissing { get; init; }
 
     /// <summary>
@@ -30,7 +32,7 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
     public bool NeedsSame { get; init; }
 
     /// <summary>To rank by: what makes the difference is likelier than what could.</summary>
-    internal double Likelihood => Gain + (IsShortcut ? -2 : IsBridge ? 1 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
+    internal double Likelihood => Gain + (IsShortcut ? -2 : IsMissing ? 1.5 : IsBridge ? 1 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
 }
 
 /// <summary>Finds them: for each layer on the way, the value that would bring its branch to the scale of another.</summary>
@@ -48,7 +50,7 @@ internal static class ScaleEdits
         var restoring = new List<ScaleEdit>();
         foreach (var (edit, edited) in Possible(merge, usual).OrderByDescending(each => each.Edit.Likelihood).Take(MostTrials))
         {
-            if (again.Restores(edit.Layer, edited) || (IsOfBlock(edit.Layer) && again.RestoresHere(edit.Layer, edited)))
+            if (again.RestoresAnywhere(edit.Layer, edited))
                 restoring.Add(edit);
             else if (edit.IsResponsible && again.Restores(edit.Layer, op => edited(op) is { } changed ? Padded(changed) : null))
                 restoring.Add(edit with { NeedsSame = true });
@@ -59,8 +61,6 @@ internal static class ScaleEdits
             ordered[0] = first with { IsMissing = true };
         return ordered;
     }
-
-    private static bool IsOfBlock(PlannedLayer layer) => layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal);
 
     private static Operator? Padded(Operator op) =>
         op.Window is { IsTransposed: false, Padding.IsSame: false } ? op.With("padding", "same") : null;
@@ -91,7 +91,8 @@ internal static class ScaleEdits
                             new(layer, branch, attribute, value, isBridge ? 0 : usual.Gain(layer, edited(layer.Operator)!))
                             {
                                 IsResponsible = IsScaled(merge, layer) && !IsLarge(attribute, value),
-                                IsShortcut = IsShortcut(merge, branch, layer),
+                                IsShortcut = IsScaled(merge, layer) && IsProjection(merge, branch, layer),
+                                IsMissing = IsMissing(merge, branch, target, layer),
                                 IsBridge = isBridge,
                             },
                             edited
@@ -105,7 +106,7 @@ internal static class ScaleEdits
                 var layer in branch.Path.Where(layer =>
                     layer.Output.Rank == branch.Shape.Rank
                     && IsScaled(merge, layer)
-                    && IsOfBlock(layer)
+                    && Replan.IsOfBlock(layer)
                 )
             )
             {
@@ -125,9 +126,14 @@ internal static class ScaleEdits
     private static Ratio? Factor(Branch branch, Branch target, Axis axis) =>
         branch.FullyPadded(axis) is { Numerator: > 0 } own && target.FullyPadded(axis) is { } other ? other / own : null;
 
-    private static bool IsShortcut(MergeCase merge, Branch branch, PlannedLayer layer) =>
+    // A shortcut has a convolution where its block makes the map smaller; one without a stride has forgotten it.
+    private static bool IsMissing(MergeCase merge, Branch branch, Branch target, PlannedLayer layer) =>
+        !IsScaled(merge, layer)
+        && IsProjection(merge, branch, layer)
+        && merge.DifferingAxes.All(axis => target.Shape[axis].Known < branch.Shape[axis].Known);
+
+    private static bool IsProjection(MergeCase merge, Branch branch, PlannedLayer layer) =>
         !merge.JoinsAxis
-        && IsScaled(merge, layer)
         && layer.Operator.Window is { IsTransposed: false } window
         && window.KernelSize.ToArray(branch.Shape.Rank - 1).All(size => size == 1)
         && branch.Path.Count(each => each.Operator.Effect.Has(Effect.Weighs) && each.Operator.Window is not null) == 1
