@@ -50,6 +50,7 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
         proven is [{ Candidate.Kind: FixKind.Edit } first, ..]
         && !IsWhole(first)
         && proven.Exists(IsWhole)
+        && !proven.Exists(fix => IsWhole(fix) && fix.Candidate.IsSecondEdit)
         && Extend(first) is { Candidate.Kind: FixKind.Edit } followed
         && followed.Candidate.Steps <= first.Candidate.Steps + 2
             ? [followed, .. proven.Skip(1)]

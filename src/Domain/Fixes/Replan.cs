@@ -14,7 +14,9 @@ internal sealed class Replan(MergeCase merge)
     /// <summary>Whether the layer is written in a block, which may stand at several places.</summary>
     public static bool IsOfBlock(PlannedLayer layer) => layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal);
 
-    /// <summary>Whether it fits when the layer is edited at all its places, or at those of a block that have no value of their own.</summary>
+    /// <summary>
+    /// Whether it fits when the layer is edited at all its places, or at those of a block that have no value of their own.
+    /// </summary>
     public bool RestoresAnywhere(PlannedLayer layer, Func<Operator, Operator?> edit) =>
         Restores(layer, edit) || (IsOfBlock(layer) && (RestoresHere(layer, edit) || RestoresFromHere(layer, edit)));
 
@@ -40,9 +42,10 @@ internal sealed class Replan(MergeCase merge)
     {
         var path = layer.Path.ToString();
         var right = merge.Compiled.Planned.Layers.Where(each => each.Name != layer.Name).Select(each => each.Name).ToHashSet();
-        return Fits(each =>
-            each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path && !right.Contains(each.Name) ? edit(each.Operator) : null
-        );
+        return Fits(each => IsMeant(each) ? edit(each.Operator) : null);
+
+        bool IsMeant(Layer each) =>
+            each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path && !right.Contains(each.Name);
     }
 
     /// <summary>The same for several layers at once, each with an edit of its own.</summary>

@@ -32,7 +32,8 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
     public bool NeedsSame { get; init; }
 
     /// <summary>To rank by: what makes the difference is likelier than what could.</summary>
-    internal double Likelihood => Gain + (IsShortcut ? -2 : IsMissing ? 1.5 : IsBridge ? 1 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
+    internal double Likelihood =>
+        Gain + (IsShortcut ? -2 : IsMissing ? 0.8 : IsBridge ? 1 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
 }
 
 /// <summary>Finds them: for each layer on the way, the value that would bring its branch to the scale of another.</summary>
