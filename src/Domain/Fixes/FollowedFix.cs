@@ -42,16 +42,17 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
     }
 
     /// <summary>
-    /// The same, but the likeliest keeps its place where one edit elsewhere makes it whole: the layers of a gate follow the map that it
-    /// weighs.
+    /// The same, but the likeliest keeps its place where two edits elsewhere make it whole: the width and the axes of a gate follow the map
+    /// that it weighs.
     /// </summary>
     /// <param name="proven">The likeliest first.</param>
     public List<Proven> WholeInPlace(List<Proven> proven) =>
         proven is [{ Candidate.Kind: FixKind.Edit } first, ..]
         && !IsWhole(first)
         && proven.Exists(IsWhole)
+        && !proven.Exists(fix => IsWhole(fix) && fix.Candidate.IsSecondEdit)
         && Extend(first) is { Candidate.Kind: FixKind.Edit } followed
-        && followed.Candidate.Steps == first.Candidate.Steps + 1
+        && followed.Candidate.Steps <= first.Candidate.Steps + 2
             ? [followed, .. proven.Skip(1)]
             : Whole(proven);
 

@@ -12,6 +12,15 @@ internal sealed class Replan(MergeCase merge)
     private readonly HashSet<string> _before = [.. Errors(merge.Compiled.Report)];
     private readonly KnownPlans _known = new(merge.Compiled.Planned);
 
+    /// <summary>Whether the layer is written in a block, which may stand at several places.</summary>
+    public static bool IsOfBlock(PlannedLayer layer) => layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Whether it fits when the layer is edited at all its places, or at those of a block that have no value of their own.
+    /// </summary>
+    public bool RestoresAnywhere(PlannedLayer layer, Func<Operator, Operator?> edit) =>
+        Restores(layer, edit) || (IsOfBlock(layer) && (RestoresHere(layer, edit) || RestoresFromHere(layer, edit)));
+
     /// <summary>
     /// Whether the merge fits, and nothing else breaks, when the layer is edited so wherever the spec's text stands for it.
     /// </summary>
@@ -20,8 +29,21 @@ internal sealed class Replan(MergeCase merge)
     /// <summary>
     /// The same where the layer stands, as it is when all other places of its block have a value of their own, by <c>with</c>.
     /// </summary>
-    public bool RestoresHere(PlannedLayer layer, Func<Operator, Operator?> edit) =>
+    private bool RestoresHere(PlannedLayer layer, Func<Operator, Operator?> edit) =>
         Fits(each => each.Name == layer.Name && each.Operator.Kind == layer.Operator.Kind ? edit(each.Operator) : null);
+
+    /// <summary>
+    /// The same at this and all later places of its block: those before it are right, and have a value of their own by <c>with</c>.
+    /// </summary>
+    private bool RestoresFromHere(PlannedLayer layer, Func<Operator, Operator?> edit)
+    {
+        var path = layer.Path.ToString();
+        var right = merge.Compiled.Planned.Layers.Where(each => each.Name != layer.Name).Select(each => each.Name).ToHashSet();
+        return Fits(each => IsMeant(each) ? edit(each.Operator) : null);
+
+        bool IsMeant(Layer each) =>
+            each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path && !right.Contains(each.Name);
+    }
 
     /// <summary>The same for several layers at once, each with an edit of its own.</summary>
     public bool Restores(IReadOnlyList<PlannedLayer> layers, Func<PlannedLayer, Operator?> edit)

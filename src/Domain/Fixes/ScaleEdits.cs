@@ -23,7 +23,9 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
     /// </summary>
     public bool IsTransition { get; init; }
 
-    /// <summary>Whether the layer lacks the stride that the shortcut beside it has.</summary>
+    /// <summary>
+    /// Whether the layer lacks the stride that the shortcut beside it has; or is that shortcut, and lacks the stride of its block.
+    /// </summary>
     public bool IsMissing { get; init; }
 
     /// <summary>
@@ -37,7 +39,9 @@ public sealed record ScaleEdit(PlannedLayer Layer, Branch Branch, string Attribu
 
     /// <summary>To rank by: what makes the difference is likelier than what could.</summary>
     internal double Likelihood =>
-        Gain + (IsTransition ? -3 : IsShortcut ? -2 : IsBridge ? 1 : IsResponsible ? 0.2 : 0) - (NeedsSame ? 0.6 : 0);
+        Gain
+        + (IsTransition ? -3 : IsShortcut ? -2 : IsMissing ? 0.8 : IsBridge ? 1 : IsResponsible ? 0.2 : 0)
+        - (NeedsSame ? 0.6 : 0);
 }
 
 /// <summary>Finds them: for each layer on the way, the value that would bring its branch to the scale of another.</summary>
@@ -45,6 +49,7 @@ internal static class ScaleEdits
 {
     /// <summary>How many values are planned; the likeliest come first.</summary>
     private const int MostTrials = 24;
+
     /// <summary>The edits that restore agreement, the likeliest first.</summary>
     public static List<ScaleEdit> Of(MergeCase merge)
     {
@@ -55,7 +60,7 @@ internal static class ScaleEdits
         var restoring = new List<ScaleEdit>();
         foreach (var (edit, edited) in Possible(merge, usual).OrderByDescending(each => each.Edit.Likelihood).Take(MostTrials))
         {
-            if (again.Restores(edit.Layer, edited) || (IsOfBlock(edit.Layer) && again.RestoresHere(edit.Layer, edited)))
+            if (again.RestoresAnywhere(edit.Layer, edited))
                 restoring.Add(edit);
             else if (edit.IsResponsible && again.Restores(edit.Layer, op => edited(op) is { } changed ? Padded(changed) : null))
                 restoring.Add(edit with { NeedsSame = true });
@@ -66,8 +71,6 @@ internal static class ScaleEdits
             ordered[0] = first with { IsMissing = true };
         return ordered;
     }
-
-    private static bool IsOfBlock(PlannedLayer layer) => layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal);
 
     private static Operator? Padded(Operator op) =>
         op.Window is { IsTransposed: false, Padding.IsSame: false } ? op.With("padding", "same") : null;
@@ -100,6 +103,7 @@ internal static class ScaleEdits
                                 IsResponsible = IsScaled(merge, layer) && !IsLarge(attribute, value),
                                 IsShortcut = isShortcut,
                                 IsTransition = isShortcut && Widens(layer),
+                                IsMissing = IsMissing(merge, branch, target, layer),
                                 IsBridge = isBridge,
                             },
                             edited
@@ -113,7 +117,7 @@ internal static class ScaleEdits
                 var layer in branch.Path.Where(layer =>
                     layer.Output.Rank == branch.Shape.Rank
                     && IsScaled(merge, layer)
-                    && IsOfBlock(layer)
+                    && Replan.IsOfBlock(layer)
                 )
             )
             {
@@ -143,9 +147,17 @@ internal static class ScaleEdits
     private static Ratio? Factor(Branch branch, Branch target, Axis axis) =>
         branch.FullyPadded(axis) is { Numerator: > 0 } own && target.FullyPadded(axis) is { } other ? other / own : null;
 
+    // A shortcut has a convolution where its block makes the map smaller; one without a stride has forgotten it.
+    private static bool IsMissing(MergeCase merge, Branch branch, Branch target, PlannedLayer layer) =>
+        !IsScaled(merge, layer)
+        && IsProjection(merge, branch, layer)
+        && merge.DifferingAxes.All(axis => target.Shape[axis].Known < branch.Shape[axis].Known);
+
     private static bool IsShortcut(MergeCase merge, Branch branch, PlannedLayer layer) =>
+        IsScaled(merge, layer) && IsProjection(merge, branch, layer);
+
+    private static bool IsProjection(MergeCase merge, Branch branch, PlannedLayer layer) =>
         !merge.JoinsAxis
-        && IsScaled(merge, layer)
         && layer.Operator.Window is { IsTransposed: false } window
         && window.KernelSize.ToArray(branch.Shape.Rank - 1).All(size => size == 1)
         && branch.Path.Count(each => each.Operator.Effect.Has(Effect.Weighs) && each.Operator.Window is not null) == 1

@@ -37,7 +37,7 @@ internal sealed class OneBranchDiffers : CauseRule
     private static Cause? Given(MergeCase merge)
     {
         var axis = merge.DifferingAxes.First();
-        if (!merge.SameRank || !merge.Branches.All(branch => branch.Shape.Has(axis) && branch.Shape[axis].IsKnown))
+        if (merge.IsSample || !merge.SameRank || !merge.Branches.All(branch => branch.Shape.Has(axis) && branch.Shape[axis].IsKnown))
             return null;
         var least = merge.Branches.MinBy(branch => branch.Shape[axis].Value)!;
         return merge.Branches.All(branch => InputOf(merge, branch) is not null) && InputOf(merge, least) is { } input

@@ -57,13 +57,11 @@ internal static class AttributeEdits
 
         bool Restores(AttributeEdit edit)
         {
-            return again.Restores(edit.Layer, Edited) || (IsOfBlock(edit.Layer) && again.RestoresHere(edit.Layer, Edited));
+            return again.RestoresAnywhere(edit.Layer, Edited);
 
             Operator? Edited(Operator op) => op.With(edit.Attribute, edit.Value);
         }
     }
-
-    private static bool IsOfBlock(PlannedLayer layer) => layer.Path.ToString().StartsWith("/blocks/", StringComparison.Ordinal);
 
     private static IEnumerable<AttributeEdit> Possible(MergeCase merge, Widths widths)
     {

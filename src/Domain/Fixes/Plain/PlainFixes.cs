@@ -46,7 +46,8 @@ internal static class PlainFixes
     private static List<Fix> Proven(PlainCase at, PlainCase among, JsonElement json, Func<bool> spend)
     {
         var proof = ProofOf(at, json);
-        var proven = new FollowedFix(proof, json, spend).WholeInPlace(Tried(at, among, proof, spend));
+        var (followed, tried) = (new FollowedFix(proof, json, spend), Tried(at, among, proof, spend));
+        var proven = at.Diagnostic.Code == Codes.DeclaredWidth ? followed.WholeInPlace(tried) : followed.Whole(tried);
 
         // What comes to light behind every repair alike was wrong by itself; what comes behind one of them alone, that one made.
         var isOwn = proven.Count > 1 && proven.TrueForAll(fix => fix.NewErrors == proven[0].NewErrors);
