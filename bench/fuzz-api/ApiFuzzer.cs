@@ -89,5 +89,6 @@ public sealed class ApiFuzzer(HttpClient http, ApiDocument document, KnownNames 
     }
 
     private static bool IsJson(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
+        response.Content.Headers.ContentEncoding.Count == 0
+        && response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
 }

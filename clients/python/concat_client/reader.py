@@ -82,7 +82,7 @@ def read(module: nn.Module, inputs: Shapes, training: bool = True, dtypes: Optio
     spec["inputs"].update(recorder.stand_ins)
     name_axes(spec)
     name_axes_of_layers(spec, types)
-    if "reshape.axes" in types:
+    if "reshape.axes" in types and not recorder.faults:  # sizes behind a fault are guesses, and must not be nailed down
         follow(spec, recorder.shapes)
     built = {
         name: builds.of(call.module) for name, call in recorder.calls.items() if builds is not None and call and call.module is not None

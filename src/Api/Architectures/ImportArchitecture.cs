@@ -141,7 +141,9 @@ internal static class ImportArchitecture
         return report;
     }
 
-    /// <summary>Where a row reads one that there is not: the file's numbers without the row that is gone. It has no patch of the spec.</summary>
+    /// <summary>
+    /// Where a row reads one that there is not: the file's numbers without the row that is gone. It has no patch of the spec.
+    /// </summary>
     private static void AddRenumbering(JsonArray diagnostics, ImportedNetwork network)
     {
         var found = diagnostics.FirstOrDefault(each => each!["code"]!.GetValue<string>() == Codes.UnknownInput.Name);

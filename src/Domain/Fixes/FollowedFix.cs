@@ -67,7 +67,7 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
             var after = Compilation.Of(document.RootElement);
             if (after.Report.Diagnostics.FirstOrDefault(found => found.Severity == Severity.Error && proof.IsNew(found)) is not { } next)
                 break;
-            if (Mending(after, next, document.RootElement) is not { } more)
+            if (Mending(after, next, document.RootElement, candidate.Kind) is not { } more)
                 return null;
             candidate = Joined(candidate, more);
         }
@@ -75,12 +75,15 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
         return candidate != first.Candidate && proof.Try(candidate) is { ComesAgain: false } whole && IsWhole(whole) ? whole : null;
     }
 
-    private Candidate? Mending(Compilation after, Diagnostic next, JsonElement spec) =>
+    private Candidate? Mending(Compilation after, Diagnostic next, JsonElement spec, FixKind kind) =>
         next.Mismatch is not { } mismatch ? AtLayer(after, next, spec)
-        : mismatch.Layer.Inputs.Length <= Explanation.MostInputs ? AtMerge(new(after, next, spec))
+        : mismatch.Layer.Inputs.Length <= Explanation.MostInputs ? AtMerge(new(after, next, spec), kind)
         : null;
 
-    private Candidate? AtMerge(MergeCase merge)
+    /// <summary>
+    /// The likeliest, and of the kind of what it follows where one is: a network that is made for another width is edited throughout.
+    /// </summary>
+    private Candidate? AtMerge(MergeCase merge, FixKind kind)
     {
         if (CauseRule.Find(merge) is not { } cause)
             return null;
@@ -93,7 +96,7 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
             .Select(there.Try)
             .OfType<Proven>()
             .Where(fix => !fix.ComesAgain)
-            .MinBy(fix => Cost.Of(fix, merge))
+            .MinBy(fix => (fix.Candidate.Kind != kind, Cost.Of(fix, merge)))
             ?.Candidate;
     }
 

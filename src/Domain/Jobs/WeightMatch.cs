@@ -1,6 +1,5 @@
 using ConcatService.Domain.Operators;
 using ConcatService.Domain.Planning;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Jobs;
 
@@ -78,7 +77,10 @@ public sealed class WeightMatch(
     private void Find(List<(string Key, string Layer, Parameter Parameter)> parameters)
     {
         var names = new TensorNames(file, [.. parameters.Select(each => each.Key)], stateNames);
-        var constants = plan.Layers.Where(IsConstant).SelectMany(layer => layer.Parameters.Select(layer.KeyOf)).ToHashSet();
+        var constants = plan
+            .Layers.Where(layer => layer.Operator.IsConstant)
+            .SelectMany(layer => layer.Parameters.Select(layer.KeyOf))
+            .ToHashSet();
         foreach (var (key, _, parameter) in parameters)
         {
             if (Mapped(key, out var source))
@@ -100,10 +102,6 @@ public sealed class WeightMatch(
             }
         }
     }
-
-    /// <summary>Numbers that the spec itself says, which a file need not have.</summary>
-    private static bool IsConstant(PlannedLayer layer) =>
-        layer.Operator is LearnedTensor { Trainable: false, Init: TensorInit.Zeros or TensorInit.Ones or TensorInit.Constant };
 
     /// <summary>
     /// In the order of the layers, each convolution as Darknet writes it: bias, or with a norm behind it its bias, weight, mean and

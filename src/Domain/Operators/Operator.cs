@@ -135,6 +135,10 @@ public abstract record Operator : IAttributeValue<Operator>
     [SpecIgnore]
     public virtual bool IsRandom => DropRate > 0;
 
+    /// <summary>Whether it gives numbers that the spec itself says, so that no file of weights need have them. Default: false.</summary>
+    [SpecIgnore]
+    public virtual bool IsConstant => false;
+
     /// <summary>
     /// Of a norm by running statistics: what it adds to a variance before it takes the root. Default: null, it is no such norm.
     /// </summary>

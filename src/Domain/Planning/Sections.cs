@@ -1,5 +1,4 @@
 using ConcatService.Domain.Operators;
-using ConcatService.Operators;
 
 namespace ConcatService.Domain.Planning;
 
@@ -93,9 +92,9 @@ public sealed class Sections
 
     private void Join(PlannedLayer layer)
     {
-        if (layer.Operator is not Concat concat)
+        if (layer.Operator is not IMerge { JoinedAxis: { } joined })
             return;
-        var axis = layer.Output.IndexOfPosition(concat.Axis.PositionIn(layer.Input)!.Value);
+        var axis = layer.Output.IndexOfPosition(joined.PositionIn(layer.Input)!.Value);
         if (Array.TrueForAll(layer.Inputs, wire => JointOf(wire) is not { } inner || inner.Axis == axis))
             _joints[new(layer.Name)] = new(axis, [.. layer.Inputs.SelectMany(wire => JointOf(wire)?.Pieces ?? [wire])]);
     }

@@ -33,7 +33,9 @@ internal sealed class YoloRenumbering(string text, IReadOnlyList<RowText> rows, 
             .FirstOrDefault();
     }
 
-    /// <summary>The numbers after a row before this one was taken out; null where they cannot be written, or one is too large still.</summary>
+    /// <summary>
+    /// The numbers after a row before this one was taken out; null where they cannot be written, or one is too large still.
+    /// </summary>
     private List<LineEdit>? Edits(int place)
     {
         var edits = new List<LineEdit>();

@@ -49,6 +49,8 @@ public sealed record LearnedTensor : Operator
     /// <summary>Whether it is trained. Default: true; false makes it a constant.</summary>
     public bool Trainable { get; init; } = true;
 
+    public override bool IsConstant => !Trainable && Init is not (TensorInit.Normal or TensorInit.TruncatedNormal);
+
     public override Arity Arity => new(0, 0);
 
     public override Footprint Footprint => Footprint.View;

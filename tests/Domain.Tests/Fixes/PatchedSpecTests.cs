@@ -107,7 +107,7 @@ public sealed class PatchedSpecTests
     {
         var mutator = new SpecMutator([.. Samples.Names.Select(Samples.Text)]);
         var fixes = 0;
-        for (var seed = 1; seed <= 200; seed++)
+        for (var seed = 1; seed <= 400; seed++)
         {
             try
             {

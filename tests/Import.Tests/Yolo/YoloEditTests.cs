@@ -70,7 +70,9 @@ public sealed class YoloEditTests
 
     /// <summary>A row was taken out by hand, and the numbers behind it left: they are those of the file before, one less.</summary>
     [Theory]
-    [InlineData("  - [-1, 3, C2f, [128, True]]\n", "[[-1, 5], 1, Concat, [1]]", "[[-1, 3], 1, Concat, [1]]", "[[14, 17, 20], 1, Detect, [nc]]")]
+    [InlineData(
+        "  - [-1, 3, C2f, [128, True]]\n", "[[-1, 5], 1, Concat, [1]]", "[[-1, 3], 1, Concat, [1]]", "[[14, 17, 20], 1, Detect, [nc]]"
+    )]
     [InlineData("  - [-1, 3, C2f, [256]]\n", "[[-1, 6], 1, Concat, [1]]", "[[-1, 12], 1, Concat, [1]]", "[[14, 17, 20], 1, Detect, [nc]]")]
     public void Numbers_are_counted_anew_where_a_row_is_gone(string gone, params string[] rows)
     {

@@ -21,7 +21,7 @@ public sealed class HeadTests
     }
 
     [Fact]
-    public void Mean_IoU_counts_pixels_by_class_and_leaves_out_classes_that_nobody_saw()
+    public void Mean_IoU_and_Dice_count_pixels_by_class_and_leave_out_classes_that_nobody_saw()
     {
         using var scope = NewDisposeScope();
         var head = Head("[3, 1, 4]", 3, LearningTask.Segmentation, "cross_entropy");
@@ -29,7 +29,7 @@ public sealed class HeadTests
 
         var sums = head.Sums(said, tensor(new long[] { 0, 1, 1, 1 }).reshape(1, 1, 4));
 
-        Assert.Equal([((1 / 2.0) + (2 / 3.0)) / 2, 0.75], Metrics(head, sums));
+        Assert.Equal([((1 / 2.0) + (2 / 3.0)) / 2, 0.75, ((2 / 3.0) + (4 / 5.0)) / 2], Metrics(head, sums));
     }
 
     [Fact]
