@@ -114,7 +114,7 @@ internal sealed class FollowedFix(Proof proof, JsonElement json, Func<bool> spen
         {
             Kind = first.Kind == FixKind.Adapter ? FixKind.Adapter : then.Kind,
             Title = $"{first.Title}, and {char.ToLowerInvariant(then.Title[0])}{then.Title[1..]}",
-            Effect = first.Effect == then.Effect ? first.Effect : $"{first.Effect} {then.Effect}",
+            Effect = first.Effect.Contains(then.Effect, StringComparison.Ordinal) ? first.Effect : $"{first.Effect} {then.Effect}",
             Loss = (Loss)Math.Max((int)first.Loss, (int)then.Loss),
             Patch = [.. first.Patch.Concat(then.Patch).Select(step => step!.DeepClone())],
             Steps = first.Steps + then.Steps,

@@ -9,7 +9,8 @@ namespace ConcatService.Domain.Fixes;
 /// <remarks>Cheaper than compiling a patch, and before there is one: causes are found by it. What is offered is still compiled.</remarks>
 internal sealed class Replan(MergeCase merge)
 {
-    private readonly HashSet<string> _before = [.. Errors(merge.Compiled.Report)];
+    private readonly HashSet<string> _before = [.. merge.Compiled.Report.Diagnostics.Where(IsError).Select(Told)];
+    private readonly HashSet<string> _planned = [.. merge.Compiled.Planned.Layers.Select(layer => layer.Name)];
     private readonly KnownPlans _known = new(merge.Compiled.Planned);
 
     /// <summary>Whether the layer is written in a block, which may stand at several places.</summary>
@@ -68,7 +69,7 @@ internal sealed class Replan(MergeCase merge)
     {
         var report = new Report();
         var planned = Planned(edit, report);
-        return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && Errors(report).All(_before.Contains);
+        return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && report.Diagnostics.Where(IsError).All(IsKnown);
     }
 
     private Planned Planned(Func<Layer, Operator?> edit, Report report)
@@ -77,8 +78,12 @@ internal sealed class Replan(MergeCase merge)
         return Planner.Plan(merge.Compiled.Graph with { Layers = layers }, report, _known);
     }
 
-    private static IEnumerable<string> Errors(Report report) =>
-        report
-            .Diagnostics.Where(found => found.Severity == Severity.Error)
-            .Select(found => $"{found.Code} {found.Layer ?? found.Path.ToString()}");
+    // A layer behind that declares the old width follows in the same fix: WidthsBehind.
+    private bool IsKnown(Diagnostic found) =>
+        _before.Contains(Told(found))
+        || (found.Code == Codes.DeclaredWidth && found.Layer is { } layer && !_planned.Contains(layer));
+
+    private static bool IsError(Diagnostic found) => found.Severity == Severity.Error;
+
+    private static string Told(Diagnostic found) => $"{found.Code} {found.Layer ?? found.Path.ToString()}";
 }

@@ -193,6 +193,22 @@ public sealed class SixthReadingTests
     }
 
     [Fact]
+    public void A_width_that_is_corrected_takes_the_declared_ones_behind_the_merge_along()
+    {
+        const string spec = """
+            { "inputs": { "x": { "shape": [40] } }, "layers": [
+              { "name": "in", "type": "linear", "in_features": 40, "out_features": 24 },
+              { "name": "up", "type": "linear", "in_features": 24, "out_features": 96, "activation": "relu" },
+              { "name": "down", "type": "linear", "in_features": 96, "out_features": 32 },
+              { "name": "sum", "type": "add", "inputs": ["in", "down"] },
+              { "name": "scores", "type": "linear", "in_features": 32, "out_features": 5 } ] }
+            """;
+        var found = Assert.Single(Errors(spec));
+        Assert.Contains("Set out_features of down to 24, and give scores in_features 24", found.Fixes.Select(fix => fix.Title));
+        Assert.All(found.Fixes, fix => Assert.Equal("valid", Patched(spec, fix).Verdict));
+    }
+
+    [Fact]
     public void A_query_of_one_step_is_given_by_a_layer_that_can_give_all()
     {
         var found = Assert.Single(Errors(LastStepAsQuery));
