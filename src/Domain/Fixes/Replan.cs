@@ -19,8 +19,11 @@ internal sealed class Replan(MergeCase merge)
     /// <summary>
     /// Whether it fits when the layer is edited at all its places, or at those of a block that have no value of their own.
     /// </summary>
-    public bool RestoresAnywhere(PlannedLayer layer, Func<Operator, Operator?> edit) =>
-        Restores(layer, edit) || (IsOfBlock(layer) && (RestoresHere(layer, edit) || RestoresFromHere(layer, edit)));
+    /// <param name="layer">What is edited.</param>
+    /// <param name="edit">The edit; null where it cannot be made.</param>
+    /// <param name="isWidth">Whether layers behind that declare the old width follow in the same fix.</param>
+    public bool RestoresAnywhere(PlannedLayer layer, Func<Operator, Operator?> edit, bool isWidth = false) =>
+        Fits(Written(layer, edit), isWidth) || (IsOfBlock(layer) && (RestoresHere(layer, edit) || RestoresFromHere(layer, edit)));
 
     /// <summary>
     /// Whether the merge fits, and nothing else breaks, when the layer is edited so wherever the spec's text stands for it.
@@ -65,11 +68,11 @@ internal sealed class Replan(MergeCase merge)
         return each => each.Operator.Kind == layer.Operator.Kind && each.Path.ToString() == path ? edit(each.Operator) : null;
     }
 
-    private bool Fits(Func<Layer, Operator?> edit)
+    private bool Fits(Func<Layer, Operator?> edit, bool isWidth = false)
     {
         var report = new Report();
         var planned = Planned(edit, report);
-        return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && report.Diagnostics.Where(IsError).All(IsKnown);
+        return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && report.Diagnostics.Where(IsError).All(found => IsKnown(found) || (isWidth && IsDeclaredBehind(found)));
     }
 
     private Planned Planned(Func<Layer, Operator?> edit, Report report)
@@ -78,10 +81,10 @@ internal sealed class Replan(MergeCase merge)
         return Planner.Plan(merge.Compiled.Graph with { Layers = layers }, report, _known);
     }
 
-    // A layer behind that declares the old width follows in the same fix: WidthsBehind.
-    private bool IsKnown(Diagnostic found) =>
-        _before.Contains(Told(found))
-        || (found.Code == Codes.DeclaredWidth && found.Layer is { } layer && !_planned.Contains(layer));
+    private bool IsKnown(Diagnostic found) => _before.Contains(Told(found));
+
+    private bool IsDeclaredBehind(Diagnostic found) =>
+        found.Code == Codes.DeclaredWidth && found.Layer is { } layer && !_planned.Contains(layer);
 
     private static bool IsError(Diagnostic found) => found.Severity == Severity.Error;
 

@@ -57,7 +57,7 @@ internal static class AttributeEdits
 
         bool Restores(AttributeEdit edit)
         {
-            return again.RestoresAnywhere(edit.Layer, Edited);
+            return again.RestoresAnywhere(edit.Layer, Edited, isWidth: edit.Layer.Operator.Width?.Name == edit.Attribute);
 
             Operator? Edited(Operator op) => op.With(edit.Attribute, edit.Value);
         }
