@@ -1,4 +1,4 @@
-// Test accuracy, or Dice, and training time of the gallery's recipes, through the service: --recipe NAME (all), --seeds N (3), --threads N (auto).
+// Test accuracy, or Dice, and time of the gallery's recipes, through the service: --recipe NAME (all), --seeds N (3), --threads N (auto).
 
 #:property PublishAot=false
 #:property PackageId=recipes-bench

@@ -72,7 +72,8 @@ internal sealed class Replan(MergeCase merge)
     {
         var report = new Report();
         var planned = Planned(edit, report);
-        return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name)) && report.Diagnostics.Where(IsError).All(found => IsKnown(found) || (isWidth && IsDeclaredBehind(found)));
+        return planned.Shapes.ContainsKey(new Wire(merge.Merge.Name))
+            && report.Diagnostics.Where(IsError).All(found => IsKnown(found) || (isWidth && IsDeclaredBehind(found)));
     }
 
     private Planned Planned(Func<Layer, Operator?> edit, Report report)
