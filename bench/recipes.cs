@@ -26,8 +26,9 @@ foreach (var entry in (await client.GetAsync("/v1/gallery"))["data"]!.AsArray().
         if (Option("--threads") is { } threads)
             settings["threads"] = int.Parse(threads);
         var job = await client.TrainAsync(entry["spec"]!, settings, (string)entry["dataset"]!);
-        measure = job["result"]!["test_accuracy"] is null ? "dice" : "accuracy";          // of segmentation there is no accuracy
-        scores.Add((double)job["result"]![$"test_{measure}"]!);
+        var metrics = job["result"]!["test"]!["metrics"]!;
+        measure = metrics["accuracy"] is null ? "dice" : "accuracy";                      // of segmentation there is no accuracy
+        scores.Add((double)metrics[measure]!);
         speeds.Add((double)job["result"]!["samples_per_second"]!);
         seconds.Add((long)job["progress"]!["steps"]! * (long)job["settings"]!["batch_size"]! / speeds[^1]);
     }
