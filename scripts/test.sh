@@ -10,7 +10,7 @@ command_test() {
     want_fashion_mnist
     : >"$log"
     step "Restoring packages (seconds; the first time minutes)" checked 900 dotnet restore -v q -nologo
-    step "Building; a warning is an error (half a minute)" checked 900 dotnet build --no-restore -v q -nologo
+    step "Building; a warning is an error (two minutes)" checked 900 dotnet build --no-restore -v q -nologo
     # Style is the build's; this is white space, also of what no project has. Beside the first tests: it takes one core, and seconds.
     timeout 300 dotnet format whitespace --folder --verify-no-changes >"$home/logs/format.log" 2>&1 </dev/null & format=$!
     # Worker mostly waits, for processes that die and are found dead: the small ones run beside it.
